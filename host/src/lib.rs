@@ -1,1 +1,7 @@
-//! Placeholder.
+//! The reference host for mediation connectors: it loads one WebAssembly component, runs its operations, and owns the
+//! network, the limits and the secrets. It knows only the generic contract, never the system behind a connector.
+
+pub mod contract;
+pub mod egress;
+pub mod error;
+pub mod runtime;
