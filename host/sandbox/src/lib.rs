@@ -1,1 +1,7 @@
-//! Placeholder.
+//! A simulated Salesforce org: records in SQLite behind the APIs that Salesforce documents.
+//!
+//! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
+
+pub mod id;
+pub mod schema;
+pub mod store;

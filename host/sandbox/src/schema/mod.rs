@@ -1,0 +1,188 @@
+//! What the org knows about its objects: the data dictionary behind describe, SOQL, validation and the tables.
+//!
+//! Objects are data, not code: one JSON file each under `objects/`, in the words of Salesforce's describe. Fields that
+//! every object has ([`system`]) and the parts of compound fields ([`compound`]) are added while loading. More objects,
+//! or more fields of known objects, come from files of the same form ([`Schema::load`]).
+
+mod compound;
+mod definition;
+mod field;
+mod object;
+mod system;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+pub use definition::{FieldDefinition, ObjectDefinition, PicklistDefinition};
+pub use field::{Field, FieldType, OnDelete, PicklistValue, Reference};
+pub use object::{ChildRelationship, Object};
+
+/// The objects every sandbox org has.
+const SHIPPED: &[(&str, &str)] = &[
+    ("Account", include_str!("objects/Account.json")),
+    ("Attachment", include_str!("objects/Attachment.json")),
+    ("Case", include_str!("objects/Case.json")),
+    ("Contact", include_str!("objects/Contact.json")),
+    ("Group", include_str!("objects/Group.json")),
+    ("Lead", include_str!("objects/Lead.json")),
+    ("Opportunity", include_str!("objects/Opportunity.json")),
+    ("Organization", include_str!("objects/Organization.json")),
+    ("Profile", include_str!("objects/Profile.json")),
+    ("Shipment__c", include_str!("objects/Shipment__c.json")),
+    ("Task", include_str!("objects/Task.json")),
+    ("User", include_str!("objects/User.json")),
+];
+
+/// A definition of an object that cannot be used; the text names the file, the place and the cure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaError(pub String);
+
+impl std::fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
+/// All objects of an org, found by name in any case or by the first three characters of a record id.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    objects: Vec<Object>,
+    by_name: HashMap<String, usize>,
+    by_prefix: HashMap<String, usize>,
+}
+
+impl Schema {
+    /// The shipped objects alone.
+    ///
+    /// # Errors
+    /// Never with the files as shipped; a test holds them to it.
+    pub fn shipped() -> Result<Self, SchemaError> {
+        Self::with_definitions(Vec::new())
+    }
+
+    /// The shipped objects plus `more`: a name that is known already gains (or replaces) the fields given.
+    ///
+    /// # Errors
+    /// A definition that contradicts itself or another one: unknown type, repeated name or key prefix, reference to
+    /// an object that does not exist.
+    pub fn with_definitions(more: Vec<ObjectDefinition>) -> Result<Self, SchemaError> {
+        let mut definitions = Vec::new();
+        for (name, text) in SHIPPED {
+            definitions.push(definition::parse(name, text)?);
+        }
+        for definition in more {
+            definition::merge(&mut definitions, definition);
+        }
+        definition::assign_key_prefixes(&mut definitions);
+        let objects = definitions
+            .iter()
+            .map(definition::build)
+            .collect::<Result<Vec<_>, _>>()?;
+        Self::link(objects)
+    }
+
+    /// Reads object definitions from JSON texts (`(file name, content)`) and adds them to the shipped ones.
+    ///
+    /// # Errors
+    /// As [`Schema::with_definitions`], and JSON that cannot be read: the text names the file and the line.
+    pub fn load<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, SchemaError> {
+        let more = files
+            .into_iter()
+            .map(|(name, text)| definition::parse(name, text))
+            .collect::<Result<Vec<_>, _>>()?;
+        Self::with_definitions(more)
+    }
+
+    fn link(mut objects: Vec<Object>) -> Result<Self, SchemaError> {
+        objects.sort_by(|a, b| a.name.cmp(&b.name));
+        let by_name = index(&objects, "name", |object| object.name.to_ascii_lowercase())?;
+        let by_prefix = index(&objects, "key prefix", |object| object.key_prefix.clone())?;
+        let mut schema = Self {
+            objects,
+            by_name,
+            by_prefix,
+        };
+        schema.add_child_relationships()?;
+        Ok(schema)
+    }
+
+    fn add_child_relationships(&mut self) -> Result<(), SchemaError> {
+        let mut found: Vec<(usize, ChildRelationship)> = Vec::new();
+        for object in &self.objects {
+            for (field, reference) in object.references() {
+                for target in &reference.to {
+                    let parent =
+                        self.by_name
+                            .get(&target.to_ascii_lowercase())
+                            .ok_or_else(|| {
+                                SchemaError(format!(
+                                    "{}.{} refers to {target}, which no object is called",
+                                    object.name, field.name
+                                ))
+                            })?;
+                    found.push((*parent, ChildRelationship::new(object, field, reference)));
+                }
+            }
+        }
+        for (parent, child) in found {
+            if let Some(object) = self.objects.get_mut(parent) {
+                object.add_child_relationship(child)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All objects, ordered by API name.
+    #[must_use]
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// The object called `name`; Salesforce does not mind the case.
+    #[must_use]
+    pub fn object(&self, name: &str) -> Option<&Object> {
+        self.by_name
+            .get(&name.to_ascii_lowercase())
+            .and_then(|at| self.objects.get(*at))
+    }
+
+    /// The object whose record ids start with `prefix` (three characters, case-sensitive).
+    #[must_use]
+    pub fn object_by_prefix(&self, prefix: &str) -> Option<&Object> {
+        self.by_prefix
+            .get(prefix)
+            .and_then(|at| self.objects.get(*at))
+    }
+
+    /// The object that the record with this id belongs to.
+    #[must_use]
+    pub fn object_of_id(&self, id: &str) -> Option<&Object> {
+        self.object_by_prefix(id.get(..3)?)
+    }
+}
+
+fn index(
+    objects: &[Object],
+    what: &str,
+    key: impl Fn(&Object) -> String,
+) -> Result<HashMap<String, usize>, SchemaError> {
+    let mut found = HashMap::new();
+    for (at, object) in objects.iter().enumerate() {
+        let key = key(object);
+        if let Some(other) = found
+            .insert(key.clone(), at)
+            .and_then(|at: usize| objects.get(at))
+        {
+            return Err(SchemaError(format!(
+                "{} and {} share the {what} {key}",
+                other.name, object.name
+            )));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,104 @@
+//! Fields that Salesforce keeps itself: who made the record, who changed it last, and when.
+
+use super::definition::{FieldDefinition, ObjectDefinition};
+use super::field::{Field, FieldType, OnDelete, Reference};
+
+/// The record's id.
+pub(super) fn id() -> Field {
+    kept("Id", "Record ID", FieldType::Id, |field| {
+        field.id_lookup = true
+    })
+}
+
+/// Whether the record lies in the recycle bin.
+pub(super) fn is_deleted() -> Field {
+    kept("IsDeleted", "Deleted", FieldType::Boolean, |_| ())
+}
+
+/// The fields after an object's own: owner, audit fields, and the dates of last use.
+pub(super) fn audit(object: &ObjectDefinition) -> Vec<Field> {
+    let mut fields = Vec::new();
+    if object.owned {
+        fields.push(owner(object.queues));
+    }
+    fields.push(kept(
+        "CreatedDate",
+        "Created Date",
+        FieldType::DateTime,
+        |_| (),
+    ));
+    fields.push(kept(
+        "CreatedById",
+        "Created By ID",
+        user("CreatedBy"),
+        |_| (),
+    ));
+    fields.push(kept(
+        "LastModifiedDate",
+        "Last Modified Date",
+        FieldType::DateTime,
+        |_| (),
+    ));
+    fields.push(kept(
+        "LastModifiedById",
+        "Last Modified By ID",
+        user("LastModifiedBy"),
+        |_| (),
+    ));
+    fields.push(kept(
+        "SystemModstamp",
+        "System Modstamp",
+        FieldType::DateTime,
+        |_| (),
+    ));
+    if object.mru_enabled {
+        for (name, label) in [
+            ("LastViewedDate", "Last Viewed Date"),
+            ("LastReferencedDate", "Last Referenced Date"),
+        ] {
+            fields.push(kept(name, label, FieldType::DateTime, |field| {
+                field.nillable = true
+            }));
+        }
+    }
+    fields
+}
+
+fn owner(queues: bool) -> Field {
+    let to = if queues {
+        vec!["Group".to_owned(), "User".to_owned()]
+    } else {
+        vec!["User".to_owned()]
+    };
+    let reference = Reference {
+        to,
+        relationship_name: Some("Owner".into()),
+        child_relationship_name: None,
+        on_delete: OnDelete::Restrict,
+    };
+    FieldDefinition::make(
+        "OwnerId",
+        "Owner ID",
+        FieldType::Reference(reference),
+        |field| {
+            (field.nillable, field.defaulted_on_create) = (false, true);
+        },
+    )
+}
+
+fn user(relationship: &str) -> FieldType {
+    FieldType::Reference(Reference {
+        to: vec!["User".into()],
+        relationship_name: Some(relationship.to_owned()),
+        child_relationship_name: None,
+        on_delete: OnDelete::Restrict,
+    })
+}
+
+fn kept(name: &str, label: &str, field_type: FieldType, change: impl FnOnce(&mut Field)) -> Field {
+    FieldDefinition::make(name, label, field_type, |field| {
+        (field.createable, field.updateable, field.nillable) = (false, false, false);
+        field.defaulted_on_create = true;
+        change(field);
+    })
+}
