@@ -4,3 +4,4 @@
 //! (`salesforce:connector`, WIT records). Everything but `transport::wasi` and `component` is plain Rust.
 
 pub mod bindings;
+pub mod catalog;
