@@ -93,7 +93,8 @@ fn a_bound_text_is_not_searched_for_binds() {
 
 #[test]
 fn every_refusal_names_the_bind_and_the_remedy() {
-    let cases: [(&str, &[(&str, &str)], &str); 16] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 16] = [
         (
             "A = :nmae",
             &[("name", "1")],
