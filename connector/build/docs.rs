@@ -98,8 +98,7 @@ fn is_item(line: &str) -> bool {
 /// Where the first sentence ends: a full stop outside `code`, followed by white space and no lower-case letter.
 fn sentence_end(paragraph: &str) -> Option<usize> {
     let mut code = false;
-    let mut chars = paragraph.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in paragraph.char_indices() {
         code ^= c == '`';
         let stop = matches!(c, '.' | '!' | '?') && !code;
         let mut after = paragraph

@@ -5,5 +5,3 @@
 
 pub mod bindings;
 pub mod catalog;
-pub mod message;
-pub mod soql;

@@ -1,5 +1,6 @@
 //! The operations of the connector, as the build script found them in the WIT.
 
+use super::nearest::nearest;
 use super::shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
 
 // NAME, CONNECTION, OPERATIONS and the statics they refer to.
@@ -73,6 +74,13 @@ pub fn operations() -> &'static [Operation] {
 /// The operation of this name, for example `records/create`.
 pub fn find(name: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|operation| operation.name == name)
+}
+
+/// The name of the operation that somebody most likely meant, by a slip or without the group.
+pub fn suggest(name: &str) -> Option<&'static str> {
+    let names = || OPERATIONS.iter().map(|operation| operation.name);
+    let bare = names().find(|known| known.split_once('/').is_some_and(|(_, bare)| bare == name));
+    bare.or_else(|| nearest(name, names()))
 }
 
 /// What a connection may be.

@@ -1,0 +1,8 @@
+//! The catalog and the walk, tried on the real contract and on one made for trying.
+
+mod agreement;
+mod arbitrary;
+mod bindings;
+mod generator;
+mod sentences;
+mod table;
