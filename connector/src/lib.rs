@@ -5,3 +5,5 @@
 
 pub mod bindings;
 pub mod catalog;
+pub mod message;
+pub mod soql;

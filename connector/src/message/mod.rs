@@ -1,0 +1,18 @@
+//! Records and pages of records, from Salesforce's JSON to the documents that leave the connector.
+
+mod children;
+mod columns;
+mod csv;
+mod error;
+mod json;
+pub mod page;
+mod rows;
+mod scan;
+
+pub use error::RowError;
+pub use page::{Page, PageError};
+pub use rows::{Fetch, RowFormat, RowWriter};
+
+/// How deep objects and arrays may be nested in a record. Queries of Salesforce go five levels of parents up and five of
+/// children down (SOQL and SOSL Reference, "Relationship Query Limitations"), two levels of JSON for each of the latter.
+pub const MAX_DEPTH: usize = 64;

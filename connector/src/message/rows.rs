@@ -1,0 +1,151 @@
+//! Writes rows in the form that was asked for.
+
+use serde_json::value::RawValue;
+
+use super::csv::CsvWriter;
+use super::json::copy_record;
+use super::{Page, RowError};
+use crate::soql::SelectList;
+
+/// Fetches what a path such as `/services/data/v62.0/query/01g…-2000` names and returns the bytes of that page.
+pub type Fetch<'f, E> = dyn FnMut(&str) -> Result<Vec<u8>, E> + 'f;
+
+/// The forms in which rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowFormat {
+    /// One JSON object per line, each line ended by LF.
+    Ndjson,
+    /// One JSON array, each record on its own line.
+    Json,
+    /// CSV with a header line; see the table in `message::csv` for what becomes of values.
+    Csv,
+}
+
+impl RowFormat {
+    /// Returns the media type of rows in this form.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => "application/x-ndjson",
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+        }
+    }
+}
+
+/// Writes the pages of one query as one document: `begin`, every page in its order, `end`.
+///
+/// Memory is that of the bytes handed out, whatever the number of rows. In JSON forms a child sub-query becomes a plain array of its records;
+/// where Salesforce cut it off (`done` is false) the rest is fetched and added, so that no child is ever missing.
+pub struct RowWriter {
+    format: RowFormat,
+    keep_attributes: bool,
+    csv: Option<CsvWriter>,
+    rows: u64,
+}
+
+impl RowWriter {
+    /// Makes a writer. `select` is what [`SelectList::read`] returned; only CSV needs it.
+    ///
+    /// # Errors
+    /// [`RowError::ChildrenInCsv`], before anything has been asked of the org.
+    pub fn new(
+        format: RowFormat,
+        select: Option<&SelectList>,
+        keep_attributes: bool,
+    ) -> Result<Self, RowError> {
+        let csv = match format {
+            RowFormat::Csv => Some(CsvWriter::new(select)?),
+            RowFormat::Ndjson | RowFormat::Json => None,
+        };
+        Ok(Self {
+            format,
+            keep_attributes,
+            csv,
+            rows: 0,
+        })
+    }
+
+    /// Returns how many rows have been written.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes what stands before the rows. The header of a CSV waits for the first row if the query has FIELDS().
+    pub fn begin(&mut self, out: &mut Vec<u8>) {
+        match &mut self.csv {
+            Some(csv) => csv.begin(out),
+            None if self.format == RowFormat::Json => out.push(b'['),
+            None => {}
+        }
+    }
+
+    /// Writes the rows of a page and returns their number. `fetch` gets pages of child records, where there are any.
+    ///
+    /// # Errors
+    /// Those of `fetch`, and [`RowError`]. `out` then ends after the last whole row.
+    pub fn page<E: From<RowError>>(
+        &mut self,
+        page: &Page<'_>,
+        out: &mut Vec<u8>,
+        fetch: &mut Fetch<'_, E>,
+    ) -> Result<u64, E> {
+        let before = self.rows;
+        for record in &page.records {
+            self.row(record, out, fetch)?;
+        }
+        Ok(self.rows - before)
+    }
+
+    /// Writes one row.
+    ///
+    /// # Errors
+    /// As [`RowWriter::page`].
+    pub fn row<E: From<RowError>>(
+        &mut self,
+        record: &RawValue,
+        out: &mut Vec<u8>,
+        fetch: &mut Fetch<'_, E>,
+    ) -> Result<(), E> {
+        let whole = out.len();
+        let text = record.get().as_bytes();
+        let written = match &mut self.csv {
+            Some(csv) => csv.row(text, out).map_err(E::from),
+            None => {
+                self.separate(out);
+                copy_record(text, self.keep_attributes, out, fetch)
+            }
+        };
+        if written.is_err() {
+            out.truncate(whole);
+            return written;
+        }
+        if self.format == RowFormat::Ndjson {
+            out.push(b'\n');
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn separate(&self, out: &mut Vec<u8>) {
+        if self.format == RowFormat::Json {
+            out.extend_from_slice(if self.rows == 0 { b"\n" } else { b",\n" });
+        }
+    }
+
+    /// Writes what stands after the rows.
+    pub fn end(&mut self, out: &mut Vec<u8>) {
+        match &mut self.csv {
+            Some(csv) => csv.end(out),
+            None if self.format == RowFormat::Json => {
+                out.extend_from_slice(if self.rows == 0 { b"]\n" } else { b"\n]\n" })
+            }
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "rows_tests.rs"]
+mod tests;

@@ -1,0 +1,268 @@
+//! Dates, date-times and date literals of SOQL, checked before they go into a query unquoted.
+//!
+//! Formats: SOQL and SOSL Reference, "Date Formats and Date Literals".
+
+/// The first year that Salesforce stores (Object Reference, "Primitive Data Types": dates begin with 1700-01-01).
+pub const FIRST_YEAR: u32 = 1700;
+/// The last year that Salesforce stores (same place: dates end with 4000-12-31).
+pub const LAST_YEAR: u32 = 4000;
+/// The largest offset from UTC in use, in hours (Kiribati, +14:00).
+pub const LARGEST_OFFSET_HOURS: u32 = 14;
+/// Decimals of a second that Salesforce keeps: its date-times are sent as `…T10:00:00.000+0000`.
+pub const SECOND_DECIMALS: usize = 3;
+/// Digits of the number in `LAST_N_DAYS:n` that are let through; the org has its own, lower bound for each unit.
+const LITERAL_DIGITS: usize = 9;
+
+/// Date literals without a number (SOQL and SOSL Reference, "Date Literals").
+const PLAIN: [&str; 23] = [
+    "YESTERDAY",
+    "TODAY",
+    "TOMORROW",
+    "LAST_WEEK",
+    "THIS_WEEK",
+    "NEXT_WEEK",
+    "LAST_MONTH",
+    "THIS_MONTH",
+    "NEXT_MONTH",
+    "LAST_90_DAYS",
+    "NEXT_90_DAYS",
+    "LAST_QUARTER",
+    "THIS_QUARTER",
+    "NEXT_QUARTER",
+    "LAST_YEAR",
+    "THIS_YEAR",
+    "NEXT_YEAR",
+    "LAST_FISCAL_QUARTER",
+    "THIS_FISCAL_QUARTER",
+    "NEXT_FISCAL_QUARTER",
+    "LAST_FISCAL_YEAR",
+    "THIS_FISCAL_YEAR",
+    "NEXT_FISCAL_YEAR",
+];
+
+/// Units of `LAST_N_…:n`, `NEXT_N_…:n` and `N_…_AGO:n` (same place).
+const UNITS: [&str; 7] = [
+    "DAYS",
+    "WEEKS",
+    "MONTHS",
+    "QUARTERS",
+    "YEARS",
+    "FISCAL_QUARTERS",
+    "FISCAL_YEARS",
+];
+
+/// Says whether `word` is a date literal that takes a number, such as `LAST_N_DAYS`; in any case.
+#[must_use]
+pub fn takes_number(word: &str) -> bool {
+    let word = word.to_ascii_uppercase();
+    let unit = ["LAST_N_", "NEXT_N_"]
+        .iter()
+        .find_map(|prefix| word.strip_prefix(prefix))
+        .or_else(|| {
+            word.strip_prefix("N_")
+                .and_then(|rest| rest.strip_suffix("_AGO"))
+        });
+    unit.is_some_and(|unit| UNITS.contains(&unit))
+}
+
+/// Returns a date literal as SOQL writes it (`LAST_N_DAYS:30`), or `None` if there is none of that name.
+#[must_use]
+pub fn date_literal(text: &str) -> Option<String> {
+    let (name, number) = match text.split_once(':') {
+        Some((name, number)) => (name.trim(), Some(number.trim())),
+        None => (text.trim(), None),
+    };
+    let known = match number {
+        Some(digits) => takes_number(name) && is_digits(digits) && digits.len() <= LITERAL_DIGITS,
+        None => PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(name)),
+    };
+    let name = name.to_ascii_uppercase();
+    known.then(|| number.map_or_else(|| name.clone(), |digits| format!("{name}:{digits}")))
+}
+
+/// Returns `text` if it is a date that exists, written `YYYY-MM-DD`.
+#[must_use]
+pub fn date(text: &str) -> Option<&str> {
+    let mut parts = text.split('-');
+    let year = number(parts.next()?, 4)?;
+    let month = number(parts.next()?, 2)?;
+    let day = number(parts.next()?, 2)?;
+    let exists =
+        (FIRST_YEAR..=LAST_YEAR).contains(&year) && (1..=days_in(year, month)).contains(&day);
+    (exists && parts.next().is_none()).then_some(text)
+}
+
+/// Returns a date-time as SOQL writes it: offset `Z` or `±hh:mm`, at most [`SECOND_DECIMALS`] decimals.
+///
+/// Takes what Salesforce itself sends (`…+0000`) and what languages write (`…123456+00:00`); what has no offset is `None`:
+/// guessing one would shift the time.
+#[must_use]
+pub fn date_time(text: &str) -> Option<String> {
+    let (day, rest) = text.split_once(['T', 't'])?;
+    let zone_at = rest.find(['Z', 'z', '+', '-'])?;
+    let (clock, zone) = rest.split_at_checked(zone_at)?;
+    Some(format!("{}T{}{}", date(day)?, time(clock)?, offset(zone)?))
+}
+
+/// Checks `hh:mm:ss`, with decimals or without, and cuts decimals that Salesforce does not keep.
+fn time(text: &str) -> Option<String> {
+    let (whole, decimals) = match text.split_once('.') {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (text, None),
+    };
+    let mut parts = whole.split(':');
+    for limit in [24, 60, 60] {
+        number(parts.next()?, 2).filter(|value| *value < limit)?;
+    }
+    if parts.next().is_some() {
+        return None;
+    }
+    let Some(decimals) = decimals else {
+        return Some(whole.to_owned());
+    };
+    let kept = decimals.get(..decimals.len().min(SECOND_DECIMALS))?;
+    is_digits(decimals).then(|| format!("{whole}.{kept}"))
+}
+
+/// Checks `Z`, `±hh:mm` or `±hhmm`.
+fn offset(text: &str) -> Option<String> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some("Z".to_owned());
+    }
+    let (sign, rest) = text.split_at_checked(1)?;
+    let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2))?;
+    let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
+    match (hours, minutes) {
+        (0, 0) => Some("Z".to_owned()),
+        (..=LARGEST_OFFSET_HOURS, ..60) => Some(format!("{sign}{hours:02}:{minutes:02}")),
+        _ => None,
+    }
+}
+
+fn number(text: &str, digits: usize) -> Option<u32> {
+    (text.len() == digits && is_digits(text)).then(|| text.parse().ok())?
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
+        2 => 28,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{date, date_literal, date_time, takes_number};
+
+    #[test]
+    fn only_dates_that_exist_pass() {
+        for good in [
+            "2026-01-31",
+            "2024-02-29",
+            "2000-02-29",
+            "1700-01-01",
+            "4000-12-31",
+        ] {
+            assert_eq!(date(good), Some(good));
+        }
+        let bad = [
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-04-31",
+            "2026-1-31",
+            "26-01-31",
+            "1699-12-31",
+        ];
+        for bad in bad.into_iter().chain([
+            "2026-01-31T",
+            "2026-01-31-01",
+            "+026-01-31",
+            "",
+            "2026-01-00",
+            " 2026-01-31",
+        ]) {
+            assert_eq!(date(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn date_times_are_normalised_and_never_shifted() {
+        let cases = [
+            ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00Z"),
+            ("2026-01-31t10:00:00z", "2026-01-31T10:00:00Z"),
+            ("2026-01-31T10:00:00.000+0000", "2026-01-31T10:00:00.000Z"),
+            (
+                "2026-01-31T10:00:00.123456+00:00",
+                "2026-01-31T10:00:00.123Z",
+            ),
+            ("2026-01-31T23:59:59+01:00", "2026-01-31T23:59:59+01:00"),
+            ("2026-01-31T23:59:59-0330", "2026-01-31T23:59:59-03:30"),
+            ("2026-01-31T00:00:00.5+14:00", "2026-01-31T00:00:00.5+14:00"),
+        ];
+        for (given, written) in cases {
+            assert_eq!(date_time(given).as_deref(), Some(written));
+        }
+    }
+
+    #[test]
+    fn date_times_without_offset_or_out_of_range_are_refused() {
+        let bad = [
+            "2026-01-31T10:00:00",
+            "2026-01-31",
+            "2026-01-31 10:00:00Z",
+            "2026-01-31T10:00Z",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T10:60:00Z",
+            "2026-01-31T10:00:60Z",
+            "2026-01-31T10:00:00.Z",
+            "2026-01-31T10:00:00.1x3Z",
+            "2026-01-31T10:00:00ZZ",
+            "2026-01-31T10:00:00Z OR Id != null",
+            "2026-01-31T10:00:00+15:00",
+            "2026-01-31T10:00:00+1",
+            "2026-01-31T10:00:00+01:60",
+            "2026-01-31T10:00:00.é+00:00",
+            "2026-02-30T10:00:00Z",
+        ];
+        for bad in bad {
+            assert_eq!(date_time(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn date_literals_are_those_of_the_reference() {
+        assert_eq!(date_literal("today").as_deref(), Some("TODAY"));
+        assert_eq!(
+            date_literal("last_n_days: 30").as_deref(),
+            Some("LAST_N_DAYS:30")
+        );
+        assert_eq!(
+            date_literal("N_FISCAL_QUARTERS_AGO:2").as_deref(),
+            Some("N_FISCAL_QUARTERS_AGO:2")
+        );
+        for bad in [
+            "TODAY:3",
+            "LAST_N_DAYS",
+            "LAST_N_DAYS:",
+            "LAST_N_DAYS:-1",
+            "LAST_N_DECADES:1",
+            "N_DAYS:1",
+            "LAST_N_DAYS:1 OR 1",
+        ] {
+            assert_eq!(date_literal(bad), None, "{bad}");
+        }
+        assert!(takes_number("next_n_fiscal_years"));
+        assert!(!takes_number("THIS_WEEK"));
+    }
+}
