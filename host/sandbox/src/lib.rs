@@ -3,5 +3,9 @@
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
 
 pub mod id;
+pub mod json;
+pub mod problem;
 pub mod schema;
 pub mod store;
+pub mod value;
+pub mod write;

@@ -190,7 +190,7 @@ fn bad_definitions_say_what_and_where() {
         ),
         (
             r#"{"name":"A__c","fields":[{"name":"F__c","type":"int"},{"name":"f__C","type":"int"}]}"#,
-            "f__c stands twice",
+            "F__c stands twice",
         ),
         (
             r#"{"name":"A__c","keyPrefix":"001"}"#,

@@ -12,10 +12,11 @@ const OWN_TABLES: &str =
     r#"CREATE TABLE IF NOT EXISTS "__org" ("key" TEXT PRIMARY KEY, "value" TEXT) WITHOUT ROWID"#;
 
 /// Columns that no field stands for, with the values of rows that are older than they.
-/// `__deletion` numbers the delete that put the record into the recycle bin, so that an undelete finds what went along.
+/// `__deletion` is the id of the record whose delete put this one into the recycle bin: an undelete finds by it what
+/// went along.
 const OWN_COLUMNS: &[(&str, &str)] = &[
     ("IsDeleted", "INTEGER NOT NULL DEFAULT 0"),
-    ("__deletion", "INTEGER"),
+    ("__deletion", "TEXT"),
 ];
 
 /// Brings the tables to the state that `schema` asks for.

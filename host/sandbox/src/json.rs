@@ -1,0 +1,177 @@
+//! JSON request bodies with the place of every value, because Salesforce's refusals name it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::problem::Problem;
+
+/// A JSON text, for finding places in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Body<'a>(&'a str);
+
+/// A JSON object whose members keep their order and their own text.
+#[derive(Debug)]
+pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Body<'a> {
+    /// Takes a request's body.
+    ///
+    /// # Errors
+    /// `JSON_PARSER_ERROR` if there is none, or if it is not UTF-8.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, Problem> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            Problem::json(format!(
+                "Invalid UTF-8 at byte {} of the request body",
+                error.valid_up_to() + 1
+            ))
+        })?;
+        if text.trim().is_empty() {
+            return Err(Problem::json(
+                "The HTTP entity body is required, but this request has no entity body.",
+            ));
+        }
+        Ok(Self(text))
+    }
+
+    /// Reads the whole text as one record.
+    ///
+    /// # Errors
+    /// `JSON_PARSER_ERROR` with line and column if it is no JSON object.
+    pub fn members(self) -> Result<Members<'a>, Problem> {
+        let raw: &RawValue = serde_json::from_str(self.0).map_err(|error| self.syntax(&error))?;
+        self.object(raw)
+    }
+
+    /// Reads a value within this text as one record.
+    ///
+    /// # Errors
+    /// `JSON_PARSER_ERROR` if it is no object.
+    pub fn object(self, raw: &'a RawValue) -> Result<Members<'a>, Problem> {
+        let token = match raw.get().as_bytes().first() {
+            Some(b'{') => {
+                return serde_json::from_str(raw.get()).map_err(|error| self.syntax(&error));
+            }
+            Some(b'[') => "START_ARRAY",
+            Some(b'"') => "VALUE_STRING",
+            Some(b't') => "VALUE_TRUE",
+            Some(b'f') => "VALUE_FALSE",
+            Some(b'n') => "VALUE_NULL",
+            _ => "VALUE_NUMBER_INT",
+        };
+        Err(Problem::json(format!(
+            "Can not deserialize SObject out of {token} token at {}",
+            self.place(raw)
+        )))
+    }
+
+    /// Where `raw`, a part of this text, starts: `[line:1, column:9]`.
+    #[must_use]
+    pub fn place(self, raw: &RawValue) -> String {
+        let offset = (raw.get().as_ptr() as usize).saturating_sub(self.0.as_ptr() as usize);
+        let before = self.0.get(..offset).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        format!("[line:{line}, column:{column}]")
+    }
+
+    fn syntax(self, error: &serde_json::Error) -> Problem {
+        let place = format!("[line:{}, column:{}]", error.line(), error.column());
+        if error.is_eof() {
+            return Problem::json(format!("Unexpected end-of-input at {place}"));
+        }
+        let at = self
+            .0
+            .lines()
+            .nth(error.line().saturating_sub(1))
+            .unwrap_or_default();
+        let found = at
+            .get(error.column().saturating_sub(1)..)
+            .and_then(|rest| rest.chars().next());
+        let (c, words) = (found.unwrap_or(' '), error.to_string());
+        let words = words.split(" at line ").next().unwrap_or_default();
+        Problem::json(format!(
+            "Unexpected character ('{c}' (code {})): {words} at {place}",
+            u32::from(c)
+        ))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
+                let mut members = Vec::new();
+                while let Some(entry) = map.next_entry::<String, &'de RawValue>()? {
+                    members.push((Cow::Owned(entry.0), entry.1));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        Body::new(text.as_bytes())
+            .and_then(Body::members)
+            .unwrap_err()
+            .message
+    }
+
+    #[test]
+    fn members_keep_order_and_place() {
+        let body = Body::new(b"{\"b\": 1,\n \"a\": {\"x\": \"\xc3\xa4\"}}").unwrap();
+        let members = body.members().unwrap().0;
+        assert_eq!(
+            members
+                .iter()
+                .map(|(name, _)| name.as_ref())
+                .collect::<Vec<_>>(),
+            ["b", "a"]
+        );
+        assert_eq!(body.place(members[1].1), "[line:2, column:7]");
+        let inner = body.object(members[1].1).unwrap().0;
+        assert_eq!(
+            (inner[0].1.get(), body.place(inner[0].1).as_str()),
+            ("\"ä\"", "[line:2, column:13]")
+        );
+    }
+
+    #[test]
+    fn broken_json_is_placed() {
+        assert_eq!(
+            refused("{\"a\":}"),
+            "Unexpected character ('}' (code 125)): expected value at [line:1, column:6]"
+        );
+        assert!(refused("{\"a\":1").starts_with("Unexpected end-of-input at [line:1, column:6"));
+        assert_eq!(
+            refused("[]"),
+            "Can not deserialize SObject out of START_ARRAY token at [line:1, column:1]"
+        );
+        assert_eq!(
+            refused(" "),
+            "The HTTP entity body is required, but this request has no entity body."
+        );
+        assert!(refused("{} x").contains("trailing characters at [line:1, column:4]"));
+    }
+}

@@ -1,0 +1,62 @@
+//! Several records in one go: each on its own, or all or none.
+
+use super::{Outcome, Writer};
+use crate::problem::Problem;
+
+/// How the records of one request depend on each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// A refused record does not hinder the others.
+    Each,
+    /// One refused record undoes the others (`allOrNone`).
+    AllOrNone,
+}
+
+impl Writer<'_> {
+    /// Runs `write` for every item, in order, and gives one outcome for each. A refused record leaves nothing behind.
+    ///
+    /// # Errors
+    /// The database's alone.
+    pub fn run<T>(
+        &self,
+        batch: Batch,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&Self, T) -> Outcome,
+    ) -> Result<Vec<Outcome>, Problem> {
+        self.connection.execute_batch("SAVEPOINT batch")?;
+        let mut outcomes = Vec::new();
+        for item in items {
+            outcomes.push(self.one(|| write(self, item))?);
+        }
+        if batch == Batch::AllOrNone && outcomes.iter().any(Result::is_err) {
+            self.connection.execute_batch("ROLLBACK TO batch")?;
+            for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_ok()) {
+                *outcome = Err(rolled_back());
+            }
+        }
+        self.connection.execute_batch("RELEASE batch")?;
+        Ok(outcomes)
+    }
+
+    /// A write that fails half-way is undone as a whole.
+    fn one(&self, write: impl FnOnce() -> Outcome) -> Result<Outcome, Problem> {
+        self.connection
+            .prepare_cached("SAVEPOINT record")?
+            .execute([])?;
+        let outcome = write();
+        if outcome.is_err() {
+            self.connection
+                .prepare_cached("ROLLBACK TO record")?
+                .execute([])?;
+        }
+        self.connection
+            .prepare_cached("RELEASE record")?
+            .execute([])?;
+        Ok(outcome)
+    }
+}
+
+fn rolled_back() -> Problem {
+    let message = "Record rolled back because not all records were valid and the request was using AllOrNone header";
+    Problem::of_record("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, [])
+}

@@ -1,0 +1,186 @@
+//! Fields of standard objects that Salesforce computes from others when a record is saved.
+
+use super::{Row, Writer};
+use crate::problem::Problem;
+use crate::value::Value;
+
+/// A stage of an opportunity as a new org has them: name, probability in percent, forecast category and its label.
+type Stage = (&'static str, f64, &'static str, &'static str);
+
+/// Salesforce help, "Opportunity Stage" defaults of a new org.
+const STAGES: &[Stage] = &[
+    ("Prospecting", 10.0, "Pipeline", "Pipeline"),
+    ("Qualification", 10.0, "Pipeline", "Pipeline"),
+    ("Needs Analysis", 20.0, "Pipeline", "Pipeline"),
+    ("Value Proposition", 50.0, "Pipeline", "Pipeline"),
+    ("Id. Decision Makers", 60.0, "Pipeline", "Pipeline"),
+    ("Perception Analysis", 70.0, "Pipeline", "Pipeline"),
+    ("Proposal/Price Quote", 75.0, "Pipeline", "Pipeline"),
+    ("Negotiation/Review", 90.0, "Pipeline", "Pipeline"),
+    ("Closed Won", 100.0, "Closed", "Closed"),
+    ("Closed Lost", 0.0, "Omitted", "Omitted"),
+];
+
+/// Computes what follows from the values given. `before` is the record as it was, if it was.
+pub(super) fn compute(
+    writer: &Writer<'_>,
+    row: &mut Row<'_>,
+    before: Option<&Row<'_>>,
+) -> Result<(), Problem> {
+    match row.object.name.as_str() {
+        "Contact" | "Lead" => person(row),
+        "User" => user(row),
+        "Opportunity" => opportunity(row, before),
+        "Case" => case(writer, row),
+        "Task" => task(writer, row, before)?,
+        "Attachment" => attachment(row),
+        _ => {}
+    }
+    if row.object.field("PhotoUrl").is_some() && before.is_none() {
+        let id = row
+            .get("Id")
+            .as_str()
+            .and_then(|id| id.get(..crate::id::SHORT))
+            .unwrap_or_default();
+        row.set(
+            "PhotoUrl",
+            Value::Text(format!("/services/images/photo/{id}")),
+        );
+    }
+    Ok(())
+}
+
+fn person(row: &mut Row<'_>) {
+    let parts = [row.get("FirstName"), row.get("LastName")];
+    let name: Vec<_> = parts.into_iter().filter_map(Value::as_str).collect();
+    row.set("Name", Value::text(name.join(" ")));
+}
+
+fn user(row: &mut Row<'_>) {
+    person(row);
+    if row.get("UserType").is_null() {
+        row.set("UserType", Value::text("Standard"));
+    }
+    if row.get("CommunityNickname").is_null() {
+        let name = row
+            .get("Username")
+            .as_str()
+            .unwrap_or_default()
+            .split('@')
+            .next()
+            .unwrap_or_default();
+        row.set(
+            "CommunityNickname",
+            Value::text(name.chars().take(40).collect::<String>()),
+        );
+    }
+}
+
+fn opportunity(row: &mut Row<'_>, before: Option<&Row<'_>>) {
+    let stage = row
+        .get("StageName")
+        .as_str()
+        .and_then(|name| STAGES.iter().find(|stage| stage.0 == name));
+    let moved = before.is_none_or(|before| before.get("StageName") != row.get("StageName"));
+    if let Some((name, probability, category, label)) = stage {
+        let kept = |field: &str| {
+            before.map_or(!row.get(field).is_null(), |before| {
+                before.get(field) != row.get(field)
+            })
+        };
+        let (keeps_probability, keeps_category) =
+            (kept("Probability"), kept("ForecastCategoryName"));
+        row.set("IsClosed", Value::Bool(name.starts_with("Closed")));
+        row.set("IsWon", Value::Bool(*name == "Closed Won"));
+        if moved && !keeps_probability {
+            row.set("Probability", Value::Real(*probability));
+        }
+        if moved && !keeps_category {
+            row.set("ForecastCategoryName", Value::text(*label));
+        }
+        row.set("ForecastCategory", Value::text(*category));
+    } else if row.get("ForecastCategory").is_null() {
+        row.set("ForecastCategory", Value::text("Pipeline"));
+    }
+    let expected = row
+        .get("Amount")
+        .as_f64()
+        .zip(row.get("Probability").as_f64());
+    row.set(
+        "ExpectedRevenue",
+        expected.map_or(Value::Null, |(amount, chance)| {
+            Value::Real(amount * chance / 100.0)
+        }),
+    );
+    fiscal_period(row);
+}
+
+fn fiscal_period(row: &mut Row<'_>) {
+    let part =
+        |at: std::ops::Range<usize>| row.get("CloseDate").as_str()?.get(at)?.parse::<i64>().ok();
+    let Some((year, month)) = part(0..4).zip(part(5..7)) else {
+        return;
+    };
+    let quarter = (month - 1) / 3 + 1;
+    row.set("FiscalYear", Value::Int(year));
+    row.set("FiscalQuarter", Value::Int(quarter));
+    row.set("Fiscal", Value::Text(format!("{year} {quarter}")));
+}
+
+fn case(writer: &Writer<'_>, row: &mut Row<'_>) {
+    let closed = row.get("Status").as_str() == Some("Closed");
+    if closed && row.get("ClosedDate").is_null() {
+        row.set("ClosedDate", Value::Int(writer.now));
+    } else if !closed {
+        row.set("ClosedDate", Value::Null);
+    }
+    row.set("IsClosed", Value::Bool(closed));
+}
+
+fn task(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {
+    let done = row.get("Status").as_str() == Some("Completed");
+    row.set("IsClosed", Value::Bool(done));
+    row.set(
+        "IsHighPriority",
+        Value::Bool(row.get("Priority").as_str() == Some("High")),
+    );
+    if done && row.get("CompletedDateTime").is_null() {
+        row.set("CompletedDateTime", Value::Int(writer.now));
+    } else if !done {
+        row.set("CompletedDateTime", Value::Null);
+    }
+    let related = |row: &Row<'_>| (row.get("WhatId").clone(), row.get("WhoId").clone());
+    if before.is_none_or(|before| related(before) != related(row)) {
+        let account = account_of(writer, row)?;
+        row.set("AccountId", account);
+    }
+    Ok(())
+}
+
+/// The account behind what a task is about, else behind whom it is with.
+fn account_of(writer: &Writer<'_>, row: &Row<'_>) -> Result<Value, Problem> {
+    for field in ["WhatId", "WhoId"] {
+        let Some(id) = row.get(field).as_str() else {
+            continue;
+        };
+        let Some(object) = writer.schema.object_of_id(id) else {
+            continue;
+        };
+        if object.name == "Account" {
+            return Ok(Value::Text(id.to_owned()));
+        }
+        if object.field("AccountId").is_some()
+            && let Some((related, _)) = Row::load(writer.connection, object, id)?
+        {
+            return Ok(related.get("AccountId").clone());
+        }
+    }
+    Ok(Value::Null)
+}
+
+fn attachment(row: &mut Row<'_>) {
+    if let Value::Blob(bytes) = row.get("Body") {
+        let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        row.set("BodyLength", Value::Int(length));
+    }
+}

@@ -1,0 +1,228 @@
+//! What a client wants a record to become.
+
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::json::{Body, Members};
+use crate::problem::Problem;
+use crate::schema::{Field, Object, Schema};
+use crate::value::{Value, from_json, from_text};
+
+/// Values for some fields of a record, read but not yet checked against the rules.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Places in the object's fields, with the values to be.
+    pub values: Vec<(usize, Value)>,
+    /// References given by a key of the parent instead of its id.
+    pub parents: Vec<ParentKey>,
+}
+
+/// A parent named by one of its keys: `"Account__r": {"External_Id__c": "A-1"}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParentKey {
+    /// Place of the reference field.
+    pub field: usize,
+    /// API name of the parent's object.
+    pub object: String,
+    /// API name of the parent's key field.
+    pub key: String,
+    /// The key's value.
+    pub value: String,
+}
+
+impl Draft {
+    /// Reads a record of `object` from a JSON object; `attributes` is passed over.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` for a field that does not exist, `JSON_PARSER_ERROR` with the place for a value of the wrong type.
+    pub fn from_json(
+        schema: &Schema,
+        object: &Object,
+        body: Body<'_>,
+        members: &Members<'_>,
+    ) -> Result<Self, Problem> {
+        let mut draft = Self::default();
+        for (name, raw) in members.0.iter().filter(|(name, _)| name != "attributes") {
+            if let Some(index) = object.field_index(name) {
+                let field = object
+                    .fields()
+                    .get(index)
+                    .ok_or_else(|| no_such_column(object, name))?;
+                draft.values.push((index, read(field, body, raw)?));
+            } else if let Some(reference) = object.relationship(name) {
+                draft
+                    .parents
+                    .extend(parent_key(schema, object, reference, body, raw)?);
+            } else {
+                return Err(no_such_column(object, name));
+            }
+        }
+        Ok(draft)
+    }
+
+    /// Adds the value of a CSV column or XML element; `column` may be a field or `Parent__r.Key__c`
+    /// (`Type:Parent.Key__c` where the reference is polymorphic). `None` is an explicit null.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` for what does not exist, `INVALID_TYPE_ON_FIELD_IN_RECORD` for text that is no such value.
+    pub fn set_text(
+        &mut self,
+        schema: &Schema,
+        object: &Object,
+        column: &str,
+        text: Option<&str>,
+    ) -> Result<(), Problem> {
+        if let Some((way, key)) = column.split_once('.') {
+            let (of, way) = way
+                .split_once(':')
+                .map_or((None, way), |(of, way)| (Some(of), way));
+            let field = object
+                .relationship(way)
+                .ok_or_else(|| no_such_column(object, column))?;
+            let parent = parent_object(schema, object, field, of)?;
+            match text {
+                Some(text) => {
+                    self.parents
+                        .push(key_of(object, field, parent, key, text.to_owned())?)
+                }
+                None => self.values.push((place(object, field), Value::Null)),
+            }
+            return Ok(());
+        }
+        let index = object
+            .field_index(column)
+            .ok_or_else(|| no_such_column(object, column))?;
+        let field = object
+            .fields()
+            .get(index)
+            .ok_or_else(|| no_such_column(object, column))?;
+        let value = text.map_or(Ok(Value::Null), |text| from_text(field, text))?;
+        self.values.push((index, value));
+        Ok(())
+    }
+
+    /// Sets a field by name to a value that has the column's form already.
+    pub fn set(&mut self, object: &Object, field: &str, value: Value) {
+        if let Some(index) = object.field_index(field) {
+            self.values.push((index, value));
+        }
+    }
+
+    /// Whether the draft names this field.
+    #[must_use]
+    pub fn names(&self, object: &Object, field: &str) -> bool {
+        let index = object.field_index(field);
+        self.values.iter().any(|(at, _)| Some(*at) == index)
+    }
+}
+
+fn read(field: &Field, body: Body<'_>, raw: &RawValue) -> Result<Value, Problem> {
+    let json: Json =
+        serde_json::from_str(raw.get()).map_err(|error| Problem::json(error.to_string()))?;
+    from_json(field, &json)
+        .map_err(|words| Problem::json(format!("{words} at {}", body.place(raw))))
+}
+
+/// The key under a relationship's name; null there clears the reference and needs no key.
+fn parent_key<'a>(
+    schema: &Schema,
+    object: &Object,
+    field: &Field,
+    body: Body<'a>,
+    raw: &'a RawValue,
+) -> Result<Option<ParentKey>, Problem> {
+    let members = body.object(raw)?;
+    let text = |raw: &RawValue| serde_json::from_str::<Json>(raw.get()).unwrap_or_default();
+    let mut of = None;
+    let mut key = None;
+    for (name, raw) in &members.0 {
+        if name == "attributes" {
+            of = text(raw)
+                .get("type")
+                .and_then(Json::as_str)
+                .map(str::to_owned);
+        } else if name != "type" {
+            key = Some((name.to_string(), text(raw)));
+        }
+    }
+    let parent = parent_object(schema, object, field, of.as_deref())?;
+    let Some((key, value)) = key else {
+        return Ok(None);
+    };
+    let value = match value {
+        Json::String(text) => text,
+        Json::Number(number) => number.to_string(),
+        Json::Bool(truth) => truth.to_string(),
+        _ => String::new(),
+    };
+    key_of(object, field, parent, &key, value).map(Some)
+}
+
+/// The object at the far end: the only one, or the one named where there are several.
+fn parent_object<'s>(
+    schema: &'s Schema,
+    object: &Object,
+    field: &Field,
+    of: Option<&str>,
+) -> Result<&'s Object, Problem> {
+    let targets = field
+        .reference()
+        .map(|reference| reference.to.as_slice())
+        .unwrap_or_default();
+    let target = match (of, targets) {
+        (None, [only]) => Some(only),
+        (None, _) => None,
+        (Some(name), several) => several
+            .iter()
+            .find(|target| target.eq_ignore_ascii_case(name)),
+    };
+    target.and_then(|name| schema.object(name)).ok_or_else(|| {
+        let message = format!(
+            "Polymorphic foreign key {} of {} must specify one of the sObject types {}",
+            field.name,
+            object.name,
+            targets.join(", ")
+        );
+        Problem::of_record("INVALID_FIELD", message, [field.name.as_str()])
+    })
+}
+
+fn key_of(
+    object: &Object,
+    field: &Field,
+    parent: &Object,
+    key: &str,
+    value: String,
+) -> Result<ParentKey, Problem> {
+    let key = parent
+        .field(key)
+        .ok_or_else(|| no_such_column(parent, key))?;
+    if !key.id_lookup {
+        let message = format!(
+            "Field name provided, {} is not an External ID or indexed field for {}",
+            key.name, parent.name
+        );
+        return Err(Problem::of_record(
+            "INVALID_FIELD",
+            message,
+            [key.name.as_str()],
+        ));
+    }
+    Ok(ParentKey {
+        field: place(object, field),
+        object: parent.name.clone(),
+        key: key.name.clone(),
+        value,
+    })
+}
+
+fn place(object: &Object, field: &Field) -> usize {
+    object.field_index(&field.name).unwrap_or_default()
+}
+
+fn no_such_column(object: &Object, name: &str) -> Problem {
+    Problem::new(
+        "INVALID_FIELD",
+        format!("No such column '{name}' on sobject of type {}", object.name),
+    )
+}

@@ -1,0 +1,138 @@
+//! Every write to the org's records: create, update, upsert, delete, undelete, with Salesforce's rules.
+//!
+//! REST's single records, collections, composite calls, bulk jobs and SOAP all come through [`Writer`]; they differ in
+//! how they read a [`Draft`] and how they show a [`Saved`] or a [`Problem`].
+
+mod batch;
+mod check;
+mod defaults;
+mod delete;
+mod derive;
+mod draft;
+mod lookup;
+mod row;
+mod save;
+mod undelete;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+pub use batch::Batch;
+pub use draft::{Draft, ParentKey};
+pub use row::Row;
+
+use crate::id::RecordId;
+use crate::problem::Problem;
+use crate::schema::{Object, Schema};
+use crate::store::quoted;
+
+/// What became of a record that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// Its id.
+    pub id: RecordId,
+    /// Whether it is new.
+    pub created: bool,
+}
+
+/// What became of a record.
+pub type Outcome = Result<Saved, Problem>;
+
+/// What a request may ask of its writes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WriteOptions {
+    /// Cut text that is too long instead of refusing it (SOAP's `AllowFieldTruncationHeader`).
+    pub allow_truncation: bool,
+}
+
+/// The highest number given to a record of each object, by key prefix.
+#[derive(Debug, Default)]
+pub struct IdCounters(Mutex<HashMap<String, u64>>);
+
+impl IdCounters {
+    fn next(&self, connection: &Connection, object: &Object) -> Result<RecordId, Problem> {
+        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !counters.contains_key(&object.key_prefix) {
+            counters.insert(object.key_prefix.clone(), highest(connection, object)?);
+        }
+        let last = counters.entry(object.key_prefix.clone()).or_default();
+        *last += 1;
+        Ok(RecordId::new(&object.key_prefix, *last))
+    }
+}
+
+fn highest(connection: &Connection, object: &Object) -> Result<u64, Problem> {
+    let sql = format!("SELECT max(\"Id\") FROM {}", quoted(&object.name));
+    let id: Option<String> = connection.query_row(&sql, [], |row| row.get(0))?;
+    Ok(id
+        .and_then(|id| RecordId::parse(&id))
+        .and_then(|id| id.number())
+        .unwrap_or(0))
+}
+
+/// Writes records within one transaction, as one user at one moment.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) connection: &'a Connection,
+    pub(crate) ids: &'a IdCounters,
+    /// Milliseconds since 1970, the org's clock.
+    pub(crate) now: i64,
+    /// Who writes.
+    pub(crate) user: &'a RecordId,
+    pub(crate) options: WriteOptions,
+}
+
+impl Writer<'_> {
+    /// Creates a record.
+    ///
+    /// # Errors
+    /// Any of Salesforce's refusals: missing, read-only, malformed, too long, duplicate, dangling.
+    pub fn insert(&self, object: &Object, draft: Draft) -> Outcome {
+        if !object.createable {
+            return Err(unsupported(object, "create"));
+        }
+        self.create(object, draft)
+    }
+
+    /// Changes the fields that the draft names.
+    ///
+    /// # Errors
+    /// As [`Writer::insert`]; also `NOT_FOUND` and `ENTITY_IS_DELETED`.
+    pub fn update(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
+        if !object.updateable {
+            return Err(unsupported(object, "update"));
+        }
+        self.change(object, id, draft)
+    }
+
+    /// Changes the one record whose `key` field has this value, or creates it.
+    ///
+    /// # Errors
+    /// As [`Writer::insert`]; `DUPLICATE_EXTERNAL_ID` if several records have the value.
+    pub fn upsert(&self, object: &Object, key: &str, value: &str, mut draft: Draft) -> Outcome {
+        let field = self.key_field(object, key)?;
+        let matches = self.find_by_key(object, field, value)?;
+        match matches.as_slice() {
+            [id] => self.update(object, id, draft),
+            [] if field.name == "Id" => Err(Problem::not_found()),
+            [] => {
+                let index = object.field_index(&field.name).unwrap_or_default();
+                draft.values.retain(|(at, _)| *at != index);
+                draft.values.push((index, lookup::key_value(field, value)?));
+                self.insert(object, draft)
+            }
+            several => Err(lookup::several(field, value, several)),
+        }
+    }
+}
+
+fn unsupported(object: &Object, verb: &str) -> Problem {
+    let message = format!("entity type {} does not support {verb}", object.name);
+    Problem::of_record("INVALID_TYPE_FOR_OPERATION", message, [])
+}
+
+#[cfg(test)]
+mod tests;

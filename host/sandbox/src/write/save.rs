@@ -1,0 +1,147 @@
+//! Creating and changing a record, rule by rule.
+
+use super::{Draft, Outcome, Row, Saved, Writer, check, defaults, derive};
+use crate::id::RecordId;
+use crate::problem::Problem;
+use crate::schema::{Field, Object};
+use crate::value::Value;
+
+impl Writer<'_> {
+    /// Creates a record without asking whether clients may; the org itself needs it for users and profiles.
+    pub(crate) fn create(&self, object: &Object, draft: Draft) -> Outcome {
+        if draft.names(object, "Id") {
+            let message = "cannot specify Id in an insert call";
+            return Err(Problem::of_record(
+                "INVALID_FIELD_FOR_INSERT_UPDATE",
+                message,
+                ["Id"],
+            ));
+        }
+        refuse_read_only(object, &draft, |field| field.createable)?;
+        let mut row = Row::empty(object);
+        self.apply(&mut row, draft)?;
+        defaults::fill(self, &mut row);
+        refuse_missing(&row, |field| field.is_required())?;
+        let id = self.ids.next(self.connection, object)?;
+        defaults::stamp_new(self, &mut row, &id);
+        derive::compute(self, &mut row, None)?;
+        self.check_unique(&row, None)?;
+        row.insert(self.connection)?;
+        Ok(Saved { id, created: true })
+    }
+
+    pub(super) fn change(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
+        let loaded = match self.schema.object_by_prefix(id.key_prefix()) {
+            Some(of) if of.name == object.name => Row::load(self.connection, object, id.as_str())?,
+            _ => None,
+        };
+        let before = match loaded {
+            None => return Err(Problem::not_found()),
+            Some((_, true)) => return Err(Problem::deleted()),
+            Some((row, false)) => row,
+        };
+        refuse_read_only(object, &draft, |field| {
+            field.updateable || field.name == "Id"
+        })?;
+        let mut row = before.clone();
+        self.apply(&mut row, draft)?;
+        row.set("Id", before.get("Id").clone());
+        refuse_missing(&row, |field| !field.nillable && field.updateable)?;
+        defaults::stamp_changed(self, &mut row);
+        derive::compute(self, &mut row, Some(&before))?;
+        self.check_unique(&row, Some(&before))?;
+        row.update(self.connection, &before)?;
+        Ok(Saved {
+            id: id.clone(),
+            created: false,
+        })
+    }
+
+    fn apply(&self, row: &mut Row<'_>, draft: Draft) -> Result<(), Problem> {
+        let mut values = draft.values;
+        for parent in &draft.parents {
+            values.push((parent.field, self.resolve(parent)?));
+        }
+        for (at, value) in values {
+            let Some(field) = row.object.fields().get(at) else {
+                continue;
+            };
+            let value = check::value(field, value, self.options.allow_truncation)?;
+            let place = row.values.get_mut(at);
+            if let (Some(_), Some(id)) = (field.reference(), value.as_str())
+                && place.as_deref() != Some(&value)
+            {
+                self.check_reference(field, id)?;
+            }
+            if let Some(place) = place {
+                *place = value;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refuse_read_only(
+    object: &Object,
+    draft: &Draft,
+    writable: impl Fn(&Field) -> bool,
+) -> Result<(), Problem> {
+    let places = draft
+        .values
+        .iter()
+        .map(|(at, _)| *at)
+        .chain(draft.parents.iter().map(|parent| parent.field));
+    let refused: Vec<&str> = places
+        .filter_map(|at| object.fields().get(at))
+        .filter(|field| !writable(field))
+        .map(|field| field.name.as_str())
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "Unable to create/update fields: {}. Please check the security settings of this field and verify that it is \
+         read/write for your profile or permission set.",
+        refused.join(", ")
+    );
+    Err(Problem::of_record(
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        message,
+        refused,
+    ))
+}
+
+fn refuse_missing(row: &Row<'_>, required: impl Fn(&Field) -> bool) -> Result<(), Problem> {
+    let missing: Vec<&str> = row
+        .iter()
+        .filter(|(field, value)| value.is_null() && required(field))
+        .map(|(field, _)| field.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("Required fields are missing: [{}]", missing.join(", "));
+    Err(Problem::of_record(
+        "REQUIRED_FIELD_MISSING",
+        message,
+        missing,
+    ))
+}
+
+impl Draft {
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.parents.is_empty()
+    }
+
+    /// A draft of one text field; for the org's own records.
+    #[must_use]
+    pub fn of(object: &Object, values: &[(&str, &str)]) -> Self {
+        let mut draft = Self::default();
+        for (field, text) in values {
+            draft.set(object, field, Value::text(*text));
+        }
+        draft
+    }
+}
