@@ -6,6 +6,7 @@ pub mod id;
 pub mod json;
 pub mod problem;
 pub mod schema;
+pub mod soql;
 pub mod store;
 pub mod value;
 pub mod write;

@@ -1,0 +1,131 @@
+//! Literal values.
+
+use super::super::ast::Value;
+use super::super::date_literal::DateLiteral;
+use super::super::error::{ErrorCode, Result, SoqlError};
+use super::super::limits;
+use super::super::literal::{Literal, Text, moment};
+use super::super::token::{TokenKind, is_currency};
+use super::Parser;
+
+impl Parser<'_> {
+    pub(super) fn value(&mut self) -> Result<Value> {
+        self.refuse_bind()?;
+        let at = self.peek().start;
+        let literal = match self.peek().kind {
+            TokenKind::Text => self.text_literal()?,
+            TokenKind::Number => Literal::Number(self.number()?),
+            TokenKind::Moment => self.moment()?,
+            TokenKind::Word => self.word_literal()?,
+            TokenKind::Mark | TokenKind::End => return Err(self.unexpected()),
+        };
+        Ok(Value { literal, at })
+    }
+
+    /// `:variable` belongs to Apex.
+    pub(super) fn refuse_bind(&self) -> Result<()> {
+        if self.is_mark(0, ":") {
+            return Err(self.refuse(
+                self.peek().start,
+                "Bind variables only allowed in Apex code",
+            ));
+        }
+        Ok(())
+    }
+
+    fn text_literal(&mut self) -> Result<Literal> {
+        let token = self.advance();
+        let quoted = self.text(token);
+        let raw = quoted
+            .get(1..quoted.len().saturating_sub(1))
+            .unwrap_or_default();
+        if raw.chars().count() > limits::STRING_CHARACTERS {
+            let message = format!(
+                "maximum length of a string literal is {} characters",
+                limits::STRING_CHARACTERS
+            );
+            return Err(self.refuse(token.start, message));
+        }
+        Text::new(raw).map(Literal::Text).map_err(|escape| {
+            let message = format!("Invalid string literal {quoted}. Illegal character sequence '{escape}' in string literal.");
+            SoqlError::new(ErrorCode::MalformedQuery, message)
+        })
+    }
+
+    fn number(&mut self) -> Result<f64> {
+        let text = self.text(self.peek());
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let number = number.ok_or_else(|| self.unexpected())?;
+        self.advance();
+        Ok(number)
+    }
+
+    fn moment(&mut self) -> Result<Literal> {
+        let token = self.peek();
+        let text = self.text(token);
+        let literal = moment(text).ok_or_else(|| {
+            let kind = if text.contains('T') {
+                "datetime"
+            } else {
+                "date"
+            };
+            self.refuse(token.start, format_args!("Invalid {kind}: {text}"))
+        })?;
+        self.advance();
+        Ok(literal)
+    }
+
+    fn word_literal(&mut self) -> Result<Literal> {
+        let token = self.peek();
+        let word = self.text(token);
+        let literal = match word.to_ascii_uppercase().as_str() {
+            "NULL" => Literal::Null,
+            "TRUE" => Literal::Boolean(true),
+            "FALSE" => Literal::Boolean(false),
+            _ if DateLiteral::is_counted(word) => return self.counted(word),
+            _ => match DateLiteral::plain(word) {
+                Some(literal) => Literal::Relative(literal),
+                None => self.currency(word)?,
+            },
+        };
+        self.advance();
+        Ok(literal)
+    }
+
+    fn currency(&self, word: &str) -> Result<Literal> {
+        let amount = word
+            .get(3..)
+            .filter(|_| is_currency(word))
+            .and_then(|amount| amount.parse().ok());
+        match amount {
+            Some(amount) => Ok(Literal::Currency(amount)),
+            None if super::is_one_of(word, super::RESERVED) => Err(self.unexpected()),
+            None => Err(self.refuse(
+                self.peek().start,
+                "Bind variables only allowed in Apex code",
+            )),
+        }
+    }
+
+    fn counted(&mut self, word: &str) -> Result<Literal> {
+        self.advance();
+        if !self.take_mark(":") {
+            return Err(self.unexpected());
+        }
+        let token = self.peek();
+        let count = self
+            .text(token)
+            .parse()
+            .ok()
+            .filter(|_| token.kind == TokenKind::Number);
+        let count = count.ok_or_else(|| self.unexpected())?;
+        let literal = DateLiteral::counted(word, count).ok_or_else(|| {
+            self.refuse(
+                token.start,
+                format_args!("Invalid number of units in {word}: {count}"),
+            )
+        })?;
+        self.advance();
+        Ok(Literal::Relative(literal))
+    }
+}
