@@ -1,7 +1,14 @@
 //! The reference host for mediation connectors: it loads one WebAssembly component, runs its operations, and owns the
 //! network, the limits and the secrets. It knows only the generic contract, never the system behind a connector.
 
+pub mod cli;
 pub mod contract;
 pub mod egress;
 pub mod error;
+pub mod profile;
 pub mod runtime;
+pub mod schema;
+pub mod secret;
+pub mod session;
+pub mod simulated_org;
+mod words;

@@ -1,0 +1,149 @@
+//! The login of a session: when it happens, what it changes, where it is kept.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{SessionError, SessionFile, origins};
+use crate::egress::Egress;
+use crate::profile::Profile;
+use crate::runtime::Instance;
+use crate::schema::Schema;
+use crate::secret::Secret;
+
+/// Names the property of a connection that takes what `authenticate` returned.
+const SESSION: &str = "session";
+
+/// Holds the connection document as it grows by its session.
+#[derive(Debug)]
+pub(super) struct Login {
+    schema: Value,
+    document: Secret<Value>,
+    file: Option<SessionFile>,
+    open: bool,
+}
+
+impl Login {
+    pub(super) fn new(connector: &str, profile: &Profile, schema: Value) -> Self {
+        let document = profile.document().clone();
+        let owner = || fingerprint(connector, &schema, document.expose());
+        let file = profile
+            .host()
+            .session_file
+            .as_ref()
+            .map(|path| SessionFile::new(path.clone(), owner()));
+        Self {
+            schema,
+            document,
+            file,
+            open: false,
+        }
+    }
+
+    /// Gives the connection as JSON text for the instance, and for nobody else.
+    pub(super) fn connection(&self) -> Secret<String> {
+        Secret::new(self.document.expose().to_string())
+    }
+
+    /// Says whether the session is kept in a file.
+    pub(super) const fn is_kept(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Logs in unless that has happened: with the kept session first, so that its refresh token is the one used.
+    pub(super) async fn ensure(
+        &mut self,
+        instance: &Instance,
+        egress: &Egress,
+    ) -> Result<(), SessionError> {
+        if self.open {
+            return Ok(());
+        }
+        let Some(file) = self.file.clone() else {
+            return self.authenticate(instance, egress).await;
+        };
+        // Two runs that both renew one refresh token would end each other's session: the second waits for the first.
+        let _held = file.lock().await?;
+        if let Some(session) = file.load()? {
+            self.adopt(session, egress)?;
+        }
+        self.authenticate(instance, egress).await
+    }
+
+    /// Fetches the session that the connector has opened since.
+    pub(super) async fn renew(
+        &mut self,
+        instance: &Instance,
+        egress: &Egress,
+    ) -> Result<(), SessionError> {
+        let Some(file) = self.file.clone() else {
+            return self.authenticate(instance, egress).await;
+        };
+        let _held = file.lock().await?;
+        self.authenticate(instance, egress).await
+    }
+
+    async fn authenticate(
+        &mut self,
+        instance: &Instance,
+        egress: &Egress,
+    ) -> Result<(), SessionError> {
+        let answer = Secret::new(instance.authenticate(self.connection().expose()).await?);
+        let session: Value =
+            serde_json::from_str(answer.expose()).map_err(|_| SessionError::NotASession)?;
+        if !session.is_object() {
+            return Err(SessionError::NotASession);
+        }
+        let session = Secret::new(session);
+        if let Some(file) = &self.file {
+            file.store(&session)?;
+        }
+        self.adopt(session, egress)?;
+        self.open = true;
+        Ok(())
+    }
+
+    fn adopt(&mut self, session: Secret<Value>, egress: &Egress) -> Result<(), SessionError> {
+        for origin in origins::of_session(&self.schema, session.expose())? {
+            egress.allow(&origin)?;
+        }
+        let takes_a_session = Schema::new(&self.schema).property(SESSION).is_some();
+        if let (true, Value::Object(members)) = (takes_a_session, self.document.expose_mut()) {
+            members.insert(SESSION.to_owned(), session.expose().clone());
+        }
+        Ok(())
+    }
+}
+
+/// Tells apart whose session a file holds: a digest of the connector's name, the addresses and the credentials.
+///
+/// Credentials are the secrets and what stands beside them (user names, client ids). Time-outs or headers do not
+/// count: changing them must not throw away a session whose refresh token exists nowhere else. A changed credential
+/// must: the refresh token that someone has just pasted in wins over the kept one.
+pub(super) fn fingerprint(connector: &str, schema: &Value, document: &Value) -> String {
+    let schema = Schema::new(schema);
+    let credential_objects: HashSet<String> = schema
+        .secrets(document)
+        .iter()
+        .filter_map(|secret| parent(secret))
+        .map(str::to_owned)
+        .collect();
+    let mut parts = vec![format!("connector={connector}")];
+    schema.walk(document, |pointer, node, value| {
+        let beside_a_secret =
+            parent(pointer).is_some_and(|parent| credential_objects.contains(parent));
+        let counts = beside_a_secret || node.text("format") == Some("uri");
+        if counts && !value.is_object() && !pointer.starts_with("/session") {
+            parts.push(format!("{pointer}={value}"));
+        }
+    });
+    parts.sort();
+    parts.dedup();
+    let digest = Sha256::digest(parts.join("\n"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn parent(pointer: &str) -> Option<&str> {
+    pointer.rsplit_once('/').map(|(parent, _)| parent)
+}

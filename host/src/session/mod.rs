@@ -1,0 +1,278 @@
+//! A session: one connector, one connection, operations run through both.
+//!
+//! This is the door for programs that embed the host, and all that the command line stands on:
+//!
+//! 1. Every `format: uri` string of the connection adds its origin to what the connector may reach.
+//! 2. Before the first operation that is not `pure`, the connector logs in; the origins that its session names are
+//!    added as well, and the session goes into the connection, so that the connector stays logged in.
+//! 3. A session that the connector renews while it works is fetched and kept before anything else happens.
+//!
+//! With `session-file`, step 2 begins with the session that an earlier run kept (see [`SessionFile`]).
+
+mod catalog;
+mod error;
+mod file;
+mod login;
+mod origins;
+mod reader;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::contract::{ConnectorInfo, Effect, Message, OperationInfo, Style};
+use crate::egress::{Egress, EgressSettings, MAX_CONCURRENT, Mount, Refusal};
+use crate::profile::Profile;
+use crate::runtime::{Connector, Instance};
+use crate::secret::Secret;
+
+pub use catalog::{find_operation, schema_of};
+pub use error::SessionError;
+pub use file::{SessionFile, SessionFileError};
+pub use reader::Reader;
+
+pub(crate) use file::sync_folder;
+
+use login::Login;
+
+/// Bounds simultaneous requests of a connection that sets no bound of its own.
+const DEFAULT_CONCURRENCY: u64 = 10;
+/// Bounds the wait for the session after a failure: a connector that is logged in answers at once.
+const KEEP_WAIT: Duration = Duration::from_secs(10);
+/// Names the attribute by which a connector says that it opened another session.
+const RENEWED: &str = "session-renewed";
+/// Names the operation that examines a connection, where a connector has one.
+const TEST_OPERATION: &str = "connection/test";
+
+/// Runs operations of one connector with one connection.
+#[derive(Debug)]
+pub struct Session {
+    info: Arc<ConnectorInfo>,
+    instance: Instance,
+    egress: Arc<Egress>,
+    login: Mutex<Login>,
+}
+
+impl Session {
+    /// Starts an instance of the connector for a connection. Nothing is sent yet.
+    ///
+    /// `network` is false for connections that must stay in process: only `mounts` are reached then.
+    ///
+    /// # Errors
+    /// The connection names an address that may not be reached, a file of its settings cannot be read, or no instance
+    /// could be started.
+    pub async fn open(
+        connector: &Connector,
+        profile: &Profile,
+        mounts: Vec<Mount>,
+        network: bool,
+    ) -> Result<Self, SessionError> {
+        let info = connector.describe().await?;
+        let schema = schema_of("the connection", &info.connection_schema)?;
+        let origins = origins::of_connection(&schema, profile.document().expose())?;
+        let egress = Egress::new(egress_settings(profile, &schema, origins, mounts, network))?;
+        let instance = connector.start(Arc::clone(&egress)).await?;
+        let login = Mutex::new(Login::new(&info.name, profile, schema));
+        Ok(Self {
+            info,
+            instance,
+            egress,
+            login,
+        })
+    }
+
+    /// Gives the connector's catalog.
+    #[must_use]
+    pub fn info(&self) -> &ConnectorInfo {
+        &self.info
+    }
+
+    /// Lists the origins that the connector was kept from reaching so far.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.egress.refusals()
+    }
+
+    /// Runs an operation of style `call`.
+    ///
+    /// # Errors
+    /// The operation is unknown or of another style, the login failed, or the connector answered with a fault.
+    pub async fn call(
+        &self,
+        operation: &str,
+        config: &Value,
+        input: Option<Message>,
+    ) -> Result<Message, SessionError> {
+        let operation = self.operation(operation, Style::Call)?;
+        let connection = self.connection_for(operation).await?;
+        let answer = self
+            .instance
+            .call(
+                connection.expose(),
+                &operation.name,
+                &config.to_string(),
+                input,
+            )
+            .await;
+        match answer {
+            Ok(reply) => {
+                if is_renewed(&reply) {
+                    self.keep_renewed().await?;
+                }
+                Ok(reply)
+            }
+            Err(error) => Err(self.after_failure(error.into()).await),
+        }
+    }
+
+    /// Opens an operation of style `source`, to be read in chunks.
+    ///
+    /// # Errors
+    /// As for [`Session::call`].
+    pub async fn read(
+        &self,
+        operation: &str,
+        config: &Value,
+        input: Option<Message>,
+    ) -> Result<Reader<'_>, SessionError> {
+        let operation = self.operation(operation, Style::Source)?;
+        let connection = self.connection_for(operation).await?;
+        let opened = self
+            .instance
+            .open_source(
+                connection.expose(),
+                &operation.name,
+                &config.to_string(),
+                input,
+            )
+            .await;
+        match opened {
+            Ok(source) => Ok(Reader::new(self, source)),
+            Err(error) => Err(self.after_failure(error.into()).await),
+        }
+    }
+
+    /// Examines the connection: by the connector's operation `connection/test` if it has one, else by logging in.
+    /// Returns the findings as the JSON that the operation gave.
+    ///
+    /// # Errors
+    /// What is wrong with the connection.
+    pub async fn test(&self) -> Result<Option<Value>, SessionError> {
+        if self.info.operation(TEST_OPERATION).is_none() {
+            self.log_in().await?;
+            return Ok(None);
+        }
+        let reply = self
+            .call(TEST_OPERATION, &Value::Object(serde_json::Map::new()), None)
+            .await?;
+        Ok(serde_json::from_slice(&reply.body).ok())
+    }
+
+    /// Logs in, if that has not happened yet.
+    ///
+    /// # Errors
+    /// The login failed, or its session cannot be used or kept.
+    pub async fn log_in(&self) -> Result<(), SessionError> {
+        self.login
+            .lock()
+            .await
+            .ensure(&self.instance, &self.egress)
+            .await
+    }
+
+    fn operation(&self, name: &str, style: Style) -> Result<&OperationInfo, SessionError> {
+        let operation = find_operation(&self.info, name)?;
+        if operation.style == style {
+            Ok(operation)
+        } else {
+            Err(SessionError::OtherStyle {
+                operation: operation.name.clone(),
+                style: operation.style,
+            })
+        }
+    }
+
+    async fn connection_for(
+        &self,
+        operation: &OperationInfo,
+    ) -> Result<Secret<String>, SessionError> {
+        if operation.effect != Effect::Pure {
+            self.log_in().await?;
+        }
+        Ok(self.login.lock().await.connection())
+    }
+
+    async fn keep_renewed(&self) -> Result<(), SessionError> {
+        self.login
+            .lock()
+            .await
+            .renew(&self.instance, &self.egress)
+            .await
+    }
+
+    /// A call may renew the session and fail afterwards, and a fault has no attributes to tell: a connector that is
+    /// still logged in answers `authenticate` without sending anything, so asking is free.
+    async fn after_failure(&self, error: SessionError) -> SessionError {
+        let mut login = self.login.lock().await;
+        if !login.is_kept() || !error.leaves_the_session_open() {
+            return error;
+        }
+        match tokio::time::timeout(KEEP_WAIT, login.renew(&self.instance, &self.egress)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(other)) => {
+                tracing::warn!("the session could not be kept after a failure: {other}")
+            }
+            Err(_) => tracing::warn!(
+                "the session could not be kept after a failure: the connector did not answer"
+            ),
+        }
+        error
+    }
+}
+
+fn is_renewed(message: &Message) -> bool {
+    message.attribute(RENEWED) == Some("true")
+}
+
+fn egress_settings(
+    profile: &Profile,
+    schema: &Value,
+    origins: Vec<String>,
+    mounts: Vec<Mount>,
+    network: bool,
+) -> EgressSettings {
+    let host = profile.host();
+    EgressSettings {
+        allow: host.allow.iter().cloned().chain(origins).collect(),
+        ca_files: host.ca_files.clone(),
+        client_certificate: host.client_certificate.clone(),
+        proxy: host.proxy.as_ref().map(|proxy| proxy.expose().clone()),
+        max_concurrent: concurrency(schema, profile.document().expose()),
+        mounts,
+        network,
+        ..EgressSettings::default()
+    }
+}
+
+/// Returns the bound of the connection, else the default of its schema, else ours. What is out of range the connector
+/// refuses itself.
+fn concurrency(schema: &Value, document: &Value) -> usize {
+    const PROPERTY: &str = "max-concurrent-connections";
+    let default = || {
+        crate::schema::Schema::new(schema)
+            .property(PROPERTY)?
+            .keyword("default")?
+            .as_u64()
+    };
+    let bound = document
+        .get(PROPERTY)
+        .and_then(Value::as_u64)
+        .or_else(default)
+        .unwrap_or(DEFAULT_CONCURRENCY);
+    usize::try_from(bound).map_or(MAX_CONCURRENT, |bound| bound.clamp(1, MAX_CONCURRENT))
+}
+
+#[cfg(test)]
+mod tests;
