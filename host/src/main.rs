@@ -1,2 +1,5 @@
-//! The command.
-fn main() {}
+//! The command `mediate`; all of it is in the library.
+
+fn main() -> std::process::ExitCode {
+    mediate::cli::main()
+}

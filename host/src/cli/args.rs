@@ -1,0 +1,231 @@
+//! The arguments of the command, with their help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Runs the operations of mediation connectors: Salesforce's is built in.
+///
+/// Data goes to stdout, talk to stderr. Without a connection, everything happens in a simulated org inside this
+/// process, so any command can be tried at once:
+///
+///   mediate read query/rows soql='SELECT Id, Name FROM Account'
+#[derive(Debug, Parser)]
+#[command(
+    name = "mediate",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// Options of all commands.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// Use this connector, a WebAssembly component, instead of the built-in one
+    #[arg(long, global = true, value_name = "FILE.wasm")]
+    pub connector: Option<PathBuf>,
+    /// Tell on stderr what happens (twice: in detail)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say when to use colours
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
+    /// Write errors as one line of JSON
+    #[arg(long, global = true)]
+    pub json_errors: bool,
+}
+
+/// Says when to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the operations, or explain one
+    ///
+    /// Example: mediate describe records/create
+    Describe(Describe),
+    /// Run an operation: one request, one reply
+    ///
+    /// Example: mediate call records/create object=Account --input account.json
+    Call(Call),
+    /// Read an operation that gives many rows, in constant memory
+    ///
+    /// Example: mediate read query/rows soql='SELECT Id, Name FROM Account' format=csv --output accounts.csv
+    Read(Run),
+    /// Say whether a connection is good, and if not, what is wrong
+    ///
+    /// Example: mediate test --connection acme
+    Test(Connection),
+    /// Serve the simulated org on a port, for any client
+    ///
+    /// Example: mediate sandbox --listen 127.0.0.1:8080 --rows Account=300000
+    Sandbox(Sandbox),
+    /// Show on real data what the connector does
+    Demo(super::demo::Demo),
+    /// Print a JSON Schema, for editors and checks
+    ///
+    /// Example: mediate schema connection > connection.schema.json
+    Schema(SchemaArgs),
+    /// Explain a command or a topic: config, connections, exit-codes
+    ///
+    /// Example: mediate help exit-codes
+    Help {
+        /// A command, or one of: config, connections, exit-codes
+        topic: Option<String>,
+    },
+}
+
+/// Arguments of `describe`.
+#[derive(Debug, Args)]
+pub struct Describe {
+    /// The operation to explain, for example records/create; all are listed without it
+    pub operation: Option<String>,
+    /// Print the catalog as JSON, with all schemas
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments that say which connection to use.
+#[derive(Debug, Args)]
+pub struct Connection {
+    /// A connection file, the name of one (see `mediate help connections`), or @sandbox for the simulated org; else the
+    /// variable MEDIATE_CONNECTION says it
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub connection: Option<String>,
+    /// Keep the data of the simulated org in this folder; it is in memory otherwise
+    #[arg(long, value_name = "DIR")]
+    pub sandbox_data: Option<PathBuf>,
+}
+
+/// Arguments of `call`.
+#[derive(Debug, Args)]
+pub struct Call {
+    /// What to run.
+    #[command(flatten)]
+    pub run: Run,
+    /// Show the secrets of a reply, such as session ids, instead of ***
+    #[arg(long)]
+    pub show_secrets: bool,
+}
+
+/// Arguments that say what to run.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The operation, for example records/retrieve
+    pub operation: String,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The input: a file, or - for stdin
+    #[arg(short, long, value_name = "FILE|-")]
+    pub input: Option<PathBuf>,
+    /// The media type of the input; by default the file's ending says it
+    #[arg(long, value_name = "MEDIA", requires = "input")]
+    pub input_type: Option<String>,
+    /// Write to this file, which appears only when everything has arrived
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print the facts about the exchange (status, headers, usage) on stderr
+    #[arg(long)]
+    pub attributes: bool,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The address to listen on; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Keep the org's data in this folder; it is in memory otherwise
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Load objects, records, apps and users from this folder
+    #[arg(long, value_name = "DIR")]
+    pub seed: Option<PathBuf>,
+    /// Generate rows, for example Account=300000; may be repeated
+    #[arg(long, value_name = "OBJECT=COUNT", value_parser = rows)]
+    pub rows: Vec<(String, u64)>,
+}
+
+fn rows(text: &str) -> Result<(String, u64), String> {
+    let usable = text.split_once('=').and_then(|(object, count)| {
+        let count = count.replace('_', "").parse().ok()?;
+        (!object.is_empty()).then(|| (object.to_owned(), count))
+    });
+    usable.ok_or_else(|| "write OBJECT=COUNT, for example Account=300000".to_owned())
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Whose schema
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+/// What `schema` can print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Connection files
+    Connection,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn generated_rows_name_object_and_count() {
+        assert_eq!(rows("Account=300_000"), Ok(("Account".into(), 300_000)));
+        assert!(rows("Account").is_err());
+        assert!(rows("=5").is_err());
+        assert!(rows("Account=many").is_err());
+    }
+
+    #[test]
+    fn options_of_every_command_stand_anywhere() {
+        let cli = Cli::try_parse_from(["mediate", "call", "a/b", "x=1", "-vv", "--quiet"])
+            .expect("parses");
+        assert_eq!((cli.global.verbose, cli.global.quiet), (2, true));
+        let Command::Call(call) = cli.command else {
+            panic!("call")
+        };
+        assert_eq!(call.run.pairs, ["x=1"]);
+    }
+}

@@ -1,0 +1,107 @@
+//! `mediate call`: one request, one reply.
+
+use serde_json::Value;
+
+use super::args::{Call, Global};
+use super::console::Console;
+use super::failure::Failure;
+use super::input;
+use super::output::Output;
+use super::workbench::Workbench;
+use crate::contract::{Message, OperationInfo, Style};
+use crate::schema::Schema;
+
+/// Stands for a secret that is not shown.
+const HIDDEN: &str = "***";
+
+pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Result<(), Failure> {
+    let run = &args.run;
+    let bench = Workbench::prepare(global, &run.connection, console).await?;
+    let operation = bench.operation(&run.operation, Style::Call)?;
+    let config = bench.config(run, operation)?;
+    let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
+    let mut output = Output::open(run.output.as_deref(), args.show_secrets)?;
+    let session = bench.session().await?;
+    let answer = session.call(&operation.name, &config, input).await;
+    let reply = answer.map_err(|error| bench.failure(error, &session))?;
+    if run.attributes {
+        attributes(&reply, console);
+    }
+    let body = if args.show_secrets {
+        None
+    } else {
+        without_secrets(&reply, operation)
+    };
+    output.write(body.as_deref().unwrap_or(&reply.body)).await?;
+    output.finish().await
+}
+
+/// Prints the facts about an exchange.
+pub(super) fn attributes(message: &Message, console: Console) {
+    if !message.media_type.is_empty() {
+        console.plain(&format!("media-type: {}", message.media_type));
+    }
+    for (name, value) in &message.attributes {
+        console.plain(&format!("{name}: {value}"));
+    }
+}
+
+/// Returns the reply with its secrets hidden, if it has any: those that the reply's schema marks.
+fn without_secrets(reply: &Message, operation: &OperationInfo) -> Option<Vec<u8>> {
+    let schema: Value = serde_json::from_str(operation.reply_schema.as_deref()?).ok()?;
+    let mut document: Value = serde_json::from_slice(&reply.body).ok()?;
+    let secrets = Schema::new(&schema).secrets(&document);
+    for pointer in &secrets {
+        if let Some(secret) = document
+            .pointer_mut(pointer)
+            .filter(|secret| !secret.is_null())
+        {
+            *secret = Value::String(HIDDEN.to_owned());
+        }
+    }
+    (!secrets.is_empty()).then(|| document.to_string().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Effect;
+
+    fn operation(reply_schema: Option<&str>) -> OperationInfo {
+        OperationInfo {
+            name: "connection/authenticate".into(),
+            summary: String::new(),
+            description: String::new(),
+            style: Style::Call,
+            effect: Effect::Read,
+            config_schema: "{}".into(),
+            accepts: vec![],
+            returns: vec!["application/json".into()],
+            reply_schema: reply_schema.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn secrets_of_a_reply_are_hidden() {
+        let schema = r#"{"properties": {"access-token": {"type": "string", "writeOnly": true}}}"#;
+        let reply = Message::new(
+            "application/json",
+            r#"{"access-token": "00D!x", "scope": "api"}"#,
+        );
+        let shown = without_secrets(&reply, &operation(Some(schema))).expect("it has a secret");
+        assert_eq!(
+            String::from_utf8_lossy(&shown),
+            r#"{"access-token":"***","scope":"api"}"#
+        );
+    }
+
+    #[test]
+    fn a_reply_without_secrets_stays_byte_for_byte() {
+        let reply = Message::new("application/json", r#"{ "a" : 1.10 }"#);
+        assert_eq!(
+            without_secrets(&reply, &operation(Some(r#"{"properties": {"a": {}}}"#))),
+            None
+        );
+        assert_eq!(without_secrets(&reply, &operation(None)), None);
+    }
+}

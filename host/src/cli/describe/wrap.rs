@@ -1,0 +1,55 @@
+//! Text in lines of readable length.
+
+/// Bounds a line of help.
+const WIDTH: usize = 100;
+/// Keeps a column readable however far it is indented.
+const LEAST: usize = 40;
+
+/// Breaks a text into lines, the lines after the first indented by so many spaces.
+pub(super) fn wrapped(text: &str, indent: usize) -> String {
+    let width = WIDTH.saturating_sub(indent).max(LEAST);
+    lines(text, width).join(&format!("\n{}", " ".repeat(indent)))
+}
+
+/// Breaks a text into lines at spaces; a longer word has a line of its own.
+pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_spaces() {
+        assert_eq!(lines("a bb ccc dddd", 6), ["a bb", "ccc", "dddd"]);
+        assert_eq!(
+            lines("longer than-the-width x", 6),
+            ["longer", "than-the-width", "x"]
+        );
+        assert!(lines(" ", 6).is_empty());
+    }
+
+    #[test]
+    fn further_lines_are_indented() {
+        let text = "word ".repeat(30);
+        let wrapped = wrapped(&text, 4);
+        assert!(
+            wrapped
+                .lines()
+                .skip(1)
+                .all(|line| line.starts_with("    word"))
+        );
+        assert!(wrapped.lines().all(|line| line.len() <= WIDTH));
+    }
+}

@@ -1,0 +1,186 @@
+//! The input of an operation: a file or stdin, with its media type.
+
+use std::path::Path;
+
+use serde::de::IgnoredAny;
+
+use super::failure::Failure;
+use super::files;
+use crate::contract::{Message, OperationInfo};
+
+/// Names the media types of file endings.
+const ENDINGS: [(&str, &str); 9] = [
+    ("json", "application/json"),
+    ("ndjson", "application/x-ndjson"),
+    ("jsonl", "application/x-ndjson"),
+    ("csv", "text/csv"),
+    ("xml", "application/xml"),
+    ("txt", "text/plain"),
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("zip", "application/zip"),
+];
+
+/// Reads the input that the arguments name.
+pub(super) async fn read(
+    path: Option<&Path>,
+    media_type: Option<&str>,
+    operation: &OperationInfo,
+) -> Result<Option<Message>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let Some(first) = operation.accepts.first() else {
+        return Err(Failure::usage(format!(
+            "`{}` takes no input: leave --input out",
+            operation.name
+        )));
+    };
+    let body = if path == Path::new("-") {
+        stdin().await?
+    } else {
+        files::bytes(path)?
+    };
+    let media_type = media_type
+        .or_else(|| by_ending(path, operation))
+        .unwrap_or(first);
+    check(path, media_type, &body)?;
+    Ok(Some(Message::new(media_type, body)))
+}
+
+/// Reads stdin aside, so that Ctrl-C is heard while nothing comes.
+async fn stdin() -> Result<Vec<u8>, Failure> {
+    let read = tokio::task::spawn_blocking(files::stdin).await;
+    read.unwrap_or_else(|error| {
+        Err(Failure::Other(format!(
+            "cannot read the input from stdin: {error}"
+        )))
+    })
+}
+
+/// Returns the type of the file's ending, if the operation takes it.
+fn by_ending(path: &Path, operation: &OperationInfo) -> Option<&'static str> {
+    let ending = path.extension()?.to_str()?.to_lowercase();
+    let (_, media_type) = ENDINGS.iter().find(|(known, _)| *known == ending)?;
+    operation
+        .accepts
+        .iter()
+        .any(|accepted| accepted == media_type)
+        .then_some(media_type)
+}
+
+/// Refuses bad JSON here, where the file has a name.
+fn check(path: &Path, media_type: &str, body: &[u8]) -> Result<(), Failure> {
+    if media_type.split(';').next().map(str::trim) != Some("application/json") {
+        return Ok(());
+    }
+    let name = if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    files::json::<IgnoredAny>(&name, body).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::contract::{Effect, Style};
+
+    fn operation(accepts: &[&str]) -> OperationInfo {
+        OperationInfo {
+            name: "records/create".into(),
+            summary: String::new(),
+            description: String::new(),
+            style: Style::Call,
+            effect: Effect::Write,
+            config_schema: "{}".into(),
+            accepts: accepts
+                .iter()
+                .map(|&media_type| media_type.to_owned())
+                .collect(),
+            returns: vec![],
+            reply_schema: None,
+        }
+    }
+
+    async fn read_as(
+        name: &str,
+        text: &str,
+        accepts: &[&str],
+        given: Option<&str>,
+    ) -> Result<Message, String> {
+        let folder = TempDir::new().expect("folder");
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("file");
+        let message = read(Some(&path), given, &operation(accepts))
+            .await
+            .map_err(|failure| failure.to_string())?;
+        Ok(message.expect("an input"))
+    }
+
+    #[tokio::test]
+    async fn the_ending_says_the_type() {
+        let accepts = ["application/json", "text/csv"];
+        assert_eq!(
+            read_as("a.csv", "Id\n", &accepts, None)
+                .await
+                .expect("read")
+                .media_type,
+            "text/csv"
+        );
+        assert_eq!(
+            read_as("a.xml", "{}", &accepts, None)
+                .await
+                .expect("read")
+                .media_type,
+            "application/json"
+        );
+        assert_eq!(
+            read_as("a.json", "x", &accepts, Some("text/plain"))
+                .await
+                .expect("read")
+                .media_type,
+            "text/plain"
+        );
+    }
+
+    #[tokio::test]
+    async fn bad_json_names_the_place() {
+        let sentence = read_as("new.json", "{\n\"Name\": }", &["application/json"], None)
+            .await
+            .expect_err("refused");
+        assert!(
+            sentence.ends_with("new.json, line 2, column 9: expected value"),
+            "{sentence}"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_operation_without_input_refuses_one() {
+        let sentence = read_as("a.json", "{}", &[], None)
+            .await
+            .expect_err("refused");
+        assert_eq!(
+            sentence,
+            "`records/create` takes no input: leave --input out"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_file_is_named() {
+        let failure = read(
+            Some(Path::new("gone.json")),
+            None,
+            &operation(&["application/json"]),
+        )
+        .await
+        .expect_err("refused");
+        assert_eq!(
+            failure.to_string(),
+            "cannot read gone.json: no such file or directory"
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The command `mediate`: arguments in, data on stdout, talk on stderr, an exit code. One file per verb; what the
+//! verbs do is in the library.
+
+pub mod args;
+mod call;
+mod config;
+mod console;
+mod convert;
+mod demo;
+mod describe;
+mod failure;
+mod files;
+mod help;
+mod input;
+mod output;
+mod read;
+mod report;
+mod sandbox;
+mod schema;
+mod signals;
+mod test;
+mod type_words;
+mod workbench;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use console::Console;
+use failure::Failure;
+
+/// Runs the command with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+/// Runs the command with these arguments, the first being its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
+    let console = Console::new(&cli.global);
+    console.start_log(cli.global.verbose);
+    match execute(&cli, console) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report::report(&failure, &console);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Prints what clap has to say: help and version on stdout, complaints on stderr.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(failure::USAGE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn execute(cli: &Cli, console: Console) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| {
+        Failure::Other(format!("cannot start the threads of this program: {error}"))
+    })?;
+    let outcome = runtime.block_on(until_signal(cli, console));
+    // Not a drop, which would wait for a blocked write to a stdout that nobody reads.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// A signal drops the verb where it stands, and with it a half-written output.
+async fn until_signal(cli: &Cli, console: Console) -> Result<(), Failure> {
+    if let Command::Sandbox(args) = &cli.command {
+        return sandbox::run(args, console).await;
+    }
+    tokio::select! {
+        outcome = verb(cli, console) => outcome,
+        code = signals::received() => Err(Failure::Interrupted(code)),
+    }
+}
+
+async fn verb(cli: &Cli, console: Console) -> Result<(), Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Describe(args) => describe::run(args, global).await,
+        Command::Call(args) => call::run(args, global, console).await,
+        Command::Read(args) => read::run(args, global, console).await,
+        Command::Test(args) => test::run(args, global, console).await,
+        Command::Sandbox(args) => sandbox::run(args, console).await,
+        Command::Demo(args) => demo::run(args, global, console).await,
+        Command::Schema(args) => schema::run(args, global).await,
+        Command::Help { topic } => help::run(topic.as_deref()),
+    }
+}

@@ -1,0 +1,288 @@
+//! Prints a failure: a sentence, then what is known about it, then what to do.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::console::Console;
+use super::failure::Failure;
+use crate::contract::{Fault, FaultKind, UpstreamFault};
+use crate::egress::Refusal;
+use crate::words;
+
+/// Prints a failure on stderr, as people or, with `--json-errors`, programs read it.
+pub(super) fn report(failure: &Failure, console: &Console) {
+    match failure {
+        Failure::OutputClosed => {}
+        _ if console.json_errors => console.plain(&as_json(failure).to_string()),
+        _ => {
+            console.error(&failure.to_string());
+            details(failure)
+                .iter()
+                .for_each(|line| console.plain(&format!("  {line}")));
+        }
+    }
+}
+
+fn as_json(failure: &Failure) -> Value {
+    let mut document = match failure.fault() {
+        Some(fault) => serde_json::to_value(fault).unwrap_or_default(),
+        None => json!({"kind": failure.kind(), "message": failure.to_string()}),
+    };
+    if let Some(members) = document.as_object_mut() {
+        members.insert("exit-code".into(), json!(failure.exit_code()));
+        let refused: Vec<&str> = refusals(failure)
+            .iter()
+            .map(|refusal| refusal.origin.as_str())
+            .collect();
+        if !refused.is_empty() {
+            members.insert("refused-origins".into(), json!(refused));
+        }
+    }
+    document
+}
+
+fn details(failure: &Failure) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(fault) = failure.fault() {
+        lines.extend(fault.upstream.iter().map(upstream));
+        lines.extend(sending(fault));
+        if fault.maybe_applied {
+            lines
+                .push("it may have been applied all the same: look before you run it again".into());
+        }
+        lines.extend(hint(fault, failure).map(|hint| format!("hint: {hint}")));
+    }
+    lines.extend(refusals(failure).iter().flat_map(refusal));
+    lines
+}
+
+fn refusals(failure: &Failure) -> &[Refusal] {
+    match failure {
+        Failure::Session { refusals, .. } => refusals,
+        _ => &[],
+    }
+}
+
+fn upstream(complaint: &UpstreamFault) -> String {
+    let UpstreamFault {
+        code,
+        message,
+        fields,
+    } = complaint;
+    let separator = if code.is_empty() || message.is_empty() {
+        ""
+    } else {
+        ": "
+    };
+    let fields = if fields.is_empty() {
+        String::new()
+    } else {
+        format!(" (fields: {})", fields.join(", "))
+    };
+    format!("{code}{separator}{}{fields}", message.replace('\n', " "))
+}
+
+fn sending(fault: &Fault) -> Option<String> {
+    let status = fault.status.map(|status| format!("HTTP status {status}"));
+    let attempts = match fault.attempts {
+        0 if fault.status.is_none() => Some("nothing was sent".to_owned()),
+        0 => None,
+        1 => Some("1 attempt".to_owned()),
+        many => Some(format!(
+            "{many} attempts in {}",
+            time(Duration::from_millis(fault.elapsed_ms))
+        )),
+    };
+    let known: Vec<String> = status.into_iter().chain(attempts).collect();
+    (!known.is_empty()).then(|| known.join(", "))
+}
+
+fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
+    let connection = match failure {
+        Failure::Session { connection, .. } if !connection.is_empty() => {
+            format!("the connection `{connection}`")
+        }
+        _ => "the connection".to_owned(),
+    };
+    if let Some(wait) = fault.retry_after_ms {
+        return Some(format!(
+            "try again in {}",
+            time(Duration::from_millis(wait))
+        ));
+    }
+    match fault.kind {
+        FaultKind::Unauthenticated => Some(format!(
+            "check the credentials of {connection} with `mediate test`"
+        )),
+        FaultKind::Forbidden => Some(format!(
+            "the user of {connection} needs a permission that an administrator gives"
+        )),
+        _ => None,
+    }
+}
+
+fn refusal(refusal: &Refusal) -> Vec<String> {
+    let mut lines = vec![format!(
+        "kept from reaching {}: {}",
+        refusal.origin, refusal.reason
+    )];
+    if let Some(remedy) = &refusal.remedy {
+        lines.push(format!(
+            "hint: to allow it, write under [host] in the connection file: {remedy}"
+        ));
+    }
+    lines
+}
+
+/// Writes a time as people say it.
+pub(super) fn time(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        seconds @ 1..60 => format!("{seconds}.{} s", time.subsec_millis() / 100),
+        seconds => format!("{} min {} s", words::thousands(seconds / 60), seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::HostError;
+    use crate::session::SessionError;
+
+    fn fault(kind: FaultKind) -> Fault {
+        Fault {
+            kind,
+            message: "the record was refused".into(),
+            status: Some(400),
+            upstream: vec![UpstreamFault {
+                code: "REQUIRED_FIELD_MISSING".into(),
+                message: "Required fields are missing: [Name]".into(),
+                fields: vec!["Name".into()],
+            }],
+            retry_after_ms: None,
+            maybe_applied: false,
+            attempts: 1,
+            elapsed_ms: 20,
+        }
+    }
+
+    fn failure(fault: Fault, refusals: Vec<Refusal>) -> Failure {
+        Failure::Session {
+            error: SessionError::Host(HostError::from(fault)),
+            refusals,
+            connection: "acme".into(),
+        }
+    }
+
+    #[test]
+    fn a_fault_is_told_with_the_remote_system_s_words() {
+        let failure = failure(fault(FaultKind::Invalid), vec![]);
+        assert_eq!(failure.to_string(), "the record was refused");
+        assert_eq!(
+            details(&failure),
+            [
+                "REQUIRED_FIELD_MISSING: Required fields are missing: [Name] (fields: Name)",
+                "HTTP status 400, 1 attempt"
+            ]
+        );
+    }
+
+    #[test]
+    fn retries_and_doubts_are_told() {
+        let failure = failure(
+            Fault {
+                attempts: 5,
+                elapsed_ms: 2500,
+                maybe_applied: true,
+                status: None,
+                upstream: vec![],
+                ..fault(FaultKind::Unavailable)
+            },
+            vec![],
+        );
+        assert_eq!(
+            details(&failure),
+            [
+                "5 attempts in 2.5 s",
+                "it may have been applied all the same: look before you run it again"
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_sent_is_told() {
+        let failure = failure(
+            Fault {
+                attempts: 0,
+                status: None,
+                upstream: vec![],
+                ..fault(FaultKind::Config)
+            },
+            vec![],
+        );
+        assert_eq!(details(&failure), ["nothing was sent"]);
+    }
+
+    #[test]
+    fn a_refused_login_names_the_connection() {
+        let failure = failure(
+            Fault {
+                upstream: vec![],
+                ..fault(FaultKind::Unauthenticated)
+            },
+            vec![],
+        );
+        assert!(details(&failure).contains(
+            &"hint: check the credentials of the connection `acme` with `mediate test`".into()
+        ));
+    }
+
+    #[test]
+    fn a_refused_origin_brings_the_line_that_allows_it() {
+        let refused = Refusal {
+            origin: "https://x.example".into(),
+            reason: "it is not on the list".into(),
+            remedy: Some("allow = [\"https://x.example\"]".into()),
+        };
+        let failure = failure(
+            Fault {
+                status: None,
+                upstream: vec![],
+                ..fault(FaultKind::EgressDenied)
+            },
+            vec![refused],
+        );
+        let lines = details(&failure);
+        assert!(
+            lines.contains(&"kept from reaching https://x.example: it is not on the list".into()),
+            "{lines:?}"
+        );
+        assert!(
+            lines
+                .last()
+                .is_some_and(|line| line.ends_with("allow = [\"https://x.example\"]")),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn programs_get_the_fault_as_json() {
+        let document = as_json(&failure(fault(FaultKind::Invalid), vec![]));
+        assert_eq!(document["kind"], "invalid");
+        assert_eq!(document["exit-code"], 4);
+        assert_eq!(document["upstream"][0]["code"], "REQUIRED_FIELD_MISSING");
+        let document = as_json(&Failure::usage("no"));
+        assert_eq!(
+            document,
+            json!({"kind": "usage", "message": "no", "exit-code": 2})
+        );
+    }
+
+    #[test]
+    fn times_are_written_as_people_say_them() {
+        assert_eq!(time(Duration::from_millis(40)), "40 ms");
+        assert_eq!(time(Duration::from_millis(2540)), "2.5 s");
+        assert_eq!(time(Duration::from_secs(90)), "1 min 30 s");
+    }
+}

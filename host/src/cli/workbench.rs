@@ -1,0 +1,212 @@
+//! What the verbs that run operations share: which connector, which connection, which org.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::args::{Connection, Global};
+use super::config;
+use super::console::Console;
+use super::failure::Failure;
+use super::files;
+use crate::contract::{ConnectorInfo, OperationInfo, Style};
+use crate::egress::Mount;
+use crate::profile::{HostSettings, Places, Profile};
+use crate::runtime::{Connector, Runtime, RuntimeSettings};
+use crate::session::{Session, SessionError, find_operation, schema_of};
+use crate::simulated_org;
+
+/// Names the connection when none is given.
+const CONNECTION_VARIABLE: &str = "MEDIATE_CONNECTION";
+/// Asks for the simulated org by name.
+const SANDBOX: &str = "@sandbox";
+
+/// Looks up environment variables; one that is not UTF-8 counts as not set.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Holds a connector and a connection, before anything is sent.
+pub(super) struct Workbench {
+    connector: Connector,
+    pub(super) info: Arc<ConnectorInfo>,
+    place: Place,
+}
+
+/// Is where operations go.
+struct Place {
+    profile: Profile,
+    mounts: Vec<Mount>,
+    network: bool,
+}
+
+impl Workbench {
+    pub(super) async fn prepare(
+        global: &Global,
+        args: &Connection,
+        console: Console,
+    ) -> Result<Self, Failure> {
+        let place = Place::choose(global, args, console)?;
+        let (connector, info) = load(global, place.profile.host()).await?;
+        Ok(Self {
+            connector,
+            info,
+            place,
+        })
+    }
+
+    /// Finds the operation, or tells by which verb it is run.
+    pub(super) fn operation(&self, name: &str, style: Style) -> Result<&OperationInfo, Failure> {
+        let operation = find_operation(&self.info, name)?;
+        if operation.style == style {
+            Ok(operation)
+        } else {
+            Err(other_verb(operation))
+        }
+    }
+
+    /// Builds the config of an operation from the arguments.
+    pub(super) fn config(
+        &self,
+        run: &super::args::Run,
+        operation: &OperationInfo,
+    ) -> Result<Value, Failure> {
+        let schema = schema_of(&format!("`{}`", operation.name), &operation.config_schema)?;
+        config::build(run.config.as_deref(), &run.pairs, &schema)
+    }
+
+    pub(super) fn connection_name(&self) -> &str {
+        self.place.profile.name()
+    }
+
+    /// Starts the connector; nothing is sent yet.
+    pub(super) async fn session(&self) -> Result<Session, Failure> {
+        let Place {
+            profile,
+            mounts,
+            network,
+        } = &self.place;
+        Ok(Session::open(&self.connector, profile, mounts.clone(), *network).await?)
+    }
+
+    /// Makes a failure that knows the connection and what it was kept from.
+    pub(super) fn failure(&self, error: SessionError, session: &Session) -> Failure {
+        let connection = self.connection_name().to_owned();
+        Failure::Session {
+            error,
+            refusals: session.refusals(),
+            connection,
+        }
+    }
+}
+
+impl Place {
+    fn choose(global: &Global, args: &Connection, console: Console) -> Result<Self, Failure> {
+        let named = args
+            .connection
+            .clone()
+            .or_else(|| environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty()));
+        match named.as_deref() {
+            Some(SANDBOX) => Self::sandbox(args, console),
+            Some(_) if args.sandbox_data.is_some() => Err(Failure::usage(format!(
+                "--sandbox-data is for the simulated org: leave it out, or give --connection {SANDBOX}"
+            ))),
+            Some(name) => Self::file(name),
+            None if global.connector.is_none() => Self::sandbox(args, console),
+            None => Ok(Self::nowhere()),
+        }
+    }
+
+    fn file(name: &str) -> Result<Self, Failure> {
+        let path = Places::standard(&environment).find(name)?;
+        let profile = Profile::load(&path, &environment)?;
+        Ok(Self {
+            profile,
+            mounts: Vec::new(),
+            network: true,
+        })
+    }
+
+    fn sandbox(args: &Connection, console: Console) -> Result<Self, Failure> {
+        let data = args.sandbox_data.as_deref();
+        let kept = data.map_or("in memory".to_owned(), |folder| {
+            format!("in {}", folder.display())
+        });
+        console.note(&format!(
+            "no connection given: this runs in the simulated org, its data {kept}"
+        ));
+        let org =
+            simulated_org::open(data).map_err(|error| Failure::Other(format!("{error:#}")))?;
+        Ok(Self {
+            profile: simulated_org::profile(),
+            mounts: vec![simulated_org::mount(org)],
+            network: false,
+        })
+    }
+
+    /// Another connector without a connection gets an empty one, which reaches nothing.
+    fn nowhere() -> Self {
+        let profile = Profile::new("none", Map::new(), HostSettings::default());
+        Self {
+            profile,
+            mounts: Vec::new(),
+            network: false,
+        }
+    }
+}
+
+/// Loads the connector that the arguments name, or the built-in one.
+pub(super) async fn load(
+    global: &Global,
+    host: &HostSettings,
+) -> Result<(Connector, Arc<ConnectorInfo>), Failure> {
+    let mut settings = RuntimeSettings {
+        cache_dir: cache_folder(),
+        ..RuntimeSettings::default()
+    };
+    settings.call_timeout = host.call_timeout.or(settings.call_timeout);
+    let runtime = Runtime::new(settings)?;
+    let connector = match &global.connector {
+        Some(path) => runtime
+            .load(&files::bytes(path)?)
+            .await
+            .map_err(|error| about(path, &error))?,
+        None => {
+            return Err(Failure::usage(
+                "no connector is built in: give --connector FILE.wasm",
+            ));
+        }
+    };
+    let info = connector.describe().await?;
+    Ok((connector, info))
+}
+
+fn about(path: &std::path::Path, error: &crate::error::HostError) -> Failure {
+    Failure::usage(format!("--connector {}: {error}", path.display()))
+}
+
+/// Returns the folder for compiled components: `$XDG_CACHE_HOME/mediate`, `~/.cache/mediate`, or none.
+fn cache_folder() -> Option<PathBuf> {
+    let set = |name: &str| {
+        environment(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    cache.map(|cache| cache.join("mediate"))
+}
+
+fn other_verb(operation: &OperationInfo) -> Failure {
+    let name = &operation.name;
+    Failure::usage(match operation.style {
+        Style::Call => format!("`{name}` gives one reply: run it with `mediate call {name}`"),
+        Style::Source => format!("`{name}` is read in chunks: run it with `mediate read {name}`"),
+        Style::Sink => format!(
+            "`{name}` takes a stream of input, which this command has no verb for: use the library"
+        ),
+        Style::Trigger => format!(
+            "`{name}` waits for what is new, which this command has no verb for: use the library"
+        ),
+    })
+}
