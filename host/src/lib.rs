@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod contract;
 pub mod egress;
+pub mod embedded;
 pub mod error;
 pub mod profile;
 pub mod runtime;

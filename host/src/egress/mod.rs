@@ -1,58 +1,63 @@
-//! The way out: every request of a connector passes here.
+//! The way out: every request of a connector passes here, and nothing else opens a connection.
+//!
+//! A request is checked against the [list of what is allowed](allow), waits for its place among the exchanges under way,
+//! and goes to a [mounted service](Mount) or to the network through a pool of connections. Bodies stream both ways, each
+//! piece when the one before was taken. Whatever fails comes back as a [`Failure`], which says whether the request may
+//! have been received.
+//!
+//! # Places
+//!
+//! An exchange holds its place from before it is sent until its answer's body has been read to the end, failed, or was
+//! dropped. All instances that share an [`Egress`] share its places. A connector that asks for the next page while it
+//! reads the current one needs two; with one only, the second request waits until the first answer has been read, and
+//! both come through, as long as the connector reads on and does not wait for the second answer first. One that does wait
+//! gets `connection-limit-reached` after [`max_wait`](EgressSettings::max_wait).
 
+mod activity;
+pub mod allow;
+mod body;
+mod client;
+mod failure;
 mod mount;
+mod record;
+mod resolve;
+mod settings;
 
+pub use activity::TimeLimits;
+pub use failure::Failure;
 pub use mount::Mount;
+pub use settings::{EgressSettings, MAX_CONCURRENT};
 
 use crate::error::HostError;
-use std::path::PathBuf;
-use std::sync::Arc;
+use activity::{Activity, with_connect_limit};
+use allow::{AllowList, Destination};
+use body::{Incoming, Outgoing};
+use bytes::Bytes;
+use client::Clients;
+use http::header::{CONTENT_LENGTH, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Empty, combinators::UnsyncBoxBody};
+use record::Record;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Salesforce advises integrations to stay below 25 concurrent long-running requests per org.
-pub const MAX_CONCURRENT: usize = 25;
+/// The body of a request or an answer on its way.
+pub type Body = UnsyncBoxBody<Bytes, Failure>;
 
-/// What the way out may reach, and how.
-#[derive(Clone, Debug)]
-pub struct EgressSettings {
-    /// Origins that may be reached.
-    pub allow: Vec<String>,
-    /// PEM files with certificate authorities to trust beside the system's.
-    pub ca_files: Vec<PathBuf>,
-    /// A PEM file with a client certificate chain and its private key.
-    pub client_certificate: Option<PathBuf>,
-    /// The proxy for all requests; none takes `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` from the
-    /// environment.
-    pub proxy: Option<String>,
-    /// How many exchanges may be under way at a time, 1 to 25.
-    pub max_concurrent: usize,
-    /// How long a request may wait for its turn when that many are under way.
-    pub max_wait: Duration,
-    /// Services that answer in process for an authority.
-    pub mounts: Vec<Mount>,
-    /// Whether anything but the mounts can be reached at all.
-    pub network: bool,
-}
-
-impl Default for EgressSettings {
-    fn default() -> Self {
-        Self {
-            allow: Vec::new(),
-            ca_files: Vec::new(),
-            client_certificate: None,
-            proxy: None,
-            max_concurrent: 10,
-            max_wait: Duration::from_secs(300),
-            mounts: Vec::new(),
-            network: true,
-        }
-    }
-}
+/// More refused origins than this are not remembered.
+const MAX_REFUSALS: usize = 100;
 
 /// One way out, shared by all instances of a connection.
-#[derive(Debug)]
 pub struct Egress {
-    settings: EgressSettings,
+    allowed: RwLock<AllowList>,
+    refusals: Mutex<Vec<Refusal>>,
+    mounts: Vec<Mount>,
+    network: bool,
+    places: Arc<Semaphore>,
+    max_wait: Duration,
+    clients: Clients,
 }
 
 /// A request that the policy refused.
@@ -66,27 +71,291 @@ pub struct Refusal {
     pub remedy: Option<String>,
 }
 
+/// Where a request goes.
+enum Route {
+    Mount(Mount),
+    Network,
+}
+
 impl Egress {
     /// Makes a way out.
     ///
     /// # Errors
-    /// A setting that cannot be used is named.
+    /// A setting that cannot be used: an entry of no accepted form, a file that cannot be read or holds no certificate, a
+    /// limit out of bounds.
     pub fn new(settings: EgressSettings) -> Result<Arc<Self>, HostError> {
-        Ok(Arc::new(Self { settings }))
+        if !(1..=MAX_CONCURRENT).contains(&settings.max_concurrent) {
+            return Err(HostError::settings(format!(
+                "The limit of concurrent requests is {}: give 1 to {MAX_CONCURRENT}.",
+                settings.max_concurrent
+            )));
+        }
+        let mut allowed = AllowList::default();
+        settings
+            .allow
+            .iter()
+            .try_for_each(|entry| allowed.add(entry))?;
+        Ok(Arc::new(Self {
+            clients: Clients::new(&settings)?,
+            allowed: RwLock::new(allowed),
+            refusals: Mutex::default(),
+            mounts: settings.mounts,
+            network: settings.network,
+            places: Arc::new(Semaphore::new(settings.max_concurrent)),
+            max_wait: settings.max_wait,
+        }))
     }
 
-    /// Allows one more origin or pattern.
+    /// Makes a way out that leads nowhere.
+    pub(crate) fn sealed() -> Arc<Self> {
+        Arc::new(Self {
+            clients: Clients::none(),
+            allowed: RwLock::default(),
+            refusals: Mutex::default(),
+            mounts: Vec::new(),
+            network: false,
+            places: Arc::new(Semaphore::new(1)),
+            max_wait: Duration::ZERO,
+        })
+    }
+
+    /// Allows one more origin or pattern, in the forms of [`allow`]; an entry that is there already changes nothing.
     ///
     /// # Errors
-    /// An entry of no accepted form is named.
+    /// An entry of no accepted form, with how to mend it.
     pub fn allow(&self, origin_or_pattern: &str) -> Result<(), HostError> {
-        let _ = (&self.settings, origin_or_pattern);
-        Ok(())
+        self.allowed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(origin_or_pattern)
     }
 
-    /// Returns the origins that were refused so far, each once.
+    /// Returns the origins that were refused so far, each once, in order.
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
-        Vec::new()
+        self.refusals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Sends a request and returns the answer as soon as its head is there.
+    ///
+    /// # Errors
+    /// A [`Failure`]; the answer's body fails with one too.
+    pub async fn send(
+        &self,
+        request: Request<Body>,
+        limits: TimeLimits,
+    ) -> Result<Response<Body>, Failure> {
+        if request.method() == Method::CONNECT {
+            return Err(Failure::BadMethod);
+        }
+        let destination =
+            Destination::parse(&request.uri().to_string()).map_err(|_| Failure::BadUri)?;
+        let route = self.route(&destination)?;
+        let path = destination.url().path();
+        let mut record = Record::new(request.method().clone(), &destination.origin(), path);
+        match self
+            .exchange(request, &destination, route, limits, &mut record)
+            .await
+        {
+            Ok(response) => Ok(whole(response, limits.between_bytes, record)),
+            Err(failure) => {
+                record.end(Err(&failure));
+                Err(failure)
+            }
+        }
+    }
+
+    fn route(&self, destination: &Destination) -> Result<Route, Failure> {
+        if let Some(mount) = self.mounts.iter().find(|mount| mount.serves(destination)) {
+            return Ok(Route::Mount(mount.clone()));
+        }
+        let listed = self
+            .allowed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .allows(destination);
+        if listed && self.network {
+            return Ok(Route::Network);
+        }
+        self.refuse(Refusal::of(destination, self.network));
+        Err(Failure::Denied)
+    }
+
+    fn refuse(&self, refusal: Refusal) {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        if refusals.len() < MAX_REFUSALS && !refusals.contains(&refusal) {
+            tracing::warn!(target: "mediate::egress", "{refusal}");
+            refusals.push(refusal);
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Body>,
+        destination: &Destination,
+        route: Route,
+        limits: TimeLimits,
+        record: &mut Record,
+    ) -> Result<Answer, Failure> {
+        let (head, body) = request.into_parts();
+        let method = head.method.clone();
+        let activity = Arc::new(Activity::new());
+        let body = Outgoing::begin(body, Arc::clone(&activity)).await?;
+        record.holds(self.place().await?);
+        activity.taken();
+        let head = Request::from_parts(head, ());
+        let sending = async {
+            match route {
+                Route::Mount(mount) => mount.answer(head.map(|()| boxed(body))).await,
+                Route::Network => {
+                    self.transmit(head, destination, body, &activity, limits)
+                        .await
+                }
+            }
+        };
+        let response = tokio::select! {
+            response = sending => response?,
+            () = activity.silence(limits.first_byte) => return Err(Failure::ReadTimeout),
+        };
+        record.status(response.status());
+        Ok(Answer { method, response })
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let place =
+            tokio::time::timeout(self.max_wait, Arc::clone(&self.places).acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or(Failure::QueueFull)
+    }
+
+    async fn transmit(
+        &self,
+        head: Request<()>,
+        destination: &Destination,
+        body: Option<Outgoing>,
+        activity: &Arc<Activity>,
+        limits: TimeLimits,
+    ) -> Result<Response<Body>, Failure> {
+        let client = self.clients.client(destination)?;
+        let (head, ()) = head.into_parts();
+        let mut request = reqwest::Request::new(head.method, destination.url().clone());
+        *request.headers_mut() = headers(head.headers, request.method(), body.is_some());
+        *request.body_mut() = body.map(reqwest::Body::wrap);
+        let sent = with_connect_limit(
+            Arc::clone(activity),
+            limits.connect,
+            client.execute(request),
+        )
+        .await;
+        let response = Response::from(sent.map_err(|error| failure::of_sending(&error))?);
+        Ok(response.map(|body| {
+            body.map_err(|error| failure::of_receiving(&error))
+                .boxed_unsync()
+        }))
+    }
+}
+
+/// The client sets `Host` itself, from the address. A request that could have a body and has none says so: servers,
+/// Salesforce's among them, answer 411 otherwise.
+fn headers(mut headers: HeaderMap, method: &Method, has_body: bool) -> HeaderMap {
+    headers.remove(HOST);
+    let may_have_body = [Method::POST, Method::PUT, Method::PATCH].contains(method);
+    if may_have_body && !has_body {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    headers
+}
+
+fn boxed(body: Option<Outgoing>) -> Body {
+    match body {
+        Some(body) => body.boxed_unsync(),
+        None => Empty::new()
+            .map_err(|never: std::convert::Infallible| match never {})
+            .boxed_unsync(),
+    }
+}
+
+/// An answer, and what was asked: it decides whether there is a body.
+struct Answer {
+    method: Method,
+    response: Response<Body>,
+}
+
+fn whole(answer: Answer, patience: Duration, record: Record) -> Response<Body> {
+    let expected = expected_length(&answer);
+    answer
+        .response
+        .map(|body| Incoming::new(body, expected, patience, record).boxed_unsync())
+}
+
+/// The length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.
+fn expected_length(answer: &Answer) -> Option<u64> {
+    let status = answer.response.status();
+    if answer.method == Method::HEAD
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+    {
+        return None;
+    }
+    answer
+        .response
+        .headers()
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+impl Refusal {
+    fn of(destination: &Destination, network: bool) -> Self {
+        let origin = destination.origin();
+        if !network {
+            return Self {
+                origin,
+                reason: "this run has no network".into(),
+                remedy: None,
+            };
+        }
+        if !destination.is_secure() && !destination.is_loopback() {
+            let reason = "plain http may go to this machine only".into();
+            return Self {
+                origin,
+                reason,
+                remedy: None,
+            };
+        }
+        let remedy = Some(format!("allow = [\"{origin}\"]"));
+        Self {
+            origin,
+            reason: "it is not on the list of allowed addresses".into(),
+            remedy,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "The host refused a request to {}: {}",
+            self.origin, self.reason
+        )?;
+        match &self.remedy {
+            Some(line) => write!(f, "; `{line}` under `[host]` would allow it."),
+            None => f.write_str("."),
+        }
+    }
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Egress")
+            .field("allowed", &self.allowed)
+            .field("mounts", &self.mounts)
+            .field("network", &self.network)
+            .finish_non_exhaustive()
     }
 }

@@ -1,24 +1,75 @@
-//! A running connector.
+//! A running connector: one task owns the store, everybody else sends it work.
 
-use super::{Sink, Source, not_yet};
+use super::guest::{Answer, Guest, Invocation, ending};
+use super::{Sink, Source};
 use crate::contract::{Batch, Message};
 use crate::error::HostError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
 
-/// A handle to a running connector.
-#[derive(Clone, Debug)]
-pub struct Instance {}
+/// A handle to a running connector. Clones are handles to the same one.
+///
+/// An instance runs one call at a time; further calls wait in its queue, in order. Start several instances to run calls
+/// side by side. Between calls its requests go on: a page that was asked for ahead arrives meanwhile.
+///
+/// - When all handles, sources and sinks are gone, the instance ends.
+/// - A trap, a limit or a time-out ends it at once: whatever it had open is cut, and every later call says so with
+///   [`HostError::InstanceEnded`].
+/// - Dropping the future of a call gives that call up. If it waits in the queue, nothing else happens; if it is running,
+///   the instance ends, for a guest cannot be stopped half-way and then used again.
+#[derive(Clone)]
+pub struct Instance {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Unbounded because handles must be able to send while they are dropped; every other entry is somebody waiting.
+    jobs: mpsc::UnboundedSender<Job>,
+    ended: Arc<OnceLock<String>>,
+    call_timeout: Option<Duration>,
+}
+
+/// One piece of work for the task that owns the store.
+type Job = Box<dyn for<'g> FnOnce(&'g mut Guest) -> Work<'g, Next> + Send>;
+pub(super) type Work<'g, T> = Pin<Box<dyn Future<Output = T> + Send + 'g>>;
+
+/// What the task does after a job.
+enum Next {
+    Serve,
+    End(String),
+}
 
 impl Instance {
-    /// Opens a session, or returns the one that is open, as JSON text. It holds secrets.
+    pub(super) fn spawn(guest: Guest, call_timeout: Option<Duration>) -> Self {
+        let (jobs, queue) = mpsc::unbounded_channel();
+        let ended = Arc::new(OnceLock::new());
+        tokio::spawn(serve(guest, queue, Arc::clone(&ended)));
+        Self {
+            inner: Arc::new(Inner {
+                jobs,
+                ended,
+                call_timeout,
+            }),
+        }
+    }
+
+    /// Opens a session, or returns the one that is open, as JSON text for the connection's `session` member. It holds
+    /// secrets.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn authenticate(&self, connection: &str) -> Result<String, HostError> {
-        let _ = connection;
-        Err(not_yet())
+        let connection = connection.to_owned();
+        self.run("`authenticate`".into(), 0, move |guest| {
+            Box::pin(async move { guest.authenticate(&connection).await })
+        })
+        .await
     }
 
-    /// Runs an operation of style `call`.
+    /// Runs an operation of style `call`. `connection` and `config` are JSON texts.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
@@ -29,8 +80,11 @@ impl Instance {
         config: &str,
         input: Option<Message>,
     ) -> Result<Message, HostError> {
-        let _ = (connection, operation, config, input);
-        Err(not_yet())
+        let what = Invocation::new(connection, operation, config);
+        self.run(format!("call `{operation}`"), 0, move |guest| {
+            Box::pin(async move { guest.call(&what, input).await })
+        })
+        .await
     }
 
     /// Starts an operation of style `source`.
@@ -44,8 +98,16 @@ impl Instance {
         config: &str,
         input: Option<Message>,
     ) -> Result<Source, HostError> {
-        let _ = (connection, operation, config, input);
-        Err(not_yet())
+        let what = Invocation::new(connection, operation, config);
+        let instance = self.clone();
+        let name = operation.to_owned();
+        self.run(format!("open `{operation}`"), 0, move |guest| {
+            Box::pin(async move {
+                let opened = guest.open_source(&what, input).await?;
+                Ok(opened.map(|source| Source::new(instance, source, name)))
+            })
+        })
+        .await
     }
 
     /// Starts an operation of style `sink`, or takes one up again from its journal.
@@ -59,8 +121,17 @@ impl Instance {
         config: &str,
         journal: Option<&str>,
     ) -> Result<Sink, HostError> {
-        let _ = (connection, operation, config, journal);
-        Err(not_yet())
+        let what = Invocation::new(connection, operation, config);
+        let journal = journal.map(str::to_owned);
+        let instance = self.clone();
+        let name = operation.to_owned();
+        self.run(format!("open `{operation}`"), 0, move |guest| {
+            Box::pin(async move {
+                let opened = guest.open_sink(&what, journal.as_deref()).await?;
+                Ok(opened.map(|sink| Sink::new(instance, sink, name)))
+            })
+        })
+        .await
     }
 
     /// Asks an operation of style `trigger` for what is new since `checkpoint`, waiting up to `wait_ms` milliseconds.
@@ -75,7 +146,141 @@ impl Instance {
         checkpoint: Option<&str>,
         wait_ms: u32,
     ) -> Result<Batch, HostError> {
-        let _ = (connection, operation, config, checkpoint, wait_ms);
-        Err(not_yet())
+        let what = Invocation::new(connection, operation, config);
+        let checkpoint = checkpoint.map(str::to_owned);
+        self.run(format!("poll `{operation}`"), wait_ms, move |guest| {
+            Box::pin(async move { guest.poll(&what, checkpoint.as_deref(), wait_ms).await })
+        })
+        .await
+    }
+
+    /// Sends work to the task that owns the store, and waits for the answer. `wait_ms` comes on top of the time-out.
+    pub(super) async fn run<T, W>(
+        &self,
+        during: String,
+        wait_ms: u32,
+        work: W,
+    ) -> Result<T, HostError>
+    where
+        T: Send + 'static,
+        W: for<'g> FnOnce(&'g mut Guest) -> Work<'g, Answer<T>> + Send + 'static,
+    {
+        let wait = Duration::from_millis(u64::from(wait_ms));
+        let limit = self
+            .inner
+            .call_timeout
+            .map(|limit| limit.saturating_add(wait));
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |guest| Box::pin(perform(guest, during, limit, work, reply)));
+        // A job that cannot be sent, or is thrown away unanswered, means that the task is gone.
+        let _ = self.inner.jobs.send(job);
+        answer.await.unwrap_or_else(|_| Err(self.ended()))
+    }
+
+    /// Sends work whose answer nobody waits for.
+    pub(super) fn run_detached<W>(&self, work: W)
+    where
+        W: for<'g> FnOnce(&'g mut Guest) -> Work<'g, Answer<()>> + Send + 'static,
+    {
+        let limit = self.inner.call_timeout;
+        let _ = self.inner.jobs.send(Box::new(move |guest| {
+            Box::pin(async move {
+                match bounded(limit, work(guest)).await {
+                    Some(Ok(_)) => Next::Serve,
+                    Some(Err(error)) => {
+                        Next::End(ending(guest, "the end of a stream", &error).to_string())
+                    }
+                    None => Next::End("the end of a stream took too long".into()),
+                }
+            })
+        }));
+    }
+
+    fn ended(&self) -> HostError {
+        let reason = self.inner.ended.get().cloned();
+        HostError::InstanceEnded {
+            reason: reason.unwrap_or_else(|| "its task is gone".into()),
+        }
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance")
+            .field("ended", &self.inner.ended.get())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Invocation {
+    fn new(connection: &str, operation: &str, config: &str) -> Self {
+        Self {
+            connection: connection.to_owned(),
+            operation: operation.to_owned(),
+            config: config.to_owned(),
+        }
+    }
+}
+
+async fn serve(
+    mut guest: Guest,
+    mut queue: mpsc::UnboundedReceiver<Job>,
+    ended: Arc<OnceLock<String>>,
+) {
+    while let Some(job) = queue.recv().await {
+        if let Next::End(reason) = job(&mut guest).await {
+            let _ = ended.set(reason);
+            break;
+        }
+    }
+}
+
+async fn perform<T, W>(
+    guest: &mut Guest,
+    during: String,
+    limit: Option<Duration>,
+    work: W,
+    mut reply: oneshot::Sender<Result<T, HostError>>,
+) -> Next
+where
+    W: for<'g> FnOnce(&'g mut Guest) -> Work<'g, Answer<T>> + Send,
+{
+    if reply.is_closed() {
+        return Next::Serve;
+    }
+    let done = tokio::select! {
+        done = bounded(limit, work(guest)) => done,
+        () = reply.closed() => return Next::End(format!("{during} was given up half-way")),
+    };
+    let (answer, next) = match done {
+        Some(Ok(answer)) => (answer.map_err(HostError::from), Next::Serve),
+        Some(Err(error)) => ended_by(ending(guest, &during, &error), &during),
+        None => ended_by(
+            HostError::DeadlineExceeded {
+                during: during.clone(),
+                limit: limit.unwrap_or_default(),
+            },
+            &during,
+        ),
+    };
+    let _ = reply.send(answer);
+    next
+}
+
+fn ended_by<T>(error: HostError, during: &str) -> (Result<T, HostError>, Next) {
+    let reason = match &error {
+        HostError::Trap { reason, .. } => format!("it broke off during {during}: {reason}"),
+        HostError::ResourceLimit { limit, .. } => format!("it exceeded {limit} during {during}"),
+        HostError::DeadlineExceeded { .. } => format!("{during} took too long"),
+        other => other.to_string(),
+    };
+    (Err(error), Next::End(reason))
+}
+
+/// Waits for the work, up to the limit if there is one; none when it passed.
+async fn bounded<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
+    match limit {
+        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
+        None => Some(work.await),
     }
 }

@@ -3,18 +3,27 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The limits within which connectors run.
+/// Where compiled components are kept, and what connectors may use.
+///
+/// | setting | counts | default | when it is reached |
+/// |---|---|---|---|
+/// | `max_memory` | bytes of linear memory per instance | 256 MiB | the instance ends with `ResourceLimit` |
+/// | `max_table_elements` | elements of all tables per instance | 20,000 | the same |
+/// | `max_instances` | instances alive at a time in this runtime | 32 | `start` is refused with `TooManyInstances` |
+/// | `call_timeout` | how long one call may run | none | the instance ends with `DeadlineExceeded` |
 #[derive(Clone, Debug)]
 pub struct RuntimeSettings {
-    /// Where compiled components are kept; none compiles anew in every process.
+    /// Where compiled components are kept; none compiles anew in every process. The directory is made if need be, and
+    /// not used if others than its owner may write to it: who can write there can run code in this process.
     pub cache_dir: Option<PathBuf>,
-    /// How many bytes of memory one instance may hold.
+    /// How many bytes of linear memory one instance may hold, at most 4 GiB.
     pub max_memory: u64,
-    /// How many elements the tables of one instance may hold.
+    /// How many elements the tables of one instance may hold together.
     pub max_table_elements: usize,
     /// How many instances may be alive at a time.
     pub max_instances: u32,
-    /// How long one call may run, if it is limited; for `poll` and `watch` the asked-for wait is added.
+    /// How long one call may run, waiting in the instance's queue not counted. For `poll` and `watch` the wait that was
+    /// asked for comes on top. None by default: a connector bounds its own requests, and a long load is no mistake.
     pub call_timeout: Option<Duration>,
 }
 

@@ -1,21 +1,71 @@
 //! Bytes out of a connector, and bytes into it.
 
-use super::not_yet;
+use super::Instance;
 use crate::contract::{Message, Progress};
 use crate::error::HostError;
+use wasmtime::component::ResourceAny;
 
-/// Bytes that come out in chunks. Dropping it gives up what remains.
+/// Bytes that come out in chunks. Dropping it before the end gives up what remains.
 #[derive(Debug)]
-pub struct Source {}
+pub struct Source {
+    resource: Resource,
+}
+
+/// Takes bytes in chunks. Dropping it neither closes nor aborts: what was begun in the remote system goes on there, and
+/// can be taken up again from the journal.
+#[derive(Debug)]
+pub struct Sink {
+    resource: Resource,
+}
+
+/// A resource of the guest, dropped there when it is dropped here.
+#[derive(Debug)]
+struct Resource {
+    instance: Instance,
+    handle: ResourceAny,
+    operation: String,
+}
+
+impl Resource {
+    fn during(&self, verb: &str) -> String {
+        format!("{verb} `{}`", self.operation)
+    }
+}
+
+impl Drop for Resource {
+    fn drop(&mut self) {
+        let handle = self.handle;
+        self.instance
+            .run_detached(move |guest| Box::pin(guest.drop_resource(handle)));
+    }
+}
 
 impl Source {
+    pub(super) fn new(instance: Instance, handle: ResourceAny, operation: String) -> Self {
+        Self {
+            resource: Resource {
+                instance,
+                handle,
+                operation,
+            },
+        }
+    }
+
     /// Returns the next chunk, never larger than `max_bytes` and never empty; none at the end.
     ///
     /// # Errors
-    /// After a fault the bytes read so far are not the whole.
+    /// The connector's fault, or the end of the instance. After either, the bytes read so far are not the whole.
     pub async fn read(&mut self, max_bytes: u32) -> Result<Option<Vec<u8>>, HostError> {
-        let _ = max_bytes;
-        Err(not_yet())
+        let Resource {
+            instance, handle, ..
+        } = &self.resource;
+        let handle = *handle;
+        let during = self.resource.during("read");
+        instance
+            .run(during, 0, move |guest| {
+                Box::pin(guest.read(handle, max_bytes))
+            })
+            .await
     }
 
     /// Returns the media type and the facts known so far, with an empty body.
@@ -23,30 +73,54 @@ impl Source {
     /// # Errors
     /// The end of the instance.
     pub async fn head(&self) -> Result<Message, HostError> {
-        Err(not_yet())
+        let Resource {
+            instance, handle, ..
+        } = &self.resource;
+        let handle = *handle;
+        let during = self.resource.during("head of");
+        instance
+            .run(during, 0, move |guest| Box::pin(guest.head(handle)))
+            .await
     }
 }
 
-/// Takes bytes in chunks.
-#[derive(Debug)]
-pub struct Sink {}
-
 impl Sink {
+    pub(super) fn new(instance: Instance, handle: ResourceAny, operation: String) -> Self {
+        Self {
+            resource: Resource {
+                instance,
+                handle,
+                operation,
+            },
+        }
+    }
+
     /// Takes the next bytes of the input.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn write(&mut self, chunk: Vec<u8>) -> Result<(), HostError> {
-        drop(chunk);
-        Err(not_yet())
+        let handle = self.resource.handle;
+        let during = self.resource.during("write to");
+        let instance = &self.resource.instance;
+        instance
+            .run(during, 0, move |guest| {
+                Box::pin(async move { guest.write(handle, &chunk).await })
+            })
+            .await
     }
 
-    /// Says that no more input follows.
+    /// Says that no more input follows: what is held back is sent, and the remote system goes to work.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn close(&mut self) -> Result<(), HostError> {
-        Err(not_yet())
+        let handle = self.resource.handle;
+        let during = self.resource.during("close");
+        self.resource
+            .instance
+            .run(during, 0, move |guest| Box::pin(guest.close(handle)))
+            .await
     }
 
     /// Waits up to `wait_ms` milliseconds for progress.
@@ -54,8 +128,14 @@ impl Sink {
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn watch(&mut self, wait_ms: u32) -> Result<Progress, HostError> {
-        let _ = wait_ms;
-        Err(not_yet())
+        let handle = self.resource.handle;
+        let during = self.resource.during("watch");
+        self.resource
+            .instance
+            .run(during, wait_ms, move |guest| {
+                Box::pin(guest.watch(handle, wait_ms))
+            })
+            .await
     }
 
     /// Returns what must be kept to take this sink up again after a crash.
@@ -63,16 +143,34 @@ impl Sink {
     /// # Errors
     /// The end of the instance.
     pub async fn journal(&self) -> Result<String, HostError> {
-        Err(not_yet())
+        let handle = self.resource.handle;
+        let during = self.resource.during("journal of");
+        self.resource
+            .instance
+            .run(during, 0, move |guest| Box::pin(guest.journal(handle)))
+            .await
     }
 
-    /// Opens the outcomes of records: `all`, `failed`, `succeeded` or `unprocessed`.
+    /// Opens the outcomes of records, once done: `all` (input order), `failed`, `succeeded` or `unprocessed`.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn outcomes(&self, which: &str) -> Result<Source, HostError> {
-        let _ = which;
-        Err(not_yet())
+        let Resource {
+            instance,
+            handle,
+            operation,
+        } = &self.resource;
+        let (handle, owner, name) = (*handle, instance.clone(), operation.clone());
+        let which = which.to_owned();
+        let during = self.resource.during("outcomes of");
+        let open = move |guest: &mut super::guest::Guest| -> super::instance::Work<'_, _> {
+            Box::pin(async move {
+                let opened = guest.outcomes(handle, &which).await?;
+                Ok(opened.map(|source| Source::new(owner, source, name)))
+            })
+        };
+        instance.run(during, 0, open).await
     }
 
     /// Gives up: what the remote system has not begun is not done.
@@ -80,6 +178,11 @@ impl Sink {
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn abort(&mut self) -> Result<(), HostError> {
-        Err(not_yet())
+        let handle = self.resource.handle;
+        let during = self.resource.during("abort");
+        self.resource
+            .instance
+            .run(during, 0, move |guest| Box::pin(guest.abort(handle)))
+            .await
     }
 }

@@ -1,0 +1,266 @@
+//! Why an exchange failed, in the terms that decide whether the request may be sent again.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// Why an exchange failed.
+///
+/// A connector repeats a request that changes something only if the first one certainly was not received; so the failures
+/// before anything was sent are told apart from those after it.
+///
+/// | failure | `wasi:http` error code | was the request received? |
+/// |---|---|---|
+/// | `Denied` | `HTTP-request-denied` | no |
+/// | `BadUri` | `HTTP-request-URI-invalid` | no |
+/// | `BadMethod` | `HTTP-request-method-invalid` | no |
+/// | `QueueFull` | `connection-limit-reached` | no |
+/// | `Configuration` | `configuration-error` | no |
+/// | `Dns` | `DNS-error` | no |
+/// | `Refused` | `connection-refused` | no |
+/// | `Unreachable` | `destination-unavailable` | no |
+/// | `ConnectTimeout` | `connection-timeout` | no |
+/// | `TlsProtocol` | `TLS-protocol-error` | no |
+/// | `TlsCertificate` | `TLS-certificate-error` | no |
+/// | `TlsAlert` | `TLS-alert-received` | no |
+/// | `Terminated` | `connection-terminated` | perhaps |
+/// | `ReadTimeout` | `connection-read-timeout` | perhaps |
+/// | `Incomplete` | `HTTP-response-incomplete` | yes, the answer was cut |
+/// | `Protocol` | `HTTP-protocol-error` | perhaps |
+/// | `ContentCoding` | `HTTP-response-content-coding` | yes, the answer cannot be unpacked |
+/// | `RequestBody` | `HTTP-protocol-error` | in part: the instance gave up its own request |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The policy keeps the address out of reach; see [`Egress::refusals`](super::Egress::refusals).
+    Denied,
+    /// The address cannot be read.
+    BadUri,
+    /// The method is not offered: `CONNECT` would open a tunnel.
+    BadMethod,
+    /// Too many exchanges were under way for too long.
+    QueueFull,
+    /// The HTTP client could not be set up, for the reason given.
+    Configuration(String),
+    /// The name has no address, for the reason given.
+    Dns(String),
+    /// Nobody listens there.
+    Refused,
+    /// There is no way there, or the proxy did not open one.
+    Unreachable,
+    /// The connection was not there in time.
+    ConnectTimeout,
+    /// The two sides did not agree on TLS.
+    TlsProtocol,
+    /// The certificate of the other side is not trusted, or is for another name.
+    TlsCertificate,
+    /// The other side refused the handshake, by the alert given.
+    TlsAlert(String),
+    /// The connection was cut before an answer.
+    Terminated,
+    /// The answer, or its next bytes, did not come in time.
+    ReadTimeout,
+    /// The answer was cut in the middle of its body.
+    Incomplete,
+    /// The answer is no HTTP.
+    Protocol,
+    /// The body of the answer is not packed as it says.
+    ContentCoding,
+    /// The body of the request ended before its end.
+    RequestBody,
+}
+
+impl Failure {
+    /// Tells whether the other side certainly has not received the request.
+    #[must_use]
+    pub const fn certainly_not_sent(&self) -> bool {
+        !matches!(
+            self,
+            Self::Terminated
+                | Self::ReadTimeout
+                | Self::Incomplete
+                | Self::Protocol
+                | Self::ContentCoding
+                | Self::RequestBody
+        )
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denied => f.write_str("the host's policy refused the address"),
+            Self::BadUri => f.write_str("the address cannot be read"),
+            Self::BadMethod => f.write_str("the method is not offered"),
+            Self::QueueFull => f.write_str("too many exchanges were under way"),
+            Self::Configuration(reason) => {
+                write!(f, "the HTTP client could not be set up: {reason}")
+            }
+            Self::Dns(reason) => write!(f, "the name has no address: {reason}"),
+            Self::Refused => f.write_str("the connection was refused"),
+            Self::Unreachable => f.write_str("there is no way to the destination"),
+            Self::ConnectTimeout => f.write_str("connecting took too long"),
+            Self::TlsProtocol => f.write_str("the TLS handshake failed"),
+            Self::TlsCertificate => f.write_str("the certificate is not trusted"),
+            Self::TlsAlert(alert) => write!(f, "the other side refused the TLS handshake: {alert}"),
+            Self::Terminated => f.write_str("the connection was cut"),
+            Self::ReadTimeout => f.write_str("the answer did not come in time"),
+            Self::Incomplete => f.write_str("the answer was cut"),
+            Self::Protocol => f.write_str("the answer is no HTTP"),
+            Self::ContentCoding => f.write_str("the answer is not packed as it says"),
+            Self::RequestBody => f.write_str("the request was given up half-way"),
+        }
+    }
+}
+
+impl Error for Failure {}
+
+/// Sorts a failure to connect: nothing was sent.
+pub(super) fn of_connecting(error: &(dyn Error + 'static)) -> Failure {
+    for cause in causes(error) {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return failure.clone();
+        }
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return of_tls(tls);
+        }
+        if let Some(failure) = cause.downcast_ref::<io::Error>().and_then(of_connect_io) {
+            return failure;
+        }
+    }
+    Failure::Unreachable
+}
+
+fn of_connect_io(error: &io::Error) -> Option<Failure> {
+    // What a custom error holds is the next cause, and says more.
+    if error.get_ref().is_some() {
+        return None;
+    }
+    Some(match error.kind() {
+        io::ErrorKind::ConnectionRefused => Failure::Refused,
+        io::ErrorKind::TimedOut => Failure::ConnectTimeout,
+        // Cut during the handshake: no request has gone out.
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => Failure::TlsProtocol,
+        _ => Failure::Unreachable,
+    })
+}
+
+fn of_tls(error: &rustls::Error) -> Failure {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+            Failure::TlsCertificate
+        }
+        rustls::Error::AlertReceived(alert) => Failure::TlsAlert(format!("{alert:?}")),
+        _ => Failure::TlsProtocol,
+    }
+}
+
+/// Sorts a failure after connecting and before the answer's head.
+pub(super) fn of_sending(error: &reqwest::Error) -> Failure {
+    if error.is_connect() {
+        return of_connecting(error);
+    }
+    for cause in causes(error) {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return failure.clone();
+        }
+        if let Some(failure) = cause.downcast_ref::<rustls::Error>().and_then(of_late_tls) {
+            return failure;
+        }
+        if cause
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_parse)
+        {
+            return Failure::Protocol;
+        }
+    }
+    Failure::Terminated
+}
+
+/// With TLS 1.3 a server judges the client's certificate after the handshake, and before it reads a request. Its alerts
+/// about that are the only ones that still mean "not received".
+fn of_late_tls(error: &rustls::Error) -> Option<Failure> {
+    use rustls::AlertDescription as Alert;
+    let rustls::Error::AlertReceived(alert) = error else {
+        return None;
+    };
+    let of_certificate = matches!(
+        alert,
+        Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+            | Alert::CertificateRequired
+            | Alert::HandshakeFailure
+    );
+    of_certificate.then(|| Failure::TlsAlert(format!("{alert:?}")))
+}
+
+/// Sorts a failure in the middle of the answer's body.
+pub(super) fn of_receiving(error: &reqwest::Error) -> Failure {
+    for cause in causes(error) {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return failure.clone();
+        }
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(
+            kind,
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+        ) && !of_network(error)
+        {
+            return Failure::ContentCoding;
+        }
+    }
+    Failure::Incomplete
+}
+
+fn of_network(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(|cause| cause.is::<hyper::Error>() || cause.is::<rustls::Error>())
+}
+
+/// Walks from an error to its causes, into the errors that `io::Error` wraps and hides.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        wrapped
+            .map(|inner| inner as &(dyn Error + 'static))
+            .or_else(|| error.source())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_connection_is_certainly_not_sent() {
+        let failure = of_connecting(&io::Error::from(io::ErrorKind::ConnectionRefused));
+        assert_eq!(failure, Failure::Refused);
+        assert!(failure.certainly_not_sent());
+    }
+
+    #[test]
+    fn a_certificate_error_is_found_inside_io_errors() {
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        let error = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
+        assert_eq!(of_connecting(&error), Failure::TlsCertificate);
+    }
+
+    #[test]
+    fn an_alert_about_the_client_certificate_means_not_received() {
+        let alert = |description| of_late_tls(&rustls::Error::AlertReceived(description));
+        let certificate = alert(rustls::AlertDescription::CertificateRequired);
+        assert!(certificate.is_some_and(|failure| failure.certainly_not_sent()));
+        assert_eq!(alert(rustls::AlertDescription::InternalError), None);
+    }
+
+    #[test]
+    fn a_cut_connection_may_have_been_received() {
+        assert!(!Failure::Terminated.certainly_not_sent());
+        assert!(!Failure::ReadTimeout.certainly_not_sent());
+    }
+}

@@ -1,0 +1,74 @@
+//! What is told of an exchange: one event when it is over, without headers and query, which may hold secrets.
+
+use super::failure::Failure;
+use http::{Method, StatusCode};
+use std::time::Instant;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// An exchange under way, with its place in the queue.
+pub(super) struct Record {
+    method: Method,
+    address: String,
+    started: Instant,
+    status: Option<StatusCode>,
+    bytes: u64,
+    told: bool,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Record {
+    /// Starts the record of a request to `origin` and `path`.
+    pub(super) fn new(method: Method, origin: &str, path: &str) -> Self {
+        Self {
+            method,
+            address: format!("{origin}{path}"),
+            started: Instant::now(),
+            status: None,
+            bytes: 0,
+            told: false,
+            place: None,
+        }
+    }
+
+    pub(super) fn holds(&mut self, place: OwnedSemaphorePermit) {
+        self.place = Some(place);
+    }
+
+    pub(super) fn status(&mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+
+    pub(super) fn bytes(&mut self, received: u64) {
+        self.bytes = received;
+    }
+
+    /// Tells of the exchange, and frees its place.
+    pub(super) fn end(mut self, outcome: Result<(), &Failure>) {
+        match outcome {
+            Ok(()) => self.tell("whole"),
+            Err(failure) => self.tell(&failure.to_string()),
+        }
+    }
+
+    fn tell(&mut self, outcome: &str) {
+        self.told = true;
+        tracing::debug!(
+            target: "mediate::egress",
+            method = %self.method,
+            address = self.address,
+            status = self.status.map(|status| status.as_u16()),
+            bytes = self.bytes,
+            ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            outcome,
+        );
+    }
+}
+
+/// An exchange that nobody read to its end.
+impl Drop for Record {
+    fn drop(&mut self) {
+        if !self.told {
+            self.tell("given up");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The generic world as wasmtime sees it, and its values as this host's plain ones.
+
+#[expect(
+    missing_docs,
+    reason = "generated; the contract's own words are in wit/deps/mediation-connector"
+)]
+mod generated {
+    wasmtime::component::bindgen!({
+        path: "../wit/deps/mediation-connector",
+        world: "connector",
+        exports: { default: async },
+        require_store_data_send: true,
+    });
+}
+
+pub(super) use generated::exports::mediation::connector::{catalog, mediator, types};
+pub(super) use generated::{Connector, ConnectorPre};
+
+use crate::contract::{
+    Batch, ConnectorInfo, Effect, Fault, FaultKind, Message, OperationInfo, Progress, Style,
+    UpstreamFault,
+};
+
+impl From<types::Message> for Message {
+    fn from(it: types::Message) -> Self {
+        Self {
+            media_type: it.media_type,
+            body: it.body,
+            attributes: it.attributes,
+        }
+    }
+}
+
+impl From<Message> for types::Message {
+    fn from(it: Message) -> Self {
+        Self {
+            media_type: it.media_type,
+            body: it.body,
+            attributes: it.attributes,
+        }
+    }
+}
+
+impl From<types::FaultKind> for FaultKind {
+    fn from(it: types::FaultKind) -> Self {
+        use types::FaultKind as Kind;
+        match it {
+            Kind::Config => Self::Config,
+            Kind::Unauthenticated => Self::Unauthenticated,
+            Kind::Forbidden => Self::Forbidden,
+            Kind::NotFound => Self::NotFound,
+            Kind::Conflict => Self::Conflict,
+            Kind::Invalid => Self::Invalid,
+            Kind::LimitExceeded => Self::LimitExceeded,
+            Kind::Unavailable => Self::Unavailable,
+            Kind::Timeout => Self::Timeout,
+            Kind::EgressDenied => Self::EgressDenied,
+            Kind::CheckpointLost => Self::CheckpointLost,
+            Kind::Protocol => Self::Protocol,
+            Kind::Unsupported => Self::Unsupported,
+            Kind::Other => Self::Other,
+        }
+    }
+}
+
+impl From<types::UpstreamFault> for UpstreamFault {
+    fn from(it: types::UpstreamFault) -> Self {
+        Self {
+            code: it.code,
+            message: it.message,
+            fields: it.fields,
+        }
+    }
+}
+
+impl From<types::Fault> for Fault {
+    fn from(it: types::Fault) -> Self {
+        Self {
+            kind: it.kind.into(),
+            message: it.message,
+            status: it.status,
+            upstream: it.upstream.into_iter().map(Into::into).collect(),
+            retry_after_ms: it.retry_after_ms,
+            maybe_applied: it.maybe_applied,
+            attempts: it.attempts,
+            elapsed_ms: it.elapsed_ms,
+        }
+    }
+}
+
+impl From<mediator::Progress> for Progress {
+    fn from(it: mediator::Progress) -> Self {
+        Self {
+            done: it.done,
+            processed: it.processed,
+            failed: it.failed,
+            total: it.total,
+            note: it.note,
+        }
+    }
+}
+
+impl From<mediator::Batch> for Batch {
+    fn from(it: mediator::Batch) -> Self {
+        Self {
+            messages: it.messages.into_iter().map(Into::into).collect(),
+            checkpoint: it.checkpoint,
+            more: it.more,
+        }
+    }
+}
+
+impl From<catalog::Style> for Style {
+    fn from(it: catalog::Style) -> Self {
+        match it {
+            catalog::Style::Call => Self::Call,
+            catalog::Style::Source => Self::Source,
+            catalog::Style::Sink => Self::Sink,
+            catalog::Style::Trigger => Self::Trigger,
+        }
+    }
+}
+
+impl From<catalog::Effect> for Effect {
+    fn from(it: catalog::Effect) -> Self {
+        match it {
+            catalog::Effect::Pure => Self::Pure,
+            catalog::Effect::Read => Self::Read,
+            catalog::Effect::Write => Self::Write,
+        }
+    }
+}
+
+impl From<catalog::OperationInfo> for OperationInfo {
+    fn from(it: catalog::OperationInfo) -> Self {
+        Self {
+            name: it.name,
+            summary: it.summary,
+            description: it.description,
+            style: it.style.into(),
+            effect: it.effect.into(),
+            config_schema: it.config_schema,
+            accepts: it.accepts,
+            returns: it.returns,
+            reply_schema: it.reply_schema,
+        }
+    }
+}
+
+impl From<catalog::ConnectorInfo> for ConnectorInfo {
+    fn from(it: catalog::ConnectorInfo) -> Self {
+        Self {
+            name: it.name,
+            version: it.version,
+            connection_schema: it.connection_schema,
+            operations: it.operations.into_iter().map(Into::into).collect(),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! A store with a connector in it, and the contract's functions as plain Rust.
+//!
+//! Every function has two levels of failure: the outer one is the end of the guest (a trap), the inner one the
+//! connector's own fault.
+
+use super::bindings::{self, types};
+use super::limits::LimitHit;
+use super::state::State;
+use crate::contract::{Batch, ConnectorInfo, Fault, Message, Progress};
+use crate::error::HostError;
+use wasmtime::component::ResourceAny;
+use wasmtime::{Result, Store, Trap};
+use wasmtime_wasi::I32Exit;
+
+/// The last words of a guest are cut to this many characters.
+const MAX_LAST_WORDS: usize = 400;
+
+/// What the connector answers: the outer failure ends the instance, the inner one is its fault.
+pub(super) type Answer<T> = Result<Result<T, Fault>>;
+
+/// A connector in its store. It runs one call at a time.
+pub(super) struct Guest {
+    pub(super) store: Store<State>,
+    pub(super) connector: bindings::Connector,
+}
+
+/// What all operations are opened with.
+pub(super) struct Invocation {
+    pub(super) connection: String,
+    pub(super) operation: String,
+    pub(super) config: String,
+}
+
+impl Guest {
+    pub(super) async fn describe(&mut self) -> Result<ConnectorInfo> {
+        let catalog = self.connector.mediation_connector_catalog();
+        Ok(catalog.call_describe(&mut self.store).await?.into())
+    }
+
+    pub(super) async fn authenticate(&mut self, connection: &str) -> Answer<String> {
+        let mediator = self.connector.mediation_connector_mediator();
+        plain(
+            mediator
+                .call_authenticate(&mut self.store, connection)
+                .await,
+        )
+    }
+
+    pub(super) async fn call(
+        &mut self,
+        what: &Invocation,
+        input: Option<Message>,
+    ) -> Answer<Message> {
+        let mediator = self.connector.mediation_connector_mediator();
+        let Invocation {
+            connection,
+            operation,
+            config,
+        } = what;
+        let input = input.map(Into::into);
+        plain(
+            mediator
+                .call_call(
+                    &mut self.store,
+                    connection,
+                    operation,
+                    config,
+                    input.as_ref(),
+                )
+                .await,
+        )
+    }
+
+    pub(super) async fn poll(
+        &mut self,
+        what: &Invocation,
+        checkpoint: Option<&str>,
+        wait_ms: u32,
+    ) -> Answer<Batch> {
+        let mediator = self.connector.mediation_connector_mediator();
+        let Invocation {
+            connection,
+            operation,
+            config,
+        } = what;
+        plain(
+            mediator
+                .call_poll(
+                    &mut self.store,
+                    connection,
+                    operation,
+                    config,
+                    checkpoint,
+                    wait_ms,
+                )
+                .await,
+        )
+    }
+
+    pub(super) async fn open_source(
+        &mut self,
+        what: &Invocation,
+        input: Option<Message>,
+    ) -> Answer<ResourceAny> {
+        let source = self.connector.mediation_connector_mediator().source();
+        let Invocation {
+            connection,
+            operation,
+            config,
+        } = what;
+        let input = input.map(Into::into);
+        plain(
+            source
+                .call_open(
+                    &mut self.store,
+                    connection,
+                    operation,
+                    config,
+                    input.as_ref(),
+                )
+                .await,
+        )
+    }
+
+    pub(super) async fn read(
+        &mut self,
+        source: ResourceAny,
+        max_bytes: u32,
+    ) -> Answer<Option<Vec<u8>>> {
+        let sources = self.connector.mediation_connector_mediator().source();
+        plain(sources.call_read(&mut self.store, source, max_bytes).await)
+    }
+
+    pub(super) async fn head(&mut self, source: ResourceAny) -> Answer<Message> {
+        let sources = self.connector.mediation_connector_mediator().source();
+        Ok(Ok(sources.call_head(&mut self.store, source).await?.into()))
+    }
+
+    pub(super) async fn open_sink(
+        &mut self,
+        what: &Invocation,
+        journal: Option<&str>,
+    ) -> Answer<ResourceAny> {
+        let sink = self.connector.mediation_connector_mediator().sink();
+        let Invocation {
+            connection,
+            operation,
+            config,
+        } = what;
+        plain(
+            sink.call_open(&mut self.store, connection, operation, config, journal)
+                .await,
+        )
+    }
+
+    pub(super) async fn write(&mut self, sink: ResourceAny, chunk: &[u8]) -> Answer<()> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        plain(sinks.call_write(&mut self.store, sink, chunk).await)
+    }
+
+    pub(super) async fn close(&mut self, sink: ResourceAny) -> Answer<()> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        plain(sinks.call_close(&mut self.store, sink).await)
+    }
+
+    pub(super) async fn watch(&mut self, sink: ResourceAny, wait_ms: u32) -> Answer<Progress> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        plain(sinks.call_watch(&mut self.store, sink, wait_ms).await)
+    }
+
+    pub(super) async fn journal(&mut self, sink: ResourceAny) -> Answer<String> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        Ok(Ok(sinks.call_journal(&mut self.store, sink).await?))
+    }
+
+    pub(super) async fn outcomes(&mut self, sink: ResourceAny, which: &str) -> Answer<ResourceAny> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        plain(sinks.call_outcomes(&mut self.store, sink, which).await)
+    }
+
+    pub(super) async fn abort(&mut self, sink: ResourceAny) -> Answer<()> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        plain(sinks.call_abort(&mut self.store, sink).await)
+    }
+
+    pub(super) async fn drop_resource(&mut self, resource: ResourceAny) -> Answer<()> {
+        resource.resource_drop_async(&mut self.store).await?;
+        Ok(Ok(()))
+    }
+}
+
+fn plain<T, U: From<T>>(answer: Result<Result<T, types::Fault>>) -> Answer<U> {
+    Ok(answer?.map(Into::into).map_err(Into::into))
+}
+
+/// Says why a guest ended.
+pub(super) fn ending(guest: &Guest, during: &str, error: &wasmtime::Error) -> HostError {
+    ending_of(&guest.store, during, error)
+}
+
+/// Says why the guest of a store ended.
+pub(super) fn ending_of(store: &Store<State>, during: &str, error: &wasmtime::Error) -> HostError {
+    let during = during.to_owned();
+    if let Some(limit) = error.downcast_ref::<LimitHit>() {
+        return HostError::ResourceLimit {
+            during,
+            limit: limit.to_string(),
+        };
+    }
+    HostError::Trap {
+        during,
+        reason: trap_story(error, &store.data().stderr.last_words()),
+    }
+}
+
+fn trap_story(error: &wasmtime::Error, last_words: &str) -> String {
+    let what = if let Some(I32Exit(code)) = error.downcast_ref() {
+        format!("it ended its program with exit code {code}")
+    } else if let Some(trap) = error.downcast_ref::<Trap>() {
+        trap.to_string()
+    } else {
+        error.root_cause().to_string()
+    };
+    if last_words.is_empty() {
+        return what;
+    }
+    let words: String = last_words.chars().take(MAX_LAST_WORDS).collect();
+    format!("{what}; its last words: {words}")
+}

@@ -1,0 +1,69 @@
+//! What this connector says of itself.
+
+use crate::Echo;
+use crate::bindings::exports::mediation::connector::catalog::{
+    ConnectorInfo, Effect, Guest, OperationInfo, Style,
+};
+
+const ANY_OBJECT: &str = r#"{"type":"object"}"#;
+
+impl Guest for Echo {
+    fn describe() -> ConnectorInfo {
+        ConnectorInfo {
+            name: "echo".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            connection_schema: ANY_OBJECT.into(),
+            operations: vec![
+                operation("echo/call", "Returns its input.", Style::Call, Effect::Pure),
+                operation(
+                    "echo/fetch",
+                    "Sends one HTTP request.",
+                    Style::Call,
+                    Effect::Write,
+                ),
+                operation(
+                    "echo/prefetch",
+                    "Asks for two pages, reads them in turn.",
+                    Style::Call,
+                    Effect::Read,
+                ),
+                operation("echo/sleep", "Sleeps.", Style::Call, Effect::Pure),
+                operation("echo/trap", "Breaks off.", Style::Call, Effect::Pure),
+                operation("echo/spin", "Never ends.", Style::Call, Effect::Pure),
+                operation("echo/grow", "Takes memory.", Style::Call, Effect::Pure),
+                operation("echo/say", "Prints.", Style::Call, Effect::Pure),
+                operation(
+                    "echo/count",
+                    "Gives numbered lines.",
+                    Style::Source,
+                    Effect::Pure,
+                ),
+                operation(
+                    "echo/collect",
+                    "Keeps what it is given.",
+                    Style::Sink,
+                    Effect::Pure,
+                ),
+                operation("echo/tick", "Ticks.", Style::Trigger, Effect::Pure),
+            ],
+        }
+    }
+}
+
+fn operation(name: &str, summary: &str, style: Style, effect: Effect) -> OperationInfo {
+    OperationInfo {
+        name: name.into(),
+        summary: summary.into(),
+        description: String::new(),
+        style,
+        effect,
+        config_schema: ANY_OBJECT.into(),
+        accepts: if name == "echo/call" {
+            vec!["text/plain".into()]
+        } else {
+            Vec::new()
+        },
+        returns: vec!["text/plain".into()],
+        reply_schema: None,
+    }
+}

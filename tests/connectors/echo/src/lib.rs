@@ -1,0 +1,136 @@
+//! A second, tiny connector: it shows that the host knows nothing of Salesforce, and misbehaves on demand.
+//!
+//! It exists only as a component; built natively, this crate is empty.
+#![cfg(target_family = "wasm")]
+
+mod catalog;
+mod fetch;
+mod misbehave;
+mod sink;
+mod source;
+
+#[allow(
+    missing_docs,
+    unsafe_code,
+    clippy::all,
+    clippy::restriction,
+    reason = "generated code"
+)]
+mod bindings {
+    wit_bindgen::generate!({ path: "../../../wit/deps/mediation-connector", pub_export_macro: true });
+}
+
+use bindings::exports::mediation::connector::{
+    mediator::{self, Batch},
+    types::{Fault, FaultKind, Message},
+};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+struct Echo;
+
+#[allow(unsafe_code, reason = "generated code")]
+mod export {
+    super::bindings::export!(Echo with_types_in super::bindings);
+    use super::Echo;
+}
+
+impl mediator::Guest for Echo {
+    type Source = source::Lines;
+    type Sink = sink::Collected;
+
+    fn authenticate(connection: String) -> Result<String, Fault> {
+        Ok(format!("{{\"connection-bytes\":{}}}", connection.len()))
+    }
+
+    fn call(
+        _connection: String,
+        operation: String,
+        config: String,
+        input: Option<Message>,
+    ) -> Result<Message, Fault> {
+        match operation.as_str() {
+            "echo/call" => {
+                input.ok_or_else(|| fault(FaultKind::Config, "echo/call needs an input"))
+            }
+            "echo/fetch" => fetch::fetch(&parse(&config)?),
+            "echo/prefetch" => fetch::prefetch(&parse(&config)?),
+            "echo/sleep" => misbehave::sleep(&parse(&config)?),
+            "echo/trap" => misbehave::trap(),
+            "echo/spin" => misbehave::spin(),
+            "echo/grow" => misbehave::grow(&parse(&config)?),
+            "echo/say" => misbehave::say(&parse(&config)?),
+            _ => Err(unknown(&operation)),
+        }
+    }
+
+    fn poll(
+        _connection: String,
+        operation: String,
+        config: String,
+        checkpoint: Option<String>,
+        wait_ms: u32,
+    ) -> Result<Batch, Fault> {
+        if operation != "echo/tick" {
+            return Err(unknown(&operation));
+        }
+        tick(&parse(&config)?, checkpoint, wait_ms)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Tick {
+    ticks: u64,
+}
+
+/// Finds one tick per poll until `ticks` are told; from then on it waits in vain.
+fn tick(config: &Tick, checkpoint: Option<String>, wait_ms: u32) -> Result<Batch, Fault> {
+    let told = checkpoint.map_or(Ok(0), |text| text.parse::<u64>());
+    let told = told.map_err(|_| fault(FaultKind::CheckpointLost, "the checkpoint is no number"))?;
+    if told >= config.ticks {
+        std::thread::sleep(Duration::from_millis(u64::from(wait_ms)));
+        return Ok(Batch {
+            messages: Vec::new(),
+            checkpoint: told.to_string(),
+            more: false,
+        });
+    }
+    let next = told + 1;
+    Ok(Batch {
+        messages: vec![text(next.to_string())],
+        checkpoint: next.to_string(),
+        more: next < config.ticks,
+    })
+}
+
+fn parse<T: DeserializeOwned>(config: &str) -> Result<T, Fault> {
+    serde_json::from_str(config).map_err(|error| fault(FaultKind::Config, error.to_string()))
+}
+
+fn text(body: String) -> Message {
+    Message {
+        media_type: "text/plain".into(),
+        body: body.into_bytes(),
+        attributes: Vec::new(),
+    }
+}
+
+fn unknown(operation: &str) -> Fault {
+    fault(
+        FaultKind::Config,
+        format!("there is no operation {operation}"),
+    )
+}
+
+fn fault(kind: FaultKind, message: impl Into<String>) -> Fault {
+    Fault {
+        kind,
+        message: message.into(),
+        status: None,
+        upstream: Vec::new(),
+        retry_after_ms: None,
+        maybe_applied: false,
+        attempts: 0,
+        elapsed_ms: 0,
+    }
+}
