@@ -1,1 +1,7 @@
-//! Placeholder.
+//! What the end-to-end tests share.
+
+pub mod echo;
+pub mod server;
+
+/// The echo connector, a component; see `tests/connectors/echo`.
+pub const ECHO: &[u8] = include_bytes!(env!("ECHO_CONNECTOR"));

@@ -220,16 +220,19 @@ fn of_network(error: &(dyn Error + 'static)) -> bool {
     causes(error).any(|cause| cause.is::<hyper::Error>() || cause.is::<rustls::Error>())
 }
 
-/// Walks from an error to its causes, into the errors that `io::Error` wraps and hides.
+/// Walks from an error to its causes.
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| {
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        wrapped
-            .map(|inner| inner as &(dyn Error + 'static))
-            .or_else(|| error.source())
-    })
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+/// An `io::Error` wraps an error and hides it: its `source` is already that error's cause.
+fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    let wrapped = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    wrapped
+        .map(|inner| inner as &(dyn Error + 'static))
+        .or_else(|| error.source())
 }
 
 #[cfg(test)]

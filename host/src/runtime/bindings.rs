@@ -1,9 +1,6 @@
 //! The generic world as wasmtime sees it, and its values as this host's plain ones.
 
-#[expect(
-    missing_docs,
-    reason = "generated; the contract's own words are in wit/deps/mediation-connector"
-)]
+/// Generated; the contract's own words are in `wit/deps/mediation-connector`.
 mod generated {
     wasmtime::component::bindgen!({
         path: "../wit/deps/mediation-connector",

@@ -164,13 +164,12 @@ impl Sink {
         let (handle, owner, name) = (*handle, instance.clone(), operation.clone());
         let which = which.to_owned();
         let during = self.resource.during("outcomes of");
-        let open = move |guest: &mut super::guest::Guest| -> super::instance::Work<'_, _> {
-            Box::pin(async move {
-                let opened = guest.outcomes(handle, &which).await?;
-                Ok(opened.map(|source| Source::new(owner, source, name)))
+        let open = move |opened| Source::new(owner, opened, name);
+        instance
+            .run(during, 0, move |guest| {
+                Box::pin(async move { Ok(guest.outcomes(handle, &which).await?.map(open)) })
             })
-        };
-        instance.run(during, 0, open).await
+            .await
     }
 
     /// Gives up: what the remote system has not begun is not done.

@@ -1,0 +1,415 @@
+//! The runtime, with the echo connector in it.
+
+use mediate::contract::{FaultKind, Message, Style};
+use mediate::egress::{Egress, EgressSettings};
+use mediate::error::HostError;
+use mediate::runtime::{Instance, Runtime, RuntimeSettings, Source};
+use mediate_tests::{ECHO, echo};
+use std::time::{Duration, Instant};
+
+fn small() -> RuntimeSettings {
+    RuntimeSettings {
+        max_instances: 4,
+        ..RuntimeSettings::default()
+    }
+}
+
+async fn start_within(settings: RuntimeSettings) -> Instance {
+    echo::start_within(settings, EgressSettings::default())
+        .await
+        .unwrap()
+        .0
+}
+
+async fn start() -> Instance {
+    start_within(small()).await
+}
+
+async fn call(instance: &Instance, operation: &str, config: &str) -> Result<Message, HostError> {
+    instance.call("{}", operation, config, None).await
+}
+
+async fn read_all(mut source: Source, chunk: u32) -> Result<Vec<u8>, HostError> {
+    let mut all = Vec::new();
+    while let Some(bytes) = source.read(chunk).await? {
+        assert!(!bytes.is_empty() && bytes.len() <= chunk as usize);
+        all.extend(bytes);
+    }
+    Ok(all)
+}
+
+#[tokio::test]
+async fn a_connector_describes_itself_without_a_network() {
+    let info = echo::connector(small())
+        .await
+        .unwrap()
+        .describe()
+        .await
+        .unwrap();
+    assert_eq!(info.name, "echo");
+    assert_eq!(info.operation("echo/count").unwrap().style, Style::Source);
+}
+
+#[tokio::test]
+async fn a_call_returns_its_message() {
+    let mut input = Message::new("text/plain", "hello");
+    input.attributes.push(("a".into(), "1".into()));
+    let reply = start()
+        .await
+        .call("{}", "echo/call", "{}", Some(input.clone()))
+        .await
+        .unwrap();
+    assert_eq!(reply, input);
+}
+
+#[tokio::test]
+async fn a_fault_is_handed_on_and_the_instance_lives() {
+    let instance = start().await;
+    let error = call(&instance, "echo/nothing", "{}").await.unwrap_err();
+    assert_eq!(error.fault().unwrap().kind, FaultKind::Config);
+    assert_eq!(error.to_string(), "there is no operation echo/nothing");
+    assert!(instance.authenticate("{}").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_source_gives_all_its_bytes_in_chunks() {
+    let instance = start().await;
+    let source = instance
+        .open_source("{}", "echo/count", r#"{"lines":1000}"#, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        source.head().await.unwrap().attribute("total"),
+        Some("1000")
+    );
+    let text = String::from_utf8(read_all(source, 100).await.unwrap()).unwrap();
+    assert_eq!(text.lines().count(), 1000);
+    assert_eq!(text.lines().last(), Some("1000"));
+}
+
+#[tokio::test]
+async fn a_source_that_fails_half_way_says_so() {
+    let instance = start().await;
+    let config = r#"{"lines":1000,"fail_at":500}"#;
+    let source = instance
+        .open_source("{}", "echo/count", config, None)
+        .await
+        .unwrap();
+    let error = read_all(source, 100).await.unwrap_err();
+    assert_eq!(error.fault().unwrap().kind, FaultKind::Unavailable);
+}
+
+#[tokio::test]
+async fn two_sources_of_one_instance_are_read_in_turn() {
+    let instance = start().await;
+    let mut one = instance
+        .open_source("{}", "echo/count", r#"{"lines":2}"#, None)
+        .await
+        .unwrap();
+    let mut two = instance
+        .open_source("{}", "echo/count", r#"{"lines":2}"#, None)
+        .await
+        .unwrap();
+    assert_eq!(one.read(2).await.unwrap().unwrap(), b"1\n");
+    assert_eq!(two.read(2).await.unwrap().unwrap(), b"1\n");
+    drop(two);
+    assert_eq!(one.read(2).await.unwrap().unwrap(), b"2\n");
+    assert_eq!(one.read(2).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_source_outlives_the_handle_it_was_opened_with() {
+    let source = start()
+        .await
+        .open_source("{}", "echo/count", r#"{"lines":3}"#, None)
+        .await
+        .unwrap();
+    assert_eq!(read_all(source, 1 << 16).await.unwrap(), b"1\n2\n3\n");
+}
+
+#[tokio::test]
+async fn a_sink_takes_counts_and_gives_back() {
+    let instance = start().await;
+    let mut sink = instance
+        .open_sink("{}", "echo/collect", "{}", None)
+        .await
+        .unwrap();
+    sink.write(b"a\n!b\n".to_vec()).await.unwrap();
+    let journal = sink.journal().await.unwrap();
+    drop(sink);
+    let mut sink = instance
+        .open_sink("{}", "echo/collect", "{}", Some(&journal))
+        .await
+        .unwrap();
+    sink.write(b"c\n".to_vec()).await.unwrap();
+    sink.close().await.unwrap();
+    let progress = sink.watch(10).await.unwrap();
+    assert_eq!(
+        (
+            progress.done,
+            progress.processed,
+            progress.failed,
+            progress.total
+        ),
+        (true, 3, 1, Some(3))
+    );
+    let failed = sink.outcomes("failed").await.unwrap();
+    assert_eq!(read_all(failed, 1 << 16).await.unwrap(), b"!b\n");
+    sink.abort().await.unwrap();
+    assert!(
+        sink.write(b"d".to_vec())
+            .await
+            .unwrap_err()
+            .fault()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_trigger_goes_on_from_its_checkpoint() {
+    let instance = start().await;
+    let poll = |checkpoint| instance.poll("{}", "echo/tick", r#"{"ticks":2}"#, checkpoint, 10);
+    let first = poll(None).await.unwrap();
+    assert_eq!((first.checkpoint.as_str(), first.more), ("1", true));
+    let second = poll(Some("1")).await.unwrap();
+    assert_eq!((second.messages.len(), second.more), (1, false));
+    assert!(poll(Some("2")).await.unwrap().messages.is_empty());
+    let lost = poll(Some("x")).await.unwrap_err();
+    assert_eq!(lost.fault().unwrap().kind, FaultKind::CheckpointLost);
+}
+
+#[tokio::test]
+async fn a_trap_says_why_and_ends_the_instance() {
+    let instance = start().await;
+    let error = call(&instance, "echo/trap", "{}").await.unwrap_err();
+    let HostError::Trap { during, reason } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(during, "call `echo/trap`");
+    assert!(reason.contains("trapped on purpose"), "{reason}");
+    let later = instance.authenticate("{}").await.unwrap_err();
+    assert!(
+        matches!(&later, HostError::InstanceEnded { reason } if reason.contains("broke off")),
+        "{later:?}"
+    );
+}
+
+#[tokio::test]
+async fn memory_beyond_the_limit_is_refused_by_name() {
+    let instance = start_within(RuntimeSettings {
+        max_memory: 8 << 20,
+        ..small()
+    })
+    .await;
+    assert!(
+        call(&instance, "echo/grow", r#"{"bytes":1000000}"#)
+            .await
+            .is_ok()
+    );
+    let error = call(&instance, "echo/grow", r#"{"bytes":100000000}"#)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, HostError::ResourceLimit { .. }),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("8 MiB of memory"), "{error}");
+}
+
+#[tokio::test]
+async fn a_busy_loop_leaves_others_a_turn_and_is_ended_by_the_time_limit() {
+    let limit = Some(Duration::from_millis(300));
+    let instance = start_within(RuntimeSettings {
+        call_timeout: limit,
+        ..small()
+    })
+    .await;
+    let begin = Instant::now();
+    // One thread runs this test: a guest that never yields would hang it.
+    let (error, ()) = tokio::join!(
+        call(&instance, "echo/spin", "{}"),
+        tokio::time::sleep(Duration::from_millis(50))
+    );
+    assert!(matches!(
+        error.unwrap_err(),
+        HostError::DeadlineExceeded { .. }
+    ));
+    assert!(begin.elapsed() < Duration::from_secs(3));
+    assert!(matches!(
+        instance.authenticate("{}").await,
+        Err(HostError::InstanceEnded { .. })
+    ));
+}
+
+#[tokio::test]
+async fn the_wait_of_a_poll_comes_on_top_of_the_time_limit() {
+    let limit = Some(Duration::from_millis(200));
+    let instance = start_within(RuntimeSettings {
+        call_timeout: limit,
+        ..small()
+    })
+    .await;
+    let batch = instance
+        .poll("{}", "echo/tick", r#"{"ticks":0}"#, None, 400)
+        .await
+        .unwrap();
+    assert!(batch.messages.is_empty());
+    let error = call(&instance, "echo/sleep", r#"{"ms":5000}"#)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, HostError::DeadlineExceeded { .. }),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn giving_up_a_waiting_call_harms_nobody_and_giving_up_a_running_one_ends_the_instance() {
+    let instance = start().await;
+    let running = tokio::spawn({
+        let instance = instance.clone();
+        async move { call(&instance, "echo/sleep", r#"{"ms":300}"#).await }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let waiting = tokio::time::timeout(
+        Duration::from_millis(50),
+        call(&instance, "echo/trap", "{}"),
+    )
+    .await;
+    assert!(waiting.is_err());
+    assert!(running.await.unwrap().is_ok());
+    assert!(instance.authenticate("{}").await.is_ok());
+
+    let given_up = call(&instance, "echo/sleep", r#"{"ms":5000}"#);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), given_up)
+            .await
+            .is_err()
+    );
+    let error = instance.authenticate("{}").await.unwrap_err();
+    assert!(error.to_string().contains("given up"), "{error}");
+}
+
+#[tokio::test]
+async fn instances_beyond_the_limit_are_refused_until_one_ends() {
+    let connector = echo::connector(RuntimeSettings {
+        max_instances: 2,
+        ..small()
+    })
+    .await
+    .unwrap();
+    let egress = Egress::new(EgressSettings::default()).unwrap();
+    let one = connector.start(egress.clone()).await.unwrap();
+    let _two = connector.start(egress.clone()).await.unwrap();
+    let refusal = connector.start(egress.clone()).await.unwrap_err();
+    assert!(
+        matches!(refusal, HostError::TooManyInstances { .. }),
+        "{refusal:?}"
+    );
+    drop(one);
+    for _ in 0..100 {
+        if connector.start(egress.clone()).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the place of an instance that ended was not given back");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_component_are_refused() {
+    let runtime = Runtime::new(small()).unwrap();
+    for (bytes, words) in [
+        (&b"hello"[..], "do not begin with the magic number"),
+        (b"\0asm\x01\0\0\0", "core module"),
+        (b"", "magic number"),
+        (&ECHO[..ECHO.len() / 2], "no WebAssembly component"),
+    ] {
+        let error = runtime.load(bytes).await.unwrap_err();
+        assert!(
+            matches!(error, HostError::NotAComponent { .. }),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_component_that_is_no_connector_is_refused_with_what_it_lacks() {
+    const EMPTY_COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+    let error = Runtime::new(small())
+        .unwrap()
+        .load(EMPTY_COMPONENT)
+        .await
+        .unwrap_err();
+    let HostError::NotAConnector { missing } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        missing,
+        [
+            "mediation:connector/catalog@0.1.x",
+            "mediation:connector/mediator@0.1.x"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_broken_cache_is_compiled_anew_without_a_word() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache_dir = Some(dir.path().join("compiled"));
+    let load = || async {
+        let settings = RuntimeSettings {
+            cache_dir: cache_dir.clone(),
+            ..small()
+        };
+        let connector = Runtime::new(settings).unwrap().load(ECHO).await.unwrap();
+        connector.describe().await.unwrap().name.clone()
+    };
+    assert_eq!(load().await, "echo");
+    let kept = std::fs::read_dir(cache_dir.as_ref().unwrap())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let whole = std::fs::read(&kept).unwrap();
+    assert_eq!(load().await, "echo");
+    assert_eq!(
+        std::fs::read(&kept).unwrap(),
+        whole,
+        "a whole file is used as it is"
+    );
+    for broken in [&whole[..whole.len() / 2], b"", b"foreign"] {
+        std::fs::write(&kept, broken).unwrap();
+        assert_eq!(load().await, "echo");
+        assert_eq!(
+            std::fs::read(&kept).unwrap(),
+            whole,
+            "the broken file was replaced"
+        );
+    }
+}
+
+#[tokio::test]
+async fn settings_out_of_bounds_are_refused() {
+    for settings in [
+        RuntimeSettings {
+            max_instances: 0,
+            ..small()
+        },
+        RuntimeSettings {
+            max_memory: 0,
+            ..small()
+        },
+        RuntimeSettings {
+            max_memory: 1 << 40,
+            ..small()
+        },
+    ] {
+        assert!(matches!(
+            Runtime::new(settings),
+            Err(HostError::Settings { .. })
+        ));
+    }
+}
