@@ -138,12 +138,15 @@ pub(super) fn paths(
 fn other_members(select: &SelectList, record: &[u8]) -> Result<Vec<Vec<String>>, RowError> {
     let mut found = Vec::new();
     Scan::new(record).members(|scan, name| {
+        if scan.take_attributes(name)? {
+            return Ok(true);
+        }
         let text = String::from_utf8_lossy(name).into_owned();
         let named = select
             .items
             .iter()
             .any(|item| matches!(item, Item::Value(path) if is_first(path, &text)));
-        if !named && !scan.is_attributes(name)? {
+        if !named {
             found.push(vec![text]);
         }
         scan.skip_value()?;

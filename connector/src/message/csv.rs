@@ -210,8 +210,7 @@ impl Row<'_> {
         self.depth += 1;
         let mut expected = 0;
         scan.members(|scan, name| {
-            if scan.is_attributes(name)? {
-                scan.skip_value()?;
+            if scan.take_attributes(name)? {
                 return Ok(true);
             }
             let path = Path { name, outer };

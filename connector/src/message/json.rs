@@ -141,12 +141,11 @@ impl<'t, E: From<RowError>> Copier<'t, '_, '_, E> {
     fn passed_attributes(&mut self, name: &[u8]) -> Result<bool, RowError> {
         let mut ahead = self.scan;
         ahead.colon()?;
-        if !ahead.is_attributes(name)? {
-            return Ok(false);
+        let passed = ahead.take_attributes(name)?;
+        if passed {
+            self.scan = ahead;
         }
-        ahead.skip_value()?;
-        self.scan = ahead;
-        Ok(true)
+        Ok(passed)
     }
 
     /// Copies an array and counts its elements.

@@ -1,7 +1,5 @@
 //! Steps through JSON text that serde_json has checked already, without making values of it.
 
-use memchr::memchr2;
-
 use super::RowError;
 
 /// A place in a JSON text.
@@ -65,15 +63,15 @@ impl<'t> Scan<'t> {
         self.expect(b'"')?;
         let start = self.at;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let found = memchr2(b'"', b'\\', rest).ok_or_else(|| self.malformed())?;
-            self.at += found;
-            if self.peek() == Some(b'"') {
-                self.at += 1;
-                return Ok(self.slice(start, self.at - 1));
+            self.at += plain_len(self.bytes.get(self.at..).unwrap_or_default());
+            match self.peek() {
+                Some(b'"') => break,
+                Some(_) => self.at += 2,
+                None => return Err(self.malformed()),
             }
-            self.at += 2;
         }
+        self.at += 1;
+        Ok(self.slice(start, self.at - 1))
     }
 
     /// Steps over any value.
@@ -144,20 +142,52 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Says whether the object here is Salesforce's `attributes` of a record: it tells a `type`. No field of a record can
-    /// hold such an object, so nothing of a user's is taken for it.
-    pub fn is_attributes(mut self, name: &[u8]) -> Result<bool, RowError> {
+    /// Steps over the value here if it is Salesforce's `attributes` of a record: an object of that name that tells a `type`. No
+    /// field of a record can hold such an object, so nothing of a user's is taken for it.
+    pub fn take_attributes(&mut self, name: &[u8]) -> Result<bool, RowError> {
         if name != b"attributes" || self.peek() != Some(b'{') {
             return Ok(false);
         }
+        let mut ahead = *self;
         let mut typed = false;
-        self.members(|scan, name| {
+        ahead.members(|scan, name| {
             typed |= name == b"type" && scan.peek() == Some(b'"');
             scan.skip_value()?;
-            Ok(!typed)
+            Ok(true)
         })?;
+        if typed {
+            *self = ahead;
+        }
         Ok(typed)
     }
+}
+
+/// Counts the bytes before the first quote or backslash, eight at a time: strings of records are short, so that looking for
+/// them with vector instructions costs more than it saves, and WebAssembly need not have those.
+#[inline]
+fn plain_len(text: &[u8]) -> usize {
+    let mut len = 0;
+    let mut rest = text;
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*eight);
+        let found = zero_bytes(word ^ QUOTES) | zero_bytes(word ^ BACKSLASHES);
+        if found != 0 {
+            return len + (found.trailing_zeros() / 8) as usize;
+        }
+        len += 8;
+        rest = after;
+    }
+    len + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\')).count()
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
+const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
+
+/// Sets the top bit of every byte that is zero; those above the first may be set wrongly.
+#[inline]
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
 /// Adds a string's characters to `out`, escapes resolved. Half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD.
@@ -264,7 +294,7 @@ mod tests {
 
     #[test]
     fn only_an_object_with_a_type_is_attributes() {
-        let is = |name: &[u8], text: &str| Scan::new(text.as_bytes()).is_attributes(name).unwrap();
+        let is = |name: &[u8], text: &str| Scan::new(text.as_bytes()).take_attributes(name).unwrap();
         assert!(is(b"attributes", r#"{"url":"/x", "type":"Account"}"#));
         assert!(!is(b"attributes", r#"{"type":5}"#));
         assert!(!is(b"attributes", r#"{}"#));
