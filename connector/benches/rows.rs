@@ -1,7 +1,10 @@
 //! Measures how fast pages of a query become rows: `cargo bench -p salesforce-connector --bench rows`.
 //!
 //! The page is what an org sends for 2,000 accounts with ten fields and one parent. Megabytes are those of the page.
-#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should stop")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on should stop"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -18,7 +21,8 @@ fn record(number: usize) -> String {
     let id = format!("001Ws0000{number:06}IAQ");
     let description = match number % 4 {
         0 => "null".to_owned(),
-        1 => r#""Twelve words, a comma, and a \"quote\"\nover two lines, as people write them.""#.to_owned(),
+        1 => r#""Twelve words, a comma, and a \"quote\"\nover two lines, as people write them.""#
+            .to_owned(),
         _ => r#""An account like any other, whose description is a sentence or so.""#.to_owned(),
     };
     format!(
@@ -43,7 +47,11 @@ fn measure(name: &str, bytes: usize, mut once: impl FnMut()) {
     }
     let seconds = start.elapsed().as_secs_f64() / f64::from(pages);
     let megabytes = bytes as f64 / 1e6;
-    println!("{name:<22} {:>7.0} MB/s {:>9.0} rows/s", megabytes / seconds, ROWS as f64 / seconds);
+    println!(
+        "{name:<22} {:>7.0} MB/s {:>9.0} rows/s",
+        megabytes / seconds,
+        ROWS as f64 / seconds
+    );
 }
 
 fn main() {
@@ -53,7 +61,11 @@ fn main() {
     measure("check only", bytes.len(), || {
         black_box(Page::parse(black_box(&bytes)).unwrap());
     });
-    for (name, format) in [("check and ndjson", RowFormat::Ndjson), ("check and json", RowFormat::Json), ("check and csv", RowFormat::Csv)] {
+    for (name, format) in [
+        ("check and ndjson", RowFormat::Ndjson),
+        ("check and json", RowFormat::Json),
+        ("check and csv", RowFormat::Csv),
+    ] {
         let mut writer = RowWriter::new(format, select.as_ref(), false).unwrap();
         let mut out = Vec::new();
         writer.begin(&mut out);
@@ -61,7 +73,10 @@ fn main() {
             out.clear();
             let page = Page::parse(black_box(&bytes)).unwrap();
             let mut fetch = |_: &str| Err(RowError::TooDeep);
-            assert_eq!(writer.page(&page, &mut out, &mut fetch).unwrap(), ROWS as u64);
+            assert_eq!(
+                writer.page(&page, &mut out, &mut fetch).unwrap(),
+                ROWS as u64
+            );
             black_box(&out);
         });
     }

@@ -281,7 +281,9 @@ proptest! {
         let text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
         let line = ndjson(&text);
         assert_eq!(line.matches('\n').count(), 1, "one line for one record");
-        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), expected(&value));
+        // The text is read again, for serde_json does not always read a float as the one it wrote.
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), expected(&read));
     }
 
     #[test]

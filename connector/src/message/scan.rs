@@ -177,7 +177,10 @@ fn plain_len(text: &[u8]) -> usize {
         len += 8;
         rest = after;
     }
-    len + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\')).count()
+    len + rest
+        .iter()
+        .take_while(|byte| !matches!(byte, b'"' | b'\\'))
+        .count()
 }
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);
@@ -294,7 +297,8 @@ mod tests {
 
     #[test]
     fn only_an_object_with_a_type_is_attributes() {
-        let is = |name: &[u8], text: &str| Scan::new(text.as_bytes()).take_attributes(name).unwrap();
+        let is =
+            |name: &[u8], text: &str| Scan::new(text.as_bytes()).take_attributes(name).unwrap();
         assert!(is(b"attributes", r#"{"url":"/x", "type":"Account"}"#));
         assert!(!is(b"attributes", r#"{"type":5}"#));
         assert!(!is(b"attributes", r#"{}"#));
