@@ -220,7 +220,7 @@ impl<'a> Schema<'a> {
 
     /// Lists the strings of a document that the schema marks as `format: uri`.
     #[must_use]
-    pub fn uris<'v>(self, document: &'v Value) -> Vec<&'v str> {
+    pub fn uris(self, document: &Value) -> Vec<&str> {
         let mut found = Vec::new();
         self.walk(document, |_, schema, value| {
             if schema.text("format") == Some("uri") {
