@@ -9,18 +9,12 @@ use crate::profile::{HostSettings, Profile};
 /// (RFC 6761, 6.3).
 pub const AUTHORITY: &str = "sandbox.localhost";
 
-/// Opens the org: its data in a folder, or in memory with the default data.
+/// Opens the org, its data in a folder or in memory, and mounts it at [`AUTHORITY`].
 ///
 /// # Errors
 /// The folder cannot be used.
-pub fn open(_data: Option<&Path>) -> anyhow::Result<()> {
+pub fn mount(_data: Option<&Path>) -> anyhow::Result<Mount> {
     anyhow::bail!("the simulated org is not part of this build: give a connection")
-}
-
-/// Mounts the org for an instance's requests.
-#[must_use]
-pub fn mount(_org: ()) -> Mount {
-    Mount::new(AUTHORITY, ())
 }
 
 /// Gives the connection that reaches the org.

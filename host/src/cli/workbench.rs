@@ -15,7 +15,7 @@ use crate::egress::Mount;
 use crate::profile::{HostSettings, Places, Profile};
 use crate::runtime::{Connector, Runtime, RuntimeSettings};
 use crate::session::{Session, SessionError, find_operation, schema_of};
-use crate::simulated_org;
+use crate::{embedded, simulated_org};
 
 /// Names the connection when none is given.
 const CONNECTION_VARIABLE: &str = "MEDIATE_CONNECTION";
@@ -136,11 +136,11 @@ impl Place {
         console.note(&format!(
             "no connection given: this runs in the simulated org, its data {kept}"
         ));
-        let org =
-            simulated_org::open(data).map_err(|error| Failure::Other(format!("{error:#}")))?;
+        let mount =
+            simulated_org::mount(data).map_err(|error| Failure::Other(format!("{error:#}")))?;
         Ok(Self {
             profile: simulated_org::profile(),
-            mounts: vec![simulated_org::mount(org)],
+            mounts: vec![mount],
             network: false,
         })
     }
@@ -172,11 +172,7 @@ pub(super) async fn load(
             .load(&files::bytes(path)?)
             .await
             .map_err(|error| about(path, &error))?,
-        None => {
-            return Err(Failure::usage(
-                "no connector is built in: give --connector FILE.wasm",
-            ));
-        }
+        None => runtime.load(embedded::CONNECTOR).await?,
     };
     let info = connector.describe().await?;
     Ok((connector, info))
