@@ -1,5 +1,10 @@
 //! The types and traits of the WIT contract, generated: config records are the serde types of the generic door.
-#![allow(missing_docs, clippy::all, unsafe_code, reason = "generated code; its docs are in wit/")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    unsafe_code,
+    reason = "generated code; its docs are in wit/"
+)]
 
 wit_bindgen::generate!({
     path: "../wit",

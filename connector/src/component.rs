@@ -1,0 +1,37 @@
+//! The component's exports: each line hands its arguments to plain Rust. Nothing else here.
+
+mod generic;
+mod typed;
+
+use crate::bindings::Fault;
+use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use crate::clock::SystemClock;
+use crate::context::Context;
+use crate::org::Org;
+use crate::transport::wasi::WasiTransport;
+use std::rc::Rc;
+
+/// What implements the exports.
+struct Component;
+
+thread_local! {
+    static CONTEXT: Rc<Context> = Rc::new(Context::new(WasiTransport, SystemClock::default()));
+}
+
+fn context() -> Rc<Context> {
+    CONTEXT.with(Rc::clone)
+}
+
+fn org(connection: &ConnectionConfig) -> Result<Org, Fault> {
+    Org::open(context(), connection)
+}
+
+/// The exported symbols. Their code is generated; it is the one place where the canonical ABI is spoken.
+#[allow(
+    unsafe_code,
+    reason = "generated: lifting and lowering of the canonical ABI"
+)]
+mod export {
+    crate::bindings::export!(Component with_types_in crate::bindings);
+    use super::Component;
+}

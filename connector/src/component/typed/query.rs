@@ -1,0 +1,29 @@
+//! `salesforce:connector/query`.
+
+use crate::bindings::exports::mediation::connector::mediator::Source;
+use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use crate::bindings::exports::salesforce::connector::query::{
+    Guest, QueryConfig, QueryMoreConfig, RowsConfig,
+};
+use crate::bindings::{Fault, Message};
+use crate::component::generic::OpenSource;
+use crate::component::{Component, org};
+use crate::rest::{query, rows};
+use std::rc::Rc;
+
+impl Guest for Component {
+    fn query(connection: ConnectionConfig, config: QueryConfig) -> Result<Message, Fault> {
+        query::query(&org(&connection)?, &config)
+    }
+
+    fn query_more(connection: ConnectionConfig, config: QueryMoreConfig) -> Result<Message, Fault> {
+        query::query_more(&org(&connection)?, &config)
+    }
+
+    fn rows(connection: ConnectionConfig, config: RowsConfig) -> Result<Source, Fault> {
+        Ok(OpenSource::handle(Box::new(rows::Rows::open(
+            Rc::new(org(&connection)?),
+            &config,
+        )?)))
+    }
+}

@@ -1,0 +1,136 @@
+//! The login flows: from the settings of a connection to a session.
+
+mod jwt;
+mod oauth;
+mod soap_login;
+
+use super::Settings;
+use super::address::instance_origin;
+use crate::bindings::exports::salesforce::connector::connection::{AccessToken, AuthFlow, Session};
+use crate::bindings::{Fault, FaultKind};
+use crate::context::Context;
+use crate::transport::{Method, Request};
+use oauth::Form;
+
+/// Opens a new session. `last` is the one before, whose refresh token may be newer than the connection's.
+pub fn log_in(
+    context: &Context,
+    settings: &Settings,
+    last: Option<&Session>,
+) -> Result<Session, Fault> {
+    let mut session = match &settings.auth {
+        AuthFlow::ClientCredentials(flow) => Form::new("client_credentials")
+            .add("client_id", &flow.client_id)
+            .add("client_secret", &flow.client_secret)
+            .send(context, settings, flow.token_url.as_deref()),
+        AuthFlow::JwtBearer(flow) => {
+            let assertion =
+                jwt::assertion(flow, &settings.login_origin, context.clock.unix_ms() / 1000)?;
+            Form::new("urn:ietf:params:oauth:grant-type:jwt-bearer")
+                .add("assertion", &assertion)
+                .send(context, settings, flow.token_url.as_deref())
+        }
+        AuthFlow::RefreshToken(flow) => {
+            let newest = last
+                .and_then(|session| session.refresh_token.as_deref())
+                .unwrap_or(&flow.refresh_token);
+            Form::refresh(&flow.client_id, flow.client_secret.as_deref(), newest).send(
+                context,
+                settings,
+                flow.token_url.as_deref(),
+            )
+        }
+        AuthFlow::AuthorizationCode(flow) => match last
+            .and_then(|session| session.refresh_token.as_deref())
+        {
+            // A code is good once; after that the refresh token it gave carries on.
+            Some(newest) => Form::refresh(&flow.client_id, flow.client_secret.as_deref(), newest),
+            None => Form::new("authorization_code")
+                .add("client_id", &flow.client_id)
+                .add_some("client_secret", flow.client_secret.as_deref())
+                .add("code", &flow.code)
+                .add("redirect_uri", &flow.redirect_uri)
+                .add_some("code_verifier", flow.code_verifier.as_deref())
+                .once(),
+        }
+        .send(context, settings, flow.token_url.as_deref()),
+        AuthFlow::Password(flow) => Form::new("password")
+            .add("client_id", &flow.client_id)
+            .add("client_secret", &flow.client_secret)
+            .add("username", &flow.username)
+            .add(
+                "password",
+                &with_token(&flow.password, flow.security_token.as_deref()),
+            )
+            .send(context, settings, flow.token_url.as_deref()),
+        AuthFlow::SoapLogin(flow) => soap_login::log_in(context, settings, flow),
+        AuthFlow::AccessToken(flow) => ready_token(context, settings, flow, last),
+    }?;
+    keep_refresh_token(&mut session, last);
+    session.warning.clone_from(&settings.warning);
+    Ok(session)
+}
+
+/// A ready token serves once; when the org no longer takes it there is nothing to renew it with.
+fn ready_token(
+    context: &Context,
+    settings: &Settings,
+    flow: &AccessToken,
+    last: Option<&Session>,
+) -> Result<Session, Fault> {
+    if last.is_some() {
+        let message = "The access token of the connection is no longer valid, and an access token cannot be renewed: supply a fresh one, or use another auth flow";
+        return Err(Fault::new(FaultKind::Unauthenticated, message));
+    }
+    let instance = flow.instance_url.as_deref();
+    let instance_url = instance.map_or_else(
+        || Ok(settings.login_origin.clone()),
+        |url| instance_origin("connection.auth.access-token.instance-url", url),
+    )?;
+    Ok(Session {
+        issued_at_ms: Some(context.clock.unix_ms()),
+        ..bare_session(flow.access_token.clone(), instance_url)
+    })
+}
+
+/// A session with only a token and an instance.
+fn bare_session(access_token: String, instance_url: String) -> Session {
+    Session {
+        access_token,
+        instance_url,
+        refresh_token: None,
+        identity_url: None,
+        issued_at_ms: None,
+        api_version: None,
+        scope: None,
+        warning: None,
+    }
+}
+
+/// An answer without a refresh token leaves the one before in force.
+fn keep_refresh_token(session: &mut Session, last: Option<&Session>) {
+    if session.refresh_token.is_none() {
+        session.refresh_token = last.and_then(|last| last.refresh_token.clone());
+    }
+}
+
+/// Salesforce takes the security token glued to the password.
+fn with_token(password: &str, security_token: Option<&str>) -> String {
+    format!("{password}{}", security_token.unwrap_or_default())
+}
+
+/// A POST to a login endpoint.
+fn login_request(settings: &Settings, url: &str, content_type: &str, body: &str) -> Request {
+    let mut headers = settings.headers.clone();
+    headers.push(("content-type".into(), content_type.into()));
+    Request {
+        method: Method::Post,
+        url: url.into(),
+        headers,
+        body: body.as_bytes().into(),
+        timeouts: settings.timeouts,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! OAuth 2.0 token requests: POST /services/oauth2/token.
+
+use super::{bare_session, login_request};
+use crate::bindings::exports::salesforce::connector::connection::Session;
+use crate::bindings::{Fault, FaultKind};
+use crate::connection::Settings;
+use crate::connection::address::{instance_origin, web_url};
+use crate::context::Context;
+use crate::exchange::{Exchange, Nature, Reply, Verdict};
+use crate::fault::{self, Retry};
+use serde::Deserialize;
+
+/// The form of a token request.
+pub struct Form {
+    fields: url::form_urlencoded::Serializer<'static, String>,
+    nature: Nature,
+}
+
+impl Form {
+    /// A form for this grant.
+    pub fn new(grant_type: &str) -> Self {
+        let mut fields = url::form_urlencoded::Serializer::new(String::new());
+        fields.append_pair("grant_type", grant_type);
+        Self {
+            fields,
+            nature: Nature::Read,
+        }
+    }
+
+    /// A form that turns a refresh token into a session.
+    pub fn refresh(client_id: &str, client_secret: Option<&str>, refresh_token: &str) -> Self {
+        Self::new("refresh_token")
+            .add("client_id", client_id)
+            .add_some("client_secret", client_secret)
+            .add("refresh_token", refresh_token)
+    }
+
+    /// Adds a field.
+    pub fn add(mut self, name: &str, value: &str) -> Self {
+        self.fields.append_pair(name, value);
+        self
+    }
+
+    /// Adds a field that may be absent.
+    pub fn add_some(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.add(name, value),
+            None => self,
+        }
+    }
+
+    /// Says that the form is good for one request: a second one would be refused for the first one's sake.
+    pub fn once(mut self) -> Self {
+        self.nature = Nature::Write;
+        self
+    }
+
+    /// Sends the form to the token endpoint and reads the session from the answer.
+    pub fn send(
+        mut self,
+        context: &Context,
+        settings: &Settings,
+        token_url: Option<&str>,
+    ) -> Result<Session, Fault> {
+        let url = match token_url {
+            Some(url) => web_url("connection.auth.token-url", url)?.to_string(),
+            None => format!("{}/services/oauth2/token", settings.login_origin),
+        };
+        let body = self.fields.finish();
+        let request = login_request(settings, &url, "application/x-www-form-urlencoded", &body);
+        let exchange = Exchange {
+            context,
+            policy: settings.retry,
+            nature: self.nature,
+        };
+        let session = exchange.run(None, || Ok(request.clone()), |reply, _| judge(&reply, &url))?;
+        Ok(Session {
+            issued_at_ms: Some(context.clock.unix_ms()),
+            ..session
+        })
+    }
+}
+
+/// A token endpoint's answer, as far as it matters.
+#[derive(Deserialize)]
+struct Token {
+    access_token: String,
+    instance_url: String,
+    refresh_token: Option<String>,
+    id: Option<String>,
+    scope: Option<String>,
+}
+
+fn judge(reply: &Reply, url: &str) -> Verdict<Session> {
+    if reply.status == 200 {
+        return match session(&reply.body) {
+            Ok(session) => Verdict::Done(session),
+            Err(fault) => Verdict::Failed(fault, Retry::Never),
+        };
+    }
+    let (fault, retry) = fault::from_answer(reply.status, &reply.body);
+    Verdict::Failed(refusal(fault, url), retry)
+}
+
+fn session(body: &[u8]) -> Result<Session, Fault> {
+    // The parse error is not passed on: it could quote a token.
+    let token: Token = serde_json::from_slice(body)
+        .map_err(|_| Fault::protocol("The token endpoint's answer holds no access_token with an instance_url: is connection.url a Salesforce login host?"))?;
+    let instance_url = instance_origin(
+        "The instance_url of the token endpoint's answer",
+        &token.instance_url,
+    )?;
+    Ok(Session {
+        refresh_token: token.refresh_token,
+        identity_url: token.id,
+        scope: token.scope,
+        ..bare_session(token.access_token, instance_url)
+    })
+}
+
+/// Says what OAuth's refusals mean for the connection.
+fn refusal(mut fault: Fault, url: &str) -> Fault {
+    let Some(first) = fault.upstream.first() else {
+        if fault
+            .status
+            .is_some_and(|status| status < 500 && status != 429)
+        {
+            fault.kind = FaultKind::Config;
+            fault.message = format!(
+                "{url} does not answer like a token endpoint (HTTP {}): check connection.url",
+                fault.status.unwrap_or(0)
+            );
+        }
+        return fault;
+    };
+    let hint = match first.code.as_str() {
+        "invalid_client_id" => "check client-id",
+        "invalid_client" => "check client-id and client-secret, and that the app allows this flow",
+        "invalid_grant" => {
+            "check user, password, token or key, the user's access to the app, and its IP rules"
+        }
+        "invalid_assertion" => {
+            "check the private key against the app's certificate, and the audience"
+        }
+        "unsupported_grant_type" => "the org or app does not allow this flow",
+        _ => "check connection.auth",
+    };
+    let known = fault
+        .status
+        .is_some_and(|status| (400..=403).contains(&status));
+    if known {
+        fault.kind = FaultKind::Unauthenticated;
+        fault.message = format!(
+            "The login was refused: {}: {} ({hint})",
+            first.code, first.message
+        );
+    }
+    fault
+}

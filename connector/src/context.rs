@@ -1,0 +1,26 @@
+//! What every operation needs and tests replace: transport, clock, sessions.
+
+use crate::clock::Clock;
+use crate::connection::Sessions;
+use crate::transport::Transport;
+
+/// The surroundings of an instance.
+pub struct Context {
+    /// Sends requests.
+    pub transport: Box<dyn Transport>,
+    /// Tells time.
+    pub clock: Box<dyn Clock>,
+    /// Remembers sessions.
+    pub sessions: Sessions,
+}
+
+impl Context {
+    /// A context without sessions.
+    pub fn new(transport: impl Transport + 'static, clock: impl Clock + 'static) -> Self {
+        Self {
+            transport: Box::new(transport),
+            clock: Box::new(clock),
+            sessions: Sessions::default(),
+        }
+    }
+}

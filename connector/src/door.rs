@@ -1,0 +1,163 @@
+//! The generic door: names and JSON in, the same operations behind it as behind the typed door.
+
+use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use crate::bindings::{Fault, FaultKind, Message};
+use crate::catalog::{self, Document, Input, Operation, Style};
+use crate::context::Context;
+use crate::operations::{self, Answer, Config, Run};
+use crate::org::{Org, bad_input};
+use crate::rest;
+use crate::source::Source;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// Opens a session, or returns the open one, as the JSON of `connection.session`.
+pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
+    let org = enter(context, connection)?;
+    let session = rest::connection::authenticate(&org)?;
+    let value =
+        serde_json::to_value(session).map_err(|error| Fault::protocol(error.to_string()))?;
+    let operation = known("connection/authenticate")?;
+    Ok(present(operation, value).to_string())
+}
+
+/// Runs an operation of style `call`.
+pub fn call(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<Message, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Call(run) = run else {
+        return Err(wrong_door(operation, "call"));
+    };
+    let (org, config, input) = prepare(context, operation, connection, config, input)?;
+    match run(&org, config, input)? {
+        Answer::Message(message) => Ok(message),
+        Answer::Typed(value) => Ok(Message {
+            media_type: "application/json".into(),
+            body: present(operation, value).to_string().into_bytes(),
+            attributes: org.attributes(),
+        }),
+    }
+}
+
+/// Starts an operation of style `source`.
+pub fn open_source(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<Box<dyn Source>, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Source(run) = run else {
+        return Err(wrong_door(operation, "source"));
+    };
+    let (org, config, input) = prepare(context, operation, connection, config, input)?;
+    run(Rc::new(org), config, input)
+}
+
+/// The fault for a door that no operation of this connector uses.
+pub fn unused_door(name: &str, door: &str) -> Fault {
+    match lookup(name) {
+        Ok((operation, _)) => wrong_door(operation, door),
+        Err(fault) => fault,
+    }
+}
+
+/// Checks all that the caller gave before anything is sent.
+fn prepare(
+    context: Rc<Context>,
+    operation: &Operation,
+    connection: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<(Org, Config, Option<Message>), Fault> {
+    let config = accept(&operation.config, config, "config")?;
+    check_input(operation, input.as_ref())?;
+    Ok((enter(context, connection)?, Config(config), input))
+}
+
+fn enter(context: Rc<Context>, connection: &str) -> Result<Org, Fault> {
+    let value = accept(catalog::connection(), connection, "connection")?;
+    // serde's own message could quote a value of the connection.
+    let config: ConnectionConfig = serde_json::from_value(value)
+        .map_err(|_| Fault::config("The connection does not fit its schema"))?;
+    Org::open(context, &config)
+}
+
+fn check_input(operation: &Operation, input: Option<&Message>) -> Result<(), Fault> {
+    let name = operation.name;
+    match (operation.input, input) {
+        (Input::None, Some(_)) => Err(bad_input(format!("{name} takes no input"))),
+        (Input::Required, None) => Err(bad_input(format!(
+            "{name} needs an input ({})",
+            operation.accepts.join(" or ")
+        ))),
+        (Input::Required, Some(input)) if !operation.accepts.contains(&media_type(input)) => {
+            Err(bad_input(format!(
+                "{name} takes {}, not `{}`",
+                operation.accepts.join(" or "),
+                input.media_type
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn media_type(input: &Message) -> &str {
+    input
+        .media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+}
+
+fn accept(document: &Document, text: &str, what: &str) -> Result<Value, Fault> {
+    catalog::accept(&document.shape, text, what)
+        .map_err(|complaint| Fault::config(complaint.to_string()))
+}
+
+fn present(operation: &Operation, value: Value) -> Value {
+    match &operation.reply {
+        Some(document) => catalog::present(&document.shape, value),
+        None => value,
+    }
+}
+
+fn lookup(name: &str) -> Result<(&'static Operation, Run), Fault> {
+    let run = operations::find(name).ok_or_else(|| unknown(name))?;
+    Ok((known(name)?, run))
+}
+
+fn known(name: &str) -> Result<&'static Operation, Fault> {
+    catalog::find(name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Fault {
+    let hint = catalog::suggest(name).map(|near| format!("; did you mean `{near}`?"));
+    Fault::config(format!(
+        "There is no operation `{name}`{}",
+        hint.unwrap_or_default()
+    ))
+}
+
+fn wrong_door(operation: &Operation, door: &str) -> Fault {
+    let style = match operation.style {
+        Style::Call => "call",
+        Style::Source => "source",
+        Style::Sink => "sink",
+        Style::Trigger => "poll",
+    };
+    Fault::new(
+        FaultKind::Config,
+        format!("{} is run by `{style}`, not by `{door}`", operation.name),
+    )
+}
+
+#[cfg(test)]
+mod tests;

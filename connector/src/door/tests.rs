@@ -1,0 +1,162 @@
+use super::*;
+use crate::testing::{expired, json, token};
+use crate::transport::scripted::{Play, Script, TestClock};
+
+const CONNECTION: &str = r#"{"url":"https://acme.my.salesforce.com","api-version":"62.0","auth":{"client-credentials":{"client-id":"key","client-secret":"hush"}}}"#;
+
+fn context(plays: impl IntoIterator<Item = Play>) -> (Rc<Context>, Script) {
+    let script = Script::new(plays);
+    (
+        Rc::new(Context::new(script.clone(), TestClock::default())),
+        script,
+    )
+}
+
+fn created() -> Play {
+    Play::json(
+        201,
+        r#"{"id":"001000000000001AAA","success":true,"errors":[]}"#,
+    )
+}
+
+#[test]
+fn a_typed_reply_is_json_with_facts() {
+    let (context, _) = context([token("T1"), created()]);
+    let reply = call(
+        context,
+        CONNECTION,
+        "records/create",
+        r#"{"object":"Account"}"#,
+        Some(json(r#"{"Name":"Acme"}"#)),
+    )
+    .unwrap();
+    let value: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(
+        value,
+        serde_json::json!({"index": 0, "id": "001000000000001AAA", "success": true, "created": true, "errors": []})
+    );
+    assert!(reply.attributes.contains(&("status".into(), "201".into())));
+}
+
+#[test]
+fn a_session_crosses_the_boundary_and_back() {
+    let (first, _) = context([token("T1")]);
+    let session: Value = serde_json::from_str(&authenticate(first, CONNECTION).unwrap()).unwrap();
+    assert_eq!(session["instance-url"], "https://eu1.salesforce.com");
+    let mut connection: Value = serde_json::from_str(CONNECTION).unwrap();
+    connection["session"] = session;
+    let (second, script) = context([created()]);
+    call(
+        second,
+        &connection.to_string(),
+        "records/create",
+        r#"{"object":"Account"}"#,
+        Some(json("{}")),
+    )
+    .unwrap();
+    assert_eq!(script.sent().len(), 1);
+}
+
+#[test]
+fn sessions_are_shared_by_the_calls_of_an_instance() {
+    let (context, script) = context([token("T1"), Play::json(200, "{}"), Play::json(200, "{}")]);
+    for _ in 0..2 {
+        call(context.clone(), CONNECTION, "connection/limits", "{}", None).unwrap();
+    }
+    assert_eq!((script.sent().len(), script.left()), (3, 0));
+}
+
+#[test]
+fn bad_input_is_one_sentence_and_nothing_is_sent() {
+    let account = r#"{"object":"Account"}"#;
+    let cases: [(&str, &str, &str, Option<Message>, &str); 9] = [
+        (
+            CONNECTION,
+            "records/craete",
+            account,
+            Some(json("{}")),
+            "`records/create`",
+        ),
+        (
+            CONNECTION,
+            "records/create",
+            "{\"object\": }",
+            Some(json("{}")),
+            "line 1",
+        ),
+        (
+            CONNECTION,
+            "records/create",
+            "{}",
+            Some(json("{}")),
+            "object",
+        ),
+        (
+            CONNECTION,
+            "records/create",
+            r#"{"object":"Account","optoins":{}}"#,
+            Some(json("{}")),
+            "options",
+        ),
+        (
+            CONNECTION,
+            "records/create",
+            r#"{"object":7}"#,
+            Some(json("{}")),
+            "object",
+        ),
+        (
+            CONNECTION,
+            "records/create",
+            account,
+            None,
+            "needs an input",
+        ),
+        (
+            CONNECTION,
+            "connection/limits",
+            "{}",
+            Some(json("{}")),
+            "takes no input",
+        ),
+        (
+            CONNECTION,
+            "query/rows",
+            r#"{"soql":"SELECT Id FROM Account"}"#,
+            None,
+            "run by `source`",
+        ),
+        (
+            r#"{"url":"https://acme.my.salesforce.com"}"#,
+            "connection/limits",
+            "{}",
+            None,
+            "auth",
+        ),
+    ];
+    for (connection, operation, config, input, words) in cases {
+        let (context, script) = context([]);
+        let fault = call(context, connection, operation, config, input).unwrap_err();
+        assert!(
+            fault.message.contains(words),
+            "{operation}: {}",
+            fault.message
+        );
+        assert!(script.sent().is_empty(), "{operation}");
+    }
+}
+
+#[test]
+fn no_secret_appears_in_a_fault() {
+    let wrong = CONNECTION.replace("\"hush\"", "[\"hush\"]");
+    let (bad, _) = context([]);
+    assert!(
+        !authenticate(bad, &wrong)
+            .unwrap_err()
+            .message
+            .contains("hush")
+    );
+    let (refused, _) = context([token("SECRET1"), expired(), token("SECRET2"), expired()]);
+    let fault = call(refused, CONNECTION, "connection/limits", "{}", None).unwrap_err();
+    assert!(!format!("{fault:?}").contains("SECRET") && !format!("{fault:?}").contains("hush"));
+}

@@ -1,0 +1,267 @@
+//! From HTTP and Salesforce errors to `fault`: one table, by Salesforce's code first and HTTP status second.
+
+use crate::bindings::{Fault, FaultKind, UpstreamFault};
+use crate::transport::{Failure, TransportError};
+use serde_json::Value;
+
+/// What becomes of a request that failed with an answer of the org.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// The org did not act on it: repeat it whatever it was.
+    Always,
+    /// The org may have acted on it: repeat it only if that does no harm.
+    IfRepeatable,
+    /// Repeating does not help.
+    Never,
+}
+
+/// Salesforce's codes with the kind of fault and the consequence for retries. Codes that are not listed fall back to
+/// the HTTP status. Sources: REST API Developer Guide "Status Codes and Error Responses", SOAP API Developer
+/// Guide "ExceptionCode" and "StatusCode".
+const CODES: &[(&str, FaultKind, Retry)] = &[
+    (
+        "INVALID_SESSION_ID",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    (
+        "INVALID_AUTH_HEADER",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    ("INVALID_LOGIN", FaultKind::Unauthenticated, Retry::Never),
+    (
+        "LOGIN_MUST_USE_SECURITY_TOKEN",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    ("PASSWORD_LOCKOUT", FaultKind::Unauthenticated, Retry::Never),
+    ("INSUFFICIENT_ACCESS", FaultKind::Forbidden, Retry::Never),
+    (
+        "INSUFFICIENT_ACCESS_OR_READONLY",
+        FaultKind::Forbidden,
+        Retry::Never,
+    ),
+    (
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+        FaultKind::Forbidden,
+        Retry::Never,
+    ),
+    ("API_DISABLED_FOR_ORG", FaultKind::Forbidden, Retry::Never),
+    ("API_CURRENTLY_DISABLED", FaultKind::Forbidden, Retry::Never),
+    (
+        "FUNCTIONALITY_NOT_ENABLED",
+        FaultKind::Forbidden,
+        Retry::Never,
+    ),
+    ("OPERATION_NOT_ALLOWED", FaultKind::Forbidden, Retry::Never),
+    ("NOT_FOUND", FaultKind::NotFound, Retry::Never),
+    ("ENTITY_IS_DELETED", FaultKind::NotFound, Retry::Never),
+    (
+        "INVALID_QUERY_LOCATOR",
+        FaultKind::CheckpointLost,
+        Retry::Never,
+    ),
+    ("DUPLICATE_VALUE", FaultKind::Conflict, Retry::Never),
+    ("DUPLICATES_DETECTED", FaultKind::Conflict, Retry::Never),
+    ("DUPLICATE_EXTERNAL_ID", FaultKind::Conflict, Retry::Never),
+    ("ENTITY_IS_LOCKED", FaultKind::Conflict, Retry::Never),
+    // A row lock rolls the whole request back.
+    ("UNABLE_TO_LOCK_ROW", FaultKind::Conflict, Retry::Always),
+    (
+        "STORAGE_LIMIT_EXCEEDED",
+        FaultKind::LimitExceeded,
+        Retry::Never,
+    ),
+    ("LIMIT_EXCEEDED", FaultKind::LimitExceeded, Retry::Never),
+    ("EXCEEDED_QUOTA", FaultKind::LimitExceeded, Retry::Never),
+    ("QUERY_TIMEOUT", FaultKind::Timeout, Retry::Never),
+    ("REQUEST_RUNNING_TOO_LONG", FaultKind::Timeout, Retry::Never),
+    (
+        "SERVER_UNAVAILABLE",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
+    (
+        "UNKNOWN_EXCEPTION",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
+    ("GONE", FaultKind::Unsupported, Retry::Never),
+    (
+        "UNSUPPORTED_API_VERSION",
+        FaultKind::Unsupported,
+        Retry::Never,
+    ),
+    ("METHOD_NOT_ALLOWED", FaultKind::Unsupported, Retry::Never),
+];
+
+/// The code by which Salesforce names both a used-up day and too many requests at once.
+const REQUEST_LIMIT: &str = "REQUEST_LIMIT_EXCEEDED";
+
+/// Bytes of an answer that is no error list, quoted in the fault.
+const MAX_QUOTE: usize = 200;
+
+impl Fault {
+    /// A fault of this kind that nothing was sent for.
+    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            status: None,
+            upstream: Vec::new(),
+            retry_after_ms: None,
+            maybe_applied: false,
+            attempts: 0,
+            elapsed_ms: 0,
+        }
+    }
+
+    /// The caller's config or connection is wrong.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::Config, message)
+    }
+
+    /// The answer broke the protocol's rules.
+    pub fn protocol(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::Protocol, message)
+    }
+}
+
+/// The fault for an answer with an error status, and what it means for retries.
+pub fn from_answer(status: u16, body: &[u8]) -> (Fault, Retry) {
+    let upstream = complaints(body);
+    let (kind, retry) = sort(status, &upstream);
+    let message = match upstream.first() {
+        Some(first) => sentence(kind, status, first, upstream.len()),
+        None => format!("The org answered HTTP {status}{}", quote(body)),
+    };
+    (
+        Fault {
+            status: Some(status),
+            upstream,
+            ..Fault::new(kind, message)
+        },
+        retry,
+    )
+}
+
+/// The fault for an exchange that failed below HTTP, and what it means for retries.
+pub fn from_transport(error: &TransportError) -> (Fault, Retry) {
+    let (kind, retry) = match error.failure {
+        Failure::NotSent => (FaultKind::Unavailable, Retry::Always),
+        Failure::Timeout => (FaultKind::Timeout, Retry::IfRepeatable),
+        Failure::Lost => (FaultKind::Unavailable, Retry::IfRepeatable),
+        Failure::Denied => (FaultKind::EgressDenied, Retry::Never),
+        Failure::Protocol => (FaultKind::Protocol, Retry::Never),
+    };
+    (Fault::new(kind, error.message.clone()), retry)
+}
+
+/// Whether the answer says that the session is no longer good.
+pub fn session_is_invalid(fault: &Fault) -> bool {
+    fault.status == Some(401)
+        || fault
+            .upstream
+            .iter()
+            .any(|complaint| complaint.code == "INVALID_SESSION_ID")
+}
+
+/// Reads Salesforce's error lists: `[{errorCode, message, fields}]`, one such object, or OAuth's `{error, error_description}`.
+fn complaints(body: &[u8]) -> Vec<UpstreamFault> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Array(items)) => items.iter().filter_map(complaint).collect(),
+        Ok(item) => complaint(&item).into_iter().collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn complaint(item: &Value) -> Option<UpstreamFault> {
+    let text = |names: [&str; 3]| {
+        names
+            .iter()
+            .find_map(|name| item.get(*name)?.as_str())
+            .map(str::to_owned)
+    };
+    let fields = item.get("fields").and_then(Value::as_array);
+    Some(UpstreamFault {
+        code: text(["errorCode", "statusCode", "error"])?,
+        message: text(["message", "error_description", "exceptionMessage"]).unwrap_or_default(),
+        fields: fields
+            .into_iter()
+            .flatten()
+            .filter_map(|field| Some(field.as_str()?.to_owned()))
+            .collect(),
+    })
+}
+
+fn sort(status: u16, upstream: &[UpstreamFault]) -> (FaultKind, Retry) {
+    let known = upstream
+        .iter()
+        .find_map(|complaint| by_code(&complaint.code, &complaint.message));
+    known.unwrap_or_else(|| by_status(status))
+}
+
+fn by_code(code: &str, message: &str) -> Option<(FaultKind, Retry)> {
+    if code == REQUEST_LIMIT {
+        // "ConcurrentRequests (...) Limit exceeded" passes in seconds; "TotalRequests Limit exceeded" lasts hours.
+        let retry = if message.contains("Concurrent") {
+            Retry::Always
+        } else {
+            Retry::Never
+        };
+        return Some((FaultKind::LimitExceeded, retry));
+    }
+    CODES
+        .iter()
+        .find(|(known, ..)| *known == code)
+        .map(|(_, kind, retry)| (*kind, *retry))
+}
+
+fn by_status(status: u16) -> (FaultKind, Retry) {
+    match status {
+        401 => (FaultKind::Unauthenticated, Retry::Never),
+        403 => (FaultKind::Forbidden, Retry::Never),
+        404 => (FaultKind::NotFound, Retry::Never),
+        300 | 409 | 412 => (FaultKind::Conflict, Retry::Never),
+        405 | 410 => (FaultKind::Unsupported, Retry::Never),
+        408 => (FaultKind::Timeout, Retry::IfRepeatable),
+        429 => (FaultKind::LimitExceeded, Retry::Always),
+        500..=599 => (FaultKind::Unavailable, Retry::IfRepeatable),
+        400..=499 => (FaultKind::Invalid, Retry::Never),
+        _ => (FaultKind::Protocol, Retry::Never),
+    }
+}
+
+fn sentence(kind: FaultKind, status: u16, first: &UpstreamFault, count: usize) -> String {
+    let more = if count > 1 {
+        format!(" (and {} more)", count - 1)
+    } else {
+        String::new()
+    };
+    let hint = match (kind, first.code.as_str()) {
+        (FaultKind::LimitExceeded, REQUEST_LIMIT) if !first.message.contains("Concurrent") => {
+            "; the org's API calls of the last 24 hours are used up: wait, or ask Salesforce for more"
+        }
+        _ => "",
+    };
+    format!(
+        "Salesforce refused the request (HTTP {status}): {}: {}{more}{hint}",
+        first.code,
+        first.message.trim()
+    )
+}
+
+/// The beginning of an answer that is no error list, when it is text.
+fn quote(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body.get(..MAX_QUOTE).unwrap_or(body)).into_owned();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() {
+        String::new()
+    } else {
+        format!(" with `{}`", line.trim_end_matches('\u{fffd}'))
+    }
+}
+
+#[cfg(test)]
+mod tests;

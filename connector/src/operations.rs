@@ -1,0 +1,105 @@
+//! The operation table: one line ties a name of the catalog to the function that does the work.
+
+mod connection;
+mod query;
+mod raw;
+mod records;
+mod schema;
+
+use crate::bindings::{Fault, Message};
+use crate::org::{Org, bad_input};
+use crate::source::Source;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// A config that the catalog's walk has accepted.
+pub struct Config(pub Value);
+
+impl Config {
+    /// The config record of the operation.
+    fn read<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        serde_json::from_value(self.0)
+            .map_err(|error| Fault::config(format!("config does not fit the operation: {error}")))
+    }
+}
+
+/// What an operation answers.
+pub enum Answer {
+    /// A message as the org sent it.
+    Message(Message),
+    /// A record of the contract, serialised.
+    Typed(Value),
+}
+
+/// How an operation is run.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// One request, one reply.
+    Call(fn(&Org, Config, Option<Message>) -> Result<Answer, Fault>),
+    /// Bytes in chunks.
+    Source(fn(Rc<Org>, Config, Option<Message>) -> Result<Box<dyn Source>, Fault>),
+}
+
+/// The operations of one interface.
+type Table = &'static [(&'static str, Run)];
+
+/// All operations, by interface.
+const TABLES: &[Table] = &[
+    connection::TABLE,
+    records::TABLE,
+    query::TABLE,
+    schema::TABLE,
+    raw::TABLE,
+];
+
+/// How the operation of this name is run.
+pub fn find(name: &str) -> Option<Run> {
+    all().find(|(known, _)| *known == name).map(|(_, run)| *run)
+}
+
+fn all() -> impl Iterator<Item = &'static (&'static str, Run)> {
+    TABLES.iter().copied().flatten()
+}
+
+fn plain(message: Message) -> Result<Answer, Fault> {
+    Ok(Answer::Message(message))
+}
+
+fn typed(reply: impl Serialize) -> Result<Answer, Fault> {
+    let value = serde_json::to_value(reply);
+    value
+        .map(Answer::Typed)
+        .map_err(|error| Fault::protocol(format!("The reply cannot be written as JSON: {error}")))
+}
+
+fn needed(input: Option<Message>) -> Result<Message, Fault> {
+    input.ok_or_else(|| bad_input("The operation needs an input and got none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{self, Style};
+
+    #[test]
+    fn table_and_catalog_name_the_same_operations() {
+        for operation in catalog::operations() {
+            let run = find(operation.name)
+                .unwrap_or_else(|| panic!("{} is not in the table", operation.name));
+            assert_eq!(
+                matches!(run, Run::Source(_)),
+                operation.style == Style::Source,
+                "{}",
+                operation.name
+            );
+        }
+        for (name, _) in all() {
+            assert!(
+                catalog::find(name).is_some(),
+                "{name} is not in the catalog"
+            );
+        }
+    }
+}

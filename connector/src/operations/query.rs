@@ -1,0 +1,20 @@
+//! SOQL.
+
+use super::{Run, Table, plain};
+use crate::rest::{query, rows};
+
+/// The operations of `query`.
+pub const TABLE: Table = &[
+    (
+        "query/query",
+        Run::Call(|org, config, _| plain(query::query(org, &config.read()?)?)),
+    ),
+    (
+        "query/query-more",
+        Run::Call(|org, config, _| plain(query::query_more(org, &config.read()?)?)),
+    ),
+    (
+        "query/rows",
+        Run::Source(|org, config, _| Ok(Box::new(rows::Rows::open(org, &config.read()?)?))),
+    ),
+];

@@ -1,0 +1,42 @@
+//! One record at a time.
+
+use super::{Run, Table, needed, plain, typed};
+use crate::rest::records;
+
+/// The operations of `records`.
+pub const TABLE: Table = &[
+    (
+        "records/create",
+        Run::Call(|org, config, input| {
+            typed(records::create(org, &config.read()?, &needed(input)?)?)
+        }),
+    ),
+    (
+        "records/retrieve",
+        Run::Call(|org, config, _| plain(records::retrieve(org, &config.read()?)?)),
+    ),
+    (
+        "records/update",
+        Run::Call(|org, config, input| {
+            typed(records::update(org, &config.read()?, &needed(input)?)?)
+        }),
+    ),
+    (
+        "records/upsert",
+        Run::Call(|org, config, input| {
+            typed(records::upsert(org, &config.read()?, &needed(input)?)?)
+        }),
+    ),
+    (
+        "records/delete-record",
+        Run::Call(|org, config, _| typed(records::delete_record(org, &config.read()?)?)),
+    ),
+    (
+        "records/retrieve-by-external-id",
+        Run::Call(|org, config, _| plain(records::retrieve_by_external_id(org, &config.read()?)?)),
+    ),
+    (
+        "records/delete-by-external-id",
+        Run::Call(|org, config, _| typed(records::delete_by_external_id(org, &config.read()?)?)),
+    ),
+];

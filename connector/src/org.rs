@@ -1,0 +1,347 @@
+//! One org, entered: requests with a session that is renewed when it ends, retries, and facts about the last reply.
+
+use crate::bindings::exports::salesforce::connector::connection::{ConnectionConfig, Session};
+use crate::bindings::{Fault, FaultKind, Message};
+use crate::connection::{ApiVersion, Settings, VersionChoice, auth};
+use crate::context::Context;
+use crate::exchange::{Exchange, Nature, Reply, Verdict};
+use crate::fault::{self, Retry};
+use crate::transport::{Headers, Method, Request, Started};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// One request to the org, without session.
+#[derive(Clone)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// Path and query on the instance, percent-encoded.
+    pub path: String,
+    /// Headers besides the session's and the connection's.
+    pub headers: Headers,
+    /// The body.
+    pub body: Rc<[u8]>,
+    /// Whether it may be sent twice.
+    pub nature: Nature,
+    /// Statuses beside 2xx that are no failure.
+    pub fine: &'static [u16],
+}
+
+impl Call {
+    /// A GET.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::Get,
+            path: path.into(),
+            headers: Vec::new(),
+            body: Rc::from([]),
+            nature: Nature::Read,
+            fine: &[],
+        }
+    }
+
+    /// A request that writes, with a body of this media type.
+    pub fn write(
+        method: Method,
+        path: impl Into<String>,
+        nature: Nature,
+        media_type: &str,
+        body: &[u8],
+    ) -> Self {
+        let headers = vec![("content-type".into(), media_type.into())];
+        Self {
+            method,
+            headers,
+            body: body.into(),
+            nature,
+            ..Self::get(path)
+        }
+    }
+
+    /// Adds a header.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// An org that can be asked.
+pub struct Org {
+    context: Rc<Context>,
+    settings: Settings,
+    facts: RefCell<Vec<(String, String)>>,
+    renewed: Cell<bool>,
+}
+
+/// A reply that cannot be used though the exchange went well; repeating it may help (a body cut short, for example).
+pub struct Unusable(pub String);
+
+impl Org {
+    /// Checks the connection. Nothing is sent.
+    pub fn open(context: Rc<Context>, connection: &ConnectionConfig) -> Result<Self, Fault> {
+        let settings = Settings::of(connection)?;
+        Ok(Self {
+            context,
+            settings,
+            facts: RefCell::default(),
+            renewed: Cell::new(false),
+        })
+    }
+
+    /// The surroundings.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The checked connection.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The open session, or a new one.
+    pub fn session(&self) -> Result<Session, Fault> {
+        match self.context.sessions.find(&self.settings) {
+            Some(session) => Ok(session),
+            None => self.renew(None),
+        }
+    }
+
+    /// Logs in again, and keeps what that gave.
+    fn renew(&self, last: Option<&Session>) -> Result<Session, Fault> {
+        let mut session = auth::log_in(&self.context, &self.settings, last)?;
+        session.api_version = last.and_then(|last| last.api_version.clone());
+        self.context.sessions.keep(&self.settings, session.clone());
+        self.renewed.set(true);
+        Ok(session)
+    }
+
+    /// The API version in use; `latest` asks the org once per session.
+    pub fn version(&self) -> Result<ApiVersion, Fault> {
+        if let VersionChoice::Exactly(version) = self.settings.version {
+            return Ok(version);
+        }
+        let session = self.session()?;
+        if let Some(version) = session.api_version.as_deref().and_then(ApiVersion::parse) {
+            return Ok(version);
+        }
+        let newest = self.newest_version(&session.instance_url)?;
+        self.context.sessions.keep(
+            &self.settings,
+            Session {
+                api_version: Some(newest.to_string()),
+                ..session
+            },
+        );
+        Ok(newest)
+    }
+
+    fn newest_version(&self, origin: &str) -> Result<ApiVersion, Fault> {
+        let reply = self.ask_without_session(origin, "/services/data")?;
+        let listed: Vec<Listed> = serde_json::from_slice(&reply.body).map_err(|error| {
+            Fault::protocol(format!(
+                "{origin}/services/data does not list API versions: {error}"
+            ))
+        })?;
+        let newest = listed
+            .iter()
+            .filter_map(|listed| ApiVersion::parse(&listed.version))
+            .max();
+        newest
+            .ok_or_else(|| Fault::protocol(format!("{origin}/services/data lists no API version")))
+    }
+
+    /// GETs what needs no session.
+    pub fn ask_without_session(&self, origin: &str, path: &str) -> Result<Reply, Fault> {
+        let request = self.request(&Call::get(path), origin, None);
+        let exchange = self.exchange(Nature::Read);
+        exchange.run(
+            None,
+            || Ok(request.clone()),
+            |reply, _| match reply.status {
+                200..=299 => Verdict::Done(reply),
+                status => failed(status, &reply.body),
+            },
+        )
+    }
+
+    /// The path of a versioned resource.
+    pub fn path(&self, rest: &str) -> Result<String, Fault> {
+        Ok(format!("/services/data/v{}/{rest}", self.version()?))
+    }
+
+    /// Sends a call and returns its whole reply.
+    pub fn send(&self, call: &Call) -> Result<Reply, Fault> {
+        self.send_as(call, None, |reply, _| Ok(reply))
+    }
+
+    /// Starts a call without waiting for its answer; `send_as` takes it up.
+    pub fn start(&self, call: &Call) -> Result<Started, Fault> {
+        let session = self.session()?;
+        Ok(self.context.transport.start(&self.request(
+            call,
+            &session.instance_url,
+            Some(&session.access_token),
+        )))
+    }
+
+    /// Sends a call, and repeats it when its reply is unusable, too. `parse` also learns whether an earlier attempt may
+    /// have been acted on.
+    pub fn send_as<T>(
+        &self,
+        call: &Call,
+        started: Option<Started>,
+        mut parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
+    ) -> Result<T, Fault> {
+        let mut session = self.session()?;
+        let in_use = RefCell::new(session.clone());
+        let mut may_renew = true;
+        let make = || {
+            let session = in_use.borrow();
+            Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
+        };
+        self.exchange(call.nature)
+            .run(started, make, |reply, maybe_applied| {
+                self.note(&reply);
+                if (200..=299).contains(&reply.status) || call.fine.contains(&reply.status) {
+                    return match parse(reply, maybe_applied) {
+                        Ok(value) => Verdict::Done(value),
+                        Err(Unusable(message)) => {
+                            Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
+                        }
+                    };
+                }
+                let (fault, retry) = fault::from_answer(reply.status, &reply.body);
+                if !fault::session_is_invalid(&fault) || !may_renew {
+                    return Verdict::Failed(fault, retry);
+                }
+                may_renew = false;
+                match self.session_after(&session) {
+                    Ok(renewed) => {
+                        in_use.replace(renewed.clone());
+                        session = renewed;
+                        Verdict::Renewed
+                    }
+                    Err(fault) => Verdict::Failed(fault, Retry::Never),
+                }
+            })
+    }
+
+    /// The session to use after `refused` was refused: another that came meanwhile, or a new one.
+    fn session_after(&self, refused: &Session) -> Result<Session, Fault> {
+        match self.context.sessions.find(&self.settings) {
+            Some(other) if other.access_token != refused.access_token => Ok(other),
+            _ => self.renew(Some(refused)),
+        }
+    }
+
+    fn exchange(&self, nature: Nature) -> Exchange<'_> {
+        Exchange {
+            context: &self.context,
+            policy: self.settings.retry,
+            nature,
+        }
+    }
+
+    fn request(&self, call: &Call, origin: &str, token: Option<&str>) -> Request {
+        let mut headers = self.settings.headers.clone();
+        // The call's own headers win over the connection's.
+        headers.retain(|(name, _)| {
+            !call
+                .headers
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(name))
+        });
+        headers.extend(call.headers.iter().cloned());
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("accept"))
+        {
+            headers.push(("accept".into(), "application/json".into()));
+        }
+        headers.extend(token.map(|token| ("authorization".into(), format!("Bearer {token}"))));
+        let url = format!("{origin}{}", call.path);
+        Request {
+            method: call.method,
+            url,
+            headers,
+            body: call.body.clone(),
+            timeouts: self.settings.timeouts,
+        }
+    }
+
+    /// Remembers the facts of a reply.
+    fn note(&self, reply: &Reply) {
+        let mut facts = vec![("status".to_owned(), reply.status.to_string())];
+        facts.extend(
+            reply
+                .header("sforce-limit-info")
+                .and_then(api_usage)
+                .map(|usage| ("api-usage".to_owned(), usage)),
+        );
+        facts.extend(
+            reply
+                .headers
+                .iter()
+                .map(|(name, value)| (format!("header/{name}"), value.clone())),
+        );
+        self.facts.replace(facts);
+    }
+
+    /// The facts of the last reply, as a message carries them.
+    pub fn attributes(&self) -> Vec<(String, String)> {
+        let mut attributes = self.facts.borrow().clone();
+        if self.renewed.get() {
+            attributes.push(("session-renewed".into(), "true".into()));
+        }
+        attributes
+    }
+
+    /// The body of a reply as a message.
+    pub fn message(&self, reply: Reply) -> Message {
+        let media_type = reply.header("content-type").map_or_else(
+            || "application/json".into(),
+            |value| media_type(value).to_owned(),
+        );
+        Message {
+            media_type,
+            body: reply.body,
+            attributes: self.attributes(),
+        }
+    }
+}
+
+/// One entry of GET /services/data.
+#[derive(serde::Deserialize)]
+struct Listed {
+    version: String,
+}
+
+fn failed<T>(status: u16, body: &[u8]) -> Verdict<T> {
+    let (fault, retry) = fault::from_answer(status, body);
+    Verdict::Failed(fault, retry)
+}
+
+/// `18/15000` of `api-usage=18/15000`, which may stand among per-app usage.
+fn api_usage(header: &str) -> Option<String> {
+    header
+        .split([',', ';'])
+        .find_map(|part| part.trim().strip_prefix("api-usage="))
+        .map(str::to_owned)
+}
+
+/// A content type without its parameters.
+fn media_type(content_type: &str) -> &str {
+    content_type
+        .split(';')
+        .next()
+        .unwrap_or(content_type)
+        .trim()
+}
+
+/// The fault for input that is not what an operation takes.
+pub fn bad_input(message: impl Into<String>) -> Fault {
+    Fault::new(FaultKind::Invalid, message)
+}
+
+#[cfg(test)]
+mod tests;

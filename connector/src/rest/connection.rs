@@ -1,0 +1,95 @@
+//! The connection itself: session, user, versions, limits.
+
+use crate::bindings::exports::salesforce::connector::connection::{ConnectionReport, Session};
+use crate::bindings::{Fault, Message};
+use crate::org::{Call, Org};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Where OpenID Connect tells who the user is.
+const USERINFO: &str = "/services/oauth2/userinfo";
+
+/// The open session, or a new one, with the API version in it.
+pub fn authenticate(org: &Org) -> Result<Session, Fault> {
+    let version = org.version()?;
+    Ok(Session {
+        api_version: Some(version.to_string()),
+        ..org.session()?
+    })
+}
+
+/// Asks who we are and what is left of today's calls.
+pub fn test(org: &Org) -> Result<ConnectionReport, Fault> {
+    let user: UserInfo = json(org, USERINFO)?;
+    let calls = match json::<Limits>(org, &org.path("limits")?) {
+        Ok(limits) => limits.daily_api_requests,
+        // A user without "View Setup and Configuration" may not see limits; the connection is good all the same.
+        Err(fault) if fault.status == Some(403) => None,
+        Err(fault) => return Err(fault),
+    };
+    let session = org.session()?;
+    Ok(ConnectionReport {
+        username: user.preferred_username,
+        user_id: user.user_id,
+        organization_id: user.organization_id,
+        instance_url: session.instance_url,
+        api_version: org.version()?.to_string(),
+        api_calls_used: calls
+            .as_ref()
+            .map(|calls| calls.max.saturating_sub(calls.remaining)),
+        api_calls_allowed: calls.as_ref().map(|calls| calls.max),
+        warning: session.warning,
+    })
+}
+
+/// GET /services/oauth2/userinfo.
+pub fn identity(org: &Org) -> Result<Message, Fault> {
+    Ok(org.message(org.send(&Call::get(USERINFO))?))
+}
+
+/// GET /services/data, which needs no session.
+pub fn versions(org: &Org) -> Result<Message, Fault> {
+    let warm = org.settings().warm.as_ref();
+    let origin = warm.map_or(&org.settings().login_origin, |session| {
+        &session.instance_url
+    });
+    let reply = org.ask_without_session(origin.trim_end_matches('/'), "/services/data")?;
+    Ok(org.message(reply))
+}
+
+/// GET limits.
+pub fn limits(org: &Org) -> Result<Message, Fault> {
+    Ok(org.message(org.send(&Call::get(org.path("limits")?))?))
+}
+
+fn json<T: DeserializeOwned>(org: &Org, path: &str) -> Result<T, Fault> {
+    let reply = org.send(&Call::get(path))?;
+    serde_json::from_slice(&reply.body).map_err(|error| {
+        Fault::protocol(format!(
+            "The answer of {path} is not as documented: {error}"
+        ))
+    })
+}
+
+/// What matters of userinfo.
+#[derive(Deserialize)]
+struct UserInfo {
+    user_id: String,
+    organization_id: String,
+    preferred_username: String,
+}
+
+/// What matters of limits.
+#[derive(Deserialize)]
+struct Limits {
+    #[serde(rename = "DailyApiRequests")]
+    daily_api_requests: Option<Limit>,
+}
+
+#[derive(Deserialize)]
+struct Limit {
+    #[serde(rename = "Max")]
+    max: u64,
+    #[serde(rename = "Remaining")]
+    remaining: u64,
+}

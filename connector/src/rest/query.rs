@@ -1,0 +1,111 @@
+//! SOQL, page by page: GET query, queryAll and nextRecordsUrl.
+
+use super::path::query as pairs;
+use crate::bindings::exports::salesforce::connector::query::{QueryConfig, QueryMoreConfig};
+use crate::bindings::{Fault, Message};
+use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, URI_HEADER_RESERVE};
+use crate::org::{Call, Org, bad_input};
+use crate::soql;
+use serde::Deserialize;
+
+/// What both `query` and `rows` are asked for.
+pub struct Question<'a> {
+    /// SOQL with `:name`s.
+    pub soql: &'a str,
+    /// Their values.
+    pub bind: &'a [(String, String)],
+    /// Whether deleted rows count.
+    pub include_deleted: bool,
+    /// Rows per page.
+    pub page_size: Option<u16>,
+}
+
+impl Question<'_> {
+    /// SOQL with the values in it.
+    pub fn bound(&self) -> Result<String, Fault> {
+        let soql =
+            soql::bind(self.soql, self.bind).map_err(|error| Fault::config(error.to_string()))?;
+        let chars = soql.chars().count();
+        if chars > MAX_SOQL_CHARS {
+            return Err(bad_input(format!(
+                "The SOQL has {chars} characters; Salesforce takes {MAX_SOQL_CHARS}: split its lists over several queries"
+            )));
+        }
+        Ok(soql)
+    }
+
+    /// The request for the first page of `soql`.
+    pub fn first_page(&self, org: &Org, soql: &str) -> Result<Call, Fault> {
+        let resource = if self.include_deleted {
+            "queryAll"
+        } else {
+            "query"
+        };
+        let path = format!("{}{}", org.path(resource)?, pairs([("q", soql)]));
+        if path.len() > MAX_URI_BYTES - URI_HEADER_RESERVE {
+            return Err(bad_input(format!(
+                "The SOQL makes a URL of {} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several queries",
+                path.len()
+            )));
+        }
+        Ok(sized(Call::get(path), self.page_size))
+    }
+}
+
+/// Asks for pages of this size.
+pub fn sized(call: Call, page_size: Option<u16>) -> Call {
+    match page_size {
+        Some(rows) => call.with_header("sforce-query-options", &format!("batchSize={rows}")),
+        None => call,
+    }
+}
+
+/// GET query or queryAll.
+pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
+    let question = Question {
+        soql: &config.soql,
+        bind: &config.bind,
+        include_deleted: config.include_deleted,
+        page_size: config.page_size,
+    };
+    let soql = question.bound()?;
+    page(org, &question.first_page(org, &soql)?)
+}
+
+/// GET nextRecordsUrl.
+pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
+    page(org, &Call::get(next_page(&config.next)?))
+}
+
+/// A `nextRecordsUrl` as a path on the instance; anything else is refused, for the session would go with it.
+pub fn next_page(next: &str) -> Result<&str, Fault> {
+    let plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+    if plain && next.starts_with("/services/data/") {
+        return Ok(next);
+    }
+    Err(bad_input(format!(
+        "`{next}` is no nextRecordsUrl: it looks like `/services/data/v62.0/query/01g...-2000`"
+    )))
+}
+
+fn page(org: &Org, call: &Call) -> Result<Message, Fault> {
+    let mut message = org.message(org.send(call)?);
+    let head: Head = serde_json::from_slice(&message.body).map_err(|error| {
+        Fault::protocol(format!(
+            "The answer to a query is not as documented: {error}"
+        ))
+    })?;
+    message
+        .attributes
+        .extend(head.next_records_url.map(|next| ("next".to_owned(), next)));
+    Ok(message)
+}
+
+/// What matters of a page here.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "nextRecordsUrl")]
+    next_records_url: Option<String>,
+}

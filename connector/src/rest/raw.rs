@@ -1,0 +1,75 @@
+//! Any request to the instance.
+
+use super::path::query;
+use crate::bindings::exports::salesforce::connector::raw::{Method as MethodChoice, RequestConfig};
+use crate::bindings::{Fault, Message};
+use crate::connection::settings::check_headers;
+use crate::exchange::Nature;
+use crate::org::{Call, Org};
+use crate::transport::Method;
+
+/// Sends what the config says.
+pub fn request(
+    org: &Org,
+    config: &RequestConfig,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
+    let (method, nature) = method(config.method.unwrap_or(MethodChoice::Get));
+    let mut call = Call {
+        method,
+        nature,
+        ..Call::get(target(org, config)?)
+    };
+    check_headers("config.headers", &config.headers)?;
+    call.headers.clone_from(&config.headers);
+    if let Some(input) = input {
+        call.body = input.body.as_slice().into();
+        call.headers
+            .push(("content-type".into(), input.media_type.clone()));
+        check_headers("The input's media type", &call.headers)?;
+    }
+    Ok(org.message(org.send(&call)?))
+}
+
+fn method(choice: MethodChoice) -> (Method, Nature) {
+    match choice {
+        MethodChoice::Get => (Method::Get, Nature::Read),
+        MethodChoice::Head => (Method::Head, Nature::Read),
+        MethodChoice::Post => (Method::Post, Nature::Write),
+        MethodChoice::Put => (Method::Put, Nature::RepeatableWrite),
+        MethodChoice::Patch => (Method::Patch, Nature::Write),
+        MethodChoice::Delete => (Method::Delete, Nature::RepeatableWrite),
+    }
+}
+
+/// The path on the instance with its query; only characters that a URL may hold.
+fn target(org: &Org, config: &RequestConfig) -> Result<String, Fault> {
+    let path = config.path.as_str();
+    if path.is_empty()
+        || path.starts_with("//")
+        || !path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    {
+        return Err(Fault::config(format!(
+            "config.path `{path}` is no percent-encoded path: write it like `/services/apexrest/orders/42`"
+        )));
+    }
+    let pairs = query(
+        config
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    let joined = if path.contains('?') {
+        pairs.replacen('?', "&", 1)
+    } else {
+        pairs
+    };
+    let whole = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        org.path(path)?
+    };
+    Ok(format!("{whole}{joined}"))
+}

@@ -1,0 +1,299 @@
+//! One record at a time: the sObject resources.
+
+use super::path::{query, segment};
+use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
+use crate::bindings::exports::salesforce::connector::records::{
+    CreateConfig, DeleteByExternalIdConfig, DeleteConfig, RetrieveByExternalIdConfig,
+    RetrieveConfig, UpdateConfig, UpsertConfig,
+};
+use crate::bindings::{Fault, FaultKind, Message, UpstreamFault};
+use crate::connection::settings::check_headers;
+use crate::exchange::{Nature, Reply};
+use crate::org::{Call, Org, Unusable, bad_input};
+use crate::transport::Method;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// POST sobjects/{object}.
+pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outcome, Fault> {
+    let path = format!("sobjects/{}", segment("object", &config.object)?);
+    write(
+        org,
+        Write {
+            method: Method::Post,
+            path,
+            nature: Nature::Write,
+            options: config.options.as_ref(),
+            input,
+            id: None,
+        },
+    )
+}
+
+/// PATCH sobjects/{object}/{id}.
+pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Outcome, Fault> {
+    let path = record_path(&config.object, &config.id)?;
+    let id = Some(config.id.as_str());
+    write(
+        org,
+        Write {
+            method: Method::Patch,
+            path,
+            nature: Nature::RepeatableWrite,
+            options: config.options.as_ref(),
+            input,
+            id,
+        },
+    )
+}
+
+/// PATCH sobjects/{object}/{field}/{value}.
+pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Outcome, Fault> {
+    let path = external_path(
+        &config.object,
+        &config.external_id_field,
+        &config.external_id,
+    )?;
+    write(
+        org,
+        Write {
+            method: Method::Patch,
+            path,
+            nature: Nature::RepeatableWrite,
+            options: config.options.as_ref(),
+            input,
+            id: None,
+        },
+    )
+}
+
+/// GET sobjects/{object}/{id}.
+pub fn retrieve(org: &Org, config: &RetrieveConfig) -> Result<Message, Fault> {
+    read(
+        org,
+        &record_path(&config.object, &config.id)?,
+        &config.fields,
+    )
+}
+
+/// GET sobjects/{object}/{field}/{value}.
+pub fn retrieve_by_external_id(
+    org: &Org,
+    config: &RetrieveByExternalIdConfig,
+) -> Result<Message, Fault> {
+    read(
+        org,
+        &external_path(
+            &config.object,
+            &config.external_id_field,
+            &config.external_id,
+        )?,
+        &config.fields,
+    )
+}
+
+/// DELETE sobjects/{object}/{id}.
+pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Outcome, Fault> {
+    delete(
+        org,
+        &record_path(&config.object, &config.id)?,
+        Some(&config.id),
+    )
+}
+
+/// DELETE sobjects/{object}/{field}/{value}.
+pub fn delete_by_external_id(
+    org: &Org,
+    config: &DeleteByExternalIdConfig,
+) -> Result<Outcome, Fault> {
+    delete(
+        org,
+        &external_path(
+            &config.object,
+            &config.external_id_field,
+            &config.external_id,
+        )?,
+        None,
+    )
+}
+
+fn record_path(object: &str, id: &str) -> Result<String, Fault> {
+    Ok(format!(
+        "sobjects/{}/{}",
+        segment("object", object)?,
+        segment("id", id)?
+    ))
+}
+
+fn external_path(object: &str, field: &str, value: &str) -> Result<String, Fault> {
+    let (object, field, value) = (
+        segment("object", object)?,
+        segment("external-id-field", field)?,
+        segment("external-id", value)?,
+    );
+    Ok(format!("sobjects/{object}/{field}/{value}"))
+}
+
+fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, Fault> {
+    let fields = fields.join(",");
+    let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
+    let call = Call {
+        fine: &[300],
+        ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
+    };
+    let reply = org.send(&call)?;
+    if reply.status == 300 {
+        Err(several_matches(&reply))
+    } else {
+        Ok(org.message(reply))
+    }
+}
+
+/// One write of one record.
+struct Write<'a> {
+    method: Method,
+    path: String,
+    nature: Nature,
+    options: Option<&'a WriteOptions>,
+    input: &'a Message,
+    id: Option<&'a str>,
+}
+
+fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
+    json_object(&write.input.body)?;
+    let headers = option_headers(write.options)?;
+    let path = org.path(&write.path)?;
+    let mut call = Call::write(
+        write.method,
+        path,
+        write.nature,
+        "application/json",
+        &write.input.body,
+    );
+    call.headers.extend(headers);
+    call.fine = &[300];
+    let reply = org.send_as(&call, None, |reply, _| outcome(reply, write.id))?;
+    reply.map_err(|several| several_matches(&several))
+}
+
+fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome, Fault> {
+    let mut call = Call {
+        method: Method::Delete,
+        nature: Nature::RepeatableWrite,
+        ..Call::get(org.path(path)?)
+    };
+    call.fine = &[300, 404];
+    let reply = org.send_as(&call, None, |reply, maybe_applied| match reply.status {
+        // An attempt before this one has deleted it, and its answer was lost.
+        404 if maybe_applied => Ok(Ok(done(id, false))),
+        404 => Ok(Err(reply)),
+        _ => outcome(reply, id),
+    })?;
+    reply.map_err(|refused| match refused.status {
+        404 => crate::fault::from_answer(404, &refused.body).0,
+        _ => several_matches(&refused),
+    })
+}
+
+/// What a reply says of the record; the inner error is a 300 with several matches.
+fn outcome(reply: Reply, id: Option<&str>) -> Result<Result<Outcome, Reply>, Unusable> {
+    match reply.status {
+        300 => return Ok(Err(reply)),
+        204 => return Ok(Ok(done(id, false))),
+        _ => {}
+    }
+    let saved: Saved = serde_json::from_slice(&reply.body).map_err(|error| {
+        Unusable(format!(
+            "The reply to a write (HTTP {}) is not as documented: {error}",
+            reply.status
+        ))
+    })?;
+    let created = saved.created.unwrap_or(reply.status == 201);
+    Ok(Ok(Outcome {
+        id: saved.id.or_else(|| id.map(str::to_owned)),
+        success: saved.success,
+        ..done(None, created)
+    }))
+}
+
+fn done(id: Option<&str>, created: bool) -> Outcome {
+    Outcome {
+        index: 0,
+        id: id.map(str::to_owned),
+        success: true,
+        created,
+        errors: Vec::new(),
+    }
+}
+
+/// Salesforce's answer to a write.
+#[derive(Deserialize)]
+struct Saved {
+    id: Option<String>,
+    success: bool,
+    created: Option<bool>,
+}
+
+/// The conflict of an external id that several records have: the answer lists their URLs.
+fn several_matches(reply: &Reply) -> Fault {
+    let urls: Vec<String> = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let ids: Vec<&str> = urls
+        .iter()
+        .filter_map(|url| url.rsplit('/').next())
+        .collect();
+    let message = format!(
+        "The external id matches {} records, so none was touched: {}",
+        ids.len(),
+        ids.join(", ")
+    );
+    let upstream = urls.iter().map(|url| UpstreamFault {
+        code: "MULTIPLE_CHOICES".into(),
+        message: url.clone(),
+        fields: Vec::new(),
+    });
+    Fault {
+        status: Some(300),
+        upstream: upstream.collect(),
+        attempts: 1,
+        ..Fault::new(FaultKind::Conflict, message)
+    }
+}
+
+/// Refuses an input that is no JSON object before it is sent.
+fn json_object(body: &[u8]) -> Result<(), Fault> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Object(_)) => Ok(()),
+        Ok(_) => Err(bad_input(
+            "The input must be one JSON object of field values, such as {\"Name\": \"Acme\"}",
+        )),
+        Err(error) => Err(bad_input(format!("The input is not JSON: {error}"))),
+    }
+}
+
+/// Headers that the options of a write become.
+fn option_headers(options: Option<&WriteOptions>) -> Result<Vec<(String, String)>, Fault> {
+    let Some(options) = options else {
+        return Ok(Vec::new());
+    };
+    check_headers("config.options.headers", &options.headers)?;
+    let mut headers = options.headers.clone();
+    if let Some(rule) = &options.assignment_rule {
+        let value = match rule.as_str() {
+            "use-default" => "TRUE",
+            "skip" => "FALSE",
+            id => id,
+        };
+        headers.push(("sforce-auto-assign".into(), value.into()));
+    }
+    if options.allow_duplicates {
+        headers.push((
+            "sforce-duplicate-rule-header".into(),
+            "allowSave=true".into(),
+        ));
+    }
+    check_headers("config.options.assignment-rule", &headers)?;
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! All rows of a query, page after page: the next page travels while this one is written.
+
+use super::query::{Question, next_page, sized};
+use crate::bindings::exports::salesforce::connector::query::{
+    RowFormat as FormatChoice, RowsConfig,
+};
+use crate::bindings::{Fault, FaultKind, Message};
+use crate::exchange::Reply;
+use crate::message::{Page, PageError, RowError, RowFormat, RowWriter};
+use crate::org::{Call, Org, Unusable, bad_input};
+use crate::soql::SelectList;
+use crate::source::Source;
+use crate::transport::Started;
+use std::rc::Rc;
+
+/// The rows of a query as bytes.
+pub struct Rows {
+    org: Rc<Org>,
+    format: RowFormat,
+    writer: RowWriter,
+    page_size: Option<u16>,
+    /// What `totalSize` of the first page promised.
+    total: u64,
+    ahead: Ahead,
+    /// Bytes written and not yet read: those from `taken` on.
+    out: Vec<u8>,
+    taken: usize,
+}
+
+/// What comes after the bytes in hand.
+enum Ahead {
+    /// A page, whose request may be under way.
+    Page(Box<NextPage>),
+    /// The end of the rows.
+    End,
+    /// Nothing: the end has been written.
+    Nothing,
+    /// Nothing: a page could not be had.
+    Failed,
+}
+
+struct NextPage {
+    call: Call,
+    started: Option<Started>,
+}
+
+impl Rows {
+    /// Asks for the first page, so that a query that is refused is refused here.
+    pub fn open(org: Rc<Org>, config: &RowsConfig) -> Result<Self, Fault> {
+        let question = Question {
+            soql: &config.soql,
+            bind: &config.bind,
+            include_deleted: config.include_deleted,
+            page_size: config.page_size,
+        };
+        let soql = question.bound()?;
+        let select = SelectList::read(&soql);
+        if select.as_ref().is_some_and(|select| select.count_only) {
+            return Err(bad_input(
+                "SELECT COUNT() gives a number and no rows: run it by `query/query` and read `totalSize`",
+            ));
+        }
+        let format = format(config.format);
+        let mut writer = RowWriter::new(format, select.as_ref(), config.keep_attributes)?;
+        let mut out = Vec::new();
+        writer.begin(&mut out);
+        let first = NextPage {
+            call: question.first_page(&org, &soql)?,
+            started: None,
+        };
+        let mut rows = Self {
+            org,
+            format,
+            writer,
+            page_size: config.page_size,
+            total: 0,
+            ahead: Ahead::End,
+            out,
+            taken: 0,
+        };
+        rows.total = rows.fetch(first)?;
+        Ok(rows)
+    }
+
+    /// Writes the rows of a page, with the next one already asked for; returns its `totalSize`.
+    fn fetch(&mut self, next: NextPage) -> Result<u64, Fault> {
+        let (org, writer, out, page_size) =
+            (&self.org, &mut self.writer, &mut self.out, self.page_size);
+        let (total, ahead) = org.send_as(&next.call, next.started, |reply, _| {
+            let page = Page::parse(&reply.body).map_err(unusable)?;
+            let ahead = ahead(org, &page, page_size);
+            let written = writer.page(&page, out, &mut |url| child_page(org, url));
+            Ok(written.and(ahead).map(|ahead| (page.total_size, ahead)))
+        })??;
+        self.ahead = ahead;
+        Ok(total)
+    }
+
+    /// Makes the next bytes, or returns false at the end.
+    fn refill(&mut self) -> Result<bool, Fault> {
+        self.out.clear();
+        self.taken = 0;
+        match std::mem::replace(&mut self.ahead, Ahead::Failed) {
+            Ahead::Page(next) => {
+                self.fetch(*next)?;
+            }
+            Ahead::End => {
+                self.check_count()?;
+                self.writer.end(&mut self.out);
+                self.ahead = Ahead::Nothing;
+            }
+            Ahead::Nothing => {
+                self.ahead = Ahead::Nothing;
+                return Ok(false);
+            }
+            Ahead::Failed => {
+                return Err(Fault::new(
+                    FaultKind::Other,
+                    "These rows have failed before: open them again",
+                ));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Rows that do not add up to `totalSize` are not the whole answer.
+    fn check_count(&self) -> Result<(), Fault> {
+        let rows = self.writer.rows();
+        if rows == self.total {
+            return Ok(());
+        }
+        Err(Fault::protocol(format!(
+            "The org promised {} rows and sent {rows}: the rows are not complete, so read them again",
+            self.total
+        )))
+    }
+}
+
+impl Source for Rows {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        while self.taken == self.out.len() {
+            if !self.refill()? {
+                return Ok(None);
+            }
+        }
+        let rest = self.out.get(self.taken..).unwrap_or_default();
+        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
+        self.taken += chunk.len();
+        Ok(Some(chunk))
+    }
+
+    fn head(&self) -> Message {
+        let mut attributes = self.org.attributes();
+        attributes.push(("total".into(), self.total.to_string()));
+        attributes.push(("rows".into(), self.writer.rows().to_string()));
+        Message {
+            media_type: self.format.media_type().into(),
+            body: Vec::new(),
+            attributes,
+        }
+    }
+}
+
+/// What follows a page; its request is sent at once.
+fn ahead(org: &Org, page: &Page<'_>, page_size: Option<u16>) -> Result<Ahead, Fault> {
+    let Some(next) = page.next.as_deref().filter(|_| !page.done) else {
+        return Ok(Ahead::End);
+    };
+    let call = sized(Call::get(next_page(next)?), page_size);
+    // A request that cannot even be started fails again, with its reason, when its turn comes.
+    let started = org.start(&call).ok();
+    Ok(Ahead::Page(Box::new(NextPage { call, started })))
+}
+
+/// The rest of the children of a record.
+fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
+    let reply = org.send_as(
+        &Call::get(next_page(url)?),
+        None,
+        |reply: Reply, _| match Page::parse(&reply.body) {
+            Ok(_) => Ok(reply),
+            Err(error) => Err(unusable(error)),
+        },
+    )?;
+    Ok(reply.body)
+}
+
+fn unusable(error: PageError) -> Unusable {
+    Unusable(format!("Of the query's answer, {error}"))
+}
+
+fn format(choice: Option<FormatChoice>) -> RowFormat {
+    match choice {
+        Some(FormatChoice::Csv) => RowFormat::Csv,
+        Some(FormatChoice::Json) => RowFormat::Json,
+        Some(FormatChoice::Ndjson) | None => RowFormat::Ndjson,
+    }
+}
+
+impl From<RowError> for Fault {
+    fn from(error: RowError) -> Self {
+        let kind = match error {
+            RowError::ChildrenInCsv { .. } | RowError::NoColumns | RowError::NoColumnFor { .. } => {
+                FaultKind::Config
+            }
+            RowError::Malformed { .. }
+            | RowError::TooDeep
+            | RowError::ChildPage { .. }
+            | RowError::ChildCount { .. } => FaultKind::Protocol,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! What tests share: a connection, a context on a script, and the answers of a plain org.
+
+use crate::bindings::Message;
+use crate::bindings::exports::salesforce::connector::connection::{
+    AuthFlow, ClientCredentials, ConnectionConfig,
+};
+use crate::context::Context;
+use crate::org::Org;
+use crate::transport::scripted::{Play, Script, TestClock};
+use std::rc::Rc;
+
+/// A connection by client credentials with API 62.0.
+pub fn connection() -> ConnectionConfig {
+    ConnectionConfig {
+        url: "https://acme.my.salesforce.com".into(),
+        api_version: Some("62.0".into()),
+        auth: AuthFlow::ClientCredentials(ClientCredentials {
+            client_id: "key".into(),
+            client_secret: "hush".into(),
+            token_url: None,
+        }),
+        max_concurrent_connections: None,
+        timeouts: None,
+        retry: None,
+        headers: Vec::new(),
+        session: None,
+    }
+}
+
+/// The answer of a token endpoint.
+pub fn token(access_token: &str) -> Play {
+    Play::json(
+        200,
+        &format!(
+            r#"{{"access_token":"{access_token}","instance_url":"https://eu1.salesforce.com","id":"https://login.salesforce.com/id/00D/005","token_type":"Bearer","issued_at":"1700000000000","signature":"x"}}"#
+        ),
+    )
+}
+
+/// An org that answers by a script, the first login included.
+pub fn org(plays: impl IntoIterator<Item = Play>) -> (Org, Script, TestClock) {
+    let plays = std::iter::once(token("T1")).chain(plays);
+    org_for(&connection(), plays)
+}
+
+/// An org for this connection that answers by a script.
+pub fn org_for(
+    connection: &ConnectionConfig,
+    plays: impl IntoIterator<Item = Play>,
+) -> (Org, Script, TestClock) {
+    let (script, clock) = (Script::new(plays), TestClock::default());
+    let context = Rc::new(Context::new(script.clone(), clock.clone()));
+    (Org::open(context, connection).unwrap(), script, clock)
+}
+
+/// A JSON input.
+pub fn json(body: &str) -> Message {
+    Message {
+        media_type: "application/json".into(),
+        body: body.as_bytes().to_vec(),
+        attributes: Vec::new(),
+    }
+}
+
+/// Salesforce's answer to a session that has ended.
+pub fn expired() -> Play {
+    Play::json(
+        401,
+        r#"[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]"#,
+    )
+}

@@ -1,0 +1,120 @@
+//! What the connector needs from HTTP: plain requests and responses behind a trait, so that all logic runs
+//! natively against a script and, in the component, over the host's `wasi:http`.
+
+use std::rc::Rc;
+
+#[cfg(test)]
+pub mod scripted;
+#[cfg(target_family = "wasm")]
+pub mod wasi;
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Reads headers.
+    Head,
+    /// Writes; not repeatable by itself.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes.
+    Patch,
+    /// Deletes.
+    Delete,
+}
+
+/// Bounds of one exchange in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// To connect, TLS included.
+    pub connect_ms: u32,
+    /// From the request to the first byte of the answer.
+    pub first_byte_ms: u32,
+    /// Between two pieces of the answer.
+    pub between_bytes_ms: u32,
+}
+
+/// Names with values, in order; names of answers are lower case.
+pub type Headers = Vec<(String, String)>;
+
+/// One request. Its headers hold secrets: it has no `Debug`.
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The whole URL.
+    pub url: String,
+    /// Headers as they are sent.
+    pub headers: Headers,
+    /// The body, shared so that another attempt costs nothing.
+    pub body: Rc<[u8]>,
+    /// Its time limits.
+    pub timeouts: Timeouts,
+}
+
+/// A response whose body is still arriving.
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers with lower-case names.
+    pub headers: Headers,
+    /// The rest.
+    pub body: Box<dyn Body>,
+}
+
+/// A body that is read in pieces.
+pub trait Body {
+    /// The next piece, at most `max` bytes; `None` at its true end. A body that was cut short is an error.
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, TransportError>;
+}
+
+/// A request on its way.
+pub trait Pending {
+    /// Waits for the head of the response.
+    fn wait(self: Box<Self>) -> Result<Response, TransportError>;
+}
+
+/// Sends requests.
+pub trait Transport {
+    /// Sends a request without waiting for its answer.
+    fn start(&self, request: &Request) -> Started;
+}
+
+/// A request that has been started, or failed to.
+pub type Started = Result<Box<dyn Pending>, TransportError>;
+
+/// How an exchange failed, sorted by what it means for repeating it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The server certainly did not get the request: refused, name unknown, TLS or connect time-out.
+    NotSent,
+    /// No answer in time; the server may be working on it.
+    Timeout,
+    /// The connection broke after the request was sent.
+    Lost,
+    /// The host's policy forbids the address.
+    Denied,
+    /// The peer does not speak HTTP as it should.
+    Protocol,
+}
+
+/// An exchange that failed below HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransportError {
+    /// What it means for repeating.
+    pub failure: Failure,
+    /// What happened, without secrets.
+    pub message: String,
+}
+
+impl TransportError {
+    /// An error of this kind.
+    pub fn new(failure: Failure, message: impl Into<String>) -> Self {
+        Self {
+            failure,
+            message: message.into(),
+        }
+    }
+}
