@@ -2,11 +2,21 @@
 //!
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
 
+pub mod faults;
+mod http;
 pub mod id;
+pub mod journal;
 pub mod json;
+pub mod org;
 pub mod problem;
 pub mod schema;
+pub mod seed;
+mod serve;
 pub mod soql;
 pub mod store;
 pub mod value;
 pub mod write;
+
+pub use http::{Aborted, router};
+pub use org::{Clock, Org, OrgBuilder};
+pub use serve::serve;

@@ -225,6 +225,9 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
     if definition.person {
         fields.extend(compound::person_name());
     }
+    if definition.is_custom() && !standard.iter().any(|field| field.name == "Name") {
+        fields.push(system::custom_name(definition.label()));
+    }
     for field in standard {
         fields.extend(build_field(definition, field)?);
     }

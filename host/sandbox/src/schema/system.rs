@@ -15,6 +15,19 @@ pub(super) fn is_deleted() -> Field {
     kept("IsDeleted", "Deleted", FieldType::Boolean, |_| ())
 }
 
+/// The name that every custom object has; a record without one is called by its id.
+pub(super) fn custom_name(label: &str) -> Field {
+    FieldDefinition::make(
+        "Name",
+        &format!("{label} Name"),
+        FieldType::String,
+        |field| {
+            (field.length, field.defaulted_on_create) = (80, true);
+            (field.name_field, field.id_lookup) = (true, true);
+        },
+    )
+}
+
 /// The fields after an object's own: owner, audit fields, and the dates of last use.
 pub(super) fn audit(object: &ObjectDefinition) -> Vec<Field> {
     let mut fields = Vec::new();

@@ -21,6 +21,7 @@ use rusqlite::Connection;
 
 pub use batch::Batch;
 pub use draft::{Draft, ParentKey};
+pub(crate) use lookup::{find_by_key, key_field};
 pub use row::Row;
 
 use crate::id::RecordId;
@@ -94,6 +95,7 @@ impl Writer<'_> {
         if !object.createable {
             return Err(unsupported(object, "create"));
         }
+        save::refuse_unsettable(object, &draft)?;
         self.create(object, draft)
     }
 

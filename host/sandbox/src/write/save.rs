@@ -7,17 +7,9 @@ use crate::schema::{Field, Object};
 use crate::value::Value;
 
 impl Writer<'_> {
-    /// Creates a record without asking whether clients may; the org itself needs it for users and profiles.
+    /// Creates a record without asking whether clients may set its fields: the org itself makes users and profiles, and
+    /// seeds may set what is read-only.
     pub(crate) fn create(&self, object: &Object, draft: Draft) -> Outcome {
-        if draft.names(object, "Id") {
-            let message = "cannot specify Id in an insert call";
-            return Err(Problem::of_record(
-                "INVALID_FIELD_FOR_INSERT_UPDATE",
-                message,
-                ["Id"],
-            ));
-        }
-        refuse_read_only(object, &draft, |field| field.createable)?;
         let mut row = Row::empty(object);
         self.apply(&mut row, draft)?;
         defaults::fill(self, &mut row);
@@ -79,6 +71,19 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// A create may set neither the id nor what the org keeps.
+pub(super) fn refuse_unsettable(object: &Object, draft: &Draft) -> Result<(), Problem> {
+    if draft.names(object, "Id") {
+        let message = "cannot specify Id in an insert call";
+        return Err(Problem::of_record(
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            message,
+            ["Id"],
+        ));
+    }
+    refuse_read_only(object, draft, |field| field.createable)
 }
 
 fn refuse_read_only(

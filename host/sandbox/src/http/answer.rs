@@ -1,0 +1,77 @@
+//! Answers: JSON bodies, and refusals as Salesforce words them.
+
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
+
+use crate::problem::Problem;
+
+/// What a handler gives back.
+pub(super) type Reply = Result<Response, Problem>;
+
+/// The media type of every REST answer.
+const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+
+/// JSON that is written already.
+pub(super) fn json_bytes(status: StatusCode, body: impl Into<axum::body::Body>) -> Response {
+    (status, [(CONTENT_TYPE, JSON)], body.into()).into_response()
+}
+
+/// JSON with this status.
+pub(super) fn json_with(status: StatusCode, body: &Json) -> Response {
+    json_bytes(status, body.to_string())
+}
+
+/// JSON with status 200.
+pub(super) fn ok(body: &Json) -> Response {
+    json_with(StatusCode::OK, body)
+}
+
+/// 204: done, nothing to say.
+pub(super) fn no_content() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// A refusal as an entry of REST's error list.
+pub(super) fn to_json(problem: &Problem) -> Json {
+    let mut entry = json!({"message": problem.message, "errorCode": problem.code});
+    if let (Some(fields), Some(entry)) = (&problem.fields, entry.as_object_mut()) {
+        entry.insert("fields".into(), json!(fields));
+    }
+    entry
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
+        json_with(status, &json!([to_json(&self)]))
+    }
+}
+
+/// 404 for paths that do not exist.
+pub(super) async fn not_found() -> Problem {
+    Problem::not_found()
+}
+
+/// 405 for methods that a path does not take.
+pub(super) async fn method_not_allowed(method: Method) -> Response {
+    let message =
+        format!("HTTP Method '{method}' not allowed. Allowed are HEAD,GET,POST,PATCH,DELETE");
+    let mut response = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
+    response.headers_mut().insert(
+        ALLOW,
+        HeaderValue::from_static("HEAD,GET,POST,PATCH,DELETE"),
+    );
+    response
+}
+
+/// Runs what may wait for the database away from the threads that serve connections.
+pub(super) async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "a request's work did not finish");
+        Problem::new("UNKNOWN_EXCEPTION", "An unexpected error occurred")
+    })
+}

@@ -1,0 +1,71 @@
+//! A body that does not come to its end.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Bytes, HttpBody};
+use http_body::Frame;
+use tokio::time::{Sleep, sleep};
+
+/// How long a body that falls silent is kept open at most.
+const LONGEST_SILENCE: Duration = Duration::from_secs(3_600);
+
+/// How long what came through has to leave the buffers before the connection is cut.
+const BEFORE_CUT: Duration = Duration::from_millis(20);
+
+/// What follows the bytes that still come through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// The connection is cut.
+    Error,
+    /// Nothing.
+    Silence,
+}
+
+/// Some bytes, and then an error or silence.
+#[derive(Debug)]
+pub(super) struct Broken {
+    start: Option<Bytes>,
+    after: After,
+    wait: Option<Pin<Box<Sleep>>>,
+}
+
+impl Broken {
+    pub(super) fn new(start: Bytes, after: After) -> Self {
+        Self {
+            start: (!start.is_empty()).then_some(start),
+            after,
+            wait: None,
+        }
+    }
+}
+
+impl HttpBody for Broken {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(start) = self.start.take() {
+            return Poll::Ready(Some(Ok(Frame::data(start))));
+        }
+        let wait = if self.after == After::Silence {
+            LONGEST_SILENCE
+        } else {
+            BEFORE_CUT
+        };
+        let wait = self.wait.get_or_insert_with(|| Box::pin(sleep(wait)));
+        if wait.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        let error = io::Error::new(
+            io::ErrorKind::ConnectionReset,
+            "the connection was cut on purpose",
+        );
+        Poll::Ready(Some(Err(error)))
+    }
+}

@@ -1,0 +1,227 @@
+//! What every request goes through first: faults on demand, the journal, size limits, the draining of its body.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use tower::ServiceExt as _;
+
+use super::broken::{After, Broken};
+use super::{answer, body, gzip};
+use crate::faults::{Fault, LONGEST_DELAY_MS};
+use crate::journal::Entry;
+use crate::org::Org;
+use crate::problem::Problem;
+
+/// Longest URI, and longest URI with headers, in bytes (Salesforce Developer Limits, "API Request Limits": 16,384).
+const LONGEST_HEAD: usize = 16_384;
+
+/// Marks a response that never reaches the client: the connection is reset in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aborted;
+
+/// Where a request on a port came from; not there in process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub SocketAddr);
+
+/// The org and its API.
+#[derive(Debug, Clone)]
+pub(super) struct Front {
+    org: Arc<Org>,
+    api: Router,
+}
+
+impl Front {
+    pub(super) fn new(org: Arc<Org>, api: Router) -> Self {
+        Self { org, api }
+    }
+}
+
+/// Answers a request, or fails to in the way that a fault demands.
+pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let fault = front
+        .org
+        .faults
+        .strike(method.as_str(), uri.path(), uri.query());
+    let kind = fault.as_ref().map(|fault| fault.kind().to_owned());
+    let (parts, received) = request.into_parts();
+    let drained = body::drain(received, body::limit(uri.path())).await;
+    let request_bytes = drained.as_ref().map_or(0, Bytes::len);
+    let answer = async |front: &Front| match drained {
+        Ok(bytes) => {
+            front
+                .answer(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        Err(problem) => problem.into_response(),
+    };
+    let response = match fault {
+        None => answer(&front).await,
+        Some(Fault::Status {
+            status,
+            error_code,
+            message,
+            headers,
+            body,
+        }) => refuse(status, &error_code, &message, headers, body),
+        Some(Fault::Reset) => aborted(),
+        Some(Fault::LostAnswer) => {
+            drop(answer(&front).await);
+            aborted()
+        }
+        Some(Fault::Delay { ms }) => {
+            tokio::time::sleep(Duration::from_millis(ms.min(LONGEST_DELAY_MS))).await;
+            answer(&front).await
+        }
+        Some(Fault::ExpireSession) => {
+            front.org.sessions.expire_all();
+            answer(&front).await
+        }
+        Some(Fault::Truncate { bytes }) => cut(answer(&front).await, bytes, After::Error).await,
+        Some(Fault::Stall { bytes }) => cut(answer(&front).await, bytes, After::Silence).await,
+    };
+    front.org.journal.add(Entry {
+        number: 0,
+        method: method.to_string(),
+        path: journal_path(&uri),
+        request_bytes,
+        status: if response.extensions().get::<Aborted>().is_some() {
+            0
+        } else {
+            response.status().as_u16()
+        },
+        fault: kind,
+    });
+    response
+}
+
+impl Front {
+    async fn answer(&self, mut request: Request<Body>) -> Response {
+        if let Some(refused) = check_head(&request) {
+            return refused.into_response();
+        }
+        rewrite(&mut request);
+        let gzip_wanted = gzip::is_wanted(request.headers());
+        let response = self.api.clone().oneshot(request).await.into_response();
+        if gzip_wanted {
+            gzip::compress(response).await
+        } else {
+            response
+        }
+    }
+}
+
+/// OAuth calls may carry secrets in the query.
+fn journal_path(uri: &Uri) -> String {
+    if uri.path().starts_with("/services/oauth2") || uri.path() == "/" {
+        return uri.path().to_owned();
+    }
+    uri.path_and_query()
+        .map_or_else(String::new, ToString::to_string)
+}
+
+fn check_head(request: &Request<Body>) -> Option<Problem> {
+    let uri = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |path| path.as_str().len());
+    if uri > LONGEST_HEAD {
+        let message = format!("The length of the URI exceeds the {LONGEST_HEAD} byte limit");
+        return Some(Problem::new("URI_TOO_LONG", message));
+    }
+    let headers: usize = request
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    (uri + headers > LONGEST_HEAD).then(|| {
+        let message = format!(
+            "The combined length of the URI and headers exceeds the {LONGEST_HEAD} byte limit"
+        );
+        Problem::new("HEADERS_TOO_LARGE", message)
+    })
+}
+
+/// Takes `_HttpMethod=PATCH` at its word, and a slash at the end for nothing.
+fn rewrite(request: &mut Request<Body>) {
+    let uri = request.uri();
+    let wanted = uri.query().and_then(|query| {
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "_HttpMethod")
+            .map(|(_, value)| value)
+    });
+    if let Some(method) =
+        wanted.and_then(|name| Method::from_bytes(name.to_uppercase().as_bytes()).ok())
+        && request.method() == Method::POST
+    {
+        *request.method_mut() = method;
+    }
+    let path = request.uri().path();
+    let trimmed = path.trim_end_matches('/');
+    if trimmed.len() == path.len() || trimmed.is_empty() {
+        return;
+    }
+    let text = request
+        .uri()
+        .query()
+        .map_or_else(|| trimmed.to_owned(), |query| format!("{trimmed}?{query}"));
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = PathAndQuery::try_from(text).ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+fn refuse(
+    status: u16,
+    code: &str,
+    message: &str,
+    headers: std::collections::BTreeMap<String, String>,
+    body: Option<String>,
+) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let text = body.unwrap_or_else(|| json!([{"errorCode": code, "message": message}]).to_string());
+    let mut response = answer::json_bytes(status, text);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn aborted() -> Response {
+    let mut response = Response::new(Body::new(Broken::new(Bytes::new(), After::Error)));
+    *response.status_mut() = StatusCode::BAD_GATEWAY;
+    response.extensions_mut().insert(Aborted);
+    response
+}
+
+/// Promises the whole body, and breaks the promise.
+async fn cut(response: Response, keep: Option<usize>, after: After) -> Response {
+    let (mut parts, received) = response.into_parts();
+    let Ok(whole) = received
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+    else {
+        return aborted();
+    };
+    let keep = keep
+        .unwrap_or(whole.len() / 2)
+        .min(whole.len().saturating_sub(1));
+    parts.headers.insert(
+        axum::http::header::CONTENT_LENGTH,
+        HeaderValue::from(whole.len()),
+    );
+    Response::from_parts(parts, Body::new(Broken::new(whole.slice(..keep), after)))
+}

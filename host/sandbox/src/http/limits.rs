@@ -1,0 +1,92 @@
+//! `GET /limits` and `GET /limits/recordCount`.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use serde_json::{Map, Value as Json, json};
+
+use super::Shared;
+use super::answer::{self, Reply};
+use crate::problem::Problem;
+use crate::store::quoted;
+
+/// Allowances of a Developer Edition org that this org does not use up: name and limit (REST API guide, "Limits").
+const ALLOWANCES: &[(&str, u64)] = &[
+    ("ActiveScratchOrgs", 3),
+    ("AnalyticsExternalDataSizeMB", 40_960),
+    ("ConcurrentAsyncGetReportInstances", 200),
+    ("ConcurrentSyncReportRuns", 20),
+    ("DailyAsyncApexExecutions", 250_000),
+    ("DailyBulkApiBatches", 15_000),
+    ("DailyBulkV2QueryFileStorageMB", 976_562),
+    ("DailyBulkV2QueryJobs", 10_000),
+    ("DailyDurableGenericStreamingApiEvents", 10_000),
+    ("DailyDurableStreamingApiEvents", 10_000),
+    ("DailyGenericStreamingApiEvents", 10_000),
+    ("DailyStandardVolumePlatformEvents", 10_000),
+    ("DailyStreamingApiEvents", 10_000),
+    ("DailyWorkflowEmails", 5_000),
+    ("DataStorageMB", 5),
+    ("DurableStreamingApiConcurrentClients", 20),
+    ("FileStorageMB", 20),
+    ("HourlyODataCallout", 1_000),
+    ("HourlyPublishedPlatformEvents", 50_000),
+    ("MassEmail", 10),
+    ("SingleEmail", 15),
+    ("StreamingApiConcurrentClients", 20),
+];
+
+/// Lists the allowances; `DailyApiRequests` is counted, the others stay full.
+pub(super) async fn list(State(org): State<Shared>) -> Response {
+    let entry = |limit: u64, left: u64| json!({"Max": limit, "Remaining": left});
+    let mut limits: Map<_, _> = ALLOWANCES
+        .iter()
+        .map(|(name, limit)| ((*name).to_owned(), entry(*limit, *limit)))
+        .collect();
+    let usage = &org.usage;
+    limits.insert(
+        "DailyApiRequests".to_owned(),
+        entry(usage.limit(), usage.limit() - usage.used()),
+    );
+    answer::ok(&limits.into())
+}
+
+/// Counts the records of the objects named in `sObjects`, or of all; deleted ones are not counted.
+pub(super) async fn record_count(State(org): State<Shared>, RawQuery(query): RawQuery) -> Reply {
+    let query = query.unwrap_or_default();
+    let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "sObjects");
+    let named: Option<Vec<String>> = named.map(|(_, list)| {
+        list.split(',')
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect()
+    });
+    let counts = answer::on_thread(move || {
+        let wanted = |name: &str| {
+            named
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
+        };
+        org.store.read(|connection| {
+            let mut counts = Vec::new();
+            for object in org
+                .schema
+                .objects()
+                .iter()
+                .filter(|object| wanted(&object.name))
+            {
+                let sql = format!(
+                    "SELECT count(*) FROM {} WHERE \"IsDeleted\" = 0",
+                    quoted(&object.name)
+                );
+                let count: i64 = connection
+                    .prepare_cached(&sql)?
+                    .query_row([], |row| row.get(0))?;
+                counts.push(json!({"count": count, "name": object.name}));
+            }
+            Ok::<_, Problem>(counts)
+        })
+    });
+    Ok(answer::ok(
+        &json!({"sObjects": Json::Array(counts.await??)}),
+    ))
+}

@@ -1,0 +1,88 @@
+//! The org's HTTP face: Salesforce's paths, headers, status codes and bodies.
+
+mod admin;
+mod answer;
+mod body;
+mod broken;
+mod describe;
+mod front;
+mod gate;
+mod global;
+mod gzip;
+mod identity;
+mod keyed;
+mod limits;
+mod oauth;
+mod records;
+mod related;
+mod render;
+mod resources;
+mod soap;
+#[cfg(test)]
+mod tests;
+mod versions;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{any, get};
+
+pub use front::Aborted;
+pub(crate) use front::Peer;
+
+use crate::org::Org;
+
+/// What handlers are given.
+type Shared = Arc<Org>;
+
+/// The org as a service: call it in process, or put it on a port with [`crate::serve`].
+///
+/// In process, a response that carries [`Aborted`] in its extensions stands for a connection that was reset before the
+/// answer; a body that ends with an error stands for one that was cut in the middle. [`crate::serve`] turns both into
+/// the real thing; other callers have to.
+///
+/// Paths under `/__sandbox` steer the sandbox itself: `faults`, `requests`, `clock`, `reset`. They need no token and
+/// answer only in process and on loopback.
+pub fn router(org: Arc<Org>) -> Router {
+    let api = Router::new()
+        .merge(oauth::routes())
+        .merge(identity::routes())
+        .merge(soap::routes())
+        .route("/services/data", get(versions::list))
+        .nest("/services/data/{version}", rest(&org))
+        .fallback(answer::not_found)
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .with_state(Arc::clone(&org));
+    Router::new()
+        .nest("/__sandbox", admin::routes(Arc::clone(&org)))
+        .fallback(any(front::handle))
+        .with_state(front::Front::new(org, api))
+}
+
+/// What lies under a version of the REST API; all of it needs a token.
+fn rest(org: &Shared) -> Router<Shared> {
+    let one = get(records::retrieve)
+        .patch(records::update)
+        .delete(records::delete);
+    let keyed = get(keyed::retrieve)
+        .patch(keyed::upsert)
+        .post(keyed::upsert)
+        .delete(keyed::delete);
+    Router::new()
+        .route("/", get(resources::list))
+        .route("/limits", get(limits::list))
+        .route("/limits/recordCount", get(limits::record_count))
+        .route("/recent", get(global::recent))
+        .route("/sobjects", get(global::describe_global))
+        .route(
+            "/sobjects/{object}",
+            get(global::basic_info).post(records::create),
+        )
+        .route("/sobjects/{object}/describe", get(describe::object))
+        .route("/sobjects/{object}/{id}", one)
+        .route("/sobjects/{object}/{field}/{value}", keyed)
+        .fallback(answer::not_found)
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .layer(middleware::from_fn_with_state(Arc::clone(org), gate::pass))
+}

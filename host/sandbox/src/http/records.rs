@@ -1,0 +1,159 @@
+//! One record: `POST /sobjects/{object}`, `GET`, `PATCH`, `DELETE /sobjects/{object}/{id}`.
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use serde_json::{Value as Json, json};
+
+use super::answer::{self, Reply};
+use super::gate::Caller;
+use super::{Shared, body, render};
+use crate::id::RecordId;
+use crate::json::Body;
+use crate::org::Org;
+use crate::problem::Problem;
+use crate::schema::Object;
+use crate::write::{Draft, Row, Saved, WriteOptions};
+
+/// Creates a record: 201 with its id and place.
+pub(super) async fn create(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Reply {
+    body::expect_json(&headers)?;
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let draft = read_draft(&org, object, &bytes)?;
+        let saved = org.write(&caller.user, WriteOptions::default(), |writer| {
+            writer.insert(object, draft)
+        })?;
+        let location = format!("{}/sobjects/{}/{}", caller.base(), object.name, saved.id);
+        let body = answer::json_with(StatusCode::CREATED, &saved_json(&saved, None));
+        Ok(([(LOCATION, location)], body).into_response())
+    })
+    .await?
+}
+
+/// Shows a record.
+pub(super) async fn retrieve(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name, id)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let id = find_id(object, &id)?;
+        show(&org, object, &id, &caller, query.as_deref())
+    })
+    .await?
+}
+
+/// Changes a record: 204.
+pub(super) async fn update(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Reply {
+    body::expect_json(&headers)?;
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let id = find_id(object, &id)?;
+        let draft = read_draft(&org, object, &bytes)?;
+        refuse_named(object, &draft, "Id")?;
+        org.write(&caller.user, WriteOptions::default(), |writer| {
+            writer.update(object, &id, draft)
+        })?;
+        Ok(answer::no_content())
+    })
+    .await?
+}
+
+/// Deletes a record: 204.
+pub(super) async fn delete(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name, id)): Path<(String, String, String)>,
+) -> Reply {
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let id = find_id(object, &id)?;
+        org.write(&caller.user, WriteOptions::default(), |writer| {
+            writer.delete(object, &id)
+        })?;
+        Ok(answer::no_content())
+    })
+    .await?
+}
+
+/// The object in a path.
+pub(super) fn find_object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, Problem> {
+    org.schema.object(name).ok_or_else(Problem::not_found)
+}
+
+/// The id in a path. Ids of the wrong length are taken for something else, those of the wrong object are malformed.
+pub(super) fn find_id(object: &Object, text: &str) -> Result<RecordId, Problem> {
+    let id = RecordId::parse(text).ok_or_else(|| Problem::no_external_id(text))?;
+    if id.key_prefix() == object.key_prefix {
+        return Ok(id);
+    }
+    Err(Problem::new("MALFORMED_ID", format!("malformed id {text}")))
+}
+
+/// Reads the record in a body.
+pub(super) fn read_draft(org: &Org, object: &Object, bytes: &Bytes) -> Result<Draft, Problem> {
+    let body = Body::new(bytes)?;
+    Draft::from_json(&org.schema, object, body, &body.members()?)
+}
+
+/// What stands in the URL may not stand in the body.
+pub(super) fn refuse_named(object: &Object, draft: &Draft, field: &str) -> Result<(), Problem> {
+    if draft.names(object, field) {
+        let message = format!("The {field} field should not be specified in the sobject data.");
+        return Err(Problem::new("INVALID_FIELD", message));
+    }
+    Ok(())
+}
+
+/// Shows a record that is not deleted, with the fields that the query asks for.
+pub(super) fn show(
+    org: &Org,
+    object: &Object,
+    id: &RecordId,
+    caller: &Caller,
+    query: Option<&str>,
+) -> Reply {
+    let row = org
+        .store
+        .read(|connection| Row::load(connection, object, id.as_str()))?;
+    let row = row
+        .filter(|(_, deleted)| !deleted)
+        .map(|(row, _)| row)
+        .ok_or_else(Problem::not_found)?;
+    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "fields");
+    let fields: Option<Vec<String>> =
+        wanted.map(|(_, list)| list.split(',').map(|name| name.trim().to_owned()).collect());
+    Ok(answer::ok(&render::record(
+        &row,
+        &caller.base(),
+        fields.as_deref(),
+    )?))
+}
+
+/// `{"id", "success", "errors"}`, with `created` where it is told.
+pub(super) fn saved_json(saved: &Saved, created: Option<bool>) -> Json {
+    let mut json = json!({"id": saved.id.as_str(), "success": true, "errors": []});
+    if let (Some(created), Some(json)) = (created, json.as_object_mut()) {
+        json.insert("created".into(), json!(created));
+    }
+    json
+}

@@ -1,0 +1,219 @@
+use std::io::Read as _;
+
+use serde_json::json;
+
+use super::*;
+
+#[tokio::test]
+async fn versions_need_no_token_and_all_else_does() {
+    let mut client = Client::new().await;
+    client.token = "00D!wrong".into();
+    let versions = client.get("/services/data/").await.json();
+    assert_eq!(versions.as_array().unwrap().len(), 37);
+    assert_eq!(
+        versions[0],
+        json!({"label": "Summer '14", "url": "/services/data/v31.0", "version": "31.0"})
+    );
+    let refused = client.get("/limits").await;
+    assert_eq!(refused.status, 401);
+    assert_eq!(
+        refused.json(),
+        json!([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}])
+    );
+    let bad = Request::get("/services/data/v62.0/limits")
+        .header("authorization", "Basic x")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(
+        client.send(bad).await.refusal(),
+        (401, "INVALID_AUTH_HEADER".into())
+    );
+}
+
+#[tokio::test]
+async fn sessions_end_when_idle_and_both_schemes_of_the_header_do() {
+    let client = Client::new().await;
+    let oauth = Request::get("/services/data/v62.0/limits")
+        .header("authorization", format!("OAuth {}", client.token));
+    assert_eq!(
+        client.send(oauth.body(Body::empty()).unwrap()).await.status,
+        200
+    );
+    client.org.clock().advance(crate::org::IDLE_LIMIT_MS);
+    assert_eq!(
+        client.get("/limits").await.refusal(),
+        (401, "INVALID_SESSION_ID".into())
+    );
+}
+
+#[tokio::test]
+async fn the_allowance_is_counted_told_and_kept() {
+    let client = Client::of(Org::builder().clock(Clock::fixed(NOW)).api_limit(2)).await;
+    let limits = client.get("/limits").await;
+    assert_eq!(
+        limits.json()["DailyApiRequests"],
+        json!({"Max": 2, "Remaining": 1})
+    );
+    assert_eq!(
+        client.get("/").await.header("sforce-limit-info"),
+        "api-usage=2/2"
+    );
+    assert_eq!(
+        client.get("/limits").await.refusal(),
+        (403, "REQUEST_LIMIT_EXCEEDED".into())
+    );
+    client.org.clock().advance(24 * 3_600_000);
+    assert_eq!(
+        client.get("/limits").await.status,
+        401,
+        "the session went first"
+    );
+}
+
+#[tokio::test]
+async fn describe_global_and_describe_say_what_salesforce_says() {
+    let client = Client::new().await;
+    let global = client.get("/sobjects").await.json();
+    let names: Vec<_> = global["sobjects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| o["name"].as_str().unwrap())
+        .collect();
+    assert!(names.contains(&"Shipment__c") && global["maxBatchSize"] == 200);
+    let described = client.get("/sobjects/shipment__c/describe").await;
+    let json = described.json();
+    assert_eq!(
+        (&json["keyPrefix"], &json["custom"], &json["labelPlural"]),
+        (&json!("a00"), &json!(true), &json!("Shipments"))
+    );
+    assert_eq!(
+        json["urls"]["rowTemplate"],
+        "/services/data/v62.0/sobjects/Shipment__c/{ID}"
+    );
+    let field = |name: &str| {
+        json["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|f| f["name"] == name)
+            .unwrap()
+            .clone()
+    };
+    let account = field("Account__c");
+    assert_eq!(
+        (
+            &account["type"],
+            &account["referenceTo"],
+            &account["relationshipName"],
+            &account["soapType"]
+        ),
+        (
+            &json!("reference"),
+            &json!(["Account"]),
+            &json!("Account__r"),
+            &json!("tns:ID")
+        )
+    );
+    let status = field("Status__c");
+    assert_eq!(
+        (&status["restrictedPicklist"], &status["picklistValues"][0]),
+        (
+            &json!(true),
+            &json!({"active": true, "defaultValue": true, "label": "Planned", "validFor": null, "value": "Planned"})
+        )
+    );
+    assert_eq!(
+        (
+            &field("Value__c")["precision"],
+            &field("Value__c")["scale"],
+            &field("Notes__c")["extraTypeInfo"]
+        ),
+        (&json!(16), &json!(2), &json!("plaintextarea"))
+    );
+    assert_eq!(
+        field("Id").as_object().unwrap().len(),
+        57,
+        "every flag is there"
+    );
+    let children =
+        client.get("/sobjects/Account/describe").await.json()["childRelationships"].clone();
+    let shipments = children
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["relationshipName"] == "Shipments__r")
+        .unwrap();
+    assert_eq!(
+        (
+            &shipments["childSObject"],
+            &shipments["field"],
+            &shipments["cascadeDelete"]
+        ),
+        (&json!("Shipment__c"), &json!("Account__c"), &json!(false))
+    );
+    let again = Request::get("/services/data/v62.0/sobjects/Account/describe")
+        .header("authorization", format!("Bearer {}", client.token))
+        .header("if-modified-since", described.header("last-modified"));
+    assert_eq!(
+        client.send(again.body(Body::empty()).unwrap()).await.status,
+        304
+    );
+}
+
+#[tokio::test]
+async fn basic_info_recent_and_counts_see_the_records() {
+    let client = Client::new().await;
+    let info = client.get("/sobjects/Account").await.json();
+    assert_eq!(
+        (
+            &info["objectDescribe"]["name"],
+            info["recentItems"].as_array().unwrap().len()
+        ),
+        (&json!("Account"), 5)
+    );
+    assert_eq!(
+        client
+            .get("/recent?limit=3")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    let counts = client
+        .get("/limits/recordCount?sObjects=Account,contact")
+        .await
+        .json();
+    assert_eq!(
+        counts,
+        json!({"sObjects": [{"count": 6, "name": "Account"}, {"count": 7, "name": "Contact"}]})
+    );
+    assert_eq!(
+        client.get("/").await.json()["sobjects"],
+        "/services/data/v62.0/sobjects"
+    );
+}
+
+#[tokio::test]
+async fn answers_are_gzipped_for_those_who_take_it() {
+    let client = Client::new().await;
+    let request = Request::get("/services/data/v62.0/sobjects")
+        .header("authorization", format!("Bearer {}", client.token));
+    let answer = client
+        .send(
+            request
+                .header("accept-encoding", "deflate, gzip;q=1.0")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    let mut plain = String::new();
+    flate2::read::GzDecoder::new(answer.body.as_ref())
+        .read_to_string(&mut plain)
+        .unwrap();
+    assert_eq!(plain, client.get("/sobjects").await.text());
+    assert_eq!(client.get("/sobjects").await.header("content-encoding"), "");
+}

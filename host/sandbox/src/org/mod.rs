@@ -1,0 +1,144 @@
+//! One simulated org: its records, its people, its apps, its sessions, its clock.
+
+mod app;
+mod builder;
+mod clock;
+mod secret;
+mod session;
+mod usage;
+mod user;
+
+use rusqlite::Transaction;
+
+pub use app::{ConnectedApp, PublicKey};
+pub use builder::OrgBuilder;
+pub(crate) use builder::UserSeed;
+pub use clock::Clock;
+pub use secret::random_token;
+pub use session::{AuthorizationCode, CODE_LIFETIME_MS, IDLE_LIMIT_MS, Session, Sessions};
+pub use usage::Usage;
+pub use user::{Login, Logins};
+
+use crate::faults::Faults;
+use crate::id::RecordId;
+use crate::journal::Journal;
+use crate::problem::Problem;
+use crate::schema::Schema;
+use crate::store::Store;
+use crate::write::{IdCounters, WriteOptions, Writer};
+
+/// User name of the administrator that every org has.
+pub const ADMIN_USERNAME: &str = "admin@sandbox.example";
+/// Password of the administrator.
+pub const ADMIN_PASSWORD: &str = "sandbox-password";
+/// Security token of the administrator, appended to the password by clients outside trusted networks.
+pub const ADMIN_TOKEN: &str = "TOKEN";
+/// Consumer key of the connected app that every org has; it may use every flow.
+pub const CLIENT_ID: &str = "sandbox-client";
+/// Consumer secret of that app.
+pub const CLIENT_SECRET: &str = "sandbox-secret";
+
+/// A simulated Salesforce org. Share it with `Arc`; [`crate::router`] gives it a face.
+#[derive(Debug)]
+pub struct Org {
+    pub(crate) schema: Schema,
+    pub(crate) store: Store,
+    pub(crate) ids: IdCounters,
+    pub(crate) clock: Clock,
+    pub(crate) id: RecordId,
+    pub(crate) admin: RecordId,
+    pub(crate) logins: Logins,
+    pub(crate) apps: Vec<ConnectedApp>,
+    pub(crate) sessions: Sessions,
+    pub(crate) usage: Usage,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+    pub(crate) instance_url: Option<String>,
+    /// When the schema last changed: describe's `Last-Modified`.
+    pub(crate) schema_changed: i64,
+}
+
+impl Org {
+    /// Starts the description of an org.
+    #[must_use]
+    pub fn builder() -> OrgBuilder {
+        OrgBuilder::default()
+    }
+
+    /// The org's objects.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The org's records.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The org's clock: what "now", `TODAY` and session time-outs go by.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The org's id.
+    #[must_use]
+    pub fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    /// The administrator's id.
+    #[must_use]
+    pub fn admin(&self) -> &RecordId {
+        &self.admin
+    }
+
+    /// The org's sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Faults on demand.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// What was asked of the org lately.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The connected app with this consumer key.
+    #[must_use]
+    pub fn app(&self, client_id: &str) -> Option<&ConnectedApp> {
+        self.apps.iter().find(|app| app.client_id == client_id)
+    }
+
+    /// Writes records as `user`, all in one transaction: it is kept if `work` returns `Ok`. Blocks the thread.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database's.
+    pub fn write<T>(
+        &self,
+        user: &RecordId,
+        options: WriteOptions,
+        work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.store.write(|connection: &Transaction<'_>| {
+            let (schema, ids, now) = (&self.schema, &self.ids, self.clock.now());
+            work(&Writer {
+                schema,
+                connection,
+                ids,
+                now,
+                user,
+                options,
+            })
+        })
+    }
+}
