@@ -191,7 +191,7 @@ fn people(org: &mut Org, folder: Option<&seed::Folder>) -> anyhow::Result<bool> 
     })?;
     let is_new = known == 0;
     if is_new {
-        org.write(&admin, WriteOptions::default(), |writer| found(writer))?;
+        org.write(&admin, WriteOptions::default(), found)?;
     }
     let login = Login {
         user: admin.clone(),

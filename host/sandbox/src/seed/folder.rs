@@ -259,7 +259,7 @@ fn draft(
                     .with_context(|| format!("seed {}", record.place))?;
             }
             (Some(field), _, json) => {
-                let value = from_json(field, json).map_err(|words| Problem::json(words));
+                let value = from_json(field, json).map_err(Problem::json);
                 draft.set(
                     object,
                     &field.name,
