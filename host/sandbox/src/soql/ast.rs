@@ -79,7 +79,7 @@ pub enum SelectItem {
         alias: Option<Name>,
     },
     /// `(SELECT … FROM Contacts)`.
-    Children(Query),
+    Children(Box<Query>),
     /// `TYPEOF What WHEN … END`.
     TypeOf(TypeOf),
     /// `FIELDS(ALL)`.

@@ -135,6 +135,8 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 /// What every connection needs before its first statement.
 fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // SOQL binds lists of values and ids as one array.
+    rusqlite::vtab::array::load_module(connection)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     connection.pragma_update(None, "cache_size", -i64::from(CACHE_KIB))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -18,7 +18,7 @@ impl Parser<'_> {
         if self.take_mark("(") {
             let children = self.nested(Self::query)?;
             self.expect_closing()?;
-            return Ok(SelectItem::Children(children));
+            return Ok(SelectItem::Children(Box::new(children)));
         }
         if self.is_word(0, "TYPEOF")
             && self.ahead(1).kind == TokenKind::Word

@@ -1,0 +1,40 @@
+//! Rows as text. Every renderer walks the same [`Shape`](super::shape::Shape).
+
+pub mod human;
+pub mod json;
+pub mod text;
+
+use rusqlite::Row;
+
+use super::error::Result;
+use super::shape::Shape;
+
+/// A way to write query results; JSON is one.
+pub trait Format {
+    /// Writes one record. `children` holds what [`Format::result`] wrote for each sub-query, `None` where it has no rows.
+    ///
+    /// # Errors
+    /// The store's.
+    fn record(
+        &self,
+        out: &mut Vec<u8>,
+        shape: &Shape,
+        row: &Row<'_>,
+        children: &[Option<Vec<u8>>],
+    ) -> Result<()>;
+
+    /// What stands between records.
+    fn separator(&self) -> &'static [u8];
+
+    /// Writes a result around its records.
+    fn result(&self, out: &mut Vec<u8>, head: &Head, records: &[u8]);
+}
+
+/// What a result says before its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Rows of all pages.
+    pub total: usize,
+    /// The cursor of the next page, `01g…-2000`; `None` on the last page.
+    pub next: Option<String>,
+}
