@@ -1,6 +1,13 @@
 //! The simulated org inside this process: what operations run against when no connection is given.
 
+use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sandbox::Org;
+use sandbox::org::{CLIENT_ID, CLIENT_SECRET};
+use serde_json::{Map, Value, json};
 
 use crate::egress::Mount;
 use crate::profile::{HostSettings, Profile};
@@ -9,16 +16,56 @@ use crate::profile::{HostSettings, Profile};
 /// (RFC 6761, 6.3).
 pub const AUTHORITY: &str = "sandbox.localhost";
 
-/// Opens the org, its data in a folder or in memory, and mounts it at [`AUTHORITY`].
-///
-/// # Errors
-/// The folder cannot be used.
-pub fn mount(_data: Option<&Path>) -> anyhow::Result<Mount> {
-    anyhow::bail!("the simulated org is not part of this build: give a connection")
+/// Names the connection that reaches the org.
+pub const CONNECTION: &str = "@sandbox";
+
+/// Names the file that holds the org in the folder of its data.
+const DATA_FILE: &str = "org.sqlite";
+
+/// Describes how the org is to be.
+#[derive(Clone, Debug, Default)]
+pub struct OrgSettings<'a> {
+    /// Keeps the data in this folder, made if it is not there; in memory otherwise.
+    pub data: Option<&'a Path>,
+    /// Loads objects, records, apps and users from this folder.
+    pub seed: Option<&'a Path>,
+    /// Generates so many records of these objects.
+    pub rows: &'a [(String, u64)],
 }
 
-/// Gives the connection that reaches the org.
+/// Opens the org. Blocks the thread while data is loaded.
+///
+/// # Errors
+/// A folder or a seed cannot be used.
+pub fn open(settings: &OrgSettings) -> anyhow::Result<Arc<Org>> {
+    let mut builder = Org::builder();
+    if let Some(folder) = settings.data {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        builder = builder.file(folder.join(DATA_FILE));
+    }
+    if let Some(folder) = settings.seed {
+        builder = builder.seed(folder);
+    }
+    for (object, count) in settings.rows {
+        builder = builder.rows(object, *count);
+    }
+    Ok(Arc::new(builder.build()?))
+}
+
+/// Mounts the org at [`AUTHORITY`].
+#[must_use]
+pub fn mount(org: Arc<Org>) -> Mount {
+    Mount::new(AUTHORITY, sandbox::router(org))
+}
+
+/// Gives the connection that reaches the org in process.
 #[must_use]
 pub fn profile() -> Profile {
-    Profile::new("@sandbox", serde_json::Map::new(), HostSettings::default())
+    Profile::new(CONNECTION, document(&format!("https://{AUTHORITY}")), HostSettings::default())
+}
+
+/// Gives the connection document for an org at an address, with the app that every simulated org has.
+fn document(url: &str) -> Map<String, Value> {
+    let login = json!({"client-credentials": {"client-id": CLIENT_ID, "client-secret": CLIENT_SECRET}});
+    Map::from_iter([("url".to_owned(), json!(url)), ("auth".to_owned(), login)])
 }

@@ -160,7 +160,7 @@ pub struct Run {
 }
 
 /// Arguments of `sandbox`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Sandbox {
     /// The address to listen on; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]

@@ -13,6 +13,7 @@ mod files;
 mod help;
 mod input;
 mod output;
+mod place;
 mod read;
 mod report;
 mod sandbox;

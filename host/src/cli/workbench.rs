@@ -3,29 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::args::{Connection, Global};
 use super::config;
 use super::console::Console;
 use super::failure::Failure;
 use super::files;
+use super::place::{Place, environment};
 use crate::contract::{ConnectorInfo, OperationInfo, Style};
-use crate::egress::Mount;
-use crate::profile::{HostSettings, Places, Profile};
+use crate::profile::HostSettings;
 use crate::runtime::{Connector, Runtime, RuntimeSettings};
 use crate::session::{Session, SessionError, find_operation, schema_of};
-use crate::{embedded, simulated_org};
+use crate::embedded;
 
-/// Names the connection when none is given.
-const CONNECTION_VARIABLE: &str = "MEDIATE_CONNECTION";
-/// Asks for the simulated org by name.
-const SANDBOX: &str = "@sandbox";
-
-/// Looks up environment variables; one that is not UTF-8 counts as not set.
-pub(super) fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
 
 /// Holds a connector and a connection, before anything is sent.
 pub(super) struct Workbench {
@@ -34,20 +25,13 @@ pub(super) struct Workbench {
     place: Place,
 }
 
-/// Is where operations go.
-struct Place {
-    profile: Profile,
-    mounts: Vec<Mount>,
-    network: bool,
-}
-
 impl Workbench {
     pub(super) async fn prepare(
         global: &Global,
         args: &Connection,
         console: Console,
     ) -> Result<Self, Failure> {
-        let place = Place::choose(global, args, console)?;
+        let place = Place::choose(global, args, console).await?;
         let (connector, info) = load(global, place.profile.host()).await?;
         Ok(Self {
             connector,
@@ -97,61 +81,6 @@ impl Workbench {
             error,
             refusals: session.refusals(),
             connection,
-        }
-    }
-}
-
-impl Place {
-    fn choose(global: &Global, args: &Connection, console: Console) -> Result<Self, Failure> {
-        let named = args
-            .connection
-            .clone()
-            .or_else(|| environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty()));
-        match named.as_deref() {
-            Some(SANDBOX) => Self::sandbox(args, console),
-            Some(_) if args.sandbox_data.is_some() => Err(Failure::usage(format!(
-                "--sandbox-data is for the simulated org: leave it out, or give --connection {SANDBOX}"
-            ))),
-            Some(name) => Self::file(name),
-            None if global.connector.is_none() => Self::sandbox(args, console),
-            None => Ok(Self::nowhere()),
-        }
-    }
-
-    fn file(name: &str) -> Result<Self, Failure> {
-        let path = Places::standard(&environment).find(name)?;
-        let profile = Profile::load(&path, &environment)?;
-        Ok(Self {
-            profile,
-            mounts: Vec::new(),
-            network: true,
-        })
-    }
-
-    fn sandbox(args: &Connection, console: Console) -> Result<Self, Failure> {
-        let data = args.sandbox_data.as_deref();
-        let kept = data.map_or("in memory".to_owned(), |folder| {
-            format!("in {}", folder.display())
-        });
-        console.note(&format!(
-            "no connection given: this runs in the simulated org, its data {kept}"
-        ));
-        let mount =
-            simulated_org::mount(data).map_err(|error| Failure::Other(format!("{error:#}")))?;
-        Ok(Self {
-            profile: simulated_org::profile(),
-            mounts: vec![mount],
-            network: false,
-        })
-    }
-
-    /// Another connector without a connection gets an empty one, which reaches nothing.
-    fn nowhere() -> Self {
-        let profile = Profile::new("none", Map::new(), HostSettings::default());
-        Self {
-            profile,
-            mounts: Vec::new(),
-            network: false,
         }
     }
 }

@@ -5,3 +5,4 @@ mod catalog;
 mod endings;
 mod harness;
 mod operations;
+mod salesforce;
