@@ -40,7 +40,8 @@ pub struct OrgSettings<'a> {
 pub fn open(settings: &OrgSettings) -> anyhow::Result<Arc<Org>> {
     let mut builder = Org::builder();
     if let Some(folder) = settings.data {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         builder = builder.file(folder.join(DATA_FILE));
     }
     if let Some(folder) = settings.seed {
@@ -61,11 +62,16 @@ pub fn mount(org: Arc<Org>) -> Mount {
 /// Gives the connection that reaches the org in process.
 #[must_use]
 pub fn profile() -> Profile {
-    Profile::new(CONNECTION, document(&format!("https://{AUTHORITY}")), HostSettings::default())
+    Profile::new(
+        CONNECTION,
+        document(&format!("https://{AUTHORITY}")),
+        HostSettings::default(),
+    )
 }
 
 /// Gives the connection document for an org at an address, with the app that every simulated org has.
 fn document(url: &str) -> Map<String, Value> {
-    let login = json!({"client-credentials": {"client-id": CLIENT_ID, "client-secret": CLIENT_SECRET}});
+    let login =
+        json!({"client-credentials": {"client-id": CLIENT_ID, "client-secret": CLIENT_SECRET}});
     Map::from_iter([("url".to_owned(), json!(url)), ("auth".to_owned(), login)])
 }

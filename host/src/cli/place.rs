@@ -28,8 +28,15 @@ pub(super) struct Place {
 
 impl Place {
     /// Chooses by `--connection`, then by the environment; the built-in connector has the simulated org besides.
-    pub(super) async fn choose(global: &Global, args: &Connection, console: Console) -> Result<Self, Failure> {
-        let named = args.connection.clone().or_else(|| environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty()));
+    pub(super) async fn choose(
+        global: &Global,
+        args: &Connection,
+        console: Console,
+    ) -> Result<Self, Failure> {
+        let named = args
+            .connection
+            .clone()
+            .or_else(|| environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty()));
         match named.as_deref() {
             Some(simulated_org::CONNECTION) => Self::simulated(args, console, "").await,
             Some(_) if args.sandbox_data.is_some() => Err(Failure::usage(format!(
@@ -37,7 +44,9 @@ impl Place {
                 simulated_org::CONNECTION
             ))),
             Some(name) => Self::file(name),
-            None if global.connector.is_none() => Self::simulated(args, console, "no connection given: ").await,
+            None if global.connector.is_none() => {
+                Self::simulated(args, console, "no connection given: ").await
+            }
             None => Ok(Self::nowhere()),
         }
     }
@@ -45,22 +54,45 @@ impl Place {
     fn file(name: &str) -> Result<Self, Failure> {
         let path = Places::standard(&environment).find(name)?;
         let profile = Profile::load(&path, &environment)?;
-        Ok(Self { profile, mounts: Vec::new(), network: true })
+        Ok(Self {
+            profile,
+            mounts: Vec::new(),
+            network: true,
+        })
     }
 
     async fn simulated(args: &Connection, console: Console, why: &str) -> Result<Self, Failure> {
         let data = args.sandbox_data.clone();
-        let kept = data.as_ref().map_or("in memory".to_owned(), |folder| format!("in {}", folder.display()));
-        console.note(&format!("{why}this runs in the simulated org, its data {kept}"));
-        let open = move || simulated_org::open(&OrgSettings { data: data.as_deref(), ..OrgSettings::default() });
-        let org = tokio::task::spawn_blocking(open).await.map_err(|error| Failure::Other(error.to_string()))?;
+        let kept = data.as_ref().map_or("in memory".to_owned(), |folder| {
+            format!("in {}", folder.display())
+        });
+        console.note(&format!(
+            "{why}this runs in the simulated org, its data {kept}"
+        ));
+        let open = move || {
+            simulated_org::open(&OrgSettings {
+                data: data.as_deref(),
+                ..OrgSettings::default()
+            })
+        };
+        let org = tokio::task::spawn_blocking(open)
+            .await
+            .map_err(|error| Failure::Other(error.to_string()))?;
         let org = org.map_err(|error| Failure::usage(format!("{error:#}")))?;
-        Ok(Self { profile: simulated_org::profile(), mounts: vec![simulated_org::mount(org)], network: false })
+        Ok(Self {
+            profile: simulated_org::profile(),
+            mounts: vec![simulated_org::mount(org)],
+            network: false,
+        })
     }
 
     /// Another connector without a connection gets an empty one, which reaches nothing.
     fn nowhere() -> Self {
         let profile = Profile::new("none", Map::new(), HostSettings::default());
-        Self { profile, mounts: Vec::new(), network: false }
+        Self {
+            profile,
+            mounts: Vec::new(),
+            network: false,
+        }
     }
 }

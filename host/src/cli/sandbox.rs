@@ -17,11 +17,19 @@ use crate::words;
 pub(super) async fn run(args: &Sandbox, console: Console) -> Result<(), Failure> {
     // Bound first: an address in use is told before rows are generated, and early requests wait.
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-        Failure::usage(format!("cannot listen on {}: {}", args.listen, words::io(&error)))
+        Failure::usage(format!(
+            "cannot listen on {}: {}",
+            args.listen,
+            words::io(&error)
+        ))
     })?;
-    let address = listener.local_addr().map_err(|error| Failure::Other(words::io(&error)))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::Other(words::io(&error)))?;
     if !address.ip().is_loopback() {
-        console.warn("this address can be reached from other machines, and the org's passwords are public");
+        console.warn(
+            "this address can be reached from other machines, and the org's passwords are public",
+        );
     }
     let org = tokio::select! {
         org = build(args.clone()) => org?,
@@ -32,21 +40,31 @@ pub(super) async fn run(args: &Sandbox, console: Console) -> Result<(), Failure>
     let ended = async {
         signals::received().await;
     };
-    sandbox::serve(listener, org, ended).await.map_err(|error| Failure::Other(words::io(&error)))
+    sandbox::serve(listener, org, ended)
+        .await
+        .map_err(|error| Failure::Other(words::io(&error)))
 }
 
 /// Loads the org aside, so that Ctrl-C is heard meanwhile.
 async fn build(args: Sandbox) -> Result<Arc<Org>, Failure> {
     let load = move || {
         let (data, seed) = (args.data.as_deref(), args.seed.as_deref());
-        open(&OrgSettings { data, seed, rows: &args.rows })
+        open(&OrgSettings {
+            data,
+            seed,
+            rows: &args.rows,
+        })
     };
-    let loaded = tokio::task::spawn_blocking(load).await.map_err(|error| Failure::Other(error.to_string()))?;
+    let loaded = tokio::task::spawn_blocking(load)
+        .await
+        .map_err(|error| Failure::Other(error.to_string()))?;
     loaded.map_err(|error| Failure::usage(format!("{error:#}")))
 }
 
 fn notice(address: SocketAddr, args: &Sandbox) -> String {
-    let kept = args.data.as_ref().map_or("in memory".to_owned(), |folder| format!("in {}", folder.display()));
+    let kept = args.data.as_ref().map_or("in memory".to_owned(), |folder| {
+        format!("in {}", folder.display())
+    });
     format!(
         "a simulated org, its data {kept}; Ctrl-C ends it
   user        {ADMIN_USERNAME}, password {ADMIN_PASSWORD}, security token {ADMIN_TOKEN}

@@ -12,11 +12,10 @@ use super::failure::Failure;
 use super::files;
 use super::place::{Place, environment};
 use crate::contract::{ConnectorInfo, OperationInfo, Style};
+use crate::embedded;
 use crate::profile::HostSettings;
 use crate::runtime::{Connector, Runtime, RuntimeSettings};
 use crate::session::{Session, SessionError, find_operation, schema_of};
-use crate::embedded;
-
 
 /// Holds a connector and a connection, before anything is sent.
 pub(super) struct Workbench {

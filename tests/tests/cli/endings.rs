@@ -6,7 +6,10 @@ use std::process::{Child, Command};
 use super::harness::{Folder, end, eventually};
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success());
 }
 
@@ -26,13 +29,17 @@ fn interrupting_leaves_nothing_behind() {
 
 #[test]
 fn a_reader_that_has_had_enough_ends_the_command_quietly() {
-    let mut child = Folder::new().start_echo(&["read", "echo/count", "lines:=100000000"]);
+    let folder = Folder::new();
+    let mut child = folder.start_echo(&["read", "echo/count", "lines:=100000000"]);
     let mut first = [0; 4];
     let mut stdout = child.stdout.take().unwrap();
     stdout.read_exact(&mut first).unwrap();
     drop(stdout);
     let outcome = end(child);
-    assert_eq!((&first, outcome.code, outcome.stderr.as_str()), (b"1\n2\n", Some(0), ""));
+    assert_eq!(
+        (&first, outcome.code, outcome.stderr.as_str()),
+        (b"1\n2\n", Some(0), "")
+    );
 }
 
 #[test]
@@ -52,9 +59,18 @@ fn a_call_time_out_ends_a_connector_that_never_does() {
 
 #[test]
 fn errors_can_be_json() {
-    let outcome = Folder::new().echo(&["read", "echo/count", "lines:=1", "fail_at:=0", "--json-errors"]);
+    let outcome = Folder::new().echo(&[
+        "read",
+        "echo/count",
+        "lines:=1",
+        "fail_at:=0",
+        "--json-errors",
+    ]);
     let error: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
-    assert_eq!((&error["kind"], &error["exit-code"]), (&"unavailable".into(), &6.into()));
+    assert_eq!(
+        (&error["kind"], &error["exit-code"]),
+        (&"unavailable".into(), &6.into())
+    );
     assert_eq!(error["message"], "failed on purpose");
 }
 
@@ -62,8 +78,24 @@ fn errors_can_be_json() {
 fn what_the_host_refuses_to_reach_is_told_with_the_remedy() {
     let folder = Folder::new().file("c.toml", "");
     let config = ["scheme=https", "authority=elsewhere.example", "path=/"];
-    let outcome = folder.echo(&[&["call", "echo/fetch", "--connection", "c.toml"], &config[..]].concat());
+    let outcome = folder.echo(
+        &[
+            &["call", "echo/fetch", "--connection", "c.toml"],
+            &config[..],
+        ]
+        .concat(),
+    );
     assert!(outcome.code.is_some_and(|code| code != 0), "{outcome:?}");
-    assert!(outcome.stderr.contains("kept from reaching https://elsewhere.example"), "{outcome:?}");
-    assert!(outcome.stderr.contains("allow = [\"https://elsewhere.example\"]"), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("kept from reaching https://elsewhere.example"),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("allow = [\"https://elsewhere.example\"]"),
+        "{outcome:?}"
+    );
 }

@@ -29,7 +29,10 @@ pub struct Outcome {
 impl Outcome {
     /// Returns the sentence after `error: `.
     pub fn error(&self) -> &str {
-        let line = self.stderr.lines().find_map(|line| line.strip_prefix("error: "));
+        let line = self
+            .stderr
+            .lines()
+            .find_map(|line| line.strip_prefix("error: "));
         line.unwrap_or_else(|| panic!("an error: {self:?}"))
     }
 
@@ -45,7 +48,10 @@ impl Folder {
     pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("echo.wasm"), ECHO).unwrap();
-        Self { folder, variables: Vec::new() }
+        Self {
+            folder,
+            variables: Vec::new(),
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -111,7 +117,11 @@ impl Folder {
     /// Starts the command with the echo connector, its output caught.
     pub fn start_echo(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(&with_echo(arguments));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 }
 

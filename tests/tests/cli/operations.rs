@@ -16,26 +16,61 @@ fn an_input_file_comes_back_byte_for_byte() {
 #[test]
 fn stdin_is_an_input_too() {
     let folder = Folder::new();
-    let mut command = folder.command(&["call", "echo/call", "--input", "-", "--connector", "echo.wasm"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"from a pipe").unwrap();
+    let mut command = folder.command(&[
+        "call",
+        "echo/call",
+        "--input",
+        "-",
+        "--connector",
+        "echo.wasm",
+    ]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"from a pipe")
+        .unwrap();
     assert_eq!(end(child).data(), "from a pipe");
 }
 
 #[test]
 fn the_media_type_of_the_input_can_be_given() {
     let folder = Folder::new().file("in.txt", "x");
-    let outcome = folder.echo(&["call", "echo/call", "--input", "in.txt", "--input-type", "text/x", "--attributes"]);
+    let outcome = folder.echo(&[
+        "call",
+        "echo/call",
+        "--input",
+        "in.txt",
+        "--input-type",
+        "text/x",
+        "--attributes",
+    ]);
     assert_eq!(outcome.data(), "x");
-    assert!(outcome.stderr.contains("media-type: text/x\n"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("media-type: text/x\n"),
+        "{outcome:?}"
+    );
 }
 
 #[test]
 fn a_source_is_read_to_its_end() {
     let outcome = Folder::new().echo(&["read", "echo/count", "lines:=200000"]);
     let lines: Vec<&str> = outcome.data().lines().collect();
-    assert_eq!((lines.len(), lines.first(), lines.last()), (200_000, Some(&"1"), Some(&"200000")));
-    assert!(outcome.stderr.starts_with("read 1,288,894 bytes in "), "{}", outcome.stderr);
+    assert_eq!(
+        (lines.len(), lines.first(), lines.last()),
+        (200_000, Some(&"1"), Some(&"200000"))
+    );
+    assert!(
+        outcome.stderr.starts_with("read 1,288,895 bytes in "),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
@@ -56,9 +91,19 @@ fn output_goes_to_a_file() {
 #[test]
 fn a_source_that_fails_leaves_no_file() {
     let folder = Folder::new().file("rows.txt", "before");
-    let arguments = ["read", "echo/count", "lines:=500000", "fail_at:=400000", "--output", "rows.txt"];
+    let arguments = [
+        "read",
+        "echo/count",
+        "lines:=500000",
+        "fail_at:=400000",
+        "--output",
+        "rows.txt",
+    ];
     let outcome = folder.echo(&arguments);
-    assert_eq!((outcome.code, outcome.error()), (Some(6), "failed on purpose"));
+    assert_eq!(
+        (outcome.code, outcome.error()),
+        (Some(6), "failed on purpose")
+    );
     assert_eq!(folder.names(), ["rows.txt"]);
     assert_eq!(folder.read("rows.txt"), "before");
 }
@@ -66,22 +111,48 @@ fn a_source_that_fails_leaves_no_file() {
 #[test]
 fn config_comes_from_text_file_and_pairs() {
     let folder = Folder::new().file("config.json", "{\"lines\": 9}");
-    assert_eq!(folder.echo(&["read", "echo/count", "--config", "{\"lines\": 1}"]).data(), "1\n");
-    assert_eq!(folder.echo(&["read", "echo/count", "--config", "@config.json"]).data().lines().count(), 9);
-    assert_eq!(folder.echo(&["read", "echo/count", "--config", "@config.json", "lines:=2"]).data(), "1\n2\n");
+    assert_eq!(
+        folder
+            .echo(&["read", "echo/count", "--config", "{\"lines\": 1}"])
+            .data(),
+        "1\n"
+    );
+    assert_eq!(
+        folder
+            .echo(&["read", "echo/count", "--config", "@config.json"])
+            .data()
+            .lines()
+            .count(),
+        9
+    );
+    assert_eq!(
+        folder
+            .echo(&["read", "echo/count", "--config", "@config.json", "lines:=2"])
+            .data(),
+        "1\n2\n"
+    );
 }
 
 #[test]
 fn a_connection_is_found_by_path_by_name_and_by_variable() {
     // The echo connector's `authenticate` tells how long the connection was; what matters is that it was found.
-    let folder = Folder::new().file("connections/near.toml", "a = 1").file(".config/mediate/connections/far.toml", "");
+    let folder = Folder::new()
+        .file("connections/near.toml", "a = 1")
+        .file(".config/mediate/connections/far.toml", "");
     for connection in ["near", "far", "connections/near.toml"] {
         let outcome = folder.echo(&["test", "--connection", connection]);
-        let name = connection.rsplit('/').next().unwrap().trim_end_matches(".toml");
+        let name = connection
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .trim_end_matches(".toml");
         assert_eq!(outcome.data(), format!("the connection `{name}` is good\n"));
     }
     let folder = folder.variable("MEDIATE_CONNECTION", "far");
-    assert_eq!(folder.echo(&["test"]).data(), "the connection `far` is good\n");
+    assert_eq!(
+        folder.echo(&["test"]).data(),
+        "the connection `far` is good\n"
+    );
 }
 
 #[test]
