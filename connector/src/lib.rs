@@ -4,6 +4,8 @@
 //! (`salesforce:connector`, WIT records). Everything but `transport::wasi` and the `export!` line is plain Rust.
 
 pub mod bindings;
+#[cfg(test)]
+mod cases;
 pub mod catalog;
 pub mod clock;
 #[cfg(target_family = "wasm")]

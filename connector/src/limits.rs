@@ -13,6 +13,12 @@ pub const SOAP_LOGIN_END: &str = "Summer '27";
 /// Longest SOQL statement in characters (SOQL and SOSL Reference, "SOQL SELECT Syntax").
 pub const MAX_SOQL_CHARS: usize = 100_000;
 
+/// Longest SOSL statement in characters (SOQL and SOSL Reference, "SOQL and SOSL Limits").
+pub const MAX_SOSL_CHARS: usize = 100_000;
+
+/// Longest words to search for in characters: above it SOSL finds nothing (SOQL and SOSL Reference, "FIND {SearchQuery}").
+pub const MAX_SEARCH_CHARS: usize = 10_000;
+
 /// Longest URI with its headers in bytes: over it Salesforce answers 414 or 431 (Salesforce Developer Limits
 /// and Allocations Quick Reference, "API Requests").
 pub const MAX_URI_BYTES: usize = 16_384;
@@ -22,6 +28,36 @@ pub const URI_HEADER_RESERVE: usize = 2_048;
 
 /// Longest life of a JWT assertion in seconds (Salesforce Help, "OAuth 2.0 JWT Bearer Flow": `exp` within 3 minutes).
 pub const MAX_JWT_LIFE_SECONDS: u64 = 180;
+
+/// How far back `updated` reaches, in days (REST API Developer Guide, "sObject Get Updated").
+pub const UPDATED_DAYS: u32 = 30;
+
+/// How far back `deleted` reaches, in days (REST API Developer Guide, "sObject Get Deleted").
+pub const DELETED_DAYS: u32 = 15;
+
+/// Subrequests of one composite request (REST API Developer Guide, "Composite").
+pub const MAX_COMPOSITE_SUBREQUESTS: usize = 25;
+
+/// Queries and sObject collections among the subrequests of one composite request (same place).
+pub const MAX_COMPOSITE_QUERIES: usize = 5;
+
+/// Subrequests of one composite batch (REST API Developer Guide, "Composite Batch").
+pub const MAX_BATCH_SUBREQUESTS: usize = 25;
+
+/// Graphs of one payload (REST API Developer Guide, "Composite Graph Limits").
+pub const MAX_GRAPHS: usize = 75;
+
+/// Subrequests of all graphs of one payload together (same place).
+pub const MAX_GRAPH_NODES: usize = 500;
+
+/// References of subrequests to subrequests in a row within a graph (same place).
+pub const MAX_GRAPH_DEPTH: usize = 15;
+
+/// Different combinations of API version and object in one payload of graphs (same place).
+pub const MAX_GRAPH_KINDS: usize = 15;
+
+/// Inputs of one invocation of an action (Actions Developer Guide; flows and Apex take 200 interviews or requests at once).
+pub const MAX_ACTION_INPUTS: usize = 200;
 
 /// Largest reply that is held in memory at once. Query pages stay far below it; what may be larger has a source.
 pub const MAX_REPLY_BYTES: usize = 64 << 20;

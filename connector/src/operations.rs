@@ -1,10 +1,15 @@
 //! The operation table: one line ties a name of the catalog to the function that does the work.
 
+mod analytics;
+mod composite;
 mod connection;
+mod process;
 mod query;
 mod raw;
 mod records;
 mod schema;
+mod search;
+mod users;
 
 use crate::bindings::{Fault, Message};
 use crate::org::{Org, bad_input};
@@ -49,8 +54,13 @@ type Table = &'static [(&'static str, Run)];
 const TABLES: &[Table] = &[
     connection::TABLE,
     records::TABLE,
+    composite::TABLE,
     query::TABLE,
+    search::TABLE,
     schema::TABLE,
+    users::TABLE,
+    process::TABLE,
+    analytics::TABLE,
     raw::TABLE,
 ];
 

@@ -106,6 +106,16 @@ impl Org {
         }
     }
 
+    /// The session that is open, if any; nobody is logged in.
+    pub fn open_session(&self) -> Option<Session> {
+        self.context.sessions.find(&self.settings)
+    }
+
+    /// Forgets the cached session. One that the connection brings is the caller's to forget.
+    pub fn forget_session(&self) {
+        self.context.sessions.forget(&self.settings);
+    }
+
     /// Logs in again, and keeps what that gave.
     fn renew(&self, last: Option<&Session>) -> Result<Session, Fault> {
         let mut session = auth::log_in(&self.context, &self.settings, last)?;
@@ -152,8 +162,13 @@ impl Org {
 
     /// GETs what needs no session.
     pub fn ask_without_session(&self, origin: &str, path: &str) -> Result<Reply, Fault> {
-        let request = self.request(&Call::get(path), origin, None);
-        let exchange = self.exchange(Nature::Read);
+        self.send_without_session(origin, &Call::get(path))
+    }
+
+    /// Sends what needs no session.
+    pub fn send_without_session(&self, origin: &str, call: &Call) -> Result<Reply, Fault> {
+        let request = self.request(call, origin, None);
+        let exchange = self.exchange(call.nature);
         exchange.run(
             None,
             || Ok(request.clone()),

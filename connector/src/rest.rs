@@ -1,9 +1,18 @@
 //! The REST API's operations, one file per interface.
 
+pub mod analytics;
+pub mod ask;
+pub mod composite;
 pub mod connection;
+pub mod graphql;
 pub mod path;
+pub mod process;
 pub mod query;
 pub mod raw;
 pub mod records;
+pub mod related;
+pub mod replication;
 pub mod rows;
 pub mod schema;
+pub mod search;
+pub mod users;

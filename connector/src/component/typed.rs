@@ -1,7 +1,12 @@
 //! `salesforce:connector`: typed configs in, the same operations behind them; one file per interface.
 
+mod analytics;
+mod composite;
 mod connection;
+mod process;
 mod query;
 mod raw;
 mod records;
 mod schema;
+mod search;
+mod users;

@@ -35,6 +35,12 @@ impl Sessions {
             .map(|(_, session)| session.clone())
     }
 
+    /// Forgets the cached session.
+    pub fn forget(&self, settings: &Settings) {
+        let key = settings.session_key();
+        self.by_key.borrow_mut().retain(|(known, _)| *known != key);
+    }
+
     /// Keeps a session in place of an older one.
     pub fn keep(&self, settings: &Settings, session: Session) {
         let key = settings.session_key();

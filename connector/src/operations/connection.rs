@@ -25,4 +25,12 @@ pub const TABLE: Table = &[
         "connection/limits",
         Run::Call(|org, _, _| plain(connection::limits(org)?)),
     ),
+    (
+        "connection/resources",
+        Run::Call(|org, _, _| plain(connection::resources(org)?)),
+    ),
+    (
+        "connection/revoke",
+        Run::Call(|org, config, _| typed(connection::revoke(org, &config.read()?)?)),
+    ),
 ];

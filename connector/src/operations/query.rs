@@ -17,4 +17,8 @@ pub const TABLE: Table = &[
         "query/rows",
         Run::Source(|org, config, _| Ok(Box::new(rows::Rows::open(org, &config.read()?)?))),
     ),
+    (
+        "query/explain",
+        Run::Call(|org, config, _| plain(query::explain(org, &config.read()?)?)),
+    ),
 ];

@@ -1,10 +1,21 @@
 //! The connection itself: session, user, versions, limits.
 
-use crate::bindings::exports::salesforce::connector::connection::{ConnectionReport, Session};
+use super::ask;
+use crate::bindings::exports::salesforce::connector::connection::{
+    ConnectionReport, Revocation, RevokeConfig, Session,
+};
 use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
 use crate::org::{Call, Org};
+use crate::transport::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+/// Where OAuth ends tokens (Salesforce Help, "Revoke OAuth Tokens").
+const REVOKE: &str = "/services/oauth2/revoke";
+
+/// What OAuth answers when it does not know the token, or no more.
+const UNKNOWN_TOKEN: &str = "invalid_token";
 
 /// Where OpenID Connect tells who the user is.
 const USERINFO: &str = "/services/oauth2/userinfo";
@@ -60,6 +71,53 @@ pub fn versions(org: &Org) -> Result<Message, Fault> {
 /// GET limits.
 pub fn limits(org: &Org) -> Result<Message, Fault> {
     Ok(org.message(org.send(&Call::get(org.path("limits")?))?))
+}
+
+/// GET the root of the API version.
+pub fn resources(org: &Org) -> Result<Message, Fault> {
+    ask::get(org, "", ask::Parameters::none())
+}
+
+/// POST /services/oauth2/revoke with the open session's token, and forgets that session.
+pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
+    let Some(session) = org.open_session() else {
+        return Ok(Revocation { revoked: false });
+    };
+    let token = if config.refresh_token {
+        session.refresh_token.ok_or_else(no_refresh_token)?
+    } else {
+        session.access_token
+    };
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("token", &token)
+        .finish();
+    let call = Call::write(
+        Method::Post,
+        REVOKE,
+        Nature::RepeatableWrite,
+        "application/x-www-form-urlencoded",
+        form.as_bytes(),
+    );
+    let revoked = match org.send_without_session(&org.settings().login_origin, &call) {
+        Ok(_) => true,
+        Err(fault) if knows_no_such_token(&fault) => fault.attempts > 1,
+        Err(fault) => return Err(fault),
+    };
+    org.forget_session();
+    Ok(Revocation { revoked })
+}
+
+fn knows_no_such_token(fault: &Fault) -> bool {
+    fault
+        .upstream
+        .iter()
+        .any(|complaint| complaint.code == UNKNOWN_TOKEN)
+}
+
+fn no_refresh_token() -> Fault {
+    Fault::config(
+        "config.refresh-token is true, but the login flow of this connection gave no refresh token: leave it out to revoke the access token",
+    )
 }
 
 fn json<T: DeserializeOwned>(org: &Org, path: &str) -> Result<T, Fault> {

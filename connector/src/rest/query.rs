@@ -1,7 +1,10 @@
 //! SOQL, page by page: GET query, queryAll and nextRecordsUrl.
 
 use super::path::query as pairs;
-use crate::bindings::exports::salesforce::connector::query::{QueryConfig, QueryMoreConfig};
+use crate::bindings::exports::salesforce::connector::query::{
+    ExplainConfig, QueryConfig, QueryMoreConfig,
+};
+use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
 use crate::bindings::{Fault, Message};
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, URI_HEADER_RESERVE};
 use crate::org::{Call, Org, bad_input};
@@ -41,15 +44,20 @@ impl Question<'_> {
         } else {
             "query"
         };
-        let path = format!("{}{}", org.path(resource)?, pairs([("q", soql)]));
-        if path.len() > MAX_URI_BYTES - URI_HEADER_RESERVE {
-            return Err(bad_input(format!(
-                "The SOQL makes a URL of {} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several queries",
-                path.len()
-            )));
-        }
-        Ok(sized(Call::get(path), self.page_size))
+        Ok(sized(asked(org, resource, "q", soql)?, self.page_size))
     }
+}
+
+/// The request that carries `soql` as a parameter of a resource.
+pub fn asked(org: &Org, resource: &str, parameter: &str, soql: &str) -> Result<Call, Fault> {
+    let path = format!("{}{}", org.path(resource)?, pairs([(parameter, soql)]));
+    if path.len() > MAX_URI_BYTES - URI_HEADER_RESERVE {
+        return Err(bad_input(format!(
+            "The statement makes a URL of {} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several calls",
+            path.len()
+        )));
+    }
+    Ok(Call::get(path))
 }
 
 /// Asks for pages of this size.
@@ -90,7 +98,43 @@ pub fn next_page(next: &str) -> Result<&str, Fault> {
     )))
 }
 
-fn page(org: &Org, call: &Call) -> Result<Message, Fault> {
+/// GET query?explain=.
+pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
+    let target = match (&config.soql, &config.view) {
+        (Some(soql), None) => bound(soql, &config.bind)?,
+        (None, Some(view)) if config.bind.is_empty() => view.clone(),
+        (None, Some(_)) => {
+            return Err(Fault::config(
+                "config.bind goes with config.soql: a report or list view takes no values",
+            ));
+        }
+        _ => {
+            return Err(Fault::config(
+                "Give either config.soql or config.view: one thing to explain",
+            ));
+        }
+    };
+    Ok(org.message(org.send(&asked(org, "query", "explain", &target)?)?))
+}
+
+/// Runs SOQL on the Tooling API's objects: GET tooling/query.
+pub fn tooling(org: &Org, config: &ToolingQueryConfig) -> Result<Message, Fault> {
+    let soql = bound(&config.soql, &config.bind)?;
+    page(org, &asked(org, "tooling/query", "q", &soql)?)
+}
+
+fn bound(soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+    let question = Question {
+        soql,
+        bind,
+        include_deleted: false,
+        page_size: None,
+    };
+    question.bound()
+}
+
+/// Sends a call whose answer is a page, or a single record; the attribute `next` names the page after it.
+pub(super) fn page(org: &Org, call: &Call) -> Result<Message, Fault> {
     let mut message = org.message(org.send(call)?);
     let head: Head = serde_json::from_slice(&message.body).map_err(|error| {
         Fault::protocol(format!(

@@ -1,12 +1,17 @@
 //! Any request to the instance.
 
 use super::path::query;
-use crate::bindings::exports::salesforce::connector::raw::{Method as MethodChoice, RequestConfig};
+use crate::bindings::exports::salesforce::connector::raw::{
+    ApexRestConfig, Method as MethodChoice, RequestConfig,
+};
 use crate::bindings::{Fault, Message};
 use crate::connection::settings::check_headers;
 use crate::exchange::Nature;
 use crate::org::{Call, Org};
 use crate::transport::Method;
+
+/// Where Apex classes are published (Apex Developer Guide, "Exposing Apex Classes as REST Web Services").
+const APEX_REST: &str = "/services/apexrest/";
 
 /// Sends what the config says.
 pub fn request(
@@ -29,6 +34,32 @@ pub fn request(
         check_headers("The input's media type", &call.headers)?;
     }
     Ok(org.message(org.send(&call)?))
+}
+
+/// Calls an Apex class: any method on /services/apexrest/{path}.
+pub fn apex_rest(
+    org: &Org,
+    config: &ApexRestConfig,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
+    let below = config.path.trim_start_matches('/');
+    if below
+        .split(['/', '?'])
+        .any(|segment| matches!(segment, "." | ".."))
+        || below.is_empty()
+    {
+        return Err(Fault::config(format!(
+            "config.path `{}` is no path below {APEX_REST}: write it like `orders/42`",
+            config.path
+        )));
+    }
+    let whole = RequestConfig {
+        method: config.method,
+        path: format!("{APEX_REST}{below}"),
+        query: config.query.clone(),
+        headers: config.headers.clone(),
+    };
+    request(org, &whole, input)
 }
 
 fn method(choice: MethodChoice) -> (Method, Nature) {

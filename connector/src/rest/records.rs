@@ -117,7 +117,7 @@ pub fn delete_by_external_id(
     )
 }
 
-fn record_path(object: &str, id: &str) -> Result<String, Fault> {
+pub(super) fn record_path(object: &str, id: &str) -> Result<String, Fault> {
     Ok(format!(
         "sobjects/{}/{}",
         segment("object", object)?,
@@ -134,7 +134,8 @@ fn external_path(object: &str, field: &str, value: &str) -> Result<String, Fault
     Ok(format!("sobjects/{object}/{field}/{value}"))
 }
 
-fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, Fault> {
+/// GETs one record with these fields, or all of them.
+pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, Fault> {
     let fields = fields.join(",");
     let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
     let call = Call {
@@ -150,16 +151,16 @@ fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, Fault> {
 }
 
 /// One write of one record.
-struct Write<'a> {
-    method: Method,
-    path: String,
-    nature: Nature,
-    options: Option<&'a WriteOptions>,
-    input: &'a Message,
-    id: Option<&'a str>,
+pub(super) struct Write<'a> {
+    pub method: Method,
+    pub path: String,
+    pub nature: Nature,
+    pub options: Option<&'a WriteOptions>,
+    pub input: &'a Message,
+    pub id: Option<&'a str>,
 }
 
-fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
+pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     json_object(&write.input.body)?;
     let headers = option_headers(write.options)?;
     let path = org.path(&write.path)?;
@@ -176,7 +177,7 @@ fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     reply.map_err(|several| several_matches(&several))
 }
 
-fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome, Fault> {
+pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome, Fault> {
     let mut call = Call {
         method: Method::Delete,
         nature: Nature::RepeatableWrite,

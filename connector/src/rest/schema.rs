@@ -1,7 +1,19 @@
 //! What objects and fields the org has: the describe resources.
 
+mod layouts;
+mod list_views;
+
+pub use layouts::{approval_layouts, compact_layouts, layouts, named_layouts};
+pub use list_views::{
+    list_view, list_view_describe, list_view_results, list_views, recent_list_views,
+};
+
+use super::ask::{self, Parameters};
 use super::path::segment;
-use crate::bindings::exports::salesforce::connector::schema::{DescribeConfig, ObjectsConfig};
+use crate::bindings::exports::salesforce::connector::schema::{
+    AppMenuConfig, DescribeConfig, EventSchemaConfig, Menu, ObjectConfig, ObjectsConfig,
+    PayloadFormat,
+};
 use crate::bindings::{Fault, Message};
 use crate::connection::settings::check_headers;
 use crate::org::{Call, Org, Unusable};
@@ -58,4 +70,65 @@ pub fn describe(org: &Org, config: &DescribeConfig) -> Result<Message, Fault> {
         check_headers("config.if-modified-since", &call.headers)?;
     }
     Ok(org.message(org.send(&call)?))
+}
+
+/// GET sobjects/{object}.
+pub fn object(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
+    ask::get(org, &of_object(&config.object, "")?, Parameters::none())
+}
+
+/// The path of an object's resource.
+fn of_object(object: &str, resource: &str) -> Result<String, Fault> {
+    Ok(format!("sobjects/{}{resource}", segment("object", object)?))
+}
+
+/// GET sobjects/{event}/eventSchema or event/eventSchema/{schema}.
+pub fn event_schema(org: &Org, config: &EventSchemaConfig) -> Result<Message, Fault> {
+    let path = match (&config.event, &config.schema_id) {
+        (Some(event), None) => format!("sobjects/{}/eventSchema", segment("event", event)?),
+        (None, Some(id)) => format!("event/eventSchema/{}", segment("schema-id", id)?),
+        _ => {
+            return Err(Fault::config(
+                "Give either config.event or config.schema-id: one schema to return",
+            ));
+        }
+    };
+    let format = config.payload_format.map(|format| match format {
+        PayloadFormat::Expanded => "EXPANDED",
+        PayloadFormat::Compact => "COMPACT",
+    });
+    ask::get(org, &path, Parameters::none().some("payloadFormat", format))
+}
+
+/// GET tabs.
+pub fn tabs(org: &Org) -> Result<Message, Fault> {
+    ask::get(org, "tabs", Parameters::none())
+}
+
+/// GET theme.
+pub fn theme(org: &Org) -> Result<Message, Fault> {
+    ask::get(org, "theme", Parameters::none())
+}
+
+/// GET appMenu and below.
+pub fn app_menu(org: &Org, config: &AppMenuConfig) -> Result<Message, Fault> {
+    let path = match (config.menu, &config.network_id) {
+        (Some(Menu::NetworkTabs), Some(id)) => {
+            format!("appMenu/NetworkTabs/{}", segment("network-id", id)?)
+        }
+        (Some(Menu::NetworkTabs), None) => {
+            return Err(Fault::config(
+                "config.network-id is missing: `network-tabs` is the menu of one site",
+            ));
+        }
+        (_, Some(_)) => {
+            return Err(Fault::config(
+                "config.network-id goes with config.menu `network-tabs` only",
+            ));
+        }
+        (Some(Menu::AppSwitcher), None) => "appMenu/AppSwitcher".into(),
+        (Some(Menu::Mobile), None) => "appMenu/Salesforce1".into(),
+        (None, None) => "appMenu".into(),
+    };
+    ask::get(org, &path, Parameters::none())
 }

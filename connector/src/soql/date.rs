@@ -104,6 +104,37 @@ pub fn date_time(text: &str) -> Option<String> {
     Some(format!("{}T{}{}", date(day)?, time(clock)?, offset(zone)?))
 }
 
+/// The seconds since 1970 of a date-time as [`date_time`] writes it; decimals are cut.
+#[must_use]
+pub fn unix_seconds(text: &str) -> Option<i64> {
+    let field = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
+    let days = days_since_1970(field(0..4)?, field(5..7)?, field(8..10)?);
+    let clock = (field(11..13)? * 60 + field(14..16)?) * 60 + field(17..19)?;
+    Some(days * 86_400 + clock - offset_seconds(text)?)
+}
+
+fn offset_seconds(text: &str) -> Option<i64> {
+    if text.ends_with('Z') {
+        return Some(0);
+    }
+    let zone = text.get(text.len().checked_sub(6)?..)?;
+    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+    let seconds = (hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?) * 60;
+    Some(if zone.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    })
+}
+
+/// Counts days in the Gregorian calendar, with years that begin in March so that the leap day is the last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// Checks `hh:mm:ss`, with decimals or without, and cuts decimals that Salesforce does not keep.
 fn time(text: &str) -> Option<String> {
     let (whole, decimals) = match text.split_once('.') {
@@ -161,7 +192,7 @@ fn days_in(year: u32, month: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{date, date_literal, date_time, takes_number};
+    use super::{date, date_literal, date_time, takes_number, unix_seconds};
 
     #[test]
     fn only_dates_that_exist_pass() {
@@ -264,5 +295,20 @@ mod tests {
         }
         assert!(takes_number("next_n_fiscal_years"));
         assert!(!takes_number("THIS_WEEK"));
+    }
+
+    #[test]
+    fn date_times_are_counted_from_1970() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-02-29T12:00:00Z", 951_825_600),
+            ("2023-11-14T22:13:20.999Z", 1_700_000_000),
+            ("2023-11-15T03:43:20+05:30", 1_700_000_000),
+            ("2023-11-14T14:13:20-08:00", 1_700_000_000),
+            ("1969-12-31T23:59:59Z", -1),
+        ] {
+            assert_eq!(unix_seconds(text), Some(seconds), "{text}");
+        }
+        assert_eq!(unix_seconds("2023-11-15"), None);
     }
 }

@@ -8,6 +8,7 @@ pub mod date;
 pub mod lex;
 pub mod literal;
 pub mod select;
+pub mod sosl;
 
 pub use bind::{BindError, bind};
 pub use select::{Item, SelectList};

@@ -1,7 +1,7 @@
 //! `salesforce:connector/connection`.
 
 use crate::bindings::exports::salesforce::connector::connection::{
-    ConnectionConfig, ConnectionReport, Guest, Session,
+    ConnectionConfig, ConnectionReport, Guest, Revocation, RevokeConfig, Session,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
@@ -26,5 +26,13 @@ impl Guest for Component {
 
     fn limits(connection: ConnectionConfig) -> Result<Message, Fault> {
         connection::limits(&org(&connection)?)
+    }
+
+    fn resources(connection: ConnectionConfig) -> Result<Message, Fault> {
+        connection::resources(&org(&connection)?)
+    }
+
+    fn revoke(connection: ConnectionConfig, config: RevokeConfig) -> Result<Revocation, Fault> {
+        connection::revoke(&org(&connection)?, &config)
     }
 }

@@ -3,7 +3,7 @@
 use crate::bindings::exports::mediation::connector::mediator::Source;
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::exports::salesforce::connector::query::{
-    Guest, QueryConfig, QueryMoreConfig, RowsConfig,
+    ExplainConfig, Guest, QueryConfig, QueryMoreConfig, RowsConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::generic::OpenSource;
@@ -25,5 +25,9 @@ impl Guest for Component {
             Rc::new(org(&connection)?),
             &config,
         )?)))
+    }
+
+    fn explain(connection: ConnectionConfig, config: ExplainConfig) -> Result<Message, Fault> {
+        query::explain(&org(&connection)?, &config)
     }
 }

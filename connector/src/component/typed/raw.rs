@@ -1,10 +1,12 @@
 //! `salesforce:connector/raw`.
 
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use crate::bindings::exports::salesforce::connector::raw::{Guest, RequestConfig};
+use crate::bindings::exports::salesforce::connector::raw::{
+    ApexRestConfig, GraphqlConfig, Guest, RequestConfig, ToolingQueryConfig,
+};
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
-use crate::rest::raw;
+use crate::rest::{graphql, query, raw};
 
 impl Guest for Component {
     fn request(
@@ -13,5 +15,24 @@ impl Guest for Component {
         input: Option<Message>,
     ) -> Result<Message, Fault> {
         raw::request(&org(&connection)?, &config, input.as_ref())
+    }
+
+    fn apex_rest(
+        connection: ConnectionConfig,
+        config: ApexRestConfig,
+        input: Option<Message>,
+    ) -> Result<Message, Fault> {
+        raw::apex_rest(&org(&connection)?, &config, input.as_ref())
+    }
+
+    fn graphql(connection: ConnectionConfig, config: GraphqlConfig) -> Result<Message, Fault> {
+        graphql::graphql(&org(&connection)?, &config)
+    }
+
+    fn tooling_query(
+        connection: ConnectionConfig,
+        config: ToolingQueryConfig,
+    ) -> Result<Message, Fault> {
+        query::tooling(&org(&connection)?, &config)
     }
 }

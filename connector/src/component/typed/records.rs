@@ -3,12 +3,13 @@
 use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::exports::salesforce::connector::records::{
-    CreateConfig, DeleteByExternalIdConfig, DeleteConfig, Guest, RetrieveByExternalIdConfig,
-    RetrieveConfig, UpdateConfig, UpsertConfig,
+    CountConfig, CreateConfig, DeleteByExternalIdConfig, DeleteConfig, DeleteRelatedConfig,
+    GetDeletedConfig, GetUpdatedConfig, Guest, RecentConfig, RelatedConfig,
+    RetrieveByExternalIdConfig, RetrieveConfig, UpdateConfig, UpdateRelatedConfig, UpsertConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
-use crate::rest::records;
+use crate::rest::{records, related, replication};
 
 impl Guest for Component {
     fn create(
@@ -55,5 +56,46 @@ impl Guest for Component {
         config: DeleteByExternalIdConfig,
     ) -> Result<Outcome, Fault> {
         records::delete_by_external_id(&org(&connection)?, &config)
+    }
+
+    fn get_updated(
+        connection: ConnectionConfig,
+        config: GetUpdatedConfig,
+    ) -> Result<Message, Fault> {
+        replication::get_updated(&org(&connection)?, &config)
+    }
+
+    fn get_deleted(
+        connection: ConnectionConfig,
+        config: GetDeletedConfig,
+    ) -> Result<Message, Fault> {
+        replication::get_deleted(&org(&connection)?, &config)
+    }
+
+    fn related(connection: ConnectionConfig, config: RelatedConfig) -> Result<Message, Fault> {
+        related::related(&org(&connection)?, &config)
+    }
+
+    fn update_related(
+        connection: ConnectionConfig,
+        config: UpdateRelatedConfig,
+        input: Message,
+    ) -> Result<Outcome, Fault> {
+        related::update_related(&org(&connection)?, &config, &input)
+    }
+
+    fn delete_related(
+        connection: ConnectionConfig,
+        config: DeleteRelatedConfig,
+    ) -> Result<Outcome, Fault> {
+        related::delete_related(&org(&connection)?, &config)
+    }
+
+    fn recent(connection: ConnectionConfig, config: RecentConfig) -> Result<Message, Fault> {
+        related::recent(&org(&connection)?, &config)
+    }
+
+    fn count(connection: ConnectionConfig, config: CountConfig) -> Result<Message, Fault> {
+        related::count(&org(&connection)?, &config)
     }
 }

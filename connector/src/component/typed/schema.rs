@@ -2,7 +2,9 @@
 
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::exports::salesforce::connector::schema::{
-    DescribeConfig, Guest, ObjectsConfig,
+    AppMenuConfig, ApprovalLayoutsConfig, CompactLayoutsConfig, DescribeConfig, EventSchemaConfig,
+    Guest, LayoutsConfig, ListViewConfig, ListViewResultsConfig, NamedLayoutsConfig, ObjectConfig,
+    ObjectsConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
@@ -15,5 +17,82 @@ impl Guest for Component {
 
     fn describe(connection: ConnectionConfig, config: DescribeConfig) -> Result<Message, Fault> {
         schema::describe(&org(&connection)?, &config)
+    }
+
+    fn object(connection: ConnectionConfig, config: ObjectConfig) -> Result<Message, Fault> {
+        schema::object(&org(&connection)?, &config)
+    }
+
+    fn layouts(connection: ConnectionConfig, config: LayoutsConfig) -> Result<Message, Fault> {
+        schema::layouts(&org(&connection)?, &config)
+    }
+
+    fn named_layouts(
+        connection: ConnectionConfig,
+        config: NamedLayoutsConfig,
+    ) -> Result<Message, Fault> {
+        schema::named_layouts(&org(&connection)?, &config)
+    }
+
+    fn compact_layouts(
+        connection: ConnectionConfig,
+        config: CompactLayoutsConfig,
+    ) -> Result<Message, Fault> {
+        schema::compact_layouts(&org(&connection)?, &config)
+    }
+
+    fn approval_layouts(
+        connection: ConnectionConfig,
+        config: ApprovalLayoutsConfig,
+    ) -> Result<Message, Fault> {
+        schema::approval_layouts(&org(&connection)?, &config)
+    }
+
+    fn list_views(connection: ConnectionConfig, config: ObjectConfig) -> Result<Message, Fault> {
+        schema::list_views(&org(&connection)?, &config)
+    }
+
+    fn recent_list_views(
+        connection: ConnectionConfig,
+        config: ObjectConfig,
+    ) -> Result<Message, Fault> {
+        schema::recent_list_views(&org(&connection)?, &config)
+    }
+
+    fn list_view(connection: ConnectionConfig, config: ListViewConfig) -> Result<Message, Fault> {
+        schema::list_view(&org(&connection)?, &config)
+    }
+
+    fn list_view_describe(
+        connection: ConnectionConfig,
+        config: ListViewConfig,
+    ) -> Result<Message, Fault> {
+        schema::list_view_describe(&org(&connection)?, &config)
+    }
+
+    fn list_view_results(
+        connection: ConnectionConfig,
+        config: ListViewResultsConfig,
+    ) -> Result<Message, Fault> {
+        schema::list_view_results(&org(&connection)?, &config)
+    }
+
+    fn event_schema(
+        connection: ConnectionConfig,
+        config: EventSchemaConfig,
+    ) -> Result<Message, Fault> {
+        schema::event_schema(&org(&connection)?, &config)
+    }
+
+    fn tabs(connection: ConnectionConfig) -> Result<Message, Fault> {
+        schema::tabs(&org(&connection)?)
+    }
+
+    fn theme(connection: ConnectionConfig) -> Result<Message, Fault> {
+        schema::theme(&org(&connection)?)
+    }
+
+    fn app_menu(connection: ConnectionConfig, config: AppMenuConfig) -> Result<Message, Fault> {
+        schema::app_menu(&org(&connection)?, &config)
     }
 }

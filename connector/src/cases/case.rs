@@ -1,0 +1,254 @@
+//! One case: how it is written, run and compared.
+
+use crate::bindings::{Fault, Message};
+use crate::context::Context;
+use crate::door;
+use crate::testing::json;
+use crate::transport::scripted::{Play, Script, TestClock};
+use crate::transport::{Failure, Request};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The instance of the connection that cases use unless they bring their own.
+const INSTANCE: &str = "https://acme.my.salesforce.com";
+
+/// What a case file holds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// The operation's name.
+    pub operation: String,
+    /// Why the case is worth having.
+    #[serde(rename = "why", default)]
+    _why: String,
+    /// The connection; one with a ready token when absent.
+    connection: Option<Value>,
+    #[serde(default)]
+    config: Value,
+    input: Option<Value>,
+    #[serde(default)]
+    answers: Vec<Answer>,
+    expect: Expect,
+}
+
+/// What the org answers; without a status the answer is lost.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    status: Option<u16>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: Value,
+}
+
+/// What must have happened.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    #[serde(default)]
+    requests: Vec<Sent>,
+    reply: Option<Reply>,
+    fault: Option<ExpectedFault>,
+}
+
+/// A request; headers are those that must be among the sent ones.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    method: String,
+    url: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: Value,
+}
+
+/// A reply; attributes are those that must be among its own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reply {
+    #[serde(default)]
+    body: Value,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+/// A fault; its message must hold these words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedFault {
+    kind: String,
+    message: String,
+    status: Option<u16>,
+    #[serde(rename = "maybe-applied", default)]
+    maybe_applied: bool,
+}
+
+impl Case {
+    /// Whether the operation is to fail.
+    pub fn fails(&self) -> bool {
+        self.expect.fault.is_some()
+    }
+
+    /// Runs the case and says what differs.
+    pub fn run(&self) -> Result<(), String> {
+        let script = Script::new(self.answers.iter().map(Answer::play));
+        let context = Context::new(script.clone(), TestClock::default());
+        let config = match &self.config {
+            Value::Null => "{}".to_owned(),
+            config => config.to_string(),
+        };
+        let result = door::call(
+            Rc::new(context),
+            &self.connection(),
+            &self.operation,
+            &config,
+            self.input.as_ref().map(|input| json(&text(input))),
+        );
+        self.expect.result(result)?;
+        self.expect.requests(&script.requests())?;
+        match script.left() {
+            0 => Ok(()),
+            left => Err(format!("{left} answers were not asked for")),
+        }
+    }
+
+    fn connection(&self) -> String {
+        let plain = || {
+            serde_json::json!({
+                "url": INSTANCE,
+                "api-version": "62.0",
+                "auth": {"access-token": {"access-token": "T1"}},
+            })
+        };
+        self.connection.clone().unwrap_or_else(plain).to_string()
+    }
+}
+
+impl Answer {
+    fn play(&self) -> Play {
+        let Some(status) = self.status else {
+            return Play::Fail(Failure::Lost);
+        };
+        let mut headers: Vec<_> = self.headers.clone().into_iter().collect();
+        if !self.headers.contains_key("content-type") {
+            headers.push((
+                "content-type".into(),
+                "application/json;charset=UTF-8".into(),
+            ));
+        }
+        Play::Answer(status, headers, text(&self.body).into_bytes())
+    }
+}
+
+impl Expect {
+    fn result(&self, result: Result<Message, Fault>) -> Result<(), String> {
+        match (result, &self.reply, &self.fault) {
+            (Ok(message), Some(reply), None) => reply.compare(&message),
+            (Err(fault), None, Some(expected)) => expected.compare(&fault),
+            (Ok(_), None, Some(_)) => Err("it succeeded".into()),
+            (Err(fault), ..) => Err(format!("it failed: {}", fault.message)),
+            _ => Err("expect either `reply` or `fault`".into()),
+        }
+    }
+
+    fn requests(&self, sent: &[Request]) -> Result<(), String> {
+        if sent.len() != self.requests.len() {
+            let lines: Vec<String> = sent.iter().map(line).collect();
+            return Err(format!("sent {lines:?}"));
+        }
+        let pairs = self.requests.iter().zip(sent);
+        pairs
+            .map(|(expected, request)| expected.compare(request))
+            .collect()
+    }
+}
+
+impl Sent {
+    fn compare(&self, request: &Request) -> Result<(), String> {
+        let url = match self.url.strip_prefix('/') {
+            Some(path) => format!("{INSTANCE}/{path}"),
+            None => self.url.clone(),
+        };
+        same("request", &format!("{} {url}", self.method), &line(request))?;
+        same("body sent", &self.body, &value(&request.body))?;
+        let headers: BTreeMap<_, _> = request.headers.iter().cloned().collect();
+        among("header", &self.headers, &headers)
+    }
+}
+
+impl Reply {
+    fn compare(&self, message: &Message) -> Result<(), String> {
+        same("body", &self.body, &value(&message.body))?;
+        let attributes: BTreeMap<_, _> = message.attributes.iter().cloned().collect();
+        among("attribute", &self.attributes, &attributes)
+    }
+}
+
+impl ExpectedFault {
+    fn compare(&self, fault: &Fault) -> Result<(), String> {
+        let kind = serde_json::to_value(fault.kind).map_err(|error| error.to_string())?;
+        same("kind", &self.kind, &kebab(&text(&kind)))?;
+        same("status", &self.status, &fault.status)?;
+        same("maybe-applied", &self.maybe_applied, &fault.maybe_applied)?;
+        if fault.message.contains(&self.message) {
+            return Ok(());
+        }
+        Err(format!("`{}` is not in: {}", self.message, fault.message))
+    }
+}
+
+fn line(request: &Request) -> String {
+    let method = format!("{:?}", request.method).to_uppercase();
+    format!("{method} {}", request.url)
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Result<(), String> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(format!("{what} is {found:?}, not {expected:?}"))
+}
+
+fn among(
+    what: &str,
+    expected: &BTreeMap<String, String>,
+    found: &BTreeMap<String, String>,
+) -> Result<(), String> {
+    expected
+        .iter()
+        .map(|(name, value)| same(&format!("{what} {name}"), &Some(value), &found.get(name)))
+        .collect()
+}
+
+/// A body as a case file writes it: JSON as such, other text as a string, nothing as null.
+fn value(body: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(body);
+    match serde_json::from_str(&text) {
+        _ if text.is_empty() => Value::Null,
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => value,
+        _ => Value::String(text.into_owned()),
+    }
+}
+
+fn text(body: &Value) -> String {
+    match body {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        json => json.to_string(),
+    }
+}
+
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for char in name.chars() {
+        if char.is_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(char.to_lowercase());
+    }
+    out
+}

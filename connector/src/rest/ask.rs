@@ -1,0 +1,240 @@
+//! The shapes that most resources share: a GET, a JSON body or a DELETE whose answer becomes a message.
+
+use super::path::query;
+use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
+use crate::fault;
+use crate::limits::{MAX_URI_BYTES, URI_HEADER_RESERVE};
+use crate::org::{Call, Org, Unusable, bad_input};
+use crate::transport::Method;
+use serde_json::{Map, Value};
+
+/// Facts that go into the attributes of a message.
+pub type Facts = Vec<(String, String)>;
+
+/// Query parameters in order; what is absent or empty is left out.
+#[derive(Default)]
+pub struct Parameters(Vec<(&'static str, String)>);
+
+impl Parameters {
+    /// No parameters.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a parameter.
+    pub fn put(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.0.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds a parameter that may be absent.
+    pub fn some<T: ToString>(self, name: &'static str, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.put(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds values as one parameter, separated by commas.
+    pub fn list(self, name: &'static str, values: &[String]) -> Self {
+        self.some(name, (!values.is_empty()).then(|| values.join(",")))
+    }
+
+    /// Adds one parameter of the same name per value.
+    pub fn each(self, name: &'static str, values: &[String]) -> Self {
+        values
+            .iter()
+            .fold(self, |parameters, value| parameters.put(name, value))
+    }
+
+    /// Adds `name=true`, if so.
+    pub fn flag(self, name: &'static str, set: bool) -> Self {
+        self.some(name, set.then_some(true))
+    }
+
+    fn encoded(&self) -> String {
+        query(self.0.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+}
+
+/// A JSON object in the making; what is absent or empty is left out.
+#[derive(Default)]
+pub struct Object(Map<String, Value>);
+
+impl Object {
+    /// An object without members.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a member.
+    pub fn put(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
+    }
+
+    /// Adds a member that may be absent.
+    pub fn some<T: Into<Value>>(self, name: &str, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.put(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a list that may be empty.
+    pub fn list<T: Into<Value> + Clone>(self, name: &str, values: &[T]) -> Self {
+        self.some(name, (!values.is_empty()).then(|| values.to_vec()))
+    }
+
+    /// Adds `true`, if so.
+    pub fn flag(self, name: &str, set: bool) -> Self {
+        self.some(name, set.then_some(true))
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Self::Object(object.0)
+    }
+}
+
+/// The call of a GET below the API version.
+pub fn get_call(org: &Org, path: &str, parameters: &Parameters) -> Result<Call, Fault> {
+    let path = format!("{}{}", org.path(path)?, parameters.encoded());
+    if path.len() > MAX_URI_BYTES - URI_HEADER_RESERVE {
+        return Err(bad_input(format!(
+            "The request makes a URL of {} bytes; Salesforce takes {MAX_URI_BYTES} with headers: name fewer objects or fields at once",
+            path.len()
+        )));
+    }
+    Ok(Call::get(path))
+}
+
+/// GETs a resource below the API version.
+pub fn get(org: &Org, path: &str, parameters: Parameters) -> Result<Message, Fault> {
+    Ok(org.message(org.send(&get_call(org, path, &parameters)?)?))
+}
+
+/// The call of a POST of JSON below the API version.
+pub fn post_call(org: &Org, path: &str, nature: Nature, body: &[u8]) -> Result<Call, Fault> {
+    Ok(Call::write(
+        Method::Post,
+        org.path(path)?,
+        nature,
+        "application/json",
+        body,
+    ))
+}
+
+/// POSTs a JSON value below the API version.
+pub fn post(
+    org: &Org,
+    path: &str,
+    nature: Nature,
+    body: impl Into<Value>,
+) -> Result<Message, Fault> {
+    let body = body.into().to_string();
+    Ok(org.message(org.send(&post_call(org, path, nature, body.as_bytes())?)?))
+}
+
+/// DELETEs a resource below the API version. When an attempt before has deleted it and its answer was lost, it is done.
+pub fn delete(org: &Org, path: &str) -> Result<Message, Fault> {
+    let call = Call {
+        method: Method::Delete,
+        nature: Nature::RepeatableWrite,
+        fine: &[404],
+        ..Call::get(org.path(path)?)
+    };
+    let answer = org.send_as(&call, None, |mut reply, maybe_applied| {
+        Ok(match reply.status {
+            404 if maybe_applied => {
+                reply.body.clear();
+                Ok(reply)
+            }
+            404 => Err(refused(reply.status, &reply.body)),
+            _ => Ok(reply),
+        })
+    })?;
+    Ok(org.message(answer?))
+}
+
+/// Sends a call and adds what `read` finds in the body to the attributes. A body that cannot be read so is a
+/// `protocol` fault.
+pub fn send_and_read(
+    org: &Org,
+    call: &Call,
+    read: impl Fn(&[u8]) -> serde_json::Result<Facts>,
+) -> Result<Message, Fault> {
+    let (reply, facts) = org.send_as(call, None, |reply, _| match read(&reply.body) {
+        Ok(facts) => Ok((reply, facts)),
+        Err(error) => Err(Unusable(format!(
+            "The answer (HTTP {}) is not as documented: {error}",
+            reply.status
+        ))),
+    })?;
+    let mut message = org.message(reply);
+    message.attributes.extend(facts);
+    Ok(message)
+}
+
+/// Sends a call whose answer is one result, or a list of results, each with the member `success_key`. Results of a list
+/// may fail one by one, even all of them with status 400: the attribute `failed` counts those. A single result
+/// that failed is a fault.
+pub fn send_for_results(org: &Org, call: Call, success_key: &str) -> Result<Message, Fault> {
+    let call = Call {
+        fine: &[400],
+        ..call
+    };
+    let (reply, failed) = org.send_as(&call, None, |reply, _| {
+        let failed = failures(reply.status, &reply.body, success_key)?;
+        Ok((reply, failed))
+    })?;
+    let mut message = org.message(reply);
+    message
+        .attributes
+        .push(("failed".into(), failed?.to_string()));
+    Ok(message)
+}
+
+/// Counts the results that failed; the inner error is the fault of a request that failed as a whole.
+fn failures(status: u16, body: &[u8], key: &str) -> Result<Result<usize, Fault>, Unusable> {
+    let value = serde_json::from_slice::<Value>(body).ok();
+    let succeeded = |result: &Value| result.get(key).and_then(Value::as_bool);
+    let results = match &value {
+        Some(Value::Array(items)) => items.iter().map(succeeded).collect::<Option<Vec<_>>>(),
+        Some(one) => match succeeded(one) {
+            Some(false) => return Ok(Err(single_failure(status, one))),
+            Some(true) => Some(vec![true]),
+            None => None,
+        },
+        None => None,
+    };
+    match results {
+        Some(results) => Ok(Ok(results.iter().filter(|success| !**success).count())),
+        None if status == 400 => Ok(Err(refused(status, body))),
+        None => Err(Unusable(format!(
+            "The answer (HTTP {status}) holds no results with `{key}`"
+        ))),
+    }
+}
+
+/// The fault of a single result: its `errors` are what a refused request would have answered.
+fn single_failure(status: u16, result: &Value) -> Fault {
+    let errors = result.get("errors").cloned().unwrap_or_default();
+    refused(status.max(400), errors.to_string().as_bytes())
+}
+
+/// The fault of an answer that arrived and says no.
+pub fn refused(status: u16, body: &[u8]) -> Fault {
+    Fault {
+        attempts: 1,
+        ..fault::from_answer(status, body).0
+    }
+}
+
+/// The JSON of an input.
+pub fn json_of(input: &Message) -> Result<Value, Fault> {
+    serde_json::from_slice(&input.body)
+        .map_err(|error| bad_input(format!("The input is not JSON: {error}")))
+}

@@ -1,0 +1,69 @@
+//! Records by their relationships, records seen last, and how many there are.
+
+use super::ask::{self, Parameters};
+use super::path::segment;
+use super::query::page;
+use super::records::{Write, delete, record_path, write};
+use crate::bindings::exports::salesforce::connector::common::Outcome;
+use crate::bindings::exports::salesforce::connector::records::{
+    CountConfig, DeleteRelatedConfig, RecentConfig, RelatedConfig, UpdateRelatedConfig,
+};
+use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
+use crate::org::Org;
+use crate::transport::Method;
+
+/// GET sobjects/{object}/{id}/{relationship}.
+pub fn related(org: &Org, config: &RelatedConfig) -> Result<Message, Fault> {
+    let path = related_path(&config.object, &config.id, &config.relationship)?;
+    let fields = Parameters::none().list("fields", &config.fields);
+    page(org, &ask::get_call(org, &path, &fields)?)
+}
+
+/// PATCH sobjects/{object}/{id}/{relationship}.
+pub fn update_related(
+    org: &Org,
+    config: &UpdateRelatedConfig,
+    input: &Message,
+) -> Result<Outcome, Fault> {
+    write(
+        org,
+        Write {
+            method: Method::Patch,
+            path: related_path(&config.object, &config.id, &config.relationship)?,
+            nature: Nature::RepeatableWrite,
+            options: config.options.as_ref(),
+            input,
+            id: None,
+        },
+    )
+}
+
+/// DELETE sobjects/{object}/{id}/{relationship}.
+pub fn delete_related(org: &Org, config: &DeleteRelatedConfig) -> Result<Outcome, Fault> {
+    let path = related_path(&config.object, &config.id, &config.relationship)?;
+    delete(org, &path, None)
+}
+
+fn related_path(object: &str, id: &str, relationship: &str) -> Result<String, Fault> {
+    Ok(format!(
+        "{}/{}",
+        record_path(object, id)?,
+        segment("relationship", relationship)?
+    ))
+}
+
+/// GET recent.
+pub fn recent(org: &Org, config: &RecentConfig) -> Result<Message, Fault> {
+    ask::get(
+        org,
+        "recent",
+        Parameters::none().some("limit", config.limit),
+    )
+}
+
+/// GET limits/recordCount.
+pub fn count(org: &Org, config: &CountConfig) -> Result<Message, Fault> {
+    let objects = Parameters::none().list("sObjects", &config.objects);
+    ask::get(org, "limits/recordCount", objects)
+}

@@ -1,0 +1,57 @@
+//! Layouts: of pages, compact ones, named ones, and those of approvals.
+
+use super::of_object;
+use crate::bindings::exports::salesforce::connector::schema::{
+    ApprovalLayoutsConfig, CompactLayoutsConfig, LayoutsConfig, NamedLayoutsConfig,
+};
+use crate::bindings::{Fault, Message};
+use crate::org::Org;
+use crate::rest::ask::{self, Parameters};
+use crate::rest::path::segment;
+
+/// GET sobjects/{object}/describe/layouts, of one record type or all.
+pub fn layouts(org: &Org, config: &LayoutsConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/describe/layouts")?;
+    one_or_all(
+        org,
+        path,
+        "record-type-id",
+        config.record_type_id.as_deref(),
+    )
+}
+
+/// GET sobjects/{object}/describe/namedLayouts/{name}.
+pub fn named_layouts(org: &Org, config: &NamedLayoutsConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/describe/namedLayouts")?;
+    one_or_all(org, path, "name", Some(&config.name))
+}
+
+/// GET sobjects/{object}/describe/compactLayouts, or compactLayouts of several objects.
+pub fn compact_layouts(org: &Org, config: &CompactLayoutsConfig) -> Result<Message, Fault> {
+    match config.objects.as_slice() {
+        [object] => {
+            let path = of_object(object, "/describe/compactLayouts")?;
+            ask::get(org, &path, Parameters::none())
+        }
+        objects => ask::get(org, "compactLayouts", Parameters::none().list("q", objects)),
+    }
+}
+
+/// GET sobjects/{object}/describe/approvalLayouts, of one process or all.
+pub fn approval_layouts(org: &Org, config: &ApprovalLayoutsConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/describe/approvalLayouts")?;
+    one_or_all(
+        org,
+        path,
+        "approval-process",
+        config.approval_process.as_deref(),
+    )
+}
+
+fn one_or_all(org: &Org, path: String, name: &str, one: Option<&str>) -> Result<Message, Fault> {
+    let path = match one {
+        Some(one) => format!("{path}/{}", segment(name, one)?),
+        None => path,
+    };
+    ask::get(org, &path, Parameters::none())
+}

@@ -1,0 +1,48 @@
+//! List views: which there are, how they are made, what they show.
+
+use super::of_object;
+use crate::bindings::exports::salesforce::connector::schema::{
+    ListViewConfig, ListViewResultsConfig, ObjectConfig,
+};
+use crate::bindings::{Fault, Message};
+use crate::org::Org;
+use crate::rest::ask::{self, Parameters};
+use crate::rest::path::segment;
+
+/// GET sobjects/{object}/listviews.
+pub fn list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/listviews")?;
+    ask::get(org, &path, Parameters::none())
+}
+
+/// GET sobjects/{object}/listviews/recent.
+pub fn recent_list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/listviews/recent")?;
+    ask::get(org, &path, Parameters::none())
+}
+
+/// GET sobjects/{object}/listviews/{id}.
+pub fn list_view(org: &Org, config: &ListViewConfig) -> Result<Message, Fault> {
+    let path = of_view(&config.object, &config.id, "")?;
+    ask::get(org, &path, Parameters::none())
+}
+
+/// GET sobjects/{object}/listviews/{id}/describe.
+pub fn list_view_describe(org: &Org, config: &ListViewConfig) -> Result<Message, Fault> {
+    let path = of_view(&config.object, &config.id, "/describe")?;
+    ask::get(org, &path, Parameters::none())
+}
+
+/// GET sobjects/{object}/listviews/{id}/results.
+pub fn list_view_results(org: &Org, config: &ListViewResultsConfig) -> Result<Message, Fault> {
+    let path = of_view(&config.object, &config.id, "/results")?;
+    let rows = Parameters::none()
+        .some("limit", config.limit)
+        .some("offset", config.offset);
+    ask::get(org, &path, rows)
+}
+
+fn of_view(object: &str, id: &str, resource: &str) -> Result<String, Fault> {
+    let views = of_object(object, "/listviews")?;
+    Ok(format!("{views}/{}{resource}", segment("id", id)?))
+}
