@@ -6,7 +6,7 @@ use crate::org::Org;
 use crate::schema::{Field, FieldType, Object};
 use crate::store::quoted;
 use crate::value::Value;
-use crate::write::{Draft, WriteOptions, Writer};
+use crate::write::{Row, WriteOptions, Writer};
 
 /// Records written in one transaction.
 const CHUNK: u64 = 20_000;
@@ -102,6 +102,7 @@ enum Filling {
     Email,
     Phone,
     Web,
+    Whole { most: u64 },
     Number { most: u64, scale: u32 },
     Day,
     Moment,
@@ -124,14 +125,15 @@ pub fn generate(org: &Org, object: &str, count: u64) -> anyhow::Result<()> {
     while done < count {
         let chunk = CHUNK.min(count - done);
         org.write(&org.admin, WriteOptions::default(), |writer| {
-            for row in done..done + chunk {
-                let age =
-                    SPAN_MS - (SPAN_MS as i128 * i128::from(row + 1) / i128::from(count)) as i64;
+            let template = writer.template(known);
+            for number in done..done + chunk {
+                let age = SPAN_MS
+                    - (i128::from(SPAN_MS) * i128::from(number + 1) / i128::from(count)) as i64;
                 let writer = Writer {
                     now: now - age,
                     ..*writer
                 };
-                writer.create(known, draft(&fillings, row, now))?;
+                writer.append(fill(template.clone(), &fillings, number, now))?;
             }
             Ok(())
         })
@@ -141,16 +143,14 @@ pub fn generate(org: &Org, object: &str, count: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn draft(fillings: &[(usize, Filling)], row: u64, now: i64) -> Draft {
-    let mut dice = Dice(row.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1));
-    let values = fillings
-        .iter()
-        .map(|(at, filling)| (*at, filling.value(row, now, &mut dice)))
-        .collect();
-    Draft {
-        values,
-        parents: Vec::new(),
+fn fill<'o>(mut row: Row<'o>, fillings: &[(usize, Filling)], number: u64, now: i64) -> Row<'o> {
+    let mut dice = Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1));
+    for (at, filling) in fillings {
+        if let Some(place) = row.values.get_mut(*at) {
+            *place = filling.value(number, now, &mut dice);
+        }
     }
+    row
 }
 
 fn plan(org: &Org, object: &Object) -> anyhow::Result<Vec<(usize, Filling)>> {
@@ -265,6 +265,7 @@ impl Filling {
             Self::Email => Value::Text(format!("p{}@mail{}.example", row + 1, dice.below(100))),
             Self::Phone => Value::Text(format!("+1 555 {:07}", dice.below(10_000_000))),
             Self::Web => Value::Text(format!("https://www{}.example", row + 1)),
+            Self::Whole { most } => Value::Int(dice.below(*most) as i64),
             Self::Number { most, scale: 0 } => Value::Real(dice.below(*most) as f64),
             Self::Number { most, .. } => {
                 Value::Real(dice.below(most.saturating_mul(4)) as f64 / 4.0)

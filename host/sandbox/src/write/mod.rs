@@ -55,10 +55,13 @@ pub struct IdCounters(Mutex<HashMap<String, u64>>);
 impl IdCounters {
     fn next(&self, connection: &Connection, object: &Object) -> Result<RecordId, Problem> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !counters.contains_key(&object.key_prefix) {
-            counters.insert(object.key_prefix.clone(), highest(connection, object)?);
-        }
-        let last = counters.entry(object.key_prefix.clone()).or_default();
+        let last = match counters.get_mut(&object.key_prefix) {
+            Some(last) => last,
+            None => {
+                let highest = highest(connection, object)?;
+                counters.entry(object.key_prefix.clone()).or_insert(highest)
+            }
+        };
         *last += 1;
         Ok(RecordId::new(&object.key_prefix, *last))
     }

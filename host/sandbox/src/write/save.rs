@@ -22,6 +22,21 @@ impl Writer<'_> {
         Ok(Saved { id, created: true })
     }
 
+    /// A record with all its defaults, for [`Writer::append`].
+    pub(crate) fn template<'o>(&self, object: &'o Object) -> Row<'o> {
+        let mut row = Row::empty(object);
+        defaults::fill(self, &mut row);
+        row
+    }
+
+    /// Writes a record made up by the org itself, whose values are known to be good: nothing is checked.
+    pub(crate) fn append(&self, mut row: Row<'_>) -> Result<(), Problem> {
+        let id = self.ids.next(self.connection, row.object)?;
+        defaults::stamp_new(self, &mut row, &id);
+        derive::compute(self, &mut row, None)?;
+        row.insert(self.connection)
+    }
+
     pub(super) fn change(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
         let loaded = match self.schema.object_by_prefix(id.key_prefix()) {
             Some(of) if of.name == object.name => Row::load(self.connection, object, id.as_str())?,
