@@ -44,8 +44,11 @@ pub enum Run {
     /// One request, one reply.
     Call(fn(&Org, Config, Option<Message>) -> Result<Answer, Fault>),
     /// Bytes in chunks.
-    Source(fn(Rc<Org>, Config, Option<Message>) -> Result<Box<dyn Source>, Fault>),
+    Source(fn(Rc<Org>, Config, Option<Message>) -> Opened),
 }
+
+/// A source that has been started.
+type Opened = Result<Box<dyn Source>, Fault>;
 
 /// The operations of one interface.
 type Table = &'static [(&'static str, Run)];

@@ -160,10 +160,8 @@ impl Expect {
             let lines: Vec<String> = sent.iter().map(line).collect();
             return Err(format!("sent {lines:?}"));
         }
-        let pairs = self.requests.iter().zip(sent);
-        pairs
-            .map(|(expected, request)| expected.compare(request))
-            .collect()
+        let mut pairs = self.requests.iter().zip(sent);
+        pairs.try_for_each(|(expected, request)| expected.compare(request))
     }
 }
 
@@ -218,10 +216,10 @@ fn among(
     expected: &BTreeMap<String, String>,
     found: &BTreeMap<String, String>,
 ) -> Result<(), String> {
-    expected
-        .iter()
-        .map(|(name, value)| same(&format!("{what} {name}"), &Some(value), &found.get(name)))
-        .collect()
+    let mut pairs = expected.iter();
+    pairs.try_for_each(|(name, value)| {
+        same(&format!("{what} {name}"), &Some(value), &found.get(name))
+    })
 }
 
 /// A body as a case file writes it: JSON as such, other text as a string, nothing as null.

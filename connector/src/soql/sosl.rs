@@ -233,7 +233,8 @@ mod tests {
     #[test]
     fn what_cannot_be_bound_is_one_sentence() {
         let long = format!("\"{}\"", "x".repeat(MAX_SEARCH_CHARS + 1));
-        let cases: [(&str, &[(&str, &str)], &str); 8] = [
+        type Sosl<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: [Sosl<'_>; 8] = [
             ("SELECT Id FROM Account", &[], "must begin with FIND"),
             ("FIND {acme", &[], "never end"),
             ("FIND :w", &[], "no value has that name"),
@@ -246,6 +247,22 @@ mod tests {
         for (sosl, values, words) in cases {
             let message = bound(sosl, values).unwrap_err().to_string();
             assert!(message.contains(words), "{sosl}: {message}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_words_leave_their_braces(words in r#"[a-z'"\\{}&|()*? -]{1,40}"#, pattern: bool) {
+            let json = if pattern {
+                serde_json::json!({"pattern": words})
+            } else {
+                serde_json::json!(words)
+            };
+            let json = json.to_string();
+            if let Ok(sosl) = bound("FIND :w", &[("w", &json)]) {
+                let (find, rest) = split(&sosl).unwrap();
+                proptest::prop_assert!(matches!(find, Find::Words(_)) && rest.is_empty(), "{sosl}");
+            }
         }
     }
 }
