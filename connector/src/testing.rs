@@ -55,8 +55,13 @@ pub fn org_for(
 
 /// A JSON input.
 pub fn json(body: &str) -> Message {
+    message("application/json", body)
+}
+
+/// An input of this media type.
+pub fn message(media_type: &str, body: &str) -> Message {
     Message {
-        media_type: "application/json".into(),
+        media_type: media_type.into(),
         body: body.as_bytes().to_vec(),
         attributes: Vec::new(),
     }

@@ -4,6 +4,7 @@ mod children;
 mod columns;
 mod csv;
 mod error;
+pub mod input;
 mod json;
 pub mod page;
 mod rows;
