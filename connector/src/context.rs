@@ -1,7 +1,8 @@
-//! What every operation needs and tests replace: transport, clock, sessions.
+//! What every operation needs and tests replace: transport, clock, sessions, describes.
 
 use crate::clock::Clock;
 use crate::connection::Sessions;
+use crate::describe::Describes;
 use crate::transport::Transport;
 
 /// The surroundings of an instance.
@@ -12,6 +13,8 @@ pub struct Context {
     pub clock: Box<dyn Clock>,
     /// Remembers sessions.
     pub sessions: Sessions,
+    /// Remembers describes.
+    pub describes: Describes,
 }
 
 impl Context {
@@ -21,6 +24,7 @@ impl Context {
             transport: Box::new(transport),
             clock: Box::new(clock),
             sessions: Sessions::default(),
+            describes: Describes::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod clock;
 mod component;
 pub mod connection;
 pub mod context;
+pub mod describe;
 pub mod door;
 pub mod exchange;
 pub mod fault;
@@ -26,3 +27,4 @@ pub mod source;
 #[cfg(test)]
 mod testing;
 pub mod transport;
+pub mod typing;

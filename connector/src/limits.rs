@@ -64,3 +64,25 @@ pub const MAX_REPLY_BYTES: usize = 64 << 20;
 
 /// Sessions kept per instance; the oldest goes first.
 pub const MAX_SESSIONS: usize = 64;
+
+/// Describes kept per instance; the oldest goes first.
+pub const MAX_DESCRIBES: usize = 64;
+
+/// Most records in one call of sObject Collections (REST API Developer Guide, "sObject Collections").
+pub const MAX_COLLECTION_RECORDS: usize = 200;
+
+/// Most ids in one retrieve of sObject Collections (same place, "Retrieve Multiple Records with sObject Collections").
+pub const MAX_COLLECTION_RETRIEVE: usize = 2_000;
+
+/// Most runs of records of one sObject in one call: "Cannot have more than 10 chunks in a single operation" (same place,
+/// "Create Multiple Records": records of several objects are worked off in chunks).
+pub const MAX_COLLECTION_CHUNKS: usize = 10;
+
+/// Most records in one call of sObject Tree, over all trees (REST API Developer Guide, "sObject Tree").
+pub const MAX_TREE_RECORDS: usize = 200;
+
+/// Deepest level of a tree (same place).
+pub const MAX_TREE_LEVELS: usize = 5;
+
+/// Most sObjects in one call of sObject Tree (same place: "up to five records of different types").
+pub const MAX_TREE_OBJECTS: usize = 5;

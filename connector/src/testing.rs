@@ -74,3 +74,42 @@ pub fn expired() -> Play {
         r#"[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]"#,
     )
 }
+
+/// The answer to a describe, with fields and child relationships as JSON lists.
+pub fn describe_of(object: &str, fields: &str, children: &str) -> Play {
+    let body =
+        format!(r#"{{"name":"{object}","fields":{fields},"childRelationships":{children}}}"#);
+    let headers = vec![
+        ("content-type".into(), "application/json".into()),
+        (
+            "last-modified".into(),
+            "Wed, 21 Oct 2026 07:28:00 GMT".into(),
+        ),
+    ];
+    Play::Answer(200, headers, body.into_bytes())
+}
+
+/// The describe of an Account with a field of each kind.
+pub fn account() -> Play {
+    let fields = r#"[
+        {"name":"Id","type":"id"},
+        {"name":"Name","type":"string"},
+        {"name":"Ext__c","type":"string","externalId":true},
+        {"name":"AnnualRevenue","type":"currency"},
+        {"name":"NumberOfEmployees","type":"int"},
+        {"name":"Active__c","type":"boolean"},
+        {"name":"Founded__c","type":"date"},
+        {"name":"Seen__c","type":"datetime"},
+        {"name":"BillingAddress","type":"address"},
+        {"name":"BillingStreet","type":"textarea"},
+        {"name":"BillingCity","type":"string"},
+        {"name":"BillingLatitude","type":"double"},
+        {"name":"ParentId","type":"reference","referenceTo":["Account"],"relationshipName":"Parent"},
+        {"name":"OwnerId","type":"reference","referenceTo":["Group","User"],"relationshipName":"Owner"}
+    ]"#;
+    describe_of(
+        "Account",
+        fields,
+        r#"[{"childSObject":"Contact","relationshipName":"Contacts"}]"#,
+    )
+}

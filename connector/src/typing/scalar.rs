@@ -1,0 +1,107 @@
+//! Values from text, by the kind of their field.
+
+use crate::describe::Kind;
+use crate::message::input::Value;
+use crate::soql::date;
+
+/// Words for true in Salesforce's own loaders, in any case (Bulk API Developer Guide, "Valid Boolean Field Values").
+const TRUE: [&str; 5] = ["true", "1", "yes", "y", "on"];
+/// Words for false (same place).
+const FALSE: [&str; 5] = ["false", "0", "no", "n", "off"];
+
+/// Types a text; the error reads on from the name of the field.
+pub fn typed(kind: Kind, text: String) -> Result<Value, String> {
+    let trimmed = text.trim_ascii();
+    let unfit = |what: &str| format!("is `{}`, {what}", shortened(trimmed));
+    match kind {
+        Kind::Boolean => boolean(trimmed)
+            .map(Value::Bool)
+            .ok_or_else(|| unfit("not true or false")),
+        Kind::Whole => whole(trimmed)
+            .map(Value::Number)
+            .ok_or_else(|| unfit("not a whole number: write digits alone, without separators")),
+        Kind::Decimal => decimal(trimmed).map(Value::Number).ok_or_else(|| {
+            unfit("not a number: write digits with a decimal point, without separators or units")
+        }),
+        Kind::Date => date::date(trimmed)
+            .map(|date| Value::Text(date.to_owned()))
+            .ok_or_else(|| unfit("not a date that exists: write it like 2026-01-31")),
+        Kind::DateTime => date::date_time(trimmed)
+            .map(Value::Text)
+            .ok_or_else(|| unfit(zone_hint(trimmed))),
+        Kind::Compound | Kind::Text => Ok(Value::Text(text)),
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    let is = |word: &&str| word.eq_ignore_ascii_case(text);
+    if TRUE.iter().any(|word| is(word)) {
+        return Some(true);
+    }
+    FALSE.iter().any(|word| is(word)).then_some(false)
+}
+
+fn whole(text: &str) -> Option<String> {
+    let (minus, digits) = sign(text);
+    is_digits(digits).then(|| format!("{minus}{}", without_zeros(digits)))
+}
+
+/// A number as JSON writes it: no plus, no leading zeros, a digit on both sides of the point.
+fn decimal(text: &str) -> Option<String> {
+    let (minus, rest) = sign(text);
+    let (number, exponent) = match rest.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (rest, None),
+    };
+    let (before, after) = number.split_once('.').unwrap_or((number, ""));
+    let fits = (is_digits(before) || before.is_empty()) && (is_digits(after) || after.is_empty());
+    if !fits || before.len() + after.len() == 0 {
+        return None;
+    }
+    let mut json = format!("{minus}{}", without_zeros(before));
+    if !after.is_empty() {
+        json.push('.');
+        json.push_str(after);
+    }
+    if let Some(exponent) = exponent {
+        let (minus, digits) = sign(exponent);
+        is_digits(digits).then(|| json.push_str(&format!("e{minus}{digits}")))?;
+    }
+    Some(json)
+}
+
+fn sign(text: &str) -> (&str, &str) {
+    match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn without_zeros(digits: &str) -> &str {
+    match digits.trim_start_matches('0') {
+        "" => "0",
+        rest => rest,
+    }
+}
+
+/// Says whether it is the offset that is missing.
+fn zone_hint(text: &str) -> &'static str {
+    if date::date_time(&format!("{}Z", text.replacen(' ', "T", 1))).is_some() {
+        "a date-time without an offset from UTC: add it, as in 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00"
+    } else {
+        "not a date-time with an offset from UTC: write it like 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00"
+    }
+}
+
+/// The beginning of a text, for messages.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,190 @@
+use super::*;
+use crate::message::input::{Document, Options};
+use crate::testing::{account, describe_of, message, org};
+use crate::transport::scripted::Play;
+
+/// The only record of a document as it would be sent, or the complaint about it.
+fn settle(plays: Vec<Play>, media_type: &str, body: &str) -> Result<String, String> {
+    let (org, ..) = org(plays);
+    let message = message(media_type, body);
+    let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
+    let node = document.only().unwrap().node;
+    let typist = Typist::new(&org, document.is_untyped());
+    match typist.settle(node, "Account") {
+        Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
+        Err(Trouble::Record(complaint)) => Err(complaint.message),
+        Err(Trouble::Org(fault)) => panic!("{}", fault.message),
+    }
+}
+
+fn cell(column: &str, cell: &str) -> Result<String, String> {
+    settle(
+        vec![account()],
+        "text/csv",
+        &format!("{column}\tX\n\"{cell}\"\t\n"),
+    )
+}
+
+#[test]
+fn cells_are_typed_by_the_describe() {
+    let cases = [
+        ("Name", "007", r#"{"Name":"007"}"#),
+        ("name", " x ", r#"{"Name":" x "}"#),
+        (
+            "AnnualRevenue",
+            "123456789012345678.10",
+            r#"{"AnnualRevenue":123456789012345678.10}"#,
+        ),
+        ("AnnualRevenue", "+.5e+3", r#"{"AnnualRevenue":0.5e3}"#),
+        ("AnnualRevenue", " -007. ", r#"{"AnnualRevenue":-7}"#),
+        ("NumberOfEmployees", "0042", r#"{"NumberOfEmployees":42}"#),
+        ("NumberOfEmployees", "#N/A", r#"{"NumberOfEmployees":null}"#),
+        ("Active__c", "Yes", r#"{"Active__c":true}"#),
+        ("Active__c", "0", r#"{"Active__c":false}"#),
+        ("Founded__c", "2024-02-29", r#"{"Founded__c":"2024-02-29"}"#),
+        (
+            "Seen__c",
+            "2026-01-31T23:30:00.000+0000",
+            r#"{"Seen__c":"2026-01-31T23:30:00.000Z"}"#,
+        ),
+        (
+            "Seen__c",
+            "2026-01-31T23:30:00-11:00",
+            r#"{"Seen__c":"2026-01-31T23:30:00-11:00"}"#,
+        ),
+    ];
+    for (column, text, expected) in cases {
+        assert_eq!(cell(column, text).unwrap(), expected, "{column} {text}");
+    }
+}
+
+#[test]
+fn cells_of_the_wrong_type_are_complained_of_by_name() {
+    let cases = [
+        ("AnnualRevenue", "1,000.00", "not a number"),
+        ("AnnualRevenue", "1e", "not a number"),
+        ("AnnualRevenue", ".", "not a number"),
+        ("AnnualRevenue", "NaN", "not a number"),
+        ("NumberOfEmployees", "1.5", "not a whole number"),
+        ("Active__c", "maybe", "not true or false"),
+        ("Founded__c", "2026-02-29", "not a date that exists"),
+        ("Founded__c", "31.01.2026", "not a date"),
+        ("Seen__c", "2026-01-31 10:00:00", "without an offset"),
+        ("Seen__c", "2026-01-31T10:00:00", "without an offset"),
+        ("Seen__c", "yesterday", "not a date-time"),
+        ("AnualRevenue", "1", "did you mean `AnnualRevenue`?"),
+        ("BillingAddress", "Bern", "compound"),
+    ];
+    for (column, text, words) in cases {
+        let sentence = cell(column, text).unwrap_err();
+        assert!(
+            sentence.starts_with(&format!("`{column}`")) && sentence.contains(words),
+            "{sentence}"
+        );
+    }
+}
+
+fn user() -> Play {
+    describe_of(
+        "User",
+        r#"[{"name":"Email","type":"email","idLookup":true},{"name":"Number__c","type":"double","externalId":true}]"#,
+        "[]",
+    )
+}
+
+fn group() -> Play {
+    describe_of("Group", r#"[{"name":"Email","type":"email"}]"#, "[]")
+}
+
+#[test]
+fn dotted_columns_refer_by_external_id() {
+    let (csv, body) = ("text/csv", "Parent.Ext__c,Owner.Email\np1,\n");
+    assert_eq!(
+        settle(vec![account()], csv, body).unwrap(),
+        r#"{"Parent":{"Ext__c":"p1"}}"#
+    );
+    let body = "Parent.Ext__c,Owner.Email\n#N/A,a@b.ch\n";
+    assert_eq!(
+        settle(vec![account(), group(), user()], csv, body).unwrap(),
+        r#"{"ParentId":null,"Owner":{"attributes":{"type":"User"},"Email":"a@b.ch"}}"#
+    );
+    assert_eq!(
+        settle(vec![account(), user()], csv, "User:Owner.Number__c\n012\n").unwrap(),
+        r#"{"Owner":{"attributes":{"type":"User"},"Number__c":12}}"#
+    );
+}
+
+#[test]
+fn references_that_say_too_little_or_too_much_are_complained_of() {
+    let cases = [
+        (
+            vec![account(), group(), group()],
+            "Owner.Email\nx\n",
+            "`User:Owner.Email`".replace("User", "Group"),
+        ),
+        (
+            vec![account()],
+            "Parent.Ext__c,Parent.Name\nx,y\n",
+            "second field".into(),
+        ),
+        (vec![account()], "Boss.Ext__c\nx\n", "no reference".into()),
+        (
+            vec![account()],
+            "Parent.Parent.Ext__c\nx\n",
+            "nested too deeply".into(),
+        ),
+        (
+            vec![account(), account()],
+            "Parent.Exd__c\nx\n",
+            "`Ext__c`".into(),
+        ),
+    ];
+    for (plays, body, words) in cases {
+        let sentence = settle(plays, "text/csv", body).unwrap_err();
+        assert!(sentence.contains(&words), "{sentence}");
+    }
+}
+
+#[test]
+fn compound_fields_are_written_through_their_parts() {
+    let json = r#"{"BillingAddress":{"city":"Bern","latitude":46.9,"stateCode":null,"street":null},"Site__c":{"latitude":1,"longitude":2},"Owner":{"Email":"x"}}"#;
+    assert_eq!(
+        settle(vec![], "application/json", json).unwrap(),
+        r#"{"BillingCity":"Bern","BillingLatitude":46.9,"BillingStreet":null,"Site__Latitude__s":1,"Site__Longitude__s":2,"Owner":{"Email":"x"}}"#
+    );
+    let xml = "<Account><BillingAddress><city>Bern</city><latitude>46.90</latitude></BillingAddress></Account>";
+    let expected =
+        r#"{"attributes":{"type":"Account"},"BillingCity":"Bern","BillingLatitude":46.90}"#;
+    assert_eq!(settle(vec![account()], "text/xml", xml).unwrap(), expected);
+    let csv = "BillingAddress\n\"{\"\"city\"\":\"\"Bern\"\",\"\"country\"\":null}\"\n";
+    assert_eq!(
+        settle(vec![account()], "text/csv", csv).unwrap(),
+        r#"{"BillingCity":"Bern"}"#
+    );
+    let emptied = r#"{"BillingStreet":null,"BillingCity":null,"BillingLatitude":null}"#;
+    assert_eq!(
+        settle(vec![account()], "text/csv", "BillingAddress\n#N/A\n").unwrap(),
+        emptied
+    );
+}
+
+#[test]
+fn children_are_refused_unless_asked_for_and_told_their_object() {
+    let json = r#"{"Contacts":[{"LastName":"X"}]}"#;
+    assert!(
+        settle(vec![], "application/json", json)
+            .unwrap_err()
+            .contains("create-tree")
+    );
+    let (org, ..) = org([account()]);
+    let message = message("application/json", json);
+    let document = Document::open(&message, None, Options::default()).unwrap();
+    let typist = Typist::new(&org, false).with_children();
+    let node = typist
+        .settle(document.only().unwrap().node, "Account")
+        .unwrap();
+    assert_eq!(
+        serde_json::to_string(&node).unwrap(),
+        r#"{"Contacts":[{"attributes":{"type":"Contact"},"LastName":"X"}]}"#
+    );
+}
