@@ -1,6 +1,7 @@
 //! The operation table: one line ties a name of the catalog to the function that does the work.
 
 mod analytics;
+mod collections;
 mod composite;
 mod connection;
 mod process;
@@ -57,6 +58,7 @@ type Table = &'static [(&'static str, Run)];
 const TABLES: &[Table] = &[
     connection::TABLE,
     records::TABLE,
+    collections::TABLE,
     composite::TABLE,
     query::TABLE,
     search::TABLE,

@@ -2,6 +2,7 @@
 
 pub mod analytics;
 pub mod ask;
+pub mod collections;
 pub mod composite;
 pub mod connection;
 pub mod graphql;

@@ -9,6 +9,7 @@ mod json;
 pub mod page;
 mod rows;
 mod scan;
+mod xml;
 
 pub use error::RowError;
 pub use page::{Page, PageError};

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::csv::CsvWriter;
 use super::json::copy_record;
+use super::xml::XmlWriter;
 use super::{Page, RowError};
 use crate::soql::SelectList;
 
@@ -19,6 +20,8 @@ pub enum RowFormat {
     Json,
     /// CSV with a header line; see the table in `message::csv` for what becomes of values.
     Csv,
+    /// XML, one element per row; see the table in `message::xml`.
+    Xml,
 }
 
 impl RowFormat {
@@ -29,8 +32,16 @@ impl RowFormat {
             Self::Ndjson => "application/x-ndjson",
             Self::Json => "application/json",
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Xml => "application/xml",
         }
     }
+}
+
+/// What a form needs beside the rows themselves.
+enum Table {
+    Json,
+    Csv(Box<CsvWriter>),
+    Xml(Box<XmlWriter>),
 }
 
 /// Writes the pages of one query as one document: `begin`, every page in its order, `end`.
@@ -40,12 +51,12 @@ impl RowFormat {
 pub struct RowWriter {
     format: RowFormat,
     keep_attributes: bool,
-    csv: Option<CsvWriter>,
+    table: Table,
     rows: u64,
 }
 
 impl RowWriter {
-    /// Makes a writer. `select` is what [`SelectList::read`] returned; only CSV needs it.
+    /// Makes a writer. `select` is what [`SelectList::read`] returned; only CSV and XML need it.
     ///
     /// # Errors
     /// [`RowError::ChildrenInCsv`], before anything has been asked of the org.
@@ -54,14 +65,15 @@ impl RowWriter {
         select: Option<&SelectList>,
         keep_attributes: bool,
     ) -> Result<Self, RowError> {
-        let csv = match format {
-            RowFormat::Csv => Some(CsvWriter::new(select)?),
-            RowFormat::Ndjson | RowFormat::Json => None,
+        let table = match format {
+            RowFormat::Csv => Table::Csv(Box::new(CsvWriter::new(select)?)),
+            RowFormat::Xml => Table::Xml(Box::new(XmlWriter::new(select, keep_attributes))),
+            RowFormat::Ndjson | RowFormat::Json => Table::Json,
         };
         Ok(Self {
             format,
             keep_attributes,
-            csv,
+            table,
             rows: 0,
         })
     }
@@ -74,10 +86,11 @@ impl RowWriter {
 
     /// Writes what stands before the rows. The header of a CSV waits for the first row if the query has FIELDS().
     pub fn begin(&mut self, out: &mut Vec<u8>) {
-        match &mut self.csv {
-            Some(csv) => csv.begin(out),
-            None if self.format == RowFormat::Json => out.push(b'['),
-            None => {}
+        match &mut self.table {
+            Table::Csv(csv) => csv.begin(out),
+            Table::Xml(_) => XmlWriter::begin(out),
+            Table::Json if self.format == RowFormat::Json => out.push(b'['),
+            Table::Json => {}
         }
     }
 
@@ -110,9 +123,10 @@ impl RowWriter {
     ) -> Result<(), E> {
         let whole = out.len();
         let text = record.get().as_bytes();
-        let written = match &mut self.csv {
-            Some(csv) => csv.row(text, out).map_err(E::from),
-            None => {
+        let written = match &mut self.table {
+            Table::Csv(csv) => csv.row(text, out).map_err(E::from),
+            Table::Xml(xml) => xml.row(text, out, fetch),
+            Table::Json => {
                 self.separate(out);
                 copy_record(text, self.keep_attributes, out, fetch)
             }
@@ -136,12 +150,13 @@ impl RowWriter {
 
     /// Writes what stands after the rows.
     pub fn end(&mut self, out: &mut Vec<u8>) {
-        match &mut self.csv {
-            Some(csv) => csv.end(out),
-            None if self.format == RowFormat::Json => {
+        match &mut self.table {
+            Table::Csv(csv) => csv.end(out),
+            Table::Xml(_) => XmlWriter::end(out),
+            Table::Json if self.format == RowFormat::Json => {
                 out.extend_from_slice(if self.rows == 0 { b"]\n" } else { b"\n]\n" })
             }
-            None => {}
+            Table::Json => {}
         }
     }
 }

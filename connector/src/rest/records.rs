@@ -9,10 +9,11 @@ use crate::bindings::exports::salesforce::connector::records::{
 use crate::bindings::{Fault, FaultKind, Message, UpstreamFault};
 use crate::connection::settings::check_headers;
 use crate::exchange::{Nature, Reply};
+use crate::message::input::{Document, Node, Options};
 use crate::org::{Call, Org, Unusable, bad_input};
 use crate::transport::Method;
+use crate::typing::{Trouble, Typist};
 use serde::Deserialize;
-use serde_json::Value;
 
 /// POST sobjects/{object}.
 pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outcome, Fault> {
@@ -21,6 +22,7 @@ pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outco
         org,
         Write {
             method: Method::Post,
+            object: Some(&config.object),
             path,
             nature: Nature::Write,
             options: config.options.as_ref(),
@@ -38,6 +40,7 @@ pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Outco
         org,
         Write {
             method: Method::Patch,
+            object: Some(&config.object),
             path,
             nature: Nature::RepeatableWrite,
             options: config.options.as_ref(),
@@ -58,6 +61,7 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Outco
         org,
         Write {
             method: Method::Patch,
+            object: Some(&config.object),
             path,
             nature: Nature::RepeatableWrite,
             options: config.options.as_ref(),
@@ -153,6 +157,8 @@ pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, 
 /// One write of one record.
 pub(super) struct Write<'a> {
     pub method: Method,
+    /// The sObject of the record, where it is known.
+    pub object: Option<&'a str>,
     pub path: String,
     pub nature: Nature,
     pub options: Option<&'a WriteOptions>,
@@ -161,16 +167,10 @@ pub(super) struct Write<'a> {
 }
 
 pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
-    json_object(&write.input.body)?;
     let headers = option_headers(write.options)?;
+    let body = body(org, write.object, write.input)?;
     let path = org.path(&write.path)?;
-    let mut call = Call::write(
-        write.method,
-        path,
-        write.nature,
-        "application/json",
-        &write.input.body,
-    );
+    let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
     call.fine = &[300];
     let reply = org.send_as(&call, None, |reply, _| outcome(reply, write.id))?;
@@ -260,19 +260,44 @@ fn several_matches(reply: &Reply) -> Fault {
     }
 }
 
-/// Refuses an input that is no JSON object before it is sent.
-fn json_object(body: &[u8]) -> Result<(), Fault> {
-    match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Object(_)) => Ok(()),
-        Ok(_) => Err(bad_input(
-            "The input must be one JSON object of field values, such as {\"Name\": \"Acme\"}",
-        )),
-        Err(error) => Err(bad_input(format!("The input is not JSON: {error}"))),
+/// The one record of the input as JSON. Without the object, values cannot be typed: the input must have types itself.
+fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<Vec<u8>, Fault> {
+    let document = Document::open(input, object, Options::default())?;
+    if object.is_none() && document.is_untyped() {
+        return Err(bad_input(
+            "The types of the fields are not known here: give the input as application/json",
+        ));
     }
+    let record = document.only()?;
+    let own = record.node.sobject.as_deref();
+    if let (Some(own), Some(object)) = (own, object.filter(|object| own != Some(*object))) {
+        return Err(bad_input(format!(
+            "The input is a record of `{own}`, not of config.object `{object}`"
+        )));
+    }
+    let typist = Typist::new(org, document.is_untyped());
+    let node = typist
+        .settle(record.node, object.unwrap_or_default())
+        .map_err(|trouble| match trouble {
+            Trouble::Org(fault) => fault,
+            Trouble::Record(complaint) => bad_input(format!(
+                "Of the input, {} cannot be sent: {}",
+                record.place, complaint.message
+            )),
+        })?;
+    // The path tells the sObject.
+    let bare = Node {
+        sobject: None,
+        ..node
+    };
+    serde_json::to_vec(&bare)
+        .map_err(|error| bad_input(format!("The input cannot be written as JSON: {error}")))
 }
 
 /// Headers that the options of a write become.
-fn option_headers(options: Option<&WriteOptions>) -> Result<Vec<(String, String)>, Fault> {
+pub(super) fn option_headers(
+    options: Option<&WriteOptions>,
+) -> Result<Vec<(String, String)>, Fault> {
     let Some(options) = options else {
         return Ok(Vec::new());
     };

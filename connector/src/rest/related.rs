@@ -30,6 +30,7 @@ pub fn update_related(
         org,
         Write {
             method: Method::Patch,
+            object: None,
             path: related_path(&config.object, &config.id, &config.relationship)?,
             nature: Nature::RepeatableWrite,
             options: config.options.as_ref(),

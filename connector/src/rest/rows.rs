@@ -189,10 +189,12 @@ fn unusable(error: PageError) -> Unusable {
     Unusable(format!("Of the query's answer, {error}"))
 }
 
-fn format(choice: Option<FormatChoice>) -> RowFormat {
+/// The form that a config chooses.
+pub(super) fn format(choice: Option<FormatChoice>) -> RowFormat {
     match choice {
         Some(FormatChoice::Csv) => RowFormat::Csv,
         Some(FormatChoice::Json) => RowFormat::Json,
+        Some(FormatChoice::Xml) => RowFormat::Xml,
         Some(FormatChoice::Ndjson) | None => RowFormat::Ndjson,
     }
 }

@@ -41,7 +41,15 @@ fn styles_inputs_and_replies_follow_the_signatures() {
     );
     assert_eq!(
         (create.accepts, create.returns),
-        (&["application/json"][..], &["application/json"][..])
+        (
+            &[
+                "application/json",
+                "application/x-ndjson",
+                "text/csv",
+                "application/xml"
+            ][..],
+            &["application/json"][..]
+        )
     );
     assert!(create.reply.is_some());
     assert_eq!(find("raw/request").unwrap().input, Input::Optional);
@@ -96,7 +104,10 @@ fn fields_keep_the_order_of_the_wit() {
 fn enums_explain_their_cases() {
     let schema: Value = serde_json::from_str(find("query/rows").unwrap().config.schema).unwrap();
     let format = &schema["properties"]["format"];
-    assert_eq!(format["enum"], serde_json::json!(["ndjson", "json", "csv"]));
+    assert_eq!(
+        format["enum"],
+        serde_json::json!(["ndjson", "json", "csv", "xml"])
+    );
     let description = format["description"].as_str().unwrap();
     assert!(
         description

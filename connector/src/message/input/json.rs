@@ -287,7 +287,9 @@ fn value(scan: &mut Scan<'_>, depth: usize) -> Result<Value, RowError> {
     }
     let start = scan.at;
     match scan.peek() {
-        Some(b'{') => return node(scan, depth).map(Value::Object),
+        // The document's own wrapper is not nested: that has been looked for before.
+        Some(b'{') if depth == 0 => return node(scan, depth).map(Value::Object),
+        Some(b'{') => return node(scan, depth).map(Node::into_children),
         Some(b'[') => return list(scan, depth).map(Value::List),
         Some(b'"') => return string(scan).map(Value::Text),
         _ => scan.skip_value()?,

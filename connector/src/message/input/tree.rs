@@ -4,6 +4,15 @@ use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+/// What stands beside `records` where children come from a query.
+const BESIDE_RECORDS: [&str; 5] = [
+    "done",
+    "totalSize",
+    "size",
+    "queryLocator",
+    "nextRecordsUrl",
+];
+
 /// A value of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -42,6 +51,28 @@ impl Node {
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value)
+    }
+
+    /// The records of `{"records": […]}`, beside what a query says of them; the node itself if it is something else.
+    pub fn into_children(mut self) -> Value {
+        let is_records = |name: &str| name == "records";
+        let wrapped = self
+            .members
+            .iter()
+            .all(|(name, _)| is_records(name) || BESIDE_RECORDS.contains(&name.as_str()));
+        let told = self
+            .members
+            .iter()
+            .any(|(name, _)| is_records(name) || name == "totalSize" || name == "size");
+        if !wrapped || !told || self.sobject.is_some() {
+            return Value::Object(self);
+        }
+        self.members.retain(|(name, _)| is_records(name));
+        match self.members.pop() {
+            Some((_, Value::List(list))) => Value::List(list),
+            Some((_, one)) => Value::List(vec![one]),
+            None => Value::List(Vec::new()),
+        }
     }
 
     /// The text of the member of this name; `None` too where it is no text.

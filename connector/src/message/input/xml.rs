@@ -18,9 +18,6 @@ use crate::message::MAX_DEPTH;
 /// Names of elements that say "a record" and not of which sObject.
 const NEUTRAL: [&str; 4] = ["records", "record", "row", "sobject"];
 
-/// Elements that stand beside `records` where children come from a query.
-const BESIDE_RECORDS: [&str; 4] = ["done", "totalSize", "size", "queryLocator"];
-
 /// Reads an XML document record by record.
 pub(super) struct XmlRecords<'b> {
     tags: Tags<'b>,
@@ -177,7 +174,7 @@ fn element(tags: &mut Tags<'_>, tag: Tag, depth: usize) -> Result<Option<Value>,
         };
     }
     if nested || node.sobject.is_some() {
-        return Ok(Some(children_or_object(node)));
+        return Ok(Some(node.into_children()));
     }
     Ok((!text.is_empty()).then_some(Value::Untyped(text)))
 }
@@ -201,26 +198,4 @@ fn add(tags: &Tags<'_>, node: &mut Node, name: String, value: Value) -> Result<(
         }
     }
     Ok(())
-}
-
-/// Children of a relationship stand in `records`, beside what a query says of them.
-fn children_or_object(mut node: Node) -> Value {
-    let is_records = |name: &str| name == "records";
-    let children = node
-        .members
-        .iter()
-        .all(|(name, _)| is_records(name) || BESIDE_RECORDS.contains(&name.as_str()));
-    let told = node
-        .members
-        .iter()
-        .any(|(name, _)| is_records(name) || name == "totalSize" || name == "size");
-    if !children || !told || node.sobject.is_some() {
-        return Value::Object(node);
-    }
-    node.members.retain(|(name, _)| is_records(name));
-    match node.members.pop() {
-        Some((_, Value::List(list))) => Value::List(list),
-        Some((_, one)) => Value::List(vec![one]),
-        None => Value::List(Vec::new()),
-    }
 }

@@ -93,7 +93,8 @@ fn several_matches_are_a_conflict_that_names_them() {
 fn input_that_is_no_object_is_refused_with_its_position_and_nothing_is_sent() {
     for (body, words) in [
         ("{\"a\": tru}", "line 1 column 10"),
-        ("[]", "one JSON object"),
+        ("[]", "holds no record"),
+        ("[{},{}]", "more than one record"),
     ] {
         let (org, script, _) = org([]);
         let config = CreateConfig {
@@ -121,4 +122,57 @@ fn a_delete_whose_answer_was_lost_is_done_when_the_record_is_gone() {
         delete_record(&org, &delete_config()).unwrap_err().kind,
         FaultKind::NotFound
     );
+}
+
+#[test]
+fn one_record_comes_in_any_form() {
+    let saved = || {
+        Play::json(
+            201,
+            r#"{"id":"001000000000001AAA","success":true,"errors":[]}"#,
+        )
+    };
+    let config = CreateConfig {
+        object: "Account".into(),
+        options: None,
+    };
+    let forms = [
+        (
+            "application/json",
+            r#"[{"attributes":{"type":"Account"},"Name":"A","AnnualRevenue":1.50}]"#,
+            false,
+        ),
+        (
+            "application/x-ndjson",
+            "{\"Name\":\"A\",\"AnnualRevenue\":1.50}\n",
+            false,
+        ),
+        ("text/csv", "Name;AnnualRevenue\nA;1.50\n", true),
+        (
+            "application/xml",
+            "<Account><Name>A</Name><AnnualRevenue>1.50</AnnualRevenue></Account>",
+            true,
+        ),
+    ];
+    for (media_type, body, described) in forms {
+        let plays = described
+            .then(crate::testing::account)
+            .into_iter()
+            .chain([saved()]);
+        let (org, script, _) = org(plays);
+        create(&org, &config, &crate::testing::message(media_type, body)).unwrap();
+        let sent = script.requests().pop().unwrap().body;
+        assert_eq!(
+            std::str::from_utf8(&sent).unwrap(),
+            r#"{"Name":"A","AnnualRevenue":1.50}"#
+        );
+    }
+    let (org, script, _) = org([]);
+    let fault = create(
+        &org,
+        &config,
+        &crate::testing::message("text/xml", "<Contact><LastName>X</LastName></Contact>"),
+    );
+    assert!(fault.unwrap_err().message.contains("record of `Contact`"));
+    assert!(script.sent().is_empty());
 }

@@ -1,0 +1,336 @@
+//! Runs the calls of one operation: the next one is on its way before the answer of the last is read, every record gets its
+//! outcome, whatever happens on the way.
+
+use super::batch::{Batch, Batches};
+use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
+use super::verb::{Row, Verb};
+use crate::bindings::exports::salesforce::connector::common::Outcome;
+use crate::bindings::{Fault, FaultKind};
+use crate::message::input::Document;
+use crate::org::{Call, Org, bad_input};
+use crate::retry::Attempts;
+use crate::transport::Started;
+use std::collections::VecDeque;
+
+/// Records that are taken out of one call because Salesforce could not read them; then the call fails as a whole.
+const MOST_CULPRITS: usize = 20;
+
+/// The code by which Salesforce refuses a whole call for one value that it cannot read.
+const UNREADABLE: &str = "JSON_PARSER_ERROR";
+
+/// How records are split over calls.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    /// Most records of one call.
+    pub batch_size: usize,
+    /// Most calls under way at once.
+    pub parallel: usize,
+    /// Whether a record that is not fit to be sent keeps the others of its call from being sent.
+    pub all_or_none: bool,
+}
+
+/// What became of the records.
+pub(super) struct Report {
+    /// One outcome per record, in input order.
+    pub outcomes: Vec<Outcome>,
+    /// Why a call failed as a whole, if one did.
+    pub fault: Option<Fault>,
+}
+
+/// A call under way.
+struct Flight {
+    number: usize,
+    rows: Vec<Row>,
+    call: Call,
+    started: Option<Started>,
+}
+
+/// Runs all calls. A fault means that no record was answered for.
+pub(super) fn run(
+    org: &Org,
+    verb: &dyn Verb,
+    document: &Document<'_>,
+    plan: Plan,
+) -> Result<Report, Fault> {
+    document.check()?;
+    let batches = Batches::of(verb, document, plan.batch_size, plan.all_or_none)?;
+    let mut engine = Engine {
+        org,
+        verb,
+        plan,
+        flights: VecDeque::new(),
+        launched: 0,
+        outcomes: Vec::new(),
+        answered: false,
+        sent: false,
+        fault: None,
+        stopped: false,
+    };
+    let batches = engine.fly(batches)?;
+    engine.finish(batches)
+}
+
+struct Engine<'a> {
+    org: &'a Org,
+    verb: &'a dyn Verb,
+    plan: Plan,
+    flights: VecDeque<Flight>,
+    launched: usize,
+    outcomes: Vec<Outcome>,
+    /// Whether Salesforce has answered for any record.
+    answered: bool,
+    /// Whether a call had rows to send.
+    sent: bool,
+    /// Why the first call failed that failed as a whole.
+    fault: Option<Fault>,
+    /// Whether no more calls are to be made.
+    stopped: bool,
+}
+
+impl<'a> Engine<'a> {
+    fn fly(&mut self, mut batches: Batches<'a>) -> Result<Batches<'a>, Fault> {
+        loop {
+            while !self.stopped && self.flights.len() < self.plan.parallel && !self.stalled() {
+                match batches.next() {
+                    Ok(Some(batch)) => self.launch(batch),
+                    Ok(None) => break,
+                    Err((batch, fault)) => self.ground(batch, fault),
+                }
+            }
+            match self.flights.pop_front() {
+                Some(flight) => self.land(flight),
+                None => return Ok(batches),
+            }
+        }
+    }
+
+    /// Whether the last call could not even be started: it must fail or not before another is made, so that a wrong
+    /// password, for one, is tried once.
+    fn stalled(&self) -> bool {
+        self.flights
+            .back()
+            .is_some_and(|flight| flight.started.is_none())
+    }
+
+    fn launch(&mut self, batch: Batch) {
+        self.outcomes.extend(batch.refused);
+        if batch.rows.is_empty() {
+            return;
+        }
+        self.launched += 1;
+        self.sent = true;
+        match self.verb.call(&batch.rows) {
+            Ok(call) => {
+                let started = self.org.start(&call).ok();
+                self.flights.push_back(Flight {
+                    number: self.launched,
+                    rows: batch.rows,
+                    call,
+                    started,
+                });
+            }
+            Err(fault) => self.refuse(self.launched, &batch.rows, fault),
+        }
+    }
+
+    /// Gives up a batch that could not be put into form.
+    fn ground(&mut self, batch: Batch, fault: Fault) {
+        self.outcomes.extend(batch.refused);
+        self.sent = true;
+        self.refuse(self.launched + 1, &batch.rows, fault);
+        self.stopped = true;
+    }
+
+    /// Waits for the answer of a call and notes what it says.
+    fn land(&mut self, flight: Flight) {
+        let Flight {
+            number,
+            mut rows,
+            mut call,
+            mut started,
+        } = flight;
+        if self.stopped && started.is_none() {
+            return self.leave(rows.iter().flat_map(Row::indexes));
+        }
+        let mut culprits = 0;
+        loop {
+            let fault = match self.ask(&call, started.take(), &rows) {
+                Ok(outcomes) => {
+                    self.answered = true;
+                    let outcomes = self.without_locks(&rows, outcomes);
+                    return self.outcomes.extend(outcomes);
+                }
+                Err(fault) => fault,
+            };
+            let culprit = self
+                .culprit(&fault, &rows)
+                .filter(|_| culprits < MOST_CULPRITS);
+            let Some(at) = culprit else {
+                return self.refuse(number, &rows, fault);
+            };
+            culprits += 1;
+            self.answered = true;
+            let row = rows.remove(at);
+            let outcomes = row.indexes().map(|index| of_failed_call(index, &fault));
+            self.outcomes.extend(outcomes);
+            if rows.is_empty() {
+                return;
+            }
+            match self.verb.call(&rows) {
+                Ok(without) => call = without,
+                Err(fault) => return self.refuse(number, &rows, fault),
+            }
+        }
+    }
+
+    fn ask(
+        &self,
+        call: &Call,
+        started: Option<Started>,
+        rows: &[Row],
+    ) -> Result<Vec<Outcome>, Fault> {
+        self.org.send_as(call, started, |reply, repeated| {
+            self.verb.read(&reply, rows, repeated)
+        })?
+    }
+
+    /// The row that Salesforce could not read: its message tells the line, and each row has its own.
+    fn culprit(&self, fault: &Fault, rows: &[Row]) -> Option<usize> {
+        let complaint = fault
+            .upstream
+            .first()
+            .filter(|first| first.code == UNREADABLE)?;
+        if self.plan.all_or_none || fault.maybe_applied {
+            return None;
+        }
+        let (_, after) = complaint.message.rsplit_once("[line:")?;
+        let digits = after.split(|char: char| !char.is_ascii_digit()).next()?;
+        let at = digits.parse::<usize>().ok()?.checked_sub(2)?;
+        (at < rows.len()).then_some(at)
+    }
+
+    /// Sends rows again that met a row lock, until none does or the retry policy ends.
+    fn without_locks(&mut self, rows: &[Row], mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+        let context = self.org.context();
+        let mut attempts = Attempts::first(self.org.settings().retry, context.clock.as_ref());
+        loop {
+            let again = self.locked(rows, &outcomes);
+            if again.is_empty() || !attempts.pause(None) {
+                return outcomes;
+            }
+            let asked = self.verb.call(&again);
+            match asked.and_then(|call| self.ask(&call, None, &again)) {
+                Ok(renewed) => replace(&mut outcomes, renewed),
+                Err(fault) => {
+                    // The locks are what is known, unless the rows may have been saved meanwhile.
+                    if fault.maybe_applied {
+                        let unknown = again.iter().flat_map(Row::indexes);
+                        replace(
+                            &mut outcomes,
+                            unknown.map(|index| of_failed_call(index, &fault)).collect(),
+                        );
+                    }
+                    self.note(fault);
+                    return outcomes;
+                }
+            }
+        }
+    }
+
+    /// The rows to send again: those that met a lock, or the whole call where it is saved whole or not at all.
+    fn locked(&self, rows: &[Row], outcomes: &[Outcome]) -> Vec<Row> {
+        let met = |row: &Row| {
+            let indexes = row.indexes();
+            outcomes
+                .iter()
+                .any(|outcome| indexes.contains(&outcome.index) && has_code(outcome, ROW_LOCKED))
+        };
+        let any = rows.iter().any(met);
+        let again = rows
+            .iter()
+            .filter(|row| any && (self.verb.atomic() || met(row)));
+        again.map(Row::copy).collect()
+    }
+
+    /// Notes that a call failed as a whole.
+    fn refuse(&mut self, number: usize, rows: &[Row], fault: Fault) {
+        let indexes = rows.iter().flat_map(Row::indexes);
+        let outcomes = indexes.map(|index| of_failed_call(index, &fault));
+        self.outcomes.extend(outcomes);
+        let range = rows.first().zip(rows.last());
+        let range = range.map_or((0, 0), |(first, last)| {
+            (first.index, last.indexes().end - 1)
+        });
+        let message = format!(
+            "Call {number} (records {} to {}) failed: {}",
+            range.0, range.1, fault.message
+        );
+        self.note(Fault { message, ..fault });
+    }
+
+    /// Keeps the first fault; one that is about the org and not about these records ends the operation.
+    fn note(&mut self, fault: Fault) {
+        self.stopped |= !matches!(fault.kind, FaultKind::Invalid | FaultKind::Conflict);
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Notes that records are not sent any more.
+    fn leave(&mut self, indexes: impl Iterator<Item = u64>) {
+        let why = self
+            .fault
+            .as_ref()
+            .map_or("", |fault| fault.message.as_str());
+        let message = format!("Not sent, because the operation ended before: {why}");
+        self.outcomes
+            .extend(indexes.map(|index| failed_by(index, NOT_SENT, &message, None)));
+    }
+
+    fn finish(mut self, batches: Batches<'a>) -> Result<Report, Fault> {
+        if let (false, false, Some(complaint)) = (
+            self.sent,
+            self.outcomes.is_empty(),
+            batches.shared_complaint(),
+        ) {
+            return Err(bad_input(format!(
+                "No record of the input can be sent: {}",
+                complaint.message
+            )));
+        }
+        if let Some(fault) = self.fault.take_if(|_| !self.answered) {
+            return Err(self.nothing_known(fault));
+        }
+        self.leave(batches.rest()?.into_iter());
+        self.outcomes.sort_by_key(|outcome| outcome.index);
+        Ok(Report {
+            outcomes: self.outcomes,
+            fault: self.fault,
+        })
+    }
+
+    /// The fault of an operation that Salesforce answered for no record of.
+    fn nothing_known(&self, fault: Fault) -> Fault {
+        let maybe_applied = self
+            .outcomes
+            .iter()
+            .any(|outcome| has_code(outcome, UNKNOWN));
+        let fate = if maybe_applied {
+            "Some records may have been saved; Salesforce answered for none"
+        } else {
+            "No record was saved"
+        };
+        Fault {
+            message: format!("{fate}. {}", fault.message),
+            maybe_applied,
+            ..fault
+        }
+    }
+}
+
+/// Puts newer outcomes in the places of older ones.
+fn replace(outcomes: &mut [Outcome], newer: Vec<Outcome>) {
+    for new in newer {
+        if let Some(old) = outcomes.iter_mut().find(|old| old.index == new.index) {
+            *old = new;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Outcomes of records, from Salesforce's words and from the connector's own.
+
+use crate::bindings::exports::salesforce::connector::common::Outcome;
+use crate::bindings::{Fault, UpstreamFault};
+use serde::Deserialize;
+
+/// Code of a record that was not sent.
+pub(super) const NOT_SENT: &str = "NOT_SENT";
+/// Code of a record of which it is open whether it was saved.
+pub(super) const UNKNOWN: &str = "UNKNOWN";
+/// Salesforce's code of a record that was right, in a call that was not.
+pub(super) const ROLLED_BACK: &str = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
+/// Salesforce's code of a record that somebody else was saving.
+pub(super) const ROW_LOCKED: &str = "UNABLE_TO_LOCK_ROW";
+
+/// An error as Salesforce's collections write it.
+#[derive(Deserialize)]
+pub(super) struct WireError {
+    #[serde(rename = "statusCode", alias = "errorCode")]
+    code: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    fields: Vec<String>,
+}
+
+impl From<WireError> for UpstreamFault {
+    fn from(error: WireError) -> Self {
+        Self {
+            code: error.code,
+            message: error.message,
+            fields: error.fields,
+        }
+    }
+}
+
+/// A record that was saved.
+pub(super) fn saved(index: u64, id: Option<String>, created: bool) -> Outcome {
+    Outcome {
+        index,
+        id,
+        success: true,
+        created,
+        errors: Vec::new(),
+    }
+}
+
+/// A record that was not.
+pub(super) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
+    Outcome {
+        index,
+        id: None,
+        success: false,
+        created: false,
+        errors,
+    }
+}
+
+/// A record that was not, with one reason.
+pub(super) fn failed_by(index: u64, code: &str, message: &str, field: Option<&str>) -> Outcome {
+    let reason = UpstreamFault {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        fields: field.into_iter().map(str::to_owned).collect(),
+    };
+    failed(index, vec![reason])
+}
+
+/// A record whose call failed as a whole.
+pub(super) fn of_failed_call(index: u64, fault: &Fault) -> Outcome {
+    if fault.maybe_applied {
+        let message = format!(
+            "It is not known whether this record was saved: {}",
+            fault.message
+        );
+        return failed_by(index, UNKNOWN, &message, None);
+    }
+    if fault.upstream.is_empty() {
+        return failed_by(index, NOT_SENT, &fault.message, None);
+    }
+    failed(index, fault.upstream.clone())
+}
+
+/// Whether one of its errors has this code.
+pub(super) fn has_code(outcome: &Outcome, code: &str) -> bool {
+    outcome.errors.iter().any(|error| error.code == code)
+}

@@ -1,0 +1,232 @@
+//! Create, update and upsert through sObject Collections.
+
+use super::outcome::{WireError, failed, saved};
+use super::verb::{Answered, Row, Verb, body_of};
+use crate::bindings::Fault;
+use crate::bindings::exports::salesforce::connector::collections::{
+    CreateConfig, UpdateConfig, UpsertConfig,
+};
+use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
+use crate::exchange::{Nature, Reply};
+use crate::limits::MAX_COLLECTION_CHUNKS;
+use crate::message::input::Node;
+use crate::org::{Call, Org, Unusable};
+use crate::rest::path::segment;
+use crate::rest::records::option_headers;
+use crate::transport::{Headers, Method};
+use crate::typing::{Complaint, Trouble, Typist};
+use serde::Deserialize;
+
+/// What the three differ in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Create,
+    Update,
+    Upsert,
+}
+
+/// A write of many records.
+pub(super) struct Write<'a> {
+    org: &'a Org,
+    typist: Typist<'a>,
+    kind: Kind,
+    object: Option<&'a str>,
+    /// The path under the versioned root.
+    path: String,
+    method: Method,
+    nature: Nature,
+    all_or_none: bool,
+    headers: Headers,
+}
+
+impl<'a> Write<'a> {
+    pub fn create(
+        org: &'a Org,
+        object: Option<&'a str>,
+        config: &CreateConfig,
+        untyped: bool,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            kind: Kind::Create,
+            method: Method::Post,
+            nature: Nature::Write,
+            all_or_none: config.all_or_none,
+            ..Self::common(org, object, untyped, config.options.as_ref())?
+        })
+    }
+
+    pub fn update(
+        org: &'a Org,
+        object: Option<&'a str>,
+        config: &UpdateConfig,
+        untyped: bool,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            all_or_none: config.all_or_none,
+            ..Self::common(org, object, untyped, config.options.as_ref())?
+        })
+    }
+
+    pub fn upsert(org: &'a Org, config: &'a UpsertConfig, untyped: bool) -> Result<Self, Fault> {
+        let field = &config.external_id_field;
+        let path = format!(
+            "composite/sobjects/{}/{}",
+            segment("object", &config.object)?,
+            segment("external-id-field", field)?
+        );
+        // Records without an id would be created again by a second call.
+        let by_id = field.eq_ignore_ascii_case("Id");
+        let common = Self::common(org, Some(&config.object), untyped, config.options.as_ref())?;
+        Ok(Self {
+            kind: Kind::Upsert,
+            path,
+            nature: if by_id {
+                Nature::Write
+            } else {
+                Nature::RepeatableWrite
+            },
+            all_or_none: config.all_or_none,
+            ..common
+        })
+    }
+
+    fn common(
+        org: &'a Org,
+        object: Option<&'a str>,
+        untyped: bool,
+        options: Option<&WriteOptions>,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            org,
+            typist: Typist::new(org, untyped),
+            kind: Kind::Update,
+            object,
+            path: "composite/sobjects".into(),
+            method: Method::Patch,
+            nature: Nature::RepeatableWrite,
+            all_or_none: false,
+            headers: option_headers(options)?,
+        })
+    }
+
+    /// The sObject of a record.
+    fn object_of(&self, node: &Node) -> Result<String, Trouble> {
+        let complaint = |message: String| {
+            Trouble::Record(Complaint {
+                field: "attributes.type".into(),
+                message,
+            })
+        };
+        match (node.sobject.as_deref(), self.object) {
+            (Some(own), Some(object)) if self.kind == Kind::Upsert && own != object => Err(
+                complaint(format!("it is of `{own}`, not of config.object `{object}`")),
+            ),
+            (Some(own), _) => Ok(own.to_owned()),
+            (None, Some(object)) => Ok(object.to_owned()),
+            (None, None) => Err(complaint(
+                "no sObject is told: set config.object, or give the record `attributes.type`"
+                    .into(),
+            )),
+        }
+    }
+}
+
+impl Verb for Write<'_> {
+    fn atomic(&self) -> bool {
+        self.all_or_none
+    }
+
+    fn fits(&self, objects: &[String]) -> bool {
+        let changes = objects
+            .windows(2)
+            .filter(|pair| pair.first() != pair.last());
+        changes.count() < MAX_COLLECTION_CHUNKS
+    }
+
+    fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
+        let object = self.object_of(&node)?;
+        let mut node = self.typist.settle(node, &object)?;
+        node.sobject = Some(object.clone());
+        Ok(Row {
+            index,
+            size: 1,
+            objects: vec![object],
+            body: json(&node)?,
+        })
+    }
+
+    fn call(&self, rows: &[Row]) -> Result<Call, Fault> {
+        let head = format!("{{\"allOrNone\":{},\"records\":[", self.all_or_none);
+        let mut call = Call::write(
+            self.method,
+            self.org.path(&self.path)?,
+            self.nature,
+            "application/json",
+            &body_of(&head, rows),
+        );
+        call.headers.extend(self.headers.iter().cloned());
+        Ok(call)
+    }
+
+    fn read(&self, reply: &Reply, rows: &[Row], _: bool) -> Result<Answered, Unusable> {
+        let answers = results(reply, rows.len())?;
+        let outcomes = rows.iter().zip(answers).map(|(row, answer)| {
+            let created = match self.kind {
+                Kind::Create => true,
+                Kind::Update => false,
+                Kind::Upsert => answer.created.unwrap_or(false),
+            };
+            answer.outcome(row.index, created)
+        });
+        Ok(Ok(outcomes.collect()))
+    }
+}
+
+/// What Salesforce says of one record.
+#[derive(Deserialize)]
+pub(super) struct Answer {
+    pub id: Option<String>,
+    pub success: bool,
+    pub created: Option<bool>,
+    #[serde(default)]
+    pub errors: Vec<WireError>,
+}
+
+impl Answer {
+    pub fn outcome(self, index: u64, created: bool) -> Outcome {
+        if self.success {
+            return saved(index, self.id, created);
+        }
+        let errors = self.errors.into_iter().map(Into::into).collect();
+        Outcome {
+            id: self.id,
+            ..failed(index, errors)
+        }
+    }
+}
+
+/// Reads one answer per record.
+pub(super) fn results(reply: &Reply, count: usize) -> Result<Vec<Answer>, Unusable> {
+    let answers: Vec<Answer> = serde_json::from_slice(&reply.body).map_err(|error| {
+        Unusable(format!(
+            "The answer to a call of {count} records is not as documented: {error}"
+        ))
+    })?;
+    if answers.len() == count {
+        return Ok(answers);
+    }
+    Err(Unusable(format!(
+        "The org answered for {} of {count} records",
+        answers.len()
+    )))
+}
+
+/// A record as one line of JSON.
+pub(super) fn json(node: &Node) -> Result<Vec<u8>, Trouble> {
+    serde_json::to_vec(node).map_err(|error| {
+        Trouble::Record(Complaint {
+            field: String::new(),
+            message: format!("it cannot be written as JSON: {error}"),
+        })
+    })
+}
