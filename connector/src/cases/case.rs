@@ -3,7 +3,7 @@
 use crate::bindings::{Fault, Message};
 use crate::context::Context;
 use crate::door;
-use crate::testing::json;
+use crate::testing::message;
 use crate::transport::scripted::{Play, Script, TestClock};
 use crate::transport::{Failure, Request};
 use serde::Deserialize;
@@ -28,6 +28,9 @@ pub struct Case {
     #[serde(default)]
     config: Value,
     input: Option<Value>,
+    /// The media type of the input; JSON when absent.
+    #[serde(rename = "media-type")]
+    media_type: Option<String>,
     #[serde(default)]
     answers: Vec<Answer>,
     expect: Expect,
@@ -106,7 +109,7 @@ impl Case {
             &self.connection(),
             &self.operation,
             &config,
-            self.input.as_ref().map(|input| json(&text(input))),
+            self.input.as_ref().map(|input| self.message(input)),
         );
         self.expect.result(result)?;
         self.expect.requests(&script.requests())?;
@@ -114,6 +117,11 @@ impl Case {
             0 => Ok(()),
             left => Err(format!("{left} answers were not asked for")),
         }
+    }
+
+    fn message(&self, input: &Value) -> Message {
+        let media_type = self.media_type.as_deref().unwrap_or("application/json");
+        message(media_type, &text(input))
     }
 
     fn connection(&self) -> String {

@@ -269,8 +269,9 @@ fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<Vec<u8>, Fau
         ));
     }
     let record = document.only()?;
-    let own = record.node.sobject.as_deref();
-    if let (Some(own), Some(object)) = (own, object.filter(|object| own != Some(*object))) {
+    if let (Some(own), Some(object)) = (record.node.sobject.as_deref(), object)
+        && !own.eq_ignore_ascii_case(object)
+    {
         return Err(bad_input(format!(
             "The input is a record of `{own}`, not of config.object `{object}`"
         )));

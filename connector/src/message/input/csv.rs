@@ -4,10 +4,10 @@
 //! external id: `Account__r.Ext__c`, and `Account:Parent.Ext__c` where the parent may be one of several sObjects.
 
 use super::params::Params;
-use super::place::{InputError, Place};
+use super::place::{InputError, Lines, Place};
 use super::tree::{Node, Value};
 use super::{Next, Record};
-use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
+use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord};
 
 /// The cell that empties a field (Bulk API 2.0 Developer Guide, "Prepare CSV Files": set a value to null).
 pub const NULL_CELL: &str = "#N/A";
@@ -30,6 +30,8 @@ struct Step {
 
 /// Reads a CSV document record by record.
 pub(super) struct CsvRecords<'b> {
+    body: &'b [u8],
+    lines: Lines<'b>,
     reader: Reader<&'b [u8]>,
     columns: Vec<Vec<Step>>,
     row: StringRecord,
@@ -50,10 +52,15 @@ impl<'b> CsvRecords<'b> {
         }
         let delimiter = delimiter(body, params)?;
         let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(body);
-        let header = reader.headers().map_err(|error| explain(&error))?.clone();
+        let header = reader
+            .headers()
+            .map_err(|error| explain(body, &error))?
+            .clone();
         Ok(Self {
             columns: columns(&header)?,
             reader,
+            body,
+            lines: Lines::of(body),
             row: StringRecord::new(),
             index: 0,
         })
@@ -63,13 +70,13 @@ impl<'b> CsvRecords<'b> {
         let more = self
             .reader
             .read_record(&mut self.row)
-            .map_err(|error| explain(&error))?;
+            .map_err(|error| explain(self.body, &error))?;
         if !more {
             return Ok(None);
         }
         let place = Place {
             index: self.index,
-            line: self.row.position().map_or(0, csv::Position::line),
+            line: self.lines.line_at(start(self.body, self.row.position())),
         };
         self.index += 1;
         let mut node = Node::default();
@@ -211,8 +218,18 @@ fn closed_quotes(body: &[u8]) -> Result<(), InputError> {
     ))
 }
 
-fn explain(error: &csv::Error) -> InputError {
-    let line = error.position().map_or(0, csv::Position::line);
+/// The first byte of a record: the reader's position is before the line breaks that it has not read yet.
+fn start(body: &[u8], position: Option<&Position>) -> usize {
+    let at = position.map_or(0, Position::byte);
+    let at = usize::try_from(at).unwrap_or(body.len());
+    let rest = body.get(at..).unwrap_or_default().iter();
+    at + rest
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .count()
+}
+
+fn explain(body: &[u8], error: &csv::Error) -> InputError {
+    let line = Lines::of(body).line_at(start(body, error.position()));
     InputError(match error.kind() {
         ErrorKind::UnequalLengths {
             expected_len, len, ..

@@ -90,7 +90,7 @@ struct Engine<'a> {
 impl<'a> Engine<'a> {
     fn fly(&mut self, mut batches: Batches<'a>) -> Result<Batches<'a>, Fault> {
         loop {
-            while !self.stopped && self.flights.len() < self.plan.parallel && !self.stalled() {
+            while !self.stopped && self.flights.len() < self.plan.parallel {
                 match batches.next() {
                     Ok(Some(batch)) => self.launch(batch),
                     Ok(None) => break,
@@ -104,14 +104,6 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Whether the last call could not even be started: it must fail or not before another is made, so that a wrong
-    /// password, for one, is tried once.
-    fn stalled(&self) -> bool {
-        self.flights
-            .back()
-            .is_some_and(|flight| flight.started.is_none())
-    }
-
     fn launch(&mut self, batch: Batch) {
         self.outcomes.extend(batch.refused);
         if batch.rows.is_empty() {
@@ -119,7 +111,9 @@ impl<'a> Engine<'a> {
         }
         self.launched += 1;
         self.sent = true;
-        match self.verb.call(&batch.rows) {
+        // Entering the org comes first: a wrong password, for one, is tried once and not by every call.
+        let entered = self.org.session();
+        match entered.and_then(|_| self.verb.call(&batch.rows)) {
             Ok(call) => {
                 let started = self.org.start(&call).ok();
                 self.flights.push_back(Flight {
@@ -129,7 +123,10 @@ impl<'a> Engine<'a> {
                     started,
                 });
             }
-            Err(fault) => self.refuse(self.launched, &batch.rows, fault),
+            Err(fault) => {
+                self.refuse(self.launched, &batch.rows, fault);
+                self.stopped = true;
+            }
         }
     }
 
@@ -149,9 +146,6 @@ impl<'a> Engine<'a> {
             mut call,
             mut started,
         } = flight;
-        if self.stopped && started.is_none() {
-            return self.leave(rows.iter().flat_map(Row::indexes));
-        }
         let mut culprits = 0;
         loop {
             let fault = match self.ask(&call, started.take(), &rows) {

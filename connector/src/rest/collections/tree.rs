@@ -133,7 +133,8 @@ impl Verb for Tree<'_> {
                 message,
             })
         };
-        if let Some(own) = node.sobject.as_deref().filter(|own| *own != self.object) {
+        let own = node.sobject.as_deref();
+        if let Some(own) = own.filter(|own| !own.eq_ignore_ascii_case(self.object)) {
             return Err(complaint(format!(
                 "it is of `{own}`, not of config.object `{}`",
                 self.object

@@ -118,9 +118,13 @@ impl<'a> Write<'a> {
             })
         };
         match (node.sobject.as_deref(), self.object) {
-            (Some(own), Some(object)) if self.kind == Kind::Upsert && own != object => Err(
-                complaint(format!("it is of `{own}`, not of config.object `{object}`")),
-            ),
+            (Some(own), Some(object))
+                if self.kind == Kind::Upsert && !own.eq_ignore_ascii_case(object) =>
+            {
+                Err(complaint(format!(
+                    "it is of `{own}`, not of config.object `{object}`"
+                )))
+            }
             (Some(own), _) => Ok(own.to_owned()),
             (None, Some(object)) => Ok(object.to_owned()),
             (None, None) => Err(complaint(
