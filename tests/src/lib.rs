@@ -1,6 +1,7 @@
 //! What the end-to-end tests share.
 
 pub mod echo;
+pub mod org;
 pub mod server;
 
 /// The echo connector, a component; see `tests/connectors/echo`.
