@@ -32,7 +32,7 @@ fn upsert(key: &str) -> Value {
 async fn a_record_lives_and_dies() {
     for way in [Way::InProcess, Way::OnAPort] {
         let session = open(&org(), way, &json!({})).await;
-        let fields = json!({"Name": "Zoë & \"Söhne\" 🚢", "AnnualRevenue": 1234567.89, "Description": "two\nlines"});
+        let fields = json!({"Name": "Zoë & \"Söhne\" 🚢", "AnnualRevenue": 1234567.0, "Description": "two\nlines"});
         let created = call(&session, "records/create", json!({"object": "Account"}), Some(fields.clone())).await.expect("created");
         let id = created["id"].as_str().expect("an id").to_owned();
         assert_eq!((id.len(), &created["created"], &created["success"]), (18, &json!(true), &json!(true)));

@@ -112,5 +112,6 @@ async fn reset(State(org): State<Shared>) -> Response {
     org.journal.clear();
     org.sessions.expire_all();
     org.usage.reset();
+    org.queries.close_all();
     answer::no_content()
 }

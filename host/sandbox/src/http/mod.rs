@@ -13,6 +13,7 @@ mod identity;
 mod keyed;
 mod limits;
 mod oauth;
+mod query;
 mod records;
 mod related;
 mod render;
@@ -73,6 +74,10 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/", get(resources::list))
         .route("/limits", get(limits::list))
         .route("/limits/recordCount", get(limits::record_count))
+        .route("/query", get(query::query))
+        .route("/queryAll", get(query::query_all))
+        .route("/query/{locator}", get(query::more))
+        .route("/queryAll/{locator}", get(query::more))
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))
         .route(

@@ -11,6 +11,7 @@ use crate::id::RecordId;
 use crate::journal::Journal;
 use crate::schema::{ObjectDefinition, Schema};
 use crate::seed;
+use crate::soql::Queries;
 use crate::store::Store;
 use crate::write::{Draft, IdCounters, WriteOptions, Writer};
 
@@ -156,6 +157,7 @@ impl OrgBuilder {
             usage: Usage::new(self.api_limit.unwrap_or(usage::DEVELOPER_EDITION)),
             faults: Faults::default(),
             journal: Journal::default(),
+            queries: Queries::default(),
             instance_url: self.instance_url,
             schema,
             store,

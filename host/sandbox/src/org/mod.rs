@@ -24,6 +24,7 @@ use crate::id::RecordId;
 use crate::journal::Journal;
 use crate::problem::Problem;
 use crate::schema::Schema;
+use crate::soql::Queries;
 use crate::store::Store;
 use crate::write::{IdCounters, WriteOptions, Writer};
 
@@ -53,6 +54,7 @@ pub struct Org {
     pub(crate) usage: Usage,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) queries: Queries,
     pub(crate) instance_url: Option<String>,
     /// When the schema last changed: describe's `Last-Modified`.
     pub(crate) schema_changed: i64,

@@ -3,6 +3,7 @@
 mod faults;
 mod meta;
 mod oauth;
+mod query;
 mod records;
 
 use std::sync::Arc;

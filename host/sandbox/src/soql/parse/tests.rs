@@ -1,5 +1,5 @@
 use super::*;
-use crate::soql::ast::{Argument, Comparison, Condition, FieldSet, SelectItem};
+use crate::soql::ast::{Argument, Comparison, Condition, FieldSet, Operand, SelectItem, Totals};
 use crate::soql::literal::Literal;
 
 fn refused(soql: &str) -> String {

@@ -1,0 +1,106 @@
+//! `GET /query?q=`, `/queryAll?q=` and the further pages of both, `/query/{locator}`.
+
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+
+use super::Shared;
+use super::answer::{self, Reply};
+use super::gate::Caller;
+use crate::org::Org;
+use crate::problem::Problem;
+use crate::soql::render::json::Json;
+use crate::soql::{Options, Page, Reader, Result, page_rows};
+
+/// Header that asks for smaller pages, `batchSize=200`.
+const QUERY_OPTIONS: &str = "Sforce-Query-Options";
+
+/// Runs a query over what is not deleted.
+pub(super) async fn query(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(parameters): RawQuery,
+    headers: HeaderMap,
+) -> Reply {
+    run(org, caller, parameters, &headers, false).await
+}
+
+/// Runs a query over everything, the recycle bin included.
+pub(super) async fn query_all(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(parameters): RawQuery,
+    headers: HeaderMap,
+) -> Reply {
+    run(org, caller, parameters, &headers, true).await
+}
+
+/// Reads the page that a `nextRecordsUrl` leads to.
+pub(super) async fn more(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, locator)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Reply {
+    let rows = batch_size(&headers);
+    page(org, caller, rows, move |org, reader| {
+        org.store
+            .read(|connection| org.queries.next_page(connection, &locator, reader))
+    })
+    .await
+}
+
+async fn run(
+    org: Shared,
+    caller: Caller,
+    parameters: Option<String>,
+    headers: &HeaderMap,
+    include_deleted: bool,
+) -> Reply {
+    let parameters = parameters.unwrap_or_default();
+    let soql = url::form_urlencoded::parse(parameters.as_bytes())
+        .find(|(name, _)| name == "q")
+        .map(|(_, soql)| soql.into_owned())
+        .ok_or_else(|| Problem::new("MALFORMED_QUERY", "A query string has to be specified"))?;
+    let rows = batch_size(headers);
+    page(org, caller, rows, move |org, reader| {
+        let options = Options {
+            include_deleted,
+            ..Options::new(reader.user, reader.now)
+        };
+        org.store.read(|connection| {
+            org.queries
+                .first_page(&org.schema, connection, &soql, &options, reader)
+        })
+    })
+    .await
+}
+
+/// Reads a page away from the threads that serve connections.
+async fn page(
+    org: Shared,
+    caller: Caller,
+    rows: Option<usize>,
+    read: impl FnOnce(&Org, Reader<'_>) -> Result<Page> + Send + 'static,
+) -> Reply {
+    let page = answer::on_thread(move || {
+        let format = Json::new(&format!("{}.0", caller.version));
+        let reader = Reader {
+            user: caller.user.as_str(),
+            now: org.clock.now(),
+            page_rows: page_rows(rows),
+            format: &format,
+        };
+        read(&org, reader)
+    });
+    Ok(answer::json_bytes(StatusCode::OK, page.await??.body))
+}
+
+/// The page size a client asks for.
+fn batch_size(headers: &HeaderMap) -> Option<usize> {
+    let header = headers.get(QUERY_OPTIONS)?.to_str().ok()?;
+    let pairs = header.split(',').filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("batchSize"))
+        .find_map(|(_, rows)| rows.trim().parse().ok())
+}

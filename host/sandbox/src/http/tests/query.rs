@@ -1,0 +1,106 @@
+use serde_json::json;
+
+use super::*;
+
+fn encoded(soql: &str) -> String {
+    url::form_urlencoded::byte_serialize(soql.as_bytes()).collect()
+}
+
+async fn with_accounts(count: usize) -> Client {
+    let client = Client::new().await;
+    for number in 0..count {
+        let body = json!({"Name": format!("Query {number:03}")});
+        let made = client.call("POST", "/sobjects/Account", Some(body)).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+    }
+    client
+}
+
+const SOQL: &str = "SELECT Id, Name FROM Account WHERE Name LIKE 'Query %' ORDER BY Name";
+
+async fn query(client: &Client, path: &str, soql: &str, options: &str) -> Answer {
+    let uri = format!("/services/data/v62.0{path}?q={}", encoded(soql));
+    let request = Request::get(uri)
+        .header("authorization", format!("Bearer {}", client.token))
+        .header("sforce-query-options", options);
+    client.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn queries_are_answered_page_by_page() {
+    let client = with_accounts(201).await;
+    let first = query(&client, "/query", SOQL, "batchSize=1").await;
+    assert_eq!(
+        (first.status, first.header("content-type")),
+        (200, "application/json;charset=UTF-8")
+    );
+    let first = first.json();
+    assert_eq!(
+        first["records"].as_array().unwrap().len(),
+        200,
+        "the least that can be asked for"
+    );
+    assert_eq!(
+        (&first["totalSize"], &first["done"]),
+        (&json!(201), &json!(false))
+    );
+    let next = first["nextRecordsUrl"].as_str().unwrap();
+    assert!(next.starts_with("/services/data/v62.0/query/01g"), "{next}");
+    let second = client.get(next).await.json();
+    assert_eq!(
+        (&second["done"], &second["records"][0]["Name"]),
+        (&json!(true), &json!("Query 200"))
+    );
+    let whole = query(&client, "/query", SOQL, "").await.json();
+    assert_eq!(
+        (&whole["done"], whole["records"].as_array().unwrap().len()),
+        (&json!(true), 201)
+    );
+}
+
+#[tokio::test]
+async fn refused_queries_say_why() {
+    let client = Client::new().await;
+    let refused = client.get("/query").await;
+    assert_eq!(refused.refusal(), (400, "MALFORMED_QUERY".into()));
+    let refused = query(&client, "/query", "SELECT Nope FROM Account", "").await;
+    let message = refused.json()[0]["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with(
+        "\nSELECT Nope FROM Account\n       ^\nERROR at Row:1:Column:8\nNo such column 'Nope'"
+    ));
+    assert_eq!(refused.refusal(), (400, "INVALID_FIELD".into()));
+    let refused = client.get("/query/01g000000000001AAA-2000").await;
+    assert_eq!(
+        refused.json(),
+        json!([{"message": "invalid query locator", "errorCode": "INVALID_QUERY_LOCATOR"}])
+    );
+}
+
+#[tokio::test]
+async fn query_all_finds_deleted_records_and_query_does_not() {
+    let client = with_accounts(2).await;
+    let id = query(&client, "/query", SOQL, "").await.json()["records"][0]["Id"].clone();
+    let path = format!("/sobjects/Account/{}", id.as_str().unwrap());
+    assert_eq!(client.call("DELETE", &path, None).await.status, 204);
+    assert_eq!(
+        query(&client, "/query", SOQL, "").await.json()["totalSize"],
+        1
+    );
+    assert_eq!(
+        query(&client, "/queryAll", SOQL, "").await.json()["totalSize"],
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_reset_closes_cursors() {
+    let mut client = with_accounts(201).await;
+    let first = query(&client, "/query", SOQL, "batchSize=200").await.json();
+    assert_eq!(
+        client.call("POST", "/__sandbox/reset", None).await.status,
+        204
+    );
+    client.log_in().await;
+    let next = client.get(first["nextRecordsUrl"].as_str().unwrap()).await;
+    assert_eq!(next.refusal(), (400, "INVALID_QUERY_LOCATOR".into()));
+}
