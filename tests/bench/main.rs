@@ -20,7 +20,10 @@ fn main() -> Result<()> {
 }
 
 fn number(arg: Option<&&str>, default: u64) -> Result<u64> {
-    arg.map_or(Ok(default), |text| text.parse().with_context(|| format!("`{text}` is no number")))
+    arg.map_or(Ok(default), |text| {
+        text.parse()
+            .with_context(|| format!("`{text}` is no number"))
+    })
 }
 
 /// Reads all rows with each program in turn.
@@ -59,14 +62,34 @@ fn programs(sandbox: &Sandbox, folder: &Path) -> Result<Vec<Program>> {
     let connection = text(&sandbox.connection);
     let mut programs = vec![Program {
         name: "mediate read",
-        command: vec![process::mediate()?, "read".into(), "query/rows".into(), format!("soql={SOQL}"), "--connection".into(), connection, "--output".into(), text(&ours)],
+        command: vec![
+            process::mediate()?,
+            "read".into(),
+            "query/rows".into(),
+            format!("soql={SOQL}"),
+            "--connection".into(),
+            connection,
+            "--output".into(),
+            text(&ours),
+        ],
         output: ours,
     }];
     if process::runs("node", &["-e", "require('jsforce')"]) {
         let theirs = folder.join("jsforce.ndjson");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/jsforce_rows.mjs");
-        let command = vec!["node".into(), text(&script), sandbox.url.clone(), sandbox.token()?, SOQL.into(), text(&theirs)];
-        programs.push(Program { name: "jsforce", command, output: theirs });
+        let command = vec![
+            "node".into(),
+            text(&script),
+            sandbox.url.clone(),
+            sandbox.token()?,
+            SOQL.into(),
+            text(&theirs),
+        ];
+        programs.push(Program {
+            name: "jsforce",
+            command,
+            output: theirs,
+        });
     } else {
         println!("jsforce is not installed here: only mediate is measured");
     }
@@ -74,15 +97,33 @@ fn programs(sandbox: &Sandbox, folder: &Path) -> Result<Vec<Program>> {
 }
 
 fn print(programs: &[Program], results: &[Vec<Measured>], rows: u64) {
-    println!("| program | wall s (min, median, max) | rows/s (median) | peak RSS MiB (max) | time against the first |");
+    println!(
+        "| program | wall s (min, median, max) | rows/s (median) | peak RSS MiB (max) | time against the first |"
+    );
     println!("|---|---|---|---|---|");
-    let first = results.first().map(|results| median(results)).unwrap_or_default();
+    let first = results
+        .first()
+        .map(|results| median(results))
+        .unwrap_or_default();
     for (program, results) in programs.iter().zip(results) {
         let seconds = median(results);
-        let least = results.iter().map(|run| run.seconds).fold(f64::INFINITY, f64::min);
+        let least = results
+            .iter()
+            .map(|run| run.seconds)
+            .fold(f64::INFINITY, f64::min);
         let most = results.iter().map(|run| run.seconds).fold(0.0, f64::max);
-        let memory = results.iter().map(|run| run.peak_kib).max().unwrap_or_default() / 1024;
-        println!("| {} | {least:.2}, {seconds:.2}, {most:.2} | {:.0} | {memory} | {:.2} |", program.name, rows as f64 / seconds, seconds / first);
+        let memory = results
+            .iter()
+            .map(|run| run.peak_kib)
+            .max()
+            .unwrap_or_default()
+            / 1024;
+        println!(
+            "| {} | {least:.2}, {seconds:.2}, {most:.2} | {:.0} | {memory} | {:.2} |",
+            program.name,
+            rows as f64 / seconds,
+            seconds / first
+        );
     }
 }
 

@@ -30,7 +30,10 @@ pub async fn connector() -> &'static Connector {
     CONNECTOR
         .get_or_init(|| async {
             let runtime = Runtime::new(RuntimeSettings::default()).expect("a runtime");
-            runtime.load(embedded::CONNECTOR).await.expect("the built-in connector")
+            runtime
+                .load(embedded::CONNECTOR)
+                .await
+                .expect("the built-in connector")
         })
         .await
 }
@@ -38,7 +41,10 @@ pub async fn connector() -> &'static Connector {
 /// Opens a session to an org. `more` is merged into the connection.
 pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
     let (url, mounts) = match way {
-        Way::InProcess => (format!("https://{IN_PROCESS}"), vec![Mount::new(IN_PROCESS, sandbox::router(Arc::clone(org)))]),
+        Way::InProcess => (
+            format!("https://{IN_PROCESS}"),
+            vec![Mount::new(IN_PROCESS, sandbox::router(Arc::clone(org)))],
+        ),
         Way::OnAPort => (serve(org).await, Vec::new()),
     };
     let mut connection = json!({
@@ -51,12 +57,16 @@ pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
     }
     let document = connection.as_object().cloned().unwrap_or_default();
     let profile = Profile::new("test", document, HostSettings::default());
-    Session::open(connector().await, &profile, mounts, way == Way::OnAPort).await.expect("a session")
+    Session::open(connector().await, &profile, mounts, way == Way::OnAPort)
+        .await
+        .expect("a session")
 }
 
 /// Puts the org on a port of loopback until the test ends.
 pub async fn serve(org: &Arc<Org>) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let address = listener.local_addr().expect("an address");
     let org = Arc::clone(org);
     tokio::spawn(async move { sandbox::serve(listener, org, std::future::pending()).await });
@@ -64,7 +74,11 @@ pub async fn serve(org: &Arc<Org>) -> String {
 }
 
 /// Reads a source to its end, and gives its bytes with its facts.
-pub async fn read_all(session: &Session, operation: &str, config: &Value) -> Result<(Vec<u8>, Vec<(String, String)>), SessionError> {
+pub async fn read_all(
+    session: &Session,
+    operation: &str,
+    config: &Value,
+) -> Result<(Vec<u8>, Vec<(String, String)>), SessionError> {
     let mut reader = session.read(operation, config, None).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = reader.next(64 * 1024).await? {
@@ -75,17 +89,28 @@ pub async fn read_all(session: &Session, operation: &str, config: &Value) -> Res
 
 /// The fault behind an error.
 pub fn fault(error: &SessionError) -> &Fault {
-    error.fault().unwrap_or_else(|| panic!("a fault was expected, not: {error}"))
+    error
+        .fault()
+        .unwrap_or_else(|| panic!("a fault was expected, not: {error}"))
 }
 
 /// The cases of a folder below `tests/cases`: name and content.
 pub fn cases(folder: &str) -> Vec<(String, Value)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(folder);
-    let mut paths: Vec<_> = std::fs::read_dir(&folder).expect("a folder of cases").map(|entry| entry.expect("a case").path()).collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("cases")
+        .join(folder);
+    let mut paths: Vec<_> = std::fs::read_dir(&folder)
+        .expect("a folder of cases")
+        .map(|entry| entry.expect("a case").path())
+        .collect();
     paths.sort();
     assert!(!paths.is_empty(), "{} holds no cases", folder.display());
     let read = |path: std::path::PathBuf| {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let text = std::fs::read_to_string(&path).expect("a readable case");
         let case = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         (name, case)

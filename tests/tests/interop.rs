@@ -14,19 +14,37 @@ use sandbox::Org;
 const ROWS: u64 = 4001;
 
 fn script(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("interop")
+        .join(name)
 }
 
 fn runs(program: &str, args: &[&str]) -> bool {
-    Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
+    Command::new(program)
+        .args(args)
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 async fn run(program: &'static str, name: &'static str) {
-    let org = Arc::new(Org::builder().without_data().rows("Account", ROWS).build().expect("an org"));
+    let org = Arc::new(
+        Org::builder()
+            .without_data()
+            .rows("Account", ROWS)
+            .build()
+            .expect("an org"),
+    );
     let url = serve(&org).await;
     let run = move || Command::new(program).arg(script(name)).arg(url).output();
-    let output: Output = tokio::task::spawn_blocking(run).await.expect("a task").expect("a run");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output: Output = tokio::task::spawn_blocking(run)
+        .await
+        .expect("a task")
+        .expect("a run");
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.status.success(), "{name}: {said}");
     println!("{said}");
 }

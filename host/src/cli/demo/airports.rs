@@ -25,13 +25,26 @@ pub(super) type Upsert = (String, Value);
 
 /// Reads the list.
 pub(super) fn read() -> Result<Vec<Airport>, csv::Error> {
-    csv::Reader::from_reader(CSV.as_bytes()).deserialize().collect()
+    csv::Reader::from_reader(CSV.as_bytes())
+        .deserialize()
+        .collect()
 }
 
 /// Makes one parent account for every state.
 pub(super) fn states(airports: &[Airport]) -> Vec<Upsert> {
-    let states: BTreeSet<&str> = airports.iter().map(|airport| airport.state.as_str()).collect();
-    states.into_iter().map(|state| (state_key(state), json!({"Name": format!("Airports of {state}"), "BillingState": state}))).collect()
+    let states: BTreeSet<&str> = airports
+        .iter()
+        .map(|airport| airport.state.as_str())
+        .collect();
+    states
+        .into_iter()
+        .map(|state| {
+            (
+                state_key(state),
+                json!({"Name": format!("Airports of {state}"), "BillingState": state}),
+            )
+        })
+        .collect()
 }
 
 fn state_key(state: &str) -> String {
@@ -61,7 +74,10 @@ mod tests {
     #[test]
     fn the_list_is_whole_and_its_codes_tell_airports_apart() {
         let airports = read().expect("readable");
-        let codes: BTreeSet<&str> = airports.iter().map(|airport| airport.iata.as_str()).collect();
+        let codes: BTreeSet<&str> = airports
+            .iter()
+            .map(|airport| airport.iata.as_str())
+            .collect();
         assert_eq!((airports.len(), codes.len()), (3376, 3376));
     }
 }

@@ -31,12 +31,26 @@ pub struct Demo {
 }
 
 pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Result<(), Failure> {
-    let folder = args.output.clone().unwrap_or_else(|| std::env::temp_dir().join(FOLDER));
-    std::fs::create_dir_all(&folder).map_err(|source| Failure::Write { path: folder.clone(), source })?;
+    let folder = args
+        .output
+        .clone()
+        .unwrap_or_else(|| std::env::temp_dir().join(FOLDER));
+    std::fs::create_dir_all(&folder).map_err(|source| Failure::Write {
+        path: folder.clone(),
+        source,
+    })?;
     let page = Page::begin(&folder);
     let (connector, _) = workbench::load(global, &HostSettings::default()).await?;
-    let org = simulated_org::open(&simulated_org::OrgSettings::default()).map_err(|error| Failure::Other(format!("{error:#}")))?;
+    let org = simulated_org::open(&simulated_org::OrgSettings::default())
+        .map_err(|error| Failure::Other(format!("{error:#}")))?;
     let mounts = vec![simulated_org::mount(Arc::clone(&org))];
     let session = Session::open(&connector, &simulated_org::profile(), mounts, false).await?;
-    Story { page, session, org, folder }.tell().await
+    Story {
+        page,
+        session,
+        org,
+        folder,
+    }
+    .tell()
+    .await
 }

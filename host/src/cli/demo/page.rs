@@ -13,10 +13,19 @@ pub(super) struct Page {
 impl Page {
     /// Prints the heading.
     pub(super) fn begin(folder: &Path) -> Self {
-        println!("The airports of the United States go through the Salesforce connector (a WebAssembly component) into a");
-        println!("simulated org inside this process. Nothing leaves this machine; files go to {}.", folder.display());
+        println!(
+            "The airports of the United States go through the Salesforce connector (a WebAssembly component) into a"
+        );
+        println!(
+            "simulated org inside this process. Nothing leaves this machine; files go to {}.",
+            folder.display()
+        );
         let now = Instant::now();
-        Self { started: now, step_started: now, step: 0 }
+        Self {
+            started: now,
+            step_started: now,
+            step: 0,
+        }
     }
 
     /// Begins a step.
@@ -35,13 +44,23 @@ impl Page {
     pub(super) fn timed(&self, text: &str, count: usize) {
         let seconds = self.step_started.elapsed().as_secs_f64();
         let rate = count as f64 / seconds.max(f64::EPSILON);
-        println!("   {text} in {seconds:.2} s ({} a second)", thousands(rate as usize));
+        println!(
+            "   {text} in {seconds:.2} s ({} a second)",
+            thousands(rate as usize)
+        );
     }
 
     /// Prints the summary.
     pub(super) fn end(&self, files: &[String]) {
-        println!("\nDone: {} steps in {:.1} s. Written: {}", self.step, self.started.elapsed().as_secs_f64(), files.join(", "));
-        println!("Next: `mediate describe` lists all operations; `mediate help` tells how to reach your own org.");
+        println!(
+            "\nDone: {} steps in {:.1} s. Written: {}",
+            self.step,
+            self.started.elapsed().as_secs_f64(),
+            files.join(", ")
+        );
+        println!(
+            "Next: `mediate describe` lists all operations; `mediate help` tells how to reach your own org."
+        );
     }
 }
 
@@ -64,6 +83,9 @@ mod tests {
 
     #[test]
     fn thousands_are_separated() {
-        assert_eq!([7, 999, 1000, 3376, 1_234_567].map(thousands), ["7", "999", "1,000", "3,376", "1,234,567"]);
+        assert_eq!(
+            [7, 999, 1000, 3376, 1_234_567].map(thousands),
+            ["7", "999", "1,000", "3,376", "1,234,567"]
+        );
     }
 }
