@@ -35,10 +35,10 @@ pub fn typed(kind: Kind, text: String) -> Result<Value, String> {
 
 fn boolean(text: &str) -> Option<bool> {
     let is = |word: &&str| word.eq_ignore_ascii_case(text);
-    if TRUE.iter().any(|word| is(word)) {
+    if TRUE.iter().any(is) {
         return Some(true);
     }
-    FALSE.iter().any(|word| is(word)).then_some(false)
+    FALSE.iter().any(is).then_some(false)
 }
 
 fn whole(text: &str) -> Option<String> {

@@ -188,3 +188,39 @@ fn children_are_refused_unless_asked_for_and_told_their_object() {
         r#"{"Contacts":[{"attributes":{"type":"Contact"},"LastName":"X"}]}"#
     );
 }
+
+/// One record in each form that an org's rows are written in.
+fn forms(record: &str) -> Vec<(&'static str, String)> {
+    use crate::message::{Page, RowError, RowFormat, RowWriter};
+    let soql = "SELECT Name, AnnualRevenue, NumberOfEmployees, Active__c, Founded__c, Seen__c, BillingAddress FROM Account";
+    let select = crate::soql::SelectList::read(soql);
+    let text = format!(r#"{{"totalSize":1,"done":true,"records":[{record}]}}"#);
+    let page = Page::parse(text.as_bytes()).unwrap();
+    let formats = [
+        RowFormat::Json,
+        RowFormat::Ndjson,
+        RowFormat::Csv,
+        RowFormat::Xml,
+    ];
+    let written = formats.map(|format| {
+        let mut writer = RowWriter::new(format, select.as_ref(), false).unwrap();
+        let mut out = Vec::new();
+        writer.begin(&mut out);
+        let mut no_more = |_: &str| Err(RowError::TooDeep);
+        writer.page(&page, &mut out, &mut no_more).unwrap();
+        writer.end(&mut out);
+        (format.media_type(), String::from_utf8(out).unwrap())
+    });
+    written.into()
+}
+
+#[test]
+fn rows_of_every_form_come_back_as_the_record_they_were() {
+    let record = r#"{"attributes":{"type":"Account","url":"/x"},"Name":"Zoë, \"😀\"\r\n;<&>]]>","AnnualRevenue":123456789012345678.10,"NumberOfEmployees":0,"Active__c":false,"Founded__c":"1999-12-31","Seen__c":"2026-01-31T23:59:59.000Z","BillingAddress":{"city":"Bern","latitude":46.90,"street":"a\nb"}}"#;
+    let expected = r#"{"Name":"Zoë, \"😀\"\r\n;<&>]]>","AnnualRevenue":123456789012345678.10,"NumberOfEmployees":0,"Active__c":false,"Founded__c":"1999-12-31","Seen__c":"2026-01-31T23:59:59.000Z","BillingCity":"Bern","BillingLatitude":46.90,"BillingStreet":"a\nb"}"#;
+    for (media_type, document) in forms(record) {
+        let sent = settle(vec![account()], media_type, &document).unwrap();
+        let bare = sent.replace(r#""attributes":{"type":"Account"},"#, "");
+        assert_eq!(bare, expected, "{media_type}");
+    }
+}

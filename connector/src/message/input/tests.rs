@@ -133,6 +133,7 @@ fn csv_delimiters_are_detected_or_told() {
 #[test]
 fn broken_csv_is_refused_with_its_line() {
     let cases = [
+        ("A,B\r\n1,2\r\n1\r\n", "line 3 has 1 cells"),
         ("A,B\n1\n", "line 2 has 1 cells, but its header has 2"),
         ("A,a\n", "Column 2 of the input's header is `a` again"),
         ("A,\n", "Column 2 of the input's header has no name"),
@@ -240,6 +241,8 @@ fn records_know_their_place() {
     assert_eq!(places("application/json", "[{},\n\n{}]"), [(0, 1), (1, 3)]);
     assert_eq!(places("application/x-ndjson", "{}\n\n{}"), [(0, 1), (1, 3)]);
     assert_eq!(places("text/csv", "A\n\"x\ny\"\nz\n"), [(0, 2), (1, 4)]);
+    let crlf = "A\r\n\"x\r\ny\"\r\n\r\nz\r\n";
+    assert_eq!(places("text/csv", crlf), [(0, 2), (1, 5)]);
     assert_eq!(
         places(
             "text/xml",

@@ -61,7 +61,7 @@ impl<'a> Batches<'a> {
     ///
     /// Records that are not fit to be sent take their room all the same, so that a call is always of records that follow
     /// one another in the input.
-    pub fn next(&mut self) -> Result<Option<Batch>, (Batch, Fault)> {
+    pub fn next(&mut self) -> Result<Option<Batch>, Box<(Batch, Fault)>> {
         let mut batch = Batch::default();
         let mut room = self.size;
         let mut objects: Vec<String> = Vec::new();
@@ -74,7 +74,7 @@ impl<'a> Batches<'a> {
                     continue;
                 }
                 Ok(None) => break,
-                Err(fault) => return Err((batch, fault)),
+                Err(fault) => return Err(Box::new((batch, fault))),
             };
             objects.extend(row.objects.iter().cloned());
             let fits = row.size <= room && self.verb.fits(&objects);

@@ -94,7 +94,7 @@ impl<'a> Engine<'a> {
                 match batches.next() {
                     Ok(Some(batch)) => self.launch(batch),
                     Ok(None) => break,
-                    Err((batch, fault)) => self.ground(batch, fault),
+                    Err(failed) => self.ground(failed.0, failed.1),
                 }
             }
             match self.flights.pop_front() {
