@@ -150,7 +150,7 @@ impl Faults {
         rule
     }
 
-    /// Plays a fault on a fraction of what follows: for tests that build rules in code.
+    /// Plays a fault once, on the next request whose path matches.
     pub fn play(&self, path: &str, fault: Fault) -> Rule {
         let matching = Match {
             path: Some(path.to_owned()),

@@ -4,6 +4,7 @@
 //! every object has ([`system`]) and the parts of compound fields ([`compound`]) are added while loading. More objects,
 //! or more fields of known objects, come from files of the same form ([`Schema::load`]).
 
+mod build;
 mod compound;
 mod definition;
 mod field;
@@ -79,7 +80,7 @@ impl Schema {
         definition::assign_key_prefixes(&mut definitions);
         let objects = definitions
             .iter()
-            .map(definition::build)
+            .map(build::build)
             .collect::<Result<Vec<_>, _>>()?;
         Self::link(objects)
     }

@@ -193,10 +193,7 @@ fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<F
         (T::Email, "Email" | "Notify_Email__c") => Some(Filling::Email),
         (T::Phone, "Phone" | "Hotline__c") => Some(Filling::Phone),
         (T::Url, "Website" | "Tracking_Url__c") => Some(Filling::Web),
-        (T::Int, _) => Some(Filling::Number {
-            most: 10_000,
-            scale: 0,
-        }),
+        (T::Int, _) => Some(Filling::Whole { most: 10_000 }),
         (T::Double | T::Currency | T::Percent, name) if !name.ends_with("itude") => {
             let whole = field.precision.saturating_sub(field.scale).min(8);
             Some(Filling::Number {
