@@ -163,7 +163,7 @@ pub(super) fn of_sending(error: &reqwest::Error) -> Failure {
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return failure.clone();
         }
-        if let Some(failure) = cause.downcast_ref::<rustls::Error>().and_then(of_late_tls) {
+        if let Some(failure) = of_late_tls(cause) {
             return failure;
         }
         if cause
@@ -178,24 +178,33 @@ pub(super) fn of_sending(error: &reqwest::Error) -> Failure {
 
 /// With TLS 1.3 a server judges the client's certificate after the handshake, and before it reads a request. Its alerts
 /// about that are the only ones that still mean "not received".
-fn of_late_tls(error: &rustls::Error) -> Option<Failure> {
-    use rustls::AlertDescription as Alert;
-    let rustls::Error::AlertReceived(alert) = error else {
-        return None;
+const CERTIFICATE_ALERTS: [&str; 9] = [
+    "BadCertificate",
+    "UnsupportedCertificate",
+    "CertificateRevoked",
+    "CertificateExpired",
+    "CertificateUnknown",
+    "UnknownCA",
+    "AccessDenied",
+    "CertificateRequired",
+    "HandshakeFailure",
+];
+
+/// Finds such an alert. HTTP/2 keeps only the text of the errors that end its connection.
+fn of_late_tls(cause: &(dyn Error + 'static)) -> Option<Failure> {
+    const TEXT: &str = "received fatal alert: ";
+    let alert = match cause.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::AlertReceived(alert)) => format!("{alert:?}"),
+        Some(_) => return None,
+        None => cause
+            .downcast_ref::<io::Error>()?
+            .to_string()
+            .strip_prefix(TEXT)?
+            .to_owned(),
     };
-    let of_certificate = matches!(
-        alert,
-        Alert::BadCertificate
-            | Alert::UnsupportedCertificate
-            | Alert::CertificateRevoked
-            | Alert::CertificateExpired
-            | Alert::CertificateUnknown
-            | Alert::UnknownCA
-            | Alert::AccessDenied
-            | Alert::CertificateRequired
-            | Alert::HandshakeFailure
-    );
-    of_certificate.then(|| Failure::TlsAlert(format!("{alert:?}")))
+    CERTIFICATE_ALERTS
+        .contains(&alert.as_str())
+        .then_some(Failure::TlsAlert(alert))
 }
 
 /// Sorts a failure in the middle of the answer's body.
@@ -259,6 +268,11 @@ mod tests {
         let certificate = alert(rustls::AlertDescription::CertificateRequired);
         assert!(certificate.is_some_and(|failure| failure.certainly_not_sent()));
         assert_eq!(alert(rustls::AlertDescription::InternalError), None);
+        let told = io::Error::other("received fatal alert: UnknownCA");
+        assert_eq!(
+            of_late_tls(&told),
+            Some(Failure::TlsAlert("UnknownCA".into()))
+        );
     }
 
     #[test]
