@@ -170,33 +170,33 @@ where
 mod tests {
     use super::*;
 
-    const SECOND: Duration = Duration::from_secs(1);
+    const LIMIT: Duration = Duration::from_millis(100);
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn silence_counts_from_the_last_byte_taken() {
         let activity = Arc::new(Activity::new());
         let start = Instant::now();
         let sender = Arc::clone(&activity);
         tokio::spawn(async move {
-            tokio::time::sleep(SECOND / 2).await;
+            tokio::time::sleep(LIMIT / 2).await;
             sender.taken();
         });
-        activity.silence(SECOND).await;
-        assert_eq!(start.elapsed(), SECOND * 3 / 2);
+        activity.silence(LIMIT).await;
+        assert!(start.elapsed() >= LIMIT * 3 / 2);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_pausing_guest_and_a_connection_stop_the_clock() {
-        let activity = Arc::new(Activity::new());
+        let activity = Activity::new();
         activity.guest_pauses();
         assert!(
-            tokio::time::timeout(SECOND * 60, activity.silence(SECOND))
+            tokio::time::timeout(LIMIT * 3, activity.silence(LIMIT))
                 .await
                 .is_err()
         );
         activity.connecting();
         assert!(
-            tokio::time::timeout(SECOND * 60, activity.silence(SECOND))
+            tokio::time::timeout(LIMIT * 3, activity.silence(LIMIT))
                 .await
                 .is_err()
         );
