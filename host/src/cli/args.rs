@@ -7,13 +7,15 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Runs the operations of mediation connectors: Salesforce's is built in.
 ///
-/// Data goes to stdout, talk to stderr. Without a connection, everything happens in a simulated org inside this
-/// process, so any command can be tried at once:
+/// Data goes to stdout, talk to stderr. Without a connection, everything happens in a simulated
+/// org inside this process, so any command can be tried at once:
 ///
-///   mediate read query/rows soql='SELECT Id, Name FROM Account'
+///     mediate read query/rows soql='SELECT Id, Name FROM Account'
 #[derive(Debug, Parser)]
 #[command(
     name = "mediate",
+    bin_name = "mediate",
+    verbatim_doc_comment,
     version,
     disable_help_subcommand = true,
     arg_required_else_help = true,
@@ -73,7 +75,7 @@ pub enum Command {
     Call(Call),
     /// Read an operation that gives many rows, in constant memory
     ///
-    /// Example: mediate read query/rows soql='SELECT Id, Name FROM Account' format=csv --output accounts.csv
+    /// Example: mediate read query/rows soql='SELECT Id FROM Account' --output accounts.ndjson
     Read(Run),
     /// Say whether a connection is good, and if not, what is wrong
     ///

@@ -24,6 +24,7 @@ mod type_words;
 mod workbench;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -31,6 +32,9 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use console::Console;
 use failure::Failure;
+
+/// Asks for errors as JSON, also where the other arguments are not understood.
+const JSON_ERRORS: &str = "--json-errors";
 
 /// Runs the command with the arguments of this process.
 #[must_use]
@@ -40,9 +44,15 @@ pub fn main() -> ExitCode {
 
 /// Runs the command with these arguments, the first being its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return not_understood(&error),
+        Err(error) => {
+            return not_understood(
+                &error,
+                arguments.iter().any(|argument| argument == JSON_ERRORS),
+            );
+        }
     };
     let console = Console::new(&cli.global);
     console.start_log(cli.global.verbose);
@@ -56,7 +66,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Prints what clap has to say: help and version on stdout, complaints on stderr.
-fn not_understood(error: &clap::Error) -> ExitCode {
+fn not_understood(error: &clap::Error, as_json: bool) -> ExitCode {
+    if as_json && error.use_stderr() {
+        let text = error.to_string();
+        let sentence = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        let _ = writeln!(std::io::stderr(), "{}", report::as_json(&Failure::usage(sentence)));
+        return ExitCode::from(failure::USAGE);
+    }
     let _ = error.print();
     if error.use_stderr() {
         ExitCode::from(failure::USAGE)

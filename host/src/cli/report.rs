@@ -24,7 +24,8 @@ pub(super) fn report(failure: &Failure, console: &Console) {
     }
 }
 
-fn as_json(failure: &Failure) -> Value {
+/// Gives a failure as programs read it.
+pub(super) fn as_json(failure: &Failure) -> Value {
     let mut document = match failure.fault() {
         Some(fault) => serde_json::to_value(fault).unwrap_or_default(),
         None => json!({"kind": failure.kind(), "message": failure.to_string()}),

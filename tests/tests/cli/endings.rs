@@ -75,6 +75,19 @@ fn errors_can_be_json() {
 }
 
 #[test]
+fn errors_in_the_arguments_can_be_json_too() {
+    let outcome = Folder::new().run(&["call", "--json-errors", "--frobnicate"]);
+    let error: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+    assert_eq!((outcome.code, &error["kind"]), (Some(2), &"usage".into()));
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|words| words.contains("--frobnicate")),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_the_host_refuses_to_reach_is_told_with_the_remedy() {
     let folder = Folder::new().file("c.toml", "");
     let config = ["scheme=https", "authority=elsewhere.example", "path=/"];

@@ -119,7 +119,10 @@ fn row(key: &str, schema: Schema, required: bool) -> Row {
     if schema.is_secret() {
         notes.push("secret".to_owned());
     }
-    if let Some(default) = schema.keyword("default") {
+    if let Some(default) = schema
+        .keyword("default")
+        .filter(|default| !is_empty(default))
+    {
         notes.push(format!(
             "default {}",
             default
@@ -138,6 +141,12 @@ fn row(key: &str, schema: Schema, required: bool) -> Row {
         notes,
         description: schema.text("description").unwrap_or_default().to_owned(),
     }
+}
+
+/// An empty list or group as a default says no more than that the field can be left out.
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
+        || value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 #[cfg(test)]

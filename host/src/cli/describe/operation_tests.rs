@@ -26,7 +26,7 @@ fn schema() -> Value {
             "soql": {"type": "string", "maxLength": 100_000, "description": "Holds the SOQL."},
             "object": {"type": "string", "description": "Names the sObject, for example `Account` or others."},
             "format": {"enum": ["ndjson", "csv"], "default": "ndjson"},
-            "bind": {"type": "object", "additionalProperties": true},
+            "bind": {"type": "object", "additionalProperties": true, "default": {}},
             "options": {"type": "object", "properties": {"key": {"type": "string", "writeOnly": true}}},
         },
     })

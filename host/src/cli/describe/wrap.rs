@@ -2,6 +2,8 @@
 
 /// Bounds a line of help.
 const WIDTH: usize = 100;
+/// Begins an item of a list in Markdown.
+const ITEM: &str = "- ";
 /// Keeps a column readable however far it is indented.
 const LEAST: usize = 40;
 
@@ -11,8 +13,30 @@ pub(super) fn wrapped(text: &str, indent: usize) -> String {
     lines(text, width).join(&format!("\n{}", " ".repeat(indent)))
 }
 
-/// Breaks a text into lines at spaces; a longer word has a line of its own.
+/// Breaks a Markdown text into lines at spaces; each item of a list begins a line, and so does a word that is longer.
 pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+    blocks(text)
+        .iter()
+        .flat_map(|block| broken(block, width))
+        .collect()
+}
+
+/// Joins the lines of a text that belong together: all but the items of lists.
+fn blocks(text: &str) -> Vec<String> {
+    let mut blocks: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        match blocks.last_mut() {
+            Some(block) if !line.starts_with(ITEM) => {
+                block.push(' ');
+                block.push_str(line);
+            }
+            _ => blocks.push(line.to_owned()),
+        }
+    }
+    blocks
+}
+
+fn broken(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -38,6 +62,14 @@ mod tests {
             ["longer", "than-the-width", "x"]
         );
         assert!(lines(" ", 6).is_empty());
+    }
+
+    #[test]
+    fn items_of_lists_keep_their_lines() {
+        assert_eq!(
+            lines("One\nof:\n- a: x\ny\n- b", 60),
+            ["One of:", "- a: x y", "- b"]
+        );
     }
 
     #[test]
