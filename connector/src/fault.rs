@@ -19,6 +19,7 @@ pub enum Retry {
 /// the HTTP status. Sources: REST API Developer Guide "Status Codes and Error Responses", SOAP API Developer
 /// Guide "ExceptionCode" and "StatusCode".
 const CODES: &[(&str, FaultKind, Retry)] = &[
+    (BAD_TOKEN, FaultKind::Unauthenticated, Retry::Never),
     (
         "INVALID_SESSION_ID",
         FaultKind::Unauthenticated,
@@ -96,6 +97,10 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
     ("METHOD_NOT_ALLOWED", FaultKind::Unsupported, Retry::Never),
 ];
 
+/// What the identity endpoints answer as plain text, with 403, where the REST API says `INVALID_SESSION_ID` with 401
+/// (Salesforce Help, "The UserInfo Endpoint"). Its letters' case has varied.
+const BAD_TOKEN: &str = "Bad_OAuth_Token";
+
 /// The code by which Salesforce names both a used-up day and too many requests at once.
 const REQUEST_LIMIT: &str = "REQUEST_LIMIT_EXCEEDED";
 
@@ -164,7 +169,7 @@ pub fn session_is_invalid(fault: &Fault) -> bool {
         || fault
             .upstream
             .iter()
-            .any(|complaint| complaint.code == "INVALID_SESSION_ID")
+            .any(|complaint| matches!(complaint.code.as_str(), "INVALID_SESSION_ID" | BAD_TOKEN))
 }
 
 /// Reads Salesforce's error lists: `[{errorCode, message, fields}]`, one such object, or OAuth's `{error, error_description}`.
@@ -172,8 +177,18 @@ fn complaints(body: &[u8]) -> Vec<UpstreamFault> {
     match serde_json::from_slice::<Value>(body) {
         Ok(Value::Array(items)) => items.iter().filter_map(complaint).collect(),
         Ok(item) => complaint(&item).into_iter().collect(),
-        Err(_) => Vec::new(),
+        Err(_) => bad_token(body).into_iter().collect(),
     }
+}
+
+fn bad_token(body: &[u8]) -> Option<UpstreamFault> {
+    body.trim_ascii()
+        .eq_ignore_ascii_case(BAD_TOKEN.as_bytes())
+        .then(|| UpstreamFault {
+            code: BAD_TOKEN.to_owned(),
+            message: "the session has expired or is invalid".to_owned(),
+            fields: Vec::new(),
+        })
 }
 
 fn complaint(item: &Value) -> Option<UpstreamFault> {

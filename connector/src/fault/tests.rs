@@ -156,3 +156,16 @@ fn only_what_was_not_sent_is_always_repeated() {
         assert_eq!(found, retry, "{failure:?}");
     }
 }
+
+#[test]
+fn the_identity_endpoints_bad_token_is_an_invalid_session() {
+    for body in ["Bad_OAuth_Token", "Bad_Oauth_Token\n"] {
+        let (fault, retry) = from_answer(403, body.as_bytes());
+        assert_eq!(
+            (fault.kind, retry),
+            (FaultKind::Unauthenticated, Retry::Never)
+        );
+        assert!(session_is_invalid(&fault), "{body}");
+    }
+    assert!(!session_is_invalid(&from_answer(403, b"Forbidden").0));
+}
