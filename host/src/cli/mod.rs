@@ -74,7 +74,11 @@ fn not_understood(error: &clap::Error, as_json: bool) -> ExitCode {
             .next()
             .unwrap_or_default()
             .trim_start_matches("error: ");
-        let _ = writeln!(std::io::stderr(), "{}", report::as_json(&Failure::usage(sentence)));
+        let _ = writeln!(
+            std::io::stderr(),
+            "{}",
+            report::as_json(&Failure::usage(sentence))
+        );
         return ExitCode::from(failure::USAGE);
     }
     let _ = error.print();

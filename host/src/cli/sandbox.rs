@@ -31,14 +31,16 @@ pub(super) async fn run(args: &Sandbox, console: Console) -> Result<(), Failure>
             "this address can be reached from other machines, and the org's passwords are public",
         );
     }
+    // One listener for all of it: a signal between two would be lost.
+    let mut signal = std::pin::pin!(signals::received());
     let org = tokio::select! {
         org = build(args.clone()) => org?,
-        code = signals::received() => return Err(Failure::Interrupted(code)),
+        code = &mut signal => return Err(Failure::Interrupted(code)),
     };
     console.note(&notice(address, args));
     print(&format!("http://{address}\n"))?;
-    let ended = async {
-        signals::received().await;
+    let ended = async move {
+        signal.await;
     };
     sandbox::serve(listener, org, ended)
         .await
