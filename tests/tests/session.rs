@@ -1,4 +1,9 @@
 //! Sessions: what is kept between runs, above all refresh tokens that are good once only.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what the tests share panics as they do"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -91,10 +96,9 @@ impl Stage {
     }
 
     fn kept_refresh_token(&self) -> String {
-        self.kept()["session"]["refresh-token"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        let kept = self.kept();
+        let token = kept.pointer("/session/refresh-token").unwrap();
+        token.as_str().unwrap().to_owned()
     }
 }
 

@@ -1,4 +1,9 @@
 //! The command `mediate` as its users meet it: arguments in, stdout, stderr and an exit code out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what the tests share panics as they do"
+)]
 
 mod bad_input;
 mod catalog;
