@@ -15,6 +15,8 @@ use crate::session::{Session, SessionError};
 
 /// Bounds one chunk of rows.
 const CHUNK: u32 = 64 * 1024;
+/// Rows per page: few, so that there are many pages to lose a session between.
+const PAGE_ROWS: u32 = 200;
 
 /// The demo under way.
 pub(super) struct Story {
@@ -189,14 +191,19 @@ impl Story {
         ));
         let soql = "SELECT External_Id__c, Name, BillingCity, BillingState, BillingLatitude, BillingLongitude, Parent.Name FROM Account WHERE External_Id__c != null ORDER BY External_Id__c";
         let path = self.folder.join(name);
+        let mut session_to_end = end_session;
         let mut output = Output::open(Some(&path), false)?;
         let mut reader = self
             .session
-            .read("query/rows", &json!({"soql": soql, "format": format}), None)
+            .read(
+                "query/rows",
+                &json!({"soql": soql, "format": format, "page-size": PAGE_ROWS}),
+                None,
+            )
             .await?;
         while let Some(chunk) = reader.next(CHUNK).await? {
             output.write(&chunk).await?;
-            if end_session {
+            if std::mem::take(&mut session_to_end) {
                 self.org.sessions().expire_all();
             }
         }
