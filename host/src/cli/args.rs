@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 /// Data goes to stdout, talk to stderr. Without a connection, everything happens in a simulated
 /// org inside this process, so any command can be tried at once:
 ///
-///     mediate read query/rows soql='SELECT Id, Name FROM Account'
+///   mediate read query/rows soql='SELECT Id, Name FROM Account'
 #[derive(Debug, Parser)]
 #[command(
     name = "mediate",
