@@ -32,11 +32,13 @@ fn rows(rows: u64, rounds: u64) -> Result<()> {
     let sandbox = Sandbox::start(rows, folder.path())?;
     let programs = programs(&sandbox, folder.path())?;
     let mut results: Vec<Vec<Measured>> = programs.iter().map(|_| Vec::new()).collect();
+    let mut expected = None;
     for round in 0..=rounds {
         for (program, results) in programs.iter().zip(&mut results) {
             let measured = measure(&program.command)?;
             let lines = std::fs::read_to_string(&program.output)?.lines().count() as u64;
-            if lines != rows {
+            // The org has a few accounts of its own besides: all programs must find the same.
+            if lines < rows || *expected.get_or_insert(lines) != lines {
                 bail!("{} wrote {lines} of {rows} rows", program.name);
             }
             // The first round warms caches up and does not count.
