@@ -1,5 +1,6 @@
 //! The generic door: names and JSON in, the same operations behind it as behind the typed door.
 
+use crate::bindings::exports::mediation::connector::mediator::Batch;
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::catalog::{self, Document, Input, Operation, Style};
@@ -7,6 +8,7 @@ use crate::context::Context;
 use crate::operations::{self, Answer, Config, Run};
 use crate::org::{Org, bad_input};
 use crate::rest;
+use crate::sink::Sink;
 use crate::source::Source;
 use serde_json::Value;
 use std::rc::Rc;
@@ -60,12 +62,37 @@ pub fn open_source(
     run(Rc::new(org), config, input)
 }
 
-/// The fault for a door that no operation of this connector uses.
-pub fn unused_door(name: &str, door: &str) -> Fault {
-    match lookup(name) {
-        Ok((operation, _)) => wrong_door(operation, door),
-        Err(fault) => fault,
-    }
+/// Starts an operation of style `sink`, or takes one up again from its journal.
+pub fn open_sink(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    journal: Option<&str>,
+) -> Result<Box<dyn Sink>, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Sink(run) = run else {
+        return Err(wrong_door(operation, "sink"));
+    };
+    let (org, config) = settle(context, operation, connection, config)?;
+    run(Rc::new(org), config, journal)
+}
+
+/// Asks an operation of style `trigger` for what is new.
+pub fn poll(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    checkpoint: Option<&str>,
+    wait_ms: u32,
+) -> Result<Batch, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Trigger(run) = run else {
+        return Err(wrong_door(operation, "poll"));
+    };
+    let (org, config) = settle(context, operation, connection, config)?;
+    run(Rc::new(org), config, checkpoint, wait_ms)
 }
 
 /// Checks all that the caller gave before anything is sent.
@@ -76,9 +103,20 @@ fn prepare(
     config: &str,
     input: Option<Message>,
 ) -> Result<(Org, Config, Option<Message>), Fault> {
-    let config = accept(&operation.config, config, "config")?;
     check_input(operation, input.as_ref())?;
-    Ok((enter(context, connection)?, Config(config), input))
+    let (org, config) = settle(context, operation, connection, config)?;
+    Ok((org, config, input))
+}
+
+/// Checks config and connection.
+fn settle(
+    context: Rc<Context>,
+    operation: &Operation,
+    connection: &str,
+    config: &str,
+) -> Result<(Org, Config), Fault> {
+    let config = accept(&operation.config, config, "config")?;
+    Ok((enter(context, connection)?, Config(config)))
 }
 
 fn enter(context: Rc<Context>, connection: &str) -> Result<Org, Fault> {

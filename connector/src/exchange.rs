@@ -122,7 +122,8 @@ fn failed_below_http<T>(error: &TransportError) -> Verdict<T> {
     Verdict::Failed(fault, retry)
 }
 
-fn receive(pending: Box<dyn Pending>) -> Result<Reply, TransportError> {
+/// Waits for a reply and reads it whole.
+pub fn receive(pending: Box<dyn Pending>) -> Result<Reply, TransportError> {
     let Response {
         status,
         headers,

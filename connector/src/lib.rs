@@ -22,9 +22,11 @@ pub mod operations;
 pub mod org;
 pub mod rest;
 pub mod retry;
+pub mod sink;
 pub mod soql;
 pub mod source;
 #[cfg(test)]
 mod testing;
 pub mod transport;
 pub mod typing;
+pub mod upload;

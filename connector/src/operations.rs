@@ -12,8 +12,10 @@ mod schema;
 mod search;
 mod users;
 
+use crate::bindings::exports::mediation::connector::mediator::Batch;
 use crate::bindings::{Fault, Message};
 use crate::org::{Org, bad_input};
+use crate::sink::Sink;
 use crate::source::Source;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,10 +48,20 @@ pub enum Run {
     Call(fn(&Org, Config, Option<Message>) -> Result<Answer, Fault>),
     /// Bytes in chunks.
     Source(fn(Rc<Org>, Config, Option<Message>) -> Opened),
+    /// Bytes in, in chunks; begun anew, or taken up again from a journal.
+    Sink(fn(Rc<Org>, Config, Option<&str>) -> Begun),
+    /// What is new since a checkpoint, waiting for it as many milliseconds at most.
+    Trigger(fn(Rc<Org>, Config, Option<&str>, u32) -> Found),
 }
 
 /// A source that has been started.
 type Opened = Result<Box<dyn Source>, Fault>;
+
+/// A sink that has been begun, or taken up again.
+type Begun = Result<Box<dyn Sink>, Fault>;
+
+/// What a trigger found.
+type Found = Result<Batch, Fault>;
 
 /// The operations of one interface.
 type Table = &'static [(&'static str, Run)];
@@ -98,17 +110,21 @@ mod tests {
     use super::*;
     use crate::catalog::{self, Style};
 
+    fn style(run: Run) -> Style {
+        match run {
+            Run::Call(_) => Style::Call,
+            Run::Source(_) => Style::Source,
+            Run::Sink(_) => Style::Sink,
+            Run::Trigger(_) => Style::Trigger,
+        }
+    }
+
     #[test]
     fn table_and_catalog_name_the_same_operations() {
         for operation in catalog::operations() {
             let run = find(operation.name)
                 .unwrap_or_else(|| panic!("{} is not in the table", operation.name));
-            assert_eq!(
-                matches!(run, Run::Source(_)),
-                operation.style == Style::Source,
-                "{}",
-                operation.name
-            );
+            assert_eq!(style(run), operation.style, "{}", operation.name);
         }
         for (name, _) in all() {
             assert!(

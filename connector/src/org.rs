@@ -6,6 +6,7 @@ use crate::connection::{ApiVersion, Settings, VersionChoice, auth};
 use crate::context::Context;
 use crate::exchange::{Exchange, Nature, Reply, Verdict};
 use crate::fault::{self, Retry};
+use crate::retry::retry_after_ms;
 use crate::transport::{Headers, Method, Request, Started};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -239,6 +240,35 @@ impl Org {
                     Err(fault) => Verdict::Failed(fault, Retry::Never),
                 }
             })
+    }
+
+    /// A call as a request in the open session, for one attempt.
+    pub fn request_in_session(&self, call: &Call) -> Result<Request, Fault> {
+        let session = self.session()?;
+        Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
+    }
+
+    /// Judges the reply to a request that cannot be repeated here. Where the session has ended it is renewed, and the
+    /// fault says to try again.
+    pub fn judge_once(&self, reply: Reply) -> Result<Reply, Fault> {
+        self.note(&reply);
+        if (200..=299).contains(&reply.status) {
+            return Ok(reply);
+        }
+        let asked_ms = reply
+            .header("retry-after")
+            .and_then(|value| retry_after_ms(value, self.context.clock.unix_ms()));
+        let (mut fault, retry) = fault::from_answer(reply.status, &reply.body);
+        fault.attempts = 1;
+        if fault::session_is_invalid(&fault) {
+            self.renew(self.open_session().as_ref())?;
+            fault.kind = FaultKind::Unavailable;
+            fault.retry_after_ms = Some(0);
+        } else if retry != Retry::Never {
+            fault.maybe_applied = retry == Retry::IfRepeatable;
+            fault.retry_after_ms = Some(asked_ms.unwrap_or(self.settings.retry.max_delay_ms));
+        }
+        Err(fault)
     }
 
     /// The session to use after `refused` was refused: another that came meanwhile, or a new one.

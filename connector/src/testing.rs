@@ -48,7 +48,8 @@ pub fn org_for(
     connection: &ConnectionConfig,
     plays: impl IntoIterator<Item = Play>,
 ) -> (Org, Script, TestClock) {
-    let (script, clock) = (Script::new(plays), TestClock::default());
+    let clock = TestClock::default();
+    let script = Script::new(plays).on_clock(&clock);
     let context = Rc::new(Context::new(script.clone(), clock.clone()));
     (Org::open(context, connection).unwrap(), script, clock)
 }

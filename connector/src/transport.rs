@@ -74,16 +74,35 @@ pub trait Body {
 pub trait Pending {
     /// Waits for the head of the response.
     fn wait(self: Box<Self>) -> Result<Response, TransportError>;
+
+    /// Waits up to `wait_ms` milliseconds; true when `wait` returns at once then.
+    fn ready_within(&mut self, wait_ms: u64) -> bool;
+}
+
+/// A request whose body is still being sent. Dropping it breaks the request off: the server never sees it whole.
+pub trait Upload {
+    /// Sends the next piece of the body. After an error `finish` may still give the server's answer.
+    fn write(&mut self, piece: &[u8]) -> Result<(), TransportError>;
+
+    /// Ends the body; the answer is awaited with what this returns.
+    fn finish(self: Box<Self>) -> Started;
 }
 
 /// Sends requests.
 pub trait Transport {
     /// Sends a request without waiting for its answer.
     fn start(&self, request: &Request) -> Started;
+
+    /// Sends the head of a request; its body follows in pieces. `request.body` is not sent. Unless the headers tell
+    /// `content-length`, the body is sent in chunked coding.
+    fn upload(&self, request: &Request) -> Uploading;
 }
 
 /// A request that has been started, or failed to.
 pub type Started = Result<Box<dyn Pending>, TransportError>;
+
+/// A request whose body is to follow, or one that failed.
+pub type Uploading = Result<Box<dyn Upload>, TransportError>;
 
 /// How an exchange failed, sorted by what it means for repeating it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::bindings::exports::mediation::connector::mediator::{
     Batch, Guest as Mediator, GuestSink, GuestSource, Progress, Sink, Source,
 };
 use crate::bindings::{Fault, Message};
-use crate::{catalog, door, source};
+use crate::{catalog, door, sink, source};
 use std::cell::RefCell;
 
 impl Catalog for Component {
@@ -49,7 +49,7 @@ fn info(operation: &catalog::Operation) -> OperationInfo {
 
 impl Mediator for Component {
     type Source = OpenSource;
-    type Sink = NoSink;
+    type Sink = OpenSink;
 
     fn authenticate(connection: String) -> Result<String, Fault> {
         door::authenticate(context(), &connection)
@@ -65,13 +65,20 @@ impl Mediator for Component {
     }
 
     fn poll(
-        _: String,
+        connection: String,
         operation: String,
-        _: String,
-        _: Option<String>,
-        _: u32,
+        config: String,
+        checkpoint: Option<String>,
+        wait_ms: u32,
     ) -> Result<Batch, Fault> {
-        Err(door::unused_door(&operation, "poll"))
+        door::poll(
+            context(),
+            &connection,
+            &operation,
+            &config,
+            checkpoint.as_deref(),
+            wait_ms,
+        )
     }
 }
 
@@ -110,35 +117,53 @@ impl GuestSource for OpenSource {
     }
 }
 
-/// No operation of this version takes its input in chunks: opening one says by which door it is run instead.
-pub enum NoSink {}
+/// A sink that a host fills.
+pub struct OpenSink(RefCell<Box<dyn sink::Sink>>);
 
-impl GuestSink for NoSink {
-    fn open(_: String, operation: String, _: String, _: Option<String>) -> Result<Sink, Fault> {
-        Err(door::unused_door(&operation, "sink"))
+impl OpenSink {
+    /// Wraps a sink for the host.
+    pub fn handle(sink: Box<dyn sink::Sink>) -> Sink {
+        Sink::new(Self(RefCell::new(sink)))
+    }
+}
+
+impl GuestSink for OpenSink {
+    fn open(
+        connection: String,
+        operation: String,
+        config: String,
+        journal: Option<String>,
+    ) -> Result<Sink, Fault> {
+        Ok(Self::handle(door::open_sink(
+            context(),
+            &connection,
+            &operation,
+            &config,
+            journal.as_deref(),
+        )?))
     }
 
-    fn write(&self, _: Vec<u8>) -> Result<(), Fault> {
-        match *self {}
+    fn write(&self, chunk: Vec<u8>) -> Result<(), Fault> {
+        self.0.borrow_mut().write(&chunk)
     }
 
     fn close(&self) -> Result<(), Fault> {
-        match *self {}
+        self.0.borrow_mut().close()
     }
 
-    fn watch(&self, _: u32) -> Result<Progress, Fault> {
-        match *self {}
+    fn watch(&self, wait_ms: u32) -> Result<Progress, Fault> {
+        self.0.borrow_mut().watch(wait_ms)
     }
 
     fn journal(&self) -> String {
-        match *self {}
+        self.0.borrow().journal()
     }
 
-    fn outcomes(&self, _: String) -> Result<Source, Fault> {
-        match *self {}
+    fn outcomes(&self, which: String) -> Result<Source, Fault> {
+        Ok(OpenSource::handle(self.0.borrow_mut().outcomes(&which)?))
     }
 
     fn abort(&self) -> Result<(), Fault> {
-        match *self {}
+        self.0.borrow_mut().abort()
     }
 }

@@ -1,6 +1,9 @@
 //! A transport that plays a script, and a clock that tests move: the connector's logic is tested with these.
 
-use super::{Body, Failure, Headers, Pending, Request, Response, Transport, TransportError};
+use super::{
+    Body, Failure, Headers, Pending, Request, Response, Started, Transport, TransportError, Upload,
+    Uploading,
+};
 use crate::clock::Clock;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -14,6 +17,10 @@ pub enum Play {
     CutShort(u16, Vec<u8>),
     /// Fails below HTTP.
     Fail(Failure),
+    /// Lets this many bytes of an upload pass and then breaks the connection; other requests fail as lost.
+    BreakAfter(usize),
+    /// Answers after that many milliseconds.
+    Late(u64, Box<Play>),
 }
 
 impl Play {
@@ -32,6 +39,7 @@ impl Play {
 pub struct Script {
     plays: Rc<RefCell<VecDeque<Play>>>,
     sent: Rc<RefCell<Vec<Request>>>,
+    clock: TestClock,
 }
 
 impl Script {
@@ -40,6 +48,15 @@ impl Script {
         Self {
             plays: Rc::new(RefCell::new(plays.into_iter().collect())),
             sent: Rc::default(),
+            clock: TestClock::default(),
+        }
+    }
+
+    /// The same script, whose late answers follow this clock.
+    pub fn on_clock(self, clock: &TestClock) -> Self {
+        Self {
+            clock: clock.clone(),
+            ..self
         }
     }
 
@@ -66,23 +83,106 @@ impl Script {
 impl Transport for Script {
     fn start(&self, request: &Request) -> Result<Box<dyn Pending>, TransportError> {
         self.sent.borrow_mut().push(request.clone());
-        let play = self.plays.borrow_mut().pop_front();
-        Ok(Box::new(Played(
-            play.unwrap_or(Play::Fail(Failure::Denied)),
-        )))
+        Ok(self.next())
+    }
+
+    fn upload(&self, request: &Request) -> Uploading {
+        self.sent.borrow_mut().push(request.clone());
+        let index = self.sent.borrow().len() - 1;
+        Ok(Box::new(Sending {
+            script: self.clone(),
+            index,
+            body: Vec::new(),
+        }))
     }
 }
 
-struct Played(Play);
+impl Script {
+    /// The next line of the script; at its end every address is denied.
+    fn next(&self) -> Box<Played> {
+        let play = self.plays.borrow_mut().pop_front();
+        Box::new(Played {
+            play: play.unwrap_or(Play::Fail(Failure::Denied)),
+            clock: self.clock.clone(),
+            started_ms: self.clock.monotonic_ms(),
+        })
+    }
+
+    /// How many bytes of an upload the next line of the script lets pass.
+    fn allowance(&self) -> usize {
+        match self.plays.borrow().front() {
+            Some(Play::BreakAfter(bytes)) => *bytes,
+            _ => usize::MAX,
+        }
+    }
+}
+
+/// A body on its way to the script; what was sent stands among the requests once the upload is finished or broken.
+struct Sending {
+    script: Script,
+    index: usize,
+    body: Vec<u8>,
+}
+
+impl Upload for Sending {
+    fn write(&mut self, piece: &[u8]) -> Result<(), TransportError> {
+        self.body.extend_from_slice(piece);
+        if self.body.len() > self.script.allowance() {
+            return Err(lost());
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Started {
+        let script = self.script.clone();
+        drop(self);
+        Ok(script.next())
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        let body = std::mem::take(&mut self.body);
+        self.script.sent.borrow_mut()[self.index].body = body.into();
+    }
+}
+
+struct Played {
+    play: Play,
+    clock: TestClock,
+    started_ms: u64,
+}
+
+impl Played {
+    /// Milliseconds until the answer is there.
+    fn remaining_ms(&self) -> u64 {
+        let Play::Late(after_ms, _) = &self.play else {
+            return 0;
+        };
+        (self.started_ms + after_ms).saturating_sub(self.clock.monotonic_ms())
+    }
+}
 
 impl Pending for Played {
+    fn ready_within(&mut self, wait_ms: u64) -> bool {
+        let remaining_ms = self.remaining_ms();
+        self.clock.pass(remaining_ms.min(wait_ms));
+        remaining_ms <= wait_ms
+    }
+
     fn wait(self: Box<Self>) -> Result<Response, TransportError> {
-        let (status, headers, bytes, whole) = match self.0 {
+        self.clock.pass(self.remaining_ms());
+        let mut play = self.play;
+        while let Play::Late(_, then) = play {
+            play = *then;
+        }
+        let (status, headers, bytes, whole) = match play {
             Play::Answer(status, headers, bytes) => (status, headers, bytes, true),
             Play::CutShort(status, bytes) => (status, Vec::new(), bytes, false),
             Play::Fail(failure) => {
                 return Err(TransportError::new(failure, format!("{failure:?}")));
             }
+            Play::BreakAfter(_) | Play::Late(..) => return Err(lost()),
         };
         Ok(Response {
             status,
@@ -93,6 +193,10 @@ impl Pending for Played {
             }),
         })
     }
+}
+
+fn lost() -> TransportError {
+    TransportError::new(Failure::Lost, "The connection broke")
 }
 
 struct Pieces {
@@ -128,6 +232,11 @@ impl TestClock {
     /// The pauses so far.
     pub fn slept(&self) -> Vec<u64> {
         self.slept.borrow().clone()
+    }
+
+    /// Lets time pass without anybody sleeping.
+    pub fn pass(&self, ms: u64) {
+        self.now_ms.set(self.now_ms.get() + ms);
     }
 }
 

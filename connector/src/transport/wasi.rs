@@ -3,18 +3,21 @@
 //! while another is read.
 
 use super::{
-    Body, Failure, Headers, Method, Pending, Request, Response, Timeouts, Transport, TransportError,
+    Body, Failure, Headers, Method, Pending, Request, Response, Started, Timeouts, Transport,
+    TransportError, Upload, Uploading,
 };
 use waki::ErrorCode;
+use waki::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
     Fields, FutureIncomingResponse, FutureTrailers, IncomingBody, IncomingResponse, OutgoingBody,
     OutgoingRequest, RequestOptions, Scheme,
 };
-use waki::bindings::wasi::io::streams::{InputStream, StreamError};
+use waki::bindings::wasi::io::poll::poll;
+use waki::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
-/// The largest piece that one `blocking-write-and-flush` takes (wasi:io, `streams.wit`).
-const MAX_WRITE: usize = 4096;
+/// What is said of an upload that the other side does not take.
+const STOPPED: &str = "The connection broke while the request was being sent";
 
 /// Nanoseconds in a millisecond.
 const NS_PER_MS: u64 = 1_000_000;
@@ -34,6 +37,21 @@ impl Transport for WasiTransport {
         // A server may answer before it has read the body: its answer matters more than the failed write.
         let written = write_body(body, &request.body);
         Ok(Box::new(Travelling { future, written }))
+    }
+
+    fn upload(&self, request: &Request) -> Uploading {
+        let outgoing = outgoing(request)?;
+        let no_body = |()| broken("the request has no body");
+        let body = outgoing.body().map_err(no_body)?;
+        let stream = body.write().map_err(no_body)?;
+        let future = outgoing_handler::handle(outgoing, Some(options(request.timeouts)?))
+            .map_err(|code| error(&code, false))?;
+        Ok(Box::new(Sending {
+            stream: Some(stream),
+            body,
+            future,
+            broken: None,
+        }))
     }
 }
 
@@ -111,13 +129,58 @@ fn write_body(body: OutgoingBody, bytes: &[u8]) -> Result<(), String> {
     let stream = body
         .write()
         .map_err(|()| "the body cannot be written".to_owned())?;
-    for piece in bytes.chunks(MAX_WRITE) {
-        stream
-            .blocking_write_and_flush(piece)
-            .map_err(|error| format!("{error:?}"))?;
-    }
+    write_all(&stream, bytes)?;
     drop(stream);
     OutgoingBody::finish(body, None).map_err(|code| format!("{code:?}"))
+}
+
+/// A body on its way out. The stream is a child of the body and must go first.
+struct Sending {
+    stream: Option<OutputStream>,
+    body: OutgoingBody,
+    future: FutureIncomingResponse,
+    /// Why the body could not be written to its end.
+    broken: Option<String>,
+}
+
+impl Upload for Sending {
+    fn write(&mut self, piece: &[u8]) -> Result<(), TransportError> {
+        let Some(stream) = &self.stream else {
+            return Err(TransportError::new(Failure::Lost, STOPPED));
+        };
+        if let Err(error) = write_all(stream, piece) {
+            self.stream = None;
+            self.broken = Some(error);
+            return Err(TransportError::new(Failure::Lost, STOPPED));
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Started {
+        drop(self.stream.take());
+        let finished = OutgoingBody::finish(self.body, None).map_err(|code| format!("{code:?}"));
+        Ok(Box::new(Travelling {
+            future: self.future,
+            written: self.broken.map_or(finished, Err),
+        }))
+    }
+}
+
+/// Writes as much at a time as the stream takes without waiting, and waits where it takes nothing.
+fn write_all(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), String> {
+    let ready = stream.subscribe();
+    while !bytes.is_empty() {
+        let room = stream.check_write().map_err(|error| format!("{error:?}"))?;
+        let take = usize::try_from(room).map_or(bytes.len(), |room| room.min(bytes.len()));
+        if take == 0 {
+            ready.block();
+            continue;
+        }
+        let (now, later) = bytes.split_at(take);
+        stream.write(now).map_err(|error| format!("{error:?}"))?;
+        bytes = later;
+    }
+    Ok(())
 }
 
 struct Travelling {
@@ -126,6 +189,12 @@ struct Travelling {
 }
 
 impl Pending for Travelling {
+    fn ready_within(&mut self, wait_ms: u64) -> bool {
+        let answer = self.future.subscribe();
+        let time = subscribe_duration(wait_ms.saturating_mul(NS_PER_MS));
+        poll(&[&answer, &time]).contains(&0)
+    }
+
     fn wait(self: Box<Self>) -> Result<Response, TransportError> {
         self.future.subscribe().block();
         let answer = match self.future.get() {
