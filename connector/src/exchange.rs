@@ -51,6 +51,26 @@ impl Reply {
     }
 }
 
+/// A reply whose body is still arriving, if it is a good one; bodies of refusals have arrived whole.
+pub struct Arrival {
+    /// Status, headers, and the body of a refusal.
+    pub reply: Reply,
+    /// The body of a good answer.
+    pub body: Option<Box<dyn Body>>,
+}
+
+impl AsRef<Reply> for Reply {
+    fn as_ref(&self) -> &Reply {
+        self
+    }
+}
+
+impl AsRef<Reply> for Arrival {
+    fn as_ref(&self) -> &Reply {
+        &self.reply
+    }
+}
+
 /// What to do after an attempt.
 pub enum Verdict<T> {
     /// It is done.
@@ -76,9 +96,20 @@ impl Exchange<'_> {
     /// `make` builds the request of each attempt; `judge` reads its reply.
     pub fn run<T>(
         &self,
+        started: Option<Started>,
+        make: impl FnMut() -> Result<Request, Fault>,
+        judge: impl FnMut(Reply, bool) -> Verdict<T>,
+    ) -> Result<T, Fault> {
+        self.run_by(receive, started, make, judge)
+    }
+
+    /// As `run`, with another way to take an answer: whole ([`receive`]) or as it arrives ([`arrive`]).
+    pub fn run_by<A: AsRef<Reply>, T>(
+        &self,
+        receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
         mut started: Option<Started>,
         mut make: impl FnMut() -> Result<Request, Fault>,
-        mut judge: impl FnMut(Reply, bool) -> Verdict<T>,
+        mut judge: impl FnMut(A, bool) -> Verdict<T>,
     ) -> Result<T, Fault> {
         let mut attempts = Attempts::first(self.policy, self.context.clock.as_ref());
         let mut maybe_applied = false;
@@ -89,7 +120,7 @@ impl Exchange<'_> {
             };
             let (verdict, asked_ms) = match sent.and_then(receive) {
                 Ok(reply) => {
-                    let asked_ms = self.asked_pause(&reply);
+                    let asked_ms = self.asked_pause(reply.as_ref());
                     (judge(reply, maybe_applied), asked_ms)
                 }
                 Err(error) => (failed_below_http(&error), None),
@@ -134,6 +165,29 @@ pub fn receive(pending: Box<dyn Pending>) -> Result<Reply, TransportError> {
         status,
         headers,
         body,
+    })
+}
+
+/// Waits for the head of an answer; what refuses is read to its end.
+pub fn arrive(pending: Box<dyn Pending>) -> Result<Arrival, TransportError> {
+    let Response {
+        status,
+        headers,
+        mut body,
+    } = pending.wait()?;
+    let good = (200..=299).contains(&status);
+    let whole = if good {
+        Vec::new()
+    } else {
+        read_whole(body.as_mut())?
+    };
+    Ok(Arrival {
+        reply: Reply {
+            status,
+            headers,
+            body: whole,
+        },
+        body: good.then_some(body),
     })
 }
 

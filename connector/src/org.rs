@@ -4,10 +4,10 @@ use crate::bindings::exports::salesforce::connector::connection::{ConnectionConf
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::connection::{ApiVersion, Settings, VersionChoice, auth};
 use crate::context::Context;
-use crate::exchange::{Exchange, Nature, Reply, Verdict};
+use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
 use crate::fault::{self, Retry};
 use crate::retry::retry_after_ms;
-use crate::transport::{Headers, Method, Request, Started};
+use crate::transport::{Headers, Method, Pending, Request, Started, TransportError};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -206,7 +206,23 @@ impl Org {
         &self,
         call: &Call,
         started: Option<Started>,
-        mut parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
+        parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
+    ) -> Result<T, Fault> {
+        self.converse(exchange::receive, call, started, parse)
+    }
+
+    /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the
+    /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
+    pub fn open_body(&self, call: &Call, started: Option<Started>) -> Result<Arrival, Fault> {
+        self.converse(exchange::arrive, call, started, |arrival, _| Ok(arrival))
+    }
+
+    fn converse<A: AsRef<Reply>, T>(
+        &self,
+        receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
+        call: &Call,
+        started: Option<Started>,
+        mut parse: impl FnMut(A, bool) -> Result<T, Unusable>,
     ) -> Result<T, Fault> {
         let mut session = self.session()?;
         let in_use = RefCell::new(session.clone());
@@ -216,10 +232,11 @@ impl Org {
             Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
         };
         self.exchange(call.nature)
-            .run(started, make, |reply, maybe_applied| {
-                self.note(&reply);
+            .run_by(receive, started, make, |answer, maybe_applied| {
+                let reply = answer.as_ref();
+                self.note(reply);
                 if (200..=299).contains(&reply.status) || call.fine.contains(&reply.status) {
-                    return match parse(reply, maybe_applied) {
+                    return match parse(answer, maybe_applied) {
                         Ok(value) => Verdict::Done(value),
                         Err(Unusable(message)) => {
                             Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
