@@ -13,6 +13,15 @@ pub const SOAP_LOGIN_END: &str = "Summer '27";
 /// Longest SOQL statement in characters (SOQL and SOSL Reference, "SOQL SELECT Syntax").
 pub const MAX_SOQL_CHARS: usize = 100_000;
 
+/// Deepest path from child to parent (SOQL and SOSL Reference, "Understanding Relationship Query Limitations").
+pub const MAX_PARENT_LEVELS: usize = 5;
+
+/// Deepest nesting of child sub-queries (same place; one level before API 58.0).
+pub const MAX_CHILD_LEVELS: usize = 5;
+
+/// Most child sub-queries of one query (same place: "no more than 20 parent-to-child relationships").
+pub const MAX_CHILD_QUERIES: usize = 20;
+
 /// Longest SOSL statement in characters (SOQL and SOSL Reference, "SOQL and SOSL Limits").
 pub const MAX_SOSL_CHARS: usize = 100_000;
 

@@ -2,6 +2,7 @@
 
 pub mod analytics;
 pub mod ask;
+pub mod build;
 pub mod collections;
 pub mod composite;
 pub mod connection;

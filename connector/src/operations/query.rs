@@ -1,7 +1,7 @@
 //! SOQL.
 
-use super::{Run, Table, plain};
-use crate::rest::{query, rows};
+use super::{Run, Table, plain, typed};
+use crate::rest::{build, query, rows};
 
 /// The operations of `query`.
 pub const TABLE: Table = &[
@@ -16,6 +16,10 @@ pub const TABLE: Table = &[
     (
         "query/rows",
         Run::Source(|org, config, _| Ok(Box::new(rows::Rows::open(org, &config.read()?)?))),
+    ),
+    (
+        "query/build",
+        Run::Call(|_, config, _| typed(build::build(&config.read()?)?)),
     ),
     (
         "query/explain",

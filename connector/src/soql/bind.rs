@@ -262,4 +262,4 @@ fn refuse_long(soql: String) -> Result<String, BindError> {
 
 #[cfg(test)]
 #[path = "bind_tests.rs"]
-mod tests;
+pub(super) mod tests;

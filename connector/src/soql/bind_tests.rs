@@ -206,7 +206,7 @@ fn errors_never_repeat_the_value() {
 }
 
 /// Undoes SOQL's escapes, independently of the writer.
-fn unquoted(literal: &str) -> String {
+pub fn unquoted(literal: &str) -> String {
     let inner = literal
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''))
@@ -236,7 +236,7 @@ fn unquoted(literal: &str) -> String {
     out
 }
 
-fn nasty_text() -> impl Strategy<Value = String> {
+pub fn nasty_text() -> impl Strategy<Value = String> {
     let nasty = prop_oneof![
         any::<char>(),
         Just('\''),

@@ -118,10 +118,13 @@ pub fn quoted(text: &str) -> String {
 /// Quotes text for LIKE so that its own `%` and `_` match only themselves. Elsewhere than in LIKE the org refuses `\%`.
 #[must_use]
 pub fn like_escaped(text: &str) -> String {
-    format!(
-        "'{}'",
-        escaped(text).replace('%', r"\%").replace('_', r"\_")
-    )
+    like_part("", text, "")
+}
+
+/// Quotes text for LIKE as one part of a pattern: between `before` and `after`, its own `%` and `_` match only themselves.
+pub(super) fn like_part(before: &str, text: &str, after: &str) -> String {
+    let text = escaped(text).replace('%', r"\%").replace('_', r"\_");
+    format!("'{before}{text}{after}'")
 }
 
 fn escaped(text: &str) -> String {

@@ -4,6 +4,7 @@
 //! is read: where `:name` stands outside of literals, and what the SELECT list names.
 
 pub mod bind;
+pub mod build;
 pub mod date;
 pub mod lex;
 pub mod literal;

@@ -3,12 +3,12 @@
 use crate::bindings::exports::mediation::connector::mediator::Source;
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::exports::salesforce::connector::query::{
-    ExplainConfig, Guest, QueryConfig, QueryMoreConfig, RowsConfig,
+    BuildConfig, BuiltQuery, ExplainConfig, Guest, QueryConfig, QueryMoreConfig, RowsConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::generic::OpenSource;
 use crate::component::{Component, org};
-use crate::rest::{query, rows};
+use crate::rest::{build, query, rows};
 use std::rc::Rc;
 
 impl Guest for Component {
@@ -29,5 +29,9 @@ impl Guest for Component {
 
     fn explain(connection: ConnectionConfig, config: ExplainConfig) -> Result<Message, Fault> {
         query::explain(&org(&connection)?, &config)
+    }
+
+    fn build(_: ConnectionConfig, config: BuildConfig) -> Result<BuiltQuery, Fault> {
+        build::build(&config)
     }
 }
