@@ -14,6 +14,7 @@ pub mod schema;
 pub mod seed;
 mod serve;
 pub mod soql;
+pub mod sosl;
 pub mod store;
 pub mod value;
 pub mod write;

@@ -13,11 +13,13 @@ mod identity;
 mod keyed;
 mod limits;
 mod oauth;
+mod parameters;
 mod query;
 mod records;
 mod related;
 mod render;
 mod resources;
+mod search;
 mod soap;
 #[cfg(test)]
 mod tests;
@@ -78,6 +80,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::more))
         .route("/queryAll/{locator}", get(query::more))
+        .merge(search::routes())
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))
         .route(

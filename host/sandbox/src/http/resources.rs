@@ -10,7 +10,15 @@ use super::gate::{Caller, instance_url};
 use super::{Shared, answer};
 
 /// Resources that this org answers.
-const RESOURCES: &[&str] = &["limits", "query", "queryAll", "recent", "sobjects"];
+const RESOURCES: &[&str] = &[
+    "limits",
+    "parameterizedSearch",
+    "query",
+    "queryAll",
+    "recent",
+    "search",
+    "sobjects",
+];
 
 /// Lists the resources by name and path.
 pub(super) async fn list(

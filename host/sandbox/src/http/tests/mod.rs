@@ -5,6 +5,7 @@ mod meta;
 mod oauth;
 mod query;
 mod records;
+mod search;
 
 use std::sync::Arc;
 

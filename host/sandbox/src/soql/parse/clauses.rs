@@ -62,7 +62,7 @@ impl Parser<'_> {
     }
 
     fn from(&mut self) -> Result<From> {
-        let path = self.path()?;
+        let path = self.object_path()?;
         self.take_word("AS");
         Ok(From {
             path,

@@ -194,6 +194,22 @@ impl<'q> Parser<'q> {
         Ok(path)
     }
 
+    /// What FROM names: a path, or the object that is called as a clause begins, `FROM Group`.
+    fn object_path(&mut self) -> Result<Path> {
+        if !self.is_word(0, "GROUP") || self.is_word(1, "BY") {
+            return self.path();
+        }
+        let token = self.advance();
+        let name = Name {
+            text: self.text(token).to_owned(),
+            at: token.start,
+        };
+        Ok(Path {
+            at: name.at,
+            names: vec![name],
+        })
+    }
+
     /// A word that is neither reserved nor the start of a clause.
     fn alias(&mut self) -> Option<Name> {
         let token = self.peek();

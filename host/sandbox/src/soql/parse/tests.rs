@@ -105,6 +105,14 @@ fn literals_are_read() {
 }
 
 #[test]
+fn an_object_may_be_called_group() {
+    let query = parse("SELECT Id FROM Group WHERE Type = 'Queue' GROUP BY Id").unwrap();
+    assert_eq!(query.from.path.text(), "Group");
+    assert!(query.group.is_some());
+    assert!(parse("SELECT Id FROM GROUP BY Id").is_err());
+}
+
+#[test]
 fn reserved_words_may_not_hide_in_names() {
     assert_eq!(
         parse("SELECT Id FROM Account ORDER BY Name")

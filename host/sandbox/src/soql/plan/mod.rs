@@ -26,7 +26,7 @@ use jiff::tz::TimeZone;
 
 use crate::schema::{Object, Schema};
 
-use super::ast::From;
+use super::ast::{From, Query};
 use super::error::{ErrorCode, Result, SoqlError};
 use super::parse::parse;
 use super::shape::Shape;
@@ -113,14 +113,21 @@ impl Plan {
     /// # Errors
     /// Salesforce's refusal: malformed, unknown names, or something that SOQL does not allow.
     pub fn new(soql: &str, schema: &Schema, options: &Options) -> Result<Self> {
-        let query = parse(soql)?;
+        Self::of(&parse(soql)?, soql, schema, options)
+    }
+
+    /// Checks a statement that is read already, perhaps with conditions that its text does not have.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn of(query: &Query, soql: &str, schema: &Schema, options: &Options) -> Result<Self> {
         Family {
             soql,
             schema,
             options,
             children: Cell::new(0),
         }
-        .root(&query)
+        .root(query)
     }
 
     /// The shape of its rows; `None` for `SELECT COUNT()`.
