@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::super::answer::{self, Reply};
 use super::super::gate::Caller;
-use super::super::{Shared, body};
 use super::super::parameters::{Parameters, out_of_range};
+use super::super::{Shared, body};
 use super::run;
 use crate::json::Body;
 use crate::problem::Problem;

@@ -48,11 +48,7 @@ pub(super) async fn records(
                 .or_else(|| given.first("where"));
             let tail = condition.map_or(String::new(), |condition| format!("WHERE {condition}"));
             let of_object = given
-                .number(
-                    &format!("{}.limit", object.name),
-                    &LIMITS,
-                    "INVALID_SEARCH",
-                )?
+                .number(&format!("{}.limit", object.name), &LIMITS, "INVALID_SEARCH")?
                 .or(limit)
                 .unwrap_or(SUGGESTIONS);
             found.push((
