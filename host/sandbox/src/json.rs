@@ -45,6 +45,21 @@ impl<'a> Body<'a> {
         self.object(raw)
     }
 
+    /// Reads the whole text as a `T`.
+    ///
+    /// # Errors
+    /// `JSON_PARSER_ERROR` with line and column if it is no JSON, or JSON of another shape.
+    pub fn parse<T: Deserialize<'a>>(self) -> Result<T, Problem> {
+        serde_json::from_str(self.0).map_err(|error| {
+            if !error.is_data() {
+                return self.syntax(&error);
+            }
+            let (line, column, words) = (error.line(), error.column(), error.to_string());
+            let words = words.split(" at line ").next().unwrap_or_default();
+            Problem::json(format!("{words} at [line:{line}, column:{column}]"))
+        })
+    }
+
     /// Reads a value within this text as one record.
     ///
     /// # Errors

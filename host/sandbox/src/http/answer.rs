@@ -1,5 +1,7 @@
 //! Answers: JSON bodies, and refusals as Salesforce words them.
 
+use std::cell::Cell;
+
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -66,10 +68,29 @@ pub(super) async fn method_not_allowed(method: Method) -> Response {
     response
 }
 
+thread_local! {
+    static IN_PLACE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work` so that what it calls stays on this thread: the parts of a composite request share its transaction.
+pub(super) fn in_place<T>(work: impl FnOnce() -> T) -> T {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IN_PLACE.set(self.0);
+        }
+    }
+    let _restore = Restore(IN_PLACE.replace(true));
+    work()
+}
+
 /// Runs what may wait for the database away from the threads that serve connections.
 pub(super) async fn on_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
+    if IN_PLACE.get() {
+        return Ok(work());
+    }
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "a request's work did not finish");
         Problem::new("UNKNOWN_EXCEPTION", "An unexpected error occurred")

@@ -152,7 +152,7 @@ fn check_head(request: &Request<Body>) -> Option<Problem> {
 }
 
 /// Takes `_HttpMethod=PATCH` at its word, and a slash at the end for nothing.
-fn rewrite(request: &mut Request<Body>) {
+pub(super) fn rewrite(request: &mut Request<Body>) {
     let uri = request.uri();
     let wanted = uri.query().and_then(|query| {
         url::form_urlencoded::parse(query.as_bytes())

@@ -4,6 +4,7 @@ mod admin;
 mod answer;
 mod body;
 mod broken;
+mod composite;
 mod describe;
 mod front;
 mod gate;
@@ -72,7 +73,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .patch(keyed::upsert)
         .post(keyed::upsert)
         .delete(keyed::delete);
-    Router::new()
+    let resources = Router::new()
         .route("/", get(resources::list))
         .route("/limits", get(limits::list))
         .route("/limits/recordCount", get(limits::record_count))
@@ -90,6 +91,10 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/sobjects/{object}/describe", get(describe::object))
         .route("/sobjects/{object}/{id}", one)
         .route("/sobjects/{object}/{field}/{value}", keyed)
+        .merge(composite::collections());
+    let parts = composite::Parts::new(org, resources.clone());
+    resources
+        .merge(composite::routes(parts))
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
         .layer(middleware::from_fn_with_state(Arc::clone(org), gate::pass))

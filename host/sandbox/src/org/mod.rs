@@ -8,7 +8,7 @@ mod session;
 mod usage;
 mod user;
 
-use rusqlite::Transaction;
+use rusqlite::Connection;
 
 pub use app::{ConnectedApp, PublicKey};
 pub use builder::OrgBuilder;
@@ -121,7 +121,8 @@ impl Org {
         self.apps.iter().find(|app| app.client_id == client_id)
     }
 
-    /// Writes records as `user`, all in one transaction: it is kept if `work` returns `Ok`. Blocks the thread.
+    /// Writes records as `user`, all in one transaction: it is kept if `work` returns `Ok`. Blocks the thread. Within
+    /// another write of the same thread it is a part of that one.
     ///
     /// # Errors
     /// What `work` returns, or the database's.
@@ -131,7 +132,7 @@ impl Org {
         options: WriteOptions,
         work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.store.write(|connection: &Transaction<'_>| {
+        self.store.write(|connection: &Connection| {
             let (schema, ids, now) = (&self.schema, &self.ids, self.clock.now());
             work(&Writer {
                 schema,

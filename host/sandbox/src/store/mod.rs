@@ -19,6 +19,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::ReentrantMutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use column::{ColumnKind, quoted};
@@ -36,9 +37,12 @@ const CACHE_KIB: u32 = 65_536;
 pub type StoreError = rusqlite::Error;
 
 /// The database of one org. One writer at a time; readers never wait for it where the org lives in a file.
+///
+/// A thread that writes may read and write again within: it sees its own changes, and what it writes further in is kept
+/// or undone together with the whole. So composite requests run their parts as they are.
 #[derive(Debug)]
 pub struct Store {
-    writer: Mutex<Connection>,
+    writer: ReentrantMutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
 }
@@ -81,7 +85,7 @@ impl Store {
         }
         let readers = readers.into_iter().map(Mutex::new).collect();
         Ok(Self {
-            writer: Mutex::new(writer),
+            writer: ReentrantMutex::new(writer),
             readers,
             next_reader: AtomicUsize::new(0),
         })
@@ -89,36 +93,59 @@ impl Store {
 
     /// Runs `work` on a connection that only reads. Blocks the thread while it runs.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> T) -> T {
-        work(&self.reader())
+        if self.readers.is_empty() || self.writer.is_owned_by_current_thread() {
+            return work(&self.writer.lock());
+        }
+        match self.reader() {
+            Some(reader) => work(&reader),
+            None => work(&self.writer.lock()),
+        }
     }
 
     /// Runs `work` in a transaction that is kept if it returns `Ok` and undone if it returns `Err`. Blocks the thread
-    /// until other writers are done.
+    /// until other writers are done. Within another write of this thread, the outer one decides in the end.
     ///
     /// # Errors
     /// What `work` returns, or SQLite's own.
     pub fn write<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = lock(&self.writer);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let connection = self.writer.lock();
+        if !connection.is_autocommit() {
+            return write_within(&connection, work);
+        }
+        let transaction = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
         transaction.commit()?;
         Ok(value)
     }
 
-    fn reader(&self) -> MutexGuard<'_, Connection> {
+    fn reader(&self) -> Option<MutexGuard<'_, Connection>> {
         if let Some(free) = self
             .readers
             .iter()
             .find_map(|reader| reader.try_lock().ok())
         {
-            return free;
+            return Some(free);
         }
         let turn = self.next_reader.fetch_add(1, Ordering::Relaxed) % self.readers.len().max(1);
-        lock(self.readers.get(turn).unwrap_or(&self.writer))
+        self.readers.get(turn).map(lock)
     }
+}
+
+/// A part of a transaction that can be undone alone.
+fn write_within<T, E: From<StoreError>>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.execute_batch("SAVEPOINT within")?;
+    let value = work(connection);
+    if value.is_err() {
+        connection.execute_batch("ROLLBACK TO within")?;
+    }
+    connection.execute_batch("RELEASE within")?;
+    value
 }
 
 /// A thread that panicked while it held the connection has left no transaction open: dropping it rolled it back.

@@ -110,3 +110,29 @@ fn readers_of_a_file_see_what_was_written_and_cannot_write() {
             .is_err()
     );
 }
+
+#[test]
+fn writes_within_a_write_are_kept_or_undone_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = Schema::shipped().unwrap();
+    let store = Store::in_file(&folder.path().join("org.db"), &schema).unwrap();
+    let count = || -> i64 {
+        store
+            .read(|c| c.query_row(r#"SELECT count(*) FROM "Account""#, [], |row| row.get(0)))
+            .unwrap()
+    };
+    let undone: Result<(), StoreError> = store.write(|_| {
+        insert(&store, "001A", "x-1")?;
+        assert_eq!(count(), 1, "the thread that writes sees its own records");
+        Err(StoreError::QueryReturnedNoRows)
+    });
+    assert!(undone.is_err());
+    assert_eq!(count(), 0);
+    let kept: Result<(), StoreError> = store.write(|_| {
+        insert(&store, "001A", "x-1")?;
+        assert!(insert(&store, "001B", "x-1").is_err(), "undone alone");
+        insert(&store, "001C", "x-3")
+    });
+    kept.unwrap();
+    assert_eq!(count(), 2);
+}

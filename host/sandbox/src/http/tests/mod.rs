@@ -1,11 +1,14 @@
 //! The org as clients see it, called in process.
 
+mod collections;
+mod composite;
 mod faults;
 mod meta;
 mod oauth;
 mod query;
 mod records;
 mod search;
+mod tree;
 
 use std::sync::Arc;
 
