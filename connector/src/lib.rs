@@ -14,6 +14,7 @@ pub mod connection;
 pub mod context;
 pub mod describe;
 pub mod door;
+pub mod envelope;
 pub mod exchange;
 pub mod fault;
 pub mod limits;

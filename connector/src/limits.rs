@@ -44,6 +44,9 @@ pub const UPDATED_DAYS: u32 = 30;
 /// How far back `deleted` reaches, in days (REST API Developer Guide, "sObject Get Deleted").
 pub const DELETED_DAYS: u32 = 15;
 
+/// First API version with composite requests (REST API Developer Guide, "Composite": "available in API version 38.0 and later").
+pub const OLDEST_COMPOSITE_VERSION: u16 = 38;
+
 /// Subrequests of one composite request (REST API Developer Guide, "Composite").
 pub const MAX_COMPOSITE_SUBREQUESTS: usize = 25;
 

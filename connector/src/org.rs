@@ -4,6 +4,7 @@ use crate::bindings::exports::salesforce::connector::connection::{ConnectionConf
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::connection::{ApiVersion, Settings, VersionChoice, auth};
 use crate::context::Context;
+use crate::envelope;
 use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
 use crate::fault::{self, Retry};
 use crate::retry::retry_after_ms;
@@ -26,6 +27,8 @@ pub struct Call {
     pub nature: Nature,
     /// Statuses beside 2xx that are no failure.
     pub fine: &'static [u16],
+    /// Whether it is a composite request around one GET, whose answer is wanted.
+    pub wraps: bool,
 }
 
 impl Call {
@@ -38,6 +41,7 @@ impl Call {
             body: Rc::from([]),
             nature: Nature::Read,
             fine: &[],
+            wraps: false,
         }
     }
 
@@ -208,7 +212,12 @@ impl Org {
         started: Option<Started>,
         parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
     ) -> Result<T, Fault> {
-        self.converse(exchange::receive, call, started, parse)
+        let receive = if call.wraps {
+            envelope::receive
+        } else {
+            exchange::receive
+        };
+        self.converse(receive, call, started, parse)
     }
 
     /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the

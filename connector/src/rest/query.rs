@@ -6,7 +6,8 @@ use crate::bindings::exports::salesforce::connector::query::{
 };
 use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
 use crate::bindings::{Fault, Message};
-use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, URI_HEADER_RESERVE};
+use crate::envelope::wrapped;
+use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org, bad_input};
 use crate::soql;
 use serde::Deserialize;
@@ -44,20 +45,44 @@ impl Question<'_> {
         } else {
             "query"
         };
-        Ok(sized(asked(org, resource, "q", soql)?, self.page_size))
+        asked(org, resource, "q", soql, self.page_size)
     }
 }
 
-/// The request that carries `soql` as a parameter of a resource.
-pub fn asked(org: &Org, resource: &str, parameter: &str, soql: &str) -> Result<Call, Fault> {
+/// The request that carries `soql` as a parameter of a resource: in the URL, or, where that would be too long, in the body of
+/// a composite request.
+pub fn asked(
+    org: &Org,
+    resource: &str,
+    parameter: &str,
+    soql: &str,
+    page_size: Option<u16>,
+) -> Result<Call, Fault> {
     let path = format!("{}{}", org.path(resource)?, pairs([(parameter, soql)]));
-    if path.len() > MAX_URI_BYTES - URI_HEADER_RESERVE {
-        return Err(bad_input(format!(
-            "The statement makes a URL of {} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several calls",
-            path.len()
-        )));
+    let bytes = path.len();
+    let get = sized(Call::get(path), page_size);
+    if bytes <= MAX_URI_BYTES - URI_HEADER_RESERVE {
+        return Ok(get);
     }
-    Ok(Call::get(path))
+    let composite = composite(resource).filter(|_| {
+        org.version()
+            .is_ok_and(|version| version.0 >= OLDEST_COMPOSITE_VERSION)
+    });
+    match composite {
+        Some(composite) => Ok(wrapped(&get, &org.path(composite)?)),
+        None => Err(bad_input(format!(
+            "The statement makes a URL of {bytes} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several calls"
+        ))),
+    }
+}
+
+/// Where a resource is asked for in a body.
+fn composite(resource: &str) -> Option<&'static str> {
+    match resource {
+        "query" | "queryAll" => Some("composite"),
+        "tooling/query" => Some("tooling/composite"),
+        _ => None,
+    }
 }
 
 /// Asks for pages of this size.
@@ -114,13 +139,13 @@ pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
             ));
         }
     };
-    Ok(org.message(org.send(&asked(org, "query", "explain", &target)?)?))
+    Ok(org.message(org.send(&asked(org, "query", "explain", &target, None)?)?))
 }
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
 pub fn tooling(org: &Org, config: &ToolingQueryConfig) -> Result<Message, Fault> {
     let soql = bound(&config.soql, &config.bind)?;
-    page(org, &asked(org, "tooling/query", "q", &soql)?)
+    page(org, &asked(org, "tooling/query", "q", &soql, None)?)
 }
 
 fn bound(soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {

@@ -20,7 +20,7 @@ use serde_json::Value;
 pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
     let sosl =
         sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
-    Ok(org.message(org.send(&asked(org, "search", "q", &sosl)?)?))
+    Ok(org.message(org.send(&asked(org, "search", "q", &sosl, None)?)?))
 }
 
 /// POST parameterizedSearch. It changes nothing.

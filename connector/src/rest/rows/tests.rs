@@ -158,3 +158,42 @@ fn what_has_no_rows_is_refused_before_anything_is_sent() {
         assert!(script.sent().is_empty());
     }
 }
+
+#[test]
+fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
+    let ids = vec!["001000000000001AAA"; 900];
+    let inner = |page: &str| {
+        format!(
+            r#"{{"compositeResponse":[{{"body":{page},"httpHeaders":{{}},"httpStatusCode":200,"referenceId":"wrapped"}}]}}"#
+        )
+    };
+    let (org, script, _) = org([
+        Play::json(200, "{}"),
+        Play::json(200, &inner(&page_text(0, 2))),
+        Play::json(200, &page_text(1, 2)),
+    ]);
+    let config = RowsConfig {
+        bind: vec![("ids".into(), serde_json::to_string(&ids).unwrap())],
+        ..config(
+            "SELECT Id, Name FROM Account WHERE Id IN :ids",
+            FormatChoice::Csv,
+        )
+    };
+    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    while rows.read(1_000).unwrap().is_some() {}
+    assert!(
+        rows.head()
+            .attributes
+            .contains(&("rows".into(), "4".into()))
+    );
+    // An answer that is no composite answer is asked for again.
+    let composite = "Post https://eu1.salesforce.com/services/data/v62.0/composite";
+    assert_eq!(
+        script.sent()[1..],
+        [
+            composite,
+            composite,
+            "Get https://eu1.salesforce.com/services/data/v62.0/query/01g-2"
+        ]
+    );
+}
