@@ -4,6 +4,7 @@
 //! (`salesforce:connector`, WIT records). Everything but `transport::wasi` and the `export!` line is plain Rust.
 
 pub mod bindings;
+pub mod bulk;
 #[cfg(test)]
 mod cases;
 pub mod catalog;

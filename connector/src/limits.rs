@@ -98,3 +98,6 @@ pub const MAX_TREE_LEVELS: usize = 5;
 
 /// Most sObjects in one call of sObject Tree (same place: "up to five records of different types").
 pub const MAX_TREE_OBJECTS: usize = 5;
+
+/// Most bytes of data of one job of Bulk API 2.0: 150 MB (Bulk API 2.0 Developer Guide, "Limits").
+pub const MAX_BULK_UPLOAD_BYTES: usize = 150_000_000;

@@ -1,6 +1,7 @@
 //! The operation table: one line ties a name of the catalog to the function that does the work.
 
 mod analytics;
+mod bulk;
 mod collections;
 mod composite;
 mod connection;
@@ -78,6 +79,7 @@ const TABLES: &[Table] = &[
     users::TABLE,
     process::TABLE,
     analytics::TABLE,
+    bulk::TABLE,
     raw::TABLE,
 ];
 

@@ -1,6 +1,7 @@
 //! `salesforce:connector`: typed configs in, the same operations behind them; one file per interface.
 
 mod analytics;
+mod bulk;
 mod collections;
 mod composite;
 mod connection;

@@ -1,0 +1,119 @@
+//! The body of an answer, read as it arrives. Where it breaks off the request is repeated, what has been given out is
+//! skipped, and compared: an answer that changed meanwhile is no continuation.
+
+use crate::bindings::Fault;
+use crate::exchange::Reply;
+use crate::fault;
+use crate::org::{Call, Org};
+use crate::retry::Attempts;
+use crate::transport::{Body, Started, TransportError};
+use std::rc::Rc;
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// Bytes asked for at once where the reader does not say.
+pub const READ_BYTES: usize = 256 << 10;
+
+/// A body on its way.
+pub struct Arriving {
+    org: Rc<Org>,
+    call: Call,
+    /// Status and headers of the answer.
+    pub head: Reply,
+    body: Option<Box<dyn Body>>,
+    given: u64,
+    hash: Xxh3Default,
+    breaks: u32,
+}
+
+impl Arriving {
+    /// Sends the call, unless `started` is it already on its way, and waits for the head of a good answer.
+    pub fn open(org: Rc<Org>, call: Call, started: Option<Started>) -> Result<Self, Fault> {
+        let arrival = org.open_body(&call, started)?;
+        Ok(Self {
+            org,
+            call,
+            head: arrival.reply,
+            body: arrival.body,
+            given: 0,
+            hash: Xxh3Default::new(),
+            breaks: 0,
+        })
+    }
+
+    /// The next piece, never empty; `None` at the true end.
+    pub fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        loop {
+            let Some(body) = &mut self.body else {
+                return Ok(None);
+            };
+            match body.read(max) {
+                Ok(Some(piece)) if piece.is_empty() => {}
+                Ok(Some(piece)) => {
+                    self.given += piece.len() as u64;
+                    self.hash.update(&piece);
+                    return Ok(Some(piece));
+                }
+                Ok(None) => {
+                    self.body = None;
+                    return Ok(None);
+                }
+                Err(error) => self.again(&error)?,
+            }
+        }
+    }
+
+    /// Repeats the request and skips what has been given.
+    fn again(&mut self, error: &TransportError) -> Result<(), Fault> {
+        self.body = None;
+        loop {
+            self.pause(error)?;
+            let arrival = self.org.open_body(&self.call, None)?;
+            let Some(mut body) = arrival.body else {
+                return Err(changed(&self.call));
+            };
+            match skip(body.as_mut(), self.given) {
+                Ok(Some(hash)) if hash.digest() == self.hash.digest() => {
+                    self.body = Some(body);
+                    return Ok(());
+                }
+                Ok(_) => return Err(changed(&self.call)),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn pause(&mut self, error: &TransportError) -> Result<(), Fault> {
+        let (mut fault, _) = fault::from_transport(error);
+        self.breaks += 1;
+        let policy = self.org.settings().retry;
+        let mut attempts = Attempts::first(policy, self.org.context().clock.as_ref());
+        attempts.count = self.breaks;
+        if attempts.pause(None) {
+            return Ok(());
+        }
+        fault.retry_after_ms = Some(policy.max_delay_ms);
+        Err(attempts.sign(fault))
+    }
+}
+
+/// Reads as many bytes; `None` where there are fewer.
+fn skip(body: &mut dyn Body, bytes: u64) -> Result<Option<Xxh3Default>, TransportError> {
+    let mut hash = Xxh3Default::new();
+    let mut left = bytes;
+    while left > 0 {
+        let max = usize::try_from(left).unwrap_or(READ_BYTES).min(READ_BYTES);
+        let Some(piece) = body.read(max)? else {
+            return Ok(None);
+        };
+        hash.update(&piece);
+        left = left.saturating_sub(piece.len() as u64);
+    }
+    Ok(Some(hash))
+}
+
+fn changed(call: &Call) -> Fault {
+    Fault::protocol(format!(
+        "The answer of {} broke off and was another when asked for again: read it from its beginning",
+        call.path.split('?').next().unwrap_or_default()
+    ))
+}

@@ -1,0 +1,102 @@
+//! `salesforce:connector/bulk`.
+
+use crate::bindings::exports::mediation::connector::mediator::Source;
+use crate::bindings::exports::salesforce::connector::bulk::{
+    CreateJobConfig, CreateQueryJobConfig, Guest, JobConfig, ListJobsConfig, ListQueryJobsConfig,
+    QueryJobResultsConfig,
+};
+use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use crate::bindings::{Fault, Message};
+use crate::bulk::{ingest, query_jobs, results};
+use crate::component::generic::OpenSource;
+use crate::component::{Component, org};
+use std::rc::Rc;
+
+impl Guest for Component {
+    fn create_job(connection: ConnectionConfig, config: CreateJobConfig) -> Result<Message, Fault> {
+        ingest::create(&org(&connection)?, &config)
+    }
+
+    fn upload_job_data(
+        connection: ConnectionConfig,
+        config: JobConfig,
+        input: Message,
+    ) -> Result<Message, Fault> {
+        ingest::upload(&org(&connection)?, &config, &input)
+    }
+
+    fn close_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        ingest::close(&org(&connection)?, &config)
+    }
+
+    fn abort_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        ingest::abort(&org(&connection)?, &config)
+    }
+
+    fn delete_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        ingest::delete(&org(&connection)?, &config)
+    }
+
+    fn job_info(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        ingest::info(&org(&connection)?, &config)
+    }
+
+    fn list_jobs(connection: ConnectionConfig, config: ListJobsConfig) -> Result<Message, Fault> {
+        ingest::list(&org(&connection)?, &config)
+    }
+
+    fn successful_results(
+        connection: ConnectionConfig,
+        config: JobConfig,
+    ) -> Result<Source, Fault> {
+        let source = results::successful(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn failed_results(connection: ConnectionConfig, config: JobConfig) -> Result<Source, Fault> {
+        let source = results::failed(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn unprocessed_results(
+        connection: ConnectionConfig,
+        config: JobConfig,
+    ) -> Result<Source, Fault> {
+        let source = results::unprocessed(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn create_query_job(
+        connection: ConnectionConfig,
+        config: CreateQueryJobConfig,
+    ) -> Result<Message, Fault> {
+        query_jobs::create(&org(&connection)?, &config)
+    }
+
+    fn query_job_info(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        query_jobs::info(&org(&connection)?, &config)
+    }
+
+    fn list_query_jobs(
+        connection: ConnectionConfig,
+        config: ListQueryJobsConfig,
+    ) -> Result<Message, Fault> {
+        query_jobs::list(&org(&connection)?, &config)
+    }
+
+    fn query_job_results(
+        connection: ConnectionConfig,
+        config: QueryJobResultsConfig,
+    ) -> Result<Source, Fault> {
+        let source = results::query_page(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn abort_query_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        query_jobs::abort(&org(&connection)?, &config)
+    }
+
+    fn delete_query_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        query_jobs::delete(&org(&connection)?, &config)
+    }
+}
