@@ -1,4 +1,4 @@
-//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/clock`, `/reset`. Needs no token; in process and on loopback
+//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/reset`. Needs no token; in process and on loopback
 //! only.
 
 use axum::Router;
@@ -25,6 +25,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(org: Shared) -> Router<S>
             get(list_faults).post(add_fault).delete(clear_faults),
         )
         .route("/requests", get(list_requests).delete(clear_requests))
+        .route("/outbox", get(list_outbox).delete(clear_outbox))
         .route("/clock", get(read_clock).post(move_clock))
         .route("/reset", post(reset))
         .fallback(answer::not_found)
@@ -80,6 +81,15 @@ async fn clear_requests(State(org): State<Shared>) -> Response {
     answer::no_content()
 }
 
+async fn list_outbox(State(org): State<Shared>) -> Response {
+    show(&org.outbox.list())
+}
+
+async fn clear_outbox(State(org): State<Shared>) -> Response {
+    org.outbox.clear();
+    answer::no_content()
+}
+
 /// How to move the clock: by so much, or to a moment.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -110,6 +120,7 @@ async fn move_clock(State(org): State<Shared>, body: Bytes) -> Response {
 async fn reset(State(org): State<Shared>) -> Response {
     org.faults.clear();
     org.journal.clear();
+    org.outbox.clear();
     org.sessions.expire_all();
     org.usage.reset();
     org.queries.close_all();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{ADMIN_PASSWORD, ADMIN_TOKEN, ADMIN_USERNAME, CLIENT_ID, CLIENT_SECRET};
-use super::{Clock, ConnectedApp, Login, Logins, Org, PublicKey, Sessions, Usage, usage};
+use super::{Clock, ConnectedApp, Login, Logins, Org, Outbox, PublicKey, Sessions, Usage, usage};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
@@ -157,6 +157,7 @@ impl OrgBuilder {
             usage: Usage::new(self.api_limit.unwrap_or(usage::DEVELOPER_EDITION)),
             faults: Faults::default(),
             journal: Journal::default(),
+            outbox: Outbox::default(),
             queries: Queries::default(),
             instance_url: self.instance_url,
             schema,

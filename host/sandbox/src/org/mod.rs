@@ -3,6 +3,7 @@
 mod app;
 mod builder;
 mod clock;
+mod outbox;
 mod secret;
 mod session;
 mod usage;
@@ -14,6 +15,7 @@ pub use app::{ConnectedApp, PublicKey};
 pub use builder::OrgBuilder;
 pub(crate) use builder::UserSeed;
 pub use clock::Clock;
+pub use outbox::{Mail, Outbox};
 pub use secret::random_token;
 pub use session::{AuthorizationCode, CODE_LIFETIME_MS, IDLE_LIMIT_MS, Session, Sessions};
 pub use usage::Usage;
@@ -54,6 +56,7 @@ pub struct Org {
     pub(crate) usage: Usage,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) outbox: Outbox,
     pub(crate) queries: Queries,
     pub(crate) instance_url: Option<String>,
     /// When the schema last changed: describe's `Last-Modified`.
@@ -113,6 +116,12 @@ impl Org {
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// Mail that the org would have sent.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// The connected app with this consumer key.

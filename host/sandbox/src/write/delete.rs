@@ -11,7 +11,7 @@ use crate::store::quoted;
 /// Children named at most in a refusal.
 const NAMED: usize = 10;
 /// Levels of children a delete follows before it gives up; a cycle of master-detail cannot be deeper.
-const DEPTH: usize = 32;
+pub(super) const DEPTH: usize = 32;
 
 impl Writer<'_> {
     /// Puts a record into the recycle bin, with all that hangs on it; lookups to it become null.

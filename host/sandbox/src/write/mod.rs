@@ -10,6 +10,7 @@ mod delete;
 mod derive;
 mod draft;
 mod lookup;
+mod purge;
 mod row;
 mod save;
 mod undelete;

@@ -52,11 +52,11 @@ fn shared(org: &Org, app: &ConnectedApp, user: &RecordId) -> Grant {
 pub(super) fn client_credentials(org: &Org, parameters: &Parameters) -> Result<Grant, Refusal> {
     let app = parameters.client(org, true)?;
     let user = match &app.run_as {
-        None => Some(&org.admin),
+        None => Some(org.admin.clone()),
         Some(name) => org.logins.user(name),
     };
     let no_user = Refusal::new("invalid_grant", "no client credentials user enabled");
-    Ok(shared(org, app, user.ok_or(no_user)?))
+    Ok(shared(org, app, &user.ok_or(no_user)?))
 }
 
 pub(super) fn password(org: &Org, parameters: &Parameters) -> Result<Grant, Refusal> {
@@ -68,7 +68,7 @@ pub(super) fn password(org: &Org, parameters: &Parameters) -> Result<Grant, Refu
     Ok(shared(
         org,
         app,
-        org.logins.verify(name, word).ok_or(Refusal::FAILURE)?,
+        &org.logins.verify(name, word).ok_or(Refusal::FAILURE)?,
     ))
 }
 
@@ -149,5 +149,5 @@ pub(super) fn jwt_bearer(org: &Org, parameters: &Parameters, base: &str) -> Resu
     if !claims.user().is_some_and(|name| app.is_approved_by(name)) {
         return Err(Refusal::NOT_APPROVED);
     }
-    Ok(shared(org, app, user))
+    Ok(shared(org, app, &user))
 }

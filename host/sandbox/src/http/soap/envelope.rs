@@ -1,16 +1,19 @@
-//! SOAP envelopes: reading calls, writing results and faults.
+//! SOAP envelopes: what is called in them, and what is answered.
 
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use quick_xml::escape::escape;
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
+use super::fault::Fault;
+use super::out::Out;
+use super::xml::{ENVELOPE, Element};
+use crate::org::Usage;
 
 /// The namespaces of one of the two SOAP APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Namespaces {
+    /// The letter in the path.
+    pub letter: &'static str,
     /// Of operations and results.
     pub api: &'static str,
+    /// Of records.
+    pub object: &'static str,
     /// Of faults.
     pub fault: &'static str,
 }
@@ -20,11 +23,15 @@ impl Namespaces {
     pub(super) fn of(letter: &str) -> Option<Self> {
         match letter {
             "u" => Some(Self {
+                letter: "u",
                 api: "urn:partner.soap.sforce.com",
+                object: "urn:sobject.partner.soap.sforce.com",
                 fault: "urn:fault.partner.soap.sforce.com",
             }),
             "c" => Some(Self {
+                letter: "c",
                 api: "urn:enterprise.soap.sforce.com",
+                object: "urn:sobject.enterprise.soap.sforce.com",
                 fault: "urn:fault.enterprise.soap.sforce.com",
             }),
             _ => None,
@@ -32,146 +39,75 @@ impl Namespaces {
     }
 }
 
-/// A fault in Salesforce's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    code: &'static str,
-    message: String,
-}
-
-impl Fault {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
-    }
-
-    pub(super) fn xml(&self, namespaces: &Namespaces) -> String {
-        let (code, message, namespace) =
-            (self.code, escape(self.message.as_str()), namespaces.fault);
-        let kind = if code == "INVALID_LOGIN" {
-            "LoginFault"
-        } else {
-            "UnexpectedErrorFault"
-        };
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope \
-             xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:sf=\"{namespace}\" \
-             xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body><soapenv:Fault>\
-             <faultcode>sf:{code}</faultcode><faultstring>{code}: {message}</faultstring><detail>\
-             <sf:{kind} xsi:type=\"sf:{kind}\"><sf:exceptionCode>{code}</sf:exceptionCode>\
-             <sf:exceptionMessage>{message}</sf:exceptionMessage></sf:{kind}></detail></soapenv:Fault>\
-             </soapenv:Body></soapenv:Envelope>"
-        )
-    }
-}
-
-/// A call: its operation, and the texts of the elements below it.
+/// A call, out of its envelope.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Call {
-    /// Local name of the first element in the body.
-    pub operation: String,
-    texts: Vec<(String, String)>,
+    /// What the header holds.
+    pub headers: Vec<Element>,
+    /// The operation, with its arguments below.
+    pub operation: Element,
 }
 
 impl Call {
     /// Reads an envelope.
     pub(super) fn read(xml: &[u8]) -> Result<Self, Fault> {
-        let text = std::str::from_utf8(xml).map_err(|error| malformed(&error))?;
-        let mut reader = Reader::from_str(text);
-        let mut path: Vec<String> = Vec::new();
-        let mut call = Self {
-            operation: String::new(),
-            texts: Vec::new(),
-        };
-        loop {
-            match reader.read_event().map_err(|error| malformed(&error))? {
-                Event::Start(element) => {
-                    path.push(element.local_name().as_ref().to_owned());
-                    call.enter(&path);
-                }
-                Event::Empty(element) => {
-                    path.push(element.local_name().as_ref().to_owned());
-                    call.enter(&path);
-                    path.pop();
-                }
-                Event::End(_) => drop(path.pop()),
-                Event::Text(part) => call.add(&path, &part),
-                Event::CData(part) => call.add(&path, &part),
-                Event::GeneralRef(name) => {
-                    let resolved = quick_xml::escape::unescape(&format!("&{};", &*name))
-                        .map(std::borrow::Cow::into_owned);
-                    call.add(&path, &resolved.map_err(|error| malformed(&error))?);
-                }
-                Event::Eof => break,
-                _ => {}
+        let envelope = Element::read(xml)?;
+        if !envelope.is(ENVELOPE, "Envelope") {
+            let found = envelope.expanded_name();
+            return Err(Fault::client(format!(
+                "Unexpected element. Parser was expecting element '{ENVELOPE}:Envelope' but found {found}"
+            )));
+        }
+        let (mut headers, mut operation) = (Vec::new(), None);
+        for part in envelope.children {
+            if part.is(ENVELOPE, "Header") {
+                headers = part.children;
+            } else if part.is(ENVELOPE, "Body") {
+                operation = part.children.into_iter().next();
             }
         }
-        if call.operation.is_empty() {
-            return Err(Fault::new(
-                "INVALID_OPERATION",
-                "No operation available for request",
-            ));
-        }
-        Ok(call)
-    }
-
-    fn enter(&mut self, path: &[String]) {
-        match path {
-            [envelope, body, operation] if envelope == "Envelope" && body == "Body" => {
-                self.operation.clone_from(operation)
-            }
-            [_, body, _, name] if body == "Body" => self.texts.push((name.clone(), String::new())),
-            _ => {}
-        }
-    }
-
-    fn add(&mut self, path: &[String], text: &str) {
-        if let ([_, body, _, _], Some((_, known))) = (path, self.texts.last_mut())
-            && body == "Body"
-        {
-            known.push_str(text);
-        }
-    }
-
-    /// The text of the operation's child with this local name.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.texts
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, text)| text.trim())
+        let operation =
+            operation.ok_or_else(|| Fault::client("No operation available for request"))?;
+        Ok(Self { headers, operation })
     }
 }
 
-fn malformed(error: &dyn std::fmt::Display) -> Fault {
-    Fault::new(
-        "UNKNOWN_EXCEPTION",
-        format!("Failed to parse the request: {error}"),
-    )
-}
-
-/// The element `<name>text</name>`, or `<name xsi:nil="true"/>`.
-pub(super) fn element(name: &str, text: Option<&str>) -> String {
-    match text {
-        Some(text) => format!("<{name}>{}</{name}>", escape(text)),
-        None => format!("<{name} xsi:nil=\"true\"/>"),
+/// The envelope around a result, with the use of the allowance.
+pub(super) fn answer(
+    namespaces: &Namespaces,
+    operation: &str,
+    usage: Option<&Usage>,
+    content: Out,
+) -> Vec<u8> {
+    let mut out = Out::default();
+    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope ");
+    out.raw("xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"");
+    out.raw(namespaces.api);
+    out.raw("\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
+    out.raw(" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:sf=\"");
+    out.raw(namespaces.object);
+    out.raw("\">");
+    if let Some(usage) = usage {
+        out.element("soapenv:Header", "", |out| limit_info(out, usage));
     }
+    out.raw("<soapenv:Body><");
+    out.raw(operation);
+    out.raw("Response>");
+    out.raw(content.into_bytes());
+    out.raw("</");
+    out.raw(operation);
+    out.raw("Response></soapenv:Body></soapenv:Envelope>");
+    out.into_bytes()
 }
 
-/// The envelope around a result.
-pub(super) fn result(namespaces: &Namespaces, operation: &str, content: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope \
-         xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"{}\" \
-         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body><{operation}Response>\
-         <result>{content}</result></{operation}Response></soapenv:Body></soapenv:Envelope>",
-        namespaces.api
-    )
-}
-
-pub(super) fn respond(status: StatusCode, xml: String) -> Response {
-    (status, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], xml).into_response()
+fn limit_info(out: &mut Out, usage: &Usage) {
+    out.element("LimitInfoHeader", "", |out| {
+        out.element("limitInfo", "", |out| {
+            out.number("current", usage.used());
+            out.number("limit", usage.limit());
+            out.text("type", "API REQUESTS");
+        });
+    });
 }
 
 #[cfg(test)]
@@ -182,16 +118,23 @@ mod tests {
     fn calls_are_read_whatever_their_prefixes() {
         let xml = r#"<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n1="urn:partner.soap.sforce.com"><e:Header><n1:CallOptions><n1:client>x</n1:client></n1:CallOptions></e:Header><e:Body><n1:login><n1:username>a&amp;b</n1:username><n1:password><![CDATA[<p>]]></n1:password></n1:login></e:Body></e:Envelope>"#;
         let call = Call::read(xml.as_bytes()).unwrap();
-        assert_eq!(call.operation, "login");
+        let text = |name: &str| call.operation.child(name).and_then(Element::value);
         assert_eq!(
-            (call.text("username"), call.text("password")),
+            (call.operation.name.as_str(), call.headers.len()),
+            ("login", 1)
+        );
+        assert_eq!(
+            (text("username"), text("password")),
             (Some("a&b"), Some("<p>"))
         );
     }
 
     #[test]
     fn what_is_no_envelope_is_a_fault() {
-        for xml in ["", "<a>", "<a/>", "{}"] {
+        let empty =
+            r#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body/></Envelope>"#;
+        let newer = r#"<Envelope xmlns="http://www.w3.org/2003/05/soap-envelope"><Body><x/></Body></Envelope>"#;
+        for xml in ["", "<a>", "<a/>", "{}", empty, newer] {
             assert!(Call::read(xml.as_bytes()).is_err(), "{xml}");
         }
     }

@@ -1,19 +1,47 @@
 //! The SOAP API: `/services/Soap/u/{version}` (partner) and `/services/Soap/c/{version}` (enterprise).
+//!
+//! The enterprise API shares what has nothing to do with the org's objects; records are the partner API's alone.
 
+mod arguments;
 mod envelope;
+mod fault;
+mod header;
 mod login;
+mod operations;
+mod out;
+mod query;
+mod records;
+mod remove;
+mod replication;
+mod results;
+mod retrieve;
+mod rows;
+mod save;
+mod shown;
+mod users;
+mod xml;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest as _, Sha256};
 
-use envelope::{Call, Fault, Namespaces};
+use arguments::Arguments;
+use envelope::{Call, Namespaces};
+use fault::Fault;
+use header::Header;
 
+use super::answer::on_thread;
 use super::gate::instance_url;
 use super::{Shared, versions};
+use crate::id::RecordId;
+use crate::org::Org;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -28,7 +56,7 @@ async fn short(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    handle(&org, &uri, &api, &version, &headers, &body)
+    handle(org.0, &uri, &api, version, &headers, body).await
 }
 
 async fn long(
@@ -38,52 +66,120 @@ async fn long(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    handle(&org, &uri, &api, &version, &headers, &body)
+    handle(org.0, &uri, &api, version, &headers, body).await
 }
 
-fn handle(
-    org: &Shared,
+async fn handle(
+    org: Shared,
     uri: &OriginalUri,
     api: &str,
-    version: &str,
+    version: String,
     headers: &HeaderMap,
-    body: &Bytes,
+    body: Bytes,
 ) -> Response {
     let Some(namespaces) = Namespaces::of(api) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let base = instance_url(org, uri, headers);
-    match answer(org, &namespaces, api, version, &base, body) {
-        Ok(xml) => envelope::respond(StatusCode::OK, xml),
-        Err(fault) => envelope::respond(StatusCode::INTERNAL_SERVER_ERROR, fault.xml(&namespaces)),
+    let base = instance_url(&org, uri, headers);
+    let answered = on_thread(move || answer(&org, namespaces, &version, &base, &body)).await;
+    match answered.map_err(Fault::from).flatten() {
+        Ok(xml) => respond(StatusCode::OK, xml),
+        Err(fault) => respond(StatusCode::INTERNAL_SERVER_ERROR, fault.xml(&namespaces)),
     }
 }
 
+fn respond(status: StatusCode, xml: Vec<u8>) -> Response {
+    (status, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], xml).into_response()
+}
+
+/// A call that was let in: who calls, in which version, and how.
+#[derive(Debug)]
+struct Context<'a> {
+    org: &'a Org,
+    namespaces: Namespaces,
+    /// `62` for `62.0`.
+    version: u16,
+    header: Header,
+    user: RecordId,
+    /// The session's id.
+    token: String,
+}
+
 fn answer(
-    org: &Shared,
-    namespaces: &Namespaces,
-    api: &str,
+    org: &Org,
+    namespaces: Namespaces,
     version: &str,
     base: &str,
     body: &Bytes,
-) -> Result<String, Fault> {
-    let number = version.trim_end_matches(".0").parse::<u16>().ok();
-    let number = number.filter(|number| (versions::OLDEST..=versions::NEWEST).contains(number));
-    let number = number.ok_or_else(|| {
-        Fault::new(
-            "UNSUPPORTED_API_VERSION",
-            "Invalid Api version specified on URL",
-        )
-    })?;
+) -> Result<Vec<u8>, Fault> {
+    let version = supported(version)?;
     let call = Call::read(body)?;
-    match call.operation.as_str() {
-        "login" => login::login(org, namespaces, api, number, base, &call),
-        other => Err(Fault::new(
-            "INVALID_OPERATION",
-            format!(
-                "No operation available for request {{{}}}{other}",
-                namespaces.api
-            ),
-        )),
+    let name = call.operation.name.as_str();
+    let arguments = Arguments::new(&call.operation);
+    let known = *call.operation.namespace == *namespaces.api;
+    if known && name == "login" {
+        let content = login::login(org, namespaces, version, base, arguments)?;
+        return Ok(envelope::answer(&namespaces, name, None, content));
     }
+    let operation = operations::find(name, &namespaces)
+        .filter(|_| known)
+        .ok_or_else(|| {
+            let name = call.operation.expanded_name();
+            Fault::client(format!(
+                "No operation available for request {name}, please check the WSDL for the service."
+            ))
+        })?;
+    let header = Header::read(&call.headers, namespaces.api)?;
+    let context = admit(org, namespaces, version, header)?;
+    let content = operation(&context, arguments)?;
+    Ok(envelope::answer(
+        &namespaces,
+        name,
+        Some(&org.usage),
+        content,
+    ))
+}
+
+fn supported(version: &str) -> Result<u16, Fault> {
+    let number = version.trim_end_matches(".0").parse::<u16>().ok();
+    number
+        .filter(|number| (versions::OLDEST..=versions::NEWEST).contains(number))
+        .ok_or_else(|| {
+            let message = "Invalid Api version specified on URL";
+            Fault::new("UNSUPPORTED_API_VERSION", message)
+        })
+}
+
+/// Lets a call in that has a live session while the allowance lasts.
+fn admit(
+    org: &Org,
+    namespaces: Namespaces,
+    version: u16,
+    header: Header,
+) -> Result<Context<'_>, Fault> {
+    let token = header.session.clone().unwrap_or_default();
+    let session = org.sessions.touch(&token, org.clock.now());
+    let session = session.ok_or_else(|| no_session(&token))?;
+    if !org.usage.count(org.clock.now()) {
+        let message = "TotalRequests Limit exceeded.";
+        return Err(Fault::new("REQUEST_LIMIT_EXCEEDED", message));
+    }
+    Ok(Context {
+        org,
+        namespaces,
+        version,
+        header,
+        user: session.user,
+        token,
+    })
+}
+
+/// Salesforce names the session by a hash, never by its id.
+fn no_session(token: &str) -> Fault {
+    let hash = BASE64.encode(Sha256::digest(token.as_bytes()));
+    let message = format!(
+        "Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session hash: {hash}\n\
+         This error usually occurs after a session expires or a user logs out."
+    );
+    Fault::new("INVALID_SESSION_ID", message)
 }

@@ -8,6 +8,7 @@ mod oauth;
 mod query;
 mod records;
 mod search;
+mod soap;
 mod tree;
 
 use std::sync::Arc;

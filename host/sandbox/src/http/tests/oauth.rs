@@ -435,7 +435,7 @@ async fn soap_login_opens_a_session_up_to_version_64() {
             "INVALID_LOGIN: Invalid username, password, security token; or user locked out.",
         ),
         (
-            "/services/Soap/c/65.0",
+            "/services/Soap/u/65.0",
             "sandbox-password",
             "UNSUPPORTED_API_VERSION",
         ),

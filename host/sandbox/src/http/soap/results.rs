@@ -1,0 +1,74 @@
+//! What became of records: `SaveResult` and its kin.
+
+use super::Context;
+use super::fault::Fault;
+use super::out::Out;
+use crate::id::RecordId;
+use crate::problem::Problem;
+
+/// Records of one call that writes (SOAP API guide, "create()": 200).
+pub(super) const MOST_RECORDS: usize = 200;
+
+/// Refuses calls with too many records.
+pub(super) fn refuse_many(count: usize, most: usize) -> Result<(), Fault> {
+    if count <= most {
+        return Ok(());
+    }
+    let message =
+        format!("record limit reached. cannot submit more than {most} records into this call");
+    Err(Fault::new("EXCEEDED_ID_LIMIT", message))
+}
+
+/// The errors of one record, as `Error` elements.
+pub(super) fn errors(out: &mut Out, problem: &Problem) {
+    let (code, message) = words(problem);
+    out.element("errors", "", |out| {
+        for field in problem.fields.iter().flatten() {
+            out.text("fields", field);
+        }
+        out.text("message", message);
+        out.text("statusCode", code);
+    });
+}
+
+/// SOAP names the record that is not there by the reference, where REST speaks of the resource.
+pub(super) fn words(problem: &Problem) -> (&'static str, &str) {
+    match problem.code {
+        "NOT_FOUND" => ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),
+        code => (code, &problem.message),
+    }
+}
+
+/// `errors`, `id`, `success`: what every kind of result ends with.
+pub(super) fn outcome(out: &mut Out, id: Option<&str>, refused: Option<&Problem>) {
+    if let Some(problem) = refused {
+        errors(out, problem);
+    }
+    out.nillable("id", id.filter(|_| refused.is_none()));
+    out.flag("success", refused.is_none());
+}
+
+/// An id that a client sent for a record.
+pub(super) fn read_id(text: &str) -> Result<RecordId, Problem> {
+    let bad = || Problem::of_record("MALFORMED_ID", format!("bad id {text}"), []);
+    RecordId::parse(text).ok_or_else(bad)
+}
+
+impl Context<'_> {
+    /// How the records of a call depend on each other.
+    pub(super) fn batch(&self) -> crate::write::Batch {
+        if self.header.all_or_none {
+            crate::write::Batch::AllOrNone
+        } else {
+            crate::write::Batch::Each
+        }
+    }
+
+    /// What the headers ask of writes.
+    pub(super) fn write_options(&self) -> crate::write::WriteOptions {
+        crate::write::WriteOptions {
+            allow_truncation: self.header.allow_truncation,
+            ..crate::write::WriteOptions::default()
+        }
+    }
+}

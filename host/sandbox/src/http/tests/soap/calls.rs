@@ -1,0 +1,1 @@
+//! Calls beyond records and protocol.
