@@ -22,6 +22,9 @@ pub const MAX_CHILD_LEVELS: usize = 5;
 /// Most child sub-queries of one query (same place: "no more than 20 parent-to-child relationships").
 pub const MAX_CHILD_QUERIES: usize = 20;
 
+/// Most rows of one page, and how many there are unless fewer are asked for (REST API Developer Guide, "Query Options Header").
+pub const MAX_PAGE_ROWS: u16 = 2_000;
+
 /// Longest SOSL statement in characters (SOQL and SOSL Reference, "SOQL and SOSL Limits").
 pub const MAX_SOSL_CHARS: usize = 100_000;
 

@@ -13,13 +13,20 @@ use crate::source::Source;
 use crate::transport::Started;
 use std::rc::Rc;
 
+mod ranges;
+mod split;
+
+use split::Parts;
+
 /// The rows of a query as bytes.
 pub struct Rows {
     org: Rc<Org>,
     format: RowFormat,
     writer: RowWriter,
     page_size: Option<u16>,
-    /// What `totalSize` of the first page promised.
+    /// The parts that come after the one in hand.
+    parts: Parts,
+    /// What `totalSize` of the parts begun promised, the one in hand included.
     total: u64,
     ahead: Ahead,
     /// Bytes written and not yet read: those from `taken` on.
@@ -39,7 +46,7 @@ enum Ahead {
     Failed,
 }
 
-struct NextPage {
+pub(super) struct NextPage {
     call: Call,
     started: Option<Started>,
 }
@@ -62,24 +69,34 @@ impl Rows {
         }
         let format = format(config.format);
         let mut writer = RowWriter::new(format, select.as_ref(), config.keep_attributes)?;
+        let parts = match &config.split {
+            Some(split) => Parts::cut(&org, &soql, split, &question)?,
+            None => Parts::whole(soql, &question),
+        };
         let mut out = Vec::new();
         writer.begin(&mut out);
-        let first = NextPage {
-            call: question.first_page(&org, &soql)?,
-            started: None,
-        };
         let mut rows = Self {
             org,
             format,
             writer,
             page_size: config.page_size,
+            parts,
             total: 0,
             ahead: Ahead::End,
             out,
             taken: 0,
         };
-        rows.total = rows.fetch(first)?;
+        rows.next_part()?;
         Ok(rows)
+    }
+
+    /// Begins the next part; false when there is none.
+    fn next_part(&mut self) -> Result<bool, Fault> {
+        let Some(first) = self.parts.next(&self.org)? else {
+            return Ok(false);
+        };
+        self.total += self.fetch(first)?;
+        Ok(true)
     }
 
     /// Writes the rows of a page, with the next one already asked for; returns its `totalSize`.
@@ -106,8 +123,10 @@ impl Rows {
             }
             Ahead::End => {
                 self.check_count()?;
-                self.writer.end(&mut self.out);
-                self.ahead = Ahead::Nothing;
+                if !self.next_part()? {
+                    self.writer.end(&mut self.out);
+                    self.ahead = Ahead::Nothing;
+                }
             }
             Ahead::Nothing => {
                 self.ahead = Ahead::Nothing;
@@ -121,6 +140,15 @@ impl Rows {
             }
         }
         Ok(true)
+    }
+
+    /// How many rows there are: what the org promised, or counted while parts are not begun.
+    fn known_total(&self) -> Option<u64> {
+        if self.parts.done() {
+            Some(self.total)
+        } else {
+            self.parts.counted
+        }
     }
 
     /// Rows that do not add up to `totalSize` are not the whole answer.
@@ -151,8 +179,14 @@ impl Source for Rows {
 
     fn head(&self) -> Message {
         let mut attributes = self.org.attributes();
-        attributes.push(("total".into(), self.total.to_string()));
+        attributes.extend(
+            self.known_total()
+                .map(|total| ("total".into(), total.to_string())),
+        );
         attributes.push(("rows".into(), self.writer.rows().to_string()));
+        if self.parts.count > 1 {
+            attributes.push(("parts".into(), self.parts.count.to_string()));
+        }
         Message {
             media_type: self.format.media_type().into(),
             body: Vec::new(),

@@ -113,6 +113,17 @@ pub fn unix_seconds(text: &str) -> Option<i64> {
     Some(days * 86_400 + clock - offset_seconds(text)?)
 }
 
+/// The date-time of seconds since 1970 as SOQL writes it, in UTC; `None` outside of the years that Salesforce stores.
+#[must_use]
+pub fn of_unix_seconds(seconds: i64) -> Option<String> {
+    let (day, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = day_since_1970(day);
+    let (hour, minute, second) = (clock / 3_600, clock / 60 % 60, clock % 60);
+    (i64::from(FIRST_YEAR)..=i64::from(LAST_YEAR))
+        .contains(&year)
+        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
 fn offset_seconds(text: &str) -> Option<i64> {
     if text.ends_with('Z') {
         return Some(0);
@@ -133,6 +144,22 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The year, month and day of a count of days, by the same calendar.
+fn day_since_1970(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
 /// Checks `hh:mm:ss`, with decimals or without, and cuts decimals that Salesforce does not keep.
@@ -192,7 +219,8 @@ fn days_in(year: u32, month: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{date, date_literal, date_time, takes_number, unix_seconds};
+    use super::{date, date_literal, date_time, of_unix_seconds, takes_number, unix_seconds};
+    use proptest::prelude::*;
 
     #[test]
     fn only_dates_that_exist_pass() {
@@ -310,5 +338,31 @@ mod tests {
             assert_eq!(unix_seconds(text), Some(seconds), "{text}");
         }
         assert_eq!(unix_seconds("2023-11-15"), None);
+    }
+
+    #[test]
+    fn seconds_become_the_date_times_that_they_came_from() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2000-02-29T12:00:00Z",
+            "1700-01-01T00:00:00Z",
+            "4000-12-31T23:59:59Z",
+            "1900-02-28T23:59:59Z",
+        ] {
+            assert_eq!(
+                of_unix_seconds(unix_seconds(text).unwrap()).as_deref(),
+                Some(text)
+            );
+        }
+        assert_eq!(of_unix_seconds(i64::MAX / 2), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_second_is_written_so_that_it_is_read_again(seconds in -8_000_000_000_i64..60_000_000_000) {
+            let text = of_unix_seconds(seconds).unwrap();
+            prop_assert_eq!(date_time(&text), Some(text.clone()));
+            prop_assert_eq!(unix_seconds(&text), Some(seconds));
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod build;
 pub mod date;
 pub mod lex;
 pub mod literal;
+pub mod narrow;
 pub mod select;
 pub mod sosl;
 

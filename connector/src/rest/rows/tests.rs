@@ -11,6 +11,7 @@ fn config(soql: &str, format: FormatChoice) -> RowsConfig {
         page_size: None,
         format: Some(format),
         keep_attributes: false,
+        split: None,
     }
 }
 
@@ -197,3 +198,5 @@ fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
         ]
     );
 }
+
+mod split;
