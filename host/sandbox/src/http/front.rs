@@ -15,6 +15,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use super::broken::{After, Broken};
+use super::form::{self, Form};
 use super::{answer, body, gzip};
 use crate::faults::{Fault, LONGEST_DELAY_MS};
 use crate::journal::Entry;
@@ -54,13 +55,17 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
         .strike(method.as_str(), uri.path(), uri.query());
     let kind = fault.as_ref().map(|fault| fault.kind().to_owned());
     let (parts, received) = request.into_parts();
-    let drained = body::drain(received, body::limit(uri.path())).await;
-    let request_bytes = drained.as_ref().map_or(0, Bytes::len);
+    let (drained, request_bytes) = front.receive(&parts, received).await;
     let answer = async |front: &Front| match drained {
-        Ok(bytes) => {
+        Ok(Received::Document(bytes)) => {
             front
                 .answer(Request::from_parts(parts, Body::from(bytes)))
                 .await
+        }
+        Ok(Received::Form(form)) => {
+            let mut request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(form);
+            front.answer(request).await
         }
         Err(problem) => problem.into_response(),
     };
@@ -104,7 +109,30 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
     response
 }
 
+/// A request's body, read to its end.
+enum Received {
+    /// All of it, in memory.
+    Document(Bytes),
+    /// A form with files, which are on disk.
+    Form(Form),
+}
+
 impl Front {
+    /// The body and its length in bytes.
+    async fn receive(
+        &self,
+        head: &http::request::Parts,
+        received: Body,
+    ) -> (Result<Received, Problem>, usize) {
+        if let Some(boundary) = form::boundary(&head.headers) {
+            let (form, bytes) = form::receive(&self.org.files, received, &boundary).await;
+            return (Ok(Received::Form(form)), bytes);
+        }
+        let drained = body::drain(received, body::limit(head.uri.path())).await;
+        let bytes = drained.as_ref().map_or(0, Bytes::len);
+        (drained.map(Received::Document), bytes)
+    }
+
     async fn answer(&self, mut request: Request<Body>) -> Response {
         if let Some(refused) = check_head(&request) {
             return refused.into_response();

@@ -6,6 +6,8 @@ mod body;
 mod broken;
 mod composite;
 mod describe;
+mod download;
+mod form;
 mod front;
 mod gate;
 mod global;
@@ -24,6 +26,7 @@ mod search;
 mod soap;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod versions;
 
 use std::sync::Arc;

@@ -9,8 +9,9 @@ use axum::response::IntoResponse;
 use serde_json::{Value as Json, json};
 
 use super::answer::{self, Reply};
+use super::form::Form;
 use super::gate::Caller;
-use super::{Shared, body, render};
+use super::{Shared, render, upload};
 use crate::id::RecordId;
 use crate::json::Body;
 use crate::org::Org;
@@ -23,16 +24,18 @@ pub(super) async fn create(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
+    form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Reply {
-    body::expect_json(&headers)?;
+    upload::expect(&headers, form.is_some())?;
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
-        let draft = read_draft(&org, object, &bytes)?;
+        let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
         let saved = org.write(&caller.user, WriteOptions::default(), |writer| {
             writer.insert(object, draft)
         })?;
+        files.keep();
         let location = format!("{}/sobjects/{}/{}", caller.base(), object.name, saved.id);
         let body = answer::json_with(StatusCode::CREATED, &saved_json(&saved, None));
         Ok(([(LOCATION, location)], body).into_response())
@@ -60,18 +63,20 @@ pub(super) async fn update(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name, id)): Path<(String, String, String)>,
+    form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Reply {
-    body::expect_json(&headers)?;
+    upload::expect(&headers, form.is_some())?;
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
         let id = find_id(object, &id)?;
-        let draft = read_draft(&org, object, &bytes)?;
+        let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
         refuse_named(object, &draft, "Id")?;
         org.write(&caller.user, WriteOptions::default(), |writer| {
             writer.update(object, &id, draft)
         })?;
+        files.keep();
         Ok(answer::no_content())
     })
     .await?

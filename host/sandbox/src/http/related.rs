@@ -1,19 +1,16 @@
 //! What hangs on a record: `GET /sobjects/{object}/{id}/{relationship}`, and the content of its files.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
 use serde_json::{Value as Json, json};
 
 use super::answer::{self, Reply};
 use super::gate::Caller;
 use super::records::show;
-use super::render;
+use super::{download, render};
 use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::{FieldType, Object};
 use crate::store::quoted;
-use crate::value::Value;
 use crate::write::Row;
 
 /// Records shown at most; more are asked for by SOQL.
@@ -39,7 +36,7 @@ pub(super) fn follow(
         .field(name)
         .filter(|field| field.field_type == FieldType::Base64)
     {
-        return file(&row, &field.name);
+        return download::file(org, &row, &field.name);
     }
     if let Some(field) = object.relationship(name) {
         let parent = row
@@ -61,18 +58,6 @@ pub(super) fn follow(
         .object(&way.child_object)
         .ok_or_else(Problem::not_found)?;
     children(org, child_object, &way.field, id, caller, query)
-}
-
-fn file(row: &Row<'_>, field: &str) -> Reply {
-    let media_type = row
-        .get("ContentType")
-        .as_str()
-        .unwrap_or("application/octet-stream")
-        .to_owned();
-    match row.get(field) {
-        Value::Blob(bytes) => Ok(([(CONTENT_TYPE, media_type)], bytes.clone()).into_response()),
-        _ => Ok(answer::no_content()),
-    }
 }
 
 fn children(

@@ -58,7 +58,9 @@ pub(super) fn record(
 fn shown(row: &Row<'_>, field: &Field, url: &str) -> Json {
     match (&field.field_type, row.get(&field.name)) {
         (FieldType::Address, _) => address(row, field),
-        (FieldType::Base64, Value::Blob(_)) => json!(format!("{url}/{}", field.name)),
+        (FieldType::Base64, Value::Blob(_) | Value::File(_)) => {
+            json!(format!("{url}/{}", field.name))
+        }
         (field_type, value) => value::to_json(field_type, value),
     }
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::usage;
 use super::{ADMIN_PASSWORD, ADMIN_TOKEN, ADMIN_USERNAME, CLIENT_ID, CLIENT_SECRET};
-use super::{Clock, ConnectedApp, Login, Logins, Org, Outbox, PublicKey, Sessions, Usage, usage};
+use super::{Clock, ConnectedApp, Files, Login, Logins, Org, Outbox, PublicKey, Sessions, Usage};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
@@ -151,6 +152,7 @@ impl OrgBuilder {
             schema_changed: clock.now(),
             id: RecordId::new("00D", 1),
             admin: RecordId::new("005", 1),
+            files: Files::beside(self.file.as_deref()),
             ids: IdCounters::default(),
             logins: Logins::default(),
             sessions: Sessions::default(),

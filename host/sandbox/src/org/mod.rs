@@ -3,6 +3,7 @@
 mod app;
 mod builder;
 mod clock;
+mod files;
 mod outbox;
 mod secret;
 mod session;
@@ -15,6 +16,8 @@ pub use app::{ConnectedApp, PublicKey};
 pub use builder::OrgBuilder;
 pub(crate) use builder::UserSeed;
 pub use clock::Clock;
+pub(crate) use files::md5_of;
+pub use files::{Files, Upload};
 pub use outbox::{Mail, Outbox};
 pub use secret::random_token;
 pub use session::{AuthorizationCode, CODE_LIFETIME_MS, IDLE_LIMIT_MS, Session, Sessions};
@@ -46,6 +49,7 @@ pub const CLIENT_SECRET: &str = "sandbox-secret";
 pub struct Org {
     pub(crate) schema: Schema,
     pub(crate) store: Store,
+    pub(crate) files: Files,
     pub(crate) ids: IdCounters,
     pub(crate) clock: Clock,
     pub(crate) id: RecordId,

@@ -25,6 +25,21 @@ const SHIPPED: &[(&str, &str)] = &[
     ("Attachment", include_str!("objects/Attachment.json")),
     ("Case", include_str!("objects/Case.json")),
     ("Contact", include_str!("objects/Contact.json")),
+    (
+        "ContentDocument",
+        include_str!("objects/ContentDocument.json"),
+    ),
+    (
+        "ContentDocumentLink",
+        include_str!("objects/ContentDocumentLink.json"),
+    ),
+    (
+        "ContentVersion",
+        include_str!("objects/ContentVersion.json"),
+    ),
+    ("Document", include_str!("objects/Document.json")),
+    ("EventLogFile", include_str!("objects/EventLogFile.json")),
+    ("Folder", include_str!("objects/Folder.json")),
     ("Group", include_str!("objects/Group.json")),
     ("Lead", include_str!("objects/Lead.json")),
     ("Opportunity", include_str!("objects/Opportunity.json")),

@@ -21,7 +21,7 @@ pub enum ColumnKind {
     DateTime,
     /// Milliseconds since midnight.
     Time,
-    /// Bytes.
+    /// Bytes; text where the file lies beside the database.
     Blob,
 }
 

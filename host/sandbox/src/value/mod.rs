@@ -29,6 +29,35 @@ pub enum Value {
     Text(String),
     /// A file.
     Blob(Vec<u8>),
+    /// A file too large for the database: where the org keeps it.
+    File(StoredFile),
+}
+
+/// A file beside the database: see [`crate::org::Files`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Name in the folder of files: letters and digits.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// MD5 of the content in hexadecimal digits.
+    pub md5: String,
+}
+
+impl StoredFile {
+    /// `None` if the text is not one that [`StoredFile`]'s `Display` wrote.
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let (name, size, md5) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        let (name, md5) = (name.to_owned(), md5.to_owned());
+        Some(Self { name, size, md5 })
+    }
+}
+
+impl std::fmt::Display for StoredFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.name, self.size, self.md5)
+    }
 }
 
 impl Value {
@@ -76,6 +105,9 @@ impl Value {
             ValueRef::Integer(number) if kind == ColumnKind::Real => Self::Real(number as f64),
             ValueRef::Integer(number) => Self::Int(number),
             ValueRef::Real(number) => Self::Real(number),
+            ValueRef::Text(text) if kind == ColumnKind::Blob => {
+                StoredFile::parse(&String::from_utf8_lossy(text)).map_or(Self::Null, Self::File)
+            }
             ValueRef::Text(text) => Self::Text(String::from_utf8_lossy(text).into_owned()),
             ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
         }
@@ -91,6 +123,7 @@ impl ToSql for Value {
             Self::Real(number) => ToSqlOutput::Owned(SqlValue::Real(*number)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Self::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Self::File(file) => ToSqlOutput::Owned(SqlValue::Text(file.to_string())),
         })
     }
 }

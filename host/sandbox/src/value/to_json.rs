@@ -14,7 +14,7 @@ const SMALLEST_PLAIN: f64 = 1e-3;
 #[must_use]
 pub fn to_json(field_type: &FieldType, value: &Value) -> Json {
     match value {
-        Value::Null | Value::Blob(_) => Json::Null,
+        Value::Null | Value::Blob(_) | Value::File(_) => Json::Null,
         Value::Bool(truth) => Json::Bool(*truth),
         Value::Int(ms) if *field_type == FieldType::DateTime => {
             Json::String(dates::format_datetime(*ms))

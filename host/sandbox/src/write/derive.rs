@@ -33,7 +33,7 @@ pub(super) fn compute(
         "Opportunity" => opportunity(row, before),
         "Case" => case(writer, row),
         "Task" => task(writer, row, before)?,
-        "Attachment" => attachment(row),
+        "Attachment" | "Document" | "EventLogFile" => file(row),
         _ => {}
     }
     if row.object.field("PhotoUrl").is_some() && before.is_none() {
@@ -178,9 +178,11 @@ fn account_of(writer: &Writer<'_>, row: &Row<'_>) -> Result<Value, Problem> {
     Ok(Value::Null)
 }
 
-fn attachment(row: &mut Row<'_>) {
-    if let Value::Blob(bytes) = row.get("Body") {
-        let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        row.set("BodyLength", Value::Int(length));
+/// The length of the file, and, of an event log, its kind.
+fn file(row: &mut Row<'_>) {
+    for (field, length) in [("Body", "BodyLength"), ("LogFile", "LogFileLength")] {
+        if let Some(size) = super::content::size(row.get(field)) {
+            row.set(length, Value::Int(size));
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod check;
+mod content;
 mod defaults;
 mod delete;
 mod derive;

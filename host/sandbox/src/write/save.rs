@@ -1,6 +1,6 @@
 //! Creating and changing a record, rule by rule.
 
-use super::{Draft, Outcome, Row, Saved, Writer, check, defaults, derive};
+use super::{Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::{Field, Object};
@@ -13,12 +13,14 @@ impl Writer<'_> {
         let mut row = Row::empty(object);
         self.apply(&mut row, draft)?;
         defaults::fill(self, &mut row);
+        content::before_create(self, &mut row)?;
         refuse_missing(&row, |field| field.is_required())?;
         let id = self.ids.next(self.connection, object)?;
         defaults::stamp_new(self, &mut row, &id);
         derive::compute(self, &mut row, None)?;
         self.check_unique(&row, None)?;
         row.insert(self.connection)?;
+        content::after_create(self, &row)?;
         Ok(Saved { id, created: true })
     }
 
@@ -58,6 +60,7 @@ impl Writer<'_> {
         derive::compute(self, &mut row, Some(&before))?;
         self.check_unique(&row, Some(&before))?;
         row.update(self.connection, &before)?;
+        content::after_change(self, &row, &before)?;
         Ok(Saved {
             id: id.clone(),
             created: false,

@@ -3,6 +3,7 @@
 mod collections;
 mod composite;
 mod faults;
+mod files;
 mod meta;
 mod oauth;
 mod query;

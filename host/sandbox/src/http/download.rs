@@ -1,0 +1,78 @@
+//! The content of a record's file: `GET /sobjects/{object}/{id}/{field}`, sent piece by piece.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::response::IntoResponse as _;
+use http::header::CONTENT_TYPE;
+use http_body::{Frame, SizeHint};
+use tokio::fs::File;
+use tokio::io::{AsyncRead as _, ReadBuf};
+
+use super::answer::{self, Reply};
+use super::form;
+use crate::org::Org;
+use crate::value::Value;
+use crate::write::Row;
+
+/// Bytes sent in one piece.
+const PIECE: usize = 64 * 1024;
+/// Media type of content whose record names none.
+const BINARY: &str = "application/octet-stream";
+
+/// The content of `field`; 204 if the record has none.
+pub(super) fn file(org: &Org, row: &Row<'_>, field: &str) -> Reply {
+    let media_type = row.get("ContentType").as_str().unwrap_or(BINARY).to_owned();
+    let body = match row.get(field) {
+        Value::Blob(bytes) => Body::from(bytes.clone()),
+        Value::File(stored) => {
+            let file = org.files.open(stored).map_err(|error| form::disk(&error))?;
+            Body::new(Content {
+                file: File::from_std(file),
+                left: stored.size,
+            })
+        }
+        _ => return Ok(answer::no_content()),
+    };
+    Ok(([(CONTENT_TYPE, media_type)], body).into_response())
+}
+
+/// A file as a body of known length.
+struct Content {
+    file: File,
+    left: u64,
+}
+
+impl HttpBody for Content {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let mut piece = vec![0; PIECE.min(usize::try_from(self.left).unwrap_or(PIECE))];
+        let mut buffer = ReadBuf::new(&mut piece);
+        ready!(Pin::new(&mut self.file).poll_read(context, &mut buffer))?;
+        let length = buffer.filled().len();
+        if length == 0 {
+            return Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())));
+        }
+        self.left -= length as u64;
+        piece.truncate(length);
+        Poll::Ready(Some(Ok(Frame::data(piece.into()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}

@@ -1,0 +1,99 @@
+//! Records with files: a form of the record as JSON and the content of its file field.
+
+use axum::Extension;
+use axum::body::Bytes;
+use http::HeaderMap;
+
+use super::form::{self, Form, LARGEST_FILE};
+use super::{Shared, body, records};
+use crate::org::Org;
+use crate::problem::Problem;
+use crate::schema::{FieldType, Object};
+use crate::value::{StoredFile, Value};
+use crate::write::Draft;
+
+/// Largest file of objects other than `ContentVersion` (REST API guide, "Insert or Update Blob Data": 500 MB).
+const LARGEST_OTHER: u64 = 500 * 1024 * 1024;
+
+/// Files stored for a record that is not yet written. Unless kept they go when this does.
+pub(super) struct Pending<'o> {
+    org: &'o Org,
+    files: Vec<StoredFile>,
+}
+
+impl Pending<'_> {
+    /// The record is written: its files stay.
+    pub(super) fn keep(mut self) {
+        self.files.clear();
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        for file in &self.files {
+            self.org.files.remove(file);
+        }
+    }
+}
+
+/// Refuses bodies that are neither JSON nor a form.
+pub(super) fn expect(headers: &HeaderMap, is_form: bool) -> Result<(), Problem> {
+    if is_form {
+        return Ok(());
+    }
+    body::expect_json(headers)
+}
+
+/// Reads the record in a JSON body or a form.
+pub(super) fn read_draft<'o>(
+    org: &'o Shared,
+    object: &Object,
+    bytes: &Bytes,
+    form: Option<Extension<Form>>,
+) -> Result<(Draft, Pending<'o>), Problem> {
+    let mut pending = Pending {
+        org,
+        files: Vec::new(),
+    };
+    let Some(Extension(form)) = form else {
+        return Ok((records::read_draft(org, object, bytes)?, pending));
+    };
+    let parts = form.take()?;
+    let mut documents = parts.documents.iter();
+    let (Some((_, document)), None) = (documents.next(), documents.next()) else {
+        return Err(misshaped(
+            "Multipart message must include exactly one non-binary part",
+        ));
+    };
+    let mut draft = records::read_draft(org, object, document)?;
+    for part in parts.files {
+        let field = object
+            .field(&part.name)
+            .filter(|field| field.field_type == FieldType::Base64);
+        let field = field.ok_or_else(|| {
+            misshaped(format!(
+                "The binary part {:?} is not a blob field of {}",
+                part.name, object.name
+            ))
+        })?;
+        if part.upload.size() > largest(object) {
+            return Err(form::too_large(largest(object)));
+        }
+        let file = part.upload.keep().map_err(|error| form::disk(&error))?;
+        pending.files.push(file.clone());
+        draft.set(object, &field.name, Value::File(file));
+    }
+    Ok((draft, pending))
+}
+
+fn misshaped(message: impl Into<String>) -> Problem {
+    Problem::new("INVALID_MULTIPART_REQUEST", message)
+}
+
+fn largest(object: &Object) -> u64 {
+    if object.name == "ContentVersion" {
+        LARGEST_FILE
+    } else {
+        LARGEST_OTHER
+    }
+}
