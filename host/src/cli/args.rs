@@ -31,7 +31,7 @@ pub struct Cli {
 }
 
 /// Options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Use this connector, a WebAssembly component, instead of the built-in one
@@ -77,6 +77,14 @@ pub enum Command {
     ///
     /// Example: mediate read query/rows soql='SELECT Id FROM Account' --output accounts.ndjson
     Read(Run),
+    /// Hand the records of a file to an operation that loads them, and learn the outcome of each
+    ///
+    /// Example: mediate write bulk/load object=Account operation=insert --input accounts.csv
+    Write(Write),
+    /// Take up a load or an extract that was interrupted, from its journal
+    ///
+    /// Example: mediate resume accounts.csv.journal
+    Resume(Resume),
     /// Say whether a connection is good, and if not, what is wrong
     ///
     /// Example: mediate test --connection acme
@@ -159,6 +167,44 @@ pub struct Run {
     /// Print the facts about the exchange (status, headers, usage) on stderr
     #[arg(long)]
     pub attributes: bool,
+}
+
+/// Arguments of `write`.
+#[derive(Debug, Args)]
+pub struct Write {
+    /// The operation, for example bulk/load
+    pub operation: String,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The input: a file, or - for stdin, which is copied beside the journal
+    #[arg(short, long, value_name = "FILE|-")]
+    pub input: PathBuf,
+    /// Write the outcome of every record to this file, in the order of the input
+    #[arg(long, value_name = "FILE")]
+    pub outcomes: Option<PathBuf>,
+    /// Write the records that failed to this file, as they were given
+    #[arg(long, value_name = "FILE")]
+    pub failed: Option<PathBuf>,
+    /// Keep the journal here; by default beside the input, as INPUT.journal
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The journal that the interrupted run left
+    pub journal: PathBuf,
+    /// Give the load up instead: what the remote system has not begun is not done
+    #[arg(long)]
+    pub abort: bool,
 }
 
 /// Arguments of `sandbox`.

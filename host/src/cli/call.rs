@@ -18,7 +18,7 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
     let run = &args.run;
     let bench = Workbench::prepare(global, &run.connection, console).await?;
     let operation = bench.operation(&run.operation, Style::Call)?;
-    let config = bench.config(run, operation)?;
+    let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
     let mut output = Output::open(run.output.as_deref(), args.show_secrets)?;
     let session = bench.session().await?;
@@ -33,7 +33,23 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
         without_secrets(&reply, operation)
     };
     output.write(body.as_deref().unwrap_or(&reply.body)).await?;
-    output.finish().await
+    output.finish().await?;
+    some_failed(&reply)
+}
+
+/// Tells scripts of records that did not succeed; the reply has the outcome of each.
+fn some_failed(reply: &Message) -> Result<(), Failure> {
+    let count = |name| {
+        let text = reply.attribute(name);
+        text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
+    };
+    match count("failed") + count("unknown") {
+        0 => Ok(()),
+        failed => Err(Failure::SomeFailed {
+            failed,
+            total: None,
+        }),
+    }
 }
 
 /// Prints the facts about an exchange.

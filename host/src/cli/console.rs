@@ -51,6 +51,11 @@ impl Console {
         let _ = log.without_time().try_init();
     }
 
+    /// Says whether only errors are said.
+    pub(super) const fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// Says something that `--quiet` silences.
     pub(super) fn note(self, text: &str) {
         if !self.quiet {

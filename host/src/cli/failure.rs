@@ -27,6 +27,8 @@ pub(super) const UNAVAILABLE: u8 = 6;
 pub(super) const EGRESS: u8 = 7;
 /// The connector or the remote system broke the rules.
 pub(super) const PROTOCOL: u8 = 8;
+/// Everything ran, and some records failed.
+pub(super) const SOME_FAILED: u8 = 9;
 
 /// Ends a command early.
 #[derive(Debug)]
@@ -48,6 +50,20 @@ pub(super) enum Failure {
     },
     /// A file could not be written.
     Write { path: PathBuf, source: io::Error },
+    /// A transfer stopped and can be taken up again.
+    Unfinished {
+        /// Why it stopped.
+        why: Box<Failure>,
+        /// Its journal.
+        journal: PathBuf,
+    },
+    /// Everything ran, and some records did not succeed.
+    SomeFailed {
+        /// How many.
+        failed: u64,
+        /// Of how many.
+        total: Option<u64>,
+    },
     /// Something else.
     Other(String),
     /// A signal ended the command; holds the exit code.
@@ -59,6 +75,14 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn usage(sentence: impl Into<String>) -> Self {
         Self::Usage(sentence.into())
+    }
+
+    /// Makes a failure of an error on a file.
+    pub(super) fn write(path: &std::path::Path, source: io::Error) -> Self {
+        Self::Write {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// Makes a failure of an error on stdout.
@@ -78,6 +102,7 @@ impl Failure {
         match self {
             Self::Session { error, .. } => error.fault(),
             Self::Host(error) => error.fault(),
+            Self::Unfinished { why, .. } => why.fault(),
             _ => None,
         }
     }
@@ -90,6 +115,7 @@ impl Failure {
             (None, UNAVAILABLE) => "timeout",
             (None, EGRESS) => "egress-denied",
             (None, PROTOCOL) => "protocol",
+            (None, SOME_FAILED) => "some-failed",
             _ => "other",
         }
     }
@@ -100,6 +126,8 @@ impl Failure {
             Self::Usage(_) | Self::Profile(_) => USAGE,
             Self::Host(error) => of_host(error),
             Self::Session { error, .. } => of_session(error),
+            Self::Unfinished { why, .. } => why.exit_code(),
+            Self::SomeFailed { .. } => SOME_FAILED,
             Self::Write { .. } | Self::Other(_) => OTHER,
             Self::Interrupted(code) => *code,
             Self::OutputClosed => 0,
@@ -155,6 +183,14 @@ impl fmt::Display for Failure {
             Self::Profile(error) => error.fmt(f),
             Self::Host(error) => error.fmt(f),
             Self::Session { error, .. } => error.fmt(f),
+            Self::Unfinished { why, .. } => why.fmt(f),
+            Self::SomeFailed { failed, total } => {
+                f.write_str(&words::count(*failed, "record"))?;
+                match total {
+                    Some(total) => write!(f, " of {} did not succeed", words::thousands(*total)),
+                    None => f.write_str(" did not succeed"),
+                }
+            }
             Self::Write { path, source } => {
                 write!(f, "cannot write {}: {}", path.display(), words::io(source))
             }

@@ -14,14 +14,18 @@ mod help;
 mod input;
 mod output;
 mod place;
+mod plan;
+mod progress;
 mod read;
 mod report;
+mod resume;
 mod sandbox;
 mod schema;
 mod signals;
 mod test;
 mod type_words;
 mod workbench;
+mod write;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -104,8 +108,11 @@ fn execute(cli: &Cli, console: Console) -> Result<(), Failure> {
 
 /// A signal drops the verb where it stands, and with it a half-written output.
 async fn until_signal(cli: &Cli, console: Console) -> Result<(), Failure> {
-    if let Command::Sandbox(args) = &cli.command {
-        return sandbox::run(args, console).await;
+    // These hear signals themselves: they have something to bring to an end.
+    if let Command::Sandbox(_) | Command::Read(_) | Command::Write(_) | Command::Resume(_) =
+        &cli.command
+    {
+        return verb(cli, console).await;
     }
     tokio::select! {
         outcome = verb(cli, console) => outcome,
@@ -119,6 +126,8 @@ async fn verb(cli: &Cli, console: Console) -> Result<(), Failure> {
         Command::Describe(args) => describe::run(args, global).await,
         Command::Call(args) => call::run(args, global, console).await,
         Command::Read(args) => read::run(args, global, console).await,
+        Command::Write(args) => write::run(args, global, console).await,
+        Command::Resume(args) => resume::run(args, global, console).await,
         Command::Test(args) => test::run(args, global, console).await,
         Command::Sandbox(args) => sandbox::run(args, console).await,
         Command::Demo(args) => demo::run(args, global, console).await,

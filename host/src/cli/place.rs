@@ -17,6 +17,14 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+impl Connection {
+    /// Names the connection: by the arguments, else by the environment.
+    pub(super) fn effective(&self) -> Option<String> {
+        let set = || environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty());
+        self.connection.clone().or_else(set)
+    }
+}
+
 /// Is a connection with what answers for it.
 pub(super) struct Place {
     pub(super) profile: Profile,
@@ -33,10 +41,7 @@ impl Place {
         args: &Connection,
         console: Console,
     ) -> Result<Self, Failure> {
-        let named = args
-            .connection
-            .clone()
-            .or_else(|| environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty()));
+        let named = args.effective();
         match named.as_deref() {
             Some(simulated_org::CONNECTION) => Self::simulated(args, console, "").await,
             Some(_) if args.sandbox_data.is_some() => Err(Failure::usage(format!(

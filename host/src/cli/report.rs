@@ -32,6 +32,9 @@ pub(super) fn as_json(failure: &Failure) -> Value {
     };
     if let Some(members) = document.as_object_mut() {
         members.insert("exit-code".into(), json!(failure.exit_code()));
+        if let Failure::Unfinished { journal, .. } = failure {
+            members.insert("journal".into(), json!(journal));
+        }
         let refused: Vec<&str> = refusals(failure)
             .iter()
             .map(|refusal| refusal.origin.as_str())
@@ -55,12 +58,20 @@ fn details(failure: &Failure) -> Vec<String> {
         lines.extend(hint(fault, failure).map(|hint| format!("hint: {hint}")));
     }
     lines.extend(refusals(failure).iter().flat_map(refusal));
+    if let Failure::Unfinished { journal, .. } = failure {
+        let journal = journal.display();
+        lines.push(format!("hint: go on with `mediate resume {journal}`"));
+        lines.push(format!(
+            "hint: give it up with `mediate resume {journal} --abort`"
+        ));
+    }
     lines
 }
 
 fn refusals(failure: &Failure) -> &[Refusal] {
     match failure {
         Failure::Session { refusals, .. } => refusals,
+        Failure::Unfinished { why, .. } => self::refusals(why),
         _ => &[],
     }
 }
@@ -100,7 +111,11 @@ fn sending(fault: &Fault) -> Option<String> {
 }
 
 fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
-    let connection = match failure {
+    let session = match failure {
+        Failure::Unfinished { why, .. } => why,
+        _ => failure,
+    };
+    let connection = match session {
         Failure::Session { connection, .. } if !connection.is_empty() => {
             format!("the connection `{connection}`")
         }

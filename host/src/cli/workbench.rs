@@ -52,11 +52,12 @@ impl Workbench {
     /// Builds the config of an operation from the arguments.
     pub(super) fn config(
         &self,
-        run: &super::args::Run,
+        document: Option<&str>,
+        pairs: &[String],
         operation: &OperationInfo,
     ) -> Result<Value, Failure> {
         let schema = schema_of(&format!("`{}`", operation.name), &operation.config_schema)?;
-        config::build(run.config.as_deref(), &run.pairs, &schema)
+        config::build(document, pairs, &schema)
     }
 
     pub(super) fn connection_name(&self) -> &str {
@@ -126,11 +127,11 @@ fn other_verb(operation: &OperationInfo) -> Failure {
     Failure::usage(match operation.style {
         Style::Call => format!("`{name}` gives one reply: run it with `mediate call {name}`"),
         Style::Source => format!("`{name}` is read in chunks: run it with `mediate read {name}`"),
-        Style::Sink => format!(
-            "`{name}` takes a stream of input, which this command has no verb for: use the library"
-        ),
-        Style::Trigger => format!(
-            "`{name}` waits for what is new, which this command has no verb for: use the library"
-        ),
+        Style::Sink => {
+            format!("`{name}` takes a file of records: run it with `mediate write {name}`")
+        }
+        Style::Trigger => {
+            format!("`{name}` waits for what is new: run it with `mediate watch {name}`")
+        }
     })
 }

@@ -15,6 +15,7 @@ mod file;
 mod login;
 mod origins;
 mod reader;
+mod writer;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::contract::{ConnectorInfo, Effect, Message, OperationInfo, Style};
+use crate::contract::{Batch, ConnectorInfo, Effect, Message, OperationInfo, Style};
 use crate::egress::{Egress, EgressSettings, MAX_CONCURRENT, Mount, Refusal};
+use crate::error::HostError;
 use crate::profile::Profile;
 use crate::runtime::{Connector, Instance};
 use crate::secret::Secret;
@@ -32,6 +34,7 @@ pub use catalog::{find_operation, schema_of};
 pub use error::SessionError;
 pub use file::{SessionFile, SessionFileError};
 pub use reader::Reader;
+pub use writer::Writer;
 
 pub(crate) use file::sync_folder;
 
@@ -154,6 +157,49 @@ impl Session {
         }
     }
 
+    /// Opens an operation of style `sink`, to be filled; or takes one up again from its journal.
+    ///
+    /// # Errors
+    /// As for [`Session::call`].
+    pub async fn write(
+        &self,
+        operation: &str,
+        config: &Value,
+        journal: Option<&str>,
+    ) -> Result<Writer<'_>, SessionError> {
+        let operation = self.operation(operation, Style::Sink)?;
+        let connection = self.connection_for(operation).await?;
+        let config = config.to_string();
+        let opened = self
+            .instance
+            .open_sink(connection.expose(), &operation.name, &config, journal)
+            .await;
+        Ok(Writer::new(self, self.settle(opened).await?))
+    }
+
+    /// Asks an operation of style `trigger` for what is new since `checkpoint`, waiting up to `wait_ms` milliseconds.
+    ///
+    /// # Errors
+    /// As for [`Session::call`].
+    pub async fn poll(
+        &self,
+        operation: &str,
+        config: &Value,
+        checkpoint: Option<&str>,
+        wait_ms: u32,
+    ) -> Result<Batch, SessionError> {
+        let operation = self.operation(operation, Style::Trigger)?;
+        let connection = self.connection_for(operation).await?;
+        let (connection, config) = (connection.expose(), config.to_string());
+        let polled = self
+            .instance
+            .poll(connection, &operation.name, &config, checkpoint, wait_ms)
+            .await;
+        let batch = self.settle(polled).await?;
+        self.keep_if_kept().await?;
+        Ok(batch)
+    }
+
     /// Examines the connection: by the connector's operation `connection/test` if it has one, else by logging in.
     /// Returns the findings as the JSON that the operation gave.
     ///
@@ -210,6 +256,23 @@ impl Session {
             .await
             .renew(&self.instance, &self.egress)
             .await
+    }
+
+    /// Makes a failure of what the instance could not do.
+    async fn settle<T>(&self, result: Result<T, HostError>) -> Result<T, SessionError> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.after_failure(error.into()).await),
+        }
+    }
+
+    /// Fetches the session again where it is kept in a file.
+    async fn keep_if_kept(&self) -> Result<(), SessionError> {
+        let mut login = self.login.lock().await;
+        if login.is_kept() {
+            login.renew(&self.instance, &self.egress).await?;
+        }
+        Ok(())
     }
 
     /// A call may renew the session and fail afterwards, and a fault has no attributes to tell: a connector that is

@@ -156,7 +156,7 @@ fn an_output_must_be_possible_before_anything_is_sent() {
         "--output",
         "folder",
     ]);
-    refused(&outcome, "--output folder is a folder: name a file");
+    refused(&outcome, "folder is a folder: name a file");
     let outcome = folder.echo(&[
         "call",
         "echo/call",

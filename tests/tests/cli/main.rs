@@ -11,3 +11,4 @@ mod endings;
 mod harness;
 mod operations;
 mod salesforce;
+mod transfers;

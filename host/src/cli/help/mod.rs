@@ -69,7 +69,9 @@ mod tests {
     #[test]
     fn every_exit_code_is_documented() {
         let (_, text) = TOPICS[2];
-        for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130", "143"] {
+        for code in [
+            "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "130", "143",
+        ] {
             assert!(
                 text.lines()
                     .any(|line| line.split_whitespace().next() == Some(code)),

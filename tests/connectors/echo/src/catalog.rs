@@ -58,7 +58,7 @@ fn operation(name: &str, summary: &str, style: Style, effect: Effect) -> Operati
         style,
         effect,
         config_schema: ANY_OBJECT.into(),
-        accepts: if name == "echo/call" {
+        accepts: if name == "echo/call" || style == Style::Sink {
             vec!["text/plain".into()]
         } else {
             Vec::new()

@@ -1,18 +1,41 @@
-//! `echo/collect`: keeps what it is given, line by line; a line that starts with `!` counts as failed.
+//! `echo/collect`: keeps what it is given, line by line; a line that starts with `!` counts as failed. `~pass` fails for
+//! a while and `~stay` for good, until the sink is taken up again from its journal.
 
 use crate::bindings::exports::mediation::connector::mediator::{GuestSink, Progress, Sink, Source};
 use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind};
 use crate::source::Lines;
 use crate::{fault, unknown};
+use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 
-/// What was written so far; the journal is the text itself.
+/// What was written so far; the journal holds the text itself.
 pub struct Collected {
     text: RefCell<String>,
     closed: Cell<bool>,
+    taken_up: bool,
+    /// How much of the text was told as outcomes.
+    told: Cell<usize>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Journal {
+    taken: u64,
+    text: String,
+    told: usize,
 }
 
 impl Collected {
+    fn fail_at(&self, line: &str) -> Result<(), Fault> {
+        match line.trim_end() {
+            "~pass" => Err(Fault {
+                retry_after_ms: Some(1),
+                ..fault(FaultKind::Unavailable, "failed for a while")
+            }),
+            "~stay" => Err(fault(FaultKind::LimitExceeded, "failed for good")),
+            _ => Ok(()),
+        }
+    }
+
     fn lines(&self, failed: bool) -> String {
         let text = self.text.borrow();
         text.lines()
@@ -32,10 +55,16 @@ impl GuestSink for Collected {
         if operation != "echo/collect" {
             return Err(unknown(&operation));
         }
-        let text = RefCell::new(journal.unwrap_or_default());
+        let taken_up = journal.is_some();
+        let journal: Journal = match journal {
+            Some(text) => crate::parse(&text)?,
+            None => Journal::default(),
+        };
         Ok(Sink::new(Self {
-            text,
+            text: RefCell::new(journal.text),
             closed: Cell::new(false),
+            taken_up,
+            told: Cell::new(journal.told),
         }))
     }
 
@@ -45,7 +74,12 @@ impl GuestSink for Collected {
         }
         let chunk =
             String::from_utf8(chunk).map_err(|_| fault(FaultKind::Invalid, "this is no text"))?;
-        self.text.borrow_mut().push_str(&chunk);
+        for line in chunk.split_inclusive('\n') {
+            if !self.taken_up {
+                self.fail_at(line)?;
+            }
+            self.text.borrow_mut().push_str(line);
+        }
         Ok(())
     }
 
@@ -66,12 +100,23 @@ impl GuestSink for Collected {
     }
 
     fn journal(&self) -> String {
-        self.text.borrow().clone()
+        let text = self.text.borrow().clone();
+        let journal = Journal {
+            taken: text.len() as u64,
+            text,
+            told: self.told.get(),
+        };
+        serde_json::to_string(&journal).unwrap_or_default()
     }
 
     fn outcomes(&self, which: String) -> Result<Source, Fault> {
         let text = match which.as_str() {
-            "all" => self.text.borrow().clone(),
+            "all" => {
+                let text = self.text.borrow();
+                let new = text.get(self.told.get()..).unwrap_or_default().to_owned();
+                self.told.set(text.len());
+                new
+            }
             "failed" => self.lines(true),
             "succeeded" => self.lines(false),
             "unprocessed" => String::new(),

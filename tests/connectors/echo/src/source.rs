@@ -1,4 +1,4 @@
-//! `echo/count`: numbered lines.
+//! `echo/count`: numbered lines, in pages if asked for; it can be taken up again at each page.
 
 use crate::bindings::exports::mediation::connector::mediator::{GuestSource, Source};
 use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind, Message};
@@ -10,29 +10,53 @@ use std::cell::RefCell;
 pub struct Lines {
     state: RefCell<State>,
     total: u64,
+    page: Option<u64>,
 }
 
 struct State {
     next: u64,
     fail_at: Option<u64>,
     pending: Vec<u8>,
+    given: u64,
+    /// The last page border that was read: its line, and the bytes before it.
+    border: Option<(u64, u64)>,
 }
 
 #[derive(Deserialize)]
 struct Count {
     lines: u64,
     fail_at: Option<u64>,
+    page: Option<u64>,
+    #[serde(default)]
+    from: u64,
 }
 
 impl Lines {
     pub fn of(text: Vec<u8>) -> Self {
+        Self::new(State::at(0, None, text), 0, None)
+    }
+
+    fn new(state: State, total: u64, page: Option<u64>) -> Self {
         Self {
-            state: RefCell::new(State {
-                next: 0,
-                fail_at: None,
-                pending: text,
-            }),
-            total: 0,
+            state: RefCell::new(state),
+            total,
+            page,
+        }
+    }
+
+    fn ends_page(&self, line: u64) -> bool {
+        self.page.is_some_and(|page| line % page == 0)
+    }
+}
+
+impl State {
+    fn at(next: u64, fail_at: Option<u64>, pending: Vec<u8>) -> Self {
+        Self {
+            next,
+            fail_at,
+            pending,
+            given: 0,
+            border: None,
         }
     }
 }
@@ -47,16 +71,14 @@ impl GuestSource for Lines {
         if operation != "echo/count" {
             return Err(unknown(&operation));
         }
-        let Count { lines, fail_at } = parse(&config)?;
-        let state = RefCell::new(State {
-            next: 0,
+        let Count {
+            lines,
             fail_at,
-            pending: Vec::new(),
-        });
-        Ok(Source::new(Self {
-            state,
-            total: lines,
-        }))
+            page,
+            from,
+        } = parse(&config)?;
+        let state = State::at(from, fail_at, Vec::new());
+        Ok(Source::new(Self::new(state, lines, page)))
     }
 
     fn read(&self, max_bytes: u32) -> Result<Option<Vec<u8>>, Fault> {
@@ -67,19 +89,30 @@ impl GuestSource for Lines {
                 return Err(fault(FaultKind::Unavailable, "failed on purpose"));
             }
             state.next += 1;
-            state
-                .pending
-                .extend_from_slice(format!("{}\n", state.next).as_bytes());
+            let line = format!("{}\n", state.next);
+            state.pending.extend_from_slice(line.as_bytes());
+            if self.ends_page(state.next) {
+                break;
+            }
         }
         let rest = state.pending.split_off(max.min(state.pending.len()));
         let chunk = std::mem::replace(&mut state.pending, rest);
+        state.given += chunk.len() as u64;
+        if state.pending.is_empty() && self.ends_page(state.next) {
+            state.border = Some((state.next, state.given));
+        }
         Ok(if chunk.is_empty() { None } else { Some(chunk) })
     }
 
     fn head(&self) -> Message {
         let mut head = crate::text(String::new());
-        head.attributes
-            .push(("total".into(), self.total.to_string()));
+        let mut tell = |name: &str, value: String| head.attributes.push((name.into(), value));
+        tell("total", self.total.to_string());
+        if let (Some(page), Some((line, bytes))) = (self.page, self.state.borrow().border) {
+            let config = serde_json::json!({"lines": self.total, "page": page, "from": line});
+            tell("resume", config.to_string());
+            tell("resume-bytes", bytes.to_string());
+        }
         head
     }
 }

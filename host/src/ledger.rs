@@ -1,0 +1,249 @@
+//! What survives a crash: a file of JSON lines, the plan first and then one line per step. The last whole line counts.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tempfile::NamedTempFile;
+
+use crate::part_file::{claim, folder_of};
+use crate::session::sync_folder;
+
+/// Bounds a ledger: beyond this it is written anew with its first and last line.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A ledger that this run holds: as long as it lives, no other run can open it.
+#[derive(Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+    plan: String,
+    steps: bool,
+}
+
+impl Ledger {
+    /// Begins a ledger with its plan. Only its owner can read it.
+    ///
+    /// # Errors
+    /// The file cannot be written, another run holds it, or there is one already.
+    pub fn create(path: &Path, plan: &impl Serialize) -> io::Result<Self> {
+        let file = claim(path, true)?;
+        if file.metadata()?.len() > 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "a run that did not end left it",
+            ));
+        }
+        let mut ledger = Self {
+            path: path.to_owned(),
+            file,
+            bytes: 0,
+            plan: line(plan)?,
+            steps: false,
+        };
+        ledger.append(&ledger.plan.clone())?;
+        sync_folder(folder_of(path))?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger, and returns its plan and the last step that was kept.
+    ///
+    /// # Errors
+    /// There is none, another run holds it, or it is no ledger of this kind.
+    pub fn open<P, S>(path: &Path) -> io::Result<(Self, P, Option<S>)>
+    where
+        P: DeserializeOwned,
+        S: DeserializeOwned,
+    {
+        if !path.exists() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let file = claim(path, true)?;
+        let (lines, bytes) = whole_lines(&file)?;
+        let damaged = |what: &str| io::Error::other(format!("it is no journal: {what}"));
+        let [plan, last] = &lines;
+        let parsed = serde_json::from_str(plan).map_err(|error| damaged(&error.to_string()))?;
+        let step = match last {
+            last if last.is_empty() => None,
+            last => Some(serde_json::from_str(last).map_err(|error| damaged(&error.to_string()))?),
+        };
+        let mut ledger = Self {
+            path: path.to_owned(),
+            file,
+            bytes,
+            plan: plan.clone(),
+            steps: step.is_some(),
+        };
+        // A line that was cut short by the crash goes.
+        ledger.file.set_len(bytes)?;
+        ledger.file.seek(SeekFrom::End(0))?;
+        Ok((ledger, parsed, step))
+    }
+
+    /// Keeps a step; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep(&mut self, step: &impl Serialize) -> io::Result<()> {
+        let line = line(step)?;
+        self.steps = true;
+        if self.bytes + line.len() as u64 > MAX_BYTES {
+            self.compact(&line)
+        } else {
+            self.append(&line)
+        }
+    }
+
+    /// Says whether there is a step to go on from.
+    #[must_use]
+    pub const fn has_steps(&self) -> bool {
+        self.steps
+    }
+
+    /// Says where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes the ledger: there is nothing to take up again.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn remove(self) -> io::Result<()> {
+        fs::remove_file(&self.path)?;
+        sync_folder(folder_of(&self.path))
+    }
+
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        self.file.write_all(line.as_bytes())?;
+        self.file.sync_data()?;
+        self.bytes += line.len() as u64;
+        Ok(())
+    }
+
+    fn compact(&mut self, last: &str) -> io::Result<()> {
+        let folder = folder_of(&self.path);
+        let mut fresh = NamedTempFile::new_in(folder)?;
+        fresh.write_all(self.plan.as_bytes())?;
+        fresh.write_all(last.as_bytes())?;
+        fresh.as_file().sync_all()?;
+        fresh.as_file().try_lock()?;
+        self.file = fresh.persist(&self.path).map_err(|error| error.error)?;
+        self.bytes = (self.plan.len() + last.len()) as u64;
+        sync_folder(folder)
+    }
+}
+
+fn line(value: &impl Serialize) -> io::Result<String> {
+    let mut text = serde_json::to_string(value)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Returns the first and the last whole line, and where the last one ends. The last is empty where there is but one.
+fn whole_lines(mut file: &File) -> io::Result<([String; 2], u64)> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut reader = BufReader::new(file);
+    let (mut first, mut last, mut bytes) = (String::new(), String::new(), 0);
+    let mut raw = Vec::new();
+    loop {
+        raw.clear();
+        let read = reader.read_until(b'\n', &mut raw)?;
+        if raw.last() != Some(&b'\n') {
+            return Ok(([first, last], bytes));
+        }
+        bytes += read as u64;
+        let text = String::from_utf8_lossy(&raw).into_owned();
+        if first.is_empty() {
+            first = text;
+        } else {
+            last = text;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    type Opened = (Ledger, String, Option<u64>);
+
+    fn folder() -> (TempDir, PathBuf) {
+        let folder = TempDir::new().expect("folder");
+        let path = folder.path().join("load.journal");
+        (folder, path)
+    }
+
+    #[test]
+    fn the_last_step_that_was_kept_is_found_again() {
+        let (_folder, path) = folder();
+        let mut ledger = Ledger::create(&path, &"plan").expect("created");
+        for step in 0..5u64 {
+            ledger.keep(&step).expect("kept");
+        }
+        drop(ledger);
+        let (_, plan, step): Opened = Ledger::open(&path).expect("opened");
+        assert_eq!((plan.as_str(), step), ("plan", Some(4)));
+    }
+
+    #[test]
+    fn a_line_cut_by_a_crash_does_not_count() {
+        let (_folder, path) = folder();
+        let mut ledger = Ledger::create(&path, &"plan").expect("created");
+        ledger.keep(&7u64).expect("kept");
+        ledger.file.write_all(b"12").expect("cut");
+        drop(ledger);
+        let (mut ledger, _, step): Opened = Ledger::open(&path).expect("opened");
+        assert_eq!(step, Some(7));
+        ledger.keep(&8u64).expect("kept");
+        drop(ledger);
+        let (_, _, step): Opened = Ledger::open(&path).expect("opened");
+        assert_eq!(step, Some(8));
+    }
+
+    #[test]
+    fn a_plan_without_steps_is_a_ledger() {
+        let (_folder, path) = folder();
+        drop(Ledger::create(&path, &"plan").expect("created"));
+        let (_, _, step): Opened = Ledger::open(&path).expect("opened");
+        assert_eq!(step, None);
+    }
+
+    #[test]
+    fn a_ledger_does_not_grow_without_bound_and_stays_held() {
+        let (_folder, path) = folder();
+        let mut ledger = Ledger::create(&path, &"plan").expect("created");
+        let long = "x".repeat(100_000);
+        for _ in 0..50 {
+            ledger.keep(&long).expect("kept");
+        }
+        assert!(fs::metadata(&path).expect("there").len() <= MAX_BYTES);
+        let held = Ledger::open::<String, String>(&path).expect_err("held");
+        assert_eq!(held.to_string(), "another run is writing it");
+        drop(ledger);
+        let (_, plan, step) = Ledger::open::<String, String>(&path).expect("opened");
+        assert_eq!((plan.as_str(), step), ("plan", Some(long)));
+    }
+
+    #[test]
+    fn what_another_run_left_is_not_overwritten() {
+        let (_folder, path) = folder();
+        drop(Ledger::create(&path, &"plan").expect("created"));
+        let refused = Ledger::create(&path, &"plan").expect_err("refused");
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        let (_folder, path) = folder();
+        fs::write(&path, "Id,Name\n").expect("file");
+        let refused = Ledger::open::<String, u64>(&path).expect_err("refused");
+        assert!(refused.to_string().starts_with("it is no journal"));
+    }
+}

@@ -1,0 +1,122 @@
+//! An extract: a source into a file, gone on with where it stopped if the source can.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Patience, TransferError, Watcher};
+use crate::contract::Message;
+use crate::ledger::Ledger;
+use crate::part_file::PartFile;
+use crate::session::{Reader, Session};
+
+/// Bounds one piece of the output.
+const CHUNK: u32 = 256 * 1024;
+/// Names the attribute with the config to go on with.
+const RESUME: &str = "resume";
+/// Names the attribute with the length of output that it goes on after.
+const RESUME_BYTES: &str = "resume-bytes";
+
+/// What is kept of an extract at each step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ExtractState {
+    /// The config with which to go on; none before the source named one.
+    pub config: Option<Value>,
+    /// How many bytes of the output stand before that.
+    pub bytes: u64,
+    /// Whether only the file's name is left to be given.
+    pub finished: bool,
+}
+
+/// One extract.
+pub struct Extract<'a> {
+    /// Runs the operation.
+    pub session: &'a Session,
+    /// The operation.
+    pub operation: &'a str,
+    /// Its config.
+    pub config: &'a Value,
+    /// The input, if it takes one.
+    pub input: Option<Message>,
+    /// Keeps the steps.
+    pub ledger: &'a mut Ledger,
+    /// Where the last step was.
+    pub state: ExtractState,
+    /// Takes the output.
+    pub output: PartFile,
+    /// Waits while the remote system cannot answer.
+    pub patience: Patience,
+    /// Hears how it goes.
+    pub watcher: &'a mut dyn Watcher,
+}
+
+impl Extract<'_> {
+    /// Reads to the end. The ledger says so then; naming the file and removing the ledger is the caller's. Returns the
+    /// source's facts and the file.
+    ///
+    /// # Errors
+    /// What stopped it; the ledger and the file hold what is needed to take it up again.
+    pub async fn run(mut self) -> Result<(Message, PartFile), TransferError> {
+        loop {
+            match self.attempt().await {
+                Ok(head) => {
+                    self.state.finished = true;
+                    self.state.bytes = self.output.bytes();
+                    self.keep().await?;
+                    return Ok((head, self.output));
+                }
+                // The connector has tried again by itself: waiting is for what can be gone on with.
+                Err(TransferError::Session(error)) if self.state.config.is_some() => {
+                    self.patience.wait(error, self.watcher).await?;
+                    let cut = self.output.cut(self.state.bytes).await;
+                    cut.map_err(TransferError::file(self.output.path()))?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(&mut self) -> Result<Message, TransferError> {
+        let config = self.state.config.as_ref().unwrap_or(self.config);
+        let input = self.input.clone();
+        let mut reader = self.session.read(self.operation, config, input).await?;
+        // The source counts from where it was opened, the file from its beginning.
+        let opened_at = self.state.bytes;
+        while let Some(chunk) = reader.next(CHUNK).await? {
+            let written = self.output.write(&chunk).await;
+            written.map_err(TransferError::file(self.output.path()))?;
+            self.watcher.bytes(self.output.bytes(), None);
+            self.step(&reader, opened_at).await?;
+        }
+        Ok(reader.head().await?)
+    }
+
+    /// Keeps the place to go on from, where the source has named another one.
+    async fn step(&mut self, reader: &Reader<'_>, opened_at: u64) -> Result<(), TransferError> {
+        let head = reader.head().await?;
+        let Some((config, bytes)) = place(&head) else {
+            return Ok(());
+        };
+        let bytes = opened_at + bytes;
+        if bytes == self.state.bytes || bytes > self.output.bytes() {
+            return Ok(());
+        }
+        self.state.bytes = bytes;
+        self.state.config = Some(config);
+        self.patience.renew();
+        self.keep().await
+    }
+
+    /// The output is on disk before the ledger says that it is.
+    async fn keep(&mut self) -> Result<(), TransferError> {
+        let synced = self.output.sync().await;
+        synced.map_err(TransferError::file(self.output.path()))?;
+        let kept = self.ledger.keep(&self.state);
+        kept.map_err(TransferError::file(self.ledger.path()))
+    }
+}
+
+fn place(head: &Message) -> Option<(Value, u64)> {
+    let config = serde_json::from_str(head.attribute(RESUME)?).ok()?;
+    Some((config, head.attribute(RESUME_BYTES)?.parse().ok()?))
+}

@@ -1,0 +1,85 @@
+//! Large transfers that survive what happens on the way: loads into a sink, extracts from a source.
+//!
+//! Both go by a [`Ledger`](crate::ledger::Ledger). When the remote system cannot answer for a while, the operation is opened again from the last
+//! step in the ledger; when the process dies, another one does the same from the file.
+
+mod extract;
+mod load;
+mod patience;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use extract::{Extract, ExtractState};
+pub use load::{Load, LoadState, Loaded, Reached};
+pub use patience::Patience;
+
+use crate::contract::{FaultKind, Progress};
+use crate::session::SessionError;
+
+/// Hears how a transfer goes.
+pub trait Watcher: Send {
+    /// So many bytes have passed, of how many, where that is known.
+    fn bytes(&mut self, _passed: u64, _of: Option<u64>) {}
+    /// The remote system has come this far.
+    fn progress(&mut self, _progress: &Progress) {}
+    /// The transfer goes on after a pause, because of this.
+    fn again(&mut self, _because: &SessionError, _pause: Duration) {}
+}
+
+/// Hears nothing.
+impl Watcher for () {}
+
+/// Why a transfer stopped. What the ledger says holds: it can be taken up again unless the reason stays.
+#[derive(Debug)]
+pub enum TransferError {
+    /// The connector could not go on.
+    Session(SessionError),
+    /// A file could not be read or written.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The connector keeps a journal that this host cannot read.
+    BadJournal,
+}
+
+impl TransferError {
+    fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, source }
+    }
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(error) => error.fmt(f),
+            Self::File { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::BadJournal => f.write_str(
+                "the connector's journal is no JSON object with a member `taken`: report it to the connector's authors",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TransferError {}
+
+impl From<SessionError> for TransferError {
+    fn from(error: SessionError) -> Self {
+        Self::Session(error)
+    }
+}
+
+/// Says whether going on later, from the last step, may help.
+fn passes(error: &SessionError) -> bool {
+    error.fault().is_some_and(|fault| match fault.kind {
+        FaultKind::Unavailable | FaultKind::Timeout => true,
+        FaultKind::LimitExceeded => fault.retry_after_ms.is_some(),
+        _ => false,
+    })
+}

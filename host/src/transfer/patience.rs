@@ -1,0 +1,130 @@
+//! How long a transfer waits for a remote system that cannot answer.
+
+use std::time::Duration;
+
+use super::{TransferError, Watcher, passes};
+use crate::session::SessionError;
+
+/// Is the pause after the first failure where the connector names none; it doubles from then on.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Bounds a pause of ours. One that the remote system asks for is kept.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Bounds the times that a transfer is taken up again without getting any further.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    limit: u32,
+    failures: u32,
+}
+
+impl Patience {
+    /// Goes on after so many failures in a row, and no more.
+    #[must_use]
+    pub const fn of(limit: u32) -> Self {
+        Self { limit, failures: 0 }
+    }
+
+    /// Says that the transfer got further.
+    pub(super) const fn renew(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Waits before the transfer goes on, if that may help.
+    pub(super) async fn wait(
+        &mut self,
+        error: SessionError,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), TransferError> {
+        if !passes(&error) || self.failures >= self.limit {
+            return Err(error.into());
+        }
+        let pause = self.pause(&error);
+        self.failures += 1;
+        watcher.again(&error, pause);
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+
+    fn pause(&self, error: &SessionError) -> Duration {
+        let asked = error.fault().and_then(|fault| fault.retry_after_ms);
+        asked.map_or_else(
+            || {
+                FIRST_PAUSE
+                    .saturating_mul(1 << self.failures.min(16))
+                    .min(LONGEST_PAUSE)
+            },
+            Duration::from_millis,
+        )
+    }
+}
+
+impl Default for Patience {
+    /// Ten failures in a row: with the pauses between them about seven minutes.
+    fn default() -> Self {
+        Self::of(10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Fault, FaultKind};
+    use crate::error::HostError;
+
+    fn failure(kind: FaultKind, retry_after_ms: Option<u64>) -> SessionError {
+        let fault = Fault {
+            kind,
+            message: "it failed".into(),
+            status: None,
+            upstream: Vec::new(),
+            retry_after_ms,
+            maybe_applied: false,
+            attempts: 1,
+            elapsed_ms: 0,
+        };
+        SessionError::Host(HostError::from(fault))
+    }
+
+    #[tokio::test]
+    async fn what_passes_is_waited_for_so_many_times() {
+        let mut patience = Patience::of(2);
+        for _ in 0..2 {
+            let waited = patience
+                .wait(failure(FaultKind::Unavailable, Some(5)), &mut ())
+                .await;
+            waited.expect("goes on");
+        }
+        let stopped = patience
+            .wait(failure(FaultKind::Unavailable, Some(5)), &mut ())
+            .await;
+        assert!(stopped.is_err());
+        patience.renew();
+        let waited = patience
+            .wait(failure(FaultKind::Timeout, Some(1)), &mut ())
+            .await;
+        assert!(waited.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_stays_is_not_waited_for() {
+        let mut patience = Patience::default();
+        for kind in [
+            FaultKind::Config,
+            FaultKind::Forbidden,
+            FaultKind::LimitExceeded,
+        ] {
+            assert!(patience.wait(failure(kind, None), &mut ()).await.is_err());
+        }
+    }
+
+    #[test]
+    fn pauses_grow_to_a_bound() {
+        let mut patience = Patience::default();
+        let error = failure(FaultKind::Unavailable, None);
+        assert_eq!(patience.pause(&error), FIRST_PAUSE);
+        patience.failures = 30;
+        assert_eq!(patience.pause(&error), LONGEST_PAUSE);
+        let asked = failure(FaultKind::Unavailable, Some(90_000));
+        assert_eq!(patience.pause(&asked), Duration::from_secs(90));
+    }
+}
