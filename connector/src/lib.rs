@@ -24,6 +24,7 @@ pub mod operations;
 pub mod org;
 pub mod rest;
 pub mod retry;
+pub mod shapes;
 pub mod sink;
 pub mod soql;
 pub mod source;

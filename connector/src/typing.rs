@@ -8,6 +8,8 @@ mod compound;
 mod reference;
 mod scalar;
 
+pub use compound::compound_part;
+
 use crate::bindings::Fault;
 use crate::catalog::nearest;
 use crate::describe::{Described, Field, Kind, described};

@@ -1,6 +1,6 @@
 //! Objects and fields.
 
-use super::{Run, Table, plain};
+use super::{Run, Table, needed, plain, typed};
 use crate::rest::schema;
 
 /// The operations of `schema`.
@@ -68,5 +68,19 @@ pub const TABLE: Table = &[
     (
         "schema/app-menu",
         Run::Call(|org, config, _| plain(schema::app_menu(org, &config.read()?)?)),
+    ),
+    (
+        "schema/json-schema",
+        Run::Call(|org, config, input| {
+            plain(schema::json_schema(org, &config.read()?, input.as_ref())?)
+        }),
+    ),
+    (
+        "schema/xsd",
+        Run::Call(|org, config, input| plain(schema::xsd(org, &config.read()?, input.as_ref())?)),
+    ),
+    (
+        "schema/diff",
+        Run::Call(|org, config, input| typed(schema::diff(org, &config.read()?, &needed(input)?)?)),
     ),
 ];

@@ -1,12 +1,16 @@
 //! What objects and fields the org has: the describe resources.
 
+mod diff;
 mod layouts;
 mod list_views;
+mod shapes;
 
+pub use diff::diff;
 pub use layouts::{approval_layouts, compact_layouts, layouts, named_layouts};
 pub use list_views::{
     list_view, list_view_describe, list_view_results, list_views, recent_list_views,
 };
+pub use shapes::{json_schema, xsd};
 
 use super::ask::{self, Parameters};
 use super::path::segment;

@@ -51,6 +51,19 @@ fn suffix(part: &str) -> Option<&'static str> {
     found.map(|(_, suffix)| *suffix)
 }
 
+/// The name that a field has as a part of a compound field: `city` for `BillingCity` in `BillingAddress`.
+pub fn compound_part(compound: &str, field: &str) -> Option<&'static str> {
+    let suffix = match Naming::of(compound)? {
+        Naming::Standard(stem) => field.strip_prefix(stem.as_str())?,
+        Naming::Custom(stem) => field
+            .strip_prefix(stem.as_str())?
+            .strip_prefix("__")?
+            .strip_suffix("__s")?,
+    };
+    let found = PARTS.iter().find(|(_, known)| *known == suffix);
+    found.map(|(name, _)| *name)
+}
+
 /// Says whether an object is a compound field by its name and its members: references are named otherwise, and refer by
 /// fields that no compound has.
 pub(super) fn prefix_by_name(name: &str, node: &Node) -> Option<()> {

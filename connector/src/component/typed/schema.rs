@@ -2,9 +2,9 @@
 
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::exports::salesforce::connector::schema::{
-    AppMenuConfig, ApprovalLayoutsConfig, CompactLayoutsConfig, DescribeConfig, EventSchemaConfig,
-    Guest, LayoutsConfig, ListViewConfig, ListViewResultsConfig, NamedLayoutsConfig, ObjectConfig,
-    ObjectsConfig,
+    AppMenuConfig, ApprovalLayoutsConfig, CompactLayoutsConfig, DescribeConfig, DiffConfig,
+    EventSchemaConfig, Guest, LayoutsConfig, ListViewConfig, ListViewResultsConfig,
+    NamedLayoutsConfig, ObjectConfig, ObjectsConfig, SchemaDiff, ShapeConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
@@ -94,5 +94,29 @@ impl Guest for Component {
 
     fn app_menu(connection: ConnectionConfig, config: AppMenuConfig) -> Result<Message, Fault> {
         schema::app_menu(&org(&connection)?, &config)
+    }
+
+    fn json_schema(
+        connection: ConnectionConfig,
+        config: ShapeConfig,
+        input: Option<Message>,
+    ) -> Result<Message, Fault> {
+        schema::json_schema(&org(&connection)?, &config, input.as_ref())
+    }
+
+    fn xsd(
+        connection: ConnectionConfig,
+        config: ShapeConfig,
+        input: Option<Message>,
+    ) -> Result<Message, Fault> {
+        schema::xsd(&org(&connection)?, &config, input.as_ref())
+    }
+
+    fn diff(
+        connection: ConnectionConfig,
+        config: DiffConfig,
+        input: Message,
+    ) -> Result<SchemaDiff, Fault> {
+        schema::diff(&org(&connection)?, &config, &input)
     }
 }
