@@ -4,7 +4,7 @@
 //! process. The database holds a [`StoredFile`] in their place.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +12,8 @@ use md5::{Digest as _, Md5};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::random_token;
-use crate::value::StoredFile;
+use crate::value::{StoredFile, Value};
+use crate::write::Row;
 
 /// Characters of a file's name.
 const NAME: usize = 32;
@@ -23,6 +24,9 @@ pub struct Files {
     beside: Option<PathBuf>,
     temporary: Mutex<Option<TempDir>>,
 }
+
+/// Largest file in an answer as base64 (REST API guide, "Insert or Update Blob Data": 37.5 MB).
+const LARGEST_IN_ANSWER: u64 = 75 * 1024 * 1024 / 2;
 
 /// A file on its way in. Dropped before [`Upload::keep`], it leaves nothing behind.
 #[derive(Debug)]
@@ -65,6 +69,27 @@ impl Files {
     /// The disk's; `NotFound` if the file is not there.
     pub fn open(&self, file: &StoredFile) -> io::Result<File> {
         File::open(self.folder()?.join(&file.name))
+    }
+
+    /// A file's bytes, for answers that hold them as base64; `None` if no such answer has room for them.
+    pub(crate) fn content(&self, value: &Value) -> Option<Vec<u8>> {
+        match value {
+            Value::Blob(bytes) => Some(bytes.clone()),
+            Value::File(file) if file.size <= LARGEST_IN_ANSWER => {
+                let mut bytes = Vec::new();
+                self.open(file).ok()?.read_to_end(&mut bytes).ok()?;
+                Some(bytes)
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads a record's files into memory as [`Files::content`] does.
+    pub(crate) fn take_in(&self, row: &mut Row<'_>) {
+        let files = row.values.iter_mut();
+        for value in files.filter(|value| matches!(value, Value::File(_))) {
+            *value = self.content(value).map_or(Value::Null, Value::Blob);
+        }
     }
 
     /// Forgets a file; one that is not there is fine.
@@ -146,8 +171,6 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     #[test]
@@ -162,6 +185,11 @@ mod tests {
             (stored.size, stored.md5.as_str()),
             (11, "5eb63bbbe01eeed093cb22bb8f5acdc3")
         );
+        let schema = crate::schema::Schema::shipped().unwrap();
+        let mut row = Row::empty(schema.object("Attachment").unwrap());
+        row.set("Body", Value::File(stored.clone()));
+        files.take_in(&mut row);
+        assert_eq!(*row.get("Body"), Value::Blob(b"hello world".to_vec()));
         let mut text = String::new();
         files
             .open(&stored)

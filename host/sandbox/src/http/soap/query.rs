@@ -56,7 +56,8 @@ fn page(
     read: impl FnOnce(&rusqlite::Connection, Reader<'_>) -> crate::soql::Result<Page>,
 ) -> Result<Out, Fault> {
     let page = context.org.store.read(|connection| {
-        let format = Rows { connection };
+        let files = &context.org.files;
+        let format = Rows { connection, files };
         let reader = Reader {
             user: context.user.as_str(),
             now: context.org.clock.now(),

@@ -31,7 +31,10 @@ pub(super) fn retrieve(context: &Context<'_>, mut arguments: Arguments<'_>) -> R
     context.org.store.read(|connection| {
         for id in &ids {
             match Row::load(connection, object, id.as_str())? {
-                Some((row, false)) => shown::record(&mut out, "result", &row, &fields),
+                Some((mut row, false)) => {
+                    context.org.files.take_in(&mut row);
+                    shown::record(&mut out, "result", &row, &fields);
+                }
                 _ => out.nil("result"),
             }
         }

@@ -10,11 +10,12 @@ use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow};
 
 use super::out::escape;
 use super::shown;
+use crate::org::Files;
 use crate::soql::render::{Format, Head, human, text};
 use crate::soql::shape::{Content, Shape, Source, ValueKind};
 use crate::soql::{Result, SoqlError};
-use crate::store::quoted;
-use crate::value::{dates, number};
+use crate::store::{ColumnKind, quoted};
+use crate::value::{Value, dates, number};
 
 /// The attribute of records.
 pub(super) const RECORD: &str = " xsi:type=\"sf:sObject\"";
@@ -23,6 +24,7 @@ pub(super) const RECORD: &str = " xsi:type=\"sf:sObject\"";
 pub(super) struct Rows<'a> {
     /// Where the contents of files are read.
     pub connection: &'a Connection,
+    pub files: &'a Files,
 }
 
 impl Format for Rows<'_> {
@@ -145,11 +147,12 @@ impl Rows<'_> {
         let (column, table) = (quoted(field), quoted(object));
         let sql = format!("SELECT {column} FROM {table} WHERE \"Id\" = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let bytes = statement.query_row([id], |row| row.get::<_, Option<Vec<u8>>>(0));
-        Ok(bytes
-            .optional()
-            .map_err(SoqlError::from)?
-            .flatten()
+        let value = statement.query_row([id], |row| {
+            Ok(Value::read(row.get_ref(0)?, ColumnKind::Blob))
+        });
+        let value = value.optional().map_err(SoqlError::from)?;
+        Ok(value
+            .and_then(|value| self.files.content(&value))
             .unwrap_or_default())
     }
 }

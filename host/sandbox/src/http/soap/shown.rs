@@ -88,7 +88,7 @@ fn member_of(part: &str) -> &'static str {
 /// The text of a value, escaped; `None` for null.
 fn written(field: &Field, value: &Value) -> Option<Vec<u8>> {
     let text = match (value, &field.field_type) {
-        (Value::Null, _) => return None,
+        (Value::Null | Value::File(_), _) => return None,
         (Value::Bool(truth), _) => truth.to_string(),
         (Value::Int(ms), FieldType::DateTime) => dates::format_datetime_z(*ms),
         (Value::Int(ms), FieldType::Time) => dates::format_time(*ms),

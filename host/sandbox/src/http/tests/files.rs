@@ -33,14 +33,6 @@ impl Client {
         self.send(request.body(body.into()).unwrap()).await
     }
 
-    async fn rows(&self, soql: &str) -> Json {
-        let answer = self
-            .get(&format!("/query?q={}", soql.replace(' ', "+")))
-            .await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()["records"].clone()
-    }
-
     async fn new_version(&self, document: &Json, content: &[u8]) -> String {
         let body = form(document, "VersionData", content);
         let answer = self.upload("POST", "/sobjects/ContentVersion", body).await;
