@@ -2,6 +2,7 @@
 //!
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
 
+pub mod bulk;
 pub mod changes;
 pub mod faults;
 mod http;

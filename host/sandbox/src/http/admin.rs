@@ -1,5 +1,5 @@
-//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/reset`. Needs no token; in process and on loopback
-//! only.
+//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/bulk`, `/reset`. Needs no
+//! token; in process and on loopback only.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -27,6 +27,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(org: Shared) -> Router<S>
         .route("/requests", get(list_requests).delete(clear_requests))
         .route("/outbox", get(list_outbox).delete(clear_outbox))
         .route("/clock", get(read_clock).post(move_clock))
+        .route("/bulk", get(show_bulk).post(configure_bulk))
         .route("/reset", post(reset))
         .fallback(answer::not_found)
         .layer(middleware::from_fn(loopback_only))
@@ -116,7 +117,19 @@ async fn move_clock(State(org): State<Shared>, body: Bytes) -> Response {
     clock(&org)
 }
 
-/// Forgets faults, requests, sessions and the count of requests; records stay.
+async fn show_bulk(State(org): State<Shared>) -> Response {
+    show(&org.bulk.settings())
+}
+
+async fn configure_bulk(State(org): State<Shared>, body: Bytes) -> Response {
+    match serde_json::from_slice(&body) {
+        Ok(settings) => org.bulk.configure(settings),
+        Err(error) => return refuse("these are no settings for bulk jobs", &error),
+    }
+    show(&org.bulk.settings())
+}
+
+/// Forgets faults, requests, sessions, bulk jobs and the counts of requests and jobs; records stay.
 async fn reset(State(org): State<Shared>) -> Response {
     org.faults.clear();
     org.journal.clear();
@@ -124,5 +137,6 @@ async fn reset(State(org): State<Shared>) -> Response {
     org.sessions.expire_all();
     org.usage.reset();
     org.queries.close_all();
+    org.bulk.reset();
     answer::no_content()
 }

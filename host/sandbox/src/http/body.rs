@@ -4,23 +4,13 @@ use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use http_body_util::BodyExt as _;
+use std::io::Write as _;
 
+use crate::bulk::blob::{Blob, BlobWriter};
 use crate::problem::Problem;
 
 /// Largest body of a request but for bulk uploads (server's words: "Maximum size of request is 52428800 bytes").
-const LARGEST: usize = 52_428_800;
-/// Largest upload of a Bulk API 2.0 job (Bulk API 2.0 guide, "Limits": 150 MB after base64 encoding).
-const LARGEST_UPLOAD: usize = 150 * 1024 * 1024;
-
-/// The largest body that a path takes.
-pub(super) fn limit(path: &str) -> usize {
-    if path.contains("/jobs/ingest/") {
-        LARGEST_UPLOAD
-    } else {
-        LARGEST
-    }
-}
-
+pub(super) const LARGEST: usize = 52_428_800;
 /// Reads all of a body. What goes beyond the limit is read, too, but not kept: a server that answers before it has read
 /// everything hides its answer from many clients.
 ///
@@ -45,10 +35,42 @@ pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, Problem
     if total <= limit {
         return Ok(kept.into());
     }
-    Err(Problem::new(
+    Err(too_large(limit))
+}
+
+/// A body beyond the limit.
+pub(super) fn too_large(limit: usize) -> Problem {
+    Problem::new(
         "REQUEST_ENTITY_TOO_LARGE",
         format!("Maximum size of request is {limit} bytes"),
-    ))
+    )
+}
+
+/// As [`drain`], with what is large on disk.
+///
+/// # Errors
+/// As [`drain`].
+pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, Problem> {
+    let (mut writer, mut total) = (BlobWriter::default(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame
+            .map_err(|error| Problem::json(format!("The request body ended early: {error}")))?;
+        let Ok(bytes) = frame.into_data() else {
+            continue;
+        };
+        total += bytes.len();
+        if total <= limit {
+            writer
+                .write_all(&bytes)
+                .map_err(|error| super::file::lost(&error))?;
+        } else if !writer.is_empty() {
+            writer = BlobWriter::default();
+        }
+    }
+    if total > limit {
+        return Err(too_large(limit));
+    }
+    writer.finish().map_err(|error| super::file::lost(&error))
 }
 
 /// Refuses bodies that are not JSON.

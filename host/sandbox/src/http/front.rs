@@ -17,6 +17,8 @@ use tower::ServiceExt as _;
 use super::broken::{After, Broken};
 use super::form::{self, Form};
 use super::{answer, body, gzip};
+use crate::bulk::blob::Blob;
+use crate::bulk::limits::UPLOAD_BYTES;
 use crate::faults::{Fault, LONGEST_DELAY_MS};
 use crate::journal::Entry;
 use crate::org::Org;
@@ -61,6 +63,11 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
             front
                 .answer(Request::from_parts(parts, Body::from(bytes)))
                 .await
+        }
+        Ok(Received::Upload(data)) => {
+            let mut request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(data);
+            front.answer(request).await
         }
         Ok(Received::Form(form)) => {
             let mut request = Request::from_parts(parts, Body::empty());
@@ -113,6 +120,8 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
 enum Received {
     /// All of it, in memory.
     Document(Bytes),
+    /// The data of a bulk job, on disk if it is large.
+    Upload(Blob),
     /// A form with files, which are on disk.
     Form(Form),
 }
@@ -124,11 +133,20 @@ impl Front {
         head: &http::request::Parts,
         received: Body,
     ) -> (Result<Received, Problem>, usize) {
-        if let Some(boundary) = form::boundary(&head.headers) {
+        let path = head.uri.path().trim_end_matches('/');
+        if path.contains("/jobs/ingest/") && path.ends_with("/batches") {
+            let spooled = body::spool(received, UPLOAD_BYTES).await;
+            let bytes = spooled.as_ref().map_or(0, Blob::len);
+            let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+            return (spooled.map(Received::Upload), bytes);
+        }
+        // The forms that make bulk jobs are small, and end their lines as they like.
+        let boundary = form::boundary(&head.headers).filter(|_| !path.ends_with("/jobs/ingest"));
+        if let Some(boundary) = boundary {
             let (form, bytes) = form::receive(&self.org.files, received, &boundary).await;
             return (Ok(Received::Form(form)), bytes);
         }
-        let drained = body::drain(received, body::limit(head.uri.path())).await;
+        let drained = body::drain(received, body::LARGEST).await;
         let bytes = drained.as_ref().map_or(0, Bytes::len);
         (drained.map(Received::Document), bytes)
     }

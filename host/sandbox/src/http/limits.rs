@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
 use super::answer::{self, Reply};
+use crate::bulk::limits as bulk;
 use crate::problem::Problem;
 use crate::store::quoted;
 
@@ -16,9 +17,6 @@ const ALLOWANCES: &[(&str, u64)] = &[
     ("ConcurrentAsyncGetReportInstances", 200),
     ("ConcurrentSyncReportRuns", 20),
     ("DailyAsyncApexExecutions", 250_000),
-    ("DailyBulkApiBatches", 15_000),
-    ("DailyBulkV2QueryFileStorageMB", 976_562),
-    ("DailyBulkV2QueryJobs", 10_000),
     ("DailyDurableGenericStreamingApiEvents", 10_000),
     ("DailyDurableStreamingApiEvents", 10_000),
     ("DailyGenericStreamingApiEvents", 10_000),
@@ -35,7 +33,7 @@ const ALLOWANCES: &[(&str, u64)] = &[
     ("StreamingApiConcurrentClients", 20),
 ];
 
-/// Lists the allowances; `DailyApiRequests` is counted, the others stay full.
+/// Lists the allowances; those of requests and bulk jobs are counted, the others stay full.
 pub(super) async fn list(State(org): State<Shared>) -> Response {
     let entry = |limit: u64, left: u64| json!({"Max": limit, "Remaining": left});
     let mut limits: Map<_, _> = ALLOWANCES
@@ -46,6 +44,22 @@ pub(super) async fn list(State(org): State<Shared>) -> Response {
     limits.insert(
         "DailyApiRequests".to_owned(),
         entry(usage.limit(), usage.limit() - usage.used()),
+    );
+    let (settings, used) = (org.bulk.settings(), org.bulk.quota.used(org.clock.now()));
+    let mut counted = |name: &str, limit: u64, used: u64| {
+        limits.insert(name.to_owned(), entry(limit, limit.saturating_sub(used)));
+    };
+    counted("DailyBulkApiBatches", settings.daily_batches, used.batches);
+    counted(
+        "DailyBulkV2QueryJobs",
+        settings.daily_query_jobs,
+        used.query_jobs,
+    );
+    let megabyte = 1024 * 1024;
+    counted(
+        "DailyBulkV2QueryFileStorageMB",
+        bulk::DAILY_RESULT_BYTES / megabyte,
+        used.result_bytes / megabyte,
     );
     answer::ok(&limits.into())
 }

@@ -4,9 +4,11 @@ mod admin;
 mod answer;
 mod body;
 mod broken;
+mod bulk;
 mod composite;
 mod describe;
 mod download;
+mod file;
 mod form;
 mod front;
 mod gate;
@@ -94,7 +96,8 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/sobjects/{object}/describe", get(describe::object))
         .route("/sobjects/{object}/{id}", one)
         .route("/sobjects/{object}/{field}/{value}", keyed)
-        .merge(composite::collections());
+        .merge(composite::collections())
+        .merge(bulk::routes());
     let parts = composite::Parts::new(org, resources.clone());
     resources
         .merge(composite::routes(parts))

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::usage;
 use super::{ADMIN_PASSWORD, ADMIN_TOKEN, ADMIN_USERNAME, CLIENT_ID, CLIENT_SECRET};
 use super::{Clock, ConnectedApp, Files, Login, Logins, Org, Outbox, PublicKey, Sessions, Usage};
+use crate::bulk::{Bulk, Settings as BulkSettings};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
@@ -42,6 +43,7 @@ pub struct OrgBuilder {
     api_limit: Option<u64>,
     instance_url: Option<String>,
     without_data: bool,
+    bulk: BulkSettings,
 }
 
 impl OrgBuilder {
@@ -108,6 +110,13 @@ impl OrgBuilder {
         self
     }
 
+    /// Treats bulk jobs so: how fast they are, and what goes wrong with their rows.
+    #[must_use]
+    pub fn bulk(mut self, settings: BulkSettings) -> Self {
+        self.bulk = settings;
+        self
+    }
+
     /// Leaves out the default accounts, contacts and opportunities.
     #[must_use]
     pub fn without_data(mut self) -> Self {
@@ -161,6 +170,7 @@ impl OrgBuilder {
             journal: Journal::default(),
             outbox: Outbox::default(),
             queries: Queries::default(),
+            bulk: Bulk::new(self.bulk),
             instance_url: self.instance_url,
             schema,
             store,

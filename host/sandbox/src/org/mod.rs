@@ -24,6 +24,7 @@ pub use session::{AuthorizationCode, CODE_LIFETIME_MS, IDLE_LIMIT_MS, Session, S
 pub use usage::Usage;
 pub use user::{Login, Logins};
 
+use crate::bulk::Bulk;
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
@@ -62,6 +63,7 @@ pub struct Org {
     pub(crate) journal: Journal,
     pub(crate) outbox: Outbox,
     pub(crate) queries: Queries,
+    pub(crate) bulk: Bulk,
     pub(crate) instance_url: Option<String>,
     /// When the schema last changed: describe's `Last-Modified`.
     pub(crate) schema_changed: i64,
@@ -126,6 +128,12 @@ impl Org {
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// The org's bulk jobs.
+    #[must_use]
+    pub fn bulk(&self) -> &Bulk {
+        &self.bulk
     }
 
     /// The connected app with this consumer key.

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use super::Column;
 use crate::json::{Body, Members};
 use crate::problem::Problem;
 use crate::schema::{Field, Object, Schema};
@@ -72,32 +73,35 @@ impl Draft {
         column: &str,
         text: Option<&str>,
     ) -> Result<(), Problem> {
-        if let Some((way, key)) = column.split_once('.') {
-            let (of, way) = way
-                .split_once(':')
-                .map_or((None, way), |(of, way)| (Some(of), way));
-            let field = object
-                .relationship(way)
-                .ok_or_else(|| no_such_column(object, column))?;
-            let parent = parent_object(schema, object, field, of)?;
-            match text {
-                Some(text) => {
-                    self.parents
-                        .push(key_of(object, field, parent, key, text.to_owned())?)
-                }
-                None => self.values.push((place(object, field), Value::Null)),
+        let column = Column::of(schema, object, column)?;
+        self.put(object, &column, text)
+    }
+
+    /// Adds a value of a column that was looked up before; `None` is an explicit null.
+    ///
+    /// # Errors
+    /// `INVALID_TYPE_ON_FIELD_IN_RECORD` for text that is no such value.
+    pub fn put(
+        &mut self,
+        object: &Object,
+        column: &Column,
+        text: Option<&str>,
+    ) -> Result<(), Problem> {
+        match (column, text) {
+            (Column::Field(at) | Column::Parent { field: at, .. }, None) => {
+                self.values.push((*at, Value::Null));
             }
-            return Ok(());
+            (Column::Field(at), Some(text)) => {
+                let field = object.fields().get(*at).ok_or_else(Problem::not_found)?;
+                self.values.push((*at, from_text(field, text)?));
+            }
+            (Column::Parent { field, object, key }, Some(text)) => self.parents.push(ParentKey {
+                field: *field,
+                object: object.clone(),
+                key: key.clone(),
+                value: text.to_owned(),
+            }),
         }
-        let index = object
-            .field_index(column)
-            .ok_or_else(|| no_such_column(object, column))?;
-        let field = object
-            .fields()
-            .get(index)
-            .ok_or_else(|| no_such_column(object, column))?;
-        let value = text.map_or(Ok(Value::Null), |text| from_text(field, text))?;
-        self.values.push((index, value));
         Ok(())
     }
 
@@ -159,7 +163,7 @@ fn parent_key<'a>(
 }
 
 /// The object at the far end: the only one, or the one named where there are several.
-fn parent_object<'s>(
+pub(super) fn parent_object<'s>(
     schema: &'s Schema,
     object: &Object,
     field: &Field,
@@ -187,7 +191,7 @@ fn parent_object<'s>(
     })
 }
 
-fn key_of(
+pub(super) fn key_of(
     object: &Object,
     field: &Field,
     parent: &Object,
@@ -220,7 +224,7 @@ fn place(object: &Object, field: &Field) -> usize {
     object.field_index(&field.name).unwrap_or_default()
 }
 
-fn no_such_column(object: &Object, name: &str) -> Problem {
+pub(super) fn no_such_column(object: &Object, name: &str) -> Problem {
     Problem::new(
         "INVALID_FIELD",
         format!("No such column '{name}' on sobject of type {}", object.name),

@@ -5,6 +5,7 @@
 
 mod batch;
 mod check;
+mod column;
 mod content;
 mod defaults;
 mod delete;
@@ -22,6 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 
 pub use batch::Batch;
+pub use column::Column;
 pub use draft::{Draft, ParentKey};
 pub(crate) use lookup::{find_by_key, key_field};
 pub use row::Row;

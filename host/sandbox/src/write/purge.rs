@@ -9,6 +9,18 @@ use crate::schema::Object;
 use crate::store::quoted;
 
 impl Writer<'_> {
+    /// Deletes a record past the recycle bin, or takes it out of there.
+    ///
+    /// # Errors
+    /// As [`Writer::delete`] but for `ENTITY_IS_DELETED`, and as [`Writer::purge`].
+    pub fn hard_delete(&self, object: &Object, id: &RecordId) -> Outcome {
+        match self.delete(object, id) {
+            Err(problem) if problem.code == "ENTITY_IS_DELETED" => {}
+            other => drop(other?),
+        }
+        self.purge(object, id)
+    }
+
     /// Takes a record out of the recycle bin for good, with all that its delete took along. As in Salesforce, queries
     /// over all rows and `getDeleted()` still show it; nothing brings it back.
     ///

@@ -1,5 +1,6 @@
 //! The org as clients see it, called in process.
 
+mod bulk;
 mod collections;
 mod composite;
 mod faults;
