@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use http::header::CONTENT_TYPE;
 use http_body::{Frame, SizeHint};
@@ -12,10 +13,13 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead as _, ReadBuf};
 
 use super::answer::{self, Reply};
-use super::form;
+use super::records::{find_id, find_object};
+use super::{Shared, form};
+use crate::id::RecordId;
 use crate::org::Org;
+use crate::problem::Problem;
 use crate::value::Value;
-use crate::write::Row;
+use crate::write::{Row, image};
 
 /// Bytes sent in one piece.
 const PIECE: usize = 64 * 1024;
@@ -37,6 +41,23 @@ pub(super) fn file(org: &Org, row: &Row<'_>, field: &str) -> Reply {
         _ => return Ok(answer::no_content()),
     };
     Ok(([(CONTENT_TYPE, media_type)], body).into_response())
+}
+
+/// The image in a rich text field that the text refers to by this id (`refid`).
+pub(super) async fn rich_text_image(
+    State(org): State<Shared>,
+    Path((_, name, id, field, reference)): Path<(String, String, String, String, String)>,
+) -> Reply {
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let id = find_id(object, &id)?;
+        let field = object.field(&field).ok_or_else(Problem::not_found)?;
+        let reference = RecordId::parse(&reference).ok_or_else(Problem::not_found)?;
+        let find = |connection: &_| image(connection, &id, &field.name, &reference);
+        let image = org.store.read(find)?.ok_or_else(Problem::not_found)?;
+        Ok(([(CONTENT_TYPE, image.media_type)], image.content).into_response())
+    })
+    .await?
 }
 
 /// A file as a body of known length.

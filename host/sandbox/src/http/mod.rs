@@ -96,6 +96,10 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/sobjects/{object}/describe", get(describe::object))
         .route("/sobjects/{object}/{id}", one)
         .route("/sobjects/{object}/{field}/{value}", keyed)
+        .route(
+            "/sobjects/{object}/{id}/richTextImageFields/{field}/{reference}",
+            get(download::rich_text_image),
+        )
         .merge(composite::collections())
         .merge(bulk::routes());
     let parts = composite::Parts::new(org, resources.clone());

@@ -7,9 +7,11 @@ use rusqlite::Connection;
 use super::{ColumnKind, StoreError, quoted};
 use crate::schema::{Field, Object, Schema};
 
-/// Tables of the store's own: settings of the org by name.
-const OWN_TABLES: &str =
-    r#"CREATE TABLE IF NOT EXISTS "__org" ("key" TEXT PRIMARY KEY, "value" TEXT) WITHOUT ROWID"#;
+/// Tables of the store's own: settings of the org by name, and images of rich text.
+const OWN_TABLES: &str = r#"
+CREATE TABLE IF NOT EXISTS "__org" ("key" TEXT PRIMARY KEY, "value" TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "__images"
+    ("id" TEXT PRIMARY KEY, "record" TEXT, "field" TEXT, "media_type" TEXT, "content" BLOB)"#;
 
 /// Columns that no field stands for, with the values of rows that are older than they.
 /// `__deletion` is the id of the record whose delete put this one into the recycle bin: an undelete finds by it what

@@ -13,6 +13,7 @@ mod derive;
 mod draft;
 mod lookup;
 mod purge;
+mod rich_text;
 mod row;
 mod save;
 mod undelete;
@@ -26,6 +27,7 @@ pub use batch::Batch;
 pub use column::Column;
 pub use draft::{Draft, ParentKey};
 pub(crate) use lookup::{find_by_key, key_field};
+pub(crate) use rich_text::image;
 pub use row::Row;
 
 use crate::id::RecordId;

@@ -1,9 +1,9 @@
 //! Creating and changing a record, rule by rule.
 
-use super::{Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive};
+use super::{Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive, rich_text};
 use crate::id::RecordId;
 use crate::problem::Problem;
-use crate::schema::{Field, Object};
+use crate::schema::{Field, FieldType, Object};
 use crate::value::Value;
 
 impl Writer<'_> {
@@ -11,12 +11,13 @@ impl Writer<'_> {
     /// seeds may set what is read-only.
     pub(crate) fn create(&self, object: &Object, draft: Draft) -> Outcome {
         let mut row = Row::empty(object);
-        self.apply(&mut row, draft)?;
+        let images = self.apply(&mut row, draft)?;
         defaults::fill(self, &mut row);
         content::before_create(self, &mut row)?;
         refuse_missing(&row, |field| field.is_required())?;
         let id = self.ids.next(self.connection, object)?;
         defaults::stamp_new(self, &mut row, &id);
+        rich_text::keep(self, &mut row, images)?;
         derive::compute(self, &mut row, None)?;
         self.check_unique(&row, None)?;
         row.insert(self.connection)?;
@@ -53,10 +54,11 @@ impl Writer<'_> {
             field.updateable || field.name == "Id"
         })?;
         let mut row = before.clone();
-        self.apply(&mut row, draft)?;
+        let images = self.apply(&mut row, draft)?;
         row.set("Id", before.get("Id").clone());
         refuse_missing(&row, |field| !field.nillable && field.updateable)?;
         defaults::stamp_changed(self, &mut row);
+        rich_text::keep(self, &mut row, images)?;
         derive::compute(self, &mut row, Some(&before))?;
         self.check_unique(&row, Some(&before))?;
         row.update(self.connection, &before)?;
@@ -67,7 +69,9 @@ impl Writer<'_> {
         })
     }
 
-    fn apply(&self, row: &mut Row<'_>, draft: Draft) -> Result<(), Problem> {
+    /// Puts the draft's values into the row; gives the images that came in rich text.
+    fn apply(&self, row: &mut Row<'_>, draft: Draft) -> Result<Vec<rich_text::Image>, Problem> {
+        let mut images = Vec::new();
         let mut values = draft.values;
         for parent in &draft.parents {
             values.push((parent.field, self.resolve(parent)?));
@@ -75,6 +79,13 @@ impl Writer<'_> {
         for (at, value) in values {
             let Some(field) = row.object.fields().get(at) else {
                 continue;
+            };
+            let value = match value {
+                Value::Text(text) if field.field_type == FieldType::Html => {
+                    let text = rich_text::take_images(self, at, &field.name, &text, &mut images)?;
+                    Value::Text(text)
+                }
+                value => value,
             };
             let value = check::value(field, value, self.options.allow_truncation)?;
             let place = row.values.get_mut(at);
@@ -87,7 +98,7 @@ impl Writer<'_> {
                 *place = value;
             }
         }
-        Ok(())
+        Ok(images)
     }
 }
 

@@ -303,6 +303,73 @@ async fn forms_that_cannot_be_used_leave_no_file_behind() {
 }
 
 #[tokio::test]
+async fn images_in_rich_text_are_kept_apart_from_it() {
+    let client = Client::new().await;
+    let pixels = [137, 80, 78, 71, 0, 1];
+    let html = format!(
+        "<p>a</p><img alt=\"dog\" src=\"data:image/png;base64,{}\"></img><img src=\"https://x.example/a.png\">",
+        BASE64.encode(pixels)
+    );
+    let id = client
+        .made(
+            "Shipment__c",
+            json!({"Name": "With image", "Label_Html__c": html}),
+        )
+        .await;
+    let text = client.field("Shipment__c", &id, "Label_Html__c").await;
+    let text = text.as_str().unwrap();
+    let (before, after) = text.split_once("refid=").unwrap();
+    let eid = &id[..15];
+    assert_eq!(
+        before,
+        format!(
+            "<p>a</p><img alt=\"dog\" src=\"/servlet/rtaImage?eid={eid}&amp;feoid=Label_Html__c&amp;"
+        )
+    );
+    let (reference, rest) = after.split_once('"').unwrap();
+    assert_eq!(rest, "></img><img src=\"https://x.example/a.png\">");
+    let path = format!("/sobjects/Shipment__c/{id}/richTextImageFields/Label_Html__c/{reference}");
+    let answer = client.get(&path).await;
+    assert_eq!(
+        (answer.header("content-type"), answer.body.as_ref()),
+        ("image/png", pixels.as_slice())
+    );
+    assert_eq!(
+        client
+            .get(&path.replace("Label_Html__c", "Name"))
+            .await
+            .status,
+        404
+    );
+    let patch = json!({"Label_Html__c": format!("{text}<img src=\"data:image/gif;base64,AAAA\">")});
+    client
+        .call("PATCH", &format!("/sobjects/Shipment__c/{id}"), Some(patch))
+        .await;
+    let text = client.field("Shipment__c", &id, "Label_Html__c").await;
+    assert_eq!(
+        text.as_str()
+            .unwrap()
+            .matches(&format!("eid={eid}&amp;"))
+            .count(),
+        2
+    );
+    assert_eq!(client.get(&path).await.body.as_ref(), pixels);
+}
+
+#[tokio::test]
+async fn files_on_disk_are_shown_by_soap_too() {
+    let client = Client::new().await;
+    let id = client
+        .new_version(&json!({"PathOnClient": "a.txt"}), b"soap")
+        .await;
+    let query = format!(
+        "<query><queryString>SELECT Id, VersionData FROM ContentVersion WHERE Id = '{id}'</queryString></query>"
+    );
+    let answer = client.soap(&query).await;
+    assert!(answer.contains(&BASE64.encode("soap")), "{answer}");
+}
+
+#[tokio::test]
 async fn large_files_pass_in_pieces() {
     const PIECES: usize = 96;
     let client = Client::new().await;
