@@ -4,6 +4,7 @@ pub mod address;
 pub mod auth;
 pub mod session;
 pub mod settings;
+pub mod zone;
 
 pub use address::{ApiVersion, VersionChoice};
 pub use session::Sessions;

@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::connection::Sessions;
 use crate::describe::Describes;
+use crate::org::Usages;
 use crate::transport::Transport;
 
 /// The surroundings of an instance.
@@ -15,6 +16,8 @@ pub struct Context {
     pub sessions: Sessions,
     /// Remembers describes.
     pub describes: Describes,
+    /// Remembers how much of their daily calls orgs have used.
+    pub usages: Usages,
 }
 
 impl Context {
@@ -25,6 +28,7 @@ impl Context {
             clock: Box::new(clock),
             sessions: Sessions::default(),
             describes: Describes::default(),
+            usages: Usages::default(),
         }
     }
 }

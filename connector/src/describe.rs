@@ -196,6 +196,7 @@ pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
         call = call.with_header("if-modified-since", &known.last_modified);
         call.fine = &[304];
     }
+    call.preparatory = true;
     org.send_as(&call, None, |reply, _| {
         if let (304, Some(known)) = (reply.status, &known) {
             return Ok(known.described.clone());

@@ -13,6 +13,10 @@ use crate::source::Source;
 use serde_json::Value;
 use std::rc::Rc;
 
+mod dry_run;
+
+pub use dry_run::dry_run;
+
 /// Opens a session, or returns the open one, as the JSON of `connection.session`.
 pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
     let org = enter(context, connection)?;

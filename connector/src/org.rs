@@ -9,6 +9,12 @@ use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
 use crate::fault::{self, Retry};
 use crate::retry::retry_after_ms;
 use crate::transport::{Headers, Method, Pending, Request, Started, TransportError};
+mod budget;
+mod rehearsal;
+
+pub use budget::Usages;
+pub use rehearsal::HeldBack;
+use rehearsal::Rehearsal;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -29,6 +35,10 @@ pub struct Call {
     pub fine: &'static [u16],
     /// Whether it is a composite request around one GET, whose answer is wanted.
     pub wraps: bool,
+    /// Whether the connector needs its answer to make another call: a describe. A dry run sends it.
+    pub preparatory: bool,
+    /// Whether its body holds a secret, and is never shown.
+    pub private: bool,
 }
 
 impl Call {
@@ -42,6 +52,8 @@ impl Call {
             nature: Nature::Read,
             fine: &[],
             wraps: false,
+            preparatory: false,
+            private: false,
         }
     }
 
@@ -76,6 +88,7 @@ pub struct Org {
     settings: Settings,
     facts: RefCell<Vec<(String, String)>>,
     renewed: Cell<bool>,
+    rehearsal: Option<Rehearsal>,
 }
 
 /// A reply that cannot be used though the exchange went well; repeating it may help (a body cut short, for example).
@@ -90,6 +103,7 @@ impl Org {
             settings,
             facts: RefCell::default(),
             renewed: Cell::new(false),
+            rehearsal: None,
         })
     }
 
@@ -172,6 +186,9 @@ impl Org {
 
     /// Sends what needs no session.
     pub fn send_without_session(&self, origin: &str, call: &Call) -> Result<Reply, Fault> {
+        if self.holds_back(call) {
+            return Err(self.note_held_back(call));
+        }
         let request = self.request(call, origin, None);
         let exchange = self.exchange(call.nature);
         exchange.run(
@@ -196,6 +213,10 @@ impl Org {
 
     /// Starts a call without waiting for its answer; `send_as` takes it up.
     pub fn start(&self, call: &Call) -> Result<Started, Fault> {
+        if self.holds_back(call) {
+            return Err(bad_input("A dry run starts nothing"));
+        }
+        self.afford()?;
         let session = self.session()?;
         Ok(self.context.transport.start(&self.request(
             call,
@@ -217,13 +238,24 @@ impl Org {
         } else {
             exchange::receive
         };
+        self.clear(call, started.as_ref())?;
         self.converse(receive, call, started, parse)
     }
 
     /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the
     /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
     pub fn open_body(&self, call: &Call, started: Option<Started>) -> Result<Arrival, Fault> {
+        self.clear(call, started.as_ref())?;
         self.converse(exchange::arrive, call, started, |arrival, _| Ok(arrival))
+    }
+
+    /// Lets a call pass: not in a dry run, not over the budget. One that has been started has passed before.
+    fn clear(&self, call: &Call, started: Option<&Started>) -> Result<(), Fault> {
+        match started {
+            Some(_) => Ok(()),
+            None if self.holds_back(call) => Err(self.note_held_back(call)),
+            None => self.afford(),
+        }
     }
 
     fn converse<A: AsRef<Reply>, T>(
@@ -270,6 +302,7 @@ impl Org {
 
     /// A call as a request in the open session, for one attempt.
     pub fn request_in_session(&self, call: &Call) -> Result<Request, Fault> {
+        self.clear(call, None)?;
         let session = self.session()?;
         Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
     }
@@ -343,12 +376,9 @@ impl Org {
     /// Remembers the facts of a reply.
     fn note(&self, reply: &Reply) {
         let mut facts = vec![("status".to_owned(), reply.status.to_string())];
-        facts.extend(
-            reply
-                .header("sforce-limit-info")
-                .and_then(api_usage)
-                .map(|usage| ("api-usage".to_owned(), usage)),
-        );
+        let usage = reply.header("sforce-limit-info").and_then(api_usage);
+        self.note_usage(usage.as_deref());
+        facts.extend(usage.map(|usage| ("api-usage".to_owned(), usage)));
         facts.extend(
             reply
                 .headers
@@ -365,6 +395,12 @@ impl Org {
             attributes.push(("session-renewed".into(), "true".into()));
         }
         attributes
+    }
+
+    /// Takes over the facts of another org that is the same.
+    pub fn take_facts(&self, other: &Self) {
+        self.facts.replace(other.facts.take());
+        self.renewed.set(other.renewed.get());
     }
 
     /// The body of a reply as a message.

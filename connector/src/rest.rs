@@ -17,4 +17,5 @@ pub mod replication;
 pub mod rows;
 pub mod schema;
 pub mod search;
+pub mod update;
 pub mod users;

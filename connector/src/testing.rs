@@ -24,6 +24,8 @@ pub fn connection() -> ConnectionConfig {
         retry: None,
         headers: Vec::new(),
         session: None,
+        time_zone: None,
+        api_budget: None,
     }
 }
 

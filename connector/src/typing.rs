@@ -12,6 +12,7 @@ pub use compound::compound_part;
 
 use crate::bindings::Fault;
 use crate::catalog::nearest;
+use crate::connection::zone::{Zone, lacks_offset};
 use crate::describe::{Described, Field, Kind, described};
 use crate::message::input::{Node, Value, json_object};
 use crate::org::Org;
@@ -127,9 +128,30 @@ impl<'a> Typist<'a> {
                     out.push((field.name.clone(), Value::Null));
                 }
             }
+            Value::Text(text) => {
+                let text = self.placed(object, &name, text)?;
+                out.push((name, Value::Text(text)));
+            }
             value => out.push((name, value)),
         }
         Ok(())
+    }
+
+    /// A text that has its type; where the connection names a zone, a date-time without an offset gets one.
+    fn placed(&self, object: &str, name: &str, text: String) -> Result<String, Trouble> {
+        if self.zone().is_none() || !lacks_offset(&text) {
+            return Ok(text);
+        }
+        let object = self.described(object)?;
+        match object.field(name).map(|field| field.kind) {
+            Some(Kind::DateTime) => scalar::date_time(&text, self.zone())
+                .map_err(|what| Complaint::of(name, format_args!("is `{text}`, {what}"))),
+            _ => Ok(text),
+        }
+    }
+
+    fn zone(&self) -> Option<&'a Zone> {
+        self.org.settings().zone.as_ref()
     }
 
     /// Types a text by its field.
@@ -143,7 +165,7 @@ impl<'a> Typist<'a> {
         let object = self.described(object)?;
         let field = known_field(&object, name)?;
         if field.kind != Kind::Compound {
-            let value = scalar::typed(field.kind, text);
+            let value = scalar::typed(field.kind, text, self.zone());
             let value = value.map_err(|what| Complaint::of(name, what))?;
             out.push((field.name.clone(), value));
             return Ok(());
@@ -197,7 +219,8 @@ impl<'a> Typist<'a> {
                 continue;
             };
             let kind = known_field(object, &name)?.kind;
-            let value = scalar::typed(kind, text).map_err(|what| Complaint::of(&name, what))?;
+            let value = scalar::typed(kind, text, self.zone())
+                .map_err(|what| Complaint::of(&name, what))?;
             out.push((name, value));
         }
         Ok(())

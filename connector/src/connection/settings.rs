@@ -1,6 +1,7 @@
 //! A connection config that has been checked.
 
 use super::address::{self, ApiVersion, VersionChoice};
+use super::zone::Zone;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::connection::{
     AuthFlow, ConnectionConfig, Session, Timeouts as TimeoutConfig,
@@ -10,6 +11,7 @@ use crate::retry::Policy;
 use crate::transport::{Headers, Timeouts};
 
 /// What a connection config means. It holds secrets: it has no `Debug`.
+#[derive(Clone)]
 pub struct Settings {
     /// Origin of the login host.
     pub login_origin: String,
@@ -27,6 +29,10 @@ pub struct Settings {
     pub warm: Option<Session>,
     /// What the user of the connection should know.
     pub warning: Option<String>,
+    /// The zone of date-times that come without an offset.
+    pub zone: Option<Zone>,
+    /// The share of the daily API calls that is not exceeded, in percent.
+    pub api_budget: Option<u8>,
 }
 
 impl Settings {
@@ -47,6 +53,8 @@ impl Settings {
             headers: config.headers.clone(),
             warm: config.session.clone(),
             warning: warning(&config.auth),
+            zone: config.time_zone.as_deref().map(Zone::of).transpose()?,
+            api_budget: config.api_budget,
         })
     }
 

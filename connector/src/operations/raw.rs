@@ -1,6 +1,7 @@
 //! Any request.
 
-use super::{Run, Table, plain};
+use super::{Run, Table, plain, typed};
+use crate::door;
 use crate::rest::{graphql, query, raw};
 
 /// The operations of `raw`.
@@ -22,5 +23,9 @@ pub const TABLE: Table = &[
     (
         "raw/tooling-query",
         Run::Call(|org, config, _| plain(query::tooling(org, &config.read()?)?)),
+    ),
+    (
+        "raw/dry-run",
+        Run::Call(|org, config, input| typed(door::dry_run(org, &config.read()?, input)?)),
     ),
 ];

@@ -1,7 +1,7 @@
 //! One record at a time.
 
 use super::{Run, Table, needed, plain, typed};
-use crate::rest::{records, related, replication};
+use crate::rest::{records, related, replication, update};
 
 /// The operations of `records`.
 pub const TABLE: Table = &[
@@ -19,6 +19,16 @@ pub const TABLE: Table = &[
         "records/update",
         Run::Call(|org, config, input| {
             typed(records::update(org, &config.read()?, &needed(input)?)?)
+        }),
+    ),
+    (
+        "records/update-and-retrieve",
+        Run::Call(|org, config, input| {
+            plain(update::update_and_retrieve(
+                org,
+                &config.read()?,
+                &needed(input)?,
+            )?)
         }),
     ),
     (

@@ -91,13 +91,14 @@ pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("token", &token)
         .finish();
-    let call = Call::write(
+    let mut call = Call::write(
         Method::Post,
         REVOKE,
         Nature::RepeatableWrite,
         "application/x-www-form-urlencoded",
         form.as_bytes(),
     );
+    call.private = true;
     let revoked = match org.send_without_session(&org.settings().login_origin, &call) {
         Ok(_) => true,
         Err(fault) if knows_no_such_token(&fault) => fault.attempts > 1,

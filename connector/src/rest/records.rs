@@ -261,7 +261,7 @@ fn several_matches(reply: &Reply) -> Fault {
 }
 
 /// The one record of the input as JSON. Without the object, values cannot be typed: the input must have types itself.
-fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<Vec<u8>, Fault> {
+pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<Vec<u8>, Fault> {
     let document = Document::open(input, object, Options::default())?;
     if object.is_none() && document.is_untyped() {
         return Err(bad_input(

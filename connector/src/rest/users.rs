@@ -10,6 +10,7 @@ use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
 use crate::org::{Call, Org};
 use crate::transport::Method;
+use serde_json::Value;
 
 /// GET sobjects/User/{id}.
 pub fn info(org: &Org, config: &InfoConfig) -> Result<Message, Fault> {
@@ -20,7 +21,12 @@ pub fn info(org: &Org, config: &InfoConfig) -> Result<Message, Fault> {
 pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fault> {
     let password = Object::new().put("NewPassword", config.password.as_str());
     let path = password_of(config.kind, &config.id)?;
-    ask::post(org, &path, Nature::Write, password)
+    let password = Value::from(password).to_string();
+    let call = Call {
+        private: true,
+        ..ask::post_call(org, &path, Nature::Write, password.as_bytes())?
+    };
+    Ok(org.message(org.send(&call)?))
 }
 
 /// DELETE sobjects/User/{id}/password: each time makes another password, so it is never repeated.

@@ -46,7 +46,8 @@ impl Typist<'_> {
         let target = self.target(field, name, &key, node.sobject)?;
         let parent = self.described(&target)?;
         let by = known_field(&parent, &key)?;
-        let value = scalar::typed(by.kind, text).map_err(|what| Complaint::of(&column, what))?;
+        let value = scalar::typed(by.kind, text, self.zone())
+            .map_err(|what| Complaint::of(&column, what))?;
         let nested = Node {
             // Only a reference to one of several objects needs to say to which.
             sobject: (field.refers_to.len() > 1).then_some(target),

@@ -1,5 +1,6 @@
 //! Values from text, by the kind of their field.
 
+use crate::connection::zone::{Unplaced, Zone, lacks_offset};
 use crate::describe::Kind;
 use crate::message::input::Value;
 use crate::soql::date;
@@ -9,8 +10,8 @@ const TRUE: [&str; 5] = ["true", "1", "yes", "y", "on"];
 /// Words for false (same place).
 const FALSE: [&str; 5] = ["false", "0", "no", "n", "off"];
 
-/// Types a text; the error reads on from the name of the field.
-pub fn typed(kind: Kind, text: String) -> Result<Value, String> {
+/// Types a text; the error reads on from the name of the field. A date-time without an offset is one of `zone`.
+pub fn typed(kind: Kind, text: String, zone: Option<&Zone>) -> Result<Value, String> {
     let trimmed = text.trim_ascii();
     let unfit = |what: &str| format!("is `{}`, {what}", shortened(trimmed));
     match kind {
@@ -26,11 +27,23 @@ pub fn typed(kind: Kind, text: String) -> Result<Value, String> {
         Kind::Date => date::date(trimmed)
             .map(|date| Value::Text(date.to_owned()))
             .ok_or_else(|| unfit("not a date that exists: write it like 2026-01-31")),
-        Kind::DateTime => date::date_time(trimmed)
-            .map(Value::Text)
-            .ok_or_else(|| unfit(zone_hint(trimmed))),
+        Kind::DateTime => date_time(trimmed, zone).map(Value::Text).map_err(unfit),
         Kind::Compound | Kind::Text => Ok(Value::Text(text)),
     }
+}
+
+/// A date-time with its offset, or with the one that the zone had then.
+pub fn date_time(text: &str, zone: Option<&Zone>) -> Result<String, &'static str> {
+    if let Some(whole) = date::date_time(text) {
+        return Ok(whole);
+    }
+    let placed = zone.map_or(Err(Unplaced::Malformed), |zone| zone.place(text));
+    placed.map_err(|why| match why {
+        Unplaced::Malformed => zone_hint(text),
+        Unplaced::Changing => {
+            "a time that the change of clocks in connection.time-zone left out or repeated: add its offset from UTC, as in 2026-01-31T10:00:00+01:00"
+        }
+    })
 }
 
 fn boolean(text: &str) -> Option<bool> {
@@ -90,8 +103,8 @@ fn without_zeros(digits: &str) -> &str {
 
 /// Says whether it is the offset that is missing.
 fn zone_hint(text: &str) -> &'static str {
-    if date::date_time(&format!("{}Z", text.replacen(' ', "T", 1))).is_some() {
-        "a date-time without an offset from UTC: add it, as in 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00"
+    if lacks_offset(text) {
+        "a date-time without an offset from UTC: add it, as in 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00, or name connection.time-zone"
     } else {
         "not a date-time with an offset from UTC: write it like 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00"
     }

@@ -1,6 +1,7 @@
 use super::*;
+use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::message::input::{Document, Options};
-use crate::testing::{account, describe_of, message, org};
+use crate::testing::{account, connection, describe_of, message, org, org_for, token};
 use crate::transport::scripted::Play;
 
 /// The only record of a document as it would be sent, or the complaint about it.
@@ -222,5 +223,50 @@ fn rows_of_every_form_come_back_as_the_record_they_were() {
         let sent = settle(vec![account()], media_type, &document).unwrap();
         let bare = sent.replace(r#""attributes":{"type":"Account"},"#, "");
         assert_eq!(bare, expected, "{media_type}");
+    }
+}
+
+/// The only record of a document for a connection with this zone.
+fn in_zone(zone: &str, media_type: &str, body: &str) -> Result<String, String> {
+    let connection = ConnectionConfig {
+        time_zone: Some(zone.into()),
+        ..connection()
+    };
+    let (org, ..) = org_for(&connection, [token("T1"), account()]);
+    let message = message(media_type, body);
+    let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
+    let typist = Typist::new(&org, document.is_untyped());
+    match typist.settle(document.only().unwrap().node, "Account") {
+        Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
+        Err(Trouble::Record(complaint)) => Err(complaint.message),
+        Err(Trouble::Org(fault)) => panic!("{}", fault.message),
+    }
+}
+
+#[test]
+fn date_times_without_offset_are_those_of_the_connection() {
+    let csv = "Seen__c,Founded__c\n2026-07-31 10:00:00,2026-07-31\n";
+    assert_eq!(
+        in_zone("Europe/Berlin", "text/csv", csv).unwrap(),
+        r#"{"Seen__c":"2026-07-31T10:00:00+02:00","Founded__c":"2026-07-31"}"#
+    );
+    // What is a text stays one, though it looks like a time; what has an offset keeps it.
+    let json = r#"{"Seen__c":"2026-01-31T10:00:00","Name":"2026-01-31T10:00:00"}"#;
+    assert_eq!(
+        in_zone("+05:30", "application/json", json).unwrap(),
+        r#"{"Seen__c":"2026-01-31T10:00:00+05:30","Name":"2026-01-31T10:00:00"}"#
+    );
+    let json = r#"{"Seen__c":"2026-01-31T10:00:00Z"}"#;
+    assert_eq!(in_zone("+05:30", "application/json", json).unwrap(), json);
+}
+
+#[test]
+fn times_that_clocks_repeat_are_told_and_not_guessed() {
+    for (media_type, body) in [
+        ("text/csv", "Seen__c,Name\n2026-10-25T02:30:00,x\n"),
+        ("application/json", r#"{"Seen__c":"2026-10-25T02:30:00"}"#),
+    ] {
+        let sentence = in_zone("Europe/Berlin", media_type, body).unwrap_err();
+        assert!(sentence.contains("left out or repeated"), "{sentence}");
     }
 }

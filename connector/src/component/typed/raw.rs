@@ -2,10 +2,12 @@
 
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::exports::salesforce::connector::raw::{
-    ApexRestConfig, GraphqlConfig, Guest, RequestConfig, ToolingQueryConfig,
+    ApexRestConfig, DryRunConfig, DryRunReport, GraphqlConfig, Guest, RequestConfig,
+    ToolingQueryConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
+use crate::door;
 use crate::rest::{graphql, query, raw};
 
 impl Guest for Component {
@@ -34,5 +36,13 @@ impl Guest for Component {
         config: ToolingQueryConfig,
     ) -> Result<Message, Fault> {
         query::tooling(&org(&connection)?, &config)
+    }
+
+    fn dry_run(
+        connection: ConnectionConfig,
+        config: DryRunConfig,
+        input: Option<Message>,
+    ) -> Result<DryRunReport, Fault> {
+        door::dry_run(&org(&connection)?, &config, input)
     }
 }

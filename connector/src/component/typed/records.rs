@@ -5,11 +5,12 @@ use crate::bindings::exports::salesforce::connector::connection::ConnectionConfi
 use crate::bindings::exports::salesforce::connector::records::{
     CountConfig, CreateConfig, DeleteByExternalIdConfig, DeleteConfig, DeleteRelatedConfig,
     GetDeletedConfig, GetUpdatedConfig, Guest, RecentConfig, RelatedConfig,
-    RetrieveByExternalIdConfig, RetrieveConfig, UpdateConfig, UpdateRelatedConfig, UpsertConfig,
+    RetrieveByExternalIdConfig, RetrieveConfig, UpdateAndRetrieveConfig, UpdateConfig,
+    UpdateRelatedConfig, UpsertConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::component::{Component, org};
-use crate::rest::{records, related, replication};
+use crate::rest::{records, related, replication, update};
 
 impl Guest for Component {
     fn create(
@@ -30,6 +31,14 @@ impl Guest for Component {
         input: Message,
     ) -> Result<Outcome, Fault> {
         records::update(&org(&connection)?, &config, &input)
+    }
+
+    fn update_and_retrieve(
+        connection: ConnectionConfig,
+        config: UpdateAndRetrieveConfig,
+        input: Message,
+    ) -> Result<Message, Fault> {
+        update::update_and_retrieve(&org(&connection)?, &config, &input)
     }
 
     fn upsert(

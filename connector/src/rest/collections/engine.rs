@@ -105,6 +105,7 @@ impl<'a> Engine<'a> {
     }
 
     fn launch(&mut self, batch: Batch) {
+        self.org.note_refused(&batch.refused);
         self.outcomes.extend(batch.refused);
         if batch.rows.is_empty() {
             return;
@@ -112,7 +113,7 @@ impl<'a> Engine<'a> {
         self.launched += 1;
         self.sent = true;
         // Entering the org comes first: a wrong password, for one, is tried once and not by every call.
-        let entered = self.org.session();
+        let entered = self.org.enter();
         match entered.and_then(|_| self.verb.call(&batch.rows)) {
             Ok(call) => {
                 let started = self.org.start(&call).ok();
