@@ -1,8 +1,14 @@
 //! Bulk API 2.0 and 1.0: plain calls, and whole loads and extracts.
 
 mod body;
+mod columns;
 pub mod dialect;
+pub mod error;
 pub mod ingest;
+mod input;
 pub mod jobs;
+pub mod load;
 pub mod query_jobs;
 pub mod results;
+#[cfg(test)]
+mod testing;

@@ -6,7 +6,7 @@
 
 mod compound;
 mod reference;
-mod scalar;
+pub(crate) mod scalar;
 
 pub use compound::compound_part;
 

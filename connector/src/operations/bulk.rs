@@ -1,7 +1,7 @@
 //! Bulk API 2.0 and 1.0.
 
 use super::{Run, Table, needed, plain};
-use crate::bulk::{ingest, query_jobs, results};
+use crate::bulk::{ingest, load, query_jobs, results};
 
 /// The operations of `bulk`.
 pub const TABLE: Table = &[
@@ -70,5 +70,11 @@ pub const TABLE: Table = &[
     (
         "bulk/delete-query-job",
         Run::Call(|org, config, _| plain(query_jobs::delete(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/load",
+        Run::Sink(|org, config, journal| {
+            Ok(Box::new(load::Load::open(org, config.read()?, journal)?))
+        }),
     ),
 ];

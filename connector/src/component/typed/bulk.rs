@@ -1,14 +1,14 @@
 //! `salesforce:connector/bulk`.
 
-use crate::bindings::exports::mediation::connector::mediator::Source;
+use crate::bindings::exports::mediation::connector::mediator::{Sink, Source};
 use crate::bindings::exports::salesforce::connector::bulk::{
     CreateJobConfig, CreateQueryJobConfig, Guest, JobConfig, ListJobsConfig, ListQueryJobsConfig,
-    QueryJobResultsConfig,
+    LoadConfig, QueryJobResultsConfig,
 };
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::{Fault, Message};
-use crate::bulk::{ingest, query_jobs, results};
-use crate::component::generic::OpenSource;
+use crate::bulk::{ingest, load, query_jobs, results};
+use crate::component::generic::{OpenSink, OpenSource};
 use crate::component::{Component, org};
 use std::rc::Rc;
 
@@ -98,5 +98,14 @@ impl Guest for Component {
 
     fn delete_query_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
         query_jobs::delete(&org(&connection)?, &config)
+    }
+
+    fn load(
+        connection: ConnectionConfig,
+        config: LoadConfig,
+        journal: Option<String>,
+    ) -> Result<Sink, Fault> {
+        let load = load::Load::open(Rc::new(org(&connection)?), config, journal.as_deref())?;
+        Ok(OpenSink::handle(Box::new(load)))
     }
 }

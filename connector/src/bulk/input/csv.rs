@@ -1,0 +1,222 @@
+//! Rows of a CSV: what is fit to be sent is copied as it stands.
+
+use super::cells::{self, Cell, Malformed, Signature};
+use super::{Buffer, Next, Place, Row};
+use crate::bindings::Fault;
+use crate::bulk::columns::{Columns, Settled};
+use crate::bulk::dialect::Dialect;
+use crate::message::input::NULL_CELL;
+use crate::org::bad_input;
+
+/// Reads a CSV in pieces.
+pub struct CsvRows {
+    pub(super) buffer: Buffer,
+    dialect: Option<Dialect>,
+    /// The delimiter that the config tells.
+    delimiter: Option<u8>,
+    cells: Vec<Cell>,
+    signature: Signature,
+    scratch: Vec<u8>,
+    width: usize,
+}
+
+impl CsvRows {
+    /// Begins at the header.
+    pub fn new(delimiter: Option<u8>) -> Self {
+        Self {
+            buffer: Buffer::at(None),
+            dialect: None,
+            delimiter,
+            cells: Vec::new(),
+            signature: Signature::default(),
+            scratch: Vec::new(),
+            width: 0,
+        }
+    }
+
+    /// Goes on between two records of a document whose header has as many columns.
+    pub fn resume(place: &Place, dialect: Dialect, width: usize) -> Self {
+        Self {
+            buffer: Buffer::at(Some(place)),
+            dialect: Some(dialect),
+            width,
+            ..Self::new(None)
+        }
+    }
+
+    /// The form of the document, once its header is known.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
+    /// The next row, if it is whole.
+    pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
+        if self.width == 0 {
+            return self.header();
+        }
+        let Some(columns) = columns else {
+            return Ok(Next::Nothing);
+        };
+        let dialect = self.dialect.unwrap_or_default();
+        loop {
+            let Some((content, whole)) = self.scan(dialect.delimiter)? else {
+                return Ok(Next::Nothing);
+            };
+            if content > 0 {
+                self.row(columns, dialect.delimiter, content, row)?;
+            }
+            row.line = self.buffer.line;
+            self.buffer.skip(whole);
+            row.end = self.buffer.offset();
+            if content > 0 {
+                return Ok(Next::Row);
+            }
+        }
+    }
+
+    fn scan(&mut self, delimiter: u8) -> Result<Option<(usize, usize)>, Fault> {
+        let text = self.buffer.rest();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let line = self.buffer.line;
+        cells::scan(text, delimiter, self.buffer.ended, &mut self.cells).map_err(|why| {
+            bad_input(match why {
+                Malformed::AfterQuote => format!(
+                    "The record at line {line} of the input has text after a closing quote: a quote inside of a cell is written twice"
+                ),
+                Malformed::TooLong => format!(
+                    "The record at line {line} of the input has a quote that is never closed, or more than {} bytes",
+                    cells::MAX_RECORD_BYTES
+                ),
+            })
+        })
+    }
+
+    fn header(&mut self) -> Result<Next, Fault> {
+        if !self.buffer.past_bom()? {
+            return Ok(Next::Nothing);
+        }
+        let mut dialect = match (Dialect::detect(self.buffer.rest()), self.buffer.ended) {
+            (Some(dialect), _) => dialect,
+            (None, true) => {
+                // A header alone, without a line ending.
+                let mut text = self.buffer.rest().to_vec();
+                text.push(b'\n');
+                Dialect::detect(&text).unwrap_or_default()
+            }
+            (None, false) if self.buffer.rest().len() > cells::MAX_RECORD_BYTES => {
+                return Err(bad_input(
+                    "The input's header has no end: its first line names the fields",
+                ));
+            }
+            (None, false) => return Ok(Next::Nothing),
+        };
+        dialect.delimiter = self.delimiter.unwrap_or(dialect.delimiter);
+        let Some((content, whole)) = self.scan(dialect.delimiter)? else {
+            return Ok(Next::Nothing);
+        };
+        if content == 0 {
+            return Err(bad_input(
+                "The input's first line is empty: it must name the fields",
+            ));
+        }
+        let names = self.names()?;
+        self.buffer.skip(whole);
+        self.dialect = Some(dialect);
+        self.width = names.len();
+        Ok(Next::Columns(names))
+    }
+
+    fn names(&mut self) -> Result<Vec<String>, Fault> {
+        let text = self.buffer.rest();
+        let name = |cell: &Cell| {
+            let mut scratch = Vec::new();
+            let name = cell.value(text, &mut scratch).to_vec();
+            let name = String::from_utf8(name).map_err(|_| {
+                bad_input("The input's header is not UTF-8: save the document as UTF-8")
+            })?;
+            Ok(name.trim().to_owned())
+        };
+        self.cells.iter().map(name).collect()
+    }
+
+    /// Checks the record before `content` and makes the row that is sent.
+    fn row(
+        &mut self,
+        columns: &Columns,
+        delimiter: u8,
+        content: usize,
+        row: &mut Row,
+    ) -> Result<(), Fault> {
+        let text = self.buffer.rest();
+        let line = self.buffer.line;
+        if self.cells.len() != self.width {
+            return Err(bad_input(format!(
+                "The input's line {line} has {} cells, but its header has {}: quote cells that hold the delimiter or a line break",
+                self.cells.len(),
+                self.width
+            )));
+        }
+        let record = text.get(..content).unwrap_or_default();
+        if std::str::from_utf8(record).is_err() {
+            return Err(bad_input(format!(
+                "The input's line {line} is not UTF-8: save the document as UTF-8"
+            )));
+        }
+        self.signature.clear();
+        // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
+        let mut copied = false;
+        for (index, cell) in self.cells.iter().enumerate() {
+            let value = cell.value(text, &mut self.scratch);
+            let settled = match columns.settle(index, value) {
+                Ok(settled) => settled,
+                Err(what) => {
+                    row.complaint
+                        .get_or_insert_with(|| format!("Line {line}: {what}"));
+                    Settled::Same
+                }
+            };
+            if !copied && (cell.bare || settled != Settled::Same) {
+                copied = true;
+                let before = self.cells.get(..index).unwrap_or_default();
+                copy(text, before, delimiter, &mut row.bytes);
+            }
+            if copied && index > 0 {
+                row.bytes.push(delimiter);
+            }
+            match &settled {
+                Settled::Same => {
+                    self.signature.add(value);
+                    if copied {
+                        cells::write(value, delimiter, &mut row.bytes);
+                    }
+                }
+                Settled::Null => {
+                    self.signature.add(b"");
+                    row.bytes.extend_from_slice(NULL_CELL.as_bytes());
+                }
+                Settled::As(other) => {
+                    self.signature.add(other.as_bytes());
+                    cells::write(other.as_bytes(), delimiter, &mut row.bytes);
+                }
+            }
+        }
+        if !copied {
+            row.bytes.extend_from_slice(record);
+        }
+        row.hash = self.signature.hash();
+        Ok(())
+    }
+}
+
+/// Writes cells as they stand.
+fn copy(text: &[u8], cells: &[Cell], delimiter: u8, out: &mut Vec<u8>) {
+    let mut scratch = Vec::new();
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.push(delimiter);
+        }
+        cells::write(cell.value(text, &mut scratch), delimiter, out);
+    }
+}

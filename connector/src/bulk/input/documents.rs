@@ -1,0 +1,261 @@
+//! Rows of JSON, NDJSON and XML: records flattened into columns. A record with a column that is new makes the columns grow.
+
+use super::cells::{self, Signature};
+use super::{Buffer, Next, Place, Row, json, xml};
+use crate::bindings::Fault;
+use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
+use crate::bulk::columns::{Columns, Settled};
+use crate::message::input::{NULL_CELL, Node, Value};
+use crate::org::{Org, bad_input};
+use crate::typing::{Trouble, Typist};
+use std::rc::Rc;
+
+/// A record as columns; null empties.
+type Flat = Vec<(String, Option<String>)>;
+
+/// What splits a document into records.
+enum Split {
+    Ndjson,
+    Json(json::Elements),
+    Xml(xml::Elements),
+}
+
+/// Reads documents in pieces.
+pub struct DocumentRows {
+    pub(super) buffer: Buffer,
+    org: Rc<Org>,
+    object: String,
+    split: Split,
+    /// A record that waits for its columns, with where it ends and begins.
+    held: Option<Held>,
+    signature: Signature,
+}
+
+struct Held {
+    record: Result<Flat, String>,
+    end: u64,
+    line: u64,
+}
+
+impl DocumentRows {
+    /// Begins at the beginning, or goes on between two records.
+    pub fn new(org: Rc<Org>, object: &str, format: LoadFormat, place: Option<&Place>) -> Self {
+        let split = match format {
+            LoadFormat::Ndjson | LoadFormat::Csv => Split::Ndjson,
+            LoadFormat::Json => {
+                Split::Json(json::Elements::new(place.is_some_and(|place| place.listed)))
+            }
+            LoadFormat::Xml => Split::Xml(xml::Elements::new(
+                object,
+                place.and_then(|place| place.root.clone()),
+            )),
+        };
+        Self {
+            buffer: Buffer::at(place),
+            org,
+            object: object.to_owned(),
+            split,
+            held: None,
+            signature: Signature::default(),
+        }
+    }
+
+    /// The tag that opens the root, of XML.
+    pub fn root(&self) -> Option<String> {
+        match &self.split {
+            Split::Xml(elements) => elements.root(),
+            _ => None,
+        }
+    }
+
+    /// Whether the next record is one of a list, of JSON.
+    pub fn listed(&self) -> bool {
+        matches!(&self.split, Split::Json(elements) if elements.listed())
+    }
+
+    /// The next row, if it is whole.
+    pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
+        if self.held.is_none() && !self.read()? {
+            return Ok(Next::Nothing);
+        }
+        if let Some(grown) = self.grown(columns) {
+            return Ok(Next::Columns(grown));
+        }
+        if let (Some(held), Some(columns)) = (self.held.take(), columns) {
+            (row.end, row.line) = (held.end, held.line);
+            match held.record {
+                Ok(flat) => self.write(flat, columns, row),
+                Err(what) => row.complaint = Some(format!("Line {}: {what}", row.line)),
+            }
+            return Ok(Next::Row);
+        }
+        Ok(Next::Nothing)
+    }
+
+    /// Reads the next record, if it is whole.
+    fn read(&mut self) -> Result<bool, Fault> {
+        if !self.buffer.past_bom()? {
+            return Ok(false);
+        }
+        let node = match &mut self.split {
+            Split::Ndjson => json::line(&mut self.buffer)?,
+            Split::Json(elements) => elements.next(&mut self.buffer)?,
+            Split::Xml(elements) => elements.next(&mut self.buffer)?,
+        };
+        let Some((node, line)) = node else {
+            return self.whole().map(|()| false);
+        };
+        let record = self.flatten(node)?;
+        self.held = Some(Held {
+            record,
+            end: self.buffer.offset(),
+            line,
+        });
+        Ok(true)
+    }
+
+    /// Refuses a document that ends in the middle.
+    fn whole(&self) -> Result<(), Fault> {
+        let open = match &self.split {
+            Split::Ndjson => false,
+            Split::Json(elements) => !elements.finished(),
+            Split::Xml(elements) => !elements.finished(),
+        };
+        let rest = self.buffer.rest().trim_ascii();
+        if self.buffer.ended && (open || !rest.is_empty()) {
+            return Err(bad_input(format!(
+                "The input is cut short: it ends in the middle, at line {}",
+                self.buffer.line
+            )));
+        }
+        Ok(())
+    }
+
+    /// The columns with those that the record at hand adds; `None` where it adds none.
+    fn grown(&self, columns: Option<&Columns>) -> Option<Vec<String>> {
+        let flat = self.held.as_ref()?.record.as_ref().ok()?;
+        let mut names = columns.map(|columns| columns.names().to_vec());
+        let known = columns.is_some();
+        let mut grew = !known;
+        for (name, _) in flat {
+            let is_new = columns.is_none_or(|columns| columns.position(name).is_none());
+            if is_new {
+                names.get_or_insert_default().push(name.clone());
+                grew = true;
+            }
+        }
+        names.filter(|_| grew)
+    }
+
+    fn write(&mut self, flat: Flat, columns: &Columns, row: &mut Row) {
+        let mut values: Vec<Option<Option<String>>> = vec![None; columns.names().len()];
+        for (name, value) in flat {
+            let place = columns.position(&name).and_then(|at| values.get_mut(at));
+            if let Some(place) = place {
+                *place = Some(value);
+            }
+        }
+        self.signature.clear();
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                row.bytes.push(b',');
+            }
+            let text = match value {
+                None => {
+                    self.signature.add(b"");
+                    continue;
+                }
+                Some(None) => NULL_CELL.to_owned(),
+                Some(Some(text)) if text == NULL_CELL => {
+                    row.complaint.get_or_insert_with(|| {
+                        format!("Line {}: a value is the text `#N/A`, which Salesforce takes for null: change it", row.line)
+                    });
+                    text
+                }
+                Some(Some(text)) => match columns.settle_text(index, text.as_bytes()) {
+                    Ok(Settled::As(other)) => other,
+                    Ok(_) => text,
+                    Err(what) => {
+                        row.complaint
+                            .get_or_insert_with(|| format!("Line {}: {what}", row.line));
+                        text
+                    }
+                },
+            };
+            self.signature.add(text.as_bytes());
+            cells::write(text.as_bytes(), b',', &mut row.bytes);
+        }
+        row.hash = self.signature.hash();
+    }
+
+    /// A record as columns; the inner error is what is wrong with the record alone.
+    fn flatten(&self, node: Node) -> Result<Result<Flat, String>, Fault> {
+        if let Some(told) = node
+            .sobject
+            .as_deref()
+            .filter(|told| !told.eq_ignore_ascii_case(&self.object))
+        {
+            return Ok(Err(format!(
+                "the record is of `{told}`, not of config.object `{}`",
+                self.object
+            )));
+        }
+        let untyped = matches!(self.split, Split::Xml(_));
+        match Typist::new(&self.org, untyped).settle(node, &self.object) {
+            Ok(node) => self.columns_of(node),
+            Err(Trouble::Record(complaint)) => Ok(Err(complaint.message)),
+            Err(Trouble::Org(fault)) => Err(fault),
+        }
+    }
+
+    fn columns_of(&self, node: Node) -> Result<Result<Flat, String>, Fault> {
+        let mut flat = Vec::with_capacity(node.members.len());
+        for (name, value) in node.members {
+            match value {
+                Value::Object(parent) => {
+                    let prefix = parent
+                        .sobject
+                        .map(|told| format!("{told}:"))
+                        .unwrap_or_default();
+                    for (key, value) in parent.members {
+                        match text(value) {
+                            Some(text) => flat.push((format!("{prefix}{name}.{key}"), text)),
+                            None => return Ok(Err(format!("`{name}.{key}` is nested too deeply"))),
+                        }
+                    }
+                }
+                Value::Null => flat.push((self.emptied(name)?, None)),
+                value => match text(value) {
+                    Some(text) => flat.push((name, text)),
+                    None => {
+                        return Ok(Err(format!(
+                            "`{name}` is a list, which a row has no place for"
+                        )));
+                    }
+                },
+            }
+        }
+        Ok(Ok(flat))
+    }
+
+    /// Null of a reference empties the field behind it.
+    fn emptied(&self, name: String) -> Result<String, Fault> {
+        let object = crate::describe::described(&self.org, &self.object);
+        let object = object?;
+        if object.field(&name).is_some() {
+            return Ok(name);
+        }
+        Ok(object
+            .reference(&name)
+            .map_or(name, |field| field.name.clone()))
+    }
+}
+
+fn text(value: Value) -> Option<Option<String>> {
+    match value {
+        Value::Null => Some(None),
+        Value::Bool(flag) => Some(Some(flag.to_string())),
+        Value::Number(text) | Value::Text(text) | Value::Untyped(text) => Some(Some(text)),
+        Value::Object(_) | Value::List(_) => None,
+    }
+}

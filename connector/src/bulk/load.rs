@@ -1,0 +1,421 @@
+//! Loads: input of any length goes into jobs as it arrives, and every record gets its outcome, in input order.
+//!
+//! What was sent is not kept. A part whose upload broke off goes into a new job once the host has written the input again from where the
+//! journal says; a part that arrived is only compared then.
+
+mod fill;
+mod journal;
+mod ledger;
+mod outcomes;
+mod plan;
+mod records;
+mod results;
+mod sort;
+mod watch;
+
+use super::columns::Columns;
+use super::dialect::Dialect;
+use super::input::{CsvRows, DocumentRows, Next, Place, Row, Rows, is_csv};
+use super::jobs::{self, INGEST, State};
+use crate::bindings::exports::mediation::connector::mediator::Progress;
+use crate::bindings::exports::salesforce::connector::bulk::LoadConfig;
+use crate::bindings::{Fault, FaultKind};
+use crate::org::Org;
+use crate::sink::Sink;
+use crate::source::Source;
+use fill::Filling;
+use journal::{Journal, Part, Stage};
+use ledger::Ledger;
+use plan::Plan;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A load under way.
+pub struct Load {
+    org: Rc<Org>,
+    plan: Rc<Plan>,
+    ledger: Rc<RefCell<Ledger>>,
+    rows: Rows,
+    columns: Option<Columns>,
+    /// Which of the journal's lists of columns `columns` is.
+    column_set: usize,
+    row: Row,
+    has_row: bool,
+    /// Where the row at hand begins, and where it ends.
+    before: Place,
+    after: Place,
+    filling: Option<Filling>,
+    /// The part that the next row begins.
+    next_part: usize,
+    /// Whether the jobs of the journal have been asked what became of them.
+    looked: bool,
+    ended: bool,
+    broken: bool,
+    watch: watch::Pace,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Something that the host need not know of.
+    Small,
+    /// Something that the journal must name before anything else is done.
+    Border,
+    /// Nothing: more input is needed.
+    Nothing,
+}
+
+impl Load {
+    /// Begins a load, or takes one up again. Nothing is sent.
+    pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
+        let plan = Plan::of(config)?;
+        let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
+        let place = journal.resume_at().filter(|place| place.at > 0).cloned();
+        let rows = rows(&org, &plan, &journal, place.as_ref());
+        let begin = place.unwrap_or(Place {
+            at: 0,
+            line: 1,
+            root: None,
+            listed: false,
+        });
+        let next_part = journal.first_open();
+        Ok(Self {
+            watch: watch::Pace::new(org.context().clock.as_ref()),
+            org,
+            plan: Rc::new(plan),
+            looked: journal.parts.is_empty(),
+            ledger: Rc::new(RefCell::new(Ledger::new(journal))),
+            rows,
+            columns: None,
+            column_set: 0,
+            row: Row::default(),
+            has_row: false,
+            before: begin.clone(),
+            after: begin,
+            filling: None,
+            next_part,
+            ended: false,
+            broken: false,
+        })
+    }
+
+    /// Takes all that the input at hand allows; one border at a time unless `all`.
+    fn advance(&mut self, all: bool) -> Result<(), Fault> {
+        if self.broken {
+            return Err(Fault::new(
+                FaultKind::Unavailable,
+                "This load has failed before: open it again with its journal",
+            ));
+        }
+        self.look()?;
+        self.settle_columns()?;
+        loop {
+            match self.step()? {
+                Step::Nothing => return Ok(()),
+                Step::Border if !all => return Ok(()),
+                Step::Border | Step::Small => {}
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step, Fault> {
+        let uploaded = self.ledger.borrow().uploaded();
+        if let Some(part) = uploaded {
+            self.close_part(part)?;
+            return Ok(Step::Border);
+        }
+        if !self.has_row && !self.fetch()? {
+            return Ok(Step::Nothing);
+        }
+        let Some(filling) = &self.filling else {
+            return self.begin_part();
+        };
+        if !self.fits(filling) {
+            return self.finish_part();
+        }
+        self.take_row().map(|()| Step::Small)
+    }
+
+    /// Gets the next row; false where more input is needed.
+    fn fetch(&mut self) -> Result<bool, Fault> {
+        loop {
+            match self.rows.next(self.columns.as_ref(), &mut self.row)? {
+                Next::Nothing => return Ok(false),
+                Next::Columns(names) => self.use_columns(&names)?,
+                Next::Row => {
+                    self.has_row = true;
+                    self.after = self.rows.place();
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    fn use_columns(&mut self, names: &[String]) -> Result<(), Fault> {
+        let columns = Columns::of(&self.org, &self.plan.rules, names)?;
+        let mut ledger = self.ledger.borrow_mut();
+        if let Rows::Csv(rows) = &self.rows {
+            let known = ledger.journal.columns.first();
+            if known.is_some_and(|known| known != columns.names()) {
+                return Err(changed("its header names other columns"));
+            }
+            ledger.journal.dialect = rows.dialect();
+        }
+        self.column_set = ledger.column_set(columns.names());
+        self.columns = Some(columns);
+        Ok(())
+    }
+
+    /// Columns that are known before the first record.
+    fn settle_columns(&mut self) -> Result<(), Fault> {
+        if self.columns.is_some() {
+            return Ok(());
+        }
+        let known = if self.before.at > 0 {
+            let ledger = self.ledger.borrow();
+            let parts = &ledger.journal.parts;
+            let part = parts.get(self.next_part).or(parts.last());
+            part.and_then(|part| ledger.journal.columns.get(part.columns).cloned())
+        } else {
+            Some(self.plan.columns.clone()).filter(|names| !names.is_empty())
+        };
+        match known {
+            Some(names) => self.use_columns(&names),
+            None => Ok(()),
+        }
+    }
+
+    /// The dialect of jobs.
+    fn dialect(&self) -> Dialect {
+        self.ledger.borrow().journal.dialect.unwrap_or_default()
+    }
+
+    fn close_part(&self, index: usize) -> Result<(), Fault> {
+        let job = self.ledger.borrow().job(index);
+        let (_, info) = jobs::set_state(&self.org, INGEST, &job, State::UploadComplete)?;
+        self.ledger.borrow_mut().saw(index, &info);
+        Ok(())
+    }
+
+    /// Begins the part that the row at hand belongs to: with a new job, or by comparing what has arrived before.
+    fn begin_part(&mut self) -> Result<Step, Fault> {
+        let index = self.next_part;
+        let known = self.ledger.borrow().journal.parts.get(index).cloned();
+        if let Some(part) = known.filter(|part| part.stage.has_data()) {
+            self.filling = Some(Filling::compared(
+                index,
+                self.dialect(),
+                part.end.map(|end| end.at),
+            ));
+            self.next_part += 1;
+            return Ok(Step::Small);
+        }
+        let dialect = self.dialect();
+        let body = self.plan.job(dialect).body();
+        let (_, info) = jobs::create(&self.org, INGEST, &body)?;
+        let part = Part {
+            job: info.id,
+            stage: Stage::Open,
+            start: self.before.clone(),
+            end: None,
+            first_row: self.ledger.borrow().rows_before(index),
+            rows: 0,
+            unfit: 0,
+            checksum: 0,
+            columns: self.column_set,
+            processed: 0,
+            failed: 0,
+            reason: None,
+            collected: false,
+        };
+        self.ledger.borrow_mut().put(index, part);
+        self.filling = Some(Filling::sent(index, dialect));
+        self.next_part += 1;
+        Ok(Step::Border)
+    }
+
+    /// Whether the row at hand belongs to the part at hand.
+    fn fits(&self, filling: &Filling) -> bool {
+        if let Some(end) = filling.known_end {
+            return self.row.end <= end;
+        }
+        let columns = self.ledger.borrow().columns_of(filling.part);
+        let size = self.row.bytes.len() as u64 + filling.ending_bytes();
+        filling.rows() == 0
+            || columns == Some(self.column_set)
+                && filling.rows() < self.plan.part_rows
+                && filling.bytes + size <= self.plan.part_bytes
+    }
+
+    fn take_row(&mut self) -> Result<(), Fault> {
+        if let (Some(filling), Some(columns)) = (&mut self.filling, &self.columns) {
+            let job = || self.ledger.borrow().job(filling.part);
+            let job = if filling.needs_job() {
+                job()
+            } else {
+                String::new()
+            };
+            filling.take(&self.org, &job, columns, &mut self.row)?;
+        }
+        self.has_row = false;
+        self.before = self.after.clone();
+        Ok(())
+    }
+
+    /// Ends the part at hand.
+    fn finish_part(&mut self) -> Result<Step, Fault> {
+        let Some(mut filling) = self.filling.take() else {
+            return Ok(Step::Small);
+        };
+        let index = filling.part;
+        if filling.is_compared() {
+            self.ledger.borrow_mut().compare(filling, &self.before)?;
+            return Ok(Step::Small);
+        }
+        if filling.is_empty() {
+            // A job without records has nothing to do.
+            let job = self.ledger.borrow().job(index);
+            jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
+        } else {
+            filling.finish()?;
+        }
+        self.ledger.borrow_mut().filled(filling, &self.before);
+        Ok(Step::Border)
+    }
+
+    /// Asks what became of jobs whose data may have arrived, and aborts those that were left half filled.
+    fn look(&mut self) -> Result<(), Fault> {
+        if self.looked {
+            return Ok(());
+        }
+        let doubtful = self.ledger.borrow().doubtful();
+        for index in doubtful {
+            let job = self.ledger.borrow().job(index);
+            let state = match jobs::info(&self.org, INGEST, &job) {
+                Ok((_, info)) => {
+                    let state = info.state;
+                    self.ledger.borrow_mut().found(index, &info);
+                    state
+                }
+                Err(fault) if fault.kind == FaultKind::NotFound => State::Aborted,
+                Err(fault) => return Err(fault),
+            };
+            let lost = self.ledger.borrow_mut().is_lost(index, state);
+            if lost && state == State::Open {
+                jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
+            }
+        }
+        self.looked = true;
+        Ok(())
+    }
+
+    /// Notes that nothing more can be sent after a fault.
+    fn guarded<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if result.is_err() {
+            self.broken = true;
+            self.filling = None;
+        }
+        result
+    }
+}
+
+fn rows(org: &Rc<Org>, plan: &Plan, journal: &Journal, place: Option<&Place>) -> Rows {
+    let csv = is_csv(plan.format);
+    match (csv, place, journal.dialect) {
+        (true, Some(place), Some(dialect)) => {
+            let width = journal.columns.first().map_or(0, Vec::len);
+            Rows::Csv(CsvRows::resume(place, dialect, width))
+        }
+        (true, ..) => Rows::Csv(CsvRows::new(plan.delimiter)),
+        (false, place, _) => Rows::Documents(Box::new(DocumentRows::new(
+            Rc::clone(org),
+            &plan.rules.object,
+            plan.format,
+            place,
+        ))),
+    }
+}
+
+/// The fault for input that is not what it was.
+fn changed(what: &str) -> Fault {
+    Fault::config(format!(
+        "The input is not the one that this load began with: {what}. Give the same input, or begin a new load"
+    ))
+}
+
+impl Sink for Load {
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
+        if self.ended {
+            return Err(Fault::config(
+                "The load is closed: nothing can be written to it",
+            ));
+        }
+        self.rows.push(chunk);
+        let done = self.advance(false);
+        self.guarded(done)
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        if self.ended {
+            return Ok(());
+        }
+        let done = self.finish_all();
+        self.guarded(done)?;
+        self.ended = true;
+        self.watch = watch::Pace::new(self.org.context().clock.as_ref());
+        Ok(())
+    }
+
+    fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        self.look()?;
+        self.watch_jobs(u64::from(wait_ms))
+    }
+
+    fn journal(&self) -> String {
+        self.ledger.borrow().journal.text()
+    }
+
+    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
+        if which == "all" {
+            self.refresh()?;
+            return Ok(Box::new(outcomes::All::open(
+                &self.org,
+                &self.plan,
+                &self.ledger,
+            )));
+        }
+        Ok(Box::new(records::Records::open(
+            &self.org,
+            &self.plan,
+            &self.ledger.borrow().journal,
+            which,
+        )?))
+    }
+
+    fn abort(&mut self) -> Result<(), Fault> {
+        self.filling = None;
+        self.broken = true;
+        self.abort_jobs()
+    }
+}
+
+impl Load {
+    fn finish_all(&mut self) -> Result<(), Fault> {
+        self.rows.end();
+        self.advance(true)?;
+        if self.filling.is_some() {
+            self.finish_part()?;
+        }
+        // What is uploaded by now is closed.
+        self.advance(true)?;
+        let mut ledger = self.ledger.borrow_mut();
+        if self.next_part < ledger.journal.parts.len() {
+            return Err(changed("it is shorter"));
+        }
+        ledger.journal.closed = true;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

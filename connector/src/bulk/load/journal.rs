@@ -1,0 +1,155 @@
+//! What must be kept to take a load up again: its jobs, and which part of the input went into each.
+
+use crate::bindings::Fault;
+use crate::bulk::dialect::Dialect;
+use crate::bulk::input::Place;
+use crate::bulk::jobs::State;
+use serde::{Deserialize, Serialize};
+
+/// The form of journals that this version writes and reads.
+const VERSION: u32 = 1;
+
+/// How far a job has come, as far as is known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It was made; data may be on its way.
+    Open,
+    /// All its data has arrived.
+    Uploaded,
+    /// Salesforce was told to go to work.
+    Closed,
+    /// Nothing more will happen.
+    Final(State),
+    /// Its data did not arrive whole: its records go into another job.
+    Lost,
+}
+
+impl Stage {
+    /// Whether its data is with Salesforce.
+    pub fn has_data(self) -> bool {
+        matches!(self, Self::Uploaded | Self::Closed | Self::Final(_))
+    }
+}
+
+/// A job, and its part of the input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Part {
+    /// The job's id.
+    pub job: String,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Where its part begins.
+    pub start: Place,
+    /// Where its part ends, once that is known.
+    pub end: Option<Place>,
+    /// Records of the input before it.
+    pub first_row: u64,
+    /// Its records, those that were not fit to be sent included.
+    pub rows: u64,
+    /// Records that were not fit to be sent.
+    pub unfit: u64,
+    /// Tells whether the input is still the same.
+    pub checksum: u64,
+    /// Which of `columns` it has.
+    pub columns: usize,
+    /// Records that Salesforce has worked off, as last seen.
+    pub processed: u64,
+    /// Records that failed, as last seen.
+    pub failed: u64,
+    /// Why the job failed.
+    pub reason: Option<String>,
+    /// Whether its outcomes have been given out.
+    pub collected: bool,
+}
+
+/// All that is kept of a load.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Journal {
+    version: u32,
+    /// Bytes of the input that need not be written again.
+    pub taken: u64,
+    /// The form of a CSV.
+    pub dialect: Option<Dialect>,
+    /// The lists of columns that jobs have.
+    pub columns: Vec<Vec<String>>,
+    /// The jobs in the order of the input.
+    pub parts: Vec<Part>,
+    /// Whether all of the input has been taken.
+    pub closed: bool,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            taken: 0,
+            dialect: None,
+            columns: Vec::new(),
+            parts: Vec::new(),
+            closed: false,
+        }
+    }
+}
+
+impl Journal {
+    /// Reads what `text` wrote.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let journal: Self = serde_json::from_str(text).map_err(|error| {
+            Fault::config(format!(
+                "The journal is none of bulk/load, or it is damaged: {error}"
+            ))
+        })?;
+        if journal.version == VERSION {
+            return Ok(journal);
+        }
+        Err(Fault::config(format!(
+            "The journal is of version {}; this connector reads version {VERSION}: finish the load with the connector that began it",
+            journal.version
+        )))
+    }
+
+    /// The journal as the host keeps it.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The first part whose outcomes have not been given out; the number of parts if there is none.
+    pub fn first_open(&self) -> usize {
+        let open = self.parts.iter().position(|part| !part.collected);
+        open.unwrap_or(self.parts.len())
+    }
+
+    /// Where writing begins again: at the first part whose outcomes were not given out.
+    pub fn resume_at(&self) -> Option<&Place> {
+        match self.parts.get(self.first_open()) {
+            Some(part) => Some(&part.start),
+            None => self.parts.last().and_then(|part| part.end.as_ref()),
+        }
+    }
+
+    /// Brings `taken` up to date.
+    pub fn settle(&mut self) {
+        self.taken = self.resume_at().map_or(0, |place| place.at);
+    }
+
+    /// Whether every job has come to its end.
+    pub fn is_done(&self) -> bool {
+        self.closed
+            && self
+                .parts
+                .iter()
+                .all(|part| matches!(part.stage, Stage::Final(_)))
+    }
+
+    /// The ids of jobs that are still at work.
+    pub fn pending(&self) -> Vec<&str> {
+        let open = self
+            .parts
+            .iter()
+            .filter(|part| !matches!(part.stage, Stage::Final(_)));
+        open.map(|part| part.job.as_str()).collect()
+    }
+}

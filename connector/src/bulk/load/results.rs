@@ -1,0 +1,124 @@
+//! Result documents of a job, read record by record.
+
+use crate::bindings::Fault;
+use crate::bulk::body::Arriving;
+use crate::bulk::results::ingest_call;
+use crate::org::Org;
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
+/// A result document.
+pub struct Results {
+    reader: Reader<Stream>,
+    fault: Rc<RefCell<Option<Fault>>>,
+    /// The places of wanted columns in the document, in the order they were asked for.
+    places: Vec<Option<usize>>,
+    /// The names of its columns.
+    pub header: Vec<String>,
+}
+
+impl Results {
+    /// Asks for a document and reads its header.
+    pub fn open(
+        org: &Rc<Org>,
+        job: &str,
+        resource: &str,
+        delimiter: u8,
+        wanted: &[&str],
+    ) -> Result<Self, Fault> {
+        let call = ingest_call(org, job, resource)?;
+        let fault = Rc::new(RefCell::new(None));
+        let stream = Stream {
+            arriving: Arriving::open(Rc::clone(org), call, None)?,
+            piece: Vec::new(),
+            at: 0,
+            fault: Rc::clone(&fault),
+        };
+        let reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(64 << 10)
+            .from_reader(stream);
+        let mut results = Self {
+            reader,
+            fault,
+            places: Vec::new(),
+            header: Vec::new(),
+        };
+        results.read_header(wanted)?;
+        Ok(results)
+    }
+
+    /// Documents without rows may lack even their header.
+    fn read_header(&mut self, wanted: &[&str]) -> Result<(), Fault> {
+        let mut record = ByteRecord::new();
+        if self.next(&mut record)? {
+            let name = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+            self.header = record.iter().map(name).collect();
+        }
+        let place = |name: &&str| {
+            let found = self.header.iter();
+            found
+                .clone()
+                .position(|known| known.eq_ignore_ascii_case(name))
+        };
+        self.places = wanted.iter().map(place).collect();
+        Ok(())
+    }
+
+    /// The next record; false at the end.
+    pub fn next(&mut self, record: &mut ByteRecord) -> Result<bool, Fault> {
+        self.reader.read_byte_record(record).map_err(|error| {
+            let fault = self.fault.borrow_mut().take();
+            fault.unwrap_or_else(|| {
+                Fault::protocol(format!("The results of a job cannot be read: {error}"))
+            })
+        })
+    }
+
+    /// The values of the wanted columns; empty where the document has no such column.
+    pub fn values<'r>(&self, record: &'r ByteRecord) -> impl Iterator<Item = &'r [u8]> {
+        let places = self.places.clone();
+        places
+            .into_iter()
+            .map(|place| place.and_then(|at| record.get(at)).unwrap_or_default())
+    }
+
+    /// Whether all wanted columns are there.
+    pub fn is_complete(&self) -> bool {
+        self.header.is_empty() || self.places.iter().all(Option::is_some)
+    }
+}
+
+/// A body as a reader; a fault is put aside for the one who asked.
+struct Stream {
+    arriving: Arriving,
+    piece: Vec<u8>,
+    at: usize,
+    fault: Rc<RefCell<Option<Fault>>>,
+}
+
+impl io::Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.piece.len() {
+            let piece = self.arriving.read(crate::bulk::body::READ_BYTES);
+            let piece = piece.map_err(|fault| {
+                let error = io::Error::other(fault.message.clone());
+                self.fault.replace(Some(fault));
+                error
+            })?;
+            self.piece = piece.unwrap_or_default();
+            self.at = 0;
+        }
+        let rest = self.piece.get(self.at..).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(into), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            into.copy_from_slice(from);
+        }
+        self.at += count;
+        Ok(count)
+    }
+}

@@ -1,0 +1,199 @@
+//! The results of one job, put into the order of the input: rows are told apart by their values, for Salesforce promises no
+//! order. Equal rows take the results in turn.
+
+use super::fill::PartRows;
+use super::journal::{Part, Stage};
+use super::results::Results;
+use crate::bindings::Fault;
+use crate::bulk::dialect::Dialect;
+use crate::bulk::input::cells::Signature;
+use crate::bulk::jobs::State;
+use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED};
+use crate::org::Org;
+use csv::ByteRecord;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Length of an id.
+const ID_BYTES: usize = 18;
+
+/// Columns that Salesforce puts in front of a job's own.
+pub const ID: &str = "sf__Id";
+const CREATED: &str = "sf__Created";
+/// The column that tells why a record failed.
+pub const ERROR: &str = "sf__Error";
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// No result was found for it.
+    Open,
+    /// It was saved.
+    Saved { id: [u8; ID_BYTES], created: bool },
+    /// It failed, for the reason of this number.
+    Failed { id: [u8; ID_BYTES], reason: u32 },
+    /// Salesforce did not get to it.
+    Unprocessed,
+    /// It was not fit to be sent, for the reason of this number.
+    Unfit { reason: u32 },
+}
+
+/// The fates of the rows of a part.
+pub struct Sorted {
+    /// One per row, in input order.
+    pub fates: Vec<Fate>,
+    /// Reasons, each once.
+    pub reasons: Vec<Rc<str>>,
+    /// Results that fit no row.
+    pub strays: u64,
+    known: HashMap<Rc<str>, u32>,
+}
+
+/// Rows by signature.
+struct Index {
+    rows: Vec<(u64, u32)>,
+    /// How many of the rows of one signature have been taken, at the first of them.
+    taken: Vec<u32>,
+}
+
+impl Index {
+    fn of(rows: &PartRows) -> Self {
+        let mut unfit = rows.unfit.iter().map(|(at, _)| *at).peekable();
+        let mut index: Vec<(u64, u32)> = Vec::with_capacity(rows.hashes.len());
+        for (at, hash) in rows.hashes.iter().enumerate() {
+            if unfit.next_if_eq(&at).is_none() {
+                index.push((*hash, u32::try_from(at).unwrap_or(u32::MAX)));
+            }
+        }
+        index.sort_unstable();
+        let taken = vec![0; index.len()];
+        Self { rows: index, taken }
+    }
+
+    /// The next row of this signature.
+    fn take(&mut self, hash: u64) -> Option<usize> {
+        let first = self.rows.partition_point(|(known, _)| *known < hash);
+        let taken = self.taken.get_mut(first)?;
+        let (known, row) = self.rows.get(first + *taken as usize)?;
+        if *known != hash {
+            return None;
+        }
+        *taken += 1;
+        usize::try_from(*row).ok()
+    }
+}
+
+impl Sorted {
+    /// Reads the results of a part.
+    pub fn read(
+        org: &Rc<Org>,
+        part: &Part,
+        rows: &PartRows,
+        columns: &[String],
+        dialect: Dialect,
+    ) -> Result<Self, Fault> {
+        let mut sorted = Self {
+            fates: vec![Fate::Open; rows.hashes.len()],
+            reasons: Vec::new(),
+            strays: 0,
+            known: HashMap::new(),
+        };
+        for (at, why) in &rows.unfit {
+            let reason = sorted.reason(why);
+            sorted.put(*at, Fate::Unfit { reason });
+        }
+        let sent = part.rows.saturating_sub(part.unfit);
+        if sent > 0 {
+            let mut index = Index::of(rows);
+            for resource in documents(part, sent) {
+                sorted.document(org, part, columns, dialect, resource, &mut index)?;
+            }
+        }
+        Ok(sorted)
+    }
+
+    fn document(
+        &mut self,
+        org: &Rc<Org>,
+        part: &Part,
+        columns: &[String],
+        dialect: Dialect,
+        resource: &str,
+        index: &mut Index,
+    ) -> Result<(), Fault> {
+        let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let mut results = Results::open(org, &part.job, resource, dialect.delimiter, &wanted)?;
+        let place = |name: &str| results.header.iter().position(|known| known == name);
+        let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
+        let mut record = ByteRecord::new();
+        let mut signature = Signature::default();
+        while results.next(&mut record)? {
+            let field =
+                |place: Option<usize>| place.and_then(|at| record.get(at)).unwrap_or_default();
+            let fate = match resource {
+                SUCCESSFUL => Fate::Saved {
+                    id: id_of(field(id)),
+                    created: field(created) == b"true",
+                },
+                FAILED => Fate::Failed {
+                    id: id_of(field(id)),
+                    reason: self.reason(&String::from_utf8_lossy(field(error))),
+                },
+                _ => Fate::Unprocessed,
+            };
+            signature.clear();
+            results
+                .values(&record)
+                .for_each(|value| signature.add(value));
+            match index.take(signature.hash()) {
+                Some(row) => self.put(row, fate),
+                None => self.strays += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, row: usize, fate: Fate) {
+        if let Some(place) = self.fates.get_mut(row) {
+            *place = fate;
+        }
+    }
+
+    /// The number of a reason. Most records fail for one of few.
+    fn reason(&mut self, text: &str) -> u32 {
+        if let Some(known) = self.known.get(text) {
+            return *known;
+        }
+        let number = u32::try_from(self.reasons.len()).unwrap_or(u32::MAX);
+        let text: Rc<str> = text.into();
+        self.reasons.push(Rc::clone(&text));
+        self.known.insert(text, number);
+        number
+    }
+}
+
+/// The documents that have rows, by what the job's counts say.
+fn documents(part: &Part, sent: u64) -> Vec<&'static str> {
+    let complete = part.stage == Stage::Final(State::JobComplete) && part.processed == sent;
+    let mut documents = vec![SUCCESSFUL];
+    if part.failed > 0 || !complete {
+        documents.push(FAILED);
+    }
+    if !complete {
+        documents.push(UNPROCESSED);
+    }
+    documents
+}
+
+fn id_of(text: &[u8]) -> [u8; ID_BYTES] {
+    let mut id = [0; ID_BYTES];
+    id.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+    id
+}
+
+/// An id as text; `None` where there is none.
+pub fn id_text(id: &[u8; ID_BYTES]) -> Option<&str> {
+    let len = id.iter().position(|byte| *byte == 0).unwrap_or(ID_BYTES);
+    let text = std::str::from_utf8(id.get(..len)?).ok()?;
+    (!text.is_empty()).then_some(text)
+}

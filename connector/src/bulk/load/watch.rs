@@ -1,0 +1,163 @@
+//! Waiting for jobs.
+
+use super::Load;
+use super::journal::Stage;
+use crate::bindings::exports::mediation::connector::mediator::Progress;
+use crate::bindings::{Fault, FaultKind};
+use crate::bulk::jobs::{self, INGEST, State};
+use crate::clock::Clock;
+
+/// The first pause between two looks at a job, in milliseconds.
+pub const FIRST_PAUSE_MS: u64 = 200;
+
+/// Job ids that are named in a fault.
+const MOST_NAMED: usize = 10;
+
+/// When the next look is due, and since when the wait lasts.
+pub struct Pace {
+    since_ms: u64,
+    pause_ms: u64,
+    due_ms: u64,
+}
+
+impl Pace {
+    /// Begins to wait.
+    pub fn new(clock: &dyn Clock) -> Self {
+        Self {
+            since_ms: clock.monotonic_ms(),
+            pause_ms: FIRST_PAUSE_MS,
+            due_ms: 0,
+        }
+    }
+
+    /// Milliseconds until the next look is due.
+    fn until_due(&self, clock: &dyn Clock) -> u64 {
+        self.due_ms.saturating_sub(clock.monotonic_ms())
+    }
+
+    /// After a look: the next pause is half as long again as the one before, up to a bound.
+    fn looked(&mut self, clock: &dyn Clock, most_ms: u64) {
+        let pause = self.pause_ms.min(most_ms);
+        self.due_ms = clock.monotonic_ms().saturating_add(pause);
+        self.pause_ms = (pause + pause / 2).min(most_ms);
+    }
+
+    /// How long the wait has lasted.
+    pub fn waited_ms(&self, clock: &dyn Clock) -> u64 {
+        clock.monotonic_ms().saturating_sub(self.since_ms)
+    }
+}
+
+impl Load {
+    /// Looks at jobs until something has changed or the time is over.
+    pub(super) fn watch_jobs(&mut self, wait_ms: u64) -> Result<Progress, Fault> {
+        let started = self.org.context().clock.monotonic_ms();
+        loop {
+            let due = self.watch.until_due(self.org.context().clock.as_ref()) == 0;
+            let changed = due && self.refresh()?;
+            let clock = self.org.context().clock.as_ref();
+            if due {
+                self.watch.looked(clock, self.plan.poll_max_ms);
+            }
+            let done = self.ledger.borrow().journal.is_done();
+            if !done && self.watch.waited_ms(clock) >= self.plan.wait_ms {
+                return Err(self.waited_out());
+            }
+            let left = wait_ms.saturating_sub(clock.monotonic_ms().saturating_sub(started));
+            if done || changed || left == 0 {
+                return Ok(self.progress());
+            }
+            clock.sleep_ms(self.watch.until_due(clock).min(left));
+        }
+    }
+
+    /// Asks for the state of all jobs at work; true if anything has changed.
+    pub(super) fn refresh(&mut self) -> Result<bool, Fault> {
+        let at_work: Vec<usize> = {
+            let ledger = self.ledger.borrow();
+            let parts = ledger.journal.parts.iter().enumerate();
+            parts
+                .filter(|(_, part)| part.stage == Stage::Closed)
+                .map(|(index, _)| index)
+                .collect()
+        };
+        let mut changed = false;
+        for index in at_work {
+            let job = self.ledger.borrow().job(index);
+            let (_, info) = jobs::info(&self.org, INGEST, &job)?;
+            changed |= self.ledger.borrow_mut().saw(index, &info);
+        }
+        Ok(changed)
+    }
+
+    fn progress(&self) -> Progress {
+        let ledger = self.ledger.borrow();
+        let journal = &ledger.journal;
+        let sum = |count: fn(&super::Part) -> u64| journal.parts.iter().map(count).sum::<u64>();
+        let unfit = sum(|part| part.unfit);
+        let pending = journal.pending().len();
+        let jobs = journal.parts.len();
+        let note = match (journal.closed, pending) {
+            (true, 0) => format!("{jobs} jobs done"),
+            (true, _) => format!("Salesforce is working on {pending} of {jobs} jobs"),
+            (false, _) => format!("sending; {} of {jobs} jobs done", jobs - pending),
+        };
+        Progress {
+            done: journal.is_done(),
+            processed: sum(|part| part.processed) + unfit,
+            failed: sum(|part| part.failed) + unfit,
+            total: journal.closed.then(|| sum(|part| part.rows)),
+            note,
+        }
+    }
+
+    fn waited_out(&self) -> Fault {
+        let ledger = self.ledger.borrow();
+        let pending = ledger.journal.pending();
+        let named: Vec<&str> = pending.iter().copied().take(MOST_NAMED).collect();
+        let more = if pending.len() > named.len() {
+            ", …"
+        } else {
+            ""
+        };
+        Fault::new(
+            FaultKind::Timeout,
+            format!(
+                "Salesforce is still working on {} jobs ({}{more}) after {} s: nothing has failed; wait on by opening the load again with its journal",
+                pending.len(),
+                named.join(", "),
+                self.plan.wait_ms / 1_000
+            ),
+        )
+    }
+
+    /// Aborts what has not come to its end.
+    pub(super) fn abort_jobs(&mut self) -> Result<(), Fault> {
+        let open: Vec<usize> = {
+            let ledger = self.ledger.borrow();
+            let parts = ledger.journal.parts.iter().enumerate();
+            parts
+                .filter(|(_, part)| !matches!(part.stage, Stage::Final(_)))
+                .map(|(index, _)| index)
+                .collect()
+        };
+        for index in open {
+            let job = self.ledger.borrow().job(index);
+            // A job that came to its end meanwhile refuses to be aborted.
+            let aborted = jobs::set_state(&self.org, INGEST, &job, State::Aborted).or_else(
+                |fault| match fault.kind {
+                    FaultKind::Invalid | FaultKind::Conflict => jobs::info(&self.org, INGEST, &job),
+                    _ => Err(fault),
+                },
+            );
+            match aborted {
+                Ok((_, info)) => {
+                    self.ledger.borrow_mut().saw(index, &info);
+                }
+                Err(fault) if fault.kind == FaultKind::NotFound => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+}

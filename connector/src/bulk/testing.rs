@@ -1,0 +1,442 @@
+//! An org of a few lines for tests of loads and extracts: it keeps jobs and their data, gives results in an order of its own, and
+//! fails where it is told to. Written from Salesforce's documents, not from the code under test.
+
+use crate::context::Context;
+use crate::org::Org;
+use crate::testing::connection;
+use crate::transport::scripted::{Play, Script, TestClock};
+use crate::transport::{
+    Failure, Headers, Method, Pending, Request, Started, Transport, TransportError, Upload,
+    Uploading,
+};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// How a request fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// An answer with this status, nothing done.
+    Status(u16),
+    /// 403 because too many requests run at once.
+    Busy,
+    /// The connection breaks before the request arrives.
+    Reset,
+    /// It is done, and the answer is lost.
+    AnswerLost,
+    /// It is done, and the answer is cut short.
+    CutShort,
+}
+
+/// Every way to fail.
+pub const TROUBLES: [Trouble; 8] = [
+    Trouble::Status(401),
+    Trouble::Status(500),
+    Trouble::Status(503),
+    Trouble::Status(429),
+    Trouble::Busy,
+    Trouble::Reset,
+    Trouble::AnswerLost,
+    Trouble::CutShort,
+];
+
+/// A job of the org.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    /// What it was made with.
+    pub made: Value,
+    /// Its state.
+    pub state: String,
+    /// Its data.
+    pub data: Option<String>,
+    /// Looks until it is done.
+    pub looks: u32,
+}
+
+/// The inside of the org.
+#[derive(Default)]
+pub struct Inside {
+    /// Its jobs.
+    pub jobs: Vec<Job>,
+    /// Every request, as `METHOD path`.
+    pub seen: Vec<String>,
+    /// Requests that fail: their numbers, from 0, logins not counted.
+    pub troubles: Vec<(usize, Trouble)>,
+    /// Looks that a job takes after it was closed.
+    pub looks: u32,
+    /// Whether jobs fail as a whole.
+    pub fails: bool,
+    /// Pages of the results of queries.
+    pub pages: Vec<String>,
+    /// The body of a describe.
+    pub fields: Value,
+    logins: u32,
+}
+
+/// A handle on the org.
+#[derive(Clone, Default)]
+pub struct Fake(pub Rc<RefCell<Inside>>);
+
+/// A fake org, and a connection into it.
+pub fn fake() -> (Fake, TestClock) {
+    let fake = Fake::default();
+    fake.0.borrow_mut().fields = json!([
+        {"name": "Id", "type": "id"},
+        {"name": "Name", "type": "string"},
+        {"name": "Ext__c", "type": "string", "externalId": true},
+        {"name": "Active__c", "type": "boolean"},
+        {"name": "Amount__c", "type": "double"},
+        {"name": "Count__c", "type": "int"},
+        {"name": "Founded__c", "type": "date"},
+        {"name": "Seen__c", "type": "datetime"},
+        {"name": "BillingAddress", "type": "address"},
+        {"name": "BillingCity", "type": "string", "compoundFieldName": "BillingAddress"},
+        {"name": "BillingStreet", "type": "textarea", "compoundFieldName": "BillingAddress"},
+        {"name": "ParentId", "type": "reference", "referenceTo": ["Account"], "relationshipName": "Parent"},
+        {"name": "OwnerId", "type": "reference", "referenceTo": ["Group", "User"], "relationshipName": "Owner"}
+    ]);
+    (fake, TestClock::default())
+}
+
+impl Fake {
+    /// A way into the org.
+    pub fn org(&self, clock: &TestClock) -> Rc<Org> {
+        let mut connection = connection();
+        connection.api_version = Some("62.0".into());
+        let context = Context::new(self.clone(), clock.clone());
+        Rc::new(Org::open(Rc::new(context), &connection).unwrap())
+    }
+
+    /// All records that were loaded, by their lines, header left out.
+    pub fn loaded(&self) -> Vec<String> {
+        let inside = self.0.borrow();
+        let done = inside
+            .jobs
+            .iter()
+            .filter(|job| job.state == "JobComplete" || job.state == "InProgress");
+        done.flat_map(|job| lines(job.data.as_deref().unwrap_or_default())[1..].to_vec())
+            .collect()
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<String> {
+        self.0.borrow().seen.clone()
+    }
+
+    fn answer(&self, request: &Request, body: &[u8]) -> Play {
+        let path = request.url.split_once(".com").map_or("", |(_, path)| path);
+        if path.contains("/oauth2/token") {
+            let mut inside = self.0.borrow_mut();
+            inside.logins += 1;
+            let session = format!("T{}", inside.logins);
+            return crate::testing::token(&session);
+        }
+        let trouble = {
+            let mut inside = self.0.borrow_mut();
+            let number = inside.seen.len();
+            inside.seen.push(format!("{:?} {path}", request.method));
+            let found = inside.troubles.iter().find(|(at, _)| *at == number);
+            found.map(|(_, trouble)| *trouble)
+        };
+        match trouble {
+            Some(Trouble::Status(401)) => crate::testing::expired(),
+            Some(Trouble::Status(status)) => Play::json(status, "[]"),
+            Some(Trouble::Busy) => Play::json(
+                403,
+                r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]"#,
+            ),
+            Some(Trouble::Reset) => Play::Fail(Failure::Lost),
+            Some(Trouble::AnswerLost) => {
+                self.act(request.method, path, body);
+                Play::Fail(Failure::Lost)
+            }
+            Some(Trouble::CutShort) => match self.act(request.method, path, body) {
+                Play::Answer(status, _, body) => {
+                    Play::CutShort(status, body[..body.len() / 2].to_vec())
+                }
+                other => other,
+            },
+            None => self.act(request.method, path, body),
+        }
+    }
+
+    fn act(&self, method: Method, path: &str, body: &[u8]) -> Play {
+        let rest = path.split_once("/v62.0/").map_or("", |(_, rest)| rest);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let steps: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+        let mut inside = self.0.borrow_mut();
+        match (method, steps.as_slice()) {
+            (Method::Get, ["sobjects", object, "describe"]) => Play::json(
+                200,
+                &json!({"name": object, "fields": inside.fields, "childRelationships": []})
+                    .to_string(),
+            ),
+            (Method::Post, ["jobs", kind]) => {
+                let id = format!("750{}", inside.jobs.len());
+                let looks = inside.looks;
+                inside.jobs.push(Job {
+                    made: serde_json::from_slice(body).unwrap(),
+                    state: if *kind == "query" {
+                        "InProgress"
+                    } else {
+                        "Open"
+                    }
+                    .into(),
+                    data: None,
+                    looks,
+                });
+                inside.info(&id)
+            }
+            (method, ["jobs", kind, id, more @ ..]) => {
+                let Some(at) = id
+                    .strip_prefix("750")
+                    .and_then(|at| at.parse::<usize>().ok())
+                else {
+                    return Play::json(
+                        404,
+                        r#"[{"errorCode":"NOT_FOUND","message":"no such job"}]"#,
+                    );
+                };
+                inside.job(method, kind, id, at, more, query, body)
+            }
+            _ => Play::json(
+                404,
+                r#"[{"errorCode":"NOT_FOUND","message":"no such path"}]"#,
+            ),
+        }
+    }
+}
+
+impl Inside {
+    #[allow(clippy::too_many_arguments)]
+    fn job(
+        &mut self,
+        method: Method,
+        kind: &str,
+        id: &str,
+        at: usize,
+        more: &[&str],
+        query: &str,
+        body: &[u8],
+    ) -> Play {
+        let wrong = || {
+            Play::json(
+                400,
+                r#"[{"errorCode":"INVALIDJOBSTATE","message":"Invalid job state"}]"#,
+            )
+        };
+        match (method, more) {
+            (Method::Put, ["batches"]) => {
+                if self.jobs[at].state != "Open" || self.jobs[at].data.is_some() {
+                    return wrong();
+                }
+                self.jobs[at].data = Some(String::from_utf8(body.to_vec()).unwrap());
+                Play::json(201, "")
+            }
+            (Method::Patch, []) => {
+                let wanted: Value = serde_json::from_slice(body).unwrap();
+                let wanted = wanted["state"].as_str().unwrap().to_owned();
+                let allowed = match wanted.as_str() {
+                    "UploadComplete" => self.jobs[at].state == "Open",
+                    _ => ["Open", "UploadComplete", "InProgress"]
+                        .contains(&self.jobs[at].state.as_str()),
+                };
+                if !allowed {
+                    return wrong();
+                }
+                self.jobs[at].state = wanted;
+                self.info(id)
+            }
+            (Method::Get, []) => {
+                let fails = self.fails;
+                let job = &mut self.jobs[at];
+                if ["UploadComplete", "InProgress"].contains(&job.state.as_str()) {
+                    let done = if fails { "Failed" } else { "JobComplete" };
+                    job.state = if job.looks == 0 { done } else { "InProgress" }.into();
+                    job.looks = job.looks.saturating_sub(1);
+                }
+                self.info(id)
+            }
+            (Method::Delete, []) => Play::Answer(204, vec![], vec![]),
+            (Method::Get, ["results"]) => self.page(query),
+            (Method::Get, ["resultPages"]) => self.result_pages(kind, id, query),
+            (Method::Get, [document]) => self.document(at, document),
+            _ => wrong(),
+        }
+    }
+
+    fn rows(&self, at: usize) -> Vec<String> {
+        let data = self.jobs[at].data.clone().unwrap_or_default();
+        lines(&data).into_iter().skip(1).collect()
+    }
+
+    fn info(&self, id: &str) -> Play {
+        let at: usize = id[3..].parse().unwrap();
+        let job = &self.jobs[at];
+        let rows = self.rows(at);
+        let done = job.state == "JobComplete";
+        let query = job.made.get("query").is_some();
+        let processed = match (done, query) {
+            (true, true) => self.pages.iter().map(|page| lines(page).len() - 1).sum(),
+            (true, false) => rows.len(),
+            (false, _) => 0,
+        };
+        let failed = rows
+            .iter()
+            .filter(|row| done && row.contains("bad"))
+            .count();
+        let mut info = job.made.clone();
+        info["id"] = id.into();
+        info["state"] = job.state.clone().into();
+        info["numberRecordsProcessed"] = processed.into();
+        info["numberRecordsFailed"] = failed.into();
+        if job.state == "Failed" {
+            info["errorMessage"] = "InvalidBatch : Field name not found : Nmae".into();
+        }
+        Play::json(200, &info.to_string())
+    }
+
+    /// Result documents quote every cell and turn the order round.
+    fn document(&self, at: usize, document: &str) -> Play {
+        let data = self.jobs[at].data.clone().unwrap_or_default();
+        let header = lines(&data).first().cloned().unwrap_or_default();
+        let done = self.jobs[at].state == "JobComplete";
+        let (head, keep): (&str, fn(&str, bool) -> bool) = match document {
+            "successfulResults" => ("\"sf__Id\",\"sf__Created\",", |row, done| {
+                done && !row.contains("bad")
+            }),
+            "failedResults" => ("\"sf__Id\",\"sf__Error\",", |row, done| {
+                done && row.contains("bad")
+            }),
+            _ => ("", |_, done| !done),
+        };
+        let delimiter = match self.jobs[at].made["columnDelimiter"].as_str() {
+            Some("SEMICOLON") => ";",
+            _ => ",",
+        };
+        let mut text = format!("{}{header}\n", head.replace(',', delimiter));
+        for (number, row) in self.rows(at).iter().enumerate().rev() {
+            if keep(row, done) {
+                let extra = match document {
+                    "successfulResults" => format!("\"001{at:05}{number:010}\",\"true\","),
+                    "failedResults" if row.contains("locked") => {
+                        "\"\",\"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--\",".into()
+                    }
+                    "failedResults" => "\"\",\"REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --\",".into(),
+                    _ => String::new(),
+                };
+                text += &extra.replace(',', delimiter);
+                text += row;
+                text += "\n";
+            }
+        }
+        csv(text, Vec::new())
+    }
+
+    fn page(&self, query: &str) -> Play {
+        let at = parameter(query, "locator").map_or(0, |locator| locator[1..].parse().unwrap());
+        let page = &self.pages[at];
+        let next = (at + 1 < self.pages.len()).then(|| format!("L{}", at + 1));
+        let rows = lines(page).len() - 1;
+        csv(
+            page.clone(),
+            vec![
+                (
+                    "sforce-locator".into(),
+                    next.unwrap_or_else(|| "null".into()),
+                ),
+                ("sforce-numberofrecords".into(), rows.to_string()),
+            ],
+        )
+    }
+
+    fn result_pages(&self, kind: &str, id: &str, query: &str) -> Play {
+        let first = parameter(query, "next").map_or(0, |at| at.parse().unwrap());
+        let root = format!("/services/data/v62.0/jobs/{kind}/{id}");
+        let urls: Vec<Value> = (first..self.pages.len())
+            .take(5)
+            .map(|at| json!({"resultUrl": format!("{root}/results?locator=L{at}")}))
+            .collect();
+        let next = first + urls.len();
+        let done = next >= self.pages.len();
+        let mut body = json!({"resultPages": urls, "done": done});
+        if !done {
+            body["nextRecordsUrl"] = format!("{root}/resultPages?next={next}").into();
+        }
+        Play::json(200, &body.to_string())
+    }
+}
+
+fn parameter(query: &str, name: &str) -> Option<String> {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+fn csv(text: String, headers: Headers) -> Play {
+    Play::Answer(200, headers, text.into_bytes())
+}
+
+/// Records of a CSV as they stand, line breaks within quotes kept.
+pub fn lines(text: &str) -> Vec<String> {
+    let (mut found, mut line, mut quoted) = (Vec::new(), String::new(), false);
+    for char in text.chars() {
+        quoted ^= char == '"';
+        if char == '\n' && !quoted {
+            found.push(std::mem::take(&mut line).trim_end_matches('\r').to_owned());
+        } else {
+            line.push(char);
+        }
+    }
+    found.extend((!line.is_empty()).then_some(line));
+    found
+}
+
+impl Transport for Fake {
+    fn start(&self, request: &Request) -> Started {
+        play(self.answer(request, &request.body))
+    }
+
+    fn upload(&self, request: &Request) -> Uploading {
+        Ok(Box::new(Sending {
+            fake: self.clone(),
+            request: request.clone(),
+            body: Vec::new(),
+        }))
+    }
+}
+
+/// What the script's machinery makes of a play.
+fn play(play: Play) -> Result<Box<dyn Pending>, TransportError> {
+    let request = Request {
+        method: Method::Get,
+        url: String::new(),
+        headers: Vec::new(),
+        body: Rc::from([]),
+        timeouts: crate::transport::Timeouts {
+            connect_ms: 0,
+            first_byte_ms: 0,
+            between_bytes_ms: 0,
+        },
+    };
+    Script::new([play]).start(&request)
+}
+
+struct Sending {
+    fake: Fake,
+    request: Request,
+    body: Vec<u8>,
+}
+
+impl Upload for Sending {
+    fn write(&mut self, piece: &[u8]) -> Result<(), TransportError> {
+        self.body.extend_from_slice(piece);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Started {
+        play(self.fake.answer(&self.request, &self.body))
+    }
+}
