@@ -28,7 +28,9 @@ const BINARY: &str = "application/octet-stream";
 
 /// The content of `field`; 204 if the record has none.
 pub(super) fn file(org: &Org, row: &Row<'_>, field: &str) -> Reply {
-    let media_type = row.get("ContentType").as_str().unwrap_or(BINARY).to_owned();
+    let named = ["ContentType", "LogFileContentType"];
+    let media_type = named.iter().find_map(|name| row.get(name).as_str());
+    let media_type = media_type.unwrap_or(BINARY).to_owned();
     let body = match row.get(field) {
         Value::Blob(bytes) => Body::from(bytes.clone()),
         Value::File(stored) => {

@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::body::Bytes;
 use http::HeaderMap;
 
-use super::form::{self, Form, LARGEST_FILE};
+use super::form::{self, FilePart, Form, LARGEST_FILE};
 use super::{Shared, body, records};
 use crate::org::Org;
 use crate::problem::Problem;
@@ -51,42 +51,72 @@ pub(super) fn read_draft<'o>(
     bytes: &Bytes,
     form: Option<Extension<Form>>,
 ) -> Result<(Draft, Pending<'o>), Problem> {
-    let mut pending = Pending {
-        org,
-        files: Vec::new(),
-    };
+    let mut pending = Pending::new(org);
+    let (document, files) = split(bytes, form)?;
+    let mut draft = records::read_draft(org, object, &document)?;
+    for part in files {
+        let name = part.name.clone();
+        pending.attach(object, &mut draft, &name, part)?;
+    }
+    Ok((draft, pending))
+}
+
+/// The JSON document of a request, and the files that came with it.
+pub(super) fn split(
+    bytes: &Bytes,
+    form: Option<Extension<Form>>,
+) -> Result<(Bytes, Vec<FilePart>), Problem> {
     let Some(Extension(form)) = form else {
-        return Ok((records::read_draft(org, object, bytes)?, pending));
+        return Ok((bytes.clone(), Vec::new()));
     };
     let parts = form.take()?;
-    let mut documents = parts.documents.iter();
+    let mut documents = parts.documents.into_iter();
     let (Some((_, document)), None) = (documents.next(), documents.next()) else {
         return Err(misshaped(
             "Multipart message must include exactly one non-binary part",
         ));
     };
-    let mut draft = records::read_draft(org, object, document)?;
-    for part in parts.files {
-        let field = object
-            .field(&part.name)
+    Ok((document, parts.files))
+}
+
+impl<'o> Pending<'o> {
+    /// No files yet.
+    pub(super) fn new(org: &'o Org) -> Self {
+        Self {
+            org,
+            files: Vec::new(),
+        }
+    }
+
+    /// Stores a file and lets the draft's field have it.
+    pub(super) fn attach(
+        &mut self,
+        object: &Object,
+        draft: &mut Draft,
+        field: &str,
+        part: FilePart,
+    ) -> Result<(), Problem> {
+        let known = object
+            .field(field)
             .filter(|field| field.field_type == FieldType::Base64);
-        let field = field.ok_or_else(|| {
-            misshaped(format!(
-                "The binary part {:?} is not a blob field of {}",
-                part.name, object.name
-            ))
-        })?;
+        let Some(known) = known else {
+            return Err(misshaped(format!(
+                "The binary part {field:?} is not a blob field of {}",
+                object.name
+            )));
+        };
         if part.upload.size() > largest(object) {
             return Err(form::too_large(largest(object)));
         }
         let file = part.upload.keep().map_err(|error| form::disk(&error))?;
-        pending.files.push(file.clone());
-        draft.set(object, &field.name, Value::File(file));
+        self.files.push(file.clone());
+        draft.set(object, &known.name, Value::File(file));
+        Ok(())
     }
-    Ok((draft, pending))
 }
 
-fn misshaped(message: impl Into<String>) -> Problem {
+/// A form that is not made as Salesforce wants it.
+pub(super) fn misshaped(message: impl Into<String>) -> Problem {
     Problem::new("INVALID_MULTIPART_REQUEST", message)
 }
 

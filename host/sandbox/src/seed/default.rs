@@ -5,6 +5,7 @@ use crate::org::Org;
 
 const ACCOUNTS: &str = include_str!("default/Account.json");
 const CONTACTS: &str = include_str!("default/Contact.json");
+const EVENT_LOGS: &str = include_str!("default/EventLogFile.json");
 const OPPORTUNITIES: &str = include_str!("default/Opportunity.json");
 const SHIPMENTS: &str = include_str!("default/Shipment__c.json");
 
@@ -17,6 +18,7 @@ pub fn default_data(org: &Org) -> anyhow::Result<()> {
         ("Account.json", ACCOUNTS),
         ("Contact.json", CONTACTS),
         ("Opportunity.json", OPPORTUNITIES),
+        ("EventLogFile.json", EVENT_LOGS),
         ("Shipment__c.json", SHIPMENTS),
     ];
     Folder::of_files(

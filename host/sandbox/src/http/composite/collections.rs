@@ -10,12 +10,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
+use super::blobs::Blobs;
 use super::part::Enclosing;
 use super::refused;
 use crate::http::answer::{self, Reply};
+use crate::http::form::Form;
 use crate::http::gate::Caller;
 use crate::http::records::find_object;
-use crate::http::{Shared, body};
+use crate::http::{Shared, body, upload};
 use crate::id::RecordId;
 use crate::json::{Body, Members};
 use crate::org::Org;
@@ -51,16 +53,22 @@ pub(in crate::http) async fn create(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     enclosing: Enclosing,
+    form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Reply {
-    body::expect_json(&headers)?;
+    upload::expect(&headers, form.is_some())?;
     answer::on_thread(move || {
-        let (mode, entries) = read(&org, &bytes, |_, draft, _| Ok((None, draft)))?;
+        let mut blobs = Blobs::new(&org, &bytes, form)?;
+        let (mode, entries) = read(&org, &blobs.document(), |object, mut draft, members| {
+            blobs.attach(object, &mut draft, members)?;
+            Ok((None, draft))
+        })?;
         let mode = follow(mode, &enclosing);
         let outcomes = write(&org, &caller, mode, entries, |writer, entry| {
             writer.insert(entry.object, entry.draft)
         })?;
+        blobs.keep(&outcomes);
         Ok(shown(&outcomes, false))
     })
     .await?
@@ -71,12 +79,15 @@ pub(in crate::http) async fn update(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     enclosing: Enclosing,
+    form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Reply {
-    body::expect_json(&headers)?;
+    upload::expect(&headers, form.is_some())?;
     answer::on_thread(move || {
-        let (mode, entries) = read(&org, &bytes, |object, mut draft, members| {
+        let mut blobs = Blobs::new(&org, &bytes, form)?;
+        let (mode, entries) = read(&org, &blobs.document(), |object, mut draft, members| {
+            blobs.attach(object, &mut draft, members)?;
             let key = text_of(members, "Id");
             let id = object.field_index("Id");
             draft.values.retain(|(at, _)| Some(*at) != id);
@@ -87,6 +98,7 @@ pub(in crate::http) async fn update(
             let id = id_of(entry.object, entry.key.as_deref())?;
             writer.update(entry.object, &id, entry.draft)
         })?;
+        blobs.keep(&outcomes);
         Ok(shown(&outcomes, false))
     })
     .await?
@@ -217,7 +229,7 @@ fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
 fn read<'o>(
     org: &'o Org,
     bytes: &Bytes,
-    keyed: impl Fn(&Object, Draft, &Members<'_>) -> Result<(Option<String>, Draft), Problem>,
+    mut keyed: impl FnMut(&Object, Draft, &Members<'_>) -> Result<(Option<String>, Draft), Problem>,
 ) -> Result<(Batch, Vec<Entry<'o>>), Problem> {
     let text = Body::new(bytes)?;
     let collection: Collection<'_> = text.parse()?;

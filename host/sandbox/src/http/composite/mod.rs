@@ -4,6 +4,7 @@
 //! ([`answer::in_place`]), so that a transaction around them holds them all.
 
 mod batch;
+mod blobs;
 mod collections;
 mod graph;
 mod part;

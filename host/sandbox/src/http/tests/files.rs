@@ -303,6 +303,50 @@ async fn forms_that_cannot_be_used_leave_no_file_behind() {
 }
 
 #[tokio::test]
+async fn a_collection_may_come_with_files() {
+    let client = Client::new().await;
+    let record = |part: &str, path: &str| {
+        json!({"attributes": {"type": "ContentVersion", "binaryPartName": part, "binaryPartNameAlias": "VersionData"},
+            "PathOnClient": path})
+    };
+    let post = async |parts: [&str; 2]| {
+        let records = json!({"allOrNone": false, "records": [record(parts[0], "a.txt"), record(parts[1], "b.txt")]});
+        let mut body = String::from_utf8(form(&records, "one", b"first")).unwrap();
+        body = body.replace(
+            "--boundary_string--",
+            "--boundary_string\r\nContent-Disposition: form-data; name=\"two\"; filename=\"b\"\r\n\r\nsecond\r\n--boundary_string--",
+        );
+        client.upload("POST", "/composite/sobjects", body).await
+    };
+    let answer = post(["two", "one"]).await;
+    let made = answer.json();
+    for (at, content) in [(0, "second"), (1, "first")] {
+        let id = made[at]["id"].as_str().unwrap();
+        let path = format!("/sobjects/ContentVersion/{id}/VersionData");
+        assert_eq!(client.get(&path).await.text(), content);
+    }
+    assert_eq!(
+        post(["one", "three"]).await.refusal().1,
+        "INVALID_MULTIPART_REQUEST"
+    );
+}
+
+#[tokio::test]
+async fn event_logs_are_there_to_be_downloaded() {
+    let client = Client::new().await;
+    let logs = client
+        .rows("SELECT Id, LogFile, LogFileLength FROM EventLogFile WHERE EventType = 'API'")
+        .await;
+    let answer = client.get(logs[0]["LogFile"].as_str().unwrap()).await;
+    assert!(answer.text().starts_with("\"EVENT_TYPE\",\"TIMESTAMP\""));
+    assert_eq!(answer.header("content-type"), "text/csv");
+    assert_eq!(
+        logs[0]["LogFileLength"].as_f64().unwrap() as usize,
+        answer.body.len()
+    );
+}
+
+#[tokio::test]
 async fn images_in_rich_text_are_kept_apart_from_it() {
     let client = Client::new().await;
     let pixels = [137, 80, 78, 71, 0, 1];
