@@ -4,6 +4,7 @@
 
 pub mod bulk;
 pub mod changes;
+pub mod duplicates;
 pub mod faults;
 mod http;
 pub mod id;

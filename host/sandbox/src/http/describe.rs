@@ -79,7 +79,7 @@ pub(super) fn brief(object: &Object, base: &str) -> Json {
     })
 }
 
-fn full(object: &Object, base: &str) -> Json {
+pub(super) fn full(object: &Object, base: &str) -> Json {
     let mut described = brief(object, base);
     let url = format!("{base}/sobjects/{}", object.name);
     let fields: Vec<Json> = object.fields().iter().map(|it| field(object, it)).collect();

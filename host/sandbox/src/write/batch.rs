@@ -26,7 +26,7 @@ impl Writer<'_> {
         self.connection.execute_batch("SAVEPOINT batch")?;
         let mut outcomes = Vec::new();
         for item in items {
-            outcomes.push(self.one(|| write(self, item))?);
+            outcomes.push(self.alone(|| write(self, item))?);
         }
         if batch == Batch::AllOrNone && outcomes.iter().any(Result::is_err) {
             self.connection.execute_batch("ROLLBACK TO batch")?;
@@ -39,7 +39,13 @@ impl Writer<'_> {
     }
 
     /// A write that fails half-way is undone as a whole.
-    fn one(&self, write: impl FnOnce() -> Outcome) -> Result<Outcome, Problem> {
+    ///
+    /// # Errors
+    /// The database's alone; what `write` refuses is inside.
+    pub fn alone<T>(
+        &self,
+        write: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<Result<T, Problem>, Problem> {
         self.connection
             .prepare_cached("SAVEPOINT record")?
             .execute([])?;

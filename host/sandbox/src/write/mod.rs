@@ -7,11 +7,13 @@ mod batch;
 mod check;
 mod column;
 mod content;
+mod convert;
 mod defaults;
 mod delete;
 mod derive;
 mod draft;
 mod lookup;
+mod merge;
 mod purge;
 mod rich_text;
 mod row;
@@ -25,9 +27,11 @@ use rusqlite::Connection;
 
 pub use batch::Batch;
 pub use column::Column;
+pub use convert::{Conversion, Converted};
 pub use draft::{Draft, ParentKey};
 pub(crate) use lookup::{find_by_key, key_field};
 pub(crate) use rich_text::image;
+pub use merge::Merged;
 pub use row::Row;
 
 use crate::id::RecordId;

@@ -40,7 +40,24 @@ impl Writer<'_> {
         row.insert(self.connection)
     }
 
+    /// Changes a record without asking whether clients may set its fields.
+    pub(super) fn amend(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
+        self.alter(object, id, draft, |_| true)
+    }
+
     pub(super) fn change(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
+        self.alter(object, id, draft, |field| {
+            field.updateable || field.name == "Id"
+        })
+    }
+
+    fn alter(
+        &self,
+        object: &Object,
+        id: &RecordId,
+        draft: Draft,
+        may_set: impl Fn(&Field) -> bool,
+    ) -> Outcome {
         let loaded = match self.schema.object_by_prefix(id.key_prefix()) {
             Some(of) if of.name == object.name => Row::load(self.connection, object, id.as_str())?,
             _ => None,
@@ -50,9 +67,8 @@ impl Writer<'_> {
             Some((_, true)) => return Err(Problem::deleted()),
             Some((row, false)) => row,
         };
-        refuse_read_only(object, &draft, |field| {
-            field.updateable || field.name == "Id"
-        })?;
+        refuse_converted(&before)?;
+        refuse_read_only(object, &draft, may_set)?;
         let mut row = before.clone();
         let images = self.apply(&mut row, draft)?;
         row.set("Id", before.get("Id").clone());
@@ -100,6 +116,19 @@ impl Writer<'_> {
         }
         Ok(images)
     }
+}
+
+/// A converted lead stays as it is.
+fn refuse_converted(row: &Row<'_>) -> Result<(), Problem> {
+    if row.object.name != "Lead" || *row.get("IsConverted") != Value::Bool(true) {
+        return Ok(());
+    }
+    let message = "cannot reference converted lead";
+    Err(Problem::of_record(
+        "CANNOT_UPDATE_CONVERTED_LEAD",
+        message,
+        [],
+    ))
 }
 
 /// A create may set neither the id nor what the org keeps.

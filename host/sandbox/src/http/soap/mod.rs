@@ -3,10 +3,15 @@
 //! The enterprise API shares what has nothing to do with the org's objects; records are the partner API's alone.
 
 mod arguments;
+mod describe;
+mod duplicates;
+mod email;
 mod envelope;
 mod fault;
 mod header;
 mod login;
+mod members;
+mod merge;
 mod operations;
 mod out;
 mod query;
@@ -17,6 +22,7 @@ mod results;
 mod retrieve;
 mod rows;
 mod save;
+mod search;
 mod shown;
 mod users;
 mod xml;
@@ -97,6 +103,8 @@ fn respond(status: StatusCode, xml: Vec<u8>) -> Response {
 struct Context<'a> {
     org: &'a Org,
     namespaces: Namespaces,
+    /// The URL that the org is known by.
+    base: &'a str,
     /// `62` for `62.0`.
     version: u16,
     header: Header,
@@ -130,7 +138,7 @@ fn answer(
             ))
         })?;
     let header = Header::read(&call.headers, namespaces.api)?;
-    let context = admit(org, namespaces, version, header)?;
+    let context = admit(org, namespaces, base, version, header)?;
     let content = operation(&context, arguments)?;
     Ok(envelope::answer(
         &namespaces,
@@ -151,12 +159,13 @@ fn supported(version: &str) -> Result<u16, Fault> {
 }
 
 /// Lets a call in that has a live session while the allowance lasts.
-fn admit(
-    org: &Org,
+fn admit<'a>(
+    org: &'a Org,
     namespaces: Namespaces,
+    base: &'a str,
     version: u16,
     header: Header,
-) -> Result<Context<'_>, Fault> {
+) -> Result<Context<'a>, Fault> {
     let token = header.session.clone().unwrap_or_default();
     let session = org.sessions.touch(&token, org.clock.now());
     let session = session.ok_or_else(|| no_session(&token))?;
@@ -167,6 +176,7 @@ fn admit(
     Ok(Context {
         org,
         namespaces,
+        base,
         version,
         header,
         user: session.user,

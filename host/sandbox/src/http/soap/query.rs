@@ -57,7 +57,11 @@ fn page(
 ) -> Result<Out, Fault> {
     let page = context.org.store.read(|connection| {
         let files = &context.org.files;
-        let format = Rows { connection, files };
+        let format = Rows {
+            connection,
+            files,
+            tag: "records",
+        };
         let reader = Reader {
             user: context.user.as_str(),
             now: context.org.clock.now(),

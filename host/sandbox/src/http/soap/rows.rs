@@ -25,6 +25,8 @@ pub(super) struct Rows<'a> {
     /// Where the contents of files are read.
     pub connection: &'a Connection,
     pub files: &'a Files,
+    /// What the element of a record is called.
+    pub tag: &'static str,
 }
 
 impl Format for Rows<'_> {
@@ -35,7 +37,7 @@ impl Format for Rows<'_> {
         row: &SqlRow<'_>,
         children: &[Option<Vec<u8>>],
     ) -> Result<()> {
-        self.object(out, "records", shape, row, children)
+        self.object(out, self.tag, shape, row, children)
     }
 
     fn separator(&self) -> &'static [u8] {

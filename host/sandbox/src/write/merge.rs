@@ -1,0 +1,109 @@
+//! Merging records into one: the losers' children go to the winner, the losers into the recycle bin.
+
+use rusqlite::params;
+
+use super::{Draft, Writer, unsupported};
+use crate::id::RecordId;
+use crate::problem::Problem;
+use crate::schema::{ChildRelationship, Object};
+use crate::store::quoted;
+use crate::value::Value;
+
+/// Records that one merge takes beside the winner (SOAP API guide, "merge()": up to three records in all).
+const MOST_LOSERS: usize = 2;
+
+/// What a merge did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The winner.
+    pub id: RecordId,
+    /// The losers.
+    pub losers: Vec<RecordId>,
+    /// Ids of the records that hung on a loser and now hang on the winner.
+    pub related: Vec<String>,
+}
+
+impl Writer<'_> {
+    /// Merges records of one object. The winner gets the draft's values, and none of the losers'.
+    ///
+    /// # Errors
+    /// `INVALID_TYPE_FOR_OPERATION` for objects that cannot be merged, `INVALID_MERGE_RECORD` for too many losers or a
+    /// record that stands twice or is of another object; what [`Writer::update`] refuses.
+    pub fn merge(
+        &self,
+        object: &Object,
+        winner: &RecordId,
+        losers: &[RecordId],
+        draft: Draft,
+    ) -> Result<Merged, Problem> {
+        if !object.mergeable {
+            return Err(unsupported(object, "merge"));
+        }
+        refuse_mismatch(object, winner, losers)?;
+        for id in losers.iter().chain([winner]) {
+            match self.is_deleted(object, id.as_str())? {
+                None => return Err(Problem::not_found()),
+                Some(true) => return Err(Problem::deleted()),
+                Some(false) => {}
+            }
+        }
+        let mut related = Vec::new();
+        for loser in losers {
+            for way in object.child_relationships() {
+                related.extend(self.hand_over(way, loser, winner)?);
+            }
+            let mut master = Draft::default();
+            master.set(object, "MasterRecordId", Value::text(winner.as_str()));
+            self.amend(object, loser, master)?;
+            self.mark(object, loser.as_str(), Some(loser.as_str()))?;
+        }
+        // The losers' unique values are free only now.
+        self.update(object, winner, draft)?;
+        Ok(Merged {
+            id: winner.clone(),
+            losers: losers.to_vec(),
+            related,
+        })
+    }
+
+    /// Gives the children of one record to another, and says which. Nobody becomes its own parent.
+    fn hand_over(
+        &self,
+        way: &ChildRelationship,
+        from: &RecordId,
+        to: &RecordId,
+    ) -> Result<Vec<String>, Problem> {
+        if way.field == "MasterRecordId" {
+            return Ok(Vec::new());
+        }
+        let (table, column) = (quoted(&way.child_object), quoted(&way.field));
+        let sql = format!(
+            "UPDATE {table} SET {column} = nullif(?2, \"Id\"), \"SystemModstamp\" = ?3, \"LastModifiedDate\" = ?3, \
+             \"LastModifiedById\" = ?4 WHERE {column} = ?1 AND \"IsDeleted\" = 0 RETURNING \"Id\""
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let values = params![from.as_str(), to.as_str(), self.now, self.user.as_str()];
+        let ids = statement.query_map(values, |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+}
+
+fn refuse_mismatch(object: &Object, winner: &RecordId, losers: &[RecordId]) -> Result<(), Problem> {
+    let refused = |message: String| Err(Problem::of_record("INVALID_MERGE_RECORD", message, []));
+    if losers.is_empty() || losers.len() > MOST_LOSERS {
+        return refused(format!(
+            "merge takes one or {MOST_LOSERS} records beside the master record"
+        ));
+    }
+    let mut seen = vec![winner];
+    for id in losers {
+        if seen.contains(&id) {
+            return refused(format!("record {id} is to be merged with itself"));
+        }
+        seen.push(id);
+    }
+    match seen.iter().find(|id| id.key_prefix() != object.key_prefix) {
+        None => Ok(()),
+        Some(id) => refused(format!("record {id} is no {}", object.name)),
+    }
+}
