@@ -30,8 +30,8 @@ pub use column::Column;
 pub use convert::{Conversion, Converted};
 pub use draft::{Draft, ParentKey};
 pub(crate) use lookup::{find_by_key, key_field};
-pub(crate) use rich_text::image;
 pub use merge::Merged;
+pub(crate) use rich_text::image;
 pub use row::Row;
 
 use crate::id::RecordId;
