@@ -15,6 +15,7 @@ pub mod problem;
 pub mod schema;
 pub mod seed;
 mod serve;
+mod setup;
 pub mod soql;
 pub mod sosl;
 pub mod store;

@@ -208,6 +208,7 @@ fn people(org: &mut Org, folder: Option<&seed::Folder>) -> anyhow::Result<bool> 
     if is_new {
         org.write(&admin, WriteOptions::default(), found)?;
     }
+    org.write(&admin, WriteOptions::default(), crate::setup::install)?;
     let login = Login {
         user: admin.clone(),
         password: ADMIN_PASSWORD.into(),

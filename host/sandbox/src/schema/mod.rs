@@ -48,6 +48,31 @@ const SHIPPED: &[(&str, &str)] = &[
     ("Shipment__c", include_str!("objects/Shipment__c.json")),
     ("Task", include_str!("objects/Task.json")),
     ("User", include_str!("objects/User.json")),
+    ("ApexClass", include_str!("objects/ApexClass.json")),
+    (
+        "AssignmentRule",
+        include_str!("objects/AssignmentRule.json"),
+    ),
+    ("DuplicateRule", include_str!("objects/DuplicateRule.json")),
+    ("FeedItem", include_str!("objects/FeedItem.json")),
+    ("ListView", include_str!("objects/ListView.json")),
+    (
+        "ProcessDefinition",
+        include_str!("objects/ProcessDefinition.json"),
+    ),
+    (
+        "ProcessInstance",
+        include_str!("objects/ProcessInstance.json"),
+    ),
+    (
+        "ProcessInstanceStep",
+        include_str!("objects/ProcessInstanceStep.json"),
+    ),
+    (
+        "ProcessInstanceWorkitem",
+        include_str!("objects/ProcessInstanceWorkitem.json"),
+    ),
+    ("Report", include_str!("objects/Report.json")),
 ];
 
 /// A definition of an object that cannot be used; the text names the file, the place and the cure.

@@ -12,6 +12,7 @@ use super::super::parameters::Parameters;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::{Field, FieldType, Object};
+use crate::setup::list_view::glance;
 
 /// Rows of a result page (as Salesforce's search layouts come).
 const ROWS: usize = 25;
@@ -56,7 +57,7 @@ fn in_scope(org: &Org) -> impl Iterator<Item = &Object> {
 }
 
 fn layout(object: &Object) -> Json {
-    let columns: Vec<Json> = columns(object)
+    let columns: Vec<Json> = glance(object, COLUMNS)
         .into_iter()
         .map(|field| column(object, field))
         .collect();
@@ -67,25 +68,6 @@ fn layout(object: &Object) -> Json {
         "objectType": object.name,
         "searchColumns": columns,
     })
-}
-
-/// The name first, then what tells records apart at a glance.
-pub(in crate::http) fn columns(object: &Object) -> Vec<&Field> {
-    let plain = |field: &&Field| {
-        !field.name_field
-            && !field.is_compound()
-            && field.createable
-            && field.filterable
-            && field.compound_field_name.as_deref() != Some("Name")
-            && !matches!(
-                field.field_type,
-                FieldType::Reference(_) | FieldType::Base64 | FieldType::Boolean
-            )
-    };
-    let name = object.name_field().into_iter();
-    name.chain(object.fields().iter().filter(plain))
-        .take(COLUMNS)
-        .collect()
 }
 
 fn column(object: &Object, field: &Field) -> Json {
