@@ -12,6 +12,7 @@ pub mod journal;
 pub mod json;
 pub mod org;
 pub mod problem;
+pub mod rules;
 pub mod schema;
 pub mod seed;
 mod serve;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::rules::Duplicates;
 use crate::store::StoreError;
 
 /// One refusal in Salesforce's own words. REST calls the code `errorCode`, collections and SOAP `statusCode`.
@@ -13,6 +14,8 @@ pub struct Problem {
     pub message: String,
     /// API names of the fields at fault; `None` where Salesforce lists none at all (requests rather than records).
     pub fields: Option<Vec<String>>,
+    /// The records that a refused record is a duplicate of.
+    pub duplicates: Option<Box<Duplicates>>,
 }
 
 impl Problem {
@@ -22,6 +25,7 @@ impl Problem {
             code,
             message: message.into(),
             fields: None,
+            duplicates: None,
         }
     }
 
@@ -36,6 +40,7 @@ impl Problem {
             code,
             message: message.into(),
             fields: Some(fields),
+            duplicates: None,
         }
     }
 
@@ -58,6 +63,15 @@ impl Problem {
     #[must_use]
     pub fn deleted() -> Self {
         Self::of_record("ENTITY_IS_DELETED", "entity is deleted", [])
+    }
+
+    /// The record is a duplicate.
+    #[must_use]
+    pub fn duplicates(found: Duplicates) -> Self {
+        Self {
+            duplicates: Some(Box::new(found)),
+            ..Self::of_record("DUPLICATES_DETECTED", "Use one of these records?", [])
+        }
     }
 
     /// JSON that cannot be read.

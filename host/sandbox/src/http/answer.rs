@@ -5,9 +5,12 @@ use std::cell::Cell;
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
+use super::versions::NEWEST;
 use crate::problem::Problem;
+use crate::rules::Duplicates;
+use crate::rules::duplicates::Matches;
 
 /// What a handler gives back.
 pub(super) type Reply = Result<Response, Problem>;
@@ -38,10 +41,54 @@ pub(super) fn no_content() -> Response {
 /// A refusal as an entry of REST's error list.
 pub(super) fn to_json(problem: &Problem) -> Json {
     let mut entry = json!({"message": problem.message, "errorCode": problem.code});
-    if let (Some(fields), Some(entry)) = (&problem.fields, entry.as_object_mut()) {
-        entry.insert("fields".into(), json!(fields));
+    let Some(members) = entry.as_object_mut() else {
+        return entry;
+    };
+    if let Some(found) = &problem.duplicates {
+        // Salesforce's own spelling.
+        members.insert("duplicateResut".into(), duplicates(found));
+    } else if let Some(fields) = &problem.fields {
+        members.insert("fields".into(), json!(fields));
     }
     entry
+}
+
+fn duplicates(found: &Duplicates) -> Json {
+    let record = |object: &str, members: &Map<String, Json>| {
+        let id = members.get("Id").and_then(Json::as_str).unwrap_or_default();
+        let url = format!("/services/data/v{NEWEST}.0/sobjects/{object}/{id}");
+        let mut record = members.clone();
+        record.insert("attributes".into(), json!({"type": object, "url": url}));
+        json!({
+            "additionalInformation": [],
+            "fieldDiffs": [],
+            "matchConfidence": 100.0,
+            "record": record,
+        })
+    };
+    let result = |it: &Matches| {
+        let records: Vec<Json> = it
+            .records
+            .iter()
+            .map(|one| record(&it.object, one))
+            .collect();
+        json!({
+            "entityType": it.object,
+            "errors": [],
+            "matchEngine": "ExactMatchEngine",
+            "matchRecords": records,
+            "rule": it.rule,
+            "size": records.len(),
+            "success": true,
+        })
+    };
+    json!({
+        "allowSave": true,
+        "duplicateRule": found.rule,
+        "duplicateRuleEntityType": found.object,
+        "errorMessage": "Use one of these records?",
+        "matchResults": found.matches.iter().map(result).collect::<Vec<_>>(),
+    })
 }
 
 impl IntoResponse for Problem {

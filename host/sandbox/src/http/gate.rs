@@ -11,6 +11,18 @@ use super::{Shared, versions};
 use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
+use crate::rules::{Assignment, DuplicateOptions};
+use crate::write::WriteOptions;
+
+/// Without `Sforce-Auto-Assign`, REST runs the active assignment rules over records that name no owner.
+const DEFAULTS: WriteOptions = WriteOptions {
+    allow_truncation: false,
+    assignment: Assignment::Unowned,
+    duplicates: DuplicateOptions {
+        allow_save: false,
+        include_record_details: false,
+    },
+};
 
 /// Who asks, and in which version; handlers take it as an `Extension`.
 #[derive(Debug, Clone)]
@@ -19,6 +31,8 @@ pub(super) struct Caller {
     pub user: RecordId,
     /// The version in the path, `62` for `v62.0`.
     pub version: u16,
+    /// What the headers ask of writes.
+    pub options: WriteOptions,
 }
 
 impl Caller {
@@ -70,6 +84,25 @@ fn admit(org: &Org, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Problem> {
     Ok(Caller {
         user: session.user,
         version,
+        options: write_options(headers, DEFAULTS)?,
+    })
+}
+
+/// What the headers ask of writes, beyond `known`.
+///
+/// # Errors
+/// A `Sforce-Auto-Assign` that names no rule.
+pub(super) fn write_options(
+    headers: &HeaderMap,
+    known: WriteOptions,
+) -> Result<WriteOptions, Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let assignment = text("Sforce-Auto-Assign").map(Assignment::from_header);
+    let duplicates = text("Sforce-Duplicate-Rule-Header").map(DuplicateOptions::from_header);
+    Ok(WriteOptions {
+        assignment: assignment.transpose()?.unwrap_or(known.assignment),
+        duplicates: duplicates.unwrap_or(known.duplicates),
+        ..known
     })
 }
 

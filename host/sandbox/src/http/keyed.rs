@@ -15,7 +15,7 @@ use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
-use crate::write::{Draft, WriteOptions, find_by_key, key_field};
+use crate::write::{Draft, find_by_key, key_field};
 
 /// From this version on an upsert that updates answers 200 with a body; before, 204 (REST API guide, "Upsert").
 const UPDATED_WITH_BODY: u16 = 46;
@@ -76,7 +76,7 @@ fn write(
     draft: Draft,
     caller: &Caller,
 ) -> Reply {
-    let saved = org.write(&caller.user, WriteOptions::default(), |writer| {
+    let saved = org.write(&caller.user, caller.options, |writer| {
         writer.upsert(object, key, value, draft)
     })?;
     if !saved.created && caller.version < UPDATED_WITH_BODY {
@@ -109,7 +109,7 @@ pub(super) async fn delete(
         }
         match find(&org, object, &field, &value)?.as_slice() {
             [id] => {
-                org.write(&caller.user, WriteOptions::default(), |writer| {
+                org.write(&caller.user, caller.options, |writer| {
                     writer.delete(object, id)
                 })?;
                 Ok(answer::no_content())

@@ -17,7 +17,7 @@ use crate::json::Body;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
-use crate::write::{Draft, Row, Saved, WriteOptions};
+use crate::write::{Draft, Row, Saved};
 
 /// Creates a record: 201 with its id and place.
 pub(super) async fn create(
@@ -32,7 +32,7 @@ pub(super) async fn create(
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
         let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
-        let saved = org.write(&caller.user, WriteOptions::default(), |writer| {
+        let saved = org.write(&caller.user, caller.options, |writer| {
             writer.insert(object, draft)
         })?;
         files.keep();
@@ -73,7 +73,7 @@ pub(super) async fn update(
         let id = find_id(object, &id)?;
         let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
         refuse_named(object, &draft, "Id")?;
-        org.write(&caller.user, WriteOptions::default(), |writer| {
+        org.write(&caller.user, caller.options, |writer| {
             writer.update(object, &id, draft)
         })?;
         files.keep();
@@ -91,7 +91,7 @@ pub(super) async fn delete(
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
         let id = find_id(object, &id)?;
-        org.write(&caller.user, WriteOptions::default(), |writer| {
+        org.write(&caller.user, caller.options, |writer| {
             writer.delete(object, &id)
         })?;
         Ok(answer::no_content())

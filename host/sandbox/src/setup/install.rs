@@ -15,6 +15,7 @@ const APEX_VERSION: f64 = 62.0;
 /// The database's; the shipped setup itself is good.
 pub(crate) fn install(writer: &Writer<'_>) -> Result<(), Problem> {
     let setup = standard();
+    crate::rules::duplicates::index(writer)?;
     fill(writer, "Group", queues(setup))?;
     fill(writer, "ProcessDefinition", approvals(setup))?;
     fill(writer, "AssignmentRule", assignment_rules(setup))?;

@@ -35,6 +35,7 @@ impl Writer<'_> {
             Some(true) => return Err(Problem::deleted()),
             Some(false) => {}
         }
+        crate::rules::lock::refuse(self, object, id)?;
         let mut doomed = vec![(object, id.as_str().to_owned())];
         self.collect(object, id.as_str(), &mut doomed, 0)?;
         for (object, doomed) in &doomed {

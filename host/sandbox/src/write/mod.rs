@@ -36,6 +36,7 @@ pub use row::Row;
 
 use crate::id::RecordId;
 use crate::problem::Problem;
+use crate::rules::{Assignment, DuplicateOptions, assignment, duplicates, lock};
 use crate::schema::{Object, Schema};
 use crate::store::quoted;
 
@@ -56,6 +57,10 @@ pub type Outcome = Result<Saved, Problem>;
 pub struct WriteOptions {
     /// Cut text that is too long instead of refusing it (SOAP's `AllowFieldTruncationHeader`).
     pub allow_truncation: bool,
+    /// Whether an assignment rule gives leads and cases to a queue.
+    pub assignment: Assignment,
+    /// What becomes of duplicates.
+    pub duplicates: DuplicateOptions,
 }
 
 /// The highest number given to a record of each object, by key prefix.
@@ -109,7 +114,25 @@ impl Writer<'_> {
             return Err(unsupported(object, "create"));
         }
         save::refuse_unsettable(object, &draft)?;
-        self.create(object, draft)
+        let names_owner = draft.names(object, "OwnerId");
+        let concerns = duplicates::concerns(object, &draft);
+        let saved = self.create(object, draft)?;
+        self.apply_rules(object, &saved, names_owner, concerns)?;
+        Ok(saved)
+    }
+
+    /// What the org's rules make of a record just written.
+    fn apply_rules(
+        &self,
+        object: &Object,
+        saved: &Saved,
+        names_owner: bool,
+        concerns_duplicates: bool,
+    ) -> Result<(), Problem> {
+        if concerns_duplicates {
+            duplicates::refuse(self, object, &saved.id)?;
+        }
+        assignment::run(self, object, &saved.id, names_owner, saved.created)
     }
 
     /// Changes the fields that the draft names.
@@ -120,7 +143,12 @@ impl Writer<'_> {
         if !object.updateable {
             return Err(unsupported(object, "update"));
         }
-        self.change(object, id, draft)
+        lock::refuse(self, object, id)?;
+        let names_owner = draft.names(object, "OwnerId");
+        let concerns = duplicates::concerns(object, &draft);
+        let saved = self.change(object, id, draft)?;
+        self.apply_rules(object, &saved, names_owner, concerns)?;
+        Ok(saved)
     }
 
     /// Changes the one record whose `key` field has this value, or creates it.

@@ -23,7 +23,7 @@ use crate::json::{Body, Members};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::{Field, Object};
-use crate::write::{Batch, Draft, Outcome, Saved, WriteOptions, Writer, key_field};
+use crate::write::{Batch, Draft, Outcome, Saved, Writer, key_field};
 
 /// Most records of a call (REST API guide, "sObject Collections").
 const MOST_RECORDS: usize = 200;
@@ -192,7 +192,7 @@ pub(in crate::http) async fn delete(
         check_count(ids.len())?;
         let objects = ids.iter().map(|id| org.schema.object_of_id(id));
         check_chunks(objects.map(|object| object.map(|object| object.name.as_str())))?;
-        let outcomes = org.write(&caller.user, WriteOptions::default(), |writer| {
+        let outcomes = org.write(&caller.user, caller.options, |writer| {
             let mode = follow(mode(all), &enclosing);
             writer.run(mode, &ids, |writer, id| {
                 let malformed =
@@ -253,7 +253,7 @@ fn write<'o>(
     entries: Vec<Entry<'o>>,
     work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
 ) -> Result<Vec<Outcome>, Problem> {
-    org.write(&caller.user, WriteOptions::default(), |writer| {
+    org.write(&caller.user, caller.options, |writer| {
         writer.run(mode, entries, work)
     })
 }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use tower::ServiceExt as _;
 
 use super::refused;
-use crate::http::gate::Caller;
+use crate::http::gate::{self, Caller};
 use crate::http::{Shared, answer, front, versions};
 use crate::problem::Problem;
 
@@ -164,7 +164,12 @@ fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Bo
     request.headers_mut().insert(CONTENT_TYPE, json);
     front::rewrite(&mut request);
     let user = caller.user.clone();
-    request.extensions_mut().insert(Caller { user, version });
+    let options = gate::write_options(request.headers(), caller.options)?;
+    request.extensions_mut().insert(Caller {
+        user,
+        version,
+        options,
+    });
     if all_or_none {
         request.extensions_mut().insert(AllOrNone);
     }

@@ -21,7 +21,7 @@ use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
 use crate::value::Value;
-use crate::write::{Draft, WriteOptions, Writer};
+use crate::write::{Draft, Writer};
 
 /// Most records of a request, over all trees (REST API guide, "sObject Tree", also for the next two).
 const MOST_RECORDS: usize = 200;
@@ -238,7 +238,7 @@ fn check_all(nodes: &[Node<'_>]) -> Result<(), Refused> {
 
 fn write(org: &Org, caller: &Caller, nodes: Vec<Node<'_>>) -> Result<Vec<Json>, Refused> {
     let mut refused = Vec::new();
-    let written = org.write(&caller.user, WriteOptions::default(), |writer| {
+    let written = org.write(&caller.user, caller.options, |writer| {
         let created = insert(writer, nodes, &mut refused)?;
         match refused.first() {
             Some((_, first)) => Err(first.clone()),
