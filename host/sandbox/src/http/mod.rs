@@ -19,6 +19,7 @@ mod keyed;
 mod limits;
 mod oauth;
 mod parameters;
+mod process;
 mod query;
 mod records;
 mod related;
@@ -87,6 +88,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/query/{locator}", get(query::more))
         .route("/queryAll/{locator}", get(query::more))
         .merge(search::routes())
+        .merge(process::routes())
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))
         .route(

@@ -14,6 +14,7 @@ const RESOURCES: &[&str] = &[
     "composite",
     "limits",
     "parameterizedSearch",
+    "process",
     "query",
     "queryAll",
     "recent",

@@ -1,10 +1,12 @@
 //! Rules of the org that writes come under: who gets a new record, what counts as a duplicate, what is locked.
 
+pub(crate) mod approval;
 pub(crate) mod assignment;
 pub(crate) mod duplicates;
 pub(crate) mod lock;
 #[cfg(test)]
 mod tests;
+pub(crate) mod workflow;
 
 pub use assignment::Assignment;
 pub use duplicates::{DuplicateOptions, Duplicates};

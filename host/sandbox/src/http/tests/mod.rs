@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod meta;
 mod oauth;
+mod process;
 mod query;
 mod records;
 mod search;
