@@ -3,6 +3,7 @@
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
 
 pub mod bulk;
+mod analytics;
 pub mod changes;
 pub mod duplicates;
 pub mod faults;

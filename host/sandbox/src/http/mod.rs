@@ -1,15 +1,19 @@
 //! The org's HTTP face: Salesforce's paths, headers, status codes and bodies.
 
 mod admin;
+mod analytics;
 mod answer;
+mod apex_rest;
 mod body;
 mod broken;
 mod bulk;
+mod changes;
 mod composite;
 mod describe;
 mod download;
 mod file;
 mod form;
+mod explain;
 mod front;
 mod gate;
 mod global;
@@ -19,6 +23,7 @@ mod keyed;
 mod limits;
 mod oauth;
 mod parameters;
+mod password;
 mod process;
 mod query;
 mod records;
@@ -59,6 +64,7 @@ pub fn router(org: Arc<Org>) -> Router {
         .merge(oauth::routes())
         .merge(identity::routes())
         .merge(soap::routes())
+        .merge(apex_rest::routes())
         .route("/services/data", get(versions::list))
         .nest("/services/data/{version}", rest(&org))
         .fallback(answer::not_found)
@@ -89,6 +95,9 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/queryAll/{locator}", get(query::more))
         .merge(search::routes())
         .merge(process::routes())
+        .merge(analytics::routes())
+        .merge(changes::routes())
+        .merge(password::routes())
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))
         .route(

@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 
-use super::Shared;
+use super::{Shared, explain};
 use super::answer::{self, Reply};
 use super::gate::Caller;
 use crate::org::Org;
@@ -58,6 +58,11 @@ async fn run(
     include_deleted: bool,
 ) -> Reply {
     let parameters = parameters.unwrap_or_default();
+    let asked = url::form_urlencoded::parse(parameters.as_bytes()).find(|(it, _)| it == "explain");
+    if let Some((_, asked)) = asked {
+        let asked = asked.into_owned();
+        return answer::on_thread(move || explain::explain(&org, &caller, &asked)).await?;
+    }
     let soql = url::form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "q")
         .map(|(_, soql)| soql.into_owned())

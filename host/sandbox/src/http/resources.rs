@@ -11,6 +11,7 @@ use super::{Shared, answer};
 
 /// Resources that this org answers.
 const RESOURCES: &[&str] = &[
+    "analytics",
     "composite",
     "limits",
     "parameterizedSearch",

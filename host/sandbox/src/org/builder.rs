@@ -164,6 +164,8 @@ impl OrgBuilder {
             files: Files::beside(self.file.as_deref()),
             ids: IdCounters::default(),
             logins: Logins::default(),
+            self_service_logins: Logins::default(),
+            report_runs: crate::analytics::Runs::default(),
             sessions: Sessions::default(),
             usage: Usage::new(self.api_limit.unwrap_or(usage::DEVELOPER_EDITION)),
             faults: Faults::default(),

@@ -56,6 +56,9 @@ pub struct Org {
     pub(crate) id: RecordId,
     pub(crate) admin: RecordId,
     pub(crate) logins: Logins,
+    pub(crate) report_runs: crate::analytics::Runs,
+    /// Passwords of self-service users, which open no session of the API.
+    pub(crate) self_service_logins: Logins,
     pub(crate) apps: Vec<ConnectedApp>,
     pub(crate) sessions: Sessions,
     pub(crate) usage: Usage,

@@ -1,6 +1,6 @@
 //! Who may log in with a password.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +26,7 @@ impl fmt::Debug for Login {
 
 /// All logins, by user name.
 #[derive(Debug, Default)]
-pub struct Logins(Mutex<HashMap<String, Login>>);
+pub struct Logins(Mutex<HashMap<String, Login>>, Mutex<HashSet<RecordId>>);
 
 impl Logins {
     fn by_name(&self) -> MutexGuard<'_, HashMap<String, Login>> {
@@ -40,6 +40,7 @@ impl Logins {
 
     /// Gives a user another password, or a first one; the security token stays.
     pub fn set_password(&self, user: &RecordId, username: &str, password: &str) {
+        self.expired().remove(user);
         let mut logins = self.by_name();
         let token = logins.values().find(|login| login.user == *user);
         let login = Login {
@@ -49,6 +50,21 @@ impl Logins {
         };
         logins.retain(|_, login| login.user != *user);
         logins.insert(username.to_lowercase(), login);
+    }
+
+    fn expired(&self) -> MutexGuard<'_, HashSet<RecordId>> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the user's password one that has to be changed; it goes on working.
+    pub fn expire(&self, user: &RecordId) {
+        self.expired().insert(user.clone());
+    }
+
+    /// Whether the user's password has to be changed.
+    #[must_use]
+    pub fn is_expired(&self, user: &RecordId) -> bool {
+        self.expired().contains(user)
     }
 
     /// The user with this name and password.

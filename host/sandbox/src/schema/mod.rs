@@ -73,6 +73,10 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("objects/ProcessInstanceWorkitem.json"),
     ),
     ("Report", include_str!("objects/Report.json")),
+    (
+        "SelfServiceUser",
+        include_str!("objects/SelfServiceUser.json"),
+    ),
 ];
 
 /// A definition of an object that cannot be used; the text names the file, the place and the cure.

@@ -28,7 +28,7 @@ pub(super) fn compute(
     before: Option<&Row<'_>>,
 ) -> Result<(), Problem> {
     match row.object.name.as_str() {
-        "Contact" | "Lead" => person(row),
+        "Contact" | "Lead" | "SelfServiceUser" => person(row),
         "User" => user(row),
         "Opportunity" => opportunity(row, before),
         "Case" => case(writer, row),

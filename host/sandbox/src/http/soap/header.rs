@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::fault::Fault;
 use super::xml::Element;
 use crate::id::RecordId;
+use crate::rules::Assignment;
 
 /// What the headers of a call ask for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(super) struct Header {
     pub allow_truncation: bool,
     /// `AssignmentRuleHeader`: the rule named.
     pub assignment_rule: Option<RecordId>,
+    /// `AssignmentRuleHeader`: the active rule.
+    pub default_assignment_rule: bool,
     /// `MruHeader`
     pub update_mru: bool,
     /// `DuplicateRuleHeader`
@@ -96,7 +99,17 @@ impl Header {
                 .ok_or_else(|| Fault::new("MALFORMED_ID", format!("bad id {text}")))
         };
         self.assignment_rule = rule.map(read).transpose()?;
+        self.default_assignment_rule = default;
         Ok(())
+    }
+
+    /// The assignment rule that the request asks for; SOAP runs none unless it does.
+    pub(super) fn assignment(&self) -> Assignment {
+        match &self.assignment_rule {
+            Some(id) => Assignment::rule(id.as_str()).unwrap_or_default(),
+            None if self.default_assignment_rule => Assignment::Active,
+            None => Assignment::Off,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod bulk;
 mod collections;
 mod composite;
+mod analytics;
 mod faults;
 mod files;
 mod meta;
@@ -11,6 +12,7 @@ mod process;
 mod query;
 mod records;
 mod search;
+mod users;
 mod soap;
 mod tree;
 
