@@ -2,8 +2,8 @@
 //!
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
 
-pub mod bulk;
 mod analytics;
+pub mod bulk;
 pub mod changes;
 pub mod duplicates;
 pub mod faults;

@@ -9,7 +9,10 @@ pub(super) fn condition(query: &Query<'_>) -> Result<Option<String>, Problem> {
     let mut conditions = Vec::new();
     for filter in &query.filters {
         let column = position(&query.columns, &filter.column)?;
-        let column = query.columns.get(column).ok_or_else(|| bad("no such column"))?;
+        let column = query
+            .columns
+            .get(column)
+            .ok_or_else(|| bad("no such column"))?;
         conditions.push(one(column, filter)?);
     }
     match &query.boolean_filter {
@@ -23,12 +26,16 @@ fn one(column: &Column<'_>, filter: &ReportFilter) -> Result<String, Problem> {
     let path = column.path;
     let values: Vec<&str> = filter.value.split(',').map(str::trim).collect();
     let any = |operator: &str, joiner: &str| {
-        let each = values.iter().map(|value| Ok(format!("{path} {operator} {}", literal(column, value)?)));
+        let each = values
+            .iter()
+            .map(|value| Ok(format!("{path} {operator} {}", literal(column, value)?)));
         let each = each.collect::<Result<Vec<_>, Problem>>()?;
         Ok(format!("({})", each.join(joiner)))
     };
     let like = |before: &str, after: &str| {
-        let each = values.iter().map(|value| format!("{path} LIKE '{before}{}{after}'", pattern(value)));
+        let each = values
+            .iter()
+            .map(|value| format!("{path} LIKE '{before}{}{after}'", pattern(value)));
         format!("({})", each.collect::<Vec<_>>().join(" OR "))
     };
     match filter.operator.as_str() {
@@ -58,7 +65,12 @@ fn literal(column: &Column<'_>, value: &str) -> Result<String, Problem> {
     if value.is_empty() {
         return Ok("null".into());
     }
-    let refused = |what: &str| bad(format!("{value:?} is no {what}, which {} asks for", column.name));
+    let refused = |what: &str| {
+        bad(format!(
+            "{value:?} is no {what}, which {} asks for",
+            column.name
+        ))
+    };
     match &column.field.field_type {
         FieldType::Boolean => match value.to_ascii_lowercase().as_str() {
             "true" | "1" => Ok("true".into()),
@@ -67,11 +79,21 @@ fn literal(column: &Column<'_>, value: &str) -> Result<String, Problem> {
         },
         FieldType::Int | FieldType::Double | FieldType::Currency | FieldType::Percent => {
             let number: f64 = value.parse().map_err(|_| refused("number"))?;
-            if number.is_finite() { Ok(number.to_string()) } else { Err(refused("number")) }
+            if number.is_finite() {
+                Ok(number.to_string())
+            } else {
+                Err(refused("number"))
+            }
         }
         FieldType::Date | FieldType::DateTime => {
-            let is_safe = value.chars().all(|c| c.is_ascii_alphanumeric() || ":.+-_".contains(c));
-            if is_safe { Ok(value.to_owned()) } else { Err(refused("date")) }
+            let is_safe = value
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ":.+-_".contains(c));
+            if is_safe {
+                Ok(value.to_owned())
+            } else {
+                Err(refused("date"))
+            }
         }
         _ => Ok(quoted(value)),
     }
@@ -91,7 +113,9 @@ fn joined(logic: &str, conditions: &[String]) -> Result<String, Problem> {
     let mut out = String::new();
     let mut rest = logic;
     while let Some(c) = rest.chars().next() {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
         let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         match word.to_ascii_uppercase().as_str() {
             "" if c.is_whitespace() || "()".contains(c) => {
@@ -101,9 +125,14 @@ fn joined(logic: &str, conditions: &[String]) -> Result<String, Problem> {
             }
             operator @ ("AND" | "OR" | "NOT") => out.push_str(operator),
             number => {
-                let place = number.parse::<usize>().ok().and_then(|it| it.checked_sub(1));
+                let place = number
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|it| it.checked_sub(1));
                 let condition = place.and_then(|at| conditions.get(at)).ok_or_else(|| {
-                    bad(format!("reportBooleanFilter {logic:?} names what is no filter: {word:?}"))
+                    bad(format!(
+                        "reportBooleanFilter {logic:?} names what is no filter: {word:?}"
+                    ))
                 })?;
                 out.push_str(condition);
             }
@@ -120,9 +149,16 @@ mod tests {
     #[test]
     fn logic_joins_filters_by_number() {
         let conditions = ["a = 1", "b = 2", "c = 3"].map(str::to_owned);
-        assert_eq!(joined("(1 or 2) AND NOT 3", &conditions).unwrap(), "((a = 1 OR b = 2) AND NOT c = 3)");
+        assert_eq!(
+            joined("(1 or 2) AND NOT 3", &conditions).unwrap(),
+            "((a = 1 OR b = 2) AND NOT c = 3)"
+        );
         for bad in ["1 AND 4", "1; DROP", "0", "1 XOR 2"] {
-            assert_eq!(joined(bad, &conditions).unwrap_err().code, "BAD_REQUEST", "{bad}");
+            assert_eq!(
+                joined(bad, &conditions).unwrap_err().code,
+                "BAD_REQUEST",
+                "{bad}"
+            );
         }
     }
 

@@ -104,14 +104,46 @@ pub(crate) fn report_type(query: &Query<'_>) -> Json {
         })
         .collect();
     let labels: &[(&str, &[(&str, &str)])] = &[
-        ("string", &[("equals", "equals"), ("notEqual", "not equal to"), ("contains", "contains"), ("notContain", "does not contain"), ("startsWith", "starts with")]),
-        ("double", &[("equals", "equals"), ("notEqual", "not equal to"), ("lessThan", "less than"), ("greaterThan", "greater than"), ("lessOrEqual", "less or equal"), ("greaterOrEqual", "greater or equal")]),
-        ("date", &[("equals", "equals"), ("notEqual", "not equal to"), ("lessThan", "less than"), ("greaterThan", "greater than"), ("lessOrEqual", "less or equal"), ("greaterOrEqual", "greater or equal")]),
+        (
+            "string",
+            &[
+                ("equals", "equals"),
+                ("notEqual", "not equal to"),
+                ("contains", "contains"),
+                ("notContain", "does not contain"),
+                ("startsWith", "starts with"),
+            ],
+        ),
+        (
+            "double",
+            &[
+                ("equals", "equals"),
+                ("notEqual", "not equal to"),
+                ("lessThan", "less than"),
+                ("greaterThan", "greater than"),
+                ("lessOrEqual", "less or equal"),
+                ("greaterOrEqual", "greater or equal"),
+            ],
+        ),
+        (
+            "date",
+            &[
+                ("equals", "equals"),
+                ("notEqual", "not equal to"),
+                ("lessThan", "less than"),
+                ("greaterThan", "greater than"),
+                ("lessOrEqual", "less or equal"),
+                ("greaterOrEqual", "greater or equal"),
+            ],
+        ),
     ];
     let operators: Map<String, Json> = labels
         .iter()
         .map(|(kind, all)| {
-            let all: Vec<Json> = all.iter().map(|(name, label)| json!({"label": label, "name": name})).collect();
+            let all: Vec<Json> = all
+                .iter()
+                .map(|(name, label)| json!({"label": label, "name": name}))
+                .collect();
             ((*kind).to_owned(), json!(all))
         })
         .collect();

@@ -112,27 +112,48 @@ impl<'r> Query<'r> {
         let columns = columns(schema, report)?;
         let find = |name: &str| position(&columns, name);
         let details = match &changes.detail_columns {
-            Some(names) => names.iter().map(|name| find(name)).collect::<Result<_, _>>()?,
+            Some(names) => names
+                .iter()
+                .map(|name| find(name))
+                .collect::<Result<_, _>>()?,
             None => {
-                let is_detail = |column: &Column<'_>| !report.groupings.iter().any(|it| it == column.name);
+                let is_detail =
+                    |column: &Column<'_>| !report.groupings.iter().any(|it| it == column.name);
                 let all = columns.iter().enumerate();
-                all.filter(|(_, column)| is_detail(column)).map(|(at, _)| at).collect()
+                all.filter(|(_, column)| is_detail(column))
+                    .map(|(at, _)| at)
+                    .collect()
             }
         };
         let groupings = match &changes.groupings_down {
-            Some(wanted) => wanted.iter().map(|it| grouping(&columns, it)).collect::<Result<_, _>>()?,
+            Some(wanted) => wanted
+                .iter()
+                .map(|it| grouping(&columns, it))
+                .collect::<Result<_, _>>()?,
             None => {
                 let plain = |name: &String| {
-                    find(name).map(|column| Grouping { column, descending: false })
+                    find(name).map(|column| Grouping {
+                        column,
+                        descending: false,
+                    })
                 };
-                report.groupings.iter().map(plain).collect::<Result<_, _>>()?
+                report
+                    .groupings
+                    .iter()
+                    .map(plain)
+                    .collect::<Result<_, _>>()?
             }
         };
         let aggregates = changes.aggregates.as_ref().unwrap_or(&report.aggregates);
-        let aggregates = aggregates.iter().map(|name| aggregate(&columns, name)).collect::<Result<_, _>>()?;
+        let aggregates = aggregates
+            .iter()
+            .map(|name| aggregate(&columns, name))
+            .collect::<Result<_, _>>()?;
         let filters = changes.report_filters.clone().unwrap_or_default();
         if filters.len() > MOST_FILTERS {
-            return Err(bad(format!("a report takes at most {MOST_FILTERS} filters")));
+            return Err(bad(format!(
+                "a report takes at most {MOST_FILTERS} filters"
+            )));
         }
         Ok(Self {
             report,
@@ -140,7 +161,10 @@ impl<'r> Query<'r> {
             groupings,
             aggregates,
             filters,
-            boolean_filter: changes.report_boolean_filter.clone().filter(|it| !it.trim().is_empty()),
+            boolean_filter: changes
+                .report_boolean_filter
+                .clone()
+                .filter(|it| !it.trim().is_empty()),
             with_details: changes.has_detail_rows.unwrap_or(with_details),
             columns,
         })
@@ -150,7 +174,10 @@ impl<'r> Query<'r> {
     fn soql(&self) -> Result<String, Problem> {
         let mut fields: Vec<String> = Vec::new();
         for column in &self.columns {
-            for path in [Some(column.path.to_owned()), column.id_path()].into_iter().flatten() {
+            for path in [Some(column.path.to_owned()), column.id_path()]
+                .into_iter()
+                .flatten()
+            {
                 if !fields.contains(&path) {
                     fields.push(path);
                 }
@@ -185,12 +212,18 @@ impl Column<'_> {
 
 /// The saved report as SOQL, for `explain`.
 pub(crate) fn soql(report: &Report) -> String {
-    let fields: Vec<&str> = report.columns.iter().map(|(_, path)| path.as_str()).collect();
+    let fields: Vec<&str> = report
+        .columns
+        .iter()
+        .map(|(_, path)| path.as_str())
+        .collect();
     format!("SELECT {} FROM {}", fields.join(", "), report.object)
 }
 
 fn columns<'r>(schema: &'r Schema, report: &'r Report) -> Result<Vec<Column<'r>>, Problem> {
-    let root = schema.object(&report.object).ok_or_else(Problem::not_found)?;
+    let root = schema
+        .object(&report.object)
+        .ok_or_else(Problem::not_found)?;
     let resolve = |(name, path): &'r (String, String)| {
         let mut object = root;
         let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));
@@ -202,8 +235,15 @@ fn columns<'r>(schema: &'r Schema, report: &'r Report) -> Result<Vec<Column<'r>>
                 .and_then(|target| schema.object(target))
                 .ok_or_else(|| bad(format!("{path} leads nowhere")))?;
         }
-        let field = object.field(last).ok_or_else(|| bad(format!("{path} leads nowhere")))?;
-        Ok(Column { name, path, object, field })
+        let field = object
+            .field(last)
+            .ok_or_else(|| bad(format!("{path} leads nowhere")))?;
+        Ok(Column {
+            name,
+            path,
+            object,
+            field,
+        })
     };
     report.columns.iter().map(resolve).collect()
 }
@@ -212,13 +252,17 @@ fn position(columns: &[Column<'_>], name: &str) -> Result<usize, Problem> {
     let is_it = |column: &Column<'_>| column.name.eq_ignore_ascii_case(name);
     columns.iter().position(is_it).ok_or_else(|| {
         let known: Vec<_> = columns.iter().map(|column| column.name).collect();
-        bad(format!("the report has no column {name:?}; it has {}", known.join(", ")))
+        bad(format!(
+            "the report has no column {name:?}; it has {}",
+            known.join(", ")
+        ))
     })
 }
 
 fn grouping(columns: &[Column<'_>], wanted: &Json) -> Result<Grouping, Problem> {
     let text = |member: &str| wanted.get(member).and_then(Json::as_str);
-    let name = text("name").ok_or_else(|| bad("a grouping needs a name: {\"name\": \"STAGE_NAME\"}"))?;
+    let name =
+        text("name").ok_or_else(|| bad("a grouping needs a name: {\"name\": \"STAGE_NAME\"}"))?;
     Ok(Grouping {
         column: position(columns, name)?,
         descending: text("sortOrder").is_some_and(|order| order.eq_ignore_ascii_case("desc")),
@@ -227,9 +271,17 @@ fn grouping(columns: &[Column<'_>], wanted: &Json) -> Result<Grouping, Problem> 
 
 fn aggregate(columns: &[Column<'_>], name: &str) -> Result<Aggregate, Problem> {
     if name == "RowCount" {
-        return Ok(Aggregate { name: name.into(), kind: Kind::Count, column: None });
+        return Ok(Aggregate {
+            name: name.into(),
+            kind: Kind::Count,
+            column: None,
+        });
     }
-    let unknown = || bad(format!("{name:?} is no summary: give RowCount, or s!, a!, m!, x! or u! before a column"));
+    let unknown = || {
+        bad(format!(
+            "{name:?} is no summary: give RowCount, or s!, a!, m!, x! or u! before a column"
+        ))
+    };
     let (kind, column) = name.split_once('!').ok_or_else(unknown)?;
     let kind = match kind {
         "s" => Kind::Sum,
@@ -239,7 +291,11 @@ fn aggregate(columns: &[Column<'_>], name: &str) -> Result<Aggregate, Problem> {
         "u" => Kind::Unique,
         _ => return Err(unknown()),
     };
-    Ok(Aggregate { name: name.into(), kind, column: Some(position(columns, column)?) })
+    Ok(Aggregate {
+        name: name.into(),
+        kind,
+        column: Some(position(columns, column)?),
+    })
 }
 
 fn bad(message: impl Into<String>) -> Problem {

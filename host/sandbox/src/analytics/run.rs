@@ -58,7 +58,10 @@ impl Ord for Key {
                 let size = |number: &serde_json::Number| number.as_f64().unwrap_or_default();
                 size(a).total_cmp(&size(b))
             }
-            (a, b) => a.to_string().to_lowercase().cmp(&b.to_string().to_lowercase()),
+            (a, b) => a
+                .to_string()
+                .to_lowercase()
+                .cmp(&b.to_string().to_lowercase()),
         };
         if self.1 { order.reverse() } else { order }
     }
@@ -104,7 +107,8 @@ pub(crate) fn run(org: &Org, user: &str, query: &Query<'_>) -> Result<Found, Pro
 
 impl Group {
     fn add(&mut self, query: &Query<'_>, row: &Json, level: usize, with_row: bool) {
-        self.tallies.resize(query.aggregates.len(), Tally::default());
+        self.tallies
+            .resize(query.aggregates.len(), Tally::default());
         for (tally, aggregate) in self.tallies.iter_mut().zip(&query.aggregates) {
             let column = aggregate.column.and_then(|at| query.columns.get(at));
             tally.add(column.map(|column| at_path(row, column.path)));
@@ -125,7 +129,11 @@ impl Group {
     /// Writes the group into the fact map, and gives its sub-groups.
     fn show(&self, query: &Query<'_>, path: &[usize], facts: &mut Map<String, Json>) -> Vec<Json> {
         let key: Vec<String> = path.iter().map(ToString::to_string).collect();
-        let name = if key.is_empty() { "T".to_owned() } else { key.join("_") };
+        let name = if key.is_empty() {
+            "T".to_owned()
+        } else {
+            key.join("_")
+        };
         let summaries: Vec<Json> = query
             .aggregates
             .iter()
@@ -137,14 +145,19 @@ impl Group {
             fact.insert("rows".into(), json!(self.rows));
         }
         facts.insert(format!("{name}!T"), fact);
-        let column = query.groupings.get(path.len()).and_then(|it| query.columns.get(it.column));
+        let column = query
+            .groupings
+            .get(path.len())
+            .and_then(|it| query.columns.get(it.column));
         let mut groups = Vec::new();
         for (at, (Key(value, _), group)) in self.children.iter().enumerate() {
             let path = [path, &[at]].concat();
             let inner = group.show(query, &path, facts);
             let label = column.map(|it| cell::label(&it.field.field_type, value));
             let key: Vec<String> = path.iter().map(ToString::to_string).collect();
-            groups.push(json!({"groupings": inner, "key": key.join("_"), "label": label, "value": value}));
+            groups.push(
+                json!({"groupings": inner, "key": key.join("_"), "label": label, "value": value}),
+            );
         }
         groups
     }
@@ -161,7 +174,10 @@ impl Tally {
             self.numbers += 1;
             self.sum += number;
             self.least = Some(self.least.map_or(number, |least| least.min(number)));
-            self.greatest = Some(self.greatest.map_or(number, |greatest| greatest.max(number)));
+            self.greatest = Some(
+                self.greatest
+                    .map_or(number, |greatest| greatest.max(number)),
+            );
         }
     }
 
@@ -195,5 +211,6 @@ fn cells(query: &Query<'_>, row: &Json) -> Json {
 
 /// The value behind `Account.Name` in a row.
 fn at_path<'j>(row: &'j Json, path: &str) -> &'j Json {
-    path.split('.').fold(row, |row, name| row.get(name).unwrap_or(&Json::Null))
+    path.split('.')
+        .fold(row, |row, name| row.get(name).unwrap_or(&Json::Null))
 }

@@ -30,8 +30,14 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/analytics/reports", get(list))
         .route("/analytics/reports/{id}", get(run_saved).post(run_changed))
         .route("/analytics/reports/{id}/describe", get(describe))
-        .route("/analytics/reports/{id}/instances", get(instances).post(start))
-        .route("/analytics/reports/{id}/instances/{run}", get(instance).delete(forget))
+        .route(
+            "/analytics/reports/{id}/instances",
+            get(instances).post(start),
+        )
+        .route(
+            "/analytics/reports/{id}/instances/{run}",
+            get(instance).delete(forget),
+        )
 }
 
 /// The body of a POST.
@@ -200,7 +206,8 @@ async fn forget(
 fn find_run(org: &Org, report: &RecordId, run: &str) -> Result<Run, Problem> {
     let wanted = RecordId::parse(run);
     let mut runs = org.report_runs.of(report, org.clock.now()).into_iter();
-    runs.find(|run| Some(&run.id) == wanted.as_ref()).ok_or_else(Problem::not_found)
+    runs.find(|run| Some(&run.id) == wanted.as_ref())
+        .ok_or_else(Problem::not_found)
 }
 
 fn wants_details(query: Option<String>) -> bool {

@@ -34,7 +34,10 @@ async fn echo(
 ) -> Reply {
     let session = gate::session(&org, &headers)?;
     if !org.usage.count(org.clock.now()) {
-        return Err(Problem::new("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."));
+        return Err(Problem::new(
+            "REQUEST_LIMIT_EXCEEDED",
+            "TotalRequests Limit exceeded.",
+        ));
     }
     let query = uri.query().unwrap_or_default();
     let parameters: Map<String, Json> = url::form_urlencoded::parse(query.as_bytes())
@@ -79,7 +82,10 @@ fn shown_body(headers: &HeaderMap, bytes: &Bytes) -> Json {
     if bytes.is_empty() {
         return Json::Null;
     }
-    let media_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let media_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
     if media_type.contains("json")
         && let Ok(json) = serde_json::from_slice(bytes)
     {

@@ -45,11 +45,31 @@ pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> Reply {
     let mut plans = Vec::new();
     let cost = |rows: i64| rows as f64 / (total as f64 * SELECTIVE_SHARE).max(1.0);
     if !indexed.is_empty() {
-        plans.push(shown(object, total, found, cost(found), "Index", &indexed, &others));
+        plans.push(shown(
+            object,
+            total,
+            found,
+            cost(found),
+            "Index",
+            &indexed,
+            &others,
+        ));
     }
-    plans.push(shown(object, total, total.max(found), cost(total).max(1.0), "TableScan", &[], &others));
+    plans.push(shown(
+        object,
+        total,
+        total.max(found),
+        cost(total).max(1.0),
+        "TableScan",
+        &[],
+        &others,
+    ));
     plans.sort_by(|a, b| {
-        let cost = |plan: &Json| plan.get("relativeCost").and_then(Json::as_f64).unwrap_or_default();
+        let cost = |plan: &Json| {
+            plan.get("relativeCost")
+                .and_then(Json::as_f64)
+                .unwrap_or_default()
+        };
         cost(a).total_cmp(&cost(b))
     });
     Ok(answer::ok(&json!({"plans": plans, "sourceQuery": soql})))
@@ -61,7 +81,12 @@ fn soql_of(org: &Org, asked: &str) -> Result<String, Problem> {
     if let Some((_, report)) = setup::entry(reports, "00O", asked) {
         return Ok(analytics::soql(report));
     }
-    let views: Vec<_> = org.schema.objects().iter().flat_map(list_view::of).collect();
+    let views: Vec<_> = org
+        .schema
+        .objects()
+        .iter()
+        .flat_map(list_view::of)
+        .collect();
     if let Some((_, view)) = setup::entry(&views, "00B", asked) {
         return Ok(view.soql());
     }
@@ -84,7 +109,12 @@ fn shown(
             "tableEnumOrId": object.name,
         })
     };
-    let notes: Vec<Json> = unindexed.iter().copied().chain(["IsDeleted"]).map(note).collect();
+    let notes: Vec<Json> = unindexed
+        .iter()
+        .copied()
+        .chain(["IsDeleted"])
+        .map(note)
+        .collect();
     json!({
         "cardinality": rows,
         "fields": fields,
@@ -108,18 +138,29 @@ fn gather<'o>(
             return;
         };
         if let Some(field) = object.field(&path.text()) {
-            let list = if is_selective && is_indexed(field) { &mut *indexed } else { &mut *others };
+            let list = if is_selective && is_indexed(field) {
+                &mut *indexed
+            } else {
+                &mut *others
+            };
             if !list.contains(&field.name.as_str()) {
                 list.push(&field.name);
             }
         }
     };
     match condition {
-        Condition::And(all) => all.iter().for_each(|one| gather(object, one, indexed, others)),
+        Condition::And(all) => all
+            .iter()
+            .for_each(|one| gather(object, one, indexed, others)),
         Condition::Compare(operand, comparison, _) => {
-            add(operand, !matches!(comparison, Comparison::NotEqual | Comparison::Like));
+            add(
+                operand,
+                !matches!(comparison, Comparison::NotEqual | Comparison::Like),
+            );
         }
-        Condition::In(operand, is_in, _) | Condition::SemiJoin(operand, is_in, _) => add(operand, *is_in),
+        Condition::In(operand, is_in, _) | Condition::SemiJoin(operand, is_in, _) => {
+            add(operand, *is_in)
+        }
         Condition::Includes(operand, _, _) => add(operand, false),
         Condition::Or(_) | Condition::Not(_) => {}
     }
@@ -132,5 +173,8 @@ fn is_indexed(field: &Field) -> bool {
         || field.unique
         || field.name_field
         || matches!(field.field_type, FieldType::Reference(_))
-        || matches!(field.name.as_str(), "CreatedDate" | "SystemModstamp" | "LastModifiedDate" | "Email")
+        || matches!(
+            field.name.as_str(),
+            "CreatedDate" | "SystemModstamp" | "LastModifiedDate" | "Email"
+        )
 }

@@ -54,8 +54,12 @@ async fn set(
         .iter()
         .find(|(name, _)| name == "NewPassword")
         .and_then(|(_, raw)| serde_json::from_str(raw.get()).ok());
-    let password = password
-        .ok_or_else(|| Problem::new("INVALID_NEW_PASSWORD", "NewPassword is missing: the password as text"))?;
+    let password = password.ok_or_else(|| {
+        Problem::new(
+            "INVALID_NEW_PASSWORD",
+            "NewPassword is missing: the password as text",
+        )
+    })?;
     if user.logins.verify(&user.name, &password).is_some() {
         return Err(refused("invalid repeated password"));
     }
@@ -93,7 +97,12 @@ fn find<'o>(org: &'o Org, object: &str, id: &str) -> Result<User<'o>, Problem> {
     let row = row
         .filter(|(_, deleted)| !deleted)
         .ok_or_else(Problem::not_found)?;
-    let name = row.0.get("Username").as_str().unwrap_or_default().to_owned();
+    let name = row
+        .0
+        .get("Username")
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     Ok(User { logins, id, name })
 }
 

@@ -4,9 +4,9 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 
-use super::{Shared, explain};
 use super::answer::{self, Reply};
 use super::gate::Caller;
+use super::{Shared, explain};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::soql::render::json::Json;

@@ -104,7 +104,7 @@ impl Header {
     }
 
     /// The assignment rule that the request asks for; SOAP runs none unless it does.
-    pub(super) fn assignment(&self) -> Assignment {
+    pub(super) fn wanted_assignment(&self) -> Assignment {
         match &self.assignment_rule {
             Some(id) => Assignment::rule(id.as_str()).unwrap_or_default(),
             None if self.default_assignment_rule => Assignment::Active,

@@ -68,7 +68,7 @@ impl Context<'_> {
     pub(super) fn write_options(&self) -> crate::write::WriteOptions {
         crate::write::WriteOptions {
             allow_truncation: self.header.allow_truncation,
-            assignment: self.header.assignment(),
+            assignment: self.header.wanted_assignment(),
             duplicates: crate::rules::DuplicateOptions {
                 allow_save: self.header.duplicates.allow_save,
                 include_record_details: self.header.duplicates.include_record_details,

@@ -1,9 +1,9 @@
 //! The org as clients see it, called in process.
 
+mod analytics;
 mod bulk;
 mod collections;
 mod composite;
-mod analytics;
 mod faults;
 mod files;
 mod meta;
@@ -12,9 +12,9 @@ mod process;
 mod query;
 mod records;
 mod search;
-mod users;
 mod soap;
 mod tree;
+mod users;
 
 use std::sync::Arc;
 
