@@ -347,6 +347,39 @@ async fn event_logs_are_there_to_be_downloaded() {
 }
 
 #[tokio::test]
+async fn links_are_only_found_by_what_they_link() {
+    let client = Client::new().await;
+    let query = async |filter: &str| {
+        let soql = format!("SELECT Id FROM ContentDocumentLink{filter}").replace(' ', "+");
+        client.get(&format!("/query?q={soql}")).await
+    };
+    for refused in [
+        "",
+        " LIMIT 5",
+        " WHERE ShareType = 'V'",
+        " WHERE LinkedEntityId != null",
+    ] {
+        let answer = query(refused).await;
+        assert_eq!(answer.refusal(), (400, "MALFORMED_QUERY".to_owned()));
+        let message = answer.json()[0]["message"].clone();
+        assert!(
+            message
+                .as_str()
+                .unwrap()
+                .starts_with("Implementation restriction: ContentDocumentLink requires")
+        );
+    }
+    for allowed in [
+        " WHERE LinkedEntityId = '001000000000000AAA' AND ShareType = 'V'",
+        " WHERE ContentDocumentId IN (SELECT ContentDocumentId FROM ContentVersion)",
+        " WHERE ContentDocumentId IN ('069000000000000AAA', '069000000000001AAA')",
+    ] {
+        let answer = query(allowed).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn images_in_rich_text_are_kept_apart_from_it() {
     let client = Client::new().await;
     let pixels = [137, 80, 78, 71, 0, 1];

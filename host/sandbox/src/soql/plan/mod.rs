@@ -12,6 +12,7 @@ mod fields;
 mod filter;
 mod function;
 mod order;
+mod restriction;
 mod scope;
 mod select;
 mod semi_join;
@@ -121,6 +122,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn of(query: &Query, soql: &str, schema: &Schema, options: &Options) -> Result<Self> {
+        restriction::check(query)?;
         Family {
             soql,
             schema,
