@@ -6,6 +6,7 @@ use super::ingest::word;
 use crate::bindings::exports::salesforce::connector::bulk::{EmptyValues, JobOperation, NullText};
 use crate::bindings::{Fault, FaultKind};
 use crate::catalog::nearest;
+use crate::connection::zone::Zone;
 use crate::describe::{Described, Kind, described};
 use crate::message::input::{NULL_CELL, Value};
 use crate::org::Org;
@@ -58,6 +59,8 @@ pub struct Columns {
     by_name: HashMap<String, usize>,
     empty: EmptyValues,
     null_text: NullText,
+    /// The zone of date-times that come without an offset.
+    zone: Option<Zone>,
 }
 
 impl Columns {
@@ -70,6 +73,7 @@ impl Columns {
             by_name: HashMap::with_capacity(asked.len()),
             empty: rules.empty,
             null_text: rules.null_text,
+            zone: org.settings().zone.clone(),
         };
         for (index, name) in asked.iter().enumerate() {
             let (name, check) =
@@ -154,7 +158,7 @@ impl Columns {
             Check::Date => Kind::Date,
             _ => Kind::DateTime,
         };
-        match scalar::typed(kind, text.clone().into_owned()) {
+        match scalar::typed(kind, text.clone().into_owned(), self.zone.as_ref()) {
             Ok(Value::Bool(flag)) => Ok(Settled::As(flag.to_string())),
             Ok(Value::Text(settled)) if settled == text => Ok(Settled::Same),
             Ok(Value::Text(settled)) => Ok(Settled::As(settled)),
