@@ -14,6 +14,7 @@ mod derive;
 mod draft;
 mod lookup;
 mod merge;
+mod owner;
 mod purge;
 mod rich_text;
 mod row;

@@ -119,6 +119,8 @@ fn write(out: &mut Out, json: &Json, members: &[Member], version: u16) {
 
 fn text(value: &Json) -> String {
     match value {
+        // REST and SOAP name this one type differently.
+        Json::String(text) if text == "urn:address" => "tns:address".into(),
         Json::String(text) => text.clone(),
         other => other.to_string(),
     }

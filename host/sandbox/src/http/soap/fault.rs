@@ -74,7 +74,7 @@ impl Fault {
 
 fn detail(out: &mut Out, code: &str, message: &str) {
     let (kind, located) = kind_of(code);
-    out.raw(&format!("<detail><sf:{kind} xsi:type=\"sf:{kind}\">"));
+    out.raw(format!("<detail><sf:{kind} xsi:type=\"sf:{kind}\">"));
     out.text("sf:exceptionCode", code);
     out.text("sf:exceptionMessage", message);
     if located {
@@ -82,7 +82,7 @@ fn detail(out: &mut Out, code: &str, message: &str) {
         out.number("sf:row", row);
         out.number("sf:column", column);
     }
-    out.raw(&format!("</sf:{kind}></detail>"));
+    out.raw(format!("</sf:{kind}></detail>"));
 }
 
 /// The element of the WSDL's fault schema that goes with a code, and whether it has a row and a column.

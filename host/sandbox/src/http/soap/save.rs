@@ -11,7 +11,7 @@ use super::results::{self, MOST_RECORDS, outcome};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::Object;
-use crate::write::{Draft, Outcome, Saved, Writer};
+use crate::write::{Draft, Outcome, Row, Saved, Writer};
 
 /// Runs of records of one object in a call (SOAP API guide, "create()": records of up to ten objects).
 const MOST_RUNS: usize = 10;
@@ -50,7 +50,7 @@ pub(super) fn update(context: &Context<'_>, mut arguments: Arguments<'_>) -> Res
             Problem::of_record("MISSING_ARGUMENT", message, ["Id"])
         })?;
         let id = own_id(record.object, &id)?;
-        writer.update(record.object, &id, record.draft?)
+        change(context, writer, record.object, &id, record.draft?)
     })?;
     Ok(save_results(&outcomes))
 }
@@ -145,6 +145,29 @@ fn usable_key<'k>(object: &Object, key: &'k str) -> Result<&'k str, Fault> {
     Err(Fault::new("INVALID_FIELD", message))
 }
 
+/// An update, with what `OwnerChangeOptions` ask for where the owner changes.
+fn change(
+    context: &Context<'_>,
+    writer: &Writer<'_>,
+    object: &Object,
+    id: &RecordId,
+    draft: Draft,
+) -> Outcome {
+    let options = &context.header.owner_change;
+    let changes_owner = !options.is_empty() && draft.names(object, "OwnerId");
+    let before = if changes_owner {
+        Row::load(writer.connection, object, id.as_str())?
+    } else {
+        None
+    };
+    let saved = writer.update(object, id, draft)?;
+    let old = before.and_then(|(row, _)| row.get("OwnerId").as_str().map(str::to_owned));
+    if let Some(old) = old {
+        writer.follow_owner(object, id, &old, options)?;
+    }
+    Ok(saved)
+}
+
 fn own_id(object: &Object, text: &str) -> Result<RecordId, Problem> {
     let id = results::read_id(text)?;
     if id.key_prefix() == object.key_prefix {
@@ -162,9 +185,16 @@ fn save<'s>(
     let outcomes = context
         .org
         .write(&context.user, context.write_options(), |writer| {
-            writer.run(context.batch(), records, |writer, record| {
+            let outcomes = writer.run(context.batch(), records, |writer, record| {
                 save(writer, record)
-            })
+            })?;
+            if context.header.update_mru {
+                let saved = outcomes.iter().flatten();
+                saved
+                    .map(|saved| writer.remember(&saved.id))
+                    .collect::<Result<(), _>>()?;
+            }
+            Ok(outcomes)
         })?;
     Ok(outcomes)
 }

@@ -374,3 +374,48 @@ async fn the_recycle_bin_gives_back_until_it_is_emptied() {
         ("MALFORMED_ID".into(), "bad id nope".into())
     );
 }
+
+#[tokio::test]
+async fn a_new_owner_gets_what_the_header_says_and_the_mru_remembers() {
+    let client = Client::new().await;
+    let profile = client.rows("SELECT Id FROM Profile").await[0]["Id"].clone();
+    let user = client
+        .made(
+            "User",
+            json!({"Username": "n@x.example", "LastName": "N", "Email": "n@x.example", "Alias": "n", "TimeZoneSidKey": "GMT",
+                   "LocaleSidKey": "en_US", "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "en_US", "ProfileId": profile}),
+        )
+        .await;
+    let id = client.made("Account", account("A")).await;
+    let open = client
+        .made("Task", json!({"Subject": "x", "WhatId": id}))
+        .await;
+    let done = client
+        .made(
+            "Task",
+            json!({"Subject": "x", "WhatId": id, "Status": "Completed"}),
+        )
+        .await;
+    let contact = client
+        .made("Contact", json!({"LastName": "C", "AccountId": id}))
+        .await;
+    let headers = "<MruHeader><updateMru>true</updateMru></MruHeader><OwnerChangeOptions><options><type>TransferOpenActivities</type>\
+                   <execute>true</execute></options><options><type>TransferContacts</type><execute>false</execute></options></OwnerChangeOptions>";
+    let call = format!(
+        "<update><sObjects><type>Account</type><Id>{id}</Id><OwnerId>{user}</OwnerId></sObjects></update>"
+    );
+    let answer = client.soap_with(headers, &call).await.text();
+    assert_eq!(first(&answer, "success"), "true", "{answer}");
+    assert_eq!(client.field("Task", &open, "OwnerId").await, json!(user));
+    assert_ne!(client.field("Task", &done, "OwnerId").await, json!(user));
+    assert_ne!(
+        client.field("Contact", &contact, "OwnerId").await,
+        json!(user)
+    );
+    assert!(
+        client
+            .field("Account", &id, "LastViewedDate")
+            .await
+            .is_string()
+    );
+}
