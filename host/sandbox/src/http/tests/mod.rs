@@ -5,6 +5,7 @@ mod bulk;
 mod collections;
 mod composite;
 mod faults;
+mod file_rules;
 mod files;
 mod meta;
 mod oauth;
