@@ -21,6 +21,7 @@ pub fn wrapped(get: &Call, composite: &str) -> Call {
     ]});
     Call {
         wraps: true,
+        fine: get.fine,
         ..Call::write(
             Method::Post,
             composite,

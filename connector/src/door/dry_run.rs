@@ -122,3 +122,7 @@ fn name(method: Method) -> &'static str {
         Method::Delete => "DELETE",
     }
 }
+
+#[cfg(test)]
+#[path = "dry_run_tests.rs"]
+mod tests;

@@ -30,15 +30,15 @@ pub const TABLE: Table = &[
         }),
     ),
     (
-        "analytics/report-instances",
-        Run::Call(|org, config, _| plain(analytics::report_instances(org, &config.read()?)?)),
+        "analytics/instances",
+        Run::Call(|org, config, _| plain(analytics::instances(org, &config.read()?)?)),
     ),
     (
-        "analytics/report-instance",
-        Run::Call(|org, config, _| plain(analytics::report_instance(org, &config.read()?)?)),
+        "analytics/instance-result",
+        Run::Call(|org, config, _| plain(analytics::instance_result(org, &config.read()?)?)),
     ),
     (
-        "analytics/delete-report-instance",
-        Run::Call(|org, config, _| plain(analytics::delete_report_instance(org, &config.read()?)?)),
+        "analytics/delete-instance",
+        Run::Call(|org, config, _| plain(analytics::delete_instance(org, &config.read()?)?)),
     ),
 ];

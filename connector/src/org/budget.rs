@@ -97,8 +97,10 @@ impl Org {
         let numbers = told.and_then(|told| told.split_once('/'));
         let numbers =
             numbers.and_then(|(used, allowed)| Some((used.parse().ok()?, allowed.parse().ok()?)));
-        if let Some((used, allowed)) = numbers {
-            (usage.used, usage.allowed) = (used, allowed);
+        match numbers {
+            Some((used, allowed)) => (usage.used, usage.allowed) = (used, allowed),
+            // Bulk and SOAP answer without the header; the call counts all the same.
+            None => usage.used += 1,
         }
         self.context.usages.keep(key, usage);
     }
@@ -236,6 +238,19 @@ mod tests {
             r#"[{"errorCode":"FUNCTIONALITY_NOT_ENABLED","message":"no"}]"#,
         );
         let (org, ..) = org(vec![forbidden, told("900/1000")]);
+        assert!(get(&org).is_ok());
+        assert_eq!(get(&org).unwrap_err().kind, FaultKind::LimitExceeded);
+    }
+
+    #[test]
+    fn calls_that_tell_no_usage_count() {
+        let plays = vec![
+            limits(1_000, 202),
+            Play::json(200, "{}"),
+            Play::json(200, "{}"),
+        ];
+        let (org, ..) = org(plays);
+        assert!(get(&org).is_ok());
         assert!(get(&org).is_ok());
         assert_eq!(get(&org).unwrap_err().kind, FaultKind::LimitExceeded);
     }

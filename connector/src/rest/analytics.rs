@@ -3,7 +3,7 @@
 use super::ask::{self, Facts, Parameters};
 use super::path::segment;
 use crate::bindings::exports::salesforce::connector::analytics::{
-    ReportConfig, ReportInstanceConfig, RunReportConfig,
+    InstanceConfig, ReportConfig, RunReportConfig,
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
@@ -48,19 +48,19 @@ pub fn run_report_async(
 }
 
 /// GET analytics/reports/{id}/instances.
-pub fn report_instances(org: &Org, config: &ReportConfig) -> Result<Message, Fault> {
+pub fn instances(org: &Org, config: &ReportConfig) -> Result<Message, Fault> {
     let path = format!("{}/instances", report(&config.report_id)?);
     ask::get(org, &path, Parameters::none())
 }
 
 /// GET analytics/reports/{id}/instances/{instance}.
-pub fn report_instance(org: &Org, config: &ReportInstanceConfig) -> Result<Message, Fault> {
+pub fn instance_result(org: &Org, config: &InstanceConfig) -> Result<Message, Fault> {
     let call = Call::get(org.path(&instance(config)?)?);
     ask::send_and_read(org, &call, facts)
 }
 
 /// DELETE analytics/reports/{id}/instances/{instance}.
-pub fn delete_report_instance(org: &Org, config: &ReportInstanceConfig) -> Result<Message, Fault> {
+pub fn delete_instance(org: &Org, config: &InstanceConfig) -> Result<Message, Fault> {
     ask::delete(org, &instance(config)?)
 }
 
@@ -74,7 +74,7 @@ fn run_path(config: &RunReportConfig, resource: &str) -> Result<String, Fault> {
     Ok(format!("{report}{resource}?includeDetails={details}"))
 }
 
-fn instance(config: &ReportInstanceConfig) -> Result<String, Fault> {
+fn instance(config: &InstanceConfig) -> Result<String, Fault> {
     let report = report(&config.report_id)?;
     let instance = segment("instance-id", &config.instance_id)?;
     Ok(format!("{report}/instances/{instance}"))

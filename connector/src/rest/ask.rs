@@ -2,9 +2,10 @@
 
 use super::path::query;
 use crate::bindings::{Fault, Message};
+use crate::envelope;
 use crate::exchange::Nature;
 use crate::fault;
-use crate::limits::{MAX_URI_BYTES, URI_HEADER_RESERVE};
+use crate::limits::{MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org, Unusable, bad_input};
 use crate::transport::Method;
 use serde_json::{Map, Value};
@@ -109,6 +110,15 @@ pub fn get_call(org: &Org, path: &str, parameters: &Parameters) -> Result<Call, 
         )));
     }
     Ok(Call::get(path))
+}
+
+/// A GET that Salesforce takes: where its URL would be too long, it goes in the body of a composite request.
+pub fn fitting(org: &Org, get: Call) -> Result<Call, Fault> {
+    let fits = get.path.len() <= MAX_URI_BYTES - URI_HEADER_RESERVE;
+    if fits || org.version()?.0 < OLDEST_COMPOSITE_VERSION {
+        return Ok(get);
+    }
+    Ok(envelope::wrapped(&get, &org.path("composite")?))
 }
 
 /// GETs a resource below the API version.

@@ -1,5 +1,6 @@
 //! One record at a time: the sObject resources.
 
+use super::ask::fitting;
 use super::path::{query, segment};
 use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
 use crate::bindings::exports::salesforce::connector::records::{
@@ -146,7 +147,7 @@ pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, 
         fine: &[300],
         ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
     };
-    let reply = org.send(&call)?;
+    let reply = org.send(&fitting(org, call)?)?;
     if reply.status == 300 {
         Err(several_matches(&reply))
     } else {

@@ -1,7 +1,7 @@
 //! `salesforce:connector/analytics`.
 
 use crate::bindings::exports::salesforce::connector::analytics::{
-    Guest, ReportConfig, ReportInstanceConfig, RunReportConfig,
+    Guest, InstanceConfig, ReportConfig, RunReportConfig,
 };
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::{Fault, Message};
@@ -36,24 +36,21 @@ impl Guest for Component {
         analytics::run_report_async(&org(&connection)?, &config, input.as_ref())
     }
 
-    fn report_instances(
-        connection: ConnectionConfig,
-        config: ReportConfig,
-    ) -> Result<Message, Fault> {
-        analytics::report_instances(&org(&connection)?, &config)
+    fn instances(connection: ConnectionConfig, config: ReportConfig) -> Result<Message, Fault> {
+        analytics::instances(&org(&connection)?, &config)
     }
 
-    fn report_instance(
+    fn instance_result(
         connection: ConnectionConfig,
-        config: ReportInstanceConfig,
+        config: InstanceConfig,
     ) -> Result<Message, Fault> {
-        analytics::report_instance(&org(&connection)?, &config)
+        analytics::instance_result(&org(&connection)?, &config)
     }
 
-    fn delete_report_instance(
+    fn delete_instance(
         connection: ConnectionConfig,
-        config: ReportInstanceConfig,
+        config: InstanceConfig,
     ) -> Result<Message, Fault> {
-        analytics::delete_report_instance(&org(&connection)?, &config)
+        analytics::delete_instance(&org(&connection)?, &config)
     }
 }
