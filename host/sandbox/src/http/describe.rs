@@ -131,7 +131,8 @@ fn child(way: &ChildRelationship) -> Json {
     })
 }
 
-fn field(object: &Object, field: &Field) -> Json {
+/// A field in full.
+pub(super) fn field(object: &Object, field: &Field) -> Json {
     let reference = field.reference();
     let mut described = json!({
         "aggregatable": field.aggregatable,
@@ -219,7 +220,8 @@ fn extra_type_info(object: &Object, field: &Field) -> Option<&'static str> {
     }
 }
 
-fn picklist_value(value: &PicklistValue) -> Json {
+/// One value of a pick-list.
+pub(super) fn picklist_value(value: &PicklistValue) -> Json {
     json!({
         "active": value.active,
         "defaultValue": value.default_value,

@@ -34,6 +34,7 @@ mod search;
 mod soap;
 #[cfg(test)]
 mod tests;
+mod ui;
 mod upload;
 mod versions;
 
@@ -95,6 +96,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/queryAll/{locator}", get(query::more))
         .merge(search::routes())
         .merge(process::routes())
+        .merge(ui::routes())
         .merge(analytics::routes())
         .merge(changes::routes())
         .merge(password::routes())

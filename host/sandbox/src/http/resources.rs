@@ -12,6 +12,8 @@ use super::{Shared, answer};
 /// Resources that this org answers.
 const RESOURCES: &[&str] = &[
     "analytics",
+    "appMenu",
+    "compactLayouts",
     "composite",
     "limits",
     "parameterizedSearch",
@@ -21,6 +23,8 @@ const RESOURCES: &[&str] = &[
     "recent",
     "search",
     "sobjects",
+    "tabs",
+    "theme",
 ];
 
 /// Lists the resources by name and path.

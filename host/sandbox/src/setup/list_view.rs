@@ -48,9 +48,9 @@ pub(crate) fn of(object: &Object) -> Vec<ListView<'_>> {
     views
 }
 
-impl ListView<'_> {
+impl<'o> ListView<'o> {
     /// The fields shown: the name, then what tells records apart at a glance.
-    pub(crate) fn columns(&self) -> Vec<&Field> {
+    pub(crate) fn columns(&self) -> Vec<&'o Field> {
         glance(self.object, COLUMNS)
     }
 

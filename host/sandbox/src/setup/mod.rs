@@ -48,7 +48,6 @@ pub(crate) struct ApprovalProcess {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WorkflowRule {
     pub name: String,
-    pub developer_name: String,
     pub object: String,
     pub description: Option<String>,
     /// What a record has to be like, as a SOQL condition.

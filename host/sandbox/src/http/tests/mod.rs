@@ -15,6 +15,7 @@ mod records;
 mod search;
 mod soap;
 mod tree;
+mod ui;
 mod users;
 
 use std::sync::Arc;

@@ -1,0 +1,106 @@
+//! Compact layouts: the few fields at the head of a record's page.
+
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use serde_json::{Map, Value as Json, json};
+
+use super::layouts::item;
+use super::{MASTER, place};
+use crate::http::Shared;
+use crate::http::answer::{self, Reply};
+use crate::http::gate::Caller;
+use crate::http::parameters::Parameters;
+use crate::http::records::find_object;
+use crate::id::RecordId;
+use crate::org::Org;
+use crate::problem::Problem;
+use crate::schema::Object;
+use crate::setup::{self, list_view::glance};
+
+/// Key prefix of compact layouts.
+const COMPACT_LAYOUTS: &str = "0AH";
+/// Fields of a compact layout.
+const FIELDS: usize = 4;
+/// Objects one request may ask for (REST API guide, "Compact Layouts": 100).
+const MOST_OBJECTS: usize = 100;
+
+/// The primary compact layout of each object in `q`.
+pub(super) async fn several(State(org): State<Shared>, RawQuery(query): RawQuery) -> Reply {
+    let names = Parameters::new(query).first("q").unwrap_or_default();
+    let names: Vec<&str> = names
+        .split(',')
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .collect();
+    if names.is_empty() || names.len() > MOST_OBJECTS {
+        let message = format!("q must list 1 to {MOST_OBJECTS} objects, separated by commas");
+        return Err(Problem::new("INVALID_PARAMETER_VALUE", message));
+    }
+    let mut members = Map::new();
+    for name in names {
+        let object = find_object(&org, name)?;
+        members.insert(object.name.clone(), layout(&org, object));
+    }
+    Ok(answer::ok(&Json::Object(members)))
+}
+
+/// All compact layouts of an object, and which record type uses which.
+pub(super) async fn all(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name)): Path<(String, String)>,
+) -> Reply {
+    let object = find_object(&org, &name)?;
+    let layout = layout(&org, object);
+    let url = format!(
+        "{}/sobjects/{}/describe/compactLayouts",
+        caller.base(),
+        object.name
+    );
+    Ok(answer::ok(&json!({
+        "compactLayouts": [layout],
+        "defaultCompactLayoutId": layout.get("id"),
+        "recordTypeCompactLayoutMappings": [{
+            "available": true,
+            "compactLayoutId": layout.get("id"),
+            "compactLayoutName": layout.get("name"),
+            "recordTypeId": MASTER,
+            "recordTypeName": "Master",
+            "urls": {"compactLayout": format!("{url}/{MASTER}")},
+        }],
+        "urls": {"primary": format!("{url}/primary")},
+    })))
+}
+
+/// The primary one, or that of a record type.
+pub(super) async fn one(
+    State(org): State<Shared>,
+    Path((_, name, kind)): Path<(String, String, String)>,
+) -> Reply {
+    let object = find_object(&org, &name)?;
+    let is_known =
+        kind == "primary" || RecordId::parse(&kind).is_some_and(|id| id.as_str() == MASTER);
+    if is_known {
+        Ok(answer::ok(&layout(&org, object)))
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+fn layout(org: &Org, object: &Object) -> Json {
+    let fields = glance(object, FIELDS);
+    let items: Vec<Json> = fields
+        .into_iter()
+        .zip(1..)
+        .map(|(it, tab)| item(object, it, tab))
+        .collect();
+    json!({
+        "actions": [],
+        "fieldItems": items,
+        "id": setup::id(COMPACT_LAYOUTS, place(org, object)).as_str(),
+        "imageItems": [],
+        "label": "System Default",
+        "name": "SYSTEM",
+        "objectType": object.name,
+    })
+}
