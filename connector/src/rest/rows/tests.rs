@@ -1,3 +1,5 @@
+mod split;
+
 use super::*;
 use crate::testing::{expired, org, token};
 use crate::transport::Failure;
@@ -199,4 +201,19 @@ fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
     );
 }
 
-mod split;
+#[test]
+fn members_of_a_page_may_come_in_any_order() {
+    let text = r#"{"done":true,"records":[{"Id":"0","Name":"A","attributes":{"type":"Account","url":"/x"}}],"totalSize":1}"#;
+    for (format, expected) in [
+        (FormatChoice::Ndjson, r#"{"Id":"0","Name":"A"}"#),
+        (FormatChoice::Csv, "0,A"),
+        (
+            FormatChoice::Xml,
+            "<Account><Id>0</Id><Name>A</Name></Account>",
+        ),
+    ] {
+        let (read, _) = read_all(vec![Play::json(200, text)], format);
+        let read = read.unwrap();
+        assert!(read.contains(expected), "{read}");
+    }
+}
