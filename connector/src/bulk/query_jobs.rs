@@ -39,7 +39,12 @@ pub fn create(org: &Org, config: &CreateQueryJobConfig) -> Result<Message, Fault
         page_size: None,
     };
     let dialect = Dialect::of(config.column_delimiter, config.line_ending);
-    let made = make(org, &question.bound()?, config.include_deleted, dialect)?;
+    let made = make(
+        org,
+        &question.bound_for(org)?,
+        config.include_deleted,
+        dialect,
+    )?;
     Ok(jobs::message(org, made))
 }
 

@@ -6,6 +6,7 @@ use crate::bindings::exports::salesforce::connector::query::{
 };
 use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
 use crate::bindings::{Fault, Message};
+use crate::connection::zone::Zone;
 use crate::envelope::wrapped;
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org, bad_input};
@@ -25,10 +26,19 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// SOQL with the values in it.
+    /// SOQL with the values in it; date-times among them need an offset.
     pub fn bound(&self) -> Result<String, Fault> {
-        let soql =
-            soql::bind(self.soql, self.bind).map_err(|error| Fault::config(error.to_string()))?;
+        self.bound_in(None)
+    }
+
+    /// SOQL with the values in it; date-times without an offset are those of the connection's zone.
+    pub fn bound_for(&self, org: &Org) -> Result<String, Fault> {
+        self.bound_in(org.settings().zone.as_ref())
+    }
+
+    fn bound_in(&self, zone: Option<&Zone>) -> Result<String, Fault> {
+        let bound = soql::bind_in_zone(self.soql, self.bind, zone);
+        let soql = bound.map_err(|error| Fault::config(error.to_string()))?;
         let chars = soql.chars().count();
         if chars > MAX_SOQL_CHARS {
             return Err(bad_input(format!(
@@ -101,7 +111,7 @@ pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
         include_deleted: config.include_deleted,
         page_size: config.page_size,
     };
-    let soql = question.bound()?;
+    let soql = question.bound_for(org)?;
     page(org, &question.first_page(org, &soql)?)
 }
 
@@ -126,7 +136,7 @@ pub fn next_page(next: &str) -> Result<&str, Fault> {
 /// GET query?explain=.
 pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
     let target = match (&config.soql, &config.view) {
-        (Some(soql), None) => bound(soql, &config.bind)?,
+        (Some(soql), None) => bound(org, soql, &config.bind)?,
         (None, Some(view)) if config.bind.is_empty() => view.clone(),
         (None, Some(_)) => {
             return Err(Fault::config(
@@ -144,18 +154,18 @@ pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
 pub fn tooling(org: &Org, config: &ToolingQueryConfig) -> Result<Message, Fault> {
-    let soql = bound(&config.soql, &config.bind)?;
+    let soql = bound(org, &config.soql, &config.bind)?;
     page(org, &asked(org, "tooling/query", "q", &soql, None)?)
 }
 
-fn bound(soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
     let question = Question {
         soql,
         bind,
         include_deleted: false,
         page_size: None,
     };
-    question.bound()
+    question.bound_for(org)
 }
 
 /// Sends a call whose answer is a page, or a single record; the attribute `next` names the page after it.

@@ -60,7 +60,7 @@ impl Rows {
             include_deleted: config.include_deleted,
             page_size: config.page_size,
         };
-        let soql = question.bound()?;
+        let soql = question.bound_for(&org)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
             return Err(bad_input(

@@ -5,6 +5,7 @@ use std::fmt;
 use super::date;
 use super::lex::{self, Kind, Token};
 use super::literal::{self, Unfit};
+use crate::connection::zone::Zone;
 
 /// The longest SOQL, in characters (SOQL and SOSL Reference, "SOQL and SOSL Limits": 100,000).
 pub const SOQL_MAX_CHARS: usize = 100_000;
@@ -115,6 +116,18 @@ impl std::error::Error for BindError {}
 /// # Errors
 /// See [`BindError`].
 pub fn bind(soql: &str, values: &[(String, String)]) -> Result<String, BindError> {
+    bind_in_zone(soql, values, None)
+}
+
+/// As [`bind`], with date-times without an offset taken for those of `zone`.
+///
+/// # Errors
+/// See [`BindError`]; times that the change of clocks left out or repeated are unfit.
+pub fn bind_in_zone(
+    soql: &str,
+    values: &[(String, String)],
+    zone: Option<&Zone>,
+) -> Result<String, BindError> {
     refuse_twins(values)?;
     let tokens = lex::tokens(soql).map_err(|open| BindError::OpenString {
         at: char_at(soql, open.0),
@@ -140,7 +153,7 @@ pub fn bind(soql: &str, values: &[(String, String)]) -> Result<String, BindError
         let (keep, literal) = if place.count {
             (place.colon + 1, literal::write_count(json).map_err(unfit)?)
         } else {
-            (place.colon, literal::write(json).map_err(unfit)?)
+            (place.colon, literal::write(json, zone).map_err(unfit)?)
         };
         out.push_str(soql.get(copied..keep).unwrap_or_default());
         push_apart(&mut out, &literal, !place.count);

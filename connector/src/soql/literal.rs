@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::date;
+use crate::connection::zone::Zone;
 
 /// How a bind value cannot be written; each reads on from "the value of bind `x` …".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +46,12 @@ impl Unfit {
     }
 }
 
-/// Writes a JSON value as the literal that stands where the bind stood: a list becomes `(…, …)`.
-pub(super) fn write(json: &str) -> Result<String, Unfit> {
+/// Writes a JSON value as the literal that stands where the bind stood: a list becomes `(…, …)`. A date-time without an
+/// offset is one of `zone`.
+pub(super) fn write(json: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
     let value: &RawValue = parse(json)?;
     if !value.get().starts_with('[') {
-        return scalar(value.get());
+        return scalar(value.get(), zone);
     }
     let elements: Vec<&RawValue> = parse(value.get())?;
     if elements.is_empty() {
@@ -57,7 +59,7 @@ pub(super) fn write(json: &str) -> Result<String, Unfit> {
     }
     let written: Result<Vec<_>, _> = elements
         .iter()
-        .map(|element| scalar(element.get()))
+        .map(|element| scalar(element.get(), zone))
         .collect();
     Ok(format!("({})", written?.join(",")))
 }
@@ -77,10 +79,10 @@ fn parse<'a, T: serde::Deserialize<'a>>(json: &'a str) -> Result<T, Unfit> {
     serde_json::from_str(json).map_err(|_| Unfit::NotJson)
 }
 
-fn scalar(json: &str) -> Result<String, Unfit> {
+fn scalar(json: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
     match json.as_bytes().first() {
         Some(b'"') => Ok(quoted(&parse::<String>(json)?)),
-        Some(b'{') => typed(json),
+        Some(b'{') => typed(json, zone),
         Some(b'[') => Err(Unfit::NestedList),
         Some(b'-' | b'0'..=b'9') if json.contains(['e', 'E']) => Err(Unfit::Exponent),
         _ => Ok(json.to_owned()),
@@ -88,7 +90,7 @@ fn scalar(json: &str) -> Result<String, Unfit> {
 }
 
 /// Writes `{"date": …}` and its like.
-fn typed(json: &str) -> Result<String, Unfit> {
+fn typed(json: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
     let members: std::collections::BTreeMap<String, &RawValue> = parse(json)?;
     let mut members = members.into_iter();
     let (Some((kind, value)), None) = (members.next(), members.next()) else {
@@ -100,7 +102,11 @@ fn typed(json: &str) -> Result<String, Unfit> {
             text(Unfit::Date).and_then(|day| date::date(&day).map(str::to_owned).ok_or(Unfit::Date))
         }
         "datetime" => {
-            text(Unfit::DateTime).and_then(|time| date::date_time(&time).ok_or(Unfit::DateTime))
+            let time = text(Unfit::DateTime)?;
+            let placed = || zone.and_then(|zone| zone.place(&time).ok());
+            date::date_time(&time)
+                .or_else(placed)
+                .ok_or(Unfit::DateTime)
         }
         "literal" => text(Unfit::DateLiteral)
             .and_then(|name| date::date_literal(&name).ok_or(Unfit::DateLiteral)),

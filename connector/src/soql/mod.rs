@@ -12,5 +12,5 @@ pub mod narrow;
 pub mod select;
 pub mod sosl;
 
-pub use bind::{BindError, bind};
+pub use bind::{BindError, bind, bind_in_zone};
 pub use select::{Item, SelectList};

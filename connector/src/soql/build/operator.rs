@@ -143,7 +143,7 @@ impl Operator {
 
 fn written(json: &str, place: &str) -> Result<String, Wrong> {
     let wrong = |unfit: Unfit| Wrong(format!("{place} {}", unfit.reason()));
-    literal::write(json).map_err(wrong)
+    literal::write(json, None).map_err(wrong)
 }
 
 /// The form of a JSON value.
