@@ -1,5 +1,6 @@
 //! The org's HTTP face: Salesforce's paths, headers, status codes and bodies.
 
+mod actions;
 mod admin;
 mod analytics;
 mod answer;
@@ -96,6 +97,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/queryAll/{locator}", get(query::more))
         .merge(search::routes())
         .merge(process::routes())
+        .merge(actions::routes())
         .merge(ui::routes())
         .merge(analytics::routes())
         .merge(changes::routes())

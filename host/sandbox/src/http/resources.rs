@@ -11,6 +11,7 @@ use super::{Shared, answer};
 
 /// Resources that this org answers.
 const RESOURCES: &[&str] = &[
+    "actions",
     "analytics",
     "appMenu",
     "compactLayouts",
@@ -20,6 +21,7 @@ const RESOURCES: &[&str] = &[
     "process",
     "query",
     "queryAll",
+    "quickActions",
     "recent",
     "search",
     "sobjects",

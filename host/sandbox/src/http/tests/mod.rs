@@ -1,5 +1,6 @@
 //! The org as clients see it, called in process.
 
+mod actions;
 mod analytics;
 mod bulk;
 mod collections;
