@@ -12,7 +12,7 @@ use super::job::{Job, State, Task};
 use super::queue;
 use crate::org::Org;
 use crate::problem::Problem;
-use crate::soql::render::{human, text};
+use crate::soql::render::{human, text as written};
 use crate::soql::shape::{Content, Leaf, Shape, ValueKind};
 use crate::soql::{ErrorCode, Options, Plan, SoqlError, for_each_row, parse};
 use crate::value::number;
@@ -257,25 +257,37 @@ fn value(out: &mut Vec<u8>, kind: &ValueKind, value: ValueRef<'_>) {
     }
 }
 
+/// A value as text; nothing for null.
+pub(super) fn text(out: &mut Vec<u8>, kind: &ValueKind, value: ValueRef<'_>) {
+    match (value, kind) {
+        (ValueRef::Null, _) => {}
+        (_, ValueKind::Formatted(kind, style)) => {
+            out.extend_from_slice(human::formatted(value, kind, *style).as_bytes());
+        }
+        (ValueRef::Text(text), _) => out.extend_from_slice(text),
+        (other, _) => plain(out, kind, other),
+    }
+}
+
 /// What needs no care with quotes.
-pub(super) fn plain(out: &mut Vec<u8>, kind: &ValueKind, value: ValueRef<'_>) {
+fn plain(out: &mut Vec<u8>, kind: &ValueKind, value: ValueRef<'_>) {
     match (value, kind) {
         (ValueRef::Integer(truth), ValueKind::Boolean) => {
             out.extend_from_slice(if truth == 0 { b"false" } else { b"true" });
         }
         (ValueRef::Integer(ms), ValueKind::DateTime) => {
             // Bulk shows instants with Z, REST with +0000.
-            text::datetime(out, ms);
+            written::datetime(out, ms);
             out.truncate(out.len().saturating_sub("+0000".len()));
             out.push(b'Z');
         }
-        (ValueRef::Integer(ms), ValueKind::Time) => text::time(out, ms),
+        (ValueRef::Integer(ms), ValueKind::Time) => written::time(out, ms),
         (ValueRef::Integer(whole), ValueKind::Double) => {
             out.extend_from_slice(number(whole as f64).as_bytes());
         }
-        (ValueRef::Integer(whole), _) => text::integer(out, whole),
+        (ValueRef::Integer(whole), _) => written::integer(out, whole),
         (ValueRef::Real(real), ValueKind::Integer) if real.fract() == 0.0 => {
-            text::integer(out, real as i64);
+            written::integer(out, real as i64);
         }
         (ValueRef::Real(real), _) => out.extend_from_slice(number(real).as_bytes()),
         (ValueRef::Null | ValueRef::Text(_) | ValueRef::Blob(_), _) => {}

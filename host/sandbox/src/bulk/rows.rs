@@ -8,7 +8,7 @@ use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::{Field, Object};
-use crate::write::{Batch, Column, Draft, Outcome, Saved, WriteOptions, Writer};
+use crate::write::{Column, Draft, Outcome, Saved, WriteOptions, Writer};
 
 /// What an empty value must say to be taken for null (guide, "Valid CSV Record Rows").
 const NULL: &str = "#N/A";
@@ -165,8 +165,8 @@ impl<'o> Target<'o> {
     ///
     /// # Errors
     /// Salesforce's refusal.
-    pub fn write(&self, writer: &Writer<'_>, row: Row) -> Outcome {
-        let draft = row.draft?;
+    pub fn write(&self, writer: &Writer<'_>, row: &Row) -> Outcome {
+        let draft = row.draft.clone()?;
         let outcome = match self.operation {
             Operation::Insert => writer.insert(self.object, draft),
             Operation::Update => {
@@ -231,6 +231,17 @@ impl Row {
             if let Err(problem) = put {
                 self.draft = Err(problem);
             }
+        }
+    }
+}
+
+impl Row {
+    /// Sets what a column says to null.
+    pub fn clear(&mut self, object: &Object, column: &Column) {
+        if let Ok(draft) = &mut self.draft
+            && let Err(problem) = draft.put(object, column, None)
+        {
+            self.draft = Err(problem);
         }
     }
 }
@@ -349,12 +360,14 @@ impl Target<'_> {
             .org
             .bulk
             .row_faults(&self.object.name, first, rows.len());
+        let due: Vec<Row> = rows
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| faults.binary_search_by_key(at, |(hit, _)| *hit).is_err())
+            .map(|(_, row)| row)
+            .collect();
         let mut outcomes = self.org.write(user, WriteOptions::default(), |writer| {
-            let due = rows
-                .into_iter()
-                .enumerate()
-                .filter(|(at, _)| !faults.iter().any(|(hit, _)| hit == at));
-            writer.run(Batch::Each, due, |writer, (_, row)| self.write(writer, row))
+            writer.run_many(&due, |writer, row| self.write(writer, row))
         })?;
         let mut written = outcomes.drain(..);
         let total = written.len() + faults.len();

@@ -67,12 +67,16 @@ impl Table {
     /// # Errors
     /// Data without a header, with a byte order mark, or with other line endings than the job says.
     pub fn open(data: &Blob, dialect: Dialect) -> Result<Self, BadData> {
-        let mut start = Vec::new();
-        data.read(0, PEEK)
-            .and_then(|mut reader| reader.read_to_end(&mut start))
-            .map_err(|error| BadData::disk(&error))?;
-        refuse_mark(&start)?;
-        refuse_other_line_ending(&start, dialect.line_ending)?;
+        refuse_other_line_ending(&peek(data)?, dialect.line_ending)?;
+        Self::open_any(data, dialect)
+    }
+
+    /// As [`Table::open`], whatever the line endings.
+    ///
+    /// # Errors
+    /// Data without a header, or with a byte order mark.
+    pub fn open_any(data: &Blob, dialect: Dialect) -> Result<Self, BadData> {
+        refuse_mark(&peek(data)?)?;
         let source = data
             .read(0, u64::MAX)
             .map_err(|error| BadData::disk(&error))?;
@@ -136,6 +140,14 @@ impl std::fmt::Debug for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Table({:?})", self.header)
     }
+}
+
+fn peek(data: &Blob) -> Result<Vec<u8>, BadData> {
+    let mut start = Vec::new();
+    data.read(0, PEEK)
+        .and_then(|mut reader| reader.read_to_end(&mut start))
+        .map_err(|error| BadData::disk(&error))?;
+    Ok(start)
 }
 
 /// Salesforce reads the mark as the start of an unquoted name.

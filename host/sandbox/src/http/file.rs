@@ -40,7 +40,7 @@ pub(super) fn body(head: Bytes, blob: &Blob, start: u64, len: u64) -> Result<Bod
 }
 
 /// The org's disk failed.
-pub(super) fn lost(error: &io::Error) -> Problem {
+pub(crate) fn lost(error: &io::Error) -> Problem {
     tracing::error!(%error, "a file of the org cannot be read");
     Problem::new("UNKNOWN_EXCEPTION", "An unexpected error occurred")
 }

@@ -9,6 +9,7 @@ mod body;
 mod broken;
 mod bulk;
 mod changes;
+mod classic;
 mod composite;
 mod describe;
 mod download;
@@ -32,7 +33,7 @@ mod related;
 mod render;
 mod resources;
 mod search;
-mod soap;
+pub(crate) mod soap;
 #[cfg(test)]
 mod tests;
 mod ui;
@@ -45,6 +46,7 @@ use axum::Router;
 use axum::middleware;
 use axum::routing::{any, get};
 
+pub(crate) use file::lost;
 pub use front::Aborted;
 pub(crate) use front::Peer;
 
@@ -67,6 +69,7 @@ pub fn router(org: Arc<Org>) -> Router {
         .merge(identity::routes())
         .merge(soap::routes())
         .merge(apex_rest::routes())
+        .merge(classic::routes(&org))
         .route("/services/data", get(versions::list))
         .nest("/services/data/{version}", rest(&org))
         .fallback(answer::not_found)

@@ -3,6 +3,9 @@
 use super::{Outcome, Writer};
 use crate::problem::Problem;
 
+/// Records written between two savepoints where there are many.
+const STRETCH: usize = 200;
+
 /// How the records of one request depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batch {
@@ -36,6 +39,51 @@ impl Writer<'_> {
         }
         self.connection.execute_batch("RELEASE batch")?;
         Ok(outcomes)
+    }
+
+    /// As [`Writer::run`] with [`Batch::Each`], for many records: a refused record that has written nothing yet, as nearly
+    /// all do, needs no savepoint of its own. Where one has, its stretch is written again with one for each.
+    ///
+    /// # Errors
+    /// The database's alone.
+    pub fn run_many<T>(
+        &self,
+        items: &[T],
+        mut write: impl FnMut(&Self, &T) -> Outcome,
+    ) -> Result<Vec<Outcome>, Problem> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        for stretch in items.chunks(STRETCH) {
+            self.connection.execute_batch("SAVEPOINT stretch")?;
+            match self.freely(stretch, &mut write) {
+                Some(written) => outcomes.extend(written),
+                None => {
+                    self.connection.execute_batch("ROLLBACK TO stretch")?;
+                    for item in stretch {
+                        outcomes.push(self.alone(|| write(self, item))?);
+                    }
+                }
+            }
+            self.connection.execute_batch("RELEASE stretch")?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Writes without savepoints; `None` if a refused record has left something behind.
+    fn freely<T>(
+        &self,
+        items: &[T],
+        write: &mut impl FnMut(&Self, &T) -> Outcome,
+    ) -> Option<Vec<Outcome>> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        for item in items {
+            let before = self.connection.total_changes();
+            let outcome = write(self, item);
+            if outcome.is_err() && self.connection.total_changes() != before {
+                return None;
+            }
+            outcomes.push(outcome);
+        }
+        Some(outcomes)
     }
 
     /// A write that fails half-way is undone as a whole.

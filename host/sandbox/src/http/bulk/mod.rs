@@ -1,6 +1,6 @@
 //! Bulk API 2.0: `/jobs/ingest` and `/jobs/query`.
 
-mod create;
+pub(super) mod create;
 mod info;
 mod ingest;
 mod multipart;

@@ -7,7 +7,7 @@ use crate::soql::SoqlError;
 
 /// A refusal of a whole call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The request is no call that the WSDL describes: `soapenv:Client`, without detail.
     Client(String),
     /// Salesforce's code and sentence, with a typed detail.
@@ -18,6 +18,13 @@ impl Fault {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
         Self::Api { code, message }
+    }
+
+    /// The sentence alone.
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::Client(message) | Self::Api { message, .. } => message,
+        }
     }
 
     pub(super) fn client(message: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@ mod describe;
 mod duplicates;
 mod email;
 mod envelope;
-mod fault;
+pub(crate) mod fault;
 mod header;
 mod login;
 mod members;
@@ -25,7 +25,7 @@ mod save;
 mod search;
 mod shown;
 mod users;
-mod xml;
+pub(crate) mod xml;
 
 use axum::Router;
 use axum::body::Bytes;

@@ -24,7 +24,7 @@ const MOST_ELEMENTS: usize = 400_000;
 
 /// An element with all it holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Element {
+pub(crate) struct Element {
     /// Empty for elements in no namespace.
     pub namespace: Arc<str>,
     /// Local name.
@@ -44,7 +44,7 @@ impl Element {
     ///
     /// # Errors
     /// A fault with what is wrong: no UTF-8, not well-formed, a document type, too deep, too many elements.
-    pub(super) fn read(xml: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(xml: &[u8]) -> Result<Self, Fault> {
         let xml = xml.strip_prefix(b"\xef\xbb\xbf").unwrap_or(xml);
         let text = std::str::from_utf8(xml).map_err(malformed)?;
         let mut reader = NsReader::from_str(text);
@@ -77,12 +77,12 @@ impl Element {
     }
 
     /// The first child with this local name, whatever its namespace.
-    pub(super) fn child(&self, name: &str) -> Option<&Element> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// The text without blanks around it; `None` for nil elements.
-    pub(super) fn value(&self) -> Option<&str> {
+    pub(crate) fn value(&self) -> Option<&str> {
         (!self.nil).then(|| self.text.trim())
     }
 

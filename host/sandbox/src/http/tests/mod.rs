@@ -3,6 +3,7 @@
 mod actions;
 mod analytics;
 mod bulk;
+mod classic;
 mod collections;
 mod composite;
 mod faults;

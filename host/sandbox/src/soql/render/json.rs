@@ -12,6 +12,8 @@ use super::{Format, Head, human, text};
 pub struct Json {
     /// `/services/data/v67.0`
     base: String,
+    /// Whether instants are shown in ms since 1970.
+    milliseconds: bool,
 }
 
 impl Json {
@@ -20,6 +22,16 @@ impl Json {
     pub fn new(version: &str) -> Self {
         Self {
             base: format!("/services/data/v{version}"),
+            milliseconds: false,
+        }
+    }
+
+    /// The same with instants in milliseconds since 1970, as Bulk API 1.0 shows them.
+    #[must_use]
+    pub fn with_milliseconds(self) -> Self {
+        Self {
+            milliseconds: true,
+            ..self
         }
     }
 
@@ -125,6 +137,9 @@ impl Json {
             (ValueRef::Text(value), _) => string(out, value),
             (ValueRef::Integer(value), ValueKind::Boolean) => {
                 out.extend_from_slice(if value == 0 { b"false" } else { b"true" });
+            }
+            (ValueRef::Integer(ms), ValueKind::DateTime) if self.milliseconds => {
+                text::integer(out, ms)
             }
             (ValueRef::Integer(ms), ValueKind::DateTime) => {
                 quoted(out, |out| text::datetime(out, ms))
