@@ -8,7 +8,7 @@ use csv::StringRecord;
 use super::blob::{Blob, BlobWriter};
 use super::dialect::Dialect;
 use super::job::{Files, Job, State, Task};
-use super::rows::{Header, RowOutcome, Target};
+use super::rows::{Header, RowOutcome, Target, assignment};
 use super::settings::{Stop, StopState};
 use super::table::{BadData, Table};
 use super::{limits, queue};
@@ -117,7 +117,7 @@ impl<'o> Run<'o> {
         let Task::Ingest {
             operation,
             external_id,
-            ..
+            assignment_rule,
         } = &self.job.task
         else {
             return Err(BadData::client("The job is no ingest job"));
@@ -130,6 +130,8 @@ impl<'o> Run<'o> {
             object,
             operation: *operation,
             key,
+            assignment: assignment(assignment_rule.as_deref())
+                .map_err(|problem| BadData::client(problem.message))?,
         })
     }
 

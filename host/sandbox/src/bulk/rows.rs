@@ -7,6 +7,7 @@ use super::table::BadData;
 use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
+use crate::rules::Assignment;
 use crate::schema::{Field, Object};
 use crate::write::{Column, Draft, Outcome, Saved, WriteOptions, Writer};
 
@@ -74,6 +75,8 @@ pub struct Target<'o> {
     pub operation: Operation,
     /// The field by which an upsert knows records.
     pub key: Option<&'o Field>,
+    /// The assignment rule for cases and leads.
+    pub assignment: Assignment,
 }
 
 /// A row that is ready to be written, or the refusal of one of its values.
@@ -98,6 +101,14 @@ impl Header {
     pub fn key(&self) -> Option<usize> {
         self.key
     }
+}
+
+/// The assignment rule with this id; none without one.
+///
+/// # Errors
+/// There is no such rule.
+pub fn assignment(rule: Option<&str>) -> Result<Assignment, Problem> {
+    rule.map_or(Ok(Assignment::Off), Assignment::rule)
 }
 
 impl<'o> Target<'o> {
@@ -366,7 +377,11 @@ impl Target<'_> {
             .filter(|(at, _)| faults.binary_search_by_key(at, |(hit, _)| *hit).is_err())
             .map(|(_, row)| row)
             .collect();
-        let mut outcomes = self.org.write(user, WriteOptions::default(), |writer| {
+        let options = WriteOptions {
+            assignment: self.assignment,
+            ..WriteOptions::default()
+        };
+        let mut outcomes = self.org.write(user, options, |writer| {
             writer.run_many(&due, |writer, row| self.write(writer, row))
         })?;
         let mut written = outcomes.drain(..);

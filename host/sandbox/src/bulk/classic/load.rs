@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::super::limits;
-use super::super::rows::{CHUNK_ROWS, Operation, Target};
+use super::super::rows::{CHUNK_ROWS, Operation, Target, assignment};
 use super::super::table::BadData;
 use super::{Batch, BatchState, Job, read, results};
 use crate::org::Org;
@@ -48,6 +48,8 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Don
         object,
         operation,
         key: external_id.and_then(|name| object.field(name)),
+        assignment: assignment(job.request.assignment_rule.as_deref())
+            .map_err(|problem| BadData::client(problem.message))?,
     };
     let rows = read::rows(&target, job.request.content, &batch.request)?;
     let processed = rows.len() as u64;

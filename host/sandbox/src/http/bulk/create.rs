@@ -4,10 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use super::Members;
 use crate::bulk::dialect::{Delimiter, Dialect, LineEnding};
-use crate::bulk::rows::Operation;
+use crate::bulk::rows::{self, Operation};
 use crate::bulk::{JOB_PREFIX, Job, Task, extract};
 use crate::http::gate::Caller;
-use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
@@ -191,16 +190,13 @@ pub(in crate::http) fn external_id(
     Ok(Some(field.name.clone()))
 }
 
-fn assignment_rule(id: Option<&str>) -> Result<Option<String>, Problem> {
-    let Some(id) = id.filter(|id| !id.is_empty()) else {
-        return Ok(None);
-    };
-    let known = RecordId::parse(id).filter(|id| id.key_prefix() == "01Q");
-    let known = known.ok_or_else(|| {
-        let message = format!("InvalidJob : Invalid assignment rule id: {id}");
-        Problem::new("INVALIDJOB", message)
+/// The id of the assignment rule for cases and leads.
+pub(in crate::http) fn assignment_rule(id: Option<&str>) -> Result<Option<String>, Problem> {
+    let id = id.filter(|id| !id.is_empty());
+    rows::assignment(id).map_err(|problem| {
+        Problem::new("INVALIDJOB", format!("InvalidJob : {}", problem.message))
     })?;
-    Ok(Some(known.as_str().to_owned()))
+    Ok(id.map(str::to_owned))
 }
 
 /// A query job as a body describes it.

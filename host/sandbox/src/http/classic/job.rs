@@ -100,7 +100,8 @@ fn request(org: &Org, members: &[(String, String)]) -> Result<Request, Refused> 
         verb,
         object: object.name.clone(),
         external_id,
-        assignment_rule: get(members, "assignmentRuleId").map(str::to_owned),
+        assignment_rule: create::assignment_rule(get(members, "assignmentRuleId"))
+            .map_err(Refused::from)?,
         serial: serial(get(members, "concurrencyMode"))?,
         content: Content::named(content)
             .ok_or_else(|| invalid(format!("Unsupported content type: {content}")))?,

@@ -506,3 +506,40 @@ async fn daily_batches_run_out() {
         json!({"Max": 1, "Remaining": 0})
     );
 }
+
+#[tokio::test]
+async fn assignment_rules_give_leads_an_owner() {
+    let client = Client::new().await;
+    let soql = "SELECT Id FROM AssignmentRule WHERE SobjectType = 'Lead' AND Active = true";
+    let encoded: String = url::form_urlencoded::byte_serialize(soql.as_bytes()).collect();
+    let rules = client.get(&format!("/query?q={encoded}")).await.json();
+    let rule = &rules["records"][0]["Id"];
+    let body = json!({"object": "Lead", "operation": "insert", "assignmentRuleId": rule});
+    let (id, info) = client
+        .load(body, "LastName,Company,LeadSource\nRuled,Acme,Web\n")
+        .await;
+    assert_eq!(
+        (&info["numberRecordsFailed"], &info["assignmentRuleId"]),
+        (&json!(0), rule)
+    );
+    let (other, _) = client
+        .load(
+            insert("Lead"),
+            "LastName,Company,LeadSource\nFree,Acme,Web\n",
+        )
+        .await;
+    let mut owners = Vec::new();
+    for id in [id, other] {
+        let lead = fields(&client.file(&id, "successfulResults").await[1])[0].to_owned();
+        let lead = client.get(&format!("/sobjects/Lead/{lead}")).await.json();
+        owners.push(
+            lead["OwnerId"]
+                .as_str()
+                .unwrap()
+                .get(..3)
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    assert_eq!(owners, ["00G", "005"], "a queue, and who loaded it");
+}
