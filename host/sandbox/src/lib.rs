@@ -5,7 +5,6 @@
 mod analytics;
 pub mod bulk;
 pub mod changes;
-pub mod duplicates;
 pub mod faults;
 mod http;
 pub mod id;

@@ -1,6 +1,6 @@
 //! `findDuplicates()` and `findDuplicatesByIds()`: what the org's duplicate rules say of records.
 
-use rusqlite::Connection;
+use serde_json::{Map, Value as Json};
 
 use super::Context;
 use super::arguments::Arguments;
@@ -8,10 +8,12 @@ use super::fault::Fault;
 use super::out::Out;
 use super::records::Record;
 use super::results;
-use super::shown;
-use crate::duplicates::{Match, Rule};
-use crate::schema::{Field, Object};
-use crate::write::Row;
+use crate::rules::Duplicates;
+use crate::rules::duplicates::{self, Matches};
+use crate::schema::Object;
+use crate::setup::{self, DuplicateRule};
+use crate::value::{Value, dates};
+use crate::write::{Row, Writer};
 
 /// Records of one call (SOAP API guide, "findDuplicates()": 50).
 const MOST_RECORDS: usize = 50;
@@ -34,14 +36,17 @@ pub(super) fn find(context: &Context<'_>, mut arguments: Arguments<'_>) -> Resul
         }
         if let Some(id) = record.id {
             let id = results::read_id(id)?;
-            row.set("Id", crate::value::Value::text(id.as_str()));
+            row.set("Id", Value::text(id.as_str()));
         }
         rows.push(row);
     }
-    context
+    let found = context
         .org
-        .store
-        .read(|connection| answer(context, connection, &rows))
+        .write(&context.user, context.write_options(), |writer| {
+            let one = |row: &Row<'_>| look_up(context, writer, row);
+            Ok(rows.iter().map(one).collect::<Result<Vec<_>, _>>())
+        })?;
+    Ok(answer(&found?))
 }
 
 /// Finds duplicates of records by their ids.
@@ -52,78 +57,132 @@ pub(super) fn find_by_ids(
     let ids = arguments.texts("ids");
     arguments.finish()?;
     results::refuse_many(ids.len(), MOST_RECORDS)?;
-    context.org.store.read(|connection| {
-        let mut rows = Vec::with_capacity(ids.len());
-        for text in ids {
-            let id = results::read_id(text)?;
-            let object = context.org.schema.object_by_prefix(id.key_prefix());
-            let missing =
-                || Fault::new("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
-            let object = object.ok_or_else(missing)?;
-            let row = Row::load(connection, object, id.as_str())?;
-            let (row, _) = row.filter(|(_, deleted)| !deleted).ok_or_else(missing)?;
-            rows.push(row);
+    let found = context
+        .org
+        .write(&context.user, context.write_options(), |writer| {
+            let one = |text: &str| {
+                let row = saved(writer, text)?;
+                look_up(context, writer, &row)
+            };
+            Ok(ids.into_iter().map(one).collect::<Result<Vec<_>, _>>())
+        })?;
+    Ok(answer(&found?))
+}
+
+fn saved<'o>(writer: &Writer<'o>, text: &str) -> Result<Row<'o>, Fault> {
+    let id = results::read_id(text)?;
+    let missing = || Fault::new("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
+    let object = writer.schema.object_by_prefix(id.key_prefix());
+    let object = object.ok_or_else(missing)?;
+    let row = Row::load(writer.connection, object, id.as_str())?;
+    let row = row.filter(|(_, deleted)| !deleted);
+    row.map(|(row, _)| row).ok_or_else(missing)
+}
+
+/// What each matching rule of the object's duplicate rule finds, be it nothing.
+fn look_up(context: &Context<'_>, writer: &Writer<'_>, row: &Row<'_>) -> Result<Duplicates, Fault> {
+    let rule = rule(row.object)?;
+    let with_details = context.header.duplicates.include_record_details;
+    let found = duplicates::find(writer, row, with_details)?;
+    let mut found = found.map(|found| found.matches).unwrap_or_default();
+    let of = |matching: &setup::MatchingRule| {
+        let same = |it: &Matches| it.rule == matching.rule && it.object == matching.object;
+        match found.iter().position(same) {
+            Some(at) => found.swap_remove(at),
+            None => Matches {
+                rule: matching.rule.clone(),
+                object: matching.object.clone(),
+                records: Vec::new(),
+            },
         }
-        answer(context, connection, &rows)
+    };
+    Ok(Duplicates {
+        rule: rule.developer_name.clone(),
+        object: rule.object.clone(),
+        matches: rule.matches.iter().map(of).collect(),
+        with_details,
     })
 }
 
-fn answer(context: &Context<'_>, connection: &Connection, rows: &[Row<'_>]) -> Result<Out, Fault> {
+fn rule(object: &Object) -> Result<&'static DuplicateRule, Fault> {
+    let mut rules = setup::standard().duplicate_rules.iter();
+    let rule = rules.find(|rule| rule.object == object.name);
+    rule.ok_or_else(|| {
+        let message = format!(
+            "No active duplicate rules are defined for the {} object type.",
+            object.name
+        );
+        Fault::new("NO_ACTIVE_DUPLICATE_RULE", message)
+    })
+}
+
+fn answer(found: &[Duplicates]) -> Out {
     let mut out = Out::default();
-    for row in rows {
-        let rule = Rule::of(row.object).ok_or_else(|| no_rule(row.object))?;
-        let matches = rule.matches(&context.org.schema, connection, row)?;
+    for duplicates in found {
         out.element("result", "", |out| {
-            duplicate_result(out, context, &rule, &matches);
+            duplicate_result(out, "duplicateResults", duplicates, None);
             out.flag("success", true);
         });
     }
-    Ok(out)
+    out
 }
 
-fn no_rule(object: &Object) -> Fault {
-    let message = format!(
-        "No active duplicate rules are defined for the {} object type.",
-        object.name
-    );
-    Fault::new("NO_ACTIVE_DUPLICATE_RULE", message)
-}
-
-fn duplicate_result(out: &mut Out, context: &Context<'_>, rule: &Rule, matches: &[Match<'_>]) {
-    out.element("duplicateResults", "", |out| {
+/// `DuplicateResult`, here and in the errors of records that a rule kept from being saved.
+pub(super) fn duplicate_result(
+    out: &mut Out,
+    tag: &str,
+    found: &Duplicates,
+    message: Option<&str>,
+) {
+    out.element(tag, "", |out| {
         out.flag("allowSave", true);
-        out.text("duplicateRule", rule.name);
-        out.text("duplicateRuleEntityType", rule.object);
-        out.nil("errorMessage");
-        out.element("matchResults", "", |out| {
-            out.text("entityType", rule.object);
-            out.text("matchEngine", "ExactMatchEngine");
-            for found in matches {
-                out.element("matchRecords", "", |out| match_record(out, context, found));
-            }
-            out.text("rule", rule.matching);
-            out.number("size", matches.len());
-            out.flag("success", true);
-        });
+        out.text("duplicateRule", &found.rule);
+        out.text("duplicateRuleEntityType", &found.object);
+        out.nillable("errorMessage", message);
+        for matches in &found.matches {
+            out.element("matchResults", "", |out| match_result(out, matches));
+        }
     });
 }
 
-fn match_record(out: &mut Out, context: &Context<'_>, found: &Match<'_>) {
-    for (name, same) in &found.fields {
-        out.element("fieldDiffs", "", |out| {
-            let is_null = found.row.get(name).is_null();
-            let difference = match (same, is_null) {
-                (true, _) => "SAME",
-                (false, true) => "NULL",
-                (false, false) => "DIFFERENT",
-            };
-            out.text("difference", difference);
-            out.text("name", name);
+fn match_result(out: &mut Out, matches: &Matches) {
+    out.text("entityType", &matches.object);
+    out.text("matchEngine", "ExactMatchEngine");
+    for record in &matches.records {
+        out.element("matchRecords", "", |out| {
+            out.text("matchConfidence", "100.0");
+            out.element("record", super::rows::RECORD, |out| {
+                matched(out, &matches.object, record);
+            });
         });
     }
-    out.number("matchConfidence", format!("{:.1}", found.confidence));
-    let all = context.header.duplicates.include_record_details;
-    let fields: Vec<&Field> = found.row.object.fields().iter().collect();
-    let fields = if all { fields.as_slice() } else { &[] };
-    shown::record(out, "record", &found.row, fields);
+    out.text("rule", &matches.rule);
+    out.number("size", matches.records.len());
+    out.flag("success", true);
+}
+
+fn matched(out: &mut Out, object: &str, record: &Map<String, Json>) {
+    let id = record.get("Id").and_then(Json::as_str).unwrap_or_default();
+    out.text("sf:type", object);
+    out.text("sf:Id", id);
+    for (name, value) in record {
+        out.nillable(&format!("sf:{name}"), text(value).as_deref());
+    }
+}
+
+/// A value in SOAP's form; REST shows instants with an offset.
+fn text(value: &Json) -> Option<String> {
+    let text = match value {
+        Json::Null => return None,
+        Json::String(text) => text,
+        Json::Number(number) if number.is_f64() => {
+            return number.as_f64().map(crate::value::number);
+        }
+        other => return Some(other.to_string()),
+    };
+    let instant = text
+        .ends_with("+0000")
+        .then(|| dates::parse_datetime(text))
+        .flatten();
+    Some(instant.map_or_else(|| text.clone(), dates::format_datetime_z))
 }

@@ -1,6 +1,7 @@
 //! What became of records: `SaveResult` and its kin.
 
 use super::Context;
+use super::duplicates;
 use super::fault::Fault;
 use super::out::Out;
 use crate::id::RecordId;
@@ -22,12 +23,17 @@ pub(super) fn refuse_many(count: usize, most: usize) -> Result<(), Fault> {
 /// The errors of one record, as `Error` elements.
 pub(super) fn errors(out: &mut Out, problem: &Problem) {
     let (code, message) = words(problem);
-    out.element("errors", "", |out| {
+    let found = problem.duplicates.as_deref();
+    let kind = found.map_or("", |_| " xsi:type=\"DuplicateError\"");
+    out.element("errors", kind, |out| {
         for field in problem.fields.iter().flatten() {
             out.text("fields", field);
         }
         out.text("message", message);
         out.text("statusCode", code);
+        if let Some(found) = found {
+            duplicates::duplicate_result(out, "duplicateResult", found, Some(message));
+        }
     });
 }
 

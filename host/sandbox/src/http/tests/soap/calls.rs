@@ -196,8 +196,12 @@ async fn a_lead_becomes_an_account_a_contact_and_an_opportunity() {
     let task = client
         .made("Task", json!({"Subject": "Call", "WhoId": lead}))
         .await;
-    let rest = "<opportunityName>Deal</opportunityName><overwriteLeadSource>false</overwriteLeadSource><sendNotificationEmail>true</sendNotificationEmail>";
-    let answer = client.soap(&convert(&lead, "", rest)).await;
+    let admin = client.org.admin();
+    let rest = format!(
+        "<opportunityName>Deal</opportunityName><overwriteLeadSource>false</overwriteLeadSource><ownerId>{admin}</ownerId>\
+         <sendNotificationEmail>true</sendNotificationEmail>"
+    );
+    let answer = client.soap(&convert(&lead, "", &rest)).await;
     let (account, contact, deal) = (
         first(&answer, "accountId"),
         first(&answer, "contactId"),
@@ -302,7 +306,10 @@ async fn a_conversion_uses_what_is_there_and_fills_only_gaps() {
     let call = convert(
         &lead,
         &before,
-        "<overwriteLeadSource>true</overwriteLeadSource>",
+        &format!(
+            "<overwriteLeadSource>true</overwriteLeadSource><ownerId>{}</ownerId>",
+            client.org.admin()
+        ),
     )
     .replace(
         "<doNotCreateOpportunity>false",
@@ -481,37 +488,37 @@ async fn mail_is_checked_and_kept_in_the_outbox() {
 }
 
 #[tokio::test]
-async fn duplicates_are_found_by_the_orgs_rules() {
+async fn duplicates_are_found_by_the_orgs_rules_and_kept_out_unless_the_header_lets_them_in() {
     let client = empty().await;
-    let known = client.made("Account", account("Acme")).await;
-    let call = "<findDuplicates><sObjects><type>Account</type><Name>ACME </Name></sObjects><sObjects><type>Account</type><Name>Else</Name></sObjects></findDuplicates>";
-    let answer = client.soap(call).await;
-    let expected = format!(
-        "<result><duplicateResults><allowSave>true</allowSave><duplicateRule>Standard_Account_Duplicate_Rule</duplicateRule>\
-         <duplicateRuleEntityType>Account</duplicateRuleEntityType><errorMessage xsi:nil=\"true\"/><matchResults><entityType>Account</entityType>\
-         <matchEngine>ExactMatchEngine</matchEngine><matchRecords><fieldDiffs><difference>SAME</difference><name>Name</name></fieldDiffs>\
-         <matchConfidence>100.0</matchConfidence><record xsi:type=\"sf:sObject\"><sf:type>Account</sf:type><sf:Id>{known}</sf:Id></record>\
-         </matchRecords><rule>Standard_Account_Match_Rule_v1_0</rule><size>1</size><success>true</success></matchResults></duplicateResults>\
-         <success>true</success></result><result>"
+    let contact = json!({"LastName": "Lovelace", "Email": "ada@x.example"});
+    let known = client.made("Contact", contact).await;
+    let twin = "<sObjects><type>Contact</type><LastName>LOVELACE</LastName><Email>ada@x.example</Email></sObjects>";
+    let other = "<sObjects><type>Contact</type><LastName>Hopper</LastName></sObjects>";
+    let answer = client
+        .soap(&format!("<findDuplicates>{twin}{other}</findDuplicates>"))
+        .await;
+    let result = format!(
+        "<duplicateRule>Standard_Contact_Duplicate_Rule</duplicateRule><duplicateRuleEntityType>Contact</duplicateRuleEntityType>\
+         <errorMessage xsi:nil=\"true\"/><matchResults><entityType>Contact</entityType><matchEngine>ExactMatchEngine</matchEngine>\
+         <matchRecords><matchConfidence>100.0</matchConfidence><record xsi:type=\"sf:sObject\"><sf:type>Contact</sf:type>\
+         <sf:Id>{known}</sf:Id><sf:Id>{known}</sf:Id></record></matchRecords><rule>Standard_Contact_Match_Rule_v1_1</rule><size>1</size>\
+         <success>true</success></matchResults>"
     );
-    assert!(answer.contains(&expected), "{answer}");
+    assert!(answer.contains(&result), "{answer}");
     assert_eq!(all(&answer, "size"), ["1", "0"]);
-    let twin = client.made("Account", account("acme")).await;
+    let create = format!("<create>{twin}</create>");
+    let refused = client.soap(&create).await;
+    assert!(refused.contains("<result><errors xsi:type=\"DuplicateError\"><message>Use one of these records?</message><statusCode>DUPLICATES_DETECTED</statusCode><duplicateResult><allowSave>true</allowSave>"), "{refused}");
     let header = "<DuplicateRuleHeader><allowSave>true</allowSave><includeRecordDetails>true</includeRecordDetails><runAsCurrentUser>true</runAsCurrentUser></DuplicateRuleHeader>";
-    let by_id = client
-        .soap_with(
-            header,
-            &format!("<findDuplicatesByIds><ids>{known}</ids></findDuplicatesByIds>"),
-        )
-        .await
-        .text();
+    let saved = client.soap_with(header, &create).await.text();
+    let second = first(&saved, "id");
+    let by_id = format!("<findDuplicatesByIds><ids>{known}</ids></findDuplicatesByIds>");
+    let by_id = client.soap_with(header, &by_id).await.text();
     assert!(
-        by_id.contains(&format!("<sf:Id>{twin}</sf:Id><sf:Id>{twin}</sf:Id>"))
-            && by_id.contains("<sf:Name>acme</sf:Name>"),
+        by_id.contains(&format!("<sf:Id>{second}</sf:Id>"))
+            && by_id.contains("<sf:CreatedDate>2026-09-21T14:13:20.000Z</sf:CreatedDate>"),
         "{by_id}"
     );
-    let fault = client
-        .fault("<findDuplicates><sObjects><type>Task</type></sObjects></findDuplicates>")
-        .await;
-    assert_eq!(fault.0, "sf:NO_ACTIVE_DUPLICATE_RULE");
+    let task = "<findDuplicates><sObjects><type>Task</type></sObjects></findDuplicates>";
+    assert_eq!(client.fault(task).await.0, "sf:NO_ACTIVE_DUPLICATE_RULE");
 }
