@@ -189,10 +189,8 @@ fn save<'s>(
                 save(writer, record)
             })?;
             if context.header.update_mru {
-                let saved = outcomes.iter().flatten();
-                saved
-                    .map(|saved| writer.remember(&saved.id))
-                    .collect::<Result<(), _>>()?;
+                let mut saved = outcomes.iter().flatten();
+                saved.try_for_each(|saved| writer.remember(&saved.id))?;
             }
             Ok(outcomes)
         })?;
