@@ -1,6 +1,7 @@
 //! From HTTP and Salesforce errors to `fault`: one table, by Salesforce's code first and HTTP status second.
 
 use crate::bindings::{Fault, FaultKind, UpstreamFault};
+use crate::soap::fault::{self as soap, SoapFault};
 use crate::transport::{Failure, TransportError};
 use serde_json::Value;
 
@@ -88,6 +89,35 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
         FaultKind::Unavailable,
         Retry::IfRepeatable,
     ),
+    (
+        "INTERNAL_SERVER_ERROR",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
+    (
+        "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE",
+        FaultKind::Unavailable,
+        Retry::Always,
+    ),
+    ("ORG_IN_MAINTENANCE", FaultKind::Unavailable, Retry::Always),
+    ("ORG_LOCKED", FaultKind::Unavailable, Retry::Never),
+    ("EXCEEDED_ID_LIMIT", FaultKind::LimitExceeded, Retry::Never),
+    (
+        "EXCEEDED_MAX_SIZE_REQUEST",
+        FaultKind::LimitExceeded,
+        Retry::Never,
+    ),
+    (
+        "EXCEEDED_LEAD_CONVERT_LIMIT",
+        FaultKind::LimitExceeded,
+        Retry::Never,
+    ),
+    ("TRIAL_EXPIRED", FaultKind::Forbidden, Retry::Never),
+    (
+        "INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
     ("GONE", FaultKind::Unsupported, Retry::Never),
     (
         "UNSUPPORTED_API_VERSION",
@@ -135,6 +165,9 @@ impl Fault {
 
 /// The fault for an answer with an error status, and what it means for retries.
 pub fn from_answer(status: u16, body: &[u8]) -> (Fault, Retry) {
+    if let Some(soap) = soap::read(body) {
+        return from_soap(status, soap);
+    }
     let upstream = complaints(body);
     let (kind, retry) = sort(status, &upstream);
     let message = match upstream.first() {
@@ -149,6 +182,23 @@ pub fn from_answer(status: u16, body: &[u8]) -> (Fault, Retry) {
         },
         retry,
     )
+}
+
+/// The fault for a SOAP fault. Its status is 500 whatever it says, so its code alone counts, and who is to blame for it.
+fn from_soap(status: u16, soap: SoapFault) -> (Fault, Retry) {
+    let complaint = soap.complaint;
+    let (kind, retry) = match by_code(&complaint.code, &complaint.message) {
+        Some(known) => known,
+        None if soap.by_org || soap.by_client => (FaultKind::Invalid, Retry::Never),
+        None => by_status(status),
+    };
+    let message = sentence(kind, status, &complaint, 1);
+    let fault = Fault {
+        status: Some(status),
+        upstream: vec![complaint],
+        ..Fault::new(kind, message)
+    };
+    (fault, retry)
 }
 
 /// The fault for an exchange that failed below HTTP, and what it means for retries.

@@ -26,6 +26,7 @@ pub mod rest;
 pub mod retry;
 pub mod shapes;
 pub mod sink;
+pub mod soap;
 pub mod soql;
 pub mod source;
 #[cfg(test)]

@@ -104,3 +104,21 @@ pub const MAX_TREE_OBJECTS: usize = 5;
 
 /// Most bytes of data of one job of Bulk API 2.0: 150 MB (Bulk API 2.0 Developer Guide, "Limits").
 pub const MAX_BULK_UPLOAD_BYTES: usize = 150_000_000;
+
+/// Largest request of the SOAP API in bytes (SOAP API Developer Guide, "ExceptionCode": EXCEEDED_MAX_SIZE_REQUEST, 50 MB).
+pub const MAX_SOAP_REQUEST_BYTES: usize = 50 << 20;
+
+/// Most records that one merge takes away (SOAP API Developer Guide, "merge()": up to three records into one).
+pub const MAX_MERGE_LOSERS: usize = 2;
+
+/// Most leads of one call (SOAP API Developer Guide, "convertLead()").
+pub const MAX_LEAD_CONVERTS: usize = 100;
+
+/// Most records in one look for duplicates (SOAP API Developer Guide, "findDuplicates()").
+pub const MAX_DUPLICATE_RECORDS: u64 = 50;
+
+/// Most emails of one call (SOAP API Developer Guide, "sendEmail()").
+pub const MAX_EMAILS: usize = 10;
+
+/// Most addresses of one email over its three lists (SOAP API Developer Guide, "sendEmail()").
+pub const MAX_EMAIL_ADDRESSES: usize = 150;

@@ -11,6 +11,7 @@ mod raw;
 mod records;
 mod schema;
 mod search;
+mod soap;
 mod users;
 
 use crate::bindings::exports::mediation::connector::mediator::Batch;
@@ -81,6 +82,7 @@ const TABLES: &[Table] = &[
     analytics::TABLE,
     bulk::TABLE,
     raw::TABLE,
+    soap::TABLE,
 ];
 
 /// How the operation of this name is run.

@@ -8,6 +8,7 @@ use crate::envelope;
 use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
 use crate::fault::{self, Retry};
 use crate::retry::retry_after_ms;
+use crate::soap;
 use crate::transport::{Headers, Method, Pending, Request, Started, TransportError};
 mod budget;
 mod rehearsal;
@@ -39,6 +40,8 @@ pub struct Call {
     pub preparatory: bool,
     /// Whether its body holds a secret, and is never shown.
     pub private: bool,
+    /// Where in the body the session goes, for protocols that have it there; in a header when absent.
+    pub session_at: Option<usize>,
 }
 
 impl Call {
@@ -54,6 +57,7 @@ impl Call {
             wraps: false,
             preparatory: false,
             private: false,
+            session_at: None,
         }
     }
 
@@ -362,13 +366,20 @@ impl Org {
         {
             headers.push(("accept".into(), "application/json".into()));
         }
-        headers.extend(token.map(|token| ("authorization".into(), format!("Bearer {token}"))));
+        let body = match (call.session_at, token) {
+            (Some(at), Some(token)) => soap::envelope::with_session(&call.body, at, token),
+            (_, token) => {
+                headers
+                    .extend(token.map(|token| ("authorization".into(), format!("Bearer {token}"))));
+                call.body.clone()
+            }
+        };
         let url = format!("{origin}{}", call.path);
         Request {
             method: call.method,
             url,
             headers,
-            body: call.body.clone(),
+            body,
             timeouts: self.settings.timeouts,
         }
     }
@@ -386,6 +397,13 @@ impl Org {
                 .map(|(name, value)| (format!("header/{name}"), value.clone())),
         );
         self.facts.replace(facts);
+    }
+
+    /// Adds a fact that stands in the body of the last reply.
+    pub fn learn(&self, name: &str, value: String) {
+        let mut facts = self.facts.borrow_mut();
+        facts.retain(|(known, _)| known != name);
+        facts.push((name.to_owned(), value));
     }
 
     /// The facts of the last reply, as a message carries them.

@@ -11,4 +11,5 @@ mod raw;
 mod records;
 mod schema;
 mod search;
+mod soap;
 mod users;

@@ -1,13 +1,13 @@
 //! Many records at once: sObject Collections and sObject Tree.
 
 mod batch;
-mod delete;
-mod engine;
-mod outcome;
-mod report;
-mod retrieve;
+pub(crate) mod delete;
+pub(crate) mod engine;
+pub(crate) mod outcome;
+pub(crate) mod report;
+pub(crate) mod retrieve;
 mod tree;
-mod verb;
+pub(crate) mod verb;
 mod write;
 
 pub use retrieve::retrieve;
@@ -73,7 +73,14 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Messa
 
 /// DELETE composite/sobjects?ids=.
 pub fn delete(org: &Org, config: &DeleteConfig, input: &Message) -> Result<Message, Fault> {
-    let document = Document::open(input, None, Options { plain_ids: true })?;
+    let document = Document::open(
+        input,
+        None,
+        Options {
+            plain_ids: true,
+            ..Options::default()
+        },
+    )?;
     let verb = delete::Delete::new(org, config)?;
     let plan = Plan {
         all_or_none: config.all_or_none,

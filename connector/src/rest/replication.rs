@@ -27,13 +27,13 @@ pub fn get_deleted(org: &Org, config: &GetDeletedConfig) -> Result<Message, Faul
 }
 
 /// Two points in time that Salesforce takes.
-struct Span {
-    start: String,
-    end: String,
+pub(crate) struct Span {
+    pub start: String,
+    pub end: String,
 }
 
 impl Span {
-    fn check(org: &Org, start: &str, end: &str, days: u32) -> Result<Self, Fault> {
+    pub fn check(org: &Org, start: &str, end: &str, days: u32) -> Result<Self, Fault> {
         let (start, from) = point("start", start)?;
         let (end, to) = point("end", end)?;
         // Seconds are ignored, so both ends are compared by their minutes.

@@ -15,12 +15,9 @@ impl Typist<'_> {
         name: &str,
         node: Node,
     ) -> Result<Option<(String, Value)>, Trouble> {
-        let field = object.reference(name).ok_or_else(|| {
-            Complaint::of(
-                name,
-                format_args!("is no reference of {} to a parent", object.name),
-            )
-        })?;
+        let field = object
+            .reference(name)
+            .ok_or_else(|| no_reference(object, name))?;
         let mut members = node.members.into_iter();
         let (key, value) = match (members.next(), members.next()) {
             (None, _) => return Ok(None),
@@ -57,6 +54,24 @@ impl Typist<'_> {
         Ok(Some((name.to_owned(), Value::Object(nested))))
     }
 
+    /// The sObject that a reference of `object` means.
+    pub(crate) fn target_of(
+        &self,
+        object: &str,
+        name: &str,
+        key: &str,
+        told: Option<String>,
+    ) -> Result<String, Trouble> {
+        if let Some(told) = told {
+            return Ok(told);
+        }
+        let object = self.described(object)?;
+        let field = object
+            .reference(name)
+            .ok_or_else(|| no_reference(&object, name))?;
+        self.target(field, name, key, None)
+    }
+
     /// The sObject that a reference means: the one told, the only one, or the only one that is found by this field.
     fn target(
         &self,
@@ -86,6 +101,13 @@ impl Typist<'_> {
             _ => Err(ambiguous(field, name, key)),
         }
     }
+}
+
+fn no_reference(object: &Described, name: &str) -> Trouble {
+    Complaint::of(
+        name,
+        format_args!("is no reference of {} to a parent", object.name),
+    )
 }
 
 fn ambiguous(field: &Field, name: &str, key: &str) -> Trouble {

@@ -47,6 +47,8 @@ type Next = Result<Option<Record>, InputError>;
 pub struct Options {
     /// Plain ids may stand for records.
     pub plain_ids: bool,
+    /// Elements of XML may be repeated: their values become a list.
+    pub repeated: bool,
 }
 
 /// The forms of documents.
@@ -104,7 +106,11 @@ impl<'b> Document<'b> {
             Format::Json => Kind::Json(JsonRecords::new(self.body, self.options)),
             Format::Ndjson => Kind::Ndjson(NdjsonRecords::new(self.body, self.options)),
             Format::Csv => Kind::Csv(Box::new(CsvRecords::open(self.body, &self.params)?)),
-            Format::Xml => Kind::Xml(Box::new(XmlRecords::open(self.body, self.object)?)),
+            Format::Xml => Kind::Xml(Box::new(XmlRecords::open(
+                self.body,
+                self.object,
+                self.options.repeated,
+            )?)),
         }))
     }
 

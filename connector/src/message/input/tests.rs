@@ -255,7 +255,10 @@ fn records_know_their_place() {
 #[test]
 fn plain_ids_stand_for_records_only_where_asked() {
     let message = message("application/json", r#"["001", {"Id":"002"}]"#);
-    let options = Options { plain_ids: true };
+    let options = Options {
+        plain_ids: true,
+        ..Options::default()
+    };
     let ids: Vec<String> = Document::open(&message, None, options)
         .unwrap()
         .records()

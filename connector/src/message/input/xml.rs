@@ -34,9 +34,11 @@ enum State {
 }
 
 impl<'b> XmlRecords<'b> {
-    pub fn open(body: &'b [u8], object: Option<&str>) -> Result<Self, InputError> {
+    pub fn open(body: &'b [u8], object: Option<&str>, repeated: bool) -> Result<Self, InputError> {
+        let mut tags = Tags::open(body)?;
+        tags.repeated = repeated;
         Ok(Self {
-            tags: Tags::open(body)?,
+            tags,
             object: object.map(str::to_owned),
             state: State::Start,
         })
@@ -188,6 +190,10 @@ fn add(tags: &Tags<'_>, node: &mut Node, name: String, value: Value) -> Result<(
         (Some((_, first @ Value::Object(_))), value @ Value::Object(_)) => {
             let before = std::mem::replace(first, Value::Null);
             *first = Value::List(vec![before, value]);
+        }
+        (Some((_, known)), value) if tags.repeated => {
+            let before = std::mem::replace(known, Value::Null);
+            *known = Value::List(vec![before, value]);
         }
         // SOAP answers tell the id of a record twice.
         (Some((_, known)), value) if *known == value => {}

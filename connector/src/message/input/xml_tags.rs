@@ -32,6 +32,8 @@ pub(super) struct Tags<'b> {
     lines: Lines<'b>,
     index: u64,
     depth: usize,
+    /// Whether elements of one name may follow one another.
+    pub repeated: bool,
 }
 
 impl<'b> Tags<'b> {
@@ -46,6 +48,7 @@ impl<'b> Tags<'b> {
             lines: Lines::of(body),
             index: 0,
             depth: 0,
+            repeated: false,
         })
     }
 

@@ -10,13 +10,13 @@ use std::ops::Range;
 
 /// The rows of one call, and the records beside them that were not fit to be sent.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     pub rows: Vec<Row>,
     pub refused: Vec<Outcome>,
 }
 
 /// The records of a document, call by call.
-pub(super) struct Batches<'a> {
+pub(crate) struct Batches<'a> {
     verb: &'a dyn Verb,
     records: Records<'a>,
     size: usize,

@@ -14,10 +14,10 @@ use crate::transport::{Headers, Method};
 use crate::typing::{Complaint, Trouble};
 
 /// The code that says that a record is in the recycle bin already.
-const DELETED: &str = "ENTITY_IS_DELETED";
+pub(crate) const DELETED: &str = "ENTITY_IS_DELETED";
 
 /// A delete of many records.
-pub(super) struct Delete<'a> {
+pub(crate) struct Delete<'a> {
     org: &'a Org,
     all_or_none: bool,
     headers: Headers,
@@ -34,7 +34,7 @@ impl<'a> Delete<'a> {
 }
 
 /// The id of a record, if it can be one: Salesforce refuses a whole call for one that cannot.
-pub(super) fn id_of(node: &Node) -> Result<&str, Trouble> {
+pub(crate) fn id_of(node: &Node) -> Result<&str, Trouble> {
     let complaint = |message: String| {
         Trouble::Record(Complaint {
             field: "Id".into(),

@@ -20,7 +20,7 @@ const UNREADABLE: &str = "JSON_PARSER_ERROR";
 
 /// How records are split over calls.
 #[derive(Clone, Copy)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// Most records of one call.
     pub batch_size: usize,
     /// Most calls under way at once.
@@ -30,7 +30,7 @@ pub(super) struct Plan {
 }
 
 /// What became of the records.
-pub(super) struct Report {
+pub(crate) struct Report {
     /// One outcome per record, in input order.
     pub outcomes: Vec<Outcome>,
     /// Why a call failed as a whole, if one did.
@@ -46,7 +46,7 @@ struct Flight {
 }
 
 /// Runs all calls. A fault means that no record was answered for.
-pub(super) fn run(
+pub(crate) fn run(
     org: &Org,
     verb: &dyn Verb,
     document: &Document<'_>,

@@ -5,17 +5,17 @@ use crate::bindings::{Fault, UpstreamFault};
 use serde::Deserialize;
 
 /// Code of a record that was not sent.
-pub(super) const NOT_SENT: &str = "NOT_SENT";
+pub(crate) const NOT_SENT: &str = "NOT_SENT";
 /// Code of a record of which it is open whether it was saved.
-pub(super) const UNKNOWN: &str = "UNKNOWN";
+pub(crate) const UNKNOWN: &str = "UNKNOWN";
 /// Salesforce's code of a record that was right, in a call that was not.
-pub(super) const ROLLED_BACK: &str = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
+pub(crate) const ROLLED_BACK: &str = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
 /// Salesforce's code of a record that somebody else was saving.
-pub(super) const ROW_LOCKED: &str = "UNABLE_TO_LOCK_ROW";
+pub(crate) const ROW_LOCKED: &str = "UNABLE_TO_LOCK_ROW";
 
 /// An error as Salesforce's collections write it.
 #[derive(Deserialize)]
-pub(super) struct WireError {
+pub(crate) struct WireError {
     #[serde(rename = "statusCode", alias = "errorCode")]
     code: String,
     #[serde(default)]
@@ -35,7 +35,7 @@ impl From<WireError> for UpstreamFault {
 }
 
 /// A record that was saved.
-pub(super) fn saved(index: u64, id: Option<String>, created: bool) -> Outcome {
+pub(crate) fn saved(index: u64, id: Option<String>, created: bool) -> Outcome {
     Outcome {
         index,
         id,
@@ -46,7 +46,7 @@ pub(super) fn saved(index: u64, id: Option<String>, created: bool) -> Outcome {
 }
 
 /// A record that was not.
-pub(super) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
+pub(crate) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
     Outcome {
         index,
         id: None,
@@ -57,7 +57,7 @@ pub(super) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
 }
 
 /// A record that was not, with one reason.
-pub(super) fn failed_by(index: u64, code: &str, message: &str, field: Option<&str>) -> Outcome {
+pub(crate) fn failed_by(index: u64, code: &str, message: &str, field: Option<&str>) -> Outcome {
     let reason = UpstreamFault {
         code: code.to_owned(),
         message: message.to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn failed_by(index: u64, code: &str, message: &str, field: Option<&st
 }
 
 /// A record whose call failed as a whole.
-pub(super) fn of_failed_call(index: u64, fault: &Fault) -> Outcome {
+pub(crate) fn of_failed_call(index: u64, fault: &Fault) -> Outcome {
     if fault.maybe_applied {
         let message = format!(
             "It is not known whether this record was saved: {}",
@@ -82,6 +82,6 @@ pub(super) fn of_failed_call(index: u64, fault: &Fault) -> Outcome {
 }
 
 /// Whether one of its errors has this code.
-pub(super) fn has_code(outcome: &Outcome, code: &str) -> bool {
+pub(crate) fn has_code(outcome: &Outcome, code: &str) -> bool {
     outcome.errors.iter().any(|error| error.code == code)
 }

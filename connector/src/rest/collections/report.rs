@@ -4,16 +4,17 @@ use super::engine::Report;
 use super::outcome::{NOT_SENT, UNKNOWN, has_code};
 use crate::bindings::exports::salesforce::connector::collections::OutcomeFormat;
 use crate::bindings::exports::salesforce::connector::common::Outcome;
-use crate::bindings::{Fault, Message};
+use crate::bindings::{Fault, Message, UpstreamFault};
 use crate::org::Org;
 use csv::Writer;
 
-const HEADER: [&str; 7] = [
+/// The columns of outcomes.
+pub(crate) const HEADER: [&str; 7] = [
     "index", "id", "success", "created", "code", "message", "fields",
 ];
 
 /// Outcomes with what they add up to.
-pub(super) fn message(
+pub(crate) fn message(
     org: &Org,
     report: Report,
     format: Option<OutcomeFormat>,
@@ -81,23 +82,24 @@ fn csv(outcomes: &[Outcome]) -> Result<Vec<u8>, Fault> {
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record(HEADER).map_err(unwritable)?;
     for outcome in outcomes {
-        let index = outcome.index.to_string();
-        let error = outcome.errors.first();
-        let fields = error
-            .map(|error| error.fields.join(", "))
-            .unwrap_or_default();
-        let row = [
-            index.as_str(),
-            outcome.id.as_deref().unwrap_or_default(),
-            flag(outcome.success),
-            flag(outcome.created),
-            error.map_or("", |error| error.code.as_str()),
-            error.map_or("", |error| error.message.as_str()),
-            fields.as_str(),
-        ];
-        writer.write_record(row).map_err(unwritable)?;
+        writer.write_record(cells(outcome)).map_err(unwritable)?;
     }
     writer.into_inner().map_err(unwritable)
+}
+
+/// The cells of an outcome, one per column.
+pub(crate) fn cells(outcome: &Outcome) -> [String; 7] {
+    let error = outcome.errors.first();
+    let of_error = |text: fn(&UpstreamFault) -> String| error.map(text).unwrap_or_default();
+    [
+        outcome.index.to_string(),
+        outcome.id.clone().unwrap_or_default(),
+        flag(outcome.success).into(),
+        flag(outcome.created).into(),
+        of_error(|error| error.code.clone()),
+        of_error(|error| error.message.clone()),
+        of_error(|error| error.fields.join(", ")),
+    ]
 }
 
 fn flag(value: bool) -> &'static str {

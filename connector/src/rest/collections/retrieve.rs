@@ -37,8 +37,15 @@ pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<M
 }
 
 /// The ids of the input; one that cannot be an id is refused before anything is sent.
-fn ids(input: &Message) -> Result<Vec<String>, Fault> {
-    let document = Document::open(input, None, Options { plain_ids: true })?;
+pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
+    let document = Document::open(
+        input,
+        None,
+        Options {
+            plain_ids: true,
+            ..Options::default()
+        },
+    )?;
     let mut ids = Vec::new();
     for record in document.records()? {
         let record = record?;
@@ -81,7 +88,7 @@ struct Wanted<'a> {
 
 impl<'a> Retrieve<'a> {
     fn open(org: &'a Org, config: &'a RetrieveConfig) -> Result<Self, Fault> {
-        let select = select(config)?;
+        let select = select(&config.object, &config.fields)?;
         let format = rows::format(config.format);
         let mut writer = RowWriter::new(format, Some(&select), config.keep_attributes)?;
         let mut out = Vec::new();
@@ -161,7 +168,7 @@ impl<'a> Retrieve<'a> {
 }
 
 /// The columns, from the fields that are asked for.
-fn select(config: &RetrieveConfig) -> Result<SelectList, Fault> {
+pub(crate) fn select(object: &str, fields: &[String]) -> Result<SelectList, Fault> {
     let is_path = |field: &&String| {
         let letters = |name: &str| {
             !name.is_empty()
@@ -171,12 +178,12 @@ fn select(config: &RetrieveConfig) -> Result<SelectList, Fault> {
         };
         field.split('.').all(letters)
     };
-    if let Some(wrong) = config.fields.iter().find(|field| !is_path(field)) {
+    if let Some(wrong) = fields.iter().find(|field| !is_path(field)) {
         return Err(Fault::config(format!(
             "config.fields has `{wrong}`, which names no field: write names such as `Name` or `Owner.Name`"
         )));
     }
-    let soql = format!("SELECT {} FROM {}", config.fields.join(","), config.object);
+    let soql = format!("SELECT {} FROM {}", fields.join(","), object);
     SelectList::read(&soql)
-        .ok_or_else(|| Fault::config(format!("config.object `{}` names no object", config.object)))
+        .ok_or_else(|| Fault::config(format!("config.object `{object}` names no object")))
 }

@@ -8,7 +8,7 @@ use crate::org::{Call, Unusable};
 use crate::typing::Trouble;
 
 /// A record, or a tree of records, ready to be sent.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Where its first record stands among all records.
     pub index: u64,
     /// How many records it is.
@@ -37,10 +37,10 @@ impl Row {
 }
 
 /// What an answer says: one outcome per record, or that the call was refused.
-pub(super) type Answered = Result<Vec<Outcome>, Fault>;
+pub(crate) type Answered = Result<Vec<Outcome>, Fault>;
 
 /// A kind of call.
-pub(super) trait Verb {
+pub(crate) trait Verb {
     /// Whether a call is saved whole or not at all.
     fn atomic(&self) -> bool;
 
@@ -63,7 +63,7 @@ pub(super) trait Verb {
 }
 
 /// A JSON body with one row per line.
-pub(super) fn body_of(head: &str, rows: &[Row]) -> Vec<u8> {
+pub(crate) fn body_of(head: &str, rows: &[Row]) -> Vec<u8> {
     let size: usize = rows.iter().map(|row| row.body.len() + 2).sum();
     let mut body = Vec::with_capacity(head.len() + size + 4);
     body.extend_from_slice(head.as_bytes());

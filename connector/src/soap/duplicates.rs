@@ -1,0 +1,94 @@
+//! findDuplicates and findDuplicatesByIds.
+
+use super::ask;
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::json::ToJson;
+use super::record::Types;
+use super::save::object_of;
+use super::sobject;
+use crate::bindings::exports::salesforce::connector::soap::{
+    FindDuplicatesByIdsConfig, FindDuplicatesConfig, ReplyFormat,
+};
+use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
+use crate::limits::MAX_DUPLICATE_RECORDS;
+use crate::message::input::{Document, Options, Record};
+use crate::org::{Org, bad_input};
+use crate::typing::{Trouble, Typist};
+
+/// findDuplicates().
+pub fn find_duplicates(
+    org: &Org,
+    config: &FindDuplicatesConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
+    let object = config.object.as_deref();
+    let document = Document::open(input, object, Options::default())?;
+    check_count(document.check()?)?;
+    let mut envelope = Envelope::new("findDuplicates", &Headers::of(config.headers.as_ref()))?;
+    let typist = Typist::new(org, document.is_untyped());
+    for record in document.records()? {
+        let Record { place, node } = record?;
+        let written = object_of(&node, object, false).and_then(|object| {
+            let node = typist.settle(node, &object)?;
+            sobject::write(&typist, "sObjects", &object, node, envelope.body())
+        });
+        written.map_err(|trouble| match trouble {
+            Trouble::Org(fault) => fault,
+            Trouble::Record(complaint) => {
+                bad_input(format!("Of the input, of {place}, {}", complaint.message))
+            }
+        })?;
+    }
+    send(
+        org,
+        "findDuplicates",
+        envelope,
+        config.untyped,
+        config.format,
+    )
+}
+
+/// findDuplicatesByIds().
+pub fn find_duplicates_by_ids(
+    org: &Org,
+    config: &FindDuplicatesByIdsConfig,
+) -> Result<Message, Fault> {
+    let headers = Headers::of(config.headers.as_ref());
+    let mut envelope = Envelope::new("findDuplicatesByIds", &headers)?;
+    envelope.body().each("ids", &config.ids);
+    send(
+        org,
+        "findDuplicatesByIds",
+        envelope,
+        config.untyped,
+        config.format,
+    )
+}
+
+fn check_count(count: u64) -> Result<(), Fault> {
+    if (1..=MAX_DUPLICATE_RECORDS).contains(&count) {
+        return Ok(());
+    }
+    Err(bad_input(format!(
+        "The input holds {count} records; findDuplicates() takes 1 to {MAX_DUPLICATE_RECORDS}"
+    )))
+}
+
+fn send(
+    org: &Org,
+    call: &'static str,
+    envelope: Envelope,
+    untyped: bool,
+    format: Option<ReplyFormat>,
+) -> Result<Message, Fault> {
+    let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
+    let to_json = ToJson { org, types: &types };
+    let answered = ask::answer(org, call, envelope, Nature::Read, format, &to_json)?;
+    let mut message = answered.message;
+    message
+        .attributes
+        .push(("failed".into(), answered.failed.to_string()));
+    Ok(message)
+}

@@ -1,0 +1,93 @@
+//! delete, undelete and emptyRecycleBin: calls that name records by their ids.
+
+use super::headers::Headers;
+use super::many::{Form, Many};
+use super::report;
+use super::results::outcome;
+use super::xml::{Element, Xml};
+use crate::bindings::exports::salesforce::connector::common::Outcome;
+use crate::bindings::exports::salesforce::connector::soap::IdsConfig;
+use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
+use crate::limits::MAX_COLLECTION_RECORDS;
+use crate::message::input::{Document, Node, Options};
+use crate::org::Org;
+use crate::rest::collections::delete::{DELETED, id_of};
+use crate::rest::collections::outcome::{has_code, saved};
+use crate::typing::Trouble;
+
+/// delete().
+pub fn delete(org: &Org, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+    run(org, "delete", Nature::RepeatableWrite, config, input)
+}
+
+/// undelete(). A second one fails, because the records are no longer deleted.
+pub fn undelete(org: &Org, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+    run(org, "undelete", Nature::Write, config, input)
+}
+
+/// emptyRecycleBin(). A second one fails, because the records are no longer there.
+pub fn empty_recycle_bin(org: &Org, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+    if config.all_or_none {
+        return Err(Fault::config(
+            "config.all-or-none: the SOAP call emptyRecycleBin() takes no such header, so leave it out",
+        ));
+    }
+    run(org, "emptyRecycleBin", Nature::Write, config, input)
+}
+
+fn run(
+    org: &Org,
+    call: &'static str,
+    nature: Nature,
+    config: &IdsConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
+    let options = Options {
+        plain_ids: true,
+        ..Options::default()
+    };
+    let document = Document::open(input, None, options)?;
+    let takes_all_or_none = call != "emptyRecycleBin";
+    let many = Many {
+        org,
+        call,
+        headers: Headers {
+            all_or_none: takes_all_or_none.then_some(config.all_or_none),
+            ..Headers::of(config.headers.as_ref())
+        },
+        nature,
+        head: None,
+        form: Ids {
+            deletes: call == "delete",
+        },
+        extras: Default::default(),
+    };
+    let size = config
+        .batch_size
+        .map_or(MAX_COLLECTION_RECORDS, usize::from);
+    let done = many.run(&document, size, config.parallel)?;
+    report::message(org, done, &many.extras.take(), config.format)
+}
+
+struct Ids {
+    deletes: bool,
+}
+
+impl Form for Ids {
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
+        let mut xml = Xml::default();
+        xml.text("ids", id_of(&node)?);
+        Ok((None, xml.finish()))
+    }
+
+    fn outcome(&self, result: &Element, index: u64, sent: &str, repeated: bool) -> Outcome {
+        let outcome = outcome(result, index, false);
+        // An attempt before this one has deleted it, and its answer was lost.
+        if self.deletes && repeated && has_code(&outcome, DELETED) {
+            let id = sent.trim_start_matches("<ids>").trim_end_matches("</ids>");
+            return saved(index, Some(id.to_owned()), false);
+        }
+        outcome
+    }
+}

@@ -1,0 +1,114 @@
+//! One page of a query's answer, with its records as JSON.
+
+use super::ask::Answer;
+use super::json::text;
+use super::record::Types;
+use super::xml::Malformed;
+use crate::bindings::Fault;
+use crate::org::Org;
+
+/// A page, read to its last byte.
+pub struct QueryPage {
+    /// The rows of all pages.
+    pub size: u64,
+    /// Names the next page, unless this is the last.
+    pub locator: Option<String>,
+    /// The records as one JSON array.
+    pub records: Vec<u8>,
+}
+
+impl QueryPage {
+    /// Reads the result of query, queryAll or queryMore. The inner fault is that of a describe.
+    pub fn read(
+        org: &Org,
+        types: &Types,
+        answer: &mut Answer<'_>,
+    ) -> Result<Result<Self, Fault>, Malformed> {
+        let missing = |what: &str| Malformed(format!("is no page of a query: it has no `{what}`"));
+        let Some(result) = answer.next()? else {
+            return Err(missing("result"));
+        };
+        if result.name != "result" {
+            return Err(missing("result"));
+        }
+        let (mut done, mut locator, mut size) = (None, None, None);
+        let mut records = b"[".to_vec();
+        while let Some(element) = answer.next_element()? {
+            match element.name() {
+                "done" => done = Some(element.text.trim_ascii() == "true"),
+                "queryLocator" => locator = element.value().map(str::to_owned),
+                "size" => size = element.text.trim_ascii().parse::<u64>().ok(),
+                "records" if element.open.nil => {}
+                "records" => {
+                    records.extend_from_slice(if records.len() > 1 { b"," } else { b"" });
+                    if let Err(fault) = types.record(org, &element, &mut records) {
+                        return Ok(Err(fault));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some(more) = answer.next()? {
+            return Err(Malformed(format!(
+                "has `{}` after the page of a query",
+                more.name
+            )));
+        }
+        records.push(b']');
+        let done = done.ok_or_else(|| missing("done"))?;
+        let size = size.ok_or_else(|| missing("size"))?;
+        let locator = locator.filter(|locator| !done && !locator.is_empty());
+        if !done && locator.is_none() {
+            return Err(Malformed(
+                "is a page that is not the last one, yet names no next one".into(),
+            ));
+        }
+        if !done && records.len() == 2 {
+            return Err(Malformed(
+                "is a page without records, yet not the last one".into(),
+            ));
+        }
+        Ok(Ok(Self {
+            size,
+            locator,
+            records,
+        }))
+    }
+
+    /// The page as the SOAP API names its parts.
+    pub fn into_json(self) -> Vec<u8> {
+        let mut out = format!(
+            "{{\"size\":{},\"done\":{}",
+            self.size,
+            self.locator.is_none()
+        )
+        .into_bytes();
+        out.extend_from_slice(b",\"queryLocator\":");
+        match &self.locator {
+            Some(locator) => text(locator, &mut out),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"records\":");
+        out.extend_from_slice(&self.records);
+        out.push(b'}');
+        out
+    }
+
+    /// The page as the REST API would send it, its locator in the place of the next page's path.
+    pub fn into_rest(self) -> Vec<u8> {
+        let mut out = format!(
+            "{{\"totalSize\":{},\"done\":{}",
+            self.size,
+            self.locator.is_none()
+        )
+        .into_bytes();
+        if let Some(locator) = &self.locator {
+            out.extend_from_slice(b",\"nextRecordsUrl\":");
+            text(locator, &mut out);
+        }
+        out.extend_from_slice(b",\"records\":");
+        out.extend_from_slice(&self.records);
+        out.push(b'}');
+        out
+    }
+}

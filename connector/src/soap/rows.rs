@@ -1,0 +1,213 @@
+//! All rows of a query, page after page: the next page travels while this one is read.
+
+use super::ask::read_answer;
+use super::page::QueryPage;
+use super::query::{bound, first_call, more_call, paged};
+use super::record::Types;
+use crate::bindings::exports::salesforce::connector::soap::{
+    DocumentFormat, HeaderOptions, QueryRowsConfig,
+};
+use crate::bindings::{Fault, FaultKind, Message};
+use crate::message::Page;
+use crate::org::{Call, Org, bad_input};
+use crate::soql::SelectList;
+use crate::source::Source;
+use crate::transport::Started;
+use std::rc::Rc;
+
+pub(super) use documents::Documents;
+
+mod documents;
+
+/// The rows of a query as bytes.
+pub struct Rows {
+    org: Rc<Org>,
+    types: Types,
+    documents: Documents,
+    headers: Option<HeaderOptions>,
+    batch_size: Option<u16>,
+    /// What `size` of the first page promised.
+    total: u64,
+    ahead: Ahead,
+    /// Bytes written and not yet read: those from `taken` on.
+    out: Vec<u8>,
+    taken: usize,
+}
+
+/// What comes after the bytes in hand.
+enum Ahead {
+    /// A page, whose request may be under way.
+    Page(Box<NextPage>),
+    /// The end of the rows.
+    End,
+    /// Nothing: the end has been written.
+    Nothing,
+    /// Nothing: a page could not be had.
+    Failed,
+}
+
+struct NextPage {
+    name: &'static str,
+    call: Call,
+    started: Option<Started>,
+}
+
+impl Rows {
+    /// Asks for the first page, so that a query that is refused is refused here.
+    pub fn open(org: Rc<Org>, config: &QueryRowsConfig) -> Result<Self, Fault> {
+        let soql = bound(&config.soql, &config.bind)?;
+        let select = SelectList::read(&soql);
+        if select.as_ref().is_some_and(|select| select.count_only) {
+            return Err(bad_input(
+                "SELECT COUNT() gives a number and no rows: run it by `soap/query` and read `size`",
+            ));
+        }
+        let format = config.format.unwrap_or(DocumentFormat::Ndjson);
+        let documents = Documents::new(format, select.as_ref(), config.keep_attributes)?;
+        let name = if config.include_deleted {
+            "queryAll"
+        } else {
+            "query"
+        };
+        let headers = paged(config.headers.as_ref(), config.batch_size);
+        let first = NextPage {
+            name,
+            call: first_call(&org, name, &soql, &headers)?,
+            started: None,
+        };
+        let mut rows = Self {
+            org,
+            types: Types::new(config.untyped),
+            documents,
+            headers: config.headers.as_ref().and_then(for_more),
+            batch_size: config.batch_size,
+            total: 0,
+            ahead: Ahead::End,
+            out: Vec::new(),
+            taken: 0,
+        };
+        rows.documents.begin(&mut rows.out);
+        rows.total = rows.fetch(first)?;
+        Ok(rows)
+    }
+
+    /// Writes the rows of a page, with the next one already asked for; returns its `size`.
+    fn fetch(&mut self, next: NextPage) -> Result<u64, Fault> {
+        let (org, types) = (&self.org, &self.types);
+        let page = self.org.send_as(&next.call, next.started, |reply, _| {
+            read_answer(org, next.name, &reply, |answer| {
+                QueryPage::read(org, types, answer)
+            })
+        })???;
+        let size = page.size;
+        self.ahead = match &page.locator {
+            Some(locator) => {
+                let call = self.more(locator)?;
+                // A request that cannot even be started fails again, with its reason, when its turn comes.
+                let started = self.org.start(&call).ok();
+                Ahead::Page(Box::new(NextPage {
+                    name: "queryMore",
+                    call,
+                    started,
+                }))
+            }
+            None => Ahead::End,
+        };
+        let text = page.into_rest();
+        let page = Page::parse(&text)
+            .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
+        let (headers, batch_size) = (&self.headers, self.batch_size);
+        let (org, types) = (&self.org, &self.types);
+        self.documents.page(&page, &mut self.out, &mut |locator| {
+            let call = more_call(org, locator, &paged(headers.as_ref(), batch_size))?;
+            let page = org.send_as(&call, None, |reply, _| {
+                read_answer(org, "queryMore", &reply, |answer| {
+                    QueryPage::read(org, types, answer)
+                })
+            })???;
+            Ok(page.into_rest())
+        })?;
+        Ok(size)
+    }
+
+    fn more(&self, locator: &str) -> Result<Call, Fault> {
+        let headers = paged(self.headers.as_ref(), self.batch_size);
+        more_call(&self.org, locator, &headers)
+    }
+
+    /// Makes the next bytes, or returns false at the end.
+    fn refill(&mut self) -> Result<bool, Fault> {
+        self.out.clear();
+        self.taken = 0;
+        match std::mem::replace(&mut self.ahead, Ahead::Failed) {
+            Ahead::Page(next) => {
+                if let Err(fault) = self.fetch(*next) {
+                    self.ahead = Ahead::Failed;
+                    return Err(fault);
+                }
+            }
+            Ahead::End => {
+                self.check_count()?;
+                self.documents.end(&mut self.out);
+                self.ahead = Ahead::Nothing;
+            }
+            Ahead::Nothing => {
+                self.ahead = Ahead::Nothing;
+                return Ok(false);
+            }
+            Ahead::Failed => {
+                return Err(Fault::new(
+                    FaultKind::Other,
+                    "These rows have failed before: open them again",
+                ));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Rows that do not add up to `size` are not the whole answer.
+    fn check_count(&self) -> Result<(), Fault> {
+        let rows = self.documents.rows();
+        if rows == self.total {
+            return Ok(());
+        }
+        Err(Fault::protocol(format!(
+            "The org promised {} rows and sent {rows}: the rows are not complete, so read them again",
+            self.total
+        )))
+    }
+}
+
+/// The headers that queryMore takes of those that query was given.
+fn for_more(options: &HeaderOptions) -> Option<HeaderOptions> {
+    Some(HeaderOptions {
+        package_versions: Vec::new(),
+        update_mru: None,
+        ..options.clone()
+    })
+}
+
+impl Source for Rows {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        while self.taken == self.out.len() {
+            if !self.refill()? {
+                return Ok(None);
+            }
+        }
+        let rest = self.out.get(self.taken..).unwrap_or_default();
+        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
+        self.taken += chunk.len();
+        Ok(Some(chunk))
+    }
+
+    fn head(&self) -> Message {
+        let mut attributes = self.org.attributes();
+        attributes.push(("total".into(), self.total.to_string()));
+        attributes.push(("rows".into(), self.documents.rows().to_string()));
+        Message {
+            media_type: self.documents.media_type().into(),
+            body: Vec::new(),
+            attributes,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! create, update and upsert.
+
+use super::headers::Headers;
+use super::many::{Form, Many};
+use super::report;
+use super::results::{flag, outcome};
+use super::sobject;
+use super::xml::{Element, Xml};
+use crate::bindings::exports::salesforce::connector::common::Outcome;
+use crate::bindings::exports::salesforce::connector::soap::{CreateConfig, UpsertConfig};
+use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
+use crate::limits::MAX_COLLECTION_RECORDS;
+use crate::message::input::{Document, Node, Options};
+use crate::org::Org;
+use crate::typing::{Complaint, Trouble, Typist};
+
+/// What the three differ in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Create,
+    Update,
+    Upsert,
+}
+
+/// create().
+pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
+    save(org, Kind::Create, config, input)
+}
+
+/// update().
+pub fn update(org: &Org, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
+    save(org, Kind::Update, config, input)
+}
+
+fn save(org: &Org, kind: Kind, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
+    let object = config.object.as_deref();
+    let document = Document::open(input, object, Options::default())?;
+    let (call, nature) = match kind {
+        Kind::Create => ("create", Nature::Write),
+        Kind::Update | Kind::Upsert => ("update", Nature::RepeatableWrite),
+    };
+    let many = Many {
+        org,
+        call,
+        headers: Headers {
+            all_or_none: Some(config.all_or_none),
+            ..Headers::of(config.headers.as_ref())
+        },
+        nature,
+        head: None,
+        form: Save {
+            typist: Typist::new(org, document.is_untyped()),
+            kind,
+            object,
+        },
+        extras: Default::default(),
+    };
+    let size = config
+        .batch_size
+        .map_or(MAX_COLLECTION_RECORDS, usize::from);
+    let done = many.run(&document, size, config.parallel)?;
+    report::message(org, done, &many.extras.take(), config.format)
+}
+
+/// upsert().
+pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Message, Fault> {
+    let object = Some(config.object.as_str());
+    let document = Document::open(input, object, Options::default())?;
+    let field = config.external_id_field.as_str();
+    // Records without an id would be created again by a second call.
+    let nature = if field.eq_ignore_ascii_case("Id") {
+        Nature::Write
+    } else {
+        Nature::RepeatableWrite
+    };
+    let many = Many {
+        org,
+        call: "upsert",
+        headers: Headers {
+            all_or_none: Some(config.all_or_none),
+            ..Headers::of(config.headers.as_ref())
+        },
+        nature,
+        head: Some(("externalIDFieldName", field)),
+        form: Save {
+            typist: Typist::new(org, document.is_untyped()),
+            kind: Kind::Upsert,
+            object,
+        },
+        extras: Default::default(),
+    };
+    let size = config
+        .batch_size
+        .map_or(MAX_COLLECTION_RECORDS, usize::from);
+    let done = many.run(&document, size, config.parallel)?;
+    report::message(org, done, &many.extras.take(), config.format)
+}
+
+struct Save<'a> {
+    typist: Typist<'a>,
+    kind: Kind,
+    object: Option<&'a str>,
+}
+
+impl Form for Save<'_> {
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
+        let object = object_of(&node, self.object, self.kind == Kind::Upsert)?;
+        let node = self.typist.settle(node, &object)?;
+        if self.kind == Kind::Update && node.text("Id").is_none() {
+            return Err(sobject::complaint(
+                "Id",
+                "is missing: an update names its record by its id",
+            ));
+        }
+        let mut xml = Xml::default();
+        sobject::write(&self.typist, "sObjects", &object, node, &mut xml)?;
+        Ok((Some(object), xml.finish()))
+    }
+
+    fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
+        let created = match self.kind {
+            Kind::Create => true,
+            Kind::Update => false,
+            Kind::Upsert => flag(result, "created"),
+        };
+        outcome(result, index, created)
+    }
+}
+
+/// The sObject of a record: its own, or that of the config. `only` says that it must be that of the config.
+pub fn object_of(node: &Node, object: Option<&str>, only: bool) -> Result<String, Trouble> {
+    let complaint = |message: String| {
+        Trouble::Record(Complaint {
+            field: "attributes.type".into(),
+            message,
+        })
+    };
+    match (node.sobject.as_deref(), object) {
+        (Some(own), Some(object)) if only && !own.eq_ignore_ascii_case(object) => Err(complaint(
+            format!("it is of `{own}`, not of config.object `{object}`"),
+        )),
+        (Some(own), _) => Ok(own.to_owned()),
+        (None, Some(object)) => Ok(object.to_owned()),
+        (None, None) => Err(complaint(
+            "no sObject is told: set config.object, or give the record `attributes.type`".into(),
+        )),
+    }
+}

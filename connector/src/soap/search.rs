@@ -1,0 +1,31 @@
+//! search: SOSL, in the body of a request.
+
+use super::ask;
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::json::ToJson;
+use super::record::Types;
+use crate::bindings::exports::salesforce::connector::soap::{ReplyFormat, SearchConfig};
+use crate::bindings::{Fault, Message};
+use crate::exchange::Nature;
+use crate::org::Org;
+use crate::soql::sosl;
+
+/// search().
+pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
+    let sosl =
+        sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
+    let mut envelope = Envelope::new("search", &Headers::of(config.headers.as_ref()))?;
+    envelope.body().text("searchString", &sosl);
+    let types = Types::new(config.untyped || config.format == Some(ReplyFormat::Xml));
+    let to_json = ToJson { org, types: &types };
+    let answered = ask::answer(
+        org,
+        "search",
+        envelope,
+        Nature::Read,
+        config.format,
+        &to_json,
+    )?;
+    Ok(answered.message)
+}

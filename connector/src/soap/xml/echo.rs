@@ -1,0 +1,65 @@
+//! An answer as XML for callers: what stands in the body of its envelope, with the usual prefixes whatever the org used.
+
+use super::{FAULT, Malformed, Open, PARTNER, Piece, Pieces, SOBJECT, Space, XSD, XSI};
+use quick_xml::escape::escape;
+
+/// Writes the content of the body of an envelope.
+pub fn echo(body: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut pieces = Pieces::of(body)?;
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let mut names: Vec<String> = Vec::new();
+    let mut inside = false;
+    while let Some(piece) = pieces.next()? {
+        match piece {
+            Piece::Open(open) if !inside => {
+                inside = open.is(Space::Soap, "Body") && pieces.depth() == 2;
+            }
+            Piece::Open(open) => {
+                let name = qualified(open.space, &open.name);
+                begin(&mut out, &name, &open, names.is_empty());
+                names.push(name);
+            }
+            Piece::Text(text) if !names.is_empty() => out.push_str(&escape(text)),
+            Piece::Text(_) => {}
+            Piece::Close => match names.pop() {
+                Some(name) => {
+                    out.push_str("</");
+                    out.push_str(&name);
+                    out.push('>');
+                }
+                None => inside = false,
+            },
+        }
+    }
+    out.push('\n');
+    Ok(out.into_bytes())
+}
+
+fn begin(out: &mut String, name: &str, open: &Open, is_root: bool) {
+    out.push('<');
+    out.push_str(name);
+    if is_root {
+        out.push_str(&format!(
+            " xmlns=\"{PARTNER}\" xmlns:sf=\"{SOBJECT}\" xmlns:xsi=\"{XSI}\" xmlns:xsd=\"{XSD}\""
+        ));
+    }
+    if open.space == Space::Fault {
+        out.push_str(&format!(" xmlns:fns=\"{FAULT}\""));
+    }
+    if let Some((space, of)) = &open.of {
+        out.push_str(&format!(" xsi:type=\"{}\"", escape(qualified(*space, of))));
+    }
+    if open.nil {
+        out.push_str(" xsi:nil=\"true\"");
+    }
+    out.push('>');
+}
+
+fn qualified(space: Space, name: &str) -> String {
+    match space {
+        Space::Sobject => format!("sf:{name}"),
+        Space::Schema => format!("xsd:{name}"),
+        Space::Fault => format!("fns:{name}"),
+        Space::Partner | Space::Soap | Space::Nothing | Space::Other => name.to_owned(),
+    }
+}
