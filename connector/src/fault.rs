@@ -101,7 +101,6 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
     ),
     ("ORG_IN_MAINTENANCE", FaultKind::Unavailable, Retry::Always),
     ("ORG_LOCKED", FaultKind::Unavailable, Retry::Never),
-    ("EXCEEDED_ID_LIMIT", FaultKind::LimitExceeded, Retry::Never),
     (
         "EXCEEDED_MAX_SIZE_REQUEST",
         FaultKind::LimitExceeded,
