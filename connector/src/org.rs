@@ -399,11 +399,12 @@ impl Org {
         self.facts.replace(facts);
     }
 
-    /// Adds a fact that stands in the body of the last reply.
-    pub fn learn(&self, name: &str, value: String) {
+    /// Notes used and allowed calls, as `18/15000`, that stand in the body of the last reply.
+    pub fn learn_usage(&self, usage: String) {
+        self.note_usage(Some(&usage));
         let mut facts = self.facts.borrow_mut();
-        facts.retain(|(known, _)| known != name);
-        facts.push((name.to_owned(), value));
+        facts.retain(|(known, _)| known != "api-usage");
+        facts.push(("api-usage".to_owned(), usage));
     }
 
     /// The facts of the last reply, as a message carries them.

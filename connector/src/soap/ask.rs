@@ -132,7 +132,7 @@ pub fn read_answer<T>(
     match whole {
         Ok((value, usage)) => {
             if let Some(usage) = usage {
-                org.learn("api-usage", usage);
+                org.learn_usage(usage);
             }
             Ok(Ok(value))
         }

@@ -15,6 +15,7 @@ pub struct Envelope {
     call: &'static str,
     xml: Xml,
     session_at: usize,
+    private: bool,
 }
 
 impl Envelope {
@@ -40,7 +41,14 @@ impl Envelope {
             call,
             xml,
             session_at,
+            private: false,
         })
+    }
+
+    /// Says that the body holds a secret, and is never shown.
+    pub fn with_secret(mut self) -> Self {
+        self.private = true;
+        self
     }
 
     /// What stands in the call.
@@ -71,6 +79,7 @@ impl Envelope {
         );
         Ok(Call {
             session_at: Some(self.session_at),
+            private: self.private,
             ..call
                 .with_header("accept", "text/xml")
                 .with_header("soapaction", "\"\"")

@@ -93,6 +93,9 @@ fn write(
     body: impl FnOnce(&mut Xml),
 ) -> Result<Message, Fault> {
     let mut envelope = Envelope::new(call, &Headers::of(headers))?;
+    if call == "setPassword" {
+        envelope = envelope.with_secret();
+    }
     body(envelope.body());
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
