@@ -20,15 +20,8 @@ fn insert(org: &Org, object: &str, fields: &[(&str, &str)], options: WriteOption
 
 fn owner(org: &Org, object: &str, id: &RecordId) -> Value {
     let object = org.schema().object(object).unwrap();
-    let row = org.store().read(|c| {
-        Row::load(c, object, id.as_str())
-            .unwrap()
-            .unwrap()
-            .0
-            .get("OwnerId")
-            .clone()
-    });
-    row
+    let loaded = org.store().read(|c| Row::load(c, object, id.as_str()));
+    loaded.unwrap().unwrap().0.get("OwnerId").clone()
 }
 
 const LEAD: [(&str, &str); 3] = [("LastName", "Web"), ("Company", "W"), ("LeadSource", "Web")];
