@@ -1,6 +1,6 @@
 //! Bulk API 2.0 and 1.0: plain calls, and whole loads and extracts.
 
-mod body;
+pub mod body;
 mod columns;
 pub mod dialect;
 pub mod error;

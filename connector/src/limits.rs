@@ -122,3 +122,8 @@ pub const MAX_EMAILS: usize = 10;
 
 /// Most addresses of one email over its three lists (SOAP API Developer Guide, "sendEmail()").
 pub const MAX_EMAIL_ADDRESSES: usize = 150;
+/// Most bytes of a ContentVersion in multipart form: 2 GB (REST API Developer Guide, "Insert or Update Blob Data").
+pub const MAX_CONTENT_VERSION_BYTES: u64 = 2 << 30;
+
+/// Most bytes of other blob fields in multipart form: 500 MB (same place).
+pub const MAX_BLOB_BYTES: u64 = 500 << 20;

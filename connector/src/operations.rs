@@ -5,6 +5,7 @@ mod bulk;
 mod collections;
 mod composite;
 mod connection;
+mod files;
 mod process;
 mod query;
 mod raw;
@@ -78,6 +79,7 @@ const TABLES: &[Table] = &[
     search::TABLE,
     schema::TABLE,
     users::TABLE,
+    files::TABLE,
     process::TABLE,
     analytics::TABLE,
     bulk::TABLE,

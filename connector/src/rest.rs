@@ -6,6 +6,7 @@ pub mod build;
 pub mod collections;
 pub mod composite;
 pub mod connection;
+pub mod files;
 pub mod graphql;
 pub mod path;
 pub mod process;

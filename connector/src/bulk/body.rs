@@ -6,7 +6,7 @@ use crate::exchange::Reply;
 use crate::fault;
 use crate::org::{Call, Org};
 use crate::retry::Attempts;
-use crate::transport::{Body, Started, TransportError};
+use crate::transport::{Body, Failure, Started, TransportError};
 use std::rc::Rc;
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -21,6 +21,8 @@ pub struct Arriving {
     pub head: Reply,
     body: Option<Box<dyn Body>>,
     given: u64,
+    /// How many bytes the answer is said to have.
+    promised: Option<u64>,
     hash: Xxh3Default,
     breaks: u32,
 }
@@ -30,6 +32,7 @@ impl Arriving {
     pub fn open(org: Rc<Org>, call: Call, started: Option<Started>) -> Result<Self, Fault> {
         let arrival = org.open_body(&call, started)?;
         Ok(Self {
+            promised: promised(&arrival.reply),
             org,
             call,
             head: arrival.reply,
@@ -53,6 +56,12 @@ impl Arriving {
                     self.hash.update(&piece);
                     return Ok(Some(piece));
                 }
+                Ok(None) if self.promised.is_some_and(|bytes| self.given < bytes) => {
+                    self.again(&TransportError::new(
+                        Failure::Lost,
+                        "The answer has fewer bytes than its `content-length` says",
+                    ))?;
+                }
                 Ok(None) => {
                     self.body = None;
                     return Ok(None);
@@ -73,6 +82,7 @@ impl Arriving {
             };
             match skip(body.as_mut(), self.given) {
                 Ok(Some(hash)) if hash.digest() == self.hash.digest() => {
+                    self.promised = promised(&arrival.reply);
                     self.body = Some(body);
                     return Ok(());
                 }
@@ -94,6 +104,14 @@ impl Arriving {
         fault.retry_after_ms = Some(policy.max_delay_ms);
         Err(attempts.sign(fault))
     }
+}
+
+/// The length that a head tells, where it is that of the bytes as they are read.
+pub fn promised(head: &Reply) -> Option<u64> {
+    if head.header("content-encoding").is_some() {
+        return None;
+    }
+    head.header("content-length")?.trim().parse().ok()
 }
 
 /// Reads as many bytes; `None` where there are fewer.

@@ -1,0 +1,9 @@
+//! Files and other bytes that records hold: the blob resources, and multipart uploads.
+
+mod blob;
+mod download;
+mod multipart;
+mod upload;
+
+pub use download::{Bytes, download, rich_text_image};
+pub use upload::FileUpload;
