@@ -16,7 +16,11 @@ pub const TABLE: Table = &[
     (
         "files/upload",
         Run::Sink(|org, config, journal| {
-            Ok(Box::new(files::FileUpload::open(org, &config.read()?, journal)?))
+            Ok(Box::new(files::FileUpload::open(
+                org,
+                &config.read()?,
+                journal,
+            )?))
         }),
     ),
 ];

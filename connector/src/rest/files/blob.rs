@@ -95,7 +95,9 @@ pub fn field(object: &str, told: Option<&str>) -> Result<String, Fault> {
 /// The field that tells the length of another one.
 pub fn length_of(object: &str, field: &str) -> Option<&'static str> {
     let known = find(object)?;
-    known.length.filter(|_| known.field.eq_ignore_ascii_case(field))
+    known
+        .length
+        .filter(|_| known.field.eq_ignore_ascii_case(field))
 }
 
 /// The field that takes the name of a file.

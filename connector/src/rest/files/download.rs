@@ -1,9 +1,7 @@
 //! Bytes of a field, read as they arrive and counted.
 
 use super::blob;
-use crate::bindings::exports::salesforce::connector::files::{
-    DownloadConfig, RichTextImageConfig,
-};
+use crate::bindings::exports::salesforce::connector::files::{DownloadConfig, RichTextImageConfig};
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::body::{Arriving, promised};
 use crate::org::{Call, Org, Unusable, bad_input};
@@ -46,7 +44,11 @@ pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Bytes, Fault> {
         path: format!("{record}?fields={field}"),
         field,
     });
-    Bytes::open(org, format!("{record}/{}", segment("field", &field)?), length)
+    Bytes::open(
+        org,
+        format!("{record}/{}", segment("field", &field)?),
+        length,
+    )
 }
 
 /// GET sobjects/{object}/{id}/richTextImageFields/{field}/{reference}.
@@ -71,7 +73,9 @@ fn latest_version(org: &Org, id: &str) -> Result<String, Fault> {
             .map_err(|error| Unusable(format!("The record of the file is not JSON: {error}")))?;
         let version = file.get(FIELD).and_then(Value::as_str).map(str::to_owned);
         Ok(version.ok_or_else(|| {
-            bad_input(format!("The file {id} has no published version: there is nothing to read"))
+            bad_input(format!(
+                "The file {id} has no published version: there is nothing to read"
+            ))
         }))
     })?
 }
@@ -127,7 +131,10 @@ impl Source for Bytes {
 
     fn head(&self) -> Message {
         let mut attributes = self.attributes.clone();
-        attributes.extend(self.total.map(|total| ("total".to_owned(), total.to_string())));
+        attributes.extend(
+            self.total
+                .map(|total| ("total".to_owned(), total.to_string())),
+        );
         Message {
             media_type: self.media_type.clone(),
             body: Vec::new(),

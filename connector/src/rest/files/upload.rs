@@ -114,7 +114,9 @@ impl FileUpload {
             Stage::Open(upload) => Ok(upload),
             Stage::Failed(fault) => Err(fault.clone()),
             Stage::Lost => Err(lost_end()),
-            _ => Err(bad_input("The file is closed: no more bytes can be written")),
+            _ => Err(bad_input(
+                "The file is closed: no more bytes can be written",
+            )),
         }
     }
 
@@ -165,7 +167,11 @@ impl FileUpload {
         if fault.maybe_applied && self.id.is_none() {
             self.stage = Stage::Lost;
             return Err(Fault {
-                message: format!("{}: {}", fault.message.trim_end_matches('.'), lost_end().message),
+                message: format!(
+                    "{}: {}",
+                    fault.message.trim_end_matches('.'),
+                    lost_end().message
+                ),
                 kind: FaultKind::Other,
                 retry_after_ms: None,
                 ..fault
@@ -384,7 +390,8 @@ fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Result<Call, F
     };
     let content_type = envelope.content_type();
     let mut call = Call::write(method, org.path(&path)?, nature, &content_type, b"");
-    call.headers.extend(option_headers(config.options.as_ref())?);
+    call.headers
+        .extend(option_headers(config.options.as_ref())?);
     if let Some(length) = config.length {
         let whole = envelope.length(length).to_string();
         call = call.with_header("content-length", &whole);
@@ -395,7 +402,10 @@ fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Result<Call, F
 fn envelope(org: &Org, config: &UploadConfig) -> Result<Envelope, Fault> {
     let field = blob::field(&config.object, config.field.as_deref())?;
     let media_type = config.media_type.as_deref().unwrap_or(OCTETS);
-    if !media_type.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+    if !media_type
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
         return Err(Fault::config(
             "config.media-type is no media type: write it like `application/pdf`",
         ));

@@ -46,9 +46,15 @@ fn bytes_come_through_as_they_are_with_their_length_beforehand() {
     let mut source = download(Rc::new(org), &config("ContentVersion")).unwrap();
     let head = source.head();
     assert_eq!(head.media_type, "application/pdf");
-    assert!(head.attributes.contains(&("total".into(), DATA.len().to_string())));
+    assert!(
+        head.attributes
+            .contains(&("total".into(), DATA.len().to_string()))
+    );
     assert_eq!(read(&mut source, 7).unwrap(), DATA);
-    assert_eq!(path(&script.sent()[1]), "ContentVersion/068000000000001AAA/VersionData");
+    assert_eq!(
+        path(&script.sent()[1]),
+        "ContentVersion/068000000000001AAA/VersionData"
+    );
     let asked = &script.requests()[1].headers;
     assert!(asked.contains(&("accept".into(), "*/*".into())));
 }
@@ -64,12 +70,19 @@ fn known_objects_need_no_field_and_others_do() {
     for (object, field) in fields {
         let (read, script) = run(object, vec![bytes(DATA, Some(DATA.len()))]);
         assert_eq!(read.unwrap(), DATA);
-        assert_eq!(path(&script.sent()[1]), format!("{object}/068000000000001AAA/{field}"));
+        assert_eq!(
+            path(&script.sent()[1]),
+            format!("{object}/068000000000001AAA/{field}")
+        );
     }
     let (read, script) = run("Shipment__c", vec![]);
     let fault = read.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
-    assert!(fault.message.contains("config.field is missing"), "{}", fault.message);
+    assert!(
+        fault.message.contains("config.field is missing"),
+        "{}",
+        fault.message
+    );
     assert!(script.sent().len() <= 1);
 }
 
@@ -84,15 +97,24 @@ fn a_file_stands_for_its_latest_version() {
     );
     assert_eq!(read.unwrap(), DATA);
     let sent = script.sent();
-    assert_eq!(path(&sent[1]), "ContentDocument/068000000000001AAA?fields=LatestPublishedVersionId");
-    assert_eq!(path(&sent[2]), "ContentVersion/068000000000009AAA/VersionData");
+    assert_eq!(
+        path(&sent[1]),
+        "ContentDocument/068000000000001AAA?fields=LatestPublishedVersionId"
+    );
+    assert_eq!(
+        path(&sent[2]),
+        "ContentVersion/068000000000009AAA/VersionData"
+    );
 }
 
 #[test]
 fn an_answer_with_fewer_bytes_than_promised_is_asked_for_again() {
     let (read, script) = run(
         "ContentVersion",
-        vec![bytes(&DATA[..9], Some(DATA.len())), bytes(DATA, Some(DATA.len()))],
+        vec![
+            bytes(&DATA[..9], Some(DATA.len())),
+            bytes(DATA, Some(DATA.len())),
+        ],
     );
     assert_eq!(read.unwrap(), DATA);
     assert_eq!(script.left(), 0);
@@ -100,7 +122,9 @@ fn an_answer_with_fewer_bytes_than_promised_is_asked_for_again() {
 
 #[test]
 fn an_answer_that_stays_short_is_a_fault_and_no_short_file() {
-    let plays = (0..9).map(|_| bytes(&DATA[..9], Some(DATA.len()))).collect();
+    let plays = (0..9)
+        .map(|_| bytes(&DATA[..9], Some(DATA.len())))
+        .collect();
     let (read, _) = run("ContentVersion", plays);
     let fault = read.unwrap_err();
     assert!(fault.message.contains("fewer bytes"), "{}", fault.message);
@@ -123,10 +147,16 @@ fn without_a_length_the_record_is_asked_for_it() {
     let told = |bytes: usize| Play::json(200, &format!(r#"{{"BodyLength":{bytes}}}"#));
     let (whole, script) = run("Attachment", vec![bytes(DATA, None), told(DATA.len())]);
     assert_eq!(whole.unwrap(), DATA);
-    assert_eq!(path(&script.sent()[2]), "Attachment/068000000000001AAA?fields=BodyLength");
+    assert_eq!(
+        path(&script.sent()[2]),
+        "Attachment/068000000000001AAA?fields=BodyLength"
+    );
     let (short, _) = run("Attachment", vec![bytes(DATA, None), told(DATA.len() + 1)]);
     assert_eq!(short.unwrap_err().kind, FaultKind::Protocol);
-    let refused = Play::json(400, r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#);
+    let refused = Play::json(
+        400,
+        r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#,
+    );
     let (unknown, _) = run("Attachment", vec![bytes(DATA, None), refused]);
     assert_eq!(unknown.unwrap(), DATA);
 }
@@ -138,12 +168,19 @@ fn an_ended_session_is_renewed_before_the_bytes() {
         vec![expired(), token("T2"), bytes(DATA, Some(DATA.len()))],
     );
     assert_eq!(read.unwrap(), DATA);
-    assert!(script.requests()[3].headers.contains(&("authorization".into(), "Bearer T2".into())));
+    assert!(
+        script.requests()[3]
+            .headers
+            .contains(&("authorization".into(), "Bearer T2".into()))
+    );
 }
 
 #[test]
 fn a_record_without_bytes_is_not_found() {
-    let missing = Play::json(404, r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#);
+    let missing = Play::json(
+        404,
+        r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#,
+    );
     let (read, _) = run("Attachment", vec![missing]);
     assert_eq!(read.unwrap_err().kind, FaultKind::NotFound);
 }

@@ -17,12 +17,18 @@ fn config(object: &str) -> UploadConfig {
 }
 
 fn created() -> Play {
-    Play::json(201, r#"{"id":"068000000000001AAA","success":true,"errors":[]}"#)
+    Play::json(
+        201,
+        r#"{"id":"068000000000001AAA","success":true,"errors":[]}"#,
+    )
 }
 
 fn begin(config: &UploadConfig, plays: Vec<Play>) -> (FileUpload, Script) {
     let (org, script, _) = org(plays);
-    (FileUpload::open(Rc::new(org), config, None).unwrap(), script)
+    (
+        FileUpload::open(Rc::new(org), config, None).unwrap(),
+        script,
+    )
 }
 
 fn take_up(config: &UploadConfig, journal: &str, plays: Vec<Play>) -> Result<FileUpload, Fault> {
@@ -63,7 +69,10 @@ fn a_file_is_sent_in_two_parts_and_its_record_told() {
     sink.close().unwrap();
     let progress = sink.watch(0).unwrap();
     assert!(progress.done);
-    assert_eq!((progress.processed, progress.failed, progress.total), (1, 0, Some(1)));
+    assert_eq!(
+        (progress.processed, progress.failed, progress.total),
+        (1, 0, Some(1))
+    );
     assert_eq!(outcomes(&mut sink), OUTCOME);
     assert_eq!(outcomes(&mut sink), "");
 
@@ -72,7 +81,9 @@ fn a_file_is_sent_in_two_parts_and_its_record_told() {
         "Post https://eu1.salesforce.com/services/data/v62.0/sobjects/ContentVersion"
     );
     let content_type = header(&script, "content-type").unwrap();
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let boundary = content_type
+        .strip_prefix("multipart/form-data; boundary=")
+        .unwrap();
     let body = String::from_utf8(script.requests()[1].body.to_vec()).unwrap();
     let wanted = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"entity_content\"\r\nContent-Type: application/json\r\n\r\n\
@@ -99,13 +110,21 @@ fn a_known_length_is_told_and_held_to() {
 
     let (mut sink, _) = begin(&known, vec![]);
     let fault = sink.write(b"abcd").unwrap_err();
-    assert!(fault.message.contains("more than the 3 bytes"), "{}", fault.message);
+    assert!(
+        fault.message.contains("more than the 3 bytes"),
+        "{}",
+        fault.message
+    );
     assert!(!fault.maybe_applied);
 
     let (mut sink, _) = begin(&known, vec![]);
     sink.write(b"ab").unwrap();
     let fault = sink.close().unwrap_err();
-    assert!(fault.message.contains("2 bytes, not the 3"), "{}", fault.message);
+    assert!(
+        fault.message.contains("2 bytes, not the 3"),
+        "{}",
+        fault.message
+    );
 }
 
 #[test]
@@ -128,7 +147,10 @@ fn bytes_of_a_record_are_replaced_and_sent_again_freely() {
     sink.write(b"new").unwrap();
     sink.close().unwrap();
     assert!(sink.watch(0).unwrap().done);
-    assert!(outcomes(&mut sink).contains("\"id\":\"015000000000001AAA\",\"success\":true,\"created\":false"));
+    assert!(
+        outcomes(&mut sink)
+            .contains("\"id\":\"015000000000001AAA\",\"success\":true,\"created\":false")
+    );
     assert!(script.sent()[1].starts_with("Patch"));
     let body = String::from_utf8(script.requests()[1].body.to_vec()).unwrap();
     assert!(!body.contains("\"Name\""));
@@ -150,8 +172,13 @@ fn what_is_too_large_for_salesforce_is_not_sent() {
     };
     let (org, script, _) = org([]);
     let org = Rc::new(org);
-    for (object, length) in [("ContentVersion", (2 << 30) + 1), ("Attachment", (500 << 20) + 1)] {
-        let fault = FileUpload::open(Rc::clone(&org), &huge(object, length), None).err().unwrap();
+    for (object, length) in [
+        ("ContentVersion", (2 << 30) + 1),
+        ("Attachment", (500 << 20) + 1),
+    ] {
+        let fault = FileUpload::open(Rc::clone(&org), &huge(object, length), None)
+            .err()
+            .unwrap();
         assert!(fault.message.contains("too large"), "{}", fault.message);
     }
     assert!(FileUpload::open(Rc::clone(&org), &huge("ContentVersion", 2 << 30), None).is_ok());
@@ -162,9 +189,27 @@ fn what_is_too_large_for_salesforce_is_not_sent() {
 fn configs_that_cannot_be_sent_are_refused() {
     let refused = [
         (config("Shipment__c"), "config.field is missing"),
-        (UploadConfig { fields: Some("[1]".into()), ..config("Document") }, "config.fields is not a JSON object"),
-        (UploadConfig { fields: Some(r#"{"body":"x"}"#.into()), ..config("Document") }, "takes the bytes of the input"),
-        (UploadConfig { media_type: Some("text/plain\r\nX: y".into()), ..config("Document") }, "config.media-type"),
+        (
+            UploadConfig {
+                fields: Some("[1]".into()),
+                ..config("Document")
+            },
+            "config.fields is not a JSON object",
+        ),
+        (
+            UploadConfig {
+                fields: Some(r#"{"body":"x"}"#.into()),
+                ..config("Document")
+            },
+            "takes the bytes of the input",
+        ),
+        (
+            UploadConfig {
+                media_type: Some("text/plain\r\nX: y".into()),
+                ..config("Document")
+            },
+            "config.media-type",
+        ),
     ];
     for (config, words) in refused {
         let (org, script, _) = org([]);
@@ -176,12 +221,18 @@ fn configs_that_cannot_be_sent_are_refused() {
 
 #[test]
 fn a_refused_record_is_a_fault_and_nothing_is_saved() {
-    let refusal = Play::json(400, r#"[{"errorCode":"REQUIRED_FIELD_MISSING","message":"Required fields are missing: [FolderId]","fields":["FolderId"]}]"#);
+    let refusal = Play::json(
+        400,
+        r#"[{"errorCode":"REQUIRED_FIELD_MISSING","message":"Required fields are missing: [FolderId]","fields":["FolderId"]}]"#,
+    );
     let (mut sink, _) = begin(&config("Document"), vec![refusal]);
     sink.write(b"x").unwrap();
     sink.close().unwrap();
     let fault = sink.watch(0).unwrap_err();
-    assert_eq!((fault.kind, fault.maybe_applied), (FaultKind::Invalid, false));
+    assert_eq!(
+        (fault.kind, fault.maybe_applied),
+        (FaultKind::Invalid, false)
+    );
     assert_eq!(fault.upstream[0].fields, ["FolderId"]);
 }
 
@@ -190,7 +241,10 @@ fn a_connection_that_breaks_on_the_way_has_saved_nothing() {
     let (mut sink, _) = begin(&config("ContentVersion"), vec![Play::BreakAfter(400)]);
     sink.write(b"some").unwrap();
     let fault = sink.write(&[b'x'; 400]).unwrap_err();
-    assert_eq!((fault.kind, fault.maybe_applied), (FaultKind::Unavailable, false));
+    assert_eq!(
+        (fault.kind, fault.maybe_applied),
+        (FaultKind::Unavailable, false)
+    );
     assert_eq!(sink.journal(), r#"{"taken":0}"#);
 }
 
@@ -203,7 +257,10 @@ fn an_ended_session_is_renewed_and_the_file_begun_anew() {
     assert!(!sink.watch(0).unwrap().done);
     assert_eq!(sink.journal(), r#"{"taken":0}"#);
     let fault = sink.watch(0).unwrap_err();
-    assert_eq!((fault.kind, fault.retry_after_ms), (FaultKind::Unavailable, Some(0)));
+    assert_eq!(
+        (fault.kind, fault.retry_after_ms),
+        (FaultKind::Unavailable, Some(0))
+    );
 }
 
 #[test]
@@ -216,7 +273,9 @@ fn a_lost_answer_to_a_new_record_is_never_sent_again() {
     assert_eq!((fault.kind, fault.maybe_applied), (FaultKind::Other, true));
     assert_eq!(sink.journal(), kept);
     assert!(sink.abort().is_err());
-    let again = take_up(&config("ContentVersion"), &kept, vec![]).err().unwrap();
+    let again = take_up(&config("ContentVersion"), &kept, vec![])
+        .err()
+        .unwrap();
     assert!(again.maybe_applied);
     assert!(again.message.contains("only if it is not there"));
 }
@@ -232,7 +291,10 @@ fn a_saved_file_is_taken_up_as_saved() {
     assert!(again.watch(0).unwrap().done);
     assert_eq!(outcomes(&mut again), OUTCOME);
     let journal: serde_json::Value = serde_json::from_str(&again.journal()).unwrap();
-    assert_eq!((&journal["taken"], &journal["told"]), (&3.into(), &true.into()));
+    assert_eq!(
+        (&journal["taken"], &journal["told"]),
+        (&3.into(), &true.into())
+    );
     let mut third = take_up(&config("ContentVersion"), &again.journal(), vec![]).unwrap();
     assert_eq!(outcomes(&mut third), "");
     assert!(third.write(b"more").is_err());
