@@ -4,6 +4,7 @@ pub mod body;
 mod columns;
 pub mod dialect;
 pub mod error;
+pub mod extract;
 pub mod ingest;
 mod input;
 pub mod jobs;

@@ -270,6 +270,12 @@ impl<'a> Typist<'a> {
     }
 }
 
+/// The names of the parts of a compound field that the org has.
+pub fn parts_of(field: &Field, object: &Described) -> Vec<String> {
+    let parts = compound::emptied(field, object);
+    parts.into_iter().map(|(name, _)| name).collect()
+}
+
 /// A field of the object, or a complaint that names the nearest one.
 fn known_field<'o>(object: &'o Described, name: &str) -> Result<&'o Field, Trouble> {
     object.field(name).ok_or_else(|| {

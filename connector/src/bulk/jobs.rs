@@ -201,6 +201,10 @@ pub fn failure(info: &JobInfo) -> Fault {
     let reason = info.error_message.as_deref().unwrap_or("no reason given");
     let (kind, what) = match info.state {
         State::Aborted => (FaultKind::Conflict, "was aborted in the org"),
+        _ if reason.contains("TIMEOUT") => (
+            FaultKind::Timeout,
+            "failed (narrow the query by a range of ids or dates)",
+        ),
         _ if reason.contains("LIMIT") || reason.contains("Limit") => {
             (FaultKind::LimitExceeded, "failed")
         }

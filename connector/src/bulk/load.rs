@@ -13,6 +13,8 @@ mod results;
 mod sort;
 mod watch;
 
+pub use watch::Pace;
+
 use super::columns::Columns;
 use super::dialect::Dialect;
 use super::input::{CsvRows, DocumentRows, Next, Place, Row, Rows, is_csv};

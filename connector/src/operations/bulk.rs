@@ -1,7 +1,7 @@
 //! Bulk API 2.0 and 1.0.
 
 use super::{Run, Table, needed, plain};
-use crate::bulk::{ingest, load, query_jobs, results};
+use crate::bulk::{extract, ingest, load, query_jobs, results};
 
 /// The operations of `bulk`.
 pub const TABLE: Table = &[
@@ -76,5 +76,9 @@ pub const TABLE: Table = &[
         Run::Sink(|org, config, journal| {
             Ok(Box::new(load::Load::open(org, config.read()?, journal)?))
         }),
+    ),
+    (
+        "bulk/extract",
+        Run::Source(|org, config, _| Ok(Box::new(extract::Extract::open(org, config.read()?)?))),
     ),
 ];

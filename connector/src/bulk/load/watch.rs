@@ -31,12 +31,12 @@ impl Pace {
     }
 
     /// Milliseconds until the next look is due.
-    fn until_due(&self, clock: &dyn Clock) -> u64 {
+    pub fn until_due(&self, clock: &dyn Clock) -> u64 {
         self.due_ms.saturating_sub(clock.monotonic_ms())
     }
 
     /// After a look: the next pause is half as long again as the one before, up to a bound.
-    fn looked(&mut self, clock: &dyn Clock, most_ms: u64) {
+    pub fn looked(&mut self, clock: &dyn Clock, most_ms: u64) {
         let pause = self.pause_ms.min(most_ms);
         self.due_ms = clock.monotonic_ms().saturating_add(pause);
         self.pause_ms = (pause + pause / 2).min(most_ms);

@@ -2,12 +2,12 @@
 
 use crate::bindings::exports::mediation::connector::mediator::{Sink, Source};
 use crate::bindings::exports::salesforce::connector::bulk::{
-    CreateJobConfig, CreateQueryJobConfig, Guest, JobConfig, ListJobsConfig, ListQueryJobsConfig,
-    LoadConfig, QueryJobResultsConfig,
+    CreateJobConfig, CreateQueryJobConfig, ExtractConfig, Guest, JobConfig, ListJobsConfig,
+    ListQueryJobsConfig, LoadConfig, QueryJobResultsConfig,
 };
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::{Fault, Message};
-use crate::bulk::{ingest, load, query_jobs, results};
+use crate::bulk::{extract, ingest, load, query_jobs, results};
 use crate::component::generic::{OpenSink, OpenSource};
 use crate::component::{Component, org};
 use std::rc::Rc;
@@ -107,5 +107,10 @@ impl Guest for Component {
     ) -> Result<Sink, Fault> {
         let load = load::Load::open(Rc::new(org(&connection)?), config, journal.as_deref())?;
         Ok(OpenSink::handle(Box::new(load)))
+    }
+
+    fn extract(connection: ConnectionConfig, config: ExtractConfig) -> Result<Source, Fault> {
+        let source = extract::Extract::open(Rc::new(org(&connection)?), config)?;
+        Ok(OpenSource::handle(Box::new(source)))
     }
 }
