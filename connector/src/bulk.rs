@@ -11,5 +11,7 @@ pub mod jobs;
 pub mod load;
 pub mod query_jobs;
 pub mod results;
+pub mod retry;
 #[cfg(test)]
 mod testing;
+pub mod v1;

@@ -26,6 +26,15 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
         FaultKind::Unauthenticated,
         Retry::Never,
     ),
+    (BULK_SESSION, FaultKind::Unauthenticated, Retry::Never),
+    ("InvalidVersion", FaultKind::Unsupported, Retry::Never),
+    ("FeatureNotEnabled", FaultKind::Forbidden, Retry::Never),
+    ("ExceededQuota", FaultKind::LimitExceeded, Retry::Never),
+    (
+        "ServerUnavailable",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
     (
         "INVALID_AUTH_HEADER",
         FaultKind::Unauthenticated,
@@ -130,6 +139,9 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
 /// (Salesforce Help, "The UserInfo Endpoint"). Its letters' case has varied.
 const BAD_TOKEN: &str = "Bad_OAuth_Token";
 
+/// What Bulk API 1.0 says of a session that has ended, with 400 (Bulk API Developer Guide, "Errors").
+const BULK_SESSION: &str = "InvalidSessionId";
+
 /// The code by which Salesforce names both a used-up day and too many requests at once.
 const REQUEST_LIMIT: &str = "REQUEST_LIMIT_EXCEEDED";
 
@@ -215,10 +227,12 @@ pub fn from_transport(error: &TransportError) -> (Fault, Retry) {
 /// Whether the answer says that the session is no longer good.
 pub fn session_is_invalid(fault: &Fault) -> bool {
     fault.status == Some(401)
-        || fault
-            .upstream
-            .iter()
-            .any(|complaint| matches!(complaint.code.as_str(), "INVALID_SESSION_ID" | BAD_TOKEN))
+        || fault.upstream.iter().any(|complaint| {
+            matches!(
+                complaint.code.as_str(),
+                "INVALID_SESSION_ID" | BULK_SESSION | BAD_TOKEN
+            )
+        })
 }
 
 /// Reads Salesforce's error lists: `[{errorCode, message, fields}]`, one such object, or OAuth's `{error, error_description}`.
@@ -226,7 +240,10 @@ fn complaints(body: &[u8]) -> Vec<UpstreamFault> {
     match serde_json::from_slice::<Value>(body) {
         Ok(Value::Array(items)) => items.iter().filter_map(complaint).collect(),
         Ok(item) => complaint(&item).into_iter().collect(),
-        Err(_) => bad_token(body).into_iter().collect(),
+        Err(_) => bad_token(body)
+            .or_else(|| bulk_exception(body))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -240,8 +257,24 @@ fn bad_token(body: &[u8]) -> Option<UpstreamFault> {
         })
 }
 
+/// The `exceptionCode` of Bulk API 1.0 in XML (Bulk API Developer Guide, "Errors").
+fn bulk_exception(body: &[u8]) -> Option<UpstreamFault> {
+    let text = std::str::from_utf8(body).ok()?;
+    let element = |name: &str| {
+        let (_, after) = text.split_once(&format!("<{name}>"))?;
+        let (inner, _) = after.split_once(&format!("</{name}>"))?;
+        let inner = quick_xml::escape::unescape(inner).ok()?;
+        Some(inner.into_owned())
+    };
+    Some(UpstreamFault {
+        code: element("exceptionCode")?,
+        message: element("exceptionMessage").unwrap_or_default(),
+        fields: Vec::new(),
+    })
+}
+
 fn complaint(item: &Value) -> Option<UpstreamFault> {
-    let text = |names: [&str; 3]| {
+    let text = |names: &[&str]| {
         names
             .iter()
             .find_map(|name| item.get(*name)?.as_str())
@@ -249,8 +282,8 @@ fn complaint(item: &Value) -> Option<UpstreamFault> {
     };
     let fields = item.get("fields").and_then(Value::as_array);
     Some(UpstreamFault {
-        code: text(["errorCode", "statusCode", "error"])?,
-        message: text(["message", "error_description", "exceptionMessage"]).unwrap_or_default(),
+        code: text(&["errorCode", "statusCode", "error", "exceptionCode"])?,
+        message: text(&["message", "error_description", "exceptionMessage"]).unwrap_or_default(),
         fields: fields
             .into_iter()
             .flatten()

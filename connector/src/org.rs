@@ -369,8 +369,7 @@ impl Org {
         let body = match (call.session_at, token) {
             (Some(at), Some(token)) => soap::envelope::with_session(&call.body, at, token),
             (_, token) => {
-                headers
-                    .extend(token.map(|token| ("authorization".into(), format!("Bearer {token}"))));
+                headers.extend(token.map(|token| session_header(&call.path, token)));
                 call.body.clone()
             }
         };
@@ -434,6 +433,14 @@ impl Org {
             attributes: self.attributes(),
         }
     }
+}
+
+/// The header that carries the session: Bulk API 1.0 has one of its own (Bulk API Developer Guide, "Set Request Headers").
+fn session_header(path: &str, token: &str) -> (String, String) {
+    if path.starts_with("/services/async/") {
+        return ("x-sfdc-session".into(), token.to_owned());
+    }
+    ("authorization".into(), format!("Bearer {token}"))
 }
 
 /// One entry of GET /services/data.

@@ -13,6 +13,7 @@ mod results;
 mod sort;
 mod watch;
 
+pub use sort::ERROR;
 pub use watch::Pace;
 
 use super::columns::Columns;

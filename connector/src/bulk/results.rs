@@ -19,6 +19,7 @@ pub const UNPROCESSED: &str = "unprocessedrecords/";
 
 /// One result document.
 pub struct Results {
+    media_type: String,
     arriving: Arriving,
     attributes: Vec<(String, String)>,
 }
@@ -97,9 +98,17 @@ pub fn number_of_records(head: &Reply) -> Option<u64> {
 }
 
 impl Results {
-    fn open(org: Rc<Org>, call: Call) -> Result<Self, Fault> {
+    /// Sends the call and waits for the head of its answer.
+    pub fn open(org: Rc<Org>, call: Call) -> Result<Self, Fault> {
         let arriving = Arriving::open(Rc::clone(&org), call, None)?;
+        let told = arriving.head.header("content-type").unwrap_or("text/csv");
+        let essence = told.split(';').next().unwrap_or_default().trim();
+        let media_type = match essence {
+            "text/csv" => "text/csv; charset=utf-8; header=present",
+            other => other,
+        };
         Ok(Self {
+            media_type: media_type.to_owned(),
             attributes: org.attributes(),
             arriving,
         })
@@ -113,7 +122,7 @@ impl Source for Results {
 
     fn head(&self) -> Message {
         Message {
-            media_type: "text/csv; charset=utf-8; header=present".into(),
+            media_type: self.media_type.clone(),
             body: Vec::new(),
             attributes: self.attributes.clone(),
         }

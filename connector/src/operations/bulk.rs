@@ -1,7 +1,7 @@
 //! Bulk API 2.0 and 1.0.
 
 use super::{Run, Table, needed, plain};
-use crate::bulk::{extract, ingest, load, query_jobs, results};
+use crate::bulk::{extract, ingest, load, query_jobs, results, retry, v1};
 
 /// The operations of `bulk`.
 pub const TABLE: Table = &[
@@ -80,5 +80,55 @@ pub const TABLE: Table = &[
     (
         "bulk/extract",
         Run::Source(|org, config, _| Ok(Box::new(extract::Extract::open(org, config.read()?)?))),
+    ),
+    (
+        "bulk/retry-failed",
+        Run::Call(|_, config, input| plain(retry::pick(&config.read()?, &needed(input)?)?)),
+    ),
+    (
+        "bulk/v1-add-batch",
+        Run::Call(|org, config, input| {
+            plain(v1::add_batch(org, &config.read()?, &needed(input)?)?)
+        }),
+    ),
+    (
+        "bulk/v1-create-job",
+        Run::Call(|org, config, _| plain(v1::create(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-close-job",
+        Run::Call(|org, config, _| plain(v1::close(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-abort-job",
+        Run::Call(|org, config, _| plain(v1::abort(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-job-info",
+        Run::Call(|org, config, _| plain(v1::info(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-batch-info",
+        Run::Call(|org, config, _| plain(v1::batch_info(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-list-batches",
+        Run::Call(|org, config, _| plain(v1::list_batches(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-query-result-ids",
+        Run::Call(|org, config, _| plain(v1::result_ids(org, &config.read()?)?)),
+    ),
+    (
+        "bulk/v1-batch-request",
+        Run::Source(|org, config, _| Ok(Box::new(v1::batch_request(org, &config.read()?)?))),
+    ),
+    (
+        "bulk/v1-batch-results",
+        Run::Source(|org, config, _| Ok(Box::new(v1::batch_results(org, &config.read()?)?))),
+    ),
+    (
+        "bulk/v1-query-results",
+        Run::Source(|org, config, _| Ok(Box::new(v1::query_results(org, &config.read()?)?))),
     ),
 ];

@@ -3,11 +3,12 @@
 use crate::bindings::exports::mediation::connector::mediator::{Sink, Source};
 use crate::bindings::exports::salesforce::connector::bulk::{
     CreateJobConfig, CreateQueryJobConfig, ExtractConfig, Guest, JobConfig, ListJobsConfig,
-    ListQueryJobsConfig, LoadConfig, QueryJobResultsConfig,
+    ListQueryJobsConfig, LoadConfig, QueryJobResultsConfig, RetryFailedConfig, V1BatchConfig,
+    V1CreateJobConfig, V1QueryResultsConfig,
 };
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::{Fault, Message};
-use crate::bulk::{extract, ingest, load, query_jobs, results};
+use crate::bulk::{extract, ingest, load, query_jobs, results, retry, v1};
 use crate::component::generic::{OpenSink, OpenSource};
 use crate::component::{Component, org};
 use std::rc::Rc;
@@ -111,6 +112,83 @@ impl Guest for Component {
 
     fn extract(connection: ConnectionConfig, config: ExtractConfig) -> Result<Source, Fault> {
         let source = extract::Extract::open(Rc::new(org(&connection)?), config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn retry_failed(
+        _: ConnectionConfig,
+        config: RetryFailedConfig,
+        input: Message,
+    ) -> Result<Message, Fault> {
+        retry::pick(&config, &input)
+    }
+
+    fn v1_add_batch(
+        connection: ConnectionConfig,
+        config: JobConfig,
+        input: Message,
+    ) -> Result<Message, Fault> {
+        v1::add_batch(&org(&connection)?, &config, &input)
+    }
+
+    fn v1_create_job(
+        connection: ConnectionConfig,
+        config: V1CreateJobConfig,
+    ) -> Result<Message, Fault> {
+        v1::create(&org(&connection)?, &config)
+    }
+
+    fn v1_close_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        v1::close(&org(&connection)?, &config)
+    }
+
+    fn v1_abort_job(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        v1::abort(&org(&connection)?, &config)
+    }
+
+    fn v1_job_info(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        v1::info(&org(&connection)?, &config)
+    }
+
+    fn v1_batch_info(
+        connection: ConnectionConfig,
+        config: V1BatchConfig,
+    ) -> Result<Message, Fault> {
+        v1::batch_info(&org(&connection)?, &config)
+    }
+
+    fn v1_list_batches(connection: ConnectionConfig, config: JobConfig) -> Result<Message, Fault> {
+        v1::list_batches(&org(&connection)?, &config)
+    }
+
+    fn v1_query_result_ids(
+        connection: ConnectionConfig,
+        config: V1BatchConfig,
+    ) -> Result<Message, Fault> {
+        v1::result_ids(&org(&connection)?, &config)
+    }
+
+    fn v1_batch_request(
+        connection: ConnectionConfig,
+        config: V1BatchConfig,
+    ) -> Result<Source, Fault> {
+        let source = v1::batch_request(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn v1_batch_results(
+        connection: ConnectionConfig,
+        config: V1BatchConfig,
+    ) -> Result<Source, Fault> {
+        let source = v1::batch_results(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn v1_query_results(
+        connection: ConnectionConfig,
+        config: V1QueryResultsConfig,
+    ) -> Result<Source, Fault> {
+        let source = v1::query_results(Rc::new(org(&connection)?), &config)?;
         Ok(OpenSource::handle(Box::new(source)))
     }
 }
