@@ -32,21 +32,21 @@ pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault>
 }
 
 fn first(org: &Org, name: &'static str, config: &QueryConfig) -> Result<Message, Fault> {
-    let soql = bound(&config.soql, &config.bind)?;
+    let soql = bound(org, &config.soql, &config.bind)?;
     let headers = paged(config.headers.as_ref(), config.batch_size);
     let call = first_call(org, name, &soql, &headers)?;
     page(org, name, &call, config.untyped, config.format)
 }
 
 /// SOQL with its values.
-pub(super) fn bound(soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+pub(super) fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
     let question = Question {
         soql,
         bind,
         include_deleted: false,
         page_size: None,
     };
-    question.bound()
+    question.bound_for(org)
 }
 
 /// The headers of a query.

@@ -55,7 +55,7 @@ struct NextPage {
 impl Rows {
     /// Asks for the first page, so that a query that is refused is refused here.
     pub fn open(org: Rc<Org>, config: &QueryRowsConfig) -> Result<Self, Fault> {
-        let soql = bound(&config.soql, &config.bind)?;
+        let soql = bound(&org, &config.soql, &config.bind)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
             return Err(bad_input(
