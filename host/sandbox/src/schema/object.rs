@@ -1,6 +1,7 @@
 //! One sObject: its flags, its fields, and who refers to it.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::{Field, OnDelete, Reference, SchemaError};
 
@@ -44,6 +45,8 @@ pub struct Object {
     by_relationship: HashMap<String, usize>,
     child_relationships: Vec<ChildRelationship>,
     children_by_name: HashMap<String, usize>,
+    /// The statement that reads a record by its id; made when it is first needed.
+    pub(crate) load: OnceLock<String>,
 }
 
 /// A reference to this object, seen from this object.
@@ -104,6 +107,7 @@ impl Object {
             by_relationship,
             child_relationships: Vec::new(),
             children_by_name: HashMap::new(),
+            load: OnceLock::new(),
         })
     }
 

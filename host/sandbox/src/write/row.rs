@@ -35,12 +35,11 @@ impl<'o> Row<'o> {
         object: &'o Object,
         id: &str,
     ) -> Result<Option<(Self, bool)>, Problem> {
-        let sql = format!(
-            "SELECT {}, \"IsDeleted\" FROM {} WHERE \"Id\" = ?1",
-            columns(object),
-            quoted(&object.name)
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
+        let sql = object.load.get_or_init(|| {
+            let (columns, table) = (columns(object), quoted(&object.name));
+            format!("SELECT {columns}, \"IsDeleted\" FROM {table} WHERE \"Id\" = ?1")
+        });
+        let mut statement = connection.prepare_cached(sql)?;
         let row = statement.query_row([id], |row| {
             let mut values = Vec::with_capacity(object.fields().len());
             let mut column = 0;
