@@ -128,6 +128,5 @@ pub const MAX_CONTENT_VERSION_BYTES: u64 = 2 << 30;
 /// Most bytes of other blob fields in multipart form: 500 MB (same place).
 pub const MAX_BLOB_BYTES: u64 = 500 << 20;
 
-
 /// Most bytes of one batch of Bulk API 1.0: 10 MB (Bulk API Developer Guide, "Bulk API Limits").
 pub const MAX_BATCH_BYTES: usize = 10_000_000;
