@@ -208,7 +208,7 @@ impl Fake {
 }
 
 impl Inside {
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "one request, taken apart")]
     fn job(
         &mut self,
         method: Method,
