@@ -18,8 +18,6 @@ pub mod quota;
 pub mod rows;
 pub mod settings;
 pub mod table;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
