@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -85,6 +86,14 @@ pub enum Command {
     ///
     /// Example: mediate resume accounts.csv.journal
     Resume(Resume),
+    /// Hand on what is new, as it comes, for ever
+    ///
+    /// Example: mediate watch triggers/updated object=Account --output accounts.ndjson
+    Watch(Watch),
+    /// Take messages that others post, and acknowledge each once it was handed on
+    ///
+    /// Example: mediate listen events/parse-outbound-message --path @secret.txt --output messages.ndjson
+    Listen(Listen),
     /// Say whether a connection is good, and if not, what is wrong
     ///
     /// Example: mediate test --connection acme
@@ -99,11 +108,11 @@ pub enum Command {
     ///
     /// Example: mediate schema connection > connection.schema.json
     Schema(SchemaArgs),
-    /// Explain a command or a topic: config, connections, exit-codes
+    /// Explain a command or a topic: config, connections, exit-codes, watches
     ///
     /// Example: mediate help exit-codes
     Help {
-        /// A command, or one of: config, connections, exit-codes
+        /// A command, or one of: config, connections, exit-codes, watches
         topic: Option<String>,
     },
 }
@@ -119,7 +128,7 @@ pub struct Describe {
 }
 
 /// Arguments that say which connection to use.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Connection {
     /// A connection file, the name of one (see `mediate help connections`), or @sandbox for the simulated org; else the
     /// variable MEDIATE_CONNECTION says it
@@ -205,6 +214,89 @@ pub struct Resume {
     /// Give the load up instead: what the remote system has not begun is not done
     #[arg(long)]
     pub abort: bool,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The operation, for example triggers/updated or events/subscribe
+    #[arg(required_unless_present = "watches")]
+    pub operation: Option<String>,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The time between two looks when nothing is waiting: 500ms, 30s, 5m, 1h
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = super::watch::duration)]
+    pub every: Duration,
+    /// Keep the place to resume from in this file; by default beside --output
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Where findings go.
+    #[command(flatten)]
+    pub outlet: OutletArgs,
+    /// Run all the watches that this file names (see `mediate help watches`)
+    #[arg(long, value_name = "FILE.toml", exclusive = true)]
+    pub watches: Option<PathBuf>,
+}
+
+/// Arguments of `listen`.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// The operation that reads a message, for example events/parse-outbound-message
+    pub operation: String,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The address to listen on; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+    /// The path that messages are posted to; make it hard to guess, and keep it in a file
+    #[arg(long, value_name = "PATH|@FILE", default_value = "/")]
+    pub path: String,
+    /// The largest message in KiB
+    #[arg(long, value_name = "KIB", default_value_t = 1024)]
+    pub max_body: usize,
+    /// Encrypt with this certificate chain
+    #[arg(long, value_name = "FILE.pem", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate
+    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Let in only clients whose certificate one of these authorities signed
+    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
+    pub client_ca: Option<PathBuf>,
+    /// Where messages go.
+    #[command(flatten)]
+    pub outlet: OutletArgs,
+}
+
+/// Arguments that say where findings go; to stdout if none is given.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OutletArgs {
+    /// Append findings to this file, a line of JSON each
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Start this command for each batch, with the findings on its stdin; exit code 0 says that it has them
+    #[arg(long, value_name = "COMMAND", conflicts_with = "output")]
+    pub exec: Option<String>,
+    /// Post each batch to this address; a status of 2xx says that it was taken
+    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "exec"])]
+    pub post: Option<String>,
+    /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
+    #[arg(long, requires = "output")]
+    pub dedup: bool,
 }
 
 /// Arguments of `sandbox`.

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod help;
 mod input;
+mod listen;
 mod output;
 mod place;
 mod plan;
@@ -24,6 +25,8 @@ mod schema;
 mod signals;
 mod test;
 mod type_words;
+mod watch;
+mod watches;
 mod workbench;
 mod write;
 
@@ -109,8 +112,12 @@ fn execute(cli: &Cli, console: Console) -> Result<(), Failure> {
 /// A signal drops the verb where it stands, and with it a half-written output.
 async fn until_signal(cli: &Cli, console: Console) -> Result<(), Failure> {
     // These hear signals themselves: they have something to bring to an end.
-    if let Command::Sandbox(_) | Command::Read(_) | Command::Write(_) | Command::Resume(_) =
-        &cli.command
+    if let Command::Sandbox(_)
+    | Command::Read(_)
+    | Command::Write(_)
+    | Command::Resume(_)
+    | Command::Watch(_)
+    | Command::Listen(_) = &cli.command
     {
         return verb(cli, console).await;
     }
@@ -128,6 +135,8 @@ async fn verb(cli: &Cli, console: Console) -> Result<(), Failure> {
         Command::Read(args) => read::run(args, global, console).await,
         Command::Write(args) => write::run(args, global, console).await,
         Command::Resume(args) => resume::run(args, global, console).await,
+        Command::Watch(args) => watch::run(args, global, console).await,
+        Command::Listen(args) => listen::run(args, global, console).await,
         Command::Test(args) => test::run(args, global, console).await,
         Command::Sandbox(args) => sandbox::run(args, console).await,
         Command::Demo(args) => demo::run(args, global, console).await,

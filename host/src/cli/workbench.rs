@@ -66,12 +66,17 @@ impl Workbench {
 
     /// Starts the connector; nothing is sent yet.
     pub(super) async fn session(&self) -> Result<Session, Failure> {
+        Ok(self.start().await?)
+    }
+
+    /// Starts the connector, for those that start it again.
+    pub(super) async fn start(&self) -> Result<Session, SessionError> {
         let Place {
             profile,
             mounts,
             network,
         } = &self.place;
-        Ok(Session::open(&self.connector, profile, mounts.clone(), *network).await?)
+        Session::open(&self.connector, profile, mounts.clone(), *network).await
     }
 
     /// Makes a failure that knows the connection and what it was kept from.

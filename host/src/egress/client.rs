@@ -106,6 +106,24 @@ impl Clients {
     }
 }
 
+/// Makes a client for what the user of the host names: not for connectors, whose way out is bounded.
+///
+/// # Errors
+/// The system's certificates cannot be read.
+pub fn plain_client() -> Result<Client, HostError> {
+    let clients = Clients {
+        max_idle: 1,
+        ..Clients::none()
+    };
+    clients
+        .builder()
+        .build()
+        .map_err(|source| HostError::Engine {
+            doing: "set up the HTTP client",
+            source: Box::new(source),
+        })
+}
+
 fn build(builder: ClientBuilder) -> Result<Client, String> {
     builder.build().map_err(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));

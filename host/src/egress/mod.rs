@@ -24,6 +24,7 @@ mod resolve;
 mod settings;
 
 pub use activity::TimeLimits;
+pub use client::plain_client;
 pub use failure::Failure;
 pub use mount::Mount;
 pub use settings::{EgressSettings, MAX_CONCURRENT};

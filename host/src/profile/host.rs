@@ -138,7 +138,8 @@ fn duration(value: &Value) -> Result<Duration, String> {
         })
 }
 
-fn with_unit(text: &str) -> Option<Duration> {
+/// Reads a time with its unit; seconds without one.
+pub(crate) fn with_unit(text: &str) -> Option<Duration> {
     let digits = text
         .find(|letter: char| !letter.is_ascii_digit())
         .unwrap_or(text.len());

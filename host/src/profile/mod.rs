@@ -30,6 +30,7 @@ use crate::secret::Secret;
 
 pub use error::ProfileError;
 pub use host::HostSettings;
+pub(crate) use host::with_unit;
 pub use places::Places;
 pub use references::Environment;
 

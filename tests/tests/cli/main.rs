@@ -12,3 +12,4 @@ mod harness;
 mod operations;
 mod salesforce;
 mod transfers;
+mod watching;

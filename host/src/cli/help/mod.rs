@@ -8,10 +8,11 @@ use super::failure::Failure;
 use crate::words;
 
 /// Lists the topics with their texts.
-const TOPICS: [(&str, &str); 3] = [
+const TOPICS: [(&str, &str); 4] = [
     ("config", include_str!("config.txt")),
     ("connections", include_str!("connections.txt")),
     ("exit-codes", include_str!("exit-codes.txt")),
+    ("watches", include_str!("watches.txt")),
 ];
 
 pub(super) fn run(topic: Option<&str>) -> Result<(), Failure> {

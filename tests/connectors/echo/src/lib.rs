@@ -97,7 +97,7 @@ fn tick(config: &Tick, checkpoint: Option<String>, wait_ms: u32) -> Result<Batch
     }
     let next = told + 1;
     Ok(Batch {
-        messages: vec![text(next.to_string())],
+        messages: vec![numbered(next)],
         checkpoint: next.to_string(),
         more: next < config.ticks,
     })
@@ -105,6 +105,15 @@ fn tick(config: &Tick, checkpoint: Option<String>, wait_ms: u32) -> Result<Batch
 
 fn parse<T: DeserializeOwned>(config: &str) -> Result<T, Fault> {
     serde_json::from_str(config).map_err(|error| fault(FaultKind::Config, error.to_string()))
+}
+
+/// A tick that can be told from others.
+fn numbered(tick: u64) -> Message {
+    let mut message = text(tick.to_string());
+    message
+        .attributes
+        .push(("event-id".into(), tick.to_string()));
+    message
 }
 
 fn text(body: String) -> Message {

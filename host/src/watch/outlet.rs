@@ -1,0 +1,284 @@
+//! Where findings go: stdout, a file, a command, an address. What an outlet has taken is not asked for again.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::line;
+use crate::contract::Message;
+use crate::part_file::claim;
+
+/// Is the media type of lines of JSON.
+const NDJSON: &str = "application/x-ndjson";
+/// Bounds one delivery to a command or an address.
+const DELIVERY_LIMIT: Duration = Duration::from_secs(300);
+/// Is the time between two looks at a running command.
+const COMMAND_STEP: Duration = Duration::from_millis(10);
+
+/// Takes findings.
+#[derive(Debug)]
+pub enum Outlet {
+    /// Prints lines.
+    Stdout,
+    /// Appends lines to a file.
+    File(Appended),
+    /// Starts a command for each batch and gives it the lines; exit code 0 says that it has them.
+    Command(String),
+    /// Posts each batch; a status of 2xx says that it was taken.
+    Post {
+        /// The address.
+        url: reqwest::Url,
+        /// Sends.
+        client: reqwest::Client,
+    },
+}
+
+/// Why an outlet did not take findings. They are offered again.
+#[derive(Debug)]
+pub enum OutletError {
+    /// Stdout or the file could not be written.
+    Io(String, io::Error),
+    /// The command did not end well.
+    Command(String),
+    /// The address did not take them.
+    Post(String),
+}
+
+impl fmt::Display for OutletError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(what, source) => write!(f, "cannot write {what}: {source}"),
+            Self::Command(why) => write!(f, "the command {why}"),
+            Self::Post(why) => write!(f, "the findings could not be posted: {why}"),
+        }
+    }
+}
+
+impl Outlet {
+    /// Takes findings; they are where they belong when this returns.
+    ///
+    /// # Errors
+    /// They were not taken, or not all of them.
+    pub async fn take(&mut self, messages: &[Message]) -> Result<(), OutletError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<u8> = messages.iter().flat_map(line).collect();
+        match self {
+            Self::Stdout => print(&lines),
+            Self::File(file) => file.append(&lines),
+            Self::Command(command) => run(command.clone(), lines).await,
+            Self::Post { url, client } => post(client, url.clone(), lines).await,
+        }
+    }
+
+    /// Returns the length of the output file.
+    #[must_use]
+    pub const fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::File(file) => Some(file.bytes),
+            _ => None,
+        }
+    }
+}
+
+/// A file that grows by whole batches. It is locked, so that no two watches write it.
+#[derive(Debug)]
+pub struct Appended {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+}
+
+impl Appended {
+    /// Opens a file to append to. A line that a crash cut short is cut off. With `exactly`, so is all that stands behind
+    /// that length: findings that were written but whose place was not kept come again.
+    ///
+    /// # Errors
+    /// The file cannot be written, another run holds it, or it is shorter than `exactly`.
+    pub fn open(path: &Path, exactly: Option<u64>) -> io::Result<Self> {
+        let mut file = claim(path, false)?;
+        let there = file.metadata()?.len();
+        let bytes = match exactly {
+            Some(bytes) if bytes > there => {
+                return Err(io::Error::other(format!(
+                    "{there} bytes are there, and the checkpoint knows of {bytes}: it was changed or moved since"
+                )));
+            }
+            Some(bytes) => bytes,
+            None => whole_lines(&mut file, there)?,
+        };
+        file.set_len(bytes)?;
+        file.seek(SeekFrom::Start(bytes))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            bytes,
+        })
+    }
+
+    fn append(&mut self, lines: &[u8]) -> Result<(), OutletError> {
+        let written = self.try_append(lines);
+        written.map_err(|error| OutletError::Io(self.path.display().to_string(), error))
+    }
+
+    fn try_append(&mut self, lines: &[u8]) -> io::Result<()> {
+        // What a failed attempt left goes first.
+        self.file.set_len(self.bytes)?;
+        self.file.seek(SeekFrom::Start(self.bytes))?;
+        self.file.write_all(lines)?;
+        self.file.sync_data()?;
+        self.bytes += lines.len() as u64;
+        Ok(())
+    }
+}
+
+/// Returns where the last whole line ends.
+fn whole_lines(file: &mut File, mut end: u64) -> io::Result<u64> {
+    let mut block = [0; 4096];
+    while end > 0 {
+        let start = end.saturating_sub(block.len() as u64);
+        file.seek(SeekFrom::Start(start))?;
+        let length = usize::try_from(end - start).map_err(io::Error::other)?;
+        let piece = block.get_mut(..length).unwrap_or_default();
+        file.read_exact(piece)?;
+        if let Some(at) = piece.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+fn print(lines: &[u8]) -> Result<(), OutletError> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(lines).and_then(|()| stdout.flush());
+    written.map_err(|error| OutletError::Io("stdout".into(), error))
+}
+
+async fn run(command: String, lines: Vec<u8>) -> Result<(), OutletError> {
+    let ran = tokio::task::spawn_blocking(move || run_command(&command, &lines)).await;
+    ran.unwrap_or_else(|error| Err(OutletError::Command(format!("was lost: {error}"))))
+}
+
+fn run_command(command: &str, lines: &[u8]) -> Result<(), OutletError> {
+    let failed = |error: io::Error| OutletError::Command(format!("could not be run: {error}"));
+    let mut child = shell(command)
+        .stdin(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        let lines = lines.to_vec();
+        // A command that does not read its input is its own business: its exit code counts.
+        std::thread::spawn(move || stdin.write_all(&lines));
+    }
+    let started = Instant::now();
+    loop {
+        match child.try_wait().map_err(failed)? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => return Err(OutletError::Command(format!("ended with {status}"))),
+            None if started.elapsed() >= DELIVERY_LIMIT => {
+                let _ = child.kill();
+                let _ = child.wait();
+                let limit = DELIVERY_LIMIT.as_secs();
+                return Err(OutletError::Command(format!(
+                    "did not end within {limit} s"
+                )));
+            }
+            None => std::thread::sleep(COMMAND_STEP),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    shell
+}
+
+#[cfg(not(unix))]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    shell.args(["/C", command]);
+    shell
+}
+
+async fn post(
+    client: &reqwest::Client,
+    url: reqwest::Url,
+    lines: Vec<u8>,
+) -> Result<(), OutletError> {
+    let request = client
+        .post(url)
+        .header("content-type", NDJSON)
+        .timeout(DELIVERY_LIMIT)
+        .body(lines);
+    match request.send().await {
+        Ok(response) if response.status().is_success() => Ok(()),
+        Ok(response) => Err(OutletError::Post(format!(
+            "the answer was {}",
+            response.status()
+        ))),
+        // The address may hold a secret.
+        Err(error) => Err(OutletError::Post(error.without_url().to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn findings() -> Vec<Message> {
+        vec![
+            Message::new("text/plain", "a"),
+            Message::new("text/plain", "b"),
+        ]
+    }
+
+    #[tokio::test]
+    async fn a_line_cut_by_a_crash_is_cut_off() {
+        let folder = TempDir::new().expect("folder");
+        let path = folder.path().join("out.ndjson");
+        fs::write(&path, "{\"id\":1}\n{\"id\"").expect("file");
+        let mut outlet = Outlet::File(Appended::open(&path, None).expect("opened"));
+        outlet.take(&findings()).await.expect("taken");
+        let text = fs::read_to_string(&path).expect("there");
+        assert!(text.starts_with("{\"id\":1}\n{\"attributes\""), "{text}");
+        assert_eq!(text.lines().count(), 3);
+        assert_eq!(outlet.bytes(), Some(text.len() as u64));
+    }
+
+    #[test]
+    fn with_a_length_the_file_is_exactly_that_long() {
+        let folder = TempDir::new().expect("folder");
+        let path = folder.path().join("out.ndjson");
+        fs::write(&path, "1\n2\n3\n").expect("file");
+        let file = Appended::open(&path, Some(4)).expect("opened");
+        assert_eq!(fs::read_to_string(&path).expect("there"), "1\n2\n");
+        drop(file);
+        let shorter = Appended::open(&path, Some(9)).expect_err("refused");
+        assert!(shorter.to_string().contains("4 bytes are there"));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_command_has_taken_what_it_ends_well_with() {
+        let folder = TempDir::new().expect("folder");
+        let path = folder.path().join("taken");
+        let mut outlet = Outlet::Command(format!("cat >> {}", path.display()));
+        outlet.take(&findings()).await.expect("taken");
+        let lines = fs::read_to_string(&path).expect("there").lines().count();
+        assert_eq!(lines, 2);
+        let mut outlet = Outlet::Command("exit 3".into());
+        let refused = outlet.take(&findings()).await.expect_err("refused");
+        assert!(refused.to_string().contains("exit status: 3"), "{refused}");
+    }
+}

@@ -1,0 +1,204 @@
+//! `watch` and `listen`: nothing is missed, whatever dies in between.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::harness::{Folder, end, eventually};
+
+fn ids(text: &str) -> Vec<u64> {
+    let lines = text.lines().map(|line| {
+        let finding: Value = serde_json::from_str(line).unwrap();
+        finding["id"].as_str().unwrap().parse().unwrap()
+    });
+    lines.collect()
+}
+
+fn is_there(folder: &Folder, name: &str, count: usize) -> bool {
+    folder.path(name).exists() && folder.read(name).lines().count() >= count
+}
+
+fn terminate(child: Child) -> super::harness::Outcome {
+    let sent = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(sent.unwrap().success());
+    end(child)
+}
+
+#[test]
+fn findings_are_appended_in_order_and_the_end_is_clean() {
+    let folder = Folder::new();
+    let arguments = [
+        "watch",
+        "echo/tick",
+        "ticks:=50",
+        "--output",
+        "out",
+        "--every",
+        "100ms",
+    ];
+    let child = folder.start_echo(&arguments);
+    eventually(|| is_there(&folder, "out", 50));
+    let outcome = terminate(child);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(ids(&folder.read("out")), (1..=50).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_killed_watch_goes_on_and_nothing_is_there_twice() {
+    let folder = Folder::new();
+    let arguments = [
+        "watch",
+        "echo/tick",
+        "ticks:=3000",
+        "--output",
+        "out",
+        "--dedup",
+        "--every",
+        "100ms",
+    ];
+    for kill in 1..=5 {
+        let mut child = folder.start_echo(&arguments);
+        eventually(|| is_there(&folder, "out", kill * 200));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let child = folder.start_echo(&arguments);
+    eventually(|| is_there(&folder, "out", 3000));
+    assert_eq!(terminate(child).code, Some(0));
+    assert_eq!(ids(&folder.read("out")), (1..=3000).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_checkpoint_serves_one_process_and_one_watch() {
+    let folder = Folder::new();
+    let arguments = [
+        "watch",
+        "echo/tick",
+        "ticks:=1",
+        "--output",
+        "out",
+        "--checkpoint",
+        "here",
+    ];
+    let child = folder.start_echo(&arguments);
+    eventually(|| is_there(&folder, "out", 1));
+    let other = ["watch", "echo/tick", "ticks:=1", "--checkpoint", "here"];
+    let second = folder.echo(&other);
+    assert_eq!(second.code, Some(2), "{second:?}");
+    assert!(second.error().contains("another run"), "{second:?}");
+    terminate(child);
+    let third = folder.echo(&["watch", "echo/tick", "ticks:=2", "--checkpoint", "here"]);
+    assert_eq!(third.code, Some(2), "{third:?}");
+    assert!(
+        third
+            .error()
+            .contains("another operation, config or connection"),
+        "{third:?}"
+    );
+}
+
+#[test]
+fn what_a_command_does_not_take_is_offered_again() {
+    let folder = Folder::new();
+    let command = "test -e ready && cat >> taken || { touch ready; exit 1; }";
+    let arguments = [
+        "watch",
+        "echo/tick",
+        "ticks:=3",
+        "--exec",
+        command,
+        "--every",
+        "100ms",
+    ];
+    let child = folder.start_echo(&arguments);
+    eventually(|| is_there(&folder, "taken", 3));
+    let outcome = terminate(child);
+    assert!(
+        outcome.stderr.contains("exit status: 1; trying again"),
+        "{outcome:?}"
+    );
+    assert!(outcome.stderr.contains("works again"), "{outcome:?}");
+    assert_eq!(ids(&folder.read("taken")), [1, 2, 3]);
+}
+
+#[test]
+fn several_watches_run_from_a_file() {
+    let watches = "
+        [[watch]]
+        operation = 'echo/tick'
+        config = { ticks = 5 }
+        checkpoint = 'a.checkpoint'
+        output = 'a'
+        [[watch]]
+        operation = 'echo/tick'
+        config = { ticks = 7 }
+        checkpoint = 'b.checkpoint'
+        output = 'b'
+    ";
+    let folder = Folder::new().file("watches.toml", watches);
+    let child = folder.start_echo(&["watch", "--watches", "watches.toml"]);
+    eventually(|| is_there(&folder, "a", 5) && is_there(&folder, "b", 7));
+    assert_eq!(terminate(child).code, Some(0));
+}
+
+/// Starts a listener and returns its address.
+fn listening(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    line.trim().trim_start_matches("http://").to_owned()
+}
+
+fn post(address: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: text/plain\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_posted_message_is_answered_once_it_is_in_the_file() {
+    let folder = Folder::new().file("secret", "/hush\n");
+    let arguments = [
+        "listen",
+        "echo/call",
+        "--listen",
+        "127.0.0.1:0",
+        "--path",
+        "@secret",
+        "--output",
+        "out",
+        "--max-body",
+        "1",
+        "--connector",
+        "echo.wasm",
+    ];
+    let mut command = folder.command(&arguments);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let address = listening(&mut child);
+    assert_eq!(post(&address, "/hush", "hello"), "HTTP/1.1 200 OK");
+    let taken: Value = serde_json::from_str(&folder.read("out")).unwrap();
+    assert_eq!(taken["body"], "hello");
+    assert_eq!(post(&address, "/wrong", "hello"), "HTTP/1.1 404 Not Found");
+    assert_eq!(
+        post(&address, "/hush", &"x".repeat(2000)),
+        "HTTP/1.1 413 Payload Too Large"
+    );
+    assert_eq!(folder.read("out").lines().count(), 1);
+    let outcome = terminate(child);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
