@@ -4,6 +4,7 @@ pub mod echo;
 pub mod org;
 pub mod server;
 pub mod tls;
+pub mod transfers;
 
 /// The echo connector, a component; see `tests/connectors/echo`.
 pub const ECHO: &[u8] = include_bytes!(env!("ECHO_CONNECTOR"));

@@ -1,0 +1,133 @@
+//! Loads and extracts as a host runs them, in a folder of a test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mediate::ledger::Ledger;
+use mediate::part_file::PartFile;
+use mediate::session::{Session, SessionError};
+use mediate::transfer::{
+    Extract, ExtractState, Load, LoadState, Patience, Reached, TransferError, Watcher,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder with the files of one transfer.
+pub struct Transfer {
+    folder: TempDir,
+    operation: &'static str,
+    config: Value,
+    patience: u32,
+}
+
+/// Remembers why a transfer had to be taken up again.
+#[derive(Default)]
+pub struct Pauses(pub Vec<String>);
+
+impl Watcher for Pauses {
+    fn again(&mut self, because: &SessionError, _: Duration) {
+        self.0.push(because.to_string());
+    }
+}
+
+impl Transfer {
+    /// A transfer of this operation, with this input.
+    pub fn new(operation: &'static str, config: Value, input: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        fs::write(folder.path().join("input"), input).expect("an input");
+        Self {
+            folder,
+            operation,
+            config,
+            patience: 5,
+        }
+    }
+
+    /// Is taken up again by the host this often.
+    pub fn patient(self, patience: u32) -> Self {
+        Self { patience, ..self }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What stands in a file of the transfer.
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    /// Loads, or goes on with what was begun; the files `outcomes` and `failed` are there afterwards.
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub async fn load(&self, session: &Session) -> Result<Pauses, TransferError> {
+        let (mut ledger, state) = self.ledger::<LoadState>();
+        let mut pauses = Pauses::default();
+        let load = Load {
+            session,
+            operation: self.operation,
+            config: &self.config,
+            input: &self.path("input"),
+            outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
+            failed: Some(part(&self.path("failed"), 0)),
+            ledger: &mut ledger,
+            state,
+            patience: Patience::of(self.patience),
+            watcher: &mut pauses,
+            reached: Reached::default(),
+        };
+        let loaded = load.run().await?;
+        for file in [loaded.outcomes, loaded.failed].into_iter().flatten() {
+            file.finish().await.expect("a whole file");
+        }
+        ledger.remove().expect("no journal");
+        Ok(pauses)
+    }
+
+    /// Extracts into the file `output`, or goes on with what was begun.
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub async fn extract(&self, session: &Session) -> Result<Pauses, TransferError> {
+        let (mut ledger, state) = self.ledger::<ExtractState>();
+        let mut pauses = Pauses::default();
+        let extract = Extract {
+            session,
+            operation: self.operation,
+            config: &self.config,
+            input: None,
+            output: part(&self.path("output"), state.bytes),
+            ledger: &mut ledger,
+            state,
+            patience: Patience::of(self.patience),
+            watcher: &mut pauses,
+        };
+        let (_, file) = extract.run().await?;
+        file.finish().await.expect("a whole file");
+        ledger.remove().expect("no journal");
+        Ok(pauses)
+    }
+
+    /// Says whether a file of the transfer has its name.
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    fn ledger<S: serde::de::DeserializeOwned + Default>(&self) -> (Ledger, S) {
+        let path = self.path("journal");
+        if !path.exists() {
+            let ledger = Ledger::create(&path, &json!({})).expect("a journal");
+            return (ledger, S::default());
+        }
+        let (ledger, _, state) = Ledger::open::<Value, S>(&path).expect("the journal");
+        (ledger, state.unwrap_or_default())
+    }
+}
+
+fn part(path: &Path, bytes: u64) -> PartFile {
+    let mut file = PartFile::resume(path, bytes, false).expect("a file");
+    file.keep();
+    file
+}

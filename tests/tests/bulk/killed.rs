@@ -1,0 +1,158 @@
+//! `mediate` killed at any moment, and taken up again.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mediate_tests::org::{Way, open, read_all, serve};
+use sandbox::Org;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const ROWS: usize = 20_000;
+const KILLS: u64 = 30;
+
+/// A folder with a connection to the org.
+fn folder(url: &str) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let connection = format!(
+        "url = \"{url}\"\n[auth.client-credentials]\nclient-id = \"sandbox-client\"\nclient-secret = \"sandbox-secret\"\n"
+    );
+    std::fs::write(folder.path().join("org.toml"), connection).expect("a connection");
+    folder
+}
+
+fn mediate(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mediate-under-test"));
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("XDG_CACHE_HOME", cache)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the command, killing it after ever other times, and then lets it come to its end.
+fn kill_and_resume(folder: &Path, begin: &[&str], journal: &str, output: &str) -> u64 {
+    let mut kills = 0;
+    for attempt in 0..KILLS {
+        let there = folder.join(journal).exists();
+        let mut child = if there {
+            mediate(folder, &["resume", journal])
+        } else {
+            mediate(folder, begin)
+        }
+        .spawn()
+        .expect("it starts");
+        // Spread over the time that a run takes, in an order that repeats.
+        std::thread::sleep(Duration::from_millis(40 + attempt * 37 % 400));
+        child.kill().expect("killed");
+        let ended = child.wait().expect("ended");
+        if ended.success() {
+            break;
+        }
+        kills += 1;
+        assert!(
+            !folder.join(output).exists(),
+            "a partial file has the final name"
+        );
+    }
+    while !folder.join(output).exists() {
+        let arguments = ["resume", journal];
+        let last = if folder.join(journal).exists() {
+            &arguments[..]
+        } else {
+            begin
+        };
+        let outcome = mediate(folder, last).output().expect("it runs");
+        let said = String::from_utf8_lossy(&outcome.stderr);
+        assert!(outcome.status.success(), "{said}");
+    }
+    kills
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_that_is_killed_again_and_again_loads_each_row_once() {
+    let org = Arc::new(Org::builder().without_data().build().expect("an org"));
+    let url = serve(&org).await;
+    let folder = folder(&url);
+    let rows: String = (0..ROWS).map(|row| format!("Row {row}\n")).collect();
+    std::fs::write(folder.path().join("in.csv"), format!("LastName\n{rows}")).expect("an input");
+    let begin = [
+        "write",
+        "bulk/load",
+        "object=Contact",
+        "operation=insert",
+        "job-records=1000",
+        "--connection",
+        "org.toml",
+        "--input",
+        "in.csv",
+        "--outcomes",
+        "out.ndjson",
+    ];
+    let path = folder.path().to_owned();
+    let killed = tokio::task::spawn_blocking(move || {
+        kill_and_resume(&path, &begin, "in.csv.journal", "out.ndjson")
+    });
+    let kills = killed.await.expect("it ended");
+    assert!(kills >= 3, "it was killed only {kills} times");
+
+    let outcomes = std::fs::read_to_string(folder.path().join("out.ndjson")).expect("outcomes");
+    let mut ids = HashSet::new();
+    for (index, line) in outcomes.lines().enumerate() {
+        let outcome: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(
+            (&outcome["row"], &outcome["success"]),
+            (&json!(index + 1), &json!(true)),
+            "{line}"
+        );
+        ids.insert(outcome["id"].as_str().expect("an id").to_owned());
+    }
+    assert_eq!(ids.len(), ROWS);
+    let session = open(&org, Way::InProcess, &json!({})).await;
+    let soql = json!({"soql": "SELECT LastName FROM Contact"});
+    let (bytes, _) = read_all(&session, "query/rows", &soql).await.expect("rows");
+    let text = String::from_utf8(bytes).expect("text");
+    let names: HashSet<&str> = text.lines().collect();
+    assert_eq!((text.lines().count(), names.len()), (ROWS, ROWS));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_that_is_killed_again_and_again_has_each_row_once() {
+    let org = Org::builder()
+        .without_data()
+        .rows("Account", 200_000)
+        .build();
+    let url = serve(&Arc::new(org.expect("an org"))).await;
+    let folder = folder(&url);
+    let begin = [
+        "read",
+        "bulk/extract",
+        "soql=SELECT Id, Name, Description FROM Account",
+        "page-records=5000",
+        "--connection",
+        "org.toml",
+        "--output",
+        "out.csv",
+    ];
+    let path = folder.path().to_owned();
+    let killed = tokio::task::spawn_blocking(move || {
+        kill_and_resume(&path, &begin, "out.csv.journal", "out.csv")
+    });
+    killed.await.expect("it ended");
+    let output = std::fs::read_to_string(folder.path().join("out.csv")).expect("rows");
+    let ids: HashSet<&str> = output
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next())
+        .collect();
+    assert_eq!(ids.len(), 200_000);
+}

@@ -1,0 +1,6 @@
+//! Bulk loads and extracts, end to end: component, host and simulated org.
+
+mod extracts;
+mod faults;
+mod killed;
+mod loads;
