@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// A folder with the files of one transfer.
 pub struct Transfer {
     folder: TempDir,
-    operation: &'static str,
+    operation: String,
     config: Value,
     patience: u32,
 }
@@ -33,12 +33,12 @@ impl Watcher for Pauses {
 
 impl Transfer {
     /// A transfer of this operation, with this input.
-    pub fn new(operation: &'static str, config: Value, input: &str) -> Self {
+    pub fn new(operation: &str, config: Value, input: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         fs::write(folder.path().join("input"), input).expect("an input");
         Self {
             folder,
-            operation,
+            operation: operation.to_owned(),
             config,
             patience: 5,
         }
@@ -67,7 +67,7 @@ impl Transfer {
         let mut pauses = Pauses::default();
         let load = Load {
             session,
-            operation: self.operation,
+            operation: &self.operation,
             config: &self.config,
             input: &self.path("input"),
             outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
@@ -95,7 +95,7 @@ impl Transfer {
         let mut pauses = Pauses::default();
         let extract = Extract {
             session,
-            operation: self.operation,
+            operation: &self.operation,
             config: &self.config,
             input: None,
             output: part(&self.path("output"), state.bytes),
