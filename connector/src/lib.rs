@@ -32,5 +32,6 @@ pub mod source;
 #[cfg(test)]
 mod testing;
 pub mod transport;
+pub mod triggers;
 pub mod typing;
 pub mod upload;

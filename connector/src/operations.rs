@@ -13,6 +13,7 @@ mod records;
 mod schema;
 mod search;
 mod soap;
+mod triggers;
 mod users;
 
 use crate::bindings::exports::mediation::connector::mediator::Batch;
@@ -83,6 +84,7 @@ const TABLES: &[Table] = &[
     process::TABLE,
     analytics::TABLE,
     bulk::TABLE,
+    triggers::TABLE,
     raw::TABLE,
     soap::TABLE,
 ];

@@ -207,7 +207,7 @@ fn ahead(org: &Org, page: &Page<'_>, page_size: Option<u16>) -> Result<Ahead, Fa
 }
 
 /// The rest of the children of a record.
-fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
+pub(crate) fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
     let reply = org.send_as(
         &Call::get(next_page(url)?),
         None,
@@ -219,7 +219,7 @@ fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
     Ok(reply.body)
 }
 
-fn unusable(error: PageError) -> Unusable {
+pub(crate) fn unusable(error: PageError) -> Unusable {
     Unusable(format!("Of the query's answer, {error}"))
 }
 

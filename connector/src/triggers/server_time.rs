@@ -1,0 +1,27 @@
+//! What time it is at the org, by the header `Date` of its answers: the host's own clock does not count.
+
+use crate::bindings::Fault;
+use crate::exchange::Reply;
+use crate::org::Org;
+use std::time::UNIX_EPOCH;
+
+/// The second at which an answer was made, or a little before: `elapsed_ms` is how long it was waited for.
+pub fn when_asked(reply: &Reply, elapsed_ms: u64) -> Option<i64> {
+    let date = httpdate::parse_http_date(reply.header("date")?).ok()?;
+    let seconds = i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
+    let waited = i64::try_from(elapsed_ms.div_ceil(1_000)).ok()?;
+    // Less than a second of waiting may still have crossed into another second; `Date` has none of their parts.
+    Some(seconds - waited)
+}
+
+/// Asks for the time; the versions that an org serves are read without a session and cost no API call.
+pub fn ask(org: &Org) -> Result<Option<i64>, Fault> {
+    let origin = org.session()?.instance_url;
+    let clock = &org.context().clock;
+    let began_ms = clock.monotonic_ms();
+    let reply = org.ask_without_session(&origin, "/services/data")?;
+    Ok(when_asked(
+        &reply,
+        clock.monotonic_ms().saturating_sub(began_ms),
+    ))
+}

@@ -1,0 +1,199 @@
+//! Deletions by the list for replicas.
+
+use super::world::event_ids;
+use crate::bindings::FaultKind;
+use crate::bindings::exports::salesforce::connector::triggers::DeletedConfig;
+use crate::testing::org;
+use crate::transport::scripted::Play;
+use crate::triggers::deleted::deleted;
+
+/// 22:13:20 of the clock of tests, told as 22:14:00 and counted from there.
+fn dated(clock: &str, body: &str) -> Play {
+    let headers = vec![
+        ("content-type".into(), "application/json".into()),
+        ("date".into(), format!("Tue, 14 Nov 2023 {clock} GMT")),
+    ];
+    Play::Answer(200, headers, body.as_bytes().to_vec())
+}
+
+fn time(clock: &str) -> Play {
+    dated(clock, "[]")
+}
+
+/// Entries as `id time`, and what is covered.
+fn list(entries: &[(&str, &str)], covered: &str) -> Play {
+    let entries: Vec<String> = entries
+        .iter()
+        .map(|(id, clock)| {
+            format!(r#"{{"id":"{id}","deletedDate":"2023-11-14T{clock}.000+0000"}}"#)
+        })
+        .collect();
+    let body = format!(
+        r#"{{"deletedRecords":[{}],"earliestDateAvailable":"2023-10-30T00:00:00.000+0000","latestDateCovered":"2023-11-14T{covered}.000+0000"}}"#,
+        entries.join(",")
+    );
+    Play::json(200, &body)
+}
+
+fn config(start: &str, batch_size: u16) -> DeletedConfig {
+    DeletedConfig {
+        object: "Account".into(),
+        by: None,
+        fields: Vec::new(),
+        condition: None,
+        bind: Vec::new(),
+        start: Some(start.into()),
+        batch_size: Some(batch_size),
+        look_back_seconds: None,
+        settle_seconds: None,
+        keep_attributes: false,
+    }
+}
+
+const START: &str = "2023-11-14T20:00:00Z";
+
+#[test]
+fn deletions_come_in_the_order_of_their_times_and_once() {
+    let all = [
+        ("b", "21:00:00"),
+        ("c", "20:59:00"),
+        ("a", "21:00:00"),
+        ("d", "22:13:30"),
+    ];
+    let (org, script, _) = org([
+        time("22:14:00"),
+        time("22:14:00"),
+        list(&all, "22:14:00"),
+        time("22:14:10"),
+        list(&all, "22:14:00"),
+        time("22:15:10"),
+        list(&all[3..], "22:15:00"),
+    ]);
+    let config = config(START, 3);
+    let first = deleted(&org, &config, None, 0).unwrap();
+    let day = "2023-11-14T";
+    assert_eq!(
+        event_ids(&first),
+        [
+            format!("c@{day}20:59:00.000Z"),
+            format!("a@{day}21:00:00.000Z"),
+            format!("b@{day}21:00:00.000Z")
+        ]
+    );
+    assert!(first.more);
+    assert_eq!(
+        first.messages[0].body,
+        br#"{"id":"c","deletedDate":"2023-11-14T20:59:00.000+0000"}"#
+    );
+    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    assert_eq!(event_ids(&second), [format!("d@{day}22:13:30.000Z")]);
+    assert!(!second.more);
+    let third = deleted(&org, &config, Some(&second.checkpoint), 0).unwrap();
+    assert!(third.messages.is_empty() && !third.more);
+    let sent = script.sent();
+    assert!(
+        sent[3].ends_with(
+            "/sobjects/Account/deleted?start=2023-11-14T20%3A00%3A00Z&end=2023-11-14T22%3A14%3A00Z"
+        ),
+        "{sent:?}"
+    );
+    assert!(
+        sent[7].contains("start=2023-11-14T22%3A04%3A00Z"),
+        "looks back: {sent:?}"
+    );
+}
+
+#[test]
+fn a_record_that_is_undeleted_and_deleted_again_comes_twice() {
+    let (org, ..) = org([
+        time("22:14:00"),
+        time("22:14:00"),
+        list(&[("a", "22:13:00")], "22:14:00"),
+        time("22:16:00"),
+        list(&[], "22:16:00"),
+        time("22:18:00"),
+        list(&[("a", "22:17:00")], "22:18:00"),
+    ]);
+    let config = config(START, 100);
+    let first = deleted(&org, &config, None, 0).unwrap();
+    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    let third = deleted(&org, &config, Some(&second.checkpoint), 0).unwrap();
+    assert_eq!(
+        (
+            first.messages.len(),
+            second.messages.len(),
+            third.messages.len()
+        ),
+        (1, 0, 1)
+    );
+    assert_ne!(event_ids(&first), event_ids(&third));
+}
+
+#[test]
+fn a_deletion_that_shows_up_late_is_found() {
+    let (org, ..) = org([
+        time("22:14:00"),
+        time("22:14:00"),
+        list(&[("b", "22:13:00")], "22:14:00"),
+        time("22:16:00"),
+        list(&[("a", "22:12:30"), ("b", "22:13:00")], "22:16:00"),
+    ]);
+    let config = config(START, 100);
+    let first = deleted(&org, &config, None, 0).unwrap();
+    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    assert_eq!(event_ids(&second), ["a@2023-11-14T22:12:30.000Z"]);
+}
+
+#[test]
+fn less_than_a_minute_is_not_asked_for() {
+    let (org, script, _) = org([time("22:14:00"), time("22:14:00")]);
+    let batch = deleted(&org, &config("now", 100), None, 0).unwrap();
+    assert!(batch.messages.is_empty() && !batch.more);
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn a_span_with_too_many_deletions_is_halved() {
+    let too_many = Play::json(
+        400,
+        r#"[{"message":"exceeded max number of ids: 600000","errorCode":"EXCEEDED_ID_LIMIT"}]"#,
+    );
+    let (org, script, _) = org([
+        time("22:14:00"),
+        time("22:14:00"),
+        too_many,
+        list(&[("a", "20:10:00")], "21:07:00"),
+        time("22:14:00"),
+        list(&[], "22:14:00"),
+    ]);
+    let first = deleted(&org, &config(START, 100), None, 0).unwrap();
+    assert_eq!((first.messages.len(), first.more), (1, true));
+    let sent = script.sent();
+    assert!(
+        sent[4].ends_with("end=2023-11-14T21%3A07%3A00Z"),
+        "{sent:?}"
+    );
+    let second = deleted(&org, &config(START, 100), Some(&first.checkpoint), 0).unwrap();
+    assert!(second.messages.is_empty() && !second.more);
+    assert!(script.sent()[6].contains("start=2023-11-14T21%3A07%3A00Z"));
+}
+
+#[test]
+fn a_start_or_checkpoint_before_what_salesforce_remembers_is_refused() {
+    let (org, ..) = org([
+        time("22:14:00"),
+        time("22:14:00"),
+        time("22:14:00"),
+        list(&[], "22:14:00"),
+    ]);
+    let fault = deleted(&org, &config("2023-10-01T00:00:00Z", 100), None, 0).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Config);
+    let batch = deleted(&org, &config("earliest", 100), None, 0).unwrap();
+    let late = vec![
+        ("content-type".into(), "application/json".into()),
+        ("date".into(), "Sun, 31 Dec 2023 00:00:00 GMT".into()),
+    ];
+    let (org, ..) = crate::testing::org([Play::Answer(200, late, b"[]".to_vec())]);
+    let fault = deleted(&org, &config(START, 100), Some(&batch.checkpoint), 0).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::CheckpointLost);
+}
