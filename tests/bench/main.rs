@@ -1,5 +1,6 @@
 //! Measures whole programs against one sandbox: see `tests/bench/README.md`.
 
+mod bulk;
 mod process;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +16,11 @@ fn main() -> Result<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["rows", rest @ ..] => rows(number(rest.first(), 300_000)?, number(rest.get(1), 5)?),
-        _ => bail!("usage: bench rows [ROWS] [ROUNDS]"),
+        ["load", rest @ ..] => bulk::load(number(rest.first(), 50_000)?, number(rest.get(1), 3)?),
+        ["extract", rest @ ..] => {
+            bulk::extract(number(rest.first(), 300_000)?, number(rest.get(1), 3)?)
+        }
+        _ => bail!("usage: bench rows|load|extract [ROWS] [ROUNDS]"),
     }
 }
 
@@ -31,15 +36,23 @@ fn rows(rows: u64, rounds: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let sandbox = Sandbox::start(rows, folder.path())?;
     let programs = programs(&sandbox, folder.path())?;
+    let results = run(&programs, rounds, rows)?;
+    print(&programs, &results, rows);
+    Ok(())
+}
+
+/// Runs the programs in turn, round after round.
+fn run(programs: &[Program], rounds: u64, rows: u64) -> Result<Vec<Vec<Measured>>> {
     let mut results: Vec<Vec<Measured>> = programs.iter().map(|_| Vec::new()).collect();
-    let mut expected = None;
     for round in 0..=rounds {
         for (program, results) in programs.iter().zip(&mut results) {
             let measured = measure(&program.command)?;
-            let lines = std::fs::read_to_string(&program.output)?.lines().count() as u64;
-            // The org has a few accounts of its own besides: all programs must find the same.
-            if lines < rows || *expected.get_or_insert(lines) != lines {
-                bail!("{} wrote {lines} of {rows} rows", program.name);
+            let written = std::fs::read(&program.output)?;
+            let lines = written.iter().filter(|byte| **byte == b'\n').count() as u64;
+            std::fs::remove_file(&program.output)?;
+            // The org has a few records of its own besides, and some forms have a header.
+            if lines < rows || lines > rows + 100 {
+                bail!("{} wrote {lines} lines for {rows} rows", program.name);
             }
             // The first round warms caches up and does not count.
             if round > 0 {
@@ -47,8 +60,7 @@ fn rows(rows: u64, rounds: u64) -> Result<()> {
             }
         }
     }
-    print(&programs, &results, rows);
-    Ok(())
+    Ok(results)
 }
 
 /// A program that reads rows into a file.

@@ -241,7 +241,7 @@ pub struct Watch {
     #[command(flatten)]
     pub outlet: OutletArgs,
     /// Run all the watches that this file names (see `mediate help watches`)
-    #[arg(long, value_name = "FILE.toml", exclusive = true)]
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post"])]
     pub watches: Option<PathBuf>,
 }
 

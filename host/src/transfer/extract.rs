@@ -57,13 +57,25 @@ impl Extract<'_> {
     /// # Errors
     /// What stopped it; the ledger and the file hold what is needed to take it up again.
     pub async fn run(mut self) -> Result<(Message, PartFile), TransferError> {
+        match self.persist().await {
+            Ok(head) => Ok((head, self.output)),
+            Err(error) => {
+                // What is still being written would hold the file against the next run.
+                let _ = self.output.sync().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Goes on until the end, or until waiting does not help.
+    async fn persist(&mut self) -> Result<Message, TransferError> {
         loop {
             match self.attempt().await {
                 Ok(head) => {
                     self.state.finished = true;
                     self.state.bytes = self.output.bytes();
                     self.keep().await?;
-                    return Ok((head, self.output));
+                    return Ok(head);
                 }
                 // The connector has tried again by itself: waiting is for what can be gone on with.
                 Err(TransferError::Session(error)) if self.state.config.is_some() => {

@@ -89,9 +89,32 @@ impl Load<'_> {
     /// # Errors
     /// What stopped it; the ledger and the files hold what is needed to take it up again.
     pub async fn run(mut self) -> Result<Loaded, TransferError> {
-        let progress = loop {
+        let progress = match self.persist().await {
+            Ok(progress) => progress,
+            Err(error) => {
+                // What is still being written would hold the files against the next run.
+                for file in [&mut self.outcomes, &mut self.failed].into_iter().flatten() {
+                    let _ = file.sync().await;
+                }
+                return Err(error);
+            }
+        };
+        Ok(Loaded {
+            progress,
+            outcomes: self.outcomes,
+            failed: self.failed,
+        })
+    }
+
+    /// Goes on until the end, or until waiting does not help.
+    async fn persist(&mut self) -> Result<Progress, TransferError> {
+        loop {
             match self.attempt().await {
-                Ok(progress) => break progress,
+                Ok(progress) => {
+                    self.state.finished = true;
+                    self.keep()?;
+                    return Ok(progress);
+                }
                 // The connector has tried again by itself: waiting is for what has begun.
                 Err(Stop::Passing(error)) if !self.ledger.has_steps() => return Err(error.into()),
                 Err(Stop::Passing(error)) => {
@@ -100,14 +123,7 @@ impl Load<'_> {
                 }
                 Err(Stop::Final(error)) => return Err(error),
             }
-        };
-        self.state.finished = true;
-        self.keep()?;
-        Ok(Loaded {
-            progress,
-            outcomes: self.outcomes,
-            failed: self.failed,
-        })
+        }
     }
 
     async fn attempt(&mut self) -> Result<Progress, Stop> {

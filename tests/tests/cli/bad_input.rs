@@ -168,7 +168,7 @@ fn an_output_must_be_possible_before_anything_is_sent() {
     assert_eq!(outcome.code, Some(1));
     assert_eq!(
         outcome.error(),
-        "cannot write gone/out.txt.part: no such file or directory"
+        "cannot write gone/out.txt: no such file or directory"
     );
 }
 

@@ -11,8 +11,10 @@ const FOR_EXAMPLE: &str = "for example `";
 /// Writes a command that sets every required field.
 pub(super) fn command(operation: &OperationInfo, schema: Schema) -> String {
     let verb = match operation.style {
+        Style::Call => "call",
         Style::Source => "read",
-        _ => "call",
+        Style::Sink => "write",
+        Style::Trigger => "watch",
     };
     let mut command = format!("mediate {verb} {}", operation.name);
     required("", schema, &mut command);

@@ -25,9 +25,7 @@ pub(super) fn text(operation: &OperationInfo, schema: &Value) -> String {
     let _ = writeln!(text, "Input   {}", media_types(&operation.accepts));
     let _ = writeln!(text, "Output  {}", media_types(&operation.returns));
     fields(&mut text, schema);
-    if matches!(operation.style, Style::Call | Style::Source) {
-        let _ = writeln!(text, "\nExample\n  {}", example::command(operation, schema));
-    }
+    let _ = writeln!(text, "\nExample\n  {}", example::command(operation, schema));
     text
 }
 
@@ -49,13 +47,13 @@ fn paragraphs(text: &mut String, operation: &OperationInfo) {
 const fn style(style: Style) -> &'static str {
     match style {
         Style::Call => "mediate call (one request, one reply)",
-        Style::Source => "mediate read (gives bytes in chunks)",
-        Style::Sink => "a program (takes bytes in chunks)",
-        Style::Trigger => "a program (asked again and again for what is new)",
+        Style::Source => "mediate read (many rows, in constant memory)",
+        Style::Sink => "mediate write (a file of any size, in constant memory)",
+        Style::Trigger => "mediate watch (what is new, again and again)",
     }
 }
 
-const fn effect(effect: Effect) -> &'static str {
+fn effect(effect: Effect) -> &'static str {
     match effect {
         Effect::Pure => "none: nothing is sent",
         Effect::Read => "read: running it again changes nothing",
