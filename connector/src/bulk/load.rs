@@ -52,6 +52,9 @@ pub struct Load {
     next_part: usize,
     /// Whether the jobs of the journal have been asked what became of them.
     looked: bool,
+    /// Whether no more input follows.
+    closing: bool,
+    /// Whether all of it has been sent.
     ended: bool,
     broken: bool,
     watch: watch::Pace,
@@ -97,13 +100,14 @@ impl Load {
             after: begin,
             filling: None,
             next_part,
+            closing: false,
             ended: false,
             broken: false,
         })
     }
 
-    /// Takes all that the input at hand allows; one border at a time unless `all`.
-    fn advance(&mut self, all: bool) -> Result<(), Fault> {
+    /// Takes all that the input at hand allows, up to the next border.
+    fn advance(&mut self) -> Result<Step, Fault> {
         if self.broken {
             return Err(Fault::new(
                 FaultKind::Unavailable,
@@ -113,10 +117,9 @@ impl Load {
         self.look()?;
         self.settle_columns()?;
         loop {
-            match self.step()? {
-                Step::Nothing => return Ok(()),
-                Step::Border if !all => return Ok(()),
-                Step::Border | Step::Small => {}
+            let step = self.step()?;
+            if step != Step::Small {
+                return Ok(step);
             }
         }
     }
@@ -348,29 +351,32 @@ fn changed(what: &str) -> Fault {
 
 impl Sink for Load {
     fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
-        if self.ended {
+        if self.closing {
             return Err(Fault::config(
                 "The load is closed: nothing can be written to it",
             ));
         }
         self.rows.push(chunk);
-        let done = self.advance(false);
+        let done = self.advance().map(drop);
         self.guarded(done)
     }
 
     fn close(&mut self) -> Result<(), Fault> {
-        if self.ended {
-            return Ok(());
+        if !self.closing {
+            self.rows.end();
+            self.closing = true;
         }
-        let done = self.finish_all();
-        self.guarded(done)?;
-        self.ended = true;
-        self.watch = watch::Pace::new(self.org.context().clock.as_ref());
-        Ok(())
+        self.go_to_end()
     }
 
     fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
         self.look()?;
+        if self.closing && !self.ended {
+            self.go_to_end()?;
+        }
+        if self.closing && !self.ended {
+            return Ok(self.progress());
+        }
         self.watch_jobs(u64::from(wait_ms))
     }
 
@@ -403,20 +409,32 @@ impl Sink for Load {
 }
 
 impl Load {
-    fn finish_all(&mut self) -> Result<(), Fault> {
-        self.rows.end();
-        self.advance(true)?;
-        if self.filling.is_some() {
-            self.finish_part()?;
+    /// Sends what is held back, up to the next border; all has been sent when there is none.
+    fn go_to_end(&mut self) -> Result<(), Fault> {
+        while !self.ended {
+            let step = self.step_to_end();
+            if self.guarded(step)? == Step::Border {
+                return Ok(());
+            }
         }
-        // What is uploaded by now is closed.
-        self.advance(true)?;
+        Ok(())
+    }
+
+    fn step_to_end(&mut self) -> Result<Step, Fault> {
+        if self.advance()? == Step::Border {
+            return Ok(Step::Border);
+        }
+        if self.filling.is_some() {
+            return self.finish_part();
+        }
         let mut ledger = self.ledger.borrow_mut();
         if self.next_part < ledger.journal.parts.len() {
             return Err(changed("it is shorter"));
         }
         ledger.journal.closed = true;
-        Ok(())
+        self.ended = true;
+        self.watch = watch::Pace::new(self.org.context().clock.as_ref());
+        Ok(Step::Nothing)
     }
 }
 

@@ -160,7 +160,10 @@ impl Load<'_> {
             passed += chunk.len() as u64;
             writer.write(chunk).await?;
             self.watcher.bytes(passed, Some(of));
-            self.step(writer, passed).await?;
+            // Each thing that the journal must name is kept before the next one is done.
+            while self.step(writer, passed).await? {
+                writer.write(Vec::new()).await?;
+            }
         }
     }
 
@@ -184,11 +187,11 @@ impl Load<'_> {
         }
     }
 
-    /// Keeps the journal if it changed, and fetches the outcomes that are known by now.
-    async fn step(&mut self, writer: &mut Writer<'_>, passed: u64) -> Result<(), Stop> {
+    /// Keeps the journal if it changed, and fetches the outcomes that are known by now. Says whether it changed.
+    async fn step(&mut self, writer: &mut Writer<'_>, passed: u64) -> Result<bool, Stop> {
         let journal = writer.journal().await?;
         if self.state.journal.as_deref() == Some(&journal) {
-            return Ok(());
+            return Ok(false);
         }
         self.state.journal = Some(journal);
         self.keep()?;
@@ -196,7 +199,8 @@ impl Load<'_> {
             self.reached.passed = passed;
             self.patience.renew();
         }
-        self.collect(writer).await
+        self.collect(writer).await?;
+        Ok(true)
     }
 
     async fn collect(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop> {

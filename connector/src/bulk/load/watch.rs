@@ -90,7 +90,7 @@ impl Load {
         Ok(changed)
     }
 
-    fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         let ledger = self.ledger.borrow();
         let journal = &ledger.journal;
         let sum = |count: fn(&super::Part) -> u64| journal.parts.iter().map(count).sum::<u64>();
