@@ -122,6 +122,7 @@ pub const MAX_EMAILS: usize = 10;
 
 /// Most addresses of one email over its three lists (SOAP API Developer Guide, "sendEmail()").
 pub const MAX_EMAIL_ADDRESSES: usize = 150;
+
 /// Most bytes of a ContentVersion in multipart form: 2 GB (REST API Developer Guide, "Insert or Update Blob Data").
 pub const MAX_CONTENT_VERSION_BYTES: u64 = 2 << 30;
 
