@@ -28,8 +28,11 @@ const PASSED_OVER: [&str; 8] = [
     "name",
 ];
 
+/// Names an item of a list.
+type Key = fn(&Json) -> Option<String>;
+
 /// The lists of a describe whose items are compared one by one.
-const LISTS: [(&str, ChangeSubject, fn(&Json) -> Option<String>); 3] = [
+const LISTS: [(&str, ChangeSubject, Key); 3] = [
     ("fields", ChangeSubject::Field, |item| text(item, "name")),
     (
         "childRelationships",
