@@ -5,6 +5,7 @@
 mod analytics;
 pub mod bulk;
 pub mod changes;
+pub mod events;
 pub mod faults;
 mod http;
 pub mod id;

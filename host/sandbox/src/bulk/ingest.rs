@@ -132,6 +132,7 @@ impl<'o> Run<'o> {
             key,
             assignment: assignment(assignment_rule.as_deref())
                 .map_err(|problem| BadData::client(problem.message))?,
+            api_version: self.job.api_version,
         })
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::limits;
 use super::table::BadData;
+use crate::events::{Api, ClientName, Origin};
 use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
@@ -77,6 +78,8 @@ pub struct Target<'o> {
     pub key: Option<&'o Field>,
     /// The assignment rule for cases and leads.
     pub assignment: Assignment,
+    /// The version of the API that the job was made in.
+    pub api_version: u16,
 }
 
 /// A row that is ready to be written, or the refusal of one of its values.
@@ -379,6 +382,7 @@ impl Target<'_> {
             .collect();
         let options = WriteOptions {
             assignment: self.assignment,
+            origin: Origin::new(Api::Bulk, self.api_version, ClientName::NONE),
             ..WriteOptions::default()
         };
         let mut outcomes = self.org.write(user, options, |writer| {

@@ -1,4 +1,4 @@
-//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/bulk`, `/reset`. Needs no
+//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/bulk`, `/events`, `/reset`. Needs no
 //! token; in process and on loopback only.
 
 use axum::Router;
@@ -28,6 +28,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(org: Shared) -> Router<S>
         .route("/outbox", get(list_outbox).delete(clear_outbox))
         .route("/clock", get(read_clock).post(move_clock))
         .route("/bulk", get(show_bulk).post(configure_bulk))
+        .merge(super::admin_events::routes())
         .route("/reset", post(reset))
         .fallback(answer::not_found)
         .layer(middleware::from_fn(loopback_only))
@@ -138,5 +139,7 @@ async fn reset(State(org): State<Shared>) -> Response {
     org.usage.reset();
     org.queries.close_all();
     org.bulk.reset();
+    org.events.faults().clear();
+    org.events.restart();
     answer::no_content()
 }

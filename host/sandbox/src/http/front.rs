@@ -245,7 +245,7 @@ fn refuse(
     response
 }
 
-fn aborted() -> Response {
+pub(super) fn aborted() -> Response {
     let mut response = Response::new(Body::new(Broken::new(Bytes::new(), After::Error)));
     *response.status_mut() = StatusCode::BAD_GATEWAY;
     response.extensions_mut().insert(Aborted);

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{Shared, versions};
+use crate::events::{Api, ClientName, Origin};
 use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
@@ -22,6 +23,7 @@ const DEFAULTS: WriteOptions = WriteOptions {
         allow_save: false,
         include_record_details: false,
     },
+    origin: Origin::NONE,
 };
 
 /// Who asks, and in which version; handlers take it as an `Extension`.
@@ -81,10 +83,12 @@ fn admit(org: &Org, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Problem> {
             "TotalRequests Limit exceeded.",
         ));
     }
+    let origin = Origin::new(Api::Rest, version, ClientName::NONE);
+    let known = WriteOptions { origin, ..DEFAULTS };
     Ok(Caller {
         user: session.user,
         version,
-        options: write_options(headers, DEFAULTS)?,
+        options: write_options(headers, known)?,
     })
 }
 
@@ -99,7 +103,9 @@ pub(super) fn write_options(
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let assignment = text("Sforce-Auto-Assign").map(Assignment::from_header);
     let duplicates = text("Sforce-Duplicate-Rule-Header").map(DuplicateOptions::from_header);
+    let client = text("Sforce-Call-Options").map(ClientName::from_call_options);
     Ok(WriteOptions {
+        origin: known.origin.of_client(client.unwrap_or_default()),
         assignment: assignment.transpose()?.unwrap_or(known.assignment),
         duplicates: duplicates.unwrap_or(known.duplicates),
         ..known

@@ -2,6 +2,7 @@
 
 mod actions;
 mod admin;
+mod admin_events;
 mod analytics;
 mod answer;
 mod apex_rest;
@@ -10,9 +11,11 @@ mod broken;
 mod bulk;
 mod changes;
 mod classic;
+mod cometd;
 mod composite;
 mod describe;
 mod download;
+mod event_schema;
 mod explain;
 mod file;
 mod form;
@@ -70,6 +73,7 @@ pub fn router(org: Arc<Org>) -> Router {
         .merge(soap::routes())
         .merge(apex_rest::routes())
         .merge(classic::routes(&org))
+        .merge(cometd::routes())
         .route("/services/data", get(versions::list))
         .nest("/services/data/{version}", rest(&org))
         .fallback(answer::not_found)
@@ -104,6 +108,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .merge(ui::routes())
         .merge(analytics::routes())
         .merge(changes::routes())
+        .merge(event_schema::routes())
         .merge(password::routes())
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))

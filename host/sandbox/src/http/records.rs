@@ -12,6 +12,7 @@ use super::answer::{self, Reply};
 use super::form::Form;
 use super::gate::Caller;
 use super::{Shared, render, upload};
+use crate::events::event_uuid;
 use crate::id::RecordId;
 use crate::json::Body;
 use crate::org::Org;
@@ -156,7 +157,14 @@ pub(super) fn show(
 
 /// `{"id", "success", "errors"}`, with `created` where it is told.
 pub(super) fn saved_json(saved: &Saved, created: Option<bool>) -> Json {
-    let mut json = json!({"id": saved.id.as_str(), "success": true, "errors": []});
+    let errors = match event_uuid(&saved.id) {
+        // Publishing is queued, and Salesforce says so among the errors, with the event's UUID.
+        Some(uuid) => {
+            json!([{"statusCode": "OPERATION_ENQUEUED", "message": uuid, "fields": []}])
+        }
+        None => json!([]),
+    };
+    let mut json = json!({"id": saved.id.as_str(), "success": true, "errors": errors});
     if let (Some(created), Some(json)) = (created, json.as_object_mut()) {
         json.insert("created".into(), json!(created));
     }

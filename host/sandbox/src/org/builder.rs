@@ -8,6 +8,7 @@ use super::usage;
 use super::{ADMIN_PASSWORD, ADMIN_TOKEN, ADMIN_USERNAME, CLIENT_ID, CLIENT_SECRET};
 use super::{Clock, ConnectedApp, Files, Login, Logins, Org, Outbox, PublicKey, Sessions, Usage};
 use crate::bulk::{Bulk, Settings as BulkSettings};
+use crate::events::{Events, Settings as EventSettings};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
@@ -44,6 +45,7 @@ pub struct OrgBuilder {
     instance_url: Option<String>,
     without_data: bool,
     bulk: BulkSettings,
+    events: EventSettings,
 }
 
 impl OrgBuilder {
@@ -117,6 +119,13 @@ impl OrgBuilder {
         self
     }
 
+    /// Runs the event bus so: time-outs, limits, which objects' changes are captured.
+    #[must_use]
+    pub fn events(mut self, settings: EventSettings) -> Self {
+        self.events = settings;
+        self
+    }
+
     /// Leaves out the default accounts, contacts and opportunities.
     #[must_use]
     pub fn without_data(mut self) -> Self {
@@ -173,6 +182,7 @@ impl OrgBuilder {
             outbox: Outbox::default(),
             queries: Queries::default(),
             bulk: Bulk::new(self.bulk),
+            events: Events::new(self.events),
             instance_url: self.instance_url,
             schema,
             store,
@@ -191,6 +201,7 @@ impl OrgBuilder {
                 seed::generate(&org, object, *count)?;
             }
         }
+        org.events.open();
         Ok(org)
     }
 }

@@ -25,6 +25,7 @@ pub use usage::Usage;
 pub use user::{Login, Logins};
 
 use crate::bulk::Bulk;
+use crate::events::{Events, Feed};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
@@ -67,6 +68,7 @@ pub struct Org {
     pub(crate) outbox: Outbox,
     pub(crate) queries: Queries,
     pub(crate) bulk: Bulk,
+    pub(crate) events: Events,
     pub(crate) instance_url: Option<String>,
     /// When the schema last changed: describe's `Last-Modified`.
     pub(crate) schema_changed: i64,
@@ -139,6 +141,12 @@ impl Org {
         &self.bulk
     }
 
+    /// The org's event bus.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
     /// The connected app with this consumer key.
     #[must_use]
     pub fn app(&self, client_id: &str) -> Option<&ConnectedApp> {
@@ -158,6 +166,7 @@ impl Org {
     ) -> Result<T, Problem> {
         self.store.write(|connection: &Connection| {
             let (schema, ids, now) = (&self.schema, &self.ids, self.clock.now());
+            let feed = Feed::of(&self.events, *self.store.commits().borrow());
             work(&Writer {
                 schema,
                 connection,
@@ -165,6 +174,7 @@ impl Org {
                 now,
                 user,
                 options,
+                feed,
             })
         })
     }

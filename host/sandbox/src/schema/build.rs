@@ -19,6 +19,9 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
                 definition.name
             ))
         })?;
+    if definition.is_event() {
+        return event(definition, prefix);
+    }
     let mut fields = vec![system::id()];
     if definition.recycled {
         fields.push(system::is_deleted());
@@ -38,6 +41,15 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
     }
     fields.extend(system::audit(definition));
     for field in custom {
+        fields.extend(build_field(definition, field)?);
+    }
+    Object::new(definition, prefix, fields)
+}
+
+/// A platform event has its own fields and those of the event bus.
+fn event(definition: &ObjectDefinition, prefix: String) -> Result<Object, SchemaError> {
+    let mut fields = system::event();
+    for field in &definition.fields {
         fields.extend(build_field(definition, field)?);
     }
     Object::new(definition, prefix, fields)

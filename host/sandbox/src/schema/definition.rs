@@ -180,7 +180,8 @@ pub(super) fn merge(known: &mut Vec<ObjectDefinition>, more: ObjectDefinition) {
     }
 }
 
-/// Gives each definition without a key prefix the next free one of the custom kind: a00, a01 ... a09, a0A ...
+/// Gives each definition without a key prefix the next free one of the custom kind: a00, a01 ... a09, a0A ...; platform events get
+/// e00, e02 ...
 pub(super) fn assign_key_prefixes(definitions: &mut [ObjectDefinition]) {
     let mut taken: Vec<String> = definitions
         .iter()
@@ -190,8 +191,9 @@ pub(super) fn assign_key_prefixes(definitions: &mut [ObjectDefinition]) {
         .iter_mut()
         .filter(|object| object.key_prefix.is_none())
     {
+        let first = if object.is_event() { 'e' } else { 'a' };
         let free = (0..62 * 62)
-            .map(|n| format!("a{}", crate::id::base62(n, 2)))
+            .map(|n| format!("{first}{}", crate::id::base62(n, 2)))
             .find(|prefix| !taken.contains(prefix));
         taken.extend(free.clone());
         object.key_prefix = free;
@@ -200,13 +202,18 @@ pub(super) fn assign_key_prefixes(definitions: &mut [ObjectDefinition]) {
 
 impl ObjectDefinition {
     pub(super) fn is_custom(&self) -> bool {
-        self.name.ends_with("__c")
+        self.name.ends_with("__c") || self.is_event()
+    }
+
+    /// Whether it is a platform event: published, never stored.
+    pub(super) fn is_event(&self) -> bool {
+        self.name.ends_with("__e")
     }
 
     pub(super) fn label(&self) -> &str {
         self.label
             .as_deref()
-            .unwrap_or_else(|| self.name.trim_end_matches("__c"))
+            .unwrap_or_else(|| self.name.trim_end_matches("__c").trim_end_matches("__e"))
     }
 
     pub(super) fn label_plural(&self) -> String {

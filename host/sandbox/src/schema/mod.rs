@@ -43,6 +43,10 @@ const SHIPPED: &[(&str, &str)] = &[
     ("Group", include_str!("objects/Group.json")),
     ("Lead", include_str!("objects/Lead.json")),
     ("Opportunity", include_str!("objects/Opportunity.json")),
+    (
+        "Order_Event__e",
+        include_str!("objects/Order_Event__e.json"),
+    ),
     ("Organization", include_str!("objects/Organization.json")),
     ("Profile", include_str!("objects/Profile.json")),
     ("Shipment__c", include_str!("objects/Shipment__c.json")),

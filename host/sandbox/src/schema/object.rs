@@ -47,6 +47,8 @@ pub struct Object {
     children_by_name: HashMap<String, usize>,
     /// The statement that reads a record by its id; made when it is first needed.
     pub(crate) load: OnceLock<String>,
+    /// The schema id of its change events; made when it is first needed.
+    pub(crate) change_schema: OnceLock<String>,
 }
 
 /// A reference to this object, seen from this object.
@@ -94,20 +96,21 @@ impl Object {
             key_prefix,
             custom: head.is_custom(),
             createable: head.createable.unwrap_or(writable),
-            updateable: head.updateable.unwrap_or(writable),
-            deletable: head.deletable.unwrap_or(writable),
-            queryable: true,
-            searchable: head.searchable,
-            undeletable: head.undeletable.unwrap_or(writable),
+            updateable: head.updateable.unwrap_or(writable && !head.is_event()),
+            deletable: head.deletable.unwrap_or(writable && !head.is_event()),
+            queryable: !head.is_event(),
+            searchable: head.searchable && !head.is_event(),
+            undeletable: head.undeletable.unwrap_or(writable && !head.is_event()),
             mergeable: head.mergeable,
             feed_enabled: head.feed_enabled,
-            mru_enabled: head.mru_enabled,
+            mru_enabled: head.mru_enabled && !head.is_event(),
             fields,
             by_name,
             by_relationship,
             child_relationships: Vec::new(),
             children_by_name: HashMap::new(),
             load: OnceLock::new(),
+            change_schema: OnceLock::new(),
         })
     }
 

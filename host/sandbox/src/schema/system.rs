@@ -28,6 +28,21 @@ pub(super) fn custom_name(label: &str) -> Field {
     )
 }
 
+/// What the event bus gives a platform event (Platform Events guide, "Platform Event Fields").
+pub(super) fn event() -> Vec<Field> {
+    let text = |name: &str, label: &str, length: u32| {
+        kept(name, label, FieldType::String, |field| {
+            (field.length, field.nillable) = (length, true);
+        })
+    };
+    vec![
+        text("ReplayId", "Replay ID", 1_000),
+        kept("CreatedDate", "Created Date", FieldType::DateTime, |_| ()),
+        kept("CreatedById", "Created By ID", user("CreatedBy"), |_| ()),
+        text("EventUuid", "Event UUID", 36),
+    ]
+}
+
 /// The fields after an object's own: owner, audit fields, and the dates of last use.
 pub(super) fn audit(object: &ObjectDefinition) -> Vec<Field> {
     let mut fields = Vec::new();

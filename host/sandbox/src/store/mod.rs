@@ -21,6 +21,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use parking_lot::ReentrantMutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::watch;
 
 pub use column::{ColumnKind, quoted};
 
@@ -45,6 +46,8 @@ pub struct Store {
     writer: ReentrantMutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
+    /// Counts commits; who waits for changes waits for this.
+    commits: watch::Sender<u64>,
 }
 
 impl Store {
@@ -88,6 +91,7 @@ impl Store {
             writer: ReentrantMutex::new(writer),
             readers,
             next_reader: AtomicUsize::new(0),
+            commits: watch::Sender::new(0),
         })
     }
 
@@ -118,7 +122,14 @@ impl Store {
         let transaction = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
         transaction.commit()?;
+        self.commits.send_modify(|commits| *commits += 1);
         Ok(value)
+    }
+
+    /// The number of commits so far; changes with each.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
     }
 
     fn reader(&self) -> Option<MutexGuard<'_, Connection>> {

@@ -24,6 +24,7 @@ const OWN_COLUMNS: &[(&str, &str)] = &[
 /// Brings the tables to the state that `schema` asks for.
 pub(super) fn migrate(connection: &Connection, schema: &Schema) -> Result<(), StoreError> {
     connection.execute_batch(OWN_TABLES)?;
+    connection.execute_batch(crate::events::log::TABLE)?;
     for object in schema.objects() {
         let known = known_columns(connection, object)?;
         if known.is_empty() {

@@ -2,7 +2,8 @@
 
 use rusqlite::params;
 
-use super::{Outcome, Saved, Writer, unsupported};
+use super::{Outcome, Row, Saved, Writer, unsupported};
+use crate::events::Change;
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::{ChildRelationship, Object, OnDelete};
@@ -148,6 +149,12 @@ impl Writer<'_> {
         );
         let values = params![id, root.is_some(), root, self.now, self.user.as_str()];
         self.connection.prepare_cached(&sql)?.execute(values)?;
-        Ok(())
+        if root.is_some() {
+            return self.tell(&Change::Deleted { object, id });
+        }
+        match Row::load(self.connection, object, id)? {
+            Some((row, _)) => self.tell(&Change::Undeleted(&row)),
+            None => Ok(()),
+        }
     }
 }

@@ -35,6 +35,7 @@ pub use merge::Merged;
 pub(crate) use rich_text::image;
 pub use row::Row;
 
+use crate::events::{Feed, Origin};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::rules::{Assignment, DuplicateOptions, assignment, duplicates, lock};
@@ -62,6 +63,8 @@ pub struct WriteOptions {
     pub assignment: Assignment,
     /// What becomes of duplicates.
     pub duplicates: DuplicateOptions,
+    /// Which API they come through.
+    pub origin: Origin,
 }
 
 /// The highest number given to a record of each object, by key prefix.
@@ -103,6 +106,8 @@ pub struct Writer<'a> {
     /// Who writes.
     pub(crate) user: &'a RecordId,
     pub(crate) options: WriteOptions,
+    /// The way to the event bus; none while the org is being made.
+    pub(crate) feed: Option<Feed<'a>>,
 }
 
 impl Writer<'_> {

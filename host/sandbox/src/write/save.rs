@@ -1,6 +1,7 @@
 //! Creating and changing a record, rule by rule.
 
 use super::{Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive, rich_text};
+use crate::events::{self, Change};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::{Field, FieldType, Object};
@@ -15,6 +16,9 @@ impl Writer<'_> {
         defaults::fill(self, &mut row);
         content::before_create(self, &mut row)?;
         refuse_missing(&row, |field| field.is_required())?;
+        if events::is_event(object) {
+            return events::publish(self, &row);
+        }
         let id = self.ids.next(self.connection, object)?;
         defaults::stamp_new(self, &mut row, &id);
         rich_text::keep(self, &mut row, images)?;
@@ -22,6 +26,7 @@ impl Writer<'_> {
         self.check_unique(&row, None)?;
         row.insert(self.connection)?;
         content::after_create(self, &row)?;
+        self.tell(&Change::Created(&row))?;
         Ok(Saved { id, created: true })
     }
 
@@ -37,7 +42,8 @@ impl Writer<'_> {
         let id = self.ids.next(self.connection, row.object)?;
         defaults::stamp_new(self, &mut row, &id);
         derive::compute(self, &mut row, None)?;
-        row.insert(self.connection)
+        row.insert(self.connection)?;
+        self.tell(&Change::Created(&row))
     }
 
     /// Changes a record without asking whether clients may set its fields.
@@ -80,6 +86,10 @@ impl Writer<'_> {
         self.check_unique(&row, Some(&before))?;
         row.update(self.connection, &before)?;
         content::after_change(self, &row, &before)?;
+        self.tell(&Change::Updated {
+            row: &row,
+            before: &before,
+        })?;
         Ok(Saved {
             id: id.clone(),
             created: false,

@@ -36,6 +36,7 @@ impl Bench {
                 now: NOW,
                 user: &self.user,
                 options,
+                feed: None,
             })
         })
     }

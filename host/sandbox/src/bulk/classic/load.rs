@@ -50,6 +50,7 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Don
         key: external_id.and_then(|name| object.field(name)),
         assignment: assignment(job.request.assignment_rule.as_deref())
             .map_err(|problem| BadData::client(problem.message))?,
+        api_version: job.api_version,
     };
     let rows = read::rows(&target, job.request.content, &batch.request)?;
     let processed = rows.len() as u64;

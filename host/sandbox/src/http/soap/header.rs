@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::fault::Fault;
 use super::xml::Element;
+use crate::events::ClientName;
 use crate::id::RecordId;
 use crate::rules::Assignment;
 
@@ -21,6 +22,8 @@ pub(super) struct Header {
     pub assignment_rule: Option<RecordId>,
     /// `AssignmentRuleHeader`: the active rule.
     pub default_assignment_rule: bool,
+    /// `CallOptions`: who the client says it is.
+    pub client: ClientName,
     /// `MruHeader`
     pub update_mru: bool,
     /// `DuplicateRuleHeader`
@@ -55,7 +58,8 @@ impl Header {
         match element.name.as_str() {
             "SessionHeader" => self.session = parts.optional_text("sessionId").map(str::to_owned),
             "CallOptions" => {
-                parts.optional("client");
+                let client = parts.optional_text("client");
+                self.client = client.map(ClientName::new).unwrap_or_default();
                 parts.optional("defaultNamespace");
             }
             "QueryOptions" => {

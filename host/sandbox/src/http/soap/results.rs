@@ -4,6 +4,7 @@ use super::Context;
 use super::duplicates;
 use super::fault::Fault;
 use super::out::Out;
+use crate::events::{Api, Origin};
 use crate::id::RecordId;
 use crate::problem::Problem;
 
@@ -79,6 +80,7 @@ impl Context<'_> {
                 allow_save: self.header.duplicates.allow_save,
                 include_record_details: self.header.duplicates.include_record_details,
             },
+            origin: Origin::new(Api::Soap, self.version, self.header.client),
         }
     }
 }

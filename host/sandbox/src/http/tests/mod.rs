@@ -6,6 +6,7 @@ mod bulk;
 mod classic;
 mod collections;
 mod composite;
+mod events;
 mod faults;
 mod file_rules;
 mod files;

@@ -1,0 +1,350 @@
+//! Change data capture: what a change event tells of a record.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::log::{self, Entry, Kind, Place};
+use super::{Feed, Settings, schema, uuid_of};
+use crate::problem::Problem;
+use crate::schema::{Field, FieldType, Object};
+use crate::value::{self, Value, dates};
+use crate::write::{Row, Writer};
+
+/// The channel of all change events.
+pub(super) const ALL: &str = "/data/ChangeEvents";
+/// Changes of one transaction that are told one by one; more are an overflow (Change Data Capture guide, "Overflow
+/// Events": 100,000).
+const MOST_CHANGES: i64 = 100_000;
+/// The record id of overflow events (same place).
+pub(super) const NO_ID: &str = "000000000000000AAA";
+/// Records one merged event tells of at most.
+const MOST_MERGED: usize = 100;
+/// The largest event; a larger one becomes a gap event (Change Data Capture guide, "Gap Events": 1 MB).
+const LARGEST_EVENT: usize = 1_000_000;
+
+/// Standard objects without change events (Object Reference, "StandardObjectNameChangeEvent" lists those with).
+const NOT_CAPTURED: &[&str] = &[
+    "ApexClass",
+    "AssignmentRule",
+    "Attachment",
+    "Document",
+    "DuplicateRule",
+    "EventLogFile",
+    "FeedItem",
+    "Folder",
+    "Group",
+    "ListView",
+    "Organization",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "ProcessInstanceStep",
+    "ProcessInstanceWorkitem",
+    "Profile",
+    "PushTopic",
+    "Report",
+    "SelfServiceUser",
+    "StreamingChannel",
+];
+
+/// Fields that change events leave out (Change Data Capture guide, "Change Event Fields"): the id stands in the header,
+/// the others are not on the record itself.
+const NOT_TOLD: &[&str] = &[
+    "Id",
+    "IsDeleted",
+    "SystemModstamp",
+    "LastActivityDate",
+    "LastReferencedDate",
+    "LastViewedDate",
+    "PhotoUrl",
+];
+
+/// Whether changes of this object yield change events.
+#[must_use]
+pub fn is_captured(object: &Object, settings: &Settings) -> bool {
+    let possible = !super::is_event(object) && !NOT_CAPTURED.contains(&object.name.as_str());
+    let selected = settings.entities.as_ref().is_none_or(|names| {
+        names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&object.name))
+    });
+    possible && selected
+}
+
+/// `AccountChangeEvent` for `Account`, `Shipment__ChangeEvent` for `Shipment__c`.
+pub(super) fn event_name(object: &str) -> String {
+    match object.strip_suffix("__c") {
+        Some(stem) => format!("{stem}__ChangeEvent"),
+        None => format!("{object}ChangeEvent"),
+    }
+}
+
+/// The channel of an object's change events.
+pub(super) fn channel(object: &str) -> String {
+    format!("/data/{}", event_name(object))
+}
+
+/// A change of one record, just written.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// It is new.
+    Created(&'a Row<'a>),
+    /// It was changed.
+    Updated {
+        /// As it is.
+        row: &'a Row<'a>,
+        /// As it was.
+        before: &'a Row<'a>,
+    },
+    /// It went into the recycle bin.
+    Deleted {
+        /// Its object.
+        object: &'a Object,
+        /// Its id.
+        id: &'a str,
+    },
+    /// It came back from there.
+    Undeleted(&'a Row<'a>),
+}
+
+impl<'a> Change<'a> {
+    /// The record's object.
+    #[must_use]
+    pub fn object(&self) -> &'a Object {
+        match self {
+            Self::Created(row) | Self::Updated { row, .. } | Self::Undeleted(row) => row.object,
+            Self::Deleted { object, .. } => object,
+        }
+    }
+
+    /// The record's id.
+    #[must_use]
+    pub fn id(&self) -> &'a str {
+        match self {
+            Self::Created(row) | Self::Updated { row, .. } | Self::Undeleted(row) => {
+                row.get("Id").as_str().unwrap_or_default()
+            }
+            Self::Deleted { id, .. } => id,
+        }
+    }
+
+    /// The header's `changeType`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "CREATE",
+            Self::Updated { .. } => "UPDATE",
+            Self::Deleted { .. } => "DELETE",
+            Self::Undeleted(_) => "UNDELETE",
+        }
+    }
+}
+
+/// Writes the event of a change, if its object is captured.
+pub(super) fn capture(
+    writer: &Writer<'_>,
+    feed: Feed<'_>,
+    change: &Change<'_>,
+) -> Result<(), Problem> {
+    let settings = feed.events.settings();
+    let object = change.object();
+    if !is_captured(object, &settings) {
+        return Ok(());
+    }
+    let (fields, changed) = told(change, writer.now);
+    let same = match change {
+        Change::Updated { .. } | Change::Deleted { .. } if settings.merge => {
+            same(object, change.name(), &fields)
+        }
+        _ => 0,
+    };
+    let place = log::place(writer.connection, feed, same)?;
+    if let Some(twin) = place.twin
+        && log::rewrite(writer.connection, twin, |body| merged(body, change.id()))?
+    {
+        return Ok(());
+    }
+    let header = Header {
+        entity: &object.name,
+        change: change.name(),
+        ids: &[change.id()],
+        changed,
+    };
+    write(writer, place, object, header, fields, same)
+}
+
+/// What the header says beyond the transaction.
+pub(super) struct Header<'a> {
+    pub entity: &'a str,
+    pub change: &'a str,
+    pub ids: &'a [&'a str],
+    pub changed: Vec<String>,
+}
+
+/// Writes an event, or in its place what Salesforce sends for changes too many or too large.
+pub(super) fn write(
+    writer: &Writer<'_>,
+    place: Place,
+    object: &Object,
+    mut header: Header<'_>,
+    fields: Map<String, Json>,
+    same: i64,
+) -> Result<(), Problem> {
+    let channel = channel(&object.name);
+    let (mut fields, mut same) = (fields, same);
+    if place.sequence > MOST_CHANGES {
+        if log::beyond(writer.connection, place, MOST_CHANGES, &channel)? > 0 {
+            return Ok(());
+        }
+        header = Header {
+            change: "GAP_OVERFLOW",
+            ids: &[NO_ID],
+            changed: Vec::new(),
+            ..header
+        };
+        (fields, same) = (Map::new(), 0);
+    }
+    let mut body = render(writer, place, object, &header, fields);
+    if body.len() > LARGEST_EVENT {
+        let change = format!("GAP_{}", header.change);
+        let gap = Header {
+            change: &change,
+            changed: Vec::new(),
+            ..header
+        };
+        body = render(writer, place, object, &gap, Map::new());
+        same = 0;
+    }
+    let entry = Entry {
+        kind: Kind::Change,
+        channel: &channel,
+        at: writer.now,
+        same,
+        body: &body,
+    };
+    log::append(writer.connection, place, &entry)
+}
+
+/// The message's `data`. CometD shows neither `nulledFields` nor `diffFields` (Change Data Capture guide,
+/// "ChangeEventHeader Fields").
+fn render(
+    writer: &Writer<'_>,
+    place: Place,
+    object: &Object,
+    header: &Header<'_>,
+    fields: Map<String, Json>,
+) -> String {
+    let mut payload = fields;
+    let header = json!({
+        "entityName": header.entity,
+        "recordIds": header.ids,
+        "changeType": header.change,
+        "changeOrigin": writer.options.origin.to_string(),
+        "transactionKey": uuid_of(&place.transaction.to_string()),
+        "sequenceNumber": place.sequence,
+        "commitTimestamp": writer.now / 1_000 * 1_000,
+        "commitNumber": place.transaction,
+        "commitUser": writer.user.as_str(),
+        "changedFields": header.changed,
+    });
+    payload.insert("ChangeEventHeader".into(), header);
+    let data = json!({
+        "schema": schema::change_id(object),
+        "payload": payload,
+        "event": {"replayId": place.replay},
+    });
+    data.to_string()
+}
+
+/// The event with one more record id; `None` if it tells of enough.
+fn merged(body: &str, id: &str) -> Option<String> {
+    let mut data: Json = serde_json::from_str(body).ok()?;
+    let ids = data
+        .pointer_mut("/payload/ChangeEventHeader/recordIds")?
+        .as_array_mut()?;
+    if ids.len() >= MOST_MERGED || ids.iter().any(|known| known == id) {
+        return None;
+    }
+    ids.push(json!(id));
+    Some(data.to_string())
+}
+
+/// A number that is equal for the same change of other records; never 0.
+fn same(object: &Object, change: &str, fields: &Map<String, Json>) -> i64 {
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+    let fields = Json::Object(fields.clone()).to_string();
+    let hash =
+        BuildHasherDefault::<DefaultHasher>::default().hash_one((&object.name, change, fields));
+    i64::from_ne_bytes(hash.to_ne_bytes()).max(1)
+}
+
+/// The record's fields as the event shows them, and the names of those that an update changed.
+fn told(change: &Change<'_>, now: i64) -> (Map<String, Json>, Vec<String>) {
+    let mut fields = Map::new();
+    let mut changed = Vec::new();
+    match change {
+        Change::Deleted { .. } => {}
+        Change::Created(row) | Change::Undeleted(row) => {
+            for (field, value) in told_fields(row).filter(|(_, value)| !value.is_null()) {
+                put(&mut fields, row.object, field, shown(field, value));
+            }
+        }
+        Change::Updated { row, before } => {
+            let pairs = told_fields(row).filter(|(field, value)| {
+                *value != before.get(&field.name) || field.name == "LastModifiedDate"
+            });
+            for (field, value) in pairs {
+                let name = put(&mut fields, row.object, field, shown(field, value));
+                changed.push(name);
+            }
+        }
+    }
+    if let Change::Undeleted(_) = change {
+        let stamp = json!(dates::format_datetime_z(now));
+        fields.insert("LastModifiedDate".into(), stamp);
+    }
+    (fields, changed)
+}
+
+fn told_fields<'r>(row: &'r Row<'r>) -> impl Iterator<Item = (&'r Field, &'r Value)> {
+    row.iter().filter(|(field, _)| is_told(row.object, field))
+}
+
+/// Whether events tell of a field; a compound's parts stand for it.
+pub(super) fn is_told(object: &Object, field: &Field) -> bool {
+    !NOT_TOLD.contains(&field.name.as_str())
+        && !field.calculated
+        && !field.is_compound()
+        && field.field_type != FieldType::Base64
+        && object.parts_of(field).next().is_none()
+}
+
+/// Puts a value in its place, parts of compounds into theirs; gives the name that `changedFields` uses.
+fn put(fields: &mut Map<String, Json>, object: &Object, field: &Field, value: Json) -> String {
+    let Some((compound, part)) = compound_part(object, field) else {
+        fields.insert(field.name.clone(), value);
+        return field.name.clone();
+    };
+    let name = format!("{compound}.{part}");
+    let parts = fields
+        .entry(compound)
+        .or_insert_with(|| Json::Object(Map::new()));
+    if let Some(parts) = parts.as_object_mut() {
+        parts.insert(part, value);
+    }
+    name
+}
+
+/// `BillingAddress` and `City` for `BillingCity`, `Name` and `LastName` for `LastName`.
+pub(super) fn compound_part(object: &Object, field: &Field) -> Option<(String, String)> {
+    let compound = object.field(field.compound_field_name.as_deref()?)?;
+    let stem = compound.name.strip_suffix("Address").unwrap_or_default();
+    let part = field.name.strip_prefix(stem).unwrap_or(&field.name);
+    Some((compound.name.clone(), part.to_owned()))
+}
+
+/// A value as events show it: instants end with `Z`.
+pub(super) fn shown(field: &Field, value: &Value) -> Json {
+    match (&field.field_type, value) {
+        (FieldType::DateTime, Value::Int(ms)) => json!(dates::format_datetime_z(*ms)),
+        (field_type, value) => value::to_json(field_type, value),
+    }
+}
