@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::connection::Sessions;
 use crate::describe::Describes;
+use crate::events::Subscriptions;
 use crate::org::Usages;
 use crate::transport::Transport;
 
@@ -18,6 +19,8 @@ pub struct Context {
     pub describes: Describes,
     /// Remembers how much of their daily calls orgs have used.
     pub usages: Usages,
+    /// Remembers clients that wait for events.
+    pub subscriptions: Subscriptions,
 }
 
 impl Context {
@@ -29,6 +32,7 @@ impl Context {
             sessions: Sessions::default(),
             describes: Describes::default(),
             usages: Usages::default(),
+            subscriptions: Subscriptions::default(),
         }
     }
 }

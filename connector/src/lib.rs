@@ -16,6 +16,7 @@ pub mod context;
 pub mod describe;
 pub mod door;
 pub mod envelope;
+pub mod events;
 pub mod exchange;
 pub mod fault;
 pub mod limits;

@@ -5,6 +5,7 @@ mod bulk;
 mod collections;
 mod composite;
 mod connection;
+mod events;
 mod files;
 mod process;
 mod query;
@@ -85,6 +86,7 @@ const TABLES: &[Table] = &[
     analytics::TABLE,
     bulk::TABLE,
     triggers::TABLE,
+    events::TABLE,
     raw::TABLE,
     soap::TABLE,
 ];

@@ -311,6 +311,11 @@ impl Org {
         Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
     }
 
+    /// A call as a request in a session that the caller holds. It counts as no API call.
+    pub fn request_as(&self, call: &Call, session: &Session) -> Request {
+        self.request(call, &session.instance_url, Some(&session.access_token))
+    }
+
     /// Judges the reply to a request that cannot be repeated here. Where the session has ended it is renewed, and the
     /// fault says to try again.
     pub fn judge_once(&self, reply: Reply) -> Result<Reply, Fault> {
@@ -335,7 +340,7 @@ impl Org {
     }
 
     /// The session to use after `refused` was refused: another that came meanwhile, or a new one.
-    fn session_after(&self, refused: &Session) -> Result<Session, Fault> {
+    pub fn session_after(&self, refused: &Session) -> Result<Session, Fault> {
         match self.context.sessions.find(&self.settings) {
             Some(other) if other.access_token != refused.access_token => Ok(other),
             _ => self.renew(Some(refused)),

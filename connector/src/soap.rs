@@ -27,7 +27,7 @@ pub mod save;
 pub mod search;
 mod sobject;
 pub mod users;
-mod xml;
+pub(crate) mod xml;
 
 #[cfg(test)]
 mod hostile_tests;

@@ -4,7 +4,7 @@
 //! the checkpoint holds.
 
 pub mod deleted;
-mod instant;
+pub(crate) mod instant;
 mod place;
 mod plan;
 pub mod records;
@@ -14,3 +14,5 @@ mod start;
 mod sweep;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use sweep::facts;

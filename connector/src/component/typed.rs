@@ -5,6 +5,7 @@ mod bulk;
 mod collections;
 mod composite;
 mod connection;
+mod events;
 mod files;
 mod process;
 mod query;

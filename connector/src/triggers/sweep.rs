@@ -97,7 +97,7 @@ pub fn poll(
 }
 
 /// What the host needs to know of the exchange.
-fn facts(org: &Org) -> Vec<(String, String)> {
+pub(crate) fn facts(org: &Org) -> Vec<(String, String)> {
     let mut facts = org.attributes();
     facts.retain(|(name, _)| matches!(name.as_str(), "api-usage" | "session-renewed"));
     facts

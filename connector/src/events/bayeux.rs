@@ -1,0 +1,218 @@
+//! The Bayeux protocol's messages (Bayeux 1.0), with what Salesforce adds: `ext.replay`, and codes before its sentences.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The channel on which a client introduces itself.
+pub const HANDSHAKE: &str = "/meta/handshake";
+/// The channel on which it waits for events.
+pub const CONNECT: &str = "/meta/connect";
+/// The channel on which it asks for channels.
+pub const SUBSCRIBE: &str = "/meta/subscribe";
+/// The channel on which it takes its leave.
+const DISCONNECT: &str = "/meta/disconnect";
+
+/// The only way in which Salesforce serves events over HTTP.
+const LONG_POLLING: &str = "long-polling";
+
+/// A message of the server.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Said {
+    /// The channel that it is about.
+    pub channel: String,
+    /// Whether what was asked for was done; absent in events.
+    pub successful: Option<bool>,
+    /// The name that the server gave the client.
+    pub client_id: Option<String>,
+    /// The channel that was asked for.
+    pub subscription: Option<Value>,
+    /// Why it was not done, as `403::Unknown client`.
+    pub error: Option<String>,
+    /// What to do next.
+    pub advice: Option<Advice>,
+    /// What Salesforce adds.
+    pub ext: Option<Value>,
+    /// The event.
+    pub data: Option<Box<RawValue>>,
+}
+
+/// What a server tells its clients to do next.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Advice {
+    /// `retry`, `handshake` or `none`.
+    pub reconnect: Option<String>,
+    /// Milliseconds to wait before that.
+    pub interval: Option<u64>,
+    /// Milliseconds for which the server holds a connect that it has nothing for.
+    pub timeout: Option<u64>,
+}
+
+impl Said {
+    /// Reads the messages of an answer: a list, or a single one.
+    pub fn read(body: &[u8]) -> serde_json::Result<Vec<Self>> {
+        if body.trim_ascii_start().first() == Some(&b'[') {
+            return serde_json::from_slice(body);
+        }
+        serde_json::from_slice(body).map(|one| vec![one])
+    }
+
+    /// Whether it says that something was refused.
+    pub fn is_refused(&self) -> bool {
+        self.successful == Some(false)
+    }
+
+    /// Why, with the reason that Salesforce nests in a handshake that it denies.
+    pub fn complaint(&self) -> String {
+        let nested = self.ext.as_ref().and_then(|ext| {
+            let reason = ext.get("sfdc")?.get("failureReason")?;
+            reason.as_str().map(str::to_owned)
+        });
+        let own = self.error.clone();
+        nested
+            .or(own)
+            .unwrap_or_else(|| "without telling why".to_owned())
+    }
+
+    /// The code before the complaint.
+    pub fn code(&self) -> Option<u16> {
+        code(&self.complaint())
+    }
+
+    /// Whether it tells the client to introduce itself again.
+    pub fn wants_handshake(&self) -> bool {
+        let advised = self
+            .advice
+            .as_ref()
+            .and_then(|advice| advice.reconnect.as_deref());
+        advised == Some("handshake")
+            || (self.is_refused() && self.complaint().contains("Unknown client"))
+    }
+
+    /// Whether it says that the session is no longer good.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.is_refused() && self.code() == Some(401)
+    }
+
+    /// Whether it says that a replay id leads nowhere.
+    pub fn lost_replay(&self) -> bool {
+        let complaint = self.complaint();
+        self.is_refused()
+            && self.code() == Some(400)
+            && complaint.contains("replayId")
+            && complaint.contains("invalid")
+    }
+}
+
+/// The number before `::`, or before `:`.
+fn code(complaint: &str) -> Option<u16> {
+    complaint.split(':').next()?.trim().parse().ok()
+}
+
+/// The messages of a handshake.
+pub fn handshake(id: u64) -> Value {
+    json!([{
+        "id": id.to_string(),
+        "channel": HANDSHAKE,
+        "version": "1.0",
+        "minimumVersion": "1.0",
+        "supportedConnectionTypes": [LONG_POLLING],
+        "ext": {"replay": true},
+    }])
+}
+
+/// The message that waits for events.
+pub fn connect(id: u64, client: &str) -> Value {
+    json!([{
+        "id": id.to_string(),
+        "channel": CONNECT,
+        "clientId": client,
+        "connectionType": LONG_POLLING,
+    }])
+}
+
+/// The message of a leave.
+pub fn disconnect(id: u64, client: &str) -> Value {
+    json!([{"id": id.to_string(), "channel": DISCONNECT, "clientId": client}])
+}
+
+/// One message that asks for a channel. Its replay id is written as the number that it is, whatever its size.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscribe<'a> {
+    /// The number of the message.
+    pub id: String,
+    channel: &'static str,
+    client_id: &'a str,
+    subscription: &'a str,
+    ext: Replay<'a>,
+}
+
+#[derive(Serialize)]
+struct Replay<'a> {
+    replay: BTreeMap<&'a str, Box<RawValue>>,
+}
+
+impl<'a> Subscribe<'a> {
+    /// Asks for a channel after a replay id.
+    pub fn to(
+        id: u64,
+        client: &'a str,
+        channel: &'a str,
+        replay_id: &str,
+    ) -> serde_json::Result<Self> {
+        let number = RawValue::from_string(replay_id.to_owned())?;
+        Ok(Self {
+            id: id.to_string(),
+            channel: SUBSCRIBE,
+            client_id: client,
+            subscription: channel,
+            ext: Replay {
+                replay: BTreeMap::from([(channel, number)]),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Said {
+        Said::read(text.as_bytes()).unwrap().remove(0)
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        let unknown = said(
+            r#"[{"channel":"/meta/connect","successful":false,"error":"403::Unknown client","advice":{"reconnect":"handshake","interval":0}}]"#,
+        );
+        assert!(unknown.wants_handshake() && !unknown.is_unauthenticated());
+        let denied = said(
+            r#"{"channel":"/meta/handshake","successful":false,"error":"403::Handshake denied","ext":{"sfdc":{"failureReason":"401::Authentication invalid"}},"advice":{"reconnect":"none"}}"#,
+        );
+        assert!(denied.is_unauthenticated());
+        assert_eq!(denied.complaint(), "401::Authentication invalid");
+        let gone = said(
+            r#"{"channel":"/meta/subscribe","successful":false,"error":"400::The replayId {82} you provided was invalid. Please provide a valid ID, -2 to replay all events, or -1 to replay only new events."}"#,
+        );
+        assert!(gone.lost_replay());
+        let missing = said(
+            r#"{"channel":"/meta/subscribe","successful":false,"error":"400::The channel you requested to subscribe to does not exist {/event/X__e}"}"#,
+        );
+        assert!(!missing.lost_replay() && missing.code() == Some(400));
+        let good = said(r#"{"channel":"/meta/connect","successful":true}"#);
+        assert!(!good.is_refused() && !good.is_unauthenticated() && !good.lost_replay());
+    }
+
+    #[test]
+    fn replay_ids_of_any_size_are_sent_as_they_came() {
+        let message = Subscribe::to(2, "c", "/u/x", "123456789012345678901234567890").unwrap();
+        assert_eq!(
+            serde_json::to_string(&message).unwrap(),
+            r#"{"id":"2","channel":"/meta/subscribe","clientId":"c","subscription":"/u/x","ext":{"replay":{"/u/x":123456789012345678901234567890}}}"#
+        );
+    }
+}

@@ -1,0 +1,468 @@
+//! What a subscription sends, and what it makes of answers, failures and silence.
+
+use crate::bindings::FaultKind;
+use crate::bindings::exports::mediation::connector::mediator::Batch;
+use crate::bindings::exports::salesforce::connector::events::{LostPolicy, SubscribeConfig};
+use crate::clock::Clock;
+use crate::events::subscribe::subscribe;
+use crate::org::Org;
+use crate::testing::{expired, org, token};
+use crate::transport::Failure;
+use crate::transport::scripted::{Play, Script};
+use serde_json::Value;
+
+const CHANNEL: &str = "/event/Low_Ink__e";
+
+fn config(channels: &[&str]) -> SubscribeConfig {
+    SubscribeConfig {
+        channels: channels
+            .iter()
+            .map(|channel| (*channel).to_owned())
+            .collect(),
+        replay: None,
+        after: Vec::new(),
+        lost: None,
+        batch_size: None,
+    }
+}
+
+fn earliest() -> SubscribeConfig {
+    SubscribeConfig {
+        replay: Some("earliest".into()),
+        ..config(&[CHANNEL])
+    }
+}
+
+fn handshake(client: &str) -> Play {
+    let body = format!(
+        r#"[{{"ext":{{"replay":true,"payload.format":true}},"minimumVersion":"1.0","clientId":"{client}","supportedConnectionTypes":["long-polling"],"channel":"/meta/handshake","id":"1","version":"1.0","successful":true}}]"#
+    );
+    let headers = vec![
+        ("content-type".into(), "application/json".into()),
+        (
+            "set-cookie".into(),
+            format!("BAYEUX_BROWSER=of-{client}; Path=/; HttpOnly"),
+        ),
+    ];
+    Play::Answer(200, headers, body.into_bytes())
+}
+
+/// The answer to a subscription, at 22:13:20 of the clock of tests.
+fn subscribed(channels: &[&str]) -> Play {
+    let answers: Vec<String> = channels
+        .iter()
+        .map(|channel| {
+            format!(r#"{{"clientId":"c","channel":"/meta/subscribe","id":"2","subscription":"{channel}","successful":true}}"#)
+        })
+        .collect();
+    let headers = vec![
+        ("content-type".into(), "application/json".into()),
+        ("date".into(), "Tue, 14 Nov 2023 22:13:20 GMT".into()),
+    ];
+    Play::Answer(
+        200,
+        headers,
+        format!("[{}]", answers.join(",")).into_bytes(),
+    )
+}
+
+fn replay_gone(channel: &str) -> Play {
+    Play::json(
+        200,
+        &format!(
+            r#"[{{"clientId":"c","channel":"/meta/subscribe","id":"2","subscription":"{channel}","error":"400::The replayId {{5}} you provided was invalid.  Please provide a valid ID, -2 to replay all events, or -1 to replay only new events.","successful":false}}]"#
+        ),
+    )
+}
+
+/// The answer to a connect: events as `(channel, replay id, second after 22:13:00)`.
+fn events(events: &[(&str, u64, u32)]) -> Play {
+    let mut said = vec![
+        r#"{"clientId":"c","channel":"/meta/connect","id":"3","successful":true,"advice":{"interval":0,"timeout":110000,"reconnect":"retry"}}"#.to_owned(),
+    ];
+    for (channel, id, second) in events {
+        said.push(format!(
+            r#"{{"data":{{"schema":"s","payload":{{"CreatedDate":"2023-11-14T22:13:{second:02}.000Z","N__c":{id}}},"event":{{"replayId":{id}}}}},"channel":"{channel}"}}"#
+        ));
+    }
+    Play::json(200, &format!("[{}]", said.join(",")))
+}
+
+fn connect_refused(error: &str, reconnect: &str) -> Play {
+    Play::json(
+        200,
+        &format!(
+            r#"[{{"advice":{{"reconnect":"{reconnect}","interval":0}},"channel":"/meta/connect","id":"3","error":"{error}","successful":false}}]"#
+        ),
+    )
+}
+
+fn poll(org: &Org, config: &SubscribeConfig, from: Option<&Batch>, wait_ms: u32) -> Batch {
+    let from = from.map(|batch| batch.checkpoint.as_str());
+    subscribe(org, config, from, wait_ms).unwrap()
+}
+
+fn attribute<'a>(batch: &'a Batch, at: usize, name: &str) -> Option<&'a str> {
+    let attributes = &batch.messages[at].attributes;
+    let found = attributes.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+fn ids(batch: &Batch) -> Vec<&str> {
+    let of = |at| attribute(batch, at, "replay-id").unwrap_or("none");
+    (0..batch.messages.len()).map(of).collect()
+}
+
+/// What was sent to CometD: each request by its messages' channels, subscriptions with their replay ids.
+fn said(script: &Script) -> Vec<String> {
+    let requests = script.requests();
+    let cometd = requests
+        .iter()
+        .filter(|request| request.url.contains("/cometd/"));
+    cometd
+        .map(|request| {
+            let messages: Vec<Value> = serde_json::from_slice(&request.body).unwrap();
+            let words: Vec<String> = messages.iter().map(word).collect();
+            words.join(" ")
+        })
+        .collect()
+}
+
+fn word(message: &Value) -> String {
+    let name = message["channel"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches("/meta/");
+    match &message["ext"]["replay"] {
+        Value::Object(replay) => {
+            let (channel, id) = replay.iter().next().unwrap();
+            assert_eq!(message["subscription"], channel.as_str());
+            format!("{channel}@{id}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[test]
+fn events_are_handed_out_and_nothing_more_is_asked_for_before_the_next_poll() {
+    let (org, script, _) = org([
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 41, 21), (CHANNEL, 42, 22)]),
+        events(&[(CHANNEL, 43, 23)]),
+    ]);
+    let config = config(&[CHANNEL]);
+    let first = poll(&org, &config, None, 1_000);
+    assert!(first.more);
+    assert_eq!(ids(&first), ["41", "42"]);
+    assert_eq!(
+        attribute(&first, 0, "event-id"),
+        Some("/event/Low_Ink__e#41")
+    );
+    assert_eq!(attribute(&first, 0, "channel"), Some(CHANNEL));
+    assert_eq!(
+        first.messages[0].body,
+        br#"{"schema":"s","payload":{"CreatedDate":"2023-11-14T22:13:21.000Z","N__c":41},"event":{"replayId":41}}"#
+    );
+    assert_eq!(
+        said(&script),
+        ["handshake", "/event/Low_Ink__e@-1", "connect"]
+    );
+    let second = poll(&org, &config, Some(&first), 1_000);
+    assert_eq!(ids(&second), ["43"]);
+    assert_eq!(said(&script).len(), 4);
+    let connect = &script.requests()[3];
+    assert_eq!(connect.url, "https://eu1.salesforce.com/cometd/62.0");
+    let header = |name: &str| {
+        connect
+            .headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap()
+            .1
+            .clone()
+    };
+    assert_eq!(header("cookie"), "BAYEUX_BROWSER=of-c");
+    assert_eq!(header("authorization"), "Bearer T1");
+    assert!(connect.timeouts.first_byte_ms >= 125_000);
+}
+
+#[test]
+fn a_poll_returns_in_its_time_and_the_next_one_takes_the_held_answer_up() {
+    let (org, script, clock) = org([
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        Play::Late(100_000, Box::new(events(&[(CHANNEL, 41, 21)]))),
+    ]);
+    let config = config(&[CHANNEL]);
+    let first = poll(&org, &config, None, 5_000);
+    assert!(first.messages.is_empty() && !first.more);
+    assert_eq!(clock.monotonic_ms(), 5_000);
+    let second = poll(&org, &config, Some(&first), 20_000);
+    assert!(second.messages.is_empty());
+    assert_eq!(clock.monotonic_ms(), 25_000);
+    let third = poll(&org, &config, Some(&second), 600_000);
+    assert_eq!(ids(&third), ["41"]);
+    assert_eq!(clock.monotonic_ms(), 100_000);
+    assert_eq!(
+        said(&script),
+        ["handshake", "/event/Low_Ink__e@-1", "connect"]
+    );
+}
+
+#[test]
+fn a_poll_without_time_to_wait_takes_what_is_there() {
+    let (org, ..) = org([
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 41, 21)]),
+    ]);
+    let first = poll(&org, &earliest(), None, 0);
+    assert!(first.messages.is_empty());
+    assert_eq!(ids(&poll(&org, &earliest(), Some(&first), 0)), ["41"]);
+}
+
+#[test]
+fn another_checkpoint_than_that_of_the_client_is_subscribed_from() {
+    let (org, script, _) = org([
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 41, 21)]),
+        events(&[(CHANNEL, 42, 22)]),
+        Play::json(200, r#"[{"channel":"/meta/disconnect","successful":true}]"#),
+        handshake("d"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 42, 22)]),
+    ]);
+    let first = poll(&org, &earliest(), None, 1_000);
+    let second = poll(&org, &earliest(), Some(&first), 1_000);
+    assert_eq!(ids(&second), ["42"]);
+    let again = poll(&org, &earliest(), Some(&first), 1_000);
+    assert_eq!(ids(&again), ["42"]);
+    assert_eq!(
+        attribute(&again, 0, "event-id"),
+        attribute(&second, 0, "event-id")
+    );
+    assert_eq!(
+        said(&script)[4..],
+        ["disconnect", "handshake", "/event/Low_Ink__e@41", "connect"]
+    );
+}
+
+#[test]
+fn more_events_than_a_batch_takes_wait_for_the_next_poll() {
+    let (org, script, _) = org([
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 1, 21), (CHANNEL, 2, 21), (CHANNEL, 3, 21)]),
+    ]);
+    let config = SubscribeConfig {
+        batch_size: Some(2),
+        ..earliest()
+    };
+    let first = poll(&org, &config, None, 1_000);
+    assert_eq!((ids(&first), first.more), (vec!["1", "2"], true));
+    let second = poll(&org, &config, Some(&first), 1_000);
+    assert_eq!(ids(&second), ["3"]);
+    assert_eq!(said(&script).len(), 3);
+}
+
+/// Polls once, lets something happen to the client, and polls again.
+fn after_trouble(trouble: Vec<Play>) -> (Batch, Vec<String>) {
+    let plays = [
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 41, 21)]),
+    ];
+    let after = [
+        handshake("d"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 42, 22)]),
+    ];
+    let (org, script, _) = org(plays.into_iter().chain(trouble).chain(after));
+    let first = poll(&org, &earliest(), None, 1_000);
+    let second = poll(&org, &earliest(), Some(&first), 200_000);
+    assert_eq!(script.left(), 0);
+    (second, said(&script))
+}
+
+#[test]
+fn a_client_that_cannot_go_on_is_replaced_and_subscribes_after_the_last_event() {
+    let troubles = [
+        vec![connect_refused("403::Unknown client", "handshake")],
+        vec![connect_refused(
+            "503::Server is too busy. Please try your request again later.",
+            "retry",
+        )],
+        vec![Play::Fail(Failure::Lost)],
+        vec![Play::CutShort(200, b"[{\"chan".to_vec())],
+        vec![Play::json(503, "")],
+        vec![Play::Late(180_000, Box::new(events(&[])))],
+        vec![
+            connect_refused("401::Authentication invalid", "none"),
+            token("T2"),
+        ],
+        vec![expired(), token("T2")],
+        vec![
+            connect_refused("403::Unknown client", "handshake"),
+            Play::json(
+                200,
+                r#"[{"ext":{"sfdc":{"failureReason":"401::Authentication invalid"}},"advice":{"reconnect":"none"},"channel":"/meta/handshake","error":"403::Handshake denied","successful":false}]"#,
+            ),
+            token("T2"),
+        ],
+    ];
+    for (number, trouble) in troubles.into_iter().enumerate() {
+        let (batch, said) = after_trouble(trouble);
+        assert_eq!(ids(&batch), ["42"], "trouble {number}");
+        let last = &said[said.len() - 3..];
+        assert_eq!(
+            last,
+            ["handshake", "/event/Low_Ink__e@41", "connect"],
+            "trouble {number}"
+        );
+    }
+}
+
+#[test]
+fn a_renewed_session_is_told_and_a_second_refusal_ends_the_poll() {
+    let (batch, _) = after_trouble(vec![expired(), token("T2")]);
+    assert_eq!(attribute(&batch, 0, "session-renewed"), Some("true"));
+    let (org, script, _) = org([expired(), token("T2"), expired()]);
+    let fault = subscribe(&org, &earliest(), None, 1_000).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unauthenticated);
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn an_org_that_stays_away_ends_the_poll_with_a_fault_that_passes() {
+    let lost = || Play::Fail(Failure::NotSent);
+    let (org, script, clock) = org([lost(), lost(), lost(), lost(), lost()]);
+    let fault = subscribe(&org, &earliest(), None, 60_000).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unavailable);
+    assert!(fault.retry_after_ms.is_some());
+    assert_eq!(script.left(), 1);
+    assert_eq!(clock.slept(), [0, 1_000, 2_000]);
+}
+
+#[test]
+fn an_event_that_is_gone_is_a_fault_unless_the_config_says_where_to_go_on() {
+    let place = Batch {
+        messages: Vec::new(),
+        checkpoint: format!(r#"{{"v":1,"at":{{"{CHANNEL}":{{"id":"5"}}}}}}"#),
+        more: false,
+    };
+    let (org, script, _) = org([handshake("c"), replay_gone(CHANNEL)]);
+    let fault = subscribe(&org, &earliest(), Some(&place.checkpoint), 1_000).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::CheckpointLost);
+    assert!(fault.message.contains("config.lost"), "{}", fault.message);
+    assert_eq!(said(&script), ["handshake", "/event/Low_Ink__e@5"]);
+    for (policy, id, word) in [
+        (LostPolicy::Earliest, "-2", "earliest"),
+        (LostPolicy::Latest, "-1", "latest"),
+    ] {
+        let config = SubscribeConfig {
+            lost: Some(policy),
+            ..earliest()
+        };
+        let (org, script, _) = crate::testing::org([
+            handshake("c"),
+            replay_gone(CHANNEL),
+            subscribed(&[CHANNEL]),
+            events(&[(CHANNEL, 7, 30)]),
+        ]);
+        let gap = poll(&org, &config, Some(&place), 1_000);
+        assert_eq!(gap.messages.len(), 1);
+        assert_eq!(attribute(&gap, 0, "gap"), Some("replay-lost"));
+        assert_eq!(
+            attribute(&gap, 0, "event-id"),
+            Some("/event/Low_Ink__e#gap-after-5")
+        );
+        let body: Value = serde_json::from_slice(&gap.messages[0].body).unwrap();
+        assert_eq!(
+            (&body["gap"]["after"], &body["gap"]["resumed"]),
+            (&"5".into(), &word.into())
+        );
+        assert_eq!(said(&script)[2], format!("{CHANNEL}@{id}"));
+        let next = poll(&org, &config, Some(&gap), 1_000);
+        assert_eq!(ids(&next), ["7"]);
+    }
+}
+
+#[test]
+fn each_channel_goes_on_after_its_own_event() {
+    let changes = "/data/ChangeEvents";
+    let topic = "/topic/Accounts";
+    let all = [changes, CHANNEL, topic];
+    let config = config(&all);
+    let (org, script, _) = org([
+        handshake("c"),
+        subscribed(&all),
+        events(&[(changes, 900, 21), (CHANNEL, 3, 21), (changes, 901, 21)]),
+        connect_refused("403::Unknown client", "handshake"),
+        handshake("d"),
+        subscribed(&all),
+        events(&[(topic, 77, 10), (topic, 78, 25)]),
+    ]);
+    let first = poll(&org, &config, None, 1_000);
+    assert_eq!(ids(&first), ["900", "3", "901"]);
+    let second = poll(&org, &config, Some(&first), 1_000);
+    assert_eq!(
+        said(&script)[1],
+        "/data/ChangeEvents@-1 /event/Low_Ink__e@-1 /topic/Accounts@-1"
+    );
+    // The topic had no event yet: everything is replayed, and what is older than the subscription is dropped.
+    assert_eq!(
+        said(&script)[5],
+        "/data/ChangeEvents@901 /event/Low_Ink__e@3 /topic/Accounts@-2"
+    );
+    assert_eq!(ids(&second), ["78"]);
+}
+
+#[test]
+fn advice_to_wait_is_followed() {
+    let slow = Play::json(
+        200,
+        r#"[{"channel":"/meta/connect","successful":true,"advice":{"interval":3000,"reconnect":"retry"}}]"#,
+    );
+    let (org, _, clock) = org([
+        handshake("c"),
+        subscribed(&[CHANNEL]),
+        slow,
+        events(&[(CHANNEL, 1, 21)]),
+    ]);
+    assert_eq!(ids(&poll(&org, &earliest(), None, 10_000)), ["1"]);
+    assert_eq!(clock.slept(), [3_000]);
+}
+
+#[test]
+fn refusals_that_last_are_faults_in_salesforces_words() {
+    let refusal = |error: &str| {
+        Play::json(
+            200,
+            &format!(
+                r#"[{{"channel":"/meta/subscribe","subscription":"{CHANNEL}","error":"{error}","successful":false}}]"#
+            ),
+        )
+    };
+    for (error, kind) in [
+        (
+            "400::The channel you requested to subscribe to does not exist {/event/Low_Ink__e}",
+            FaultKind::Invalid,
+        ),
+        (
+            "403::User not allowed to subscribe CometD without Streaming API permission",
+            FaultKind::Forbidden,
+        ),
+        (
+            "403::Organization total events daily limit exceeded",
+            FaultKind::LimitExceeded,
+        ),
+    ] {
+        let (org, script, _) = org([handshake("c"), refusal(error)]);
+        let fault = subscribe(&org, &earliest(), None, 10_000).unwrap_err();
+        assert_eq!(fault.kind, kind, "{error}");
+        assert!(fault.message.contains(error), "{}", fault.message);
+        assert_eq!(script.left(), 0);
+    }
+}
