@@ -50,7 +50,8 @@ async fn main() -> Outcome<()> {
     report("insert", rows, began);
     println!(
         "  {} processed, {} failed",
-        info["numberRecordsProcessed"], info["numberRecordsFailed"]
+        member(&info, "numberRecordsProcessed"),
+        member(&info, "numberRecordsFailed")
     );
     let began = Instant::now();
     let path = format!("ingest/{id}/successfulResults");
@@ -112,7 +113,10 @@ impl Client {
         let answer = self.app.clone().oneshot(request).await?;
         let body = answer.into_body().collect().await?.to_bytes();
         let json: Value = serde_json::from_slice(&body)?;
-        self.token = json["access_token"].as_str().unwrap_or_default().to_owned();
+        self.token = member(&json, "access_token")
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         Ok(())
     }
 
@@ -136,7 +140,7 @@ impl Client {
         let body = Body::from(job.to_string());
         let made = self.call("POST", kind, "application/json", body).await?;
         let made: Value = serde_json::from_slice(&made)?;
-        Ok(made["id"].as_str().unwrap_or_default().to_owned())
+        Ok(member(&made, "id").as_str().unwrap_or_default().to_owned())
     }
 
     async fn finished(&self, path: &str) -> Outcome<Value> {
@@ -145,7 +149,7 @@ impl Client {
                 .call("GET", path, "application/json", Body::empty())
                 .await?;
             let info: Value = serde_json::from_slice(&info)?;
-            match info["state"].as_str() {
+            match member(&info, "state").as_str() {
                 Some("JobComplete") => return Ok(info),
                 Some("Failed" | "Aborted") => return Err(info.to_string().into()),
                 _ => tokio::time::sleep(Duration::from_millis(5)).await,
@@ -164,7 +168,12 @@ impl Client {
         self.call("PATCH", &path, "application/json", close).await?;
         let info = self.finished(&path).await?;
         report(operation, rows, began);
-        println!("  {} failed", info["numberRecordsFailed"]);
+        println!("  {} failed", member(&info, "numberRecordsFailed"));
         Ok(())
     }
+}
+
+/// A member of an answer; null if it is not there.
+fn member<'j>(json: &'j Value, name: &str) -> &'j Value {
+    json.get(name).unwrap_or(&Value::Null)
 }
