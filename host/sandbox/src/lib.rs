@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod changes;
 pub mod events;
 pub mod faults;
+mod graphql;
 mod http;
 pub mod id;
 pub mod journal;

@@ -22,6 +22,7 @@ mod form;
 mod front;
 mod gate;
 mod global;
+mod graphql;
 mod gzip;
 mod identity;
 mod keyed;
@@ -102,6 +103,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::more))
         .route("/queryAll/{locator}", get(query::more))
+        .merge(graphql::routes())
         .merge(search::routes())
         .merge(process::routes())
         .merge(actions::routes())

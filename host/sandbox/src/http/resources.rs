@@ -16,6 +16,7 @@ const RESOURCES: &[&str] = &[
     "appMenu",
     "compactLayouts",
     "composite",
+    "graphql",
     "limits",
     "parameterizedSearch",
     "process",

@@ -10,6 +10,7 @@ mod events;
 mod faults;
 mod file_rules;
 mod files;
+mod graphql;
 mod meta;
 mod oauth;
 mod process;
