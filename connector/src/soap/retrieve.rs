@@ -91,10 +91,16 @@ impl<'a> Retrieve<'a> {
 
     fn land(&mut self, flight: Flight) -> Result<(), Fault> {
         let (org, types) = (self.org, &self.types);
+        // Salesforce sends the id whether it was asked for or not.
+        let mut fields = self.config.fields.iter();
+        let with_id = fields.any(|field| field.eq_ignore_ascii_case("Id"));
         let records = org.send_as(&flight.call, flight.started, |reply, _| {
             read_answer(org, "retrieve", &reply, |answer| {
                 let mut records: Vec<Vec<u8>> = Vec::with_capacity(flight.count);
-                while let Some(record) = answer.next_element()? {
+                while let Some(mut record) = answer.next_element()? {
+                    if !with_id {
+                        record.children.retain(|field| field.name() != "Id");
+                    }
                     let mut text = Vec::new();
                     if let Err(fault) = types.record(org, &record, &mut text) {
                         return Ok(Err(fault));

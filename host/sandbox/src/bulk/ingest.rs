@@ -180,10 +180,11 @@ impl<'o> Run<'o> {
         let outcomes = outcomes
             .map_err(|problem| BadData(format!("InternalServerError : {}", problem.message)))?;
         let active_ms = began.elapsed().as_millis();
-        let key = header.key();
+        // `sf__Id` is the id of a record, never its external id.
+        let id = header.key().filter(|_| target.key_column() == Some("Id"));
         let failed = self
             .results
-            .outcomes(batch, &outcomes, key)
+            .outcomes(batch, &outcomes, id)
             .map_err(|error| BadData::disk(&error))?;
         let mut progress = self.job.progress();
         progress.processed += batch.len() as u64;
@@ -266,12 +267,13 @@ impl Results {
         self.unprocessed.write_all(&unprocessed)
     }
 
-    /// Files rows under what became of them; says how many were refused.
+    /// Files rows under what became of them; says how many were refused. `id` is the place of the column with the
+    /// ids of the records, where there is one.
     fn outcomes(
         &mut self,
         rows: &[StringRecord],
         outcomes: &[RowOutcome],
-        key: Option<usize>,
+        id: Option<usize>,
     ) -> io::Result<u64> {
         let mut refused = 0;
         for (row, outcome) in rows.iter().zip(outcomes) {
@@ -287,7 +289,7 @@ impl Results {
                 }
                 Err(refusal) => {
                     refused += 1;
-                    let (id, error) = (key.and_then(|at| row.get(at)), refusal.to_string());
+                    let (id, error) = (id.and_then(|at| row.get(at)), refusal.to_string());
                     let own = [id.unwrap_or_default().as_bytes(), error.as_bytes()];
                     self.dialect
                         .row(&mut self.line, own.into_iter().chain(values));

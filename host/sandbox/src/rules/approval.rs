@@ -110,28 +110,34 @@ pub(crate) fn submit(
     })
 }
 
-/// Decides the request with this id, and unlocks its record.
+/// Decides the request with this id, or the one that the record with this id waits for, and unlocks the record.
 ///
 /// # Errors
 /// `INVALID_CROSS_REFERENCE_KEY` if it is not open; `INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY` if it is somebody
 /// else's to decide.
 pub(crate) fn decide(
     writer: &Writer<'_>,
-    work_item: &RecordId,
+    request: &RecordId,
     verdict: Verdict,
     comments: &str,
     admin: &RecordId,
 ) -> Result<Outcome, Problem> {
-    let sql = "SELECT i.\"Id\", i.\"TargetObjectId\", i.\"ProcessDefinitionId\", w.\"ActorId\" \
+    let sql = "SELECT w.\"Id\", i.\"Id\", i.\"TargetObjectId\", i.\"ProcessDefinitionId\", w.\"ActorId\" \
                FROM \"ProcessInstanceWorkitem\" w JOIN \"ProcessInstance\" i ON i.\"Id\" = w.\"ProcessInstanceId\" \
-               WHERE w.\"Id\" = ?1";
-    let open: Option<[String; 4]> = writer
+               WHERE w.\"Id\" = ?1 OR (i.\"TargetObjectId\" = ?1 AND i.\"Status\" = 'Pending')";
+    let open: Option<[String; 5]> = writer
         .connection
-        .query_row(sql, [work_item.as_str()], |row| {
-            Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
+        .query_row(sql, [request.as_str()], |row| {
+            Ok([
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ])
         })
         .optional()?;
-    let [instance, target, process, actor] = open.ok_or_else(no_such_id)?;
+    let [work_item, instance, target, process, actor] = open.ok_or_else(no_such_id)?;
     if actor != writer.user.as_str() && writer.user != admin {
         let message = "insufficient access rights on cross-reference id";
         return Err(Problem::of_record(
@@ -143,7 +149,7 @@ pub(crate) fn decide(
     let (instance, target) = (parse(&instance)?, parse(&target)?);
     writer.connection.execute(
         "DELETE FROM \"ProcessInstanceWorkitem\" WHERE \"Id\" = ?1",
-        [work_item.as_str()],
+        [work_item],
     )?;
     step(writer, &instance, verdict.status(), writer.user, comments)?;
     close(writer, &instance, verdict)?;

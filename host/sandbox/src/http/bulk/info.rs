@@ -128,11 +128,13 @@ pub(super) fn list(
     let first = value("queryLocator").map_or(Ok(0), |locator| place(&locator))?;
     let job_type = value("jobType");
     let chunked = value("isPkChunkingEnabled");
+    // The list of query jobs shows ingest jobs to those who ask for them.
+    let queries = kind == Kind::Query && job_type.as_deref() != Some("V2Ingest");
     let mut infos: Vec<Json> = org
         .bulk
         .list()
         .iter()
-        .filter(|job| job.is_query() == (kind == Kind::Query))
+        .filter(|job| job.is_query() == queries)
         .filter(|_| chunked.as_deref() != Some("true"))
         .map(|job| listed(job).into())
         .chain(org.bulk.classic.infos(chunked.as_deref()))

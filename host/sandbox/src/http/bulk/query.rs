@@ -67,7 +67,12 @@ pub(super) async fn change(
 
 /// Forgets a job with its results: 204.
 pub(super) async fn delete(Handler(org): Handler<Shared>, Path((_, id)): Id) -> Reply {
-    forget(&org, &*find(&org, &id, Kind::Query)?)?;
+    let job = find(&org, &id, Kind::Query)?;
+    if !job.state().is_final() {
+        let message = "Error encountered when deleting the job because the job is not terminated";
+        return Err(Problem::new("API_ERROR", message));
+    }
+    forget(&org, &job)?;
     Ok(answer::no_content())
 }
 

@@ -107,9 +107,15 @@ async fn records_that_do_not_qualify_are_not_submitted() {
     )
     .await;
     assert_eq!(skipped["success"], true);
-    let item = &skipped["newWorkitemIds"][0];
-    let rejected = ask(&client, json!({"actionType": "Reject", "contextId": item})).await;
+    // The record's own id names the request it waits for.
+    let reject = json!({"actionType": "Reject", "contextId": closed});
+    let rejected = ask(&client, reject.clone()).await;
     assert_eq!(rejected["instanceStatus"], "Rejected");
+    let late = ask(&client, reject).await;
+    assert_eq!(
+        late["errors"][0]["statusCode"],
+        "INVALID_CROSS_REFERENCE_KEY"
+    );
     let odd = ask(&client, json!({"actionType": "Dance", "contextId": closed})).await;
     assert_eq!(odd["errors"][0]["statusCode"], "INVALID_OPERATION");
 }

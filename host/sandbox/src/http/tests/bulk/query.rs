@@ -233,6 +233,12 @@ async fn unfinished_jobs_have_no_content_and_can_be_aborted() {
         false
     );
     assert_eq!(client.get(&format!("{path}/results")).await.status, 204);
+    assert_eq!(
+        client.call("DELETE", &path, None).await.refusal(),
+        (400, "API_ERROR".to_owned())
+    );
+    let asked = client.get("/jobs/query?jobType=V2Ingest").await.json();
+    assert_eq!(asked["records"], json!([]));
     let state = (400, "INVALIDJOBSTATE".to_owned());
     assert_eq!(
         client
