@@ -11,10 +11,6 @@ use crate::write::Writer;
 /// The change types of gap and overflow events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(
-    clippy::enum_variant_names,
-    reason = "Salesforce's own names, as they stand in events"
-)]
 pub enum GapKind {
     /// Records were created.
     GapCreate,
