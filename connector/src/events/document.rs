@@ -31,7 +31,7 @@ struct Payload {
     #[serde(rename = "ChangeEventHeader")]
     change: Option<Change>,
     #[serde(rename = "CreatedDate")]
-    created_date: Option<String>,
+    created_date: Option<Value>,
 }
 
 /// What Salesforce says of a change.
@@ -66,8 +66,10 @@ pub fn receive(channel: &str, data: &RawValue) -> Received {
         .map(|id| id.get().trim_matches('"').to_owned());
     let change = payload.change;
     let committed_ms = change.as_ref().and_then(|change| change.commit_timestamp);
-    let date = payload.created_date.or(head.created_date);
-    let created_ms = committed_ms.or_else(|| Some(Instant::read(&date?)?.ms));
+    let date = payload
+        .created_date
+        .or_else(|| head.created_date.map(Value::from));
+    let created_ms = committed_ms.or_else(|| milliseconds(&date?));
     Received {
         message: Message {
             media_type: "application/json".into(),
@@ -76,6 +78,14 @@ pub fn receive(channel: &str, data: &RawValue) -> Received {
         },
         replay_id,
         created_ms,
+    }
+}
+
+/// The time of an event: a date-time, or milliseconds as schemas write them.
+fn milliseconds(date: &Value) -> Option<i64> {
+    match date {
+        Value::String(text) => Some(Instant::read(text)?.ms),
+        number => number.as_i64(),
     }
 }
 
@@ -187,6 +197,11 @@ mod tests {
             (generic.replay_id.as_deref(), generic.created_ms),
             (Some("9"), Some(3_000))
         );
+        let (numbered, _) = received(
+            "/event/X__e",
+            r#"{"payload":{"CreatedDate":4000},"event":{"replayId":10}}"#,
+        );
+        assert_eq!(numbered.created_ms, Some(4_000));
         let (odd, attributes) = received("/topic/T", "[1]");
         assert_eq!((odd.replay_id, odd.created_ms), (None, None));
         assert!(attributes[0].1.starts_with("/topic/T#"));

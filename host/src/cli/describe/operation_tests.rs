@@ -40,7 +40,7 @@ query/rows: Reads all rows.
 
 GET /query. In constant memory.
 
-Run by  mediate read (gives bytes in chunks)
+Run by  mediate read (many rows, in constant memory)
 Effect  read: running it again changes nothing
 Input   none
 Output  text/csv
