@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::fold::{self, Content};
 use super::log::{self, Entry, Kind, Place};
 use super::{Feed, Settings, schema, uuid_of};
 use crate::problem::Problem;
@@ -19,7 +20,7 @@ pub(super) const NO_ID: &str = "000000000000000AAA";
 /// Records one merged event tells of at most.
 const MOST_MERGED: usize = 100;
 /// The largest event; a larger one becomes a gap event (Change Data Capture guide, "Gap Events": 1 MB).
-const LARGEST_EVENT: usize = 1_000_000;
+pub(super) const LARGEST_EVENT: usize = 1_000_000;
 
 /// Standard objects without change events (Object Reference, "StandardObjectNameChangeEvent" lists those with).
 const NOT_CAPTURED: &[&str] = &[
@@ -149,7 +150,16 @@ pub(super) fn capture(
     if !is_captured(object, &settings) {
         return Ok(());
     }
+    let (transaction, id) = (feed.transaction(), change.id());
     let (fields, changed) = told(change, writer.now);
+    let mut content = Content { fields, changed };
+    if let Some(earlier) = feed.events.told.of(transaction, id) {
+        match fold::into(writer, earlier, change, content)? {
+            None => return Ok(()),
+            Some(rest) => content = rest,
+        }
+    }
+    let Content { fields, changed } = content;
     let same = match change {
         Change::Updated { .. } | Change::Deleted { .. } if settings.merge => {
             same(object, change.name(), &fields)
@@ -158,14 +168,16 @@ pub(super) fn capture(
     };
     let place = log::place(writer.connection, feed, same)?;
     if let Some(twin) = place.twin
-        && log::rewrite(writer.connection, twin, |body| merged(body, change.id()))?
+        && log::rewrite(writer.connection, twin, |body| merged(body, id))?
     {
+        feed.events.told.note(transaction, id, twin);
         return Ok(());
     }
+    feed.events.told.note(transaction, id, place.replay);
     let header = Header {
         entity: &object.name,
         change: change.name(),
-        ids: &[change.id()],
+        ids: &[id],
         changed,
     };
     write(writer, place, object, header, fields, same)
@@ -273,7 +285,7 @@ fn same(object: &Object, change: &str, fields: &Map<String, Json>) -> i64 {
     let fields = Json::Object(fields.clone()).to_string();
     let hash =
         BuildHasherDefault::<DefaultHasher>::default().hash_one((&object.name, change, fields));
-    i64::from_ne_bytes(hash.to_ne_bytes()).max(1)
+    (i64::from_ne_bytes(hash.to_ne_bytes()) & i64::MAX).max(1)
 }
 
 /// The record's fields as the event shows them, and the names of those that an update changed.
@@ -289,7 +301,10 @@ fn told(change: &Change<'_>, now: i64) -> (Map<String, Json>, Vec<String>) {
         }
         Change::Updated { row, before } => {
             let pairs = told_fields(row).filter(|(field, value)| {
-                *value != before.get(&field.name) || field.name == "LastModifiedDate"
+                if field.name == "LastModifiedDate" {
+                    return !is_conversion(row, before);
+                }
+                *value != before.get(&field.name)
             });
             for (field, value) in pairs {
                 let name = put(&mut fields, row.object, field, shown(field, value));
@@ -302,6 +317,13 @@ fn told(change: &Change<'_>, now: i64) -> (Map<String, Json>, Vec<String>) {
         fields.insert("LastModifiedDate".into(), stamp);
     }
     (fields, changed)
+}
+
+/// The conversion of a lead is told without `LastModifiedDate` (Change Data Capture guide, "Change Events for Lead
+/// Conversion").
+fn is_conversion(row: &Row<'_>, before: &Row<'_>) -> bool {
+    let converted = "IsConverted";
+    row.object.name == "Lead" && row.get(converted) != before.get(converted)
 }
 
 fn told_fields<'r>(row: &'r Row<'r>) -> impl Iterator<Item = (&'r Field, &'r Value)> {

@@ -1,8 +1,10 @@
 //! Names of channels, and what they stand for.
 
 use super::log::Kind;
-use super::{change, is_captured};
+use super::topics::{self, Filter};
+use super::{change, generic, is_captured};
 use crate::org::Org;
+use crate::problem::Problem;
 
 /// A channel that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,31 +15,84 @@ pub struct Channel {
     pub kind: Kind,
     /// Whether it is `/data/ChangeEvents`.
     pub all_changes: bool,
+    /// Where the log has its events: one channel, or that of the user as well.
+    pub(crate) sources: Vec<String>,
+    /// Which of the events come over it.
+    pub(crate) filter: Option<Filter>,
 }
 
 impl Channel {
-    /// The channel called so, in the exact case; `None` if there is none.
-    #[must_use]
-    pub fn find(org: &Org, name: &str) -> Option<Self> {
-        let channel = |kind, all_changes| Self {
+    fn new(name: &str, kind: Kind) -> Self {
+        Self {
             name: name.to_owned(),
             kind,
-            all_changes,
-        };
-        if name == change::ALL {
-            return Some(channel(Kind::Change, true));
+            all_changes: name == change::ALL,
+            sources: vec![name.to_owned()],
+            filter: None,
         }
-        if name.starts_with("/data/") {
-            let captured = org.schema.objects().iter().find(|object| {
-                is_captured(object, &org.events.settings()) && change::channel(&object.name) == name
-            });
-            return captured.map(|_| channel(Kind::Change, false));
-        }
-        if let Some(event) = name.strip_prefix("/event/") {
-            let object = org.schema.object(event)?;
-            let known = super::is_event(object) && object.name == event;
-            return known.then(|| channel(Kind::Platform, false));
-        }
-        None
     }
+
+    /// The channel called so, in the exact case, for this user; the inner error is what Salesforce tells the
+    /// subscriber.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn find(org: &Org, name: &str, user: &str) -> Result<Result<Self, String>, Problem> {
+        if name.starts_with(topics::CHANNELS) {
+            return topic(org, name);
+        }
+        if name.starts_with(generic::CHANNELS) {
+            let found = generic::find(org, name)?;
+            return Ok(found.map(|()| Self {
+                sources: vec![name.to_owned(), generic::private(name, user)],
+                ..Self::new(name, Kind::Generic)
+            }));
+        }
+        let kind = if is_change_channel(org, name) {
+            Some(Kind::Change)
+        } else {
+            is_event_channel(org, name).then_some(Kind::Platform)
+        };
+        let refusal = || "403:denied_by_security_policy:create_denied".to_owned();
+        Ok(kind.map(|kind| Self::new(name, kind)).ok_or_else(refusal))
+    }
+}
+
+fn is_change_channel(org: &Org, name: &str) -> bool {
+    let settings = org.events.settings();
+    let mut objects = org.schema.objects().iter();
+    name == change::ALL
+        || name.starts_with("/data/")
+            && objects.any(|object| {
+                is_captured(object, &settings) && change::channel(&object.name) == name
+            })
+}
+
+fn is_event_channel(org: &Org, name: &str) -> bool {
+    let event = name.strip_prefix("/event/");
+    event.is_some_and(|event| {
+        let object = org.schema.object(event);
+        object.is_some_and(|object| super::is_event(object) && object.name == event)
+    })
+}
+
+/// The channel of a PushTopic, perhaps with conditions behind a question mark.
+fn topic(org: &Org, name: &str) -> Result<Result<Channel, String>, Problem> {
+    let (source, expression) = name.split_once('?').unwrap_or((name, ""));
+    let topic = source.strip_prefix(topics::CHANNELS).unwrap_or_default();
+    let Some(selected) = topics::selected(org, topic)? else {
+        return Ok(Err(format!(
+            "400::The channel you requested to subscribe to does not exist {{{name}}}"
+        )));
+    };
+    Ok(match Filter::read(expression, &selected) {
+        Ok(filter) => Ok(Channel {
+            sources: vec![source.to_owned()],
+            filter: Some(filter),
+            ..Channel::new(name, Kind::Topic)
+        }),
+        Err(fields) => Err(format!(
+            "400::Query fields {{{fields}}} do not exist on the topic entity"
+        )),
+    })
 }

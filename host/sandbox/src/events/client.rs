@@ -33,8 +33,13 @@ impl Subscription {
             && if self.channel.all_changes {
                 event.is_change
             } else {
-                event.channel == self.channel.name
+                self.channel.sources.contains(&event.channel)
             }
+            && self
+                .channel
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.takes(&event.body))
     }
 }
 
@@ -166,7 +171,7 @@ impl Client {
         let wanted = Wanted {
             channels: subscriptions
                 .iter()
-                .map(|it| it.channel.name.clone())
+                .flat_map(|it| it.channel.sources.iter().cloned())
                 .collect(),
             all_changes: subscriptions.iter().any(|it| it.channel.all_changes),
             after,

@@ -68,10 +68,12 @@ pub(super) struct Last {
 pub(super) struct Place {
     pub replay: i64,
     pub transaction: i64,
-    /// From 1 in each transaction.
+    /// From 1 in each transaction; counts change events alone.
     pub sequence: i64,
-    /// The event before, if it tells of the same change of another record in the same transaction.
+    /// The change event before, if it tells of the same change of another record in the same transaction.
     pub twin: Option<i64>,
+    /// What `same` was for the change event before.
+    same_before: i64,
 }
 
 /// An event to be written.
@@ -114,14 +116,21 @@ pub(super) fn place(connection: &Connection, feed: Feed<'_>, same: i64) -> Resul
             transaction,
             sequence: 1,
             twin: None,
+            same_before: 0,
         });
     };
     if last.transaction == transaction {
+        let has_twin = same != 0 && last.same == same;
         return Ok(Place {
             replay: last.replay + 1,
             transaction,
             sequence: last.sequence + 1,
-            twin: (same != 0 && last.same == same).then_some(last.replay),
+            twin: if has_twin {
+                twin(connection, same)?
+            } else {
+                None
+            },
+            same_before: last.same,
         });
     }
     Ok(Place {
@@ -129,27 +138,49 @@ pub(super) fn place(connection: &Connection, feed: Feed<'_>, same: i64) -> Resul
         transaction,
         sequence: 1,
         twin: None,
+        same_before: 0,
     })
 }
 
-/// Writes an event.
+/// The newest event, if it is of this change; events that are no change events may lie behind it.
+fn twin(connection: &Connection, same: i64) -> Result<Option<i64>, Problem> {
+    let sql = "SELECT \"replay\", \"same\" FROM \"__events\" WHERE \"kind\" = 0 ORDER BY \"replay\" DESC LIMIT 1";
+    let newest = connection
+        .prepare_cached(sql)?
+        .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+    let newest = newest.optional()?;
+    Ok(newest.and_then(|(replay, of)| (of == same).then_some(replay)))
+}
+
+/// Writes an event. Those that are no change events hand on the place of the change event before.
 pub(super) fn append(
     connection: &Connection,
     place: Place,
     entry: &Entry<'_>,
 ) -> Result<(), Problem> {
     let sql = "INSERT INTO \"__events\" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let (sequence, same) = match entry.kind {
+        Kind::Change => (place.sequence, entry.same),
+        _ => (place.sequence - 1, place.same_before),
+    };
     connection.prepare_cached(sql)?.execute(params![
         place.replay,
         entry.at,
         entry.kind.code(),
         entry.channel,
         place.transaction,
-        place.sequence,
-        entry.same,
+        sequence,
+        same,
         entry.body
     ])?;
     Ok(())
+}
+
+/// The `data` of a change event; `None` if there is no such event.
+pub(super) fn body(connection: &Connection, replay: i64) -> Result<Option<String>, Problem> {
+    let sql = "SELECT \"body\" FROM \"__events\" WHERE \"replay\" = ?1 AND \"kind\" = 0";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([replay], |row| row.get(0)).optional()?)
 }
 
 /// Changes the `data` of an event that is not committed yet.
@@ -158,11 +189,7 @@ pub(super) fn rewrite(
     replay: i64,
     change: impl FnOnce(&str) -> Option<String>,
 ) -> Result<bool, Problem> {
-    let sql = "SELECT \"body\" FROM \"__events\" WHERE \"replay\" = ?1";
-    let body: String = connection
-        .prepare_cached(sql)?
-        .query_row([replay], |row| row.get(0))?;
-    let Some(body) = change(&body) else {
+    let Some(body) = body(connection, replay)?.as_deref().and_then(change) else {
         return Ok(false);
     };
     let sql = "UPDATE \"__events\" SET \"body\" = ?2 WHERE \"replay\" = ?1";
@@ -170,6 +197,15 @@ pub(super) fn rewrite(
         .prepare_cached(sql)?
         .execute(params![replay, body])?;
     Ok(true)
+}
+
+/// As [`rewrite`], for an event that then is like no other: further records are not added to it.
+pub(super) fn replace(connection: &Connection, replay: i64, body: &str) -> Result<(), Problem> {
+    let sql = "UPDATE \"__events\" SET \"body\" = ?2, \"same\" = 0 WHERE \"replay\" = ?1";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![replay, body])?;
+    Ok(())
 }
 
 /// How many events of a transaction lie beyond `sequence` on this channel.

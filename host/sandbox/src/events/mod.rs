@@ -8,7 +8,9 @@ mod change;
 mod channel;
 mod client;
 mod faults;
+mod fold;
 mod gap;
+mod generic;
 pub(crate) mod log;
 mod origin;
 mod platform;
@@ -16,6 +18,7 @@ mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -26,14 +29,16 @@ pub use channel::Channel;
 pub use client::{Client, Clients, Subscription, TooManyClients};
 pub use faults::{EventFault, EventFaults};
 pub use gap::{Gap, GapKind};
+pub(crate) use generic::{OBJECT as STREAMING_CHANNEL, Push, Pushed};
 pub use origin::{Api, ClientName, Origin};
 pub(crate) use platform::publish;
 pub use platform::{event_uuid, is_event};
 pub use schema::{Form, event_schema, schema_by_id};
 pub use settings::Settings;
+pub use topics::Filter;
 
 use crate::problem::Problem;
-use crate::write::Writer;
+use crate::write::{Row, Writer};
 
 /// The event bus of one org.
 #[derive(Debug)]
@@ -48,6 +53,7 @@ pub struct Events {
     /// Counts the ids of published events.
     published: AtomicU64,
     upkeep: Upkeep,
+    told: fold::Told,
 }
 
 /// When the log was last freed of what is past its retention.
@@ -71,6 +77,7 @@ impl Events {
             first_transaction: micros,
             published: AtomicU64::new(0),
             upkeep: Upkeep::default(),
+            told: fold::Told::default(),
         }
     }
 
@@ -164,8 +171,19 @@ impl Writer<'_> {
             return Ok(());
         };
         change::capture(self, feed, change)?;
+        topics::notify(self, feed, change)?;
         feed.events.keep_up(self)
     }
+}
+
+/// Completes and checks a record that steers the event bus and is about to be saved: a PushTopic or a channel of
+/// generic streaming.
+///
+/// # Errors
+/// Salesforce's refusal of it.
+pub(crate) fn before_save(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), Problem> {
+    generic::before_save(row)?;
+    topics::before_save(writer, row)
 }
 
 /// A UUID made of `text`, the same each time.

@@ -29,6 +29,9 @@ pub struct Settings {
     pub cookies: bool,
     /// Whether the same change of several records in one transaction is told by one event, as in Salesforce.
     pub merge: bool,
+    /// Whether subscribing to a channel `/u/…` that is not there makes it (Salesforce help, "User Interface Settings":
+    /// "Enable Dynamic Streaming Channel Creation"; off in new orgs).
+    pub dynamic_channels: bool,
 }
 
 impl Default for Settings {
@@ -41,6 +44,7 @@ impl Default for Settings {
             clients: CLIENTS,
             cookies: true,
             merge: true,
+            dynamic_channels: false,
         }
     }
 }

@@ -38,6 +38,7 @@ mod render;
 mod resources;
 mod search;
 pub(crate) mod soap;
+mod streaming_channel;
 #[cfg(test)]
 mod tests;
 mod ui;
@@ -112,6 +113,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .merge(changes::routes())
         .merge(event_schema::routes())
         .merge(password::routes())
+        .merge(streaming_channel::routes())
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))
         .route(

@@ -76,10 +76,15 @@ const SHIPPED: &[(&str, &str)] = &[
         "ProcessInstanceWorkitem",
         include_str!("objects/ProcessInstanceWorkitem.json"),
     ),
+    ("PushTopic", include_str!("objects/PushTopic.json")),
     ("Report", include_str!("objects/Report.json")),
     (
         "SelfServiceUser",
         include_str!("objects/SelfServiceUser.json"),
+    ),
+    (
+        "StreamingChannel",
+        include_str!("objects/StreamingChannel.json"),
     ),
 ];
 

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::params;
-
+use super::consequence::Stamp;
 use super::{Draft, Row, Writer};
 use crate::org::md5_of;
 use crate::problem::Problem;
@@ -144,12 +143,15 @@ fn describe_file(row: &mut Row<'_>) {
 
 /// How many versions the document has; they are no longer the latest.
 fn older_versions(writer: &Writer<'_>, document: &str) -> Result<usize, Problem> {
-    let sql = "UPDATE \"ContentVersion\" SET \"IsLatest\" = 0, \"SystemModstamp\" = ?2 \
-               WHERE \"ContentDocumentId\" = ?1 AND \"IsLatest\" = 1";
-    writer
-        .connection
-        .prepare_cached(sql)?
-        .execute(params![document, writer.now])?;
+    let version = object(writer, "ContentVersion")?;
+    let sql = "SELECT \"Id\" FROM \"ContentVersion\" WHERE \"ContentDocumentId\" = ?1 AND \"IsLatest\" = 1";
+    let mut statement = writer.connection.prepare_cached(sql)?;
+    let latest = statement.query_map([document], |row| row.get::<_, String>(0))?;
+    for id in latest.collect::<Result<Vec<_>, _>>()? {
+        writer.follow(version, &id, Stamp::System, |row| {
+            row.set("IsLatest", Value::Bool(false));
+        })?;
+    }
     let sql = "SELECT count(*) FROM \"ContentVersion\" WHERE \"ContentDocumentId\" = ?1";
     let count: i64 = writer
         .connection
@@ -223,30 +225,22 @@ fn follow(writer: &Writer<'_>, version: &Row<'_>) -> Result<(), Problem> {
     let document = object(writer, "ContentDocument")?;
     let id = version.get("ContentDocumentId");
     copy(writer, version, document, id)?;
-    let sql = "UPDATE \"ContentDocument\" SET \"LatestPublishedVersionId\" = ?2, \"ContentModifiedDate\" = ?3 \
-               WHERE \"Id\" = ?1";
-    let values = params![id, version.get("Id"), version.get("ContentModifiedDate")];
-    writer.connection.prepare_cached(sql)?.execute(values)?;
-    Ok(())
+    let id = id.as_str().unwrap_or_default();
+    writer.follow(document, id, Stamp::System, |row| {
+        row.set("LatestPublishedVersionId", version.get("Id").clone());
+        let modified = version.get("ContentModifiedDate");
+        row.set("ContentModifiedDate", modified.clone());
+    })
 }
 
 /// Copies what both have in common.
 fn copy(writer: &Writer<'_>, from: &Row<'_>, to: &Object, id: &Value) -> Result<(), Problem> {
-    let Some(id) = id.as_str() else {
-        return Ok(());
-    };
-    let Some((before, false)) = Row::load(writer.connection, to, id)? else {
-        return Ok(());
-    };
-    let mut row = before.clone();
-    for field in SHARED {
-        row.set(field, from.get(field).clone());
-    }
-    if row.values != before.values {
-        super::defaults::stamp_changed(writer, &mut row);
-        row.update(writer.connection, &before)?;
-    }
-    Ok(())
+    let id = id.as_str().unwrap_or_default();
+    writer.follow(to, id, Stamp::User, |row| {
+        for field in SHARED {
+            row.set(field, from.get(field).clone());
+        }
+    })
 }
 
 fn object<'w>(writer: &Writer<'w>, name: &str) -> Result<&'w Object, Problem> {

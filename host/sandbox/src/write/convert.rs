@@ -1,13 +1,12 @@
 //! Converting leads: an account, a contact and an opportunity come of one.
 
 use jiff::civil::Date;
-use rusqlite::params;
 
+use super::consequence::Stamp;
 use super::{Draft, Row, Writer};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::Object;
-use crate::store::quoted;
 use crate::value::{Value, dates};
 
 /// States of a lead that mean it was converted (Salesforce help, "Lead Status": the defaults of old and new orgs).
@@ -283,19 +282,24 @@ impl Writer<'_> {
         contact: &RecordId,
         about: &RecordId,
     ) -> Result<(), Problem> {
-        let values = params![lead.as_str(), contact.as_str(), about.as_str(), self.now];
-        let sql = format!(
-            "UPDATE {} SET \"WhoId\" = ?2, \"WhatId\" = coalesce(\"WhatId\", ?3), \"SystemModstamp\" = ?4 \
-             WHERE \"WhoId\" = ?1 AND \"IsDeleted\" = 0",
-            quoted("Task")
-        );
-        self.connection.execute(&sql, values)?;
-        let values = params![lead.as_str(), contact.as_str(), self.now];
-        let sql = format!(
-            "UPDATE {} SET \"ParentId\" = ?2, \"SystemModstamp\" = ?3 WHERE \"ParentId\" = ?1 AND \"IsDeleted\" = 0",
-            quoted("Attachment")
-        );
-        self.connection.execute(&sql, values)?;
+        let contact = Value::text(contact.as_str());
+        if let Some(task) = self.schema.object("Task") {
+            for moved in self.children_by("Task", "WhoId", lead.as_str())? {
+                self.follow(task, &moved, Stamp::System, |row| {
+                    row.set("WhoId", contact.clone());
+                    if row.get("WhatId").is_null() {
+                        row.set("WhatId", Value::text(about.as_str()));
+                    }
+                })?;
+            }
+        }
+        if let Some(attachment) = self.schema.object("Attachment") {
+            for moved in self.children_by("Attachment", "ParentId", lead.as_str())? {
+                self.follow(attachment, &moved, Stamp::System, |row| {
+                    row.set("ParentId", contact.clone());
+                })?;
+            }
+        }
         Ok(())
     }
 

@@ -2,12 +2,14 @@
 
 use rusqlite::params;
 
+use super::consequence::Stamp;
 use super::{Outcome, Row, Saved, Writer, unsupported};
 use crate::events::Change;
 use crate::id::RecordId;
 use crate::problem::Problem;
-use crate::schema::{ChildRelationship, Object, OnDelete};
+use crate::schema::{Object, OnDelete};
 use crate::store::quoted;
+use crate::value::Value;
 
 /// Children named at most in a refusal.
 const NAMED: usize = 10;
@@ -82,14 +84,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn children(&self, way: &ChildRelationship, id: &str) -> Result<Vec<String>, Problem> {
-        let (table, column) = (quoted(&way.child_object), quoted(&way.field));
-        let sql = format!("SELECT \"Id\" FROM {table} WHERE {column} = ?1 AND \"IsDeleted\" = 0");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let ids = statement.query_map([id], |row| row.get(0))?;
-        Ok(ids.collect::<Result<_, _>>()?)
-    }
-
     fn held_fast(&self, object: &Object, id: &str, by: &Object, children: &[String]) -> Problem {
         let label = |object: &Object, id: &str| {
             let name = object
@@ -124,13 +118,14 @@ impl Writer<'_> {
             .iter()
             .filter(|child| child.on_delete == OnDelete::SetNull)
         {
-            let (table, column) = (quoted(&child.child_object), quoted(&child.field));
-            let sql = format!(
-                "UPDATE {table} SET {column} = NULL, \"SystemModstamp\" = ?2 WHERE {column} = ?1 AND \"IsDeleted\" = 0"
-            );
-            self.connection
-                .prepare_cached(&sql)?
-                .execute(params![id, self.now])?;
+            let Some(child_object) = self.schema.object(&child.child_object) else {
+                continue;
+            };
+            for orphan in self.children(child, id)? {
+                self.follow(child_object, &orphan, Stamp::System, |row| {
+                    row.set(&child.field, Value::Null);
+                })?;
+            }
         }
         Ok(())
     }

@@ -1,12 +1,10 @@
 //! Merging records into one: the losers' children go to the winner, the losers into the recycle bin.
 
-use rusqlite::params;
-
+use super::consequence::Stamp;
 use super::{Draft, Writer, unsupported};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::{ChildRelationship, Object};
-use crate::store::quoted;
 use crate::value::Value;
 
 /// Records that one merge takes beside the winner (SOAP API guide, "merge()": up to three records in all).
@@ -76,15 +74,17 @@ impl Writer<'_> {
         if way.field == "MasterRecordId" {
             return Ok(Vec::new());
         }
-        let (table, column) = (quoted(&way.child_object), quoted(&way.field));
-        let sql = format!(
-            "UPDATE {table} SET {column} = nullif(?2, \"Id\"), \"SystemModstamp\" = ?3, \"LastModifiedDate\" = ?3, \
-             \"LastModifiedById\" = ?4 WHERE {column} = ?1 AND \"IsDeleted\" = 0 RETURNING \"Id\""
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let values = params![from.as_str(), to.as_str(), self.now, self.user.as_str()];
-        let ids = statement.query_map(values, |row| row.get(0))?;
-        Ok(ids.collect::<Result<_, _>>()?)
+        let Some(object) = self.schema.object(&way.child_object) else {
+            return Ok(Vec::new());
+        };
+        let children = self.children(way, from.as_str())?;
+        for child in &children {
+            let parent = Some(to.as_str()).filter(|to| to != child);
+            self.follow(object, child, Stamp::User, |row| {
+                row.set(&way.field, parent.map_or(Value::Null, Value::text));
+            })?;
+        }
+        Ok(children)
     }
 }
 

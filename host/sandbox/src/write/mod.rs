@@ -6,6 +6,7 @@
 mod batch;
 mod check;
 mod column;
+mod consequence;
 mod content;
 mod convert;
 mod defaults;

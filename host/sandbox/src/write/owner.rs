@@ -2,54 +2,72 @@
 
 use rusqlite::params;
 
-use super::Writer;
+use super::consequence::Stamp;
+use super::{Row, Writer};
 use crate::id::RecordId;
 use crate::problem::Problem;
-use crate::schema::Object;
+use crate::schema::{Field, Object};
 use crate::store::quoted;
+use crate::value::Value;
 
-/// An option of `OwnerChangeOptions`: its name, the children it moves, the field by which they hang on the record, and
-/// which of them (SOAP API guide, "OwnerChangeOptions").
-type Transfer = (&'static str, &'static str, &'static str, &'static str);
+/// An option of `OwnerChangeOptions` (SOAP API guide, "OwnerChangeOptions").
+struct Transfer {
+    option: &'static str,
+    /// The object that it moves.
+    child: &'static str,
+    /// The field by which its records hang on the record.
+    way: &'static str,
+    open_only: bool,
+    /// Whether it moves what others own instead of what the old owner owns.
+    of_others: bool,
+}
+
+impl Transfer {
+    const fn new(option: &'static str, child: &'static str, way: &'static str) -> Self {
+        Self {
+            option,
+            child,
+            way,
+            open_only: false,
+            of_others: false,
+        }
+    }
+
+    const fn open_only(self) -> Self {
+        Self {
+            open_only: true,
+            ..self
+        }
+    }
+
+    const fn of_others(self) -> Self {
+        Self {
+            of_others: true,
+            ..self
+        }
+    }
+
+    fn takes(&self, row: &Row<'_>, old: &str) -> bool {
+        let is_open = *row.get("IsClosed") != Value::Bool(true);
+        let is_old_owners = row.get("OwnerId").as_str() == Some(old);
+        (is_open || !self.open_only) && is_old_owners != self.of_others
+    }
+}
 
 /// Children of the old owner go along; those of others only where the option says so.
 const TRANSFERS: &[Transfer] = &[
-    (
-        "TransferOpenActivities",
-        "Task",
-        "WhatId",
-        "\"IsClosed\" = 0 AND \"OwnerId\" = ?3",
-    ),
-    (
-        "TransferOpenActivities",
-        "Task",
-        "WhoId",
-        "\"IsClosed\" = 0 AND \"OwnerId\" = ?3",
-    ),
-    (
-        "TransferNotesAndAttachments",
-        "Attachment",
-        "ParentId",
-        "\"OwnerId\" = ?3",
-    ),
-    (
-        "TransferContacts",
-        "Contact",
-        "AccountId",
-        "\"OwnerId\" = ?3",
-    ),
-    (
-        "TransferOwnedOpenOpportunities",
-        "Opportunity",
-        "AccountId",
-        "\"IsClosed\" = 0 AND \"OwnerId\" = ?3",
-    ),
-    (
+    Transfer::new("TransferOpenActivities", "Task", "WhatId").open_only(),
+    Transfer::new("TransferOpenActivities", "Task", "WhoId").open_only(),
+    Transfer::new("TransferNotesAndAttachments", "Attachment", "ParentId"),
+    Transfer::new("TransferContacts", "Contact", "AccountId"),
+    Transfer::new("TransferOwnedOpenOpportunities", "Opportunity", "AccountId").open_only(),
+    Transfer::new(
         "TransferOthersOpenOpportunities",
         "Opportunity",
         "AccountId",
-        "\"IsClosed\" = 0 AND \"OwnerId\" <> ?3",
-    ),
+    )
+    .open_only()
+    .of_others(),
 ];
 
 impl Writer<'_> {
@@ -64,24 +82,25 @@ impl Writer<'_> {
         old: &str,
         options: &[String],
     ) -> Result<(), Problem> {
-        let own = quoted(&object.name);
-        for (option, child, way, which) in TRANSFERS {
-            let points_here = |child: &Object| {
-                let reference = child.field(way).and_then(crate::schema::Field::reference);
-                reference.is_some_and(|reference| reference.to.contains(&object.name))
+        let Some((record, _)) = Row::load(self.connection, object, id.as_str())? else {
+            return Ok(());
+        };
+        let wanted = |transfer: &&Transfer| options.iter().any(|option| option == transfer.option);
+        for transfer in TRANSFERS.iter().filter(wanted) {
+            let Some(child) = self.schema.object(transfer.child) else {
+                continue;
             };
-            let wanted = options.iter().any(|wanted| wanted == option);
-            if !wanted || !self.schema.object(child).is_some_and(points_here) {
+            let reference = child.field(transfer.way).and_then(Field::reference);
+            if !reference.is_some_and(|reference| reference.to.contains(&object.name)) {
                 continue;
             }
-            let sql = format!(
-                "UPDATE {} SET \"OwnerId\" = (SELECT \"OwnerId\" FROM {own} WHERE \"Id\" = ?1), \"SystemModstamp\" = ?2, \
-                 \"LastModifiedDate\" = ?2 WHERE {} = ?1 AND \"IsDeleted\" = 0 AND {which}",
-                quoted(child),
-                quoted(way)
-            );
-            let values = params![id.as_str(), self.now, old];
-            self.connection.prepare_cached(&sql)?.execute(values)?;
+            for moved in self.children_by(transfer.child, transfer.way, id.as_str())? {
+                self.follow(child, &moved, Stamp::User, |row| {
+                    if transfer.takes(row, old) {
+                        row.set("OwnerId", record.get("OwnerId").clone());
+                    }
+                })?;
+            }
         }
         Ok(())
     }

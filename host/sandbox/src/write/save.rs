@@ -16,6 +16,7 @@ impl Writer<'_> {
         defaults::fill(self, &mut row);
         content::before_create(self, &mut row)?;
         refuse_missing(&row, |field| field.is_required())?;
+        events::before_save(self, &mut row)?;
         if events::is_event(object) {
             return events::publish(self, &row);
         }
@@ -83,6 +84,7 @@ impl Writer<'_> {
         defaults::stamp_changed(self, &mut row);
         rich_text::keep(self, &mut row, images)?;
         derive::compute(self, &mut row, Some(&before))?;
+        events::before_save(self, &mut row)?;
         self.check_unique(&row, Some(&before))?;
         row.update(self.connection, &before)?;
         content::after_change(self, &row, &before)?;

@@ -142,8 +142,9 @@ async fn open(
         .cloned();
     let (org, client, name) = (Arc::clone(&call.org), Arc::clone(client), name.to_owned());
     answer::on_thread(move || {
-        let Some(channel) = Channel::find(&org, &name) else {
-            return Ok(Err(no_channel(&name)));
+        let channel = match Channel::find(&org, &name, &client.user)? {
+            Ok(channel) => channel,
+            Err(refusal) => return Ok(Err(refusal)),
         };
         let start = match start(&org, &channel, replay.as_ref())? {
             Ok(start) => start,
@@ -163,15 +164,6 @@ async fn open(
         }
     })
     .await?
-}
-
-/// PushTopics and generic channels are said not to exist; others may not be created by subscribing.
-fn no_channel(name: &str) -> String {
-    if name.starts_with("/topic/") || name.starts_with("/u/") {
-        format!("400::The channel you requested to subscribe to does not exist {{{name}}}")
-    } else {
-        "403:denied_by_security_policy:create_denied".into()
-    }
 }
 
 /// The replay id to read on from, or the one that is not valid.

@@ -1,8 +1,11 @@
 //! The Streaming API as its clients see it.
 
 mod changes;
+mod consequences;
+mod generic;
 mod platform;
 mod protocol;
+mod topics;
 
 use axum::body::Body;
 use axum::http::Request;
