@@ -1,6 +1,7 @@
 //! Measures whole programs against one sandbox: see `tests/bench/README.md`.
 
 mod bulk;
+mod events;
 mod process;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +21,11 @@ fn main() -> Result<()> {
         ["extract", rest @ ..] => {
             bulk::extract(number(rest.first(), 300_000)?, number(rest.get(1), 3)?)
         }
-        _ => bail!("usage: bench rows|load|extract [ROWS] [ROUNDS]"),
+        ["latency", rest @ ..] => events::latency(number(rest.first(), 200)?),
+        ["drain", rest @ ..] => {
+            events::drain(number(rest.first(), 50_000)?, number(rest.get(1), 3)?)
+        }
+        _ => bail!("usage: bench rows|load|extract|latency|drain [COUNT] [ROUNDS]"),
     }
 }
 

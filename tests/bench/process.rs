@@ -44,7 +44,7 @@ pub fn measure(command: &[String]) -> Result<Measured> {
 }
 
 /// `VmHWM` of a process; 0 once it has gone.
-fn peak_of(pid: u32) -> u64 {
+pub fn peak_of(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())

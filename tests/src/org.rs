@@ -47,6 +47,11 @@ pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
         ),
         Way::OnAPort => (serve(org).await, Vec::new()),
     };
+    open_at(&url, mounts, way == Way::OnAPort, more).await
+}
+
+/// Opens a session to an org that answers at a URL, on a port or through a mount. `more` is merged into the connection.
+pub async fn open_at(url: &str, mounts: Vec<Mount>, on_a_port: bool, more: &Value) -> Session {
     let mut connection = json!({
         "url": url,
         "auth": {"client-credentials": {"client-id": "sandbox-client", "client-secret": "sandbox-secret"}},
@@ -57,7 +62,7 @@ pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
     }
     let document = connection.as_object().cloned().unwrap_or_default();
     let profile = Profile::new("test", document, HostSettings::default());
-    Session::open(connector().await, &profile, mounts, way == Way::OnAPort)
+    Session::open(connector().await, &profile, mounts, on_a_port)
         .await
         .expect("a session")
 }

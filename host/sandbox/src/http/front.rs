@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::http::header::DATE;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +24,7 @@ use crate::faults::{Fault, LONGEST_DELAY_MS};
 use crate::journal::Entry;
 use crate::org::Org;
 use crate::problem::Problem;
+use crate::value::dates;
 
 /// Longest URI, and longest URI with headers, in bytes (Salesforce Developer Limits, "API Request Limits": 16,384).
 const LONGEST_HEAD: usize = 16_384;
@@ -76,7 +78,7 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
         }
         Err(problem) => problem.into_response(),
     };
-    let response = match fault {
+    let mut response = match fault {
         None => answer(&front).await,
         Some(Fault::Status {
             status,
@@ -101,6 +103,7 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
         Some(Fault::Truncate { bytes }) => cut(answer(&front).await, bytes, After::Error).await,
         Some(Fault::Stall { bytes }) => cut(answer(&front).await, bytes, After::Silence).await,
     };
+    date(&front.org, &mut response);
     front.org.journal.add(Entry {
         number: 0,
         method: method.to_string(),
@@ -114,6 +117,13 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
         fault: kind,
     });
     response
+}
+
+/// Dates an answer by the org's clock, also in process, where no server would.
+fn date(org: &Org, response: &mut Response) {
+    if let Ok(now) = HeaderValue::try_from(dates::format_http(org.clock.now())) {
+        response.headers_mut().entry(DATE).or_insert(now);
+    }
 }
 
 /// A request's body, read to its end.

@@ -1,0 +1,181 @@
+//! Events: how soon one arrives, and how fast a backlog is worked off.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use mediate::contract::Message;
+use mediate::session::Session;
+use mediate_tests::org;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::process::{self, Sandbox};
+
+/// Bounds the wait for an event.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Pause between two events whose latency is measured, so that none waits for another.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Creates contacts one by one, and measures the time from each commit to its line on the watch's output.
+pub fn latency(events: u64) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let sandbox = Sandbox::start(0, folder.path())?;
+    let (runtime, session) = client(&sandbox)?;
+    let mut watch = Watch::start(
+        &sandbox,
+        &["channels=/data/ContactChangeEvent"],
+        Stdio::piped(),
+    )?;
+    let lines = watch.lines()?;
+    // The first one also waits for the subscription.
+    let mut times = Vec::new();
+    for number in 0..=events {
+        let contact = json!([{"LastName": format!("Latency {number}")}]);
+        runtime.block_on(create(
+            &session,
+            "collections/create",
+            json!({"object": "Contact"}),
+            contact,
+        ))?;
+        match lines.recv_timeout(if number == 0 {
+            Duration::from_secs(2)
+        } else {
+            PATIENCE
+        }) {
+            Ok(time) if number > 0 => times.push(time?),
+            Err(error) if number > 0 => bail!("event {number} did not come: {error}"),
+            _ => {}
+        }
+        std::thread::sleep(PAUSE);
+    }
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len() * share / 100).or(times.last());
+    println!("| events | from commit to output, ms: median | 95 % | max |\n|---|---|---|---|");
+    let (median, most, max) = (at(50), at(95), times.last());
+    let shown = |ms: Option<&i64>| ms.copied().unwrap_or_default();
+    println!(
+        "| {events} | {} | {} | {} |",
+        shown(median),
+        shown(most),
+        shown(max)
+    );
+    Ok(())
+}
+
+/// Publishes events, and measures how long a watch takes to have them all in its file, its start included.
+pub fn drain(events: u64, rounds: u64) -> Result<()> {
+    const AT_ONCE: u64 = 20_000;
+    let folder = tempfile::tempdir()?;
+    let sandbox = Sandbox::start(0, folder.path())?;
+    let (runtime, session) = client(&sandbox)?;
+    for first in (0..events).step_by(AT_ONCE as usize) {
+        let numbers = first..events.min(first + AT_ONCE);
+        let orders = numbers.map(|number| json!({"Order_Number__c": number.to_string(), "Status__c": "New", "Amount__c": 12.5}));
+        let config = json!({"event": "Order_Event__e"});
+        runtime.block_on(create(&session, "events/publish", config, orders.collect()))?;
+    }
+    println!("| round | wall s | events/s | peak RSS MiB |\n|---|---|---|---|");
+    for round in 1..=rounds {
+        let output = folder.path().join(format!("{round}.ndjson"));
+        let started = Instant::now();
+        let arguments = [
+            "channels=/event/Order_Event__e",
+            "replay=earliest",
+            "batch-size=5000",
+            "--output",
+        ];
+        let given = output.display().to_string();
+        let arguments: Vec<&str> = arguments.into_iter().chain([given.as_str()]).collect();
+        let watch = Watch::start(&sandbox, &arguments, Stdio::null())?;
+        while lines_of(&output) < events {
+            if started.elapsed() > PATIENCE {
+                bail!("not all events came: {} of {events}", lines_of(&output));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        let peak = process::peak_of(watch.0.id()) / 1024;
+        println!(
+            "| {round} | {seconds:.2} | {:.0} | {peak} |",
+            events as f64 / seconds
+        );
+    }
+    Ok(())
+}
+
+/// A session of this process.
+fn client(sandbox: &Sandbox) -> Result<(Runtime, Session)> {
+    let runtime = Runtime::new()?;
+    let session = runtime.block_on(org::open_at(&sandbox.url, Vec::new(), true, &json!({})));
+    Ok((runtime, session))
+}
+
+async fn create(session: &Session, operation: &str, config: Value, records: Value) -> Result<()> {
+    let input = Message::new("application/json", records.to_string());
+    let reply = session.call(operation, &config, Some(input)).await?;
+    match reply.attribute("failed") {
+        Some("0") => Ok(()),
+        failed => bail!("{operation}: {failed:?} failed"),
+    }
+}
+
+/// `mediate watch events/subscribe`; ends with this value.
+struct Watch(Child);
+
+impl Watch {
+    fn start(sandbox: &Sandbox, arguments: &[&str], stdout: Stdio) -> Result<Self> {
+        let mut command = Command::new(process::mediate()?);
+        command.args([
+            "watch",
+            "events/subscribe",
+            "--every",
+            "30s",
+            "--connection",
+        ]);
+        command.arg(&sandbox.connection).args(arguments);
+        Ok(Self(command.stdout(stdout).stderr(Stdio::null()).spawn()?))
+    }
+
+    /// Milliseconds between the commit of each event and its line.
+    fn lines(&mut self) -> Result<Receiver<Result<i64>>> {
+        let stdout = self.0.stdout.take().context("its output")?;
+        let (lines, received) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines() {
+                if lines
+                    .send(line.map_err(Into::into).and_then(|line| age(&line)))
+                    .is_err()
+                {
+                    return;
+                }
+            }
+        });
+        Ok(received)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn age(line: &str) -> Result<i64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+    let event: Value = serde_json::from_str(line)?;
+    let committed = event.pointer("/body/payload/ChangeEventHeader/commitTimestamp");
+    let committed = committed
+        .and_then(Value::as_i64)
+        .context("no time of commit")?;
+    Ok(i64::try_from(now)? - committed)
+}
+
+fn lines_of(path: &Path) -> u64 {
+    let text = std::fs::read(path).unwrap_or_default();
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
+}
