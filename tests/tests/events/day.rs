@@ -34,7 +34,7 @@ const WATCHES: &str = r#"
 operation = "events/subscribe"
 config = { channels = ["/data/ContactChangeEvent", "/event/Order_Event__e"], replay = "earliest" }
 connection = "org.toml"
-every = "2s"
+every = "20s"
 checkpoint = "events.checkpoint"
 output = "events.ndjson"
 dedup = true
@@ -109,7 +109,7 @@ struct Watching(Child);
 impl Watching {
     fn start(folder: &Path, port: u16) -> Self {
         let connection = format!(
-            "url = \"http://127.0.0.1:{port}\"\n[auth.client-credentials]\nclient-id = \"sandbox-client\"\nclient-secret = \"sandbox-secret\"\n"
+            "url = \"http://127.0.0.1:{port}\"\n[auth.client-credentials]\nclient-id = \"sandbox-client\"\nclient-secret = \"sandbox-secret\"\n[retry]\nfirst-delay-ms = 20\nmax-delay-ms = 500\n"
         );
         std::fs::write(folder.join("org.toml"), connection).expect("a connection");
         std::fs::write(folder.join("watches.toml"), WATCHES).expect("the watches");
