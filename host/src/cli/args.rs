@@ -170,7 +170,7 @@ pub struct Run {
     /// The media type of the input; by default the file's ending says it
     #[arg(long, value_name = "MEDIA", requires = "input")]
     pub input_type: Option<String>,
-    /// Write to this file, which appears only when everything has arrived
+    /// Write to this file, which appears only when everything has arrived; its ending (.csv, .ndjson, ...) chooses the `format`
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Print the facts about the exchange (status, headers, usage) on stderr
@@ -192,10 +192,10 @@ pub struct Write {
     /// Which connection to use.
     #[command(flatten)]
     pub connection: Connection,
-    /// The input: a file, or - for stdin, which is copied beside the journal
+    /// The input: a file, or - for stdin, which is copied beside the journal; the file's ending chooses the `format`
     #[arg(short, long, value_name = "FILE|-")]
     pub input: PathBuf,
-    /// Write the outcome of every record to this file, in the order of the input
+    /// Write the outcome of every record to this file, in the order of the input; its ending chooses the `outcome-format`
     #[arg(long, value_name = "FILE")]
     pub outcomes: Option<PathBuf>,
     /// Write the records that failed to this file, as they were given

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::args::{Call, Global};
 use super::console::Console;
 use super::failure::Failure;
+use super::forms;
 use super::input;
 use super::output::Output;
 use super::workbench::Workbench;
@@ -19,6 +20,7 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
     let bench = Workbench::prepare(global, &run.connection, console).await?;
     let operation = bench.operation(&run.operation, Style::Call)?;
     let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
+    let config = forms::by_ending(config, operation, forms::FORMAT, run.output.as_deref());
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
     let mut output = Output::open(run.output.as_deref(), args.show_secrets)?;
     let session = bench.session().await?;

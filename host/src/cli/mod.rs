@@ -10,6 +10,7 @@ mod demo;
 mod describe;
 mod failure;
 mod files;
+mod forms;
 mod help;
 mod input;
 mod listen;

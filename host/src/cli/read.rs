@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::args::{Global, Run};
 use super::console::Console;
 use super::failure::Failure;
+use super::forms;
 use super::input;
 use super::output::{self, Output};
 use super::plan::{Files, Plan, absolute, beside};
@@ -28,6 +29,7 @@ pub(super) async fn run(run: &Run, global: &Global, console: Console) -> Result<
     let bench = Workbench::prepare(global, &run.connection, console).await?;
     let operation = bench.operation(&run.operation, Style::Source)?;
     let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
+    let config = forms::by_ending(config, operation, forms::FORMAT, run.output.as_deref());
     let Some(path) = &run.output else {
         return tokio::select! {
             printed = print(&bench, run, operation, &config, console) => printed,

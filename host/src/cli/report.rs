@@ -49,7 +49,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
 fn details(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(fault) = failure.fault() {
-        lines.extend(fault.upstream.iter().map(upstream));
+        lines.extend(fault.upstream.iter().filter_map(|one| upstream(one, fault)));
         lines.extend(sending(fault));
         if fault.maybe_applied {
             lines
@@ -76,23 +76,28 @@ fn refusals(failure: &Failure) -> &[Refusal] {
     }
 }
 
-fn upstream(complaint: &UpstreamFault) -> String {
+/// What Salesforce said, as far as the sentence above does not.
+fn upstream(complaint: &UpstreamFault, fault: &Fault) -> Option<String> {
     let UpstreamFault {
         code,
         message,
         fields,
     } = complaint;
+    let is_told = fault.message.contains(code) && fault.message.contains(message);
+    let fields = (!fields.is_empty()).then(|| format!("fields: {}", fields.join(", ")));
+    if is_told {
+        return fields;
+    }
     let separator = if code.is_empty() || message.is_empty() {
         ""
     } else {
         ": "
     };
-    let fields = if fields.is_empty() {
-        String::new()
-    } else {
-        format!(" (fields: {})", fields.join(", "))
-    };
-    format!("{code}{separator}{}{fields}", message.replace('\n', " "))
+    let fields = fields
+        .map(|fields| format!(" ({fields})"))
+        .unwrap_or_default();
+    let message = message.replace('\n', " ");
+    Some(format!("{code}{separator}{message}{fields}"))
 }
 
 fn sending(fault: &Fault) -> Option<String> {

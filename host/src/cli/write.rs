@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::args::{Global, Write};
 use super::console::Console;
 use super::failure::Failure;
+use super::forms;
 use super::output;
 use super::plan::{Files, Plan, absolute, beside};
 use super::progress::Meter;
@@ -27,6 +28,9 @@ pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Resu
     let bench = Workbench::prepare(global, &args.connection, console).await?;
     let operation = bench.operation(&args.operation, Style::Sink)?;
     let config = bench.config(args.config.as_deref(), &args.pairs, operation)?;
+    let config = forms::by_ending(config, operation, forms::FORMAT, Some(&args.input));
+    let outcomes = args.outcomes.as_deref();
+    let config = forms::by_ending(config, operation, forms::OUTCOME_FORMAT, outcomes);
     let journal = args.journal.clone().unwrap_or_else(|| journal_of(args));
     let from_stdin = args.input == Path::new(STDIN);
     let input = if from_stdin {
@@ -37,7 +41,7 @@ pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Resu
     let files = Files::Load {
         input_bytes: size(&input)?,
         spooled: from_stdin,
-        outcomes: args.outcomes.as_deref().map(absolute).transpose()?,
+        outcomes: outcomes.map(absolute).transpose()?,
         failed: args.failed.as_deref().map(absolute).transpose()?,
         input,
     };

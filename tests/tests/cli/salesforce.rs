@@ -305,3 +305,22 @@ fn a_served_org_ends_with_the_signal_that_asks_it_to() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stderr.contains("sandbox-client"), "{outcome:?}");
 }
+
+#[test]
+fn the_endings_of_files_choose_their_forms() {
+    let contacts = "{\"LastName\": \"Berg\"}\n{\"LastName\": \"Lang\", \"Email\": \"none\"}\n";
+    let folder = Folder::new().file("contacts.ndjson", contacts);
+    let write = ["write", "bulk/load", "object=Contact", "operation=insert"];
+    let files = ["--input", "contacts.ndjson", "--outcomes", "outcomes.csv"];
+    let outcome = folder.run(&[&write[..], &files[..]].concat());
+    assert_eq!(outcome.code, Some(9), "{outcome:?}");
+    let outcomes = folder.read("outcomes.csv");
+    let lines: Vec<&str> = outcomes.lines().collect();
+    assert_eq!(lines.len(), 3, "{outcomes}");
+    assert!(lines[0].starts_with("row,id,success"), "{outcomes}");
+    assert!(lines[2].contains("INVALID_EMAIL_ADDRESS"), "{outcomes}");
+    let soql = "soql=SELECT Name FROM Account ORDER BY Name LIMIT 1";
+    let read = folder.run(&["read", "query/rows", soql, "--output", "accounts.csv"]);
+    assert_eq!(read.code, Some(0), "{read:?}");
+    assert!(folder.read("accounts.csv").starts_with("Name"));
+}
