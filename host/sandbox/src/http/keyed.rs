@@ -44,7 +44,8 @@ pub(super) async fn retrieve(
     .await?
 }
 
-/// Creates (201) or changes (200, 204) the record with this key; 300 if there are several.
+/// Creates (201) or changes (200, 204) the record with this key; 300 if there are several. Changes (204) the parent of a
+/// record where a relationship is named.
 pub(super) async fn upsert(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
@@ -55,6 +56,9 @@ pub(super) async fn upsert(
     body::expect_json(&headers)?;
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
+        if let Some(id) = record_id(object, &field) {
+            return change_parent(&org, object, &id, &value, &bytes, &caller);
+        }
         let key = key_field(object, &field)?;
         let draft = read_draft(&org, object, &bytes)?;
         refuse_named(object, &draft, "Id")?;
@@ -66,6 +70,23 @@ pub(super) async fn upsert(
         write(&org, object, &key.name, &value, draft, &caller)
     })
     .await?
+}
+
+fn change_parent(
+    org: &Org,
+    object: &Object,
+    id: &RecordId,
+    relationship: &str,
+    bytes: &Bytes,
+    caller: &Caller,
+) -> Reply {
+    let (parent, id) = related::parent(org, object, id, relationship, "PATCH")?;
+    let draft = read_draft(org, parent, bytes)?;
+    refuse_named(parent, &draft, "Id")?;
+    org.write(&caller.user, caller.options, |writer| {
+        writer.update(parent, &id, draft)
+    })?;
+    Ok(answer::no_content())
 }
 
 fn write(
@@ -93,7 +114,7 @@ fn write(
     ))
 }
 
-/// Deletes the record with this key: 204.
+/// Deletes the record with this key, or the parent that a record's relationship leads to: 204.
 pub(super) async fn delete(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
@@ -101,11 +122,12 @@ pub(super) async fn delete(
 ) -> Reply {
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
-        if record_id(object, &field).is_some() {
-            return Err(Problem::new(
-                "METHOD_NOT_ALLOWED",
-                "HTTP Method 'DELETE' not allowed. Allowed are GET",
-            ));
+        if let Some(id) = record_id(object, &field) {
+            let (parent, id) = related::parent(&org, object, &id, &value, "DELETE")?;
+            org.write(&caller.user, caller.options, |writer| {
+                writer.delete(parent, &id)
+            })?;
+            return Ok(answer::no_content());
         }
         match find(&org, object, &field, &value)?.as_slice() {
             [id] => {

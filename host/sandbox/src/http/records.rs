@@ -137,22 +137,29 @@ pub(super) fn show(
     caller: &Caller,
     query: Option<&str>,
 ) -> Reply {
-    let row = org
-        .store
-        .read(|connection| Row::load(connection, object, id.as_str()))?;
-    let row = row
-        .filter(|(_, deleted)| !deleted)
-        .map(|(row, _)| row)
-        .ok_or_else(Problem::not_found)?;
-    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .find(|(name, _)| name == "fields");
-    let fields: Option<Vec<String>> =
-        wanted.map(|(_, list)| list.split(',').map(|name| name.trim().to_owned()).collect());
-    Ok(answer::ok(&render::record(
-        &row,
-        &caller.base(),
-        fields.as_deref(),
-    )?))
+    let fields = wanted_fields(query);
+    let base = caller.base();
+    org.store.read(|connection| {
+        let row = Row::load(connection, object, id.as_str())?;
+        let row = row
+            .filter(|(_, deleted)| !deleted)
+            .map(|(row, _)| row)
+            .ok_or_else(Problem::not_found)?;
+        let renderer = render::Renderer {
+            connection,
+            schema: &org.schema,
+            base: &base,
+        };
+        let record = renderer.record(&row, fields.as_deref())?;
+        Ok(answer::ok(&record))
+    })
+}
+
+/// The list in the parameter `fields`, where there is one.
+pub(super) fn wanted_fields(query: Option<&str>) -> Option<Vec<String>> {
+    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "fields")
+        .map(|(_, list)| list.split(',').map(|name| name.trim().to_owned()).collect())
 }
 
 /// `{"id", "success", "errors"}`, with `created` where it is told.

@@ -4,12 +4,12 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{self, Reply};
 use super::gate::Caller;
-use super::records::show;
+use super::records::{show, wanted_fields};
 use super::{download, render};
 use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
-use crate::schema::{FieldType, Object};
+use crate::schema::{Field, FieldType, Object};
 use crate::store::quoted;
 use crate::write::Row;
 
@@ -39,15 +39,7 @@ pub(super) fn follow(
         return download::file(org, &row, &field.name);
     }
     if let Some(field) = object.relationship(name) {
-        let parent = row
-            .get(&field.name)
-            .as_str()
-            .and_then(RecordId::parse)
-            .ok_or_else(Problem::not_found)?;
-        let object = org
-            .schema
-            .object_by_prefix(parent.key_prefix())
-            .ok_or_else(Problem::not_found)?;
+        let (object, parent) = referred(org, &row, field)?;
         return show(org, object, &parent, caller, query);
     }
     let way = object
@@ -60,6 +52,44 @@ pub(super) fn follow(
     children(org, child_object, &way.field, id, caller, query)
 }
 
+/// The parent that the relationship `name` of a record leads to, to be changed or deleted by `method`.
+///
+/// # Errors
+/// `NOT_FOUND` if there is no such record or relationship, or nothing is referred to; `METHOD_NOT_ALLOWED` if the
+/// relationship leads to children.
+pub(super) fn parent<'o>(
+    org: &'o Org,
+    object: &'o Object,
+    id: &RecordId,
+    name: &str,
+    method: &str,
+) -> Result<(&'o Object, RecordId), Problem> {
+    if object.child_relationship(name).is_some() {
+        let message = format!("HTTP Method '{method}' not allowed. Allowed are GET");
+        return Err(Problem::new("METHOD_NOT_ALLOWED", message));
+    }
+    let field = object.relationship(name).ok_or_else(Problem::not_found)?;
+    let row = org
+        .store
+        .read(|connection| Row::load(connection, object, id.as_str()))?;
+    match row {
+        Some((row, false)) => referred(org, &row, field),
+        _ => Err(Problem::not_found()),
+    }
+}
+
+/// The record that a field refers to.
+fn referred<'o>(
+    org: &'o Org,
+    row: &Row<'_>,
+    field: &Field,
+) -> Result<(&'o Object, RecordId), Problem> {
+    let id = row.get(&field.name).as_str().and_then(RecordId::parse);
+    let id = id.ok_or_else(Problem::not_found)?;
+    let object = org.schema.object_by_prefix(id.key_prefix());
+    Ok((object.ok_or_else(Problem::not_found)?, id))
+}
+
 fn children(
     org: &Org,
     object: &Object,
@@ -68,10 +98,8 @@ fn children(
     caller: &Caller,
     query: Option<&str>,
 ) -> Reply {
-    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .find(|(name, _)| name == "fields");
-    let fields: Option<Vec<String>> =
-        wanted.map(|(_, list)| list.split(',').map(|name| name.trim().to_owned()).collect());
+    let fields = wanted_fields(query);
+    let base = caller.base();
     let sql = format!(
         "SELECT \"Id\" FROM {} WHERE {} = ?1 AND \"IsDeleted\" = 0 ORDER BY \"Id\" LIMIT {PAGE}",
         quoted(&object.name),
@@ -80,10 +108,15 @@ fn children(
     let records: Vec<Json> = org.store.read(|connection| {
         let mut statement = connection.prepare_cached(&sql)?;
         let ids = statement.query_map([id.as_str()], |row| row.get::<_, String>(0))?;
+        let renderer = render::Renderer {
+            connection,
+            schema: &org.schema,
+            base: &base,
+        };
         let mut records = Vec::new();
         for id in ids.collect::<Result<Vec<_>, _>>()? {
             if let Some((row, _)) = Row::load(connection, object, &id)? {
-                records.push(render::record(&row, &caller.base(), fields.as_deref())?);
+                records.push(renderer.record(&row, fields.as_deref())?);
             }
         }
         Ok::<_, Problem>(records)

@@ -17,6 +17,7 @@ const RESOURCES: &[&str] = &[
     "compactLayouts",
     "composite",
     "graphql",
+    "jobs",
     "limits",
     "parameterizedSearch",
     "process",

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use http::HeaderMap;
+use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -70,7 +71,10 @@ async fn show(org: Shared, caller: Caller, name: String, wanted: Wanted) -> Repl
                 format!("record limit reached. cannot submit more than {MOST_RECORDS} records into this call"),
             ));
         }
-        render::record(&Row::empty(object), "", Some(&wanted.fields))?;
+        let base = caller.base();
+        org.store.read(|connection| {
+            renderer(&org, connection, &base).record(&Row::empty(object), Some(&wanted.fields))
+        })?;
         let ids = wanted.ids.iter();
         let records = ids.map(|id| one(&org, object, id, &caller, &wanted.fields));
         Ok(answer::ok(&Json::Array(records.collect::<Result<_, _>>()?)))
@@ -89,11 +93,19 @@ fn one(
     let Some(id) = RecordId::parse(id).filter(|id| id.key_prefix() == object.key_prefix) else {
         return Ok(Json::Null);
     };
-    let row = org
-        .store
-        .read(|connection| Row::load(connection, object, id.as_str()))?;
-    match row {
-        Some((row, false)) => render::record(&row, &caller.base(), Some(fields)),
-        _ => Ok(Json::Null),
+    let base = caller.base();
+    org.store.read(
+        |connection| match Row::load(connection, object, id.as_str())? {
+            Some((row, false)) => renderer(org, connection, &base).record(&row, Some(fields)),
+            _ => Ok(Json::Null),
+        },
+    )
+}
+
+fn renderer<'r>(org: &'r Org, connection: &'r Connection, base: &'r str) -> render::Renderer<'r> {
+    render::Renderer {
+        connection,
+        schema: &org.schema,
+        base,
     }
 }

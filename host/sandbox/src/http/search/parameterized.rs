@@ -39,10 +39,33 @@ struct Filter {
     limit: Option<Number>,
     #[serde(rename = "where")]
     condition: Option<String>,
-    order_by: Vec<Order>,
+    order_by: Orders,
 }
 
-/// Where an object's rows are sorted.
+/// How an object's rows are sorted: the guide writes `"orderBy": "field {ASC|DESC} [NULLS_{FIRST|LAST}]"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Orders {
+    One(Order),
+    Several(Vec<Order>),
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+impl Orders {
+    fn words(&self) -> Vec<String> {
+        match self {
+            Self::One(one) => vec![order(one)],
+            Self::Several(several) => several.iter().map(order).collect(),
+        }
+    }
+}
+
+/// One sort key.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Order {
@@ -118,9 +141,8 @@ fn from_parameters(given: &Parameters) -> Result<Request, Problem> {
         limit: number(&format!("{name}.limit")),
         condition: of_object(name, "where"),
         order_by: of_object(name, "orderBy")
-            .map(Order::Words)
-            .into_iter()
-            .collect(),
+            .map(|words| Orders::One(Order::Words(words)))
+            .unwrap_or_default(),
     };
     Ok(Request {
         q: given.first("q").unwrap_or_default(),
@@ -176,7 +198,7 @@ fn returning(request: &Request, filter: &Filter) -> Result<Returning, Problem> {
     if let Some(condition) = &filter.condition {
         tail.push_str(&format!("WHERE {condition}"));
     }
-    let orders: Vec<String> = filter.order_by.iter().map(order).collect();
+    let orders = filter.order_by.words();
     if !orders.is_empty() {
         tail.push_str(&format!(" ORDER BY {}", orders.join(", ")));
     }
@@ -194,7 +216,7 @@ fn returning(request: &Request, filter: &Filter) -> Result<Returning, Problem> {
 
 fn order(order: &Order) -> String {
     match order {
-        Order::Words(words) => words.clone(),
+        Order::Words(words) => words.replace(" NULLS_", " NULLS "),
         Order::Members {
             field,
             direction,

@@ -16,6 +16,7 @@ mod oauth;
 mod process;
 mod query;
 mod records;
+mod related;
 mod search;
 mod soap;
 mod tree;

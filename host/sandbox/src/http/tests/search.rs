@@ -81,6 +81,23 @@ async fn parameters_do_what_sosl_does() {
 }
 
 #[tokio::test]
+async fn an_order_may_be_given_in_words() {
+    let client = Client::new().await;
+    for words in ["Name DESC NULLS_LAST", "Name DESC NULLS LAST", "Name DESC"] {
+        let account = json!({"name": "Account", "fields": ["Name"], "orderBy": words});
+        let body = json!({"q": "United", "sobjects": [account]});
+        let found = client
+            .call("POST", "/parameterizedSearch", Some(body))
+            .await
+            .json();
+        assert_eq!(
+            found["searchRecords"][0]["Name"], "United Oil & Gas, UK",
+            "{words}: {found}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn bad_parameters_are_named() {
     let client = Client::new().await;
     for (body, words) in [
