@@ -299,7 +299,7 @@ impl Org {
                         session = renewed;
                         Verdict::Renewed
                     }
-                    Err(fault) => Verdict::Failed(fault, Retry::Never),
+                    Err(why) => Verdict::Failed(not_renewed(why, fault), Retry::Never),
                 }
             })
     }
@@ -452,6 +452,17 @@ fn session_header(path: &str, token: &str) -> (String, String) {
 #[derive(serde::Deserialize)]
 struct Listed {
     version: String,
+}
+
+/// Why a session could not be renewed, with what the org said of the one before where the login says nothing of its own.
+fn not_renewed(why: Fault, refused: Fault) -> Fault {
+    if !why.upstream.is_empty() {
+        return why;
+    }
+    Fault {
+        upstream: refused.upstream,
+        ..why
+    }
 }
 
 fn failed<T>(status: u16, body: &[u8]) -> Verdict<T> {

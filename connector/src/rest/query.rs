@@ -9,7 +9,7 @@ use crate::bindings::{Fault, Message};
 use crate::connection::zone::Zone;
 use crate::envelope::wrapped;
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
-use crate::org::{Call, Org, bad_input};
+use crate::org::{Call, Org};
 use crate::soql;
 use serde::Deserialize;
 
@@ -41,7 +41,7 @@ impl Question<'_> {
         let soql = bound.map_err(|error| Fault::config(error.to_string()))?;
         let chars = soql.chars().count();
         if chars > MAX_SOQL_CHARS {
-            return Err(bad_input(format!(
+            return Err(Fault::config(format!(
                 "The SOQL has {chars} characters; Salesforce takes {MAX_SOQL_CHARS}: split its lists over several queries"
             )));
         }
@@ -80,7 +80,7 @@ pub fn asked(
     });
     match composite {
         Some(composite) => Ok(wrapped(&get, &org.path(composite)?)),
-        None => Err(bad_input(format!(
+        None => Err(Fault::config(format!(
             "The statement makes a URL of {bytes} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several calls"
         ))),
     }
@@ -117,20 +117,23 @@ pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
 
 /// GET nextRecordsUrl.
 pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
-    page(org, &Call::get(next_page(&config.next)?))
+    let next =
+        next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
+    page(org, &Call::get(next))
 }
 
-/// A `nextRecordsUrl` as a path on the instance; anything else is refused, for the session would go with it.
-pub fn next_page(next: &str) -> Result<&str, Fault> {
+/// A `nextRecordsUrl` as a path on the instance; anything else is refused, for the session would go with it: what it is reads on
+/// from where it stood.
+pub fn next_page(next: &str) -> Result<&str, String> {
     let plain = next
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
     if plain && next.starts_with("/services/data/") {
         return Ok(next);
     }
-    Err(bad_input(format!(
+    Err(format!(
         "`{next}` is no nextRecordsUrl: it looks like `/services/data/v62.0/query/01g...-2000`"
-    )))
+    ))
 }
 
 /// GET query?explain=.

@@ -1,6 +1,7 @@
 //! One record at a time: the sObject resources.
 
 use super::ask::fitting;
+use super::collections::delete::looks_like_id;
 use super::path::{query, segment};
 use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
 use crate::bindings::exports::salesforce::connector::records::{
@@ -306,12 +307,7 @@ pub(super) fn option_headers(
     check_headers("config.options.headers", &options.headers)?;
     let mut headers = options.headers.clone();
     if let Some(rule) = &options.assignment_rule {
-        let value = match rule.as_str() {
-            "use-default" => "TRUE",
-            "skip" => "FALSE",
-            id => id,
-        };
-        headers.push(("sforce-auto-assign".into(), value.into()));
+        headers.push(("sforce-auto-assign".into(), assignment(rule)?.into()));
     }
     if options.allow_duplicates {
         headers.push((
@@ -319,8 +315,19 @@ pub(super) fn option_headers(
             "allowSave=true".into(),
         ));
     }
-    check_headers("config.options.assignment-rule", &headers)?;
     Ok(headers)
+}
+
+/// What `Sforce-Auto-Assign` says (REST API Developer Guide, "Assignment Rule Header").
+fn assignment(rule: &str) -> Result<&str, Fault> {
+    match rule {
+        "use-default" => Ok("TRUE"),
+        "skip" => Ok("FALSE"),
+        id if looks_like_id(id) => Ok(id),
+        other => Err(Fault::config(format!(
+            "config.options.assignment-rule `{other}` is no assignment rule: write `use-default`, `skip` or the id of a rule (15 or 18 characters)"
+        ))),
+    }
 }
 
 #[cfg(test)]

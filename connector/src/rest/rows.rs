@@ -7,7 +7,7 @@ use crate::bindings::exports::salesforce::connector::query::{
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::exchange::Reply;
 use crate::message::{Page, PageError, RowError, RowFormat, RowWriter};
-use crate::org::{Call, Org, Unusable, bad_input};
+use crate::org::{Call, Org, Unusable};
 use crate::soql::SelectList;
 use crate::source::Source;
 use crate::transport::Started;
@@ -63,7 +63,7 @@ impl Rows {
         let soql = question.bound_for(&org)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
-            return Err(bad_input(
+            return Err(Fault::config(
                 "SELECT COUNT() gives a number and no rows: run it by `query/query` and read `totalSize`",
             ));
         }
@@ -200,16 +200,21 @@ fn ahead(org: &Org, page: &Page<'_>, page_size: Option<u16>) -> Result<Ahead, Fa
     let Some(next) = page.next.as_deref().filter(|_| !page.done) else {
         return Ok(Ahead::End);
     };
-    let call = sized(Call::get(next_page(next)?), page_size);
+    let call = sized(Call::get(following(next)?), page_size);
     // A request that cannot even be started fails again, with its reason, when its turn comes.
     let started = org.start(&call).ok();
     Ok(Ahead::Page(Box::new(NextPage { call, started })))
 }
 
+/// The path that an answer names for its next page.
+fn following(url: &str) -> Result<&str, Fault> {
+    next_page(url).map_err(|wrong| Fault::protocol(format!("The answer's {wrong}")))
+}
+
 /// The rest of the children of a record.
 pub(crate) fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
     let reply = org.send_as(
-        &Call::get(next_page(url)?),
+        &Call::get(following(url)?),
         None,
         |reply: Reply, _| match Page::parse(&reply.body) {
             Ok(_) => Ok(reply),

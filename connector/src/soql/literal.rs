@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::date;
-use crate::connection::zone::Zone;
+use crate::connection::zone::{Unplaced, Zone};
 
 /// How a bind value cannot be written; each reads on from "the value of bind `x` …".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,7 @@ pub(super) enum Unfit {
     Object,
     Date,
     DateTime,
+    Changing,
     DateLiteral,
     LikeEscaped,
     Count,
@@ -36,6 +37,9 @@ impl Unfit {
             Self::Date => "is not a date: write {\"date\": \"2026-01-31\"}",
             Self::DateTime => {
                 "is not a date-time with an offset: write {\"datetime\": \"2026-01-31T10:00:00Z\"}"
+            }
+            Self::Changing => {
+                "is a time that the change of clocks in connection.time-zone left out or repeated: add its offset, as in {\"datetime\": \"2026-01-31T10:00:00+01:00\"}"
             }
             Self::DateLiteral => {
                 "is not a date literal of SOQL: write {\"literal\": \"TODAY\"} or {\"literal\": \"LAST_N_DAYS:30\"}"
@@ -103,16 +107,22 @@ fn typed(json: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
         }
         "datetime" => {
             let time = text(Unfit::DateTime)?;
-            let placed = || zone.and_then(|zone| zone.place(&time).ok());
-            date::date_time(&time)
-                .or_else(placed)
-                .ok_or(Unfit::DateTime)
+            date::date_time(&time).map_or_else(|| placed(&time, zone), Ok)
         }
         "literal" => text(Unfit::DateLiteral)
             .and_then(|name| date::date_literal(&name).ok_or(Unfit::DateLiteral)),
         "like-escaped" => text(Unfit::LikeEscaped).map(|text| like_escaped(&text)),
         _ => Err(Unfit::Object),
     }
+}
+
+/// A date-time without offset with the one that the zone had then.
+fn placed(time: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
+    let placed = zone.map_or(Err(Unplaced::Malformed), |zone| zone.place(time));
+    placed.map_err(|why| match why {
+        Unplaced::Malformed => Unfit::DateTime,
+        Unplaced::Changing => Unfit::Changing,
+    })
 }
 
 /// Quotes text as a SOQL string literal (SOQL and SOSL Reference, "Quoted String Escape Sequences").

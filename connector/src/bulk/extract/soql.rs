@@ -3,7 +3,7 @@
 
 use crate::bindings::Fault;
 use crate::describe::{Described, Kind, described};
-use crate::org::{Org, bad_input};
+use crate::org::Org;
 use crate::soql::SelectList;
 use crate::soql::lex::{self, Token};
 use crate::typing::parts_of;
@@ -12,12 +12,12 @@ use std::rc::Rc;
 /// Refuses what a bulk query cannot have.
 pub fn check(soql: &str) -> Result<SelectList, Fault> {
     let refused = |what: &str| {
-        bad_input(format!(
+        Fault::config(format!(
             "Bulk queries have no {what}: take it out, or read the rows by `query/rows`"
         ))
     };
     let select = SelectList::read(soql).ok_or_else(|| {
-        bad_input("The SOQL cannot be read: it begins with SELECT, fields, FROM and an object")
+        Fault::config("The SOQL cannot be read: it begins with SELECT, fields, FROM and an object")
     })?;
     if select.count_only || select.aggregate {
         return Err(refused("GROUP BY and aggregate functions"));

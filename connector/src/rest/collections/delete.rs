@@ -43,14 +43,18 @@ pub(crate) fn id_of(node: &Node) -> Result<&str, Trouble> {
     };
     let id = node.text("Id").map(str::trim).filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| complaint("it has no `Id`".into()))?;
-    let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if plain && matches!(id.len(), 15 | 18) {
+    if looks_like_id(id) {
         return Ok(id);
     }
     Err(complaint(format!(
         "`Id` is `{}`, and ids have 15 or 18 letters and digits",
         id.chars().take(40).collect::<String>()
     )))
+}
+
+/// Whether a text has the form of an id, with or without the three characters that tell its case.
+pub(crate) fn looks_like_id(text: &str) -> bool {
+    matches!(text.len(), 15 | 18) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl Verb for Delete<'_> {

@@ -83,6 +83,7 @@ impl FileUpload {
             None => Journal::default(),
         };
         check_length(config)?;
+        check_id(config)?;
         let envelope = envelope(&org, config)?;
         let call = call(&org, config, &envelope)?;
         let stage = match journal.outcome {
@@ -348,6 +349,16 @@ fn check_length(config: &UploadConfig) -> Result<(), Fault> {
         Some(length) if length > most => Err(too_large(&config.object, most)),
         _ => Ok(()),
     }
+}
+
+/// The bytes of a version never change (Object Reference, "ContentVersion": VersionData is createable, not updateable).
+fn check_id(config: &UploadConfig) -> Result<(), Fault> {
+    if config.id.is_some() && config.object.eq_ignore_ascii_case(blob::VERSION) {
+        return Err(Fault::config(
+            "config.id names a ContentVersion, whose bytes cannot be replaced: leave it out and put the ContentDocumentId of the file into config.fields",
+        ));
+    }
+    Ok(())
 }
 
 fn too_large(object: &str, most: u64) -> Fault {

@@ -7,7 +7,7 @@ use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::query::Split;
 use crate::limits::MAX_PAGE_ROWS;
 use crate::message::Page;
-use crate::org::{Call, Org, bad_input};
+use crate::org::{Call, Org};
 use crate::rest::query::Question;
 use crate::soql::narrow::Cut;
 use crate::soql::{SelectList, lex};
@@ -66,7 +66,7 @@ impl Parts {
         question: &Question<'_>,
     ) -> Result<Self, Fault> {
         let cut = Cut::of(soql).ok_or_else(|| {
-            bad_input("config.split cannot cut this SOQL: it is not SELECT … FROM … as the connector knows it")
+            Fault::config("config.split cannot cut this SOQL: it is not SELECT … FROM … as the connector knows it")
         })?;
         check(&cut, soql)?;
         let by = field(split)?;
@@ -88,7 +88,7 @@ impl Parts {
             .map(usize::from)
             .or_else(|| counted.map(|rows| fitting(rows, question.page_size)));
         let conditions = ranges::conditions(by, &low, &high, parts.unwrap_or(1)).ok_or_else(|| {
-            bad_input(format!(
+            Fault::config(format!(
                 "config.split cannot cut by `{by}`: give a date or date-time field, or leave it out to cut by Id of one object"
             ))
         })?;
@@ -139,12 +139,12 @@ impl Parts {
 /// Refuses what means something else when it is cut.
 fn check(cut: &Cut, soql: &str) -> Result<(), Fault> {
     if let Some(clause) = cut.clause(&["ORDER", "LIMIT", "OFFSET", "GROUP", "HAVING"]) {
-        return Err(bad_input(format!(
+        return Err(Fault::config(format!(
             "config.split cannot cut a query with {clause}: each range would have its own; leave it out"
         )));
     }
     if SelectList::read(soql).is_some_and(|select| select.aggregate) {
-        return Err(bad_input(
+        return Err(Fault::config(
             "config.split cannot cut an aggregate query: each range would have its own result",
         ));
     }

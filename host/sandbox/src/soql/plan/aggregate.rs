@@ -237,17 +237,21 @@ impl<'a> Scope<'a> {
             let complaint =
                 |name: &str| format!("Ordered field must be grouped or aggregated: {name}");
             let column = self.grouped(&item.operand, groups, complaint)?;
-            outputs.push(
-                match groups
-                    .columns
-                    .iter()
-                    .position(|group| group.sql == column.sql)
-                {
-                    Some(at) => Output::Group(at, column),
-                    None => Output::Plain(column),
-                },
-            );
-            terms.push(ordered(&outputs.len().to_string(), item));
+            let group = groups
+                .columns
+                .iter()
+                .position(|group| group.sql == column.sql);
+            for sql in self.sort_keys(&column) {
+                let key = Column {
+                    sql,
+                    ..column.clone()
+                };
+                outputs.push(match group {
+                    Some(at) => Output::Group(at, key),
+                    None => Output::Plain(key),
+                });
+                terms.push(ordered(&outputs.len().to_string(), item));
+            }
         }
         Ok(clause(&terms))
     }

@@ -3,7 +3,9 @@
 use super::super::ast::{OrderItem, Query};
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::limits;
+use super::column::Column;
 use super::scope::Scope;
+use crate::schema::FieldType;
 
 impl Scope<'_> {
     /// ` ORDER BY …`, or nothing: then rows come in the order they were made, as from Salesforce mostly.
@@ -15,9 +17,29 @@ impl Scope<'_> {
                 let message = format!("field '{}' can not be sorted in a query call", column.name);
                 return Err(self.refuse(item.operand.at(), message));
             }
-            terms.push(ordered(&column.sql, item));
+            let keys = self.sort_keys(&column);
+            terms.extend(keys.iter().map(|key| ordered(key, item)));
         }
         Ok(clause(&terms))
+    }
+
+    /// What a column is sorted by: pick-lists by the places of their values in setup, with values that are not listed (any more)
+    /// at the end; anything else by itself (SOQL and SOSL Reference, "ORDER BY").
+    pub(super) fn sort_keys(&self, column: &Column<'_>) -> Vec<String> {
+        let sql = &column.sql;
+        let listed = column.field.map_or(&[][..], |field| &field.picklist);
+        if !matches!(&*column.field_type, FieldType::Picklist { .. }) || listed.is_empty() {
+            return vec![sql.clone()];
+        }
+        let mut places = String::new();
+        for (place, value) in listed.iter().enumerate() {
+            let value = self.context.binder.one(value.value.clone());
+            places.push_str(&format!(" WHEN {value} THEN {place}"));
+        }
+        let last = listed.len();
+        let place =
+            format!("(CASE {sql}{places} ELSE CASE WHEN {sql} IS NOT NULL THEN {last} END END)");
+        vec![place, sql.clone()]
     }
 }
 
