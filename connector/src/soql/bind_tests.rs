@@ -3,7 +3,8 @@
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
 use super::super::lex::{Kind, tokens};
-use super::{BindError, bind};
+use super::{BindError, bind, bind_in_zone};
+use crate::connection::zone::Zone;
 
 fn pairs(values: &[(&str, &str)]) -> Vec<(String, String)> {
     values
@@ -251,6 +252,27 @@ pub fn nasty_text() -> impl Strategy<Value = String> {
         Just(')'),
     ];
     proptest::collection::vec(nasty, 0..40).prop_map(|chars| chars.into_iter().collect())
+}
+
+#[test]
+fn times_without_offset_are_those_of_the_zone_unless_the_clocks_changed() {
+    let berlin = Zone::of("Europe/Berlin").unwrap();
+    let written = |time: &str| {
+        let value = format!(r#"{{"datetime":"{time}"}}"#);
+        bind_in_zone("A = :b", &[("b".into(), value)], Some(&berlin))
+    };
+    assert_eq!(
+        written("2026-07-01T12:00:00").unwrap(),
+        "A = 2026-07-01T12:00:00+02:00"
+    );
+    for (time, reason) in [
+        ("2026-03-29T02:30:00", "the change of clocks"),
+        ("2026-10-25T02:30:00", "the change of clocks"),
+        ("2026-02-30T10:00:00", "not a date-time"),
+    ] {
+        let refused = written(time).unwrap_err().to_string();
+        assert!(refused.contains(reason), "{time}: {refused}");
+    }
 }
 
 proptest! {

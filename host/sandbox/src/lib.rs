@@ -12,6 +12,7 @@ mod http;
 pub mod id;
 pub mod journal;
 pub mod json;
+mod metadata;
 pub mod org;
 pub mod problem;
 pub mod rules;

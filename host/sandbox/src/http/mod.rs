@@ -41,6 +41,7 @@ pub(crate) mod soap;
 mod streaming_channel;
 #[cfg(test)]
 mod tests;
+mod tooling;
 mod ui;
 mod upload;
 mod versions;
@@ -114,6 +115,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .merge(event_schema::routes())
         .merge(password::routes())
         .merge(streaming_channel::routes())
+        .merge(tooling::routes())
         .route("/recent", get(global::recent))
         .route("/sobjects", get(global::describe_global))
         .route(

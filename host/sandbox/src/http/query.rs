@@ -1,4 +1,4 @@
-//! `GET /query?q=`, `/queryAll?q=` and the further pages of both, `/query/{locator}`.
+//! `GET /query?q=`, `/queryAll?q=`, `/tooling/query?q=` and the further pages, `/query/{locator}`.
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
@@ -22,7 +22,7 @@ pub(super) async fn query(
     RawQuery(parameters): RawQuery,
     headers: HeaderMap,
 ) -> Reply {
-    run(org, caller, parameters, &headers, false).await
+    run(org, caller, parameters, &headers, Which::Current).await
 }
 
 /// Runs a query over everything, the recycle bin included.
@@ -32,7 +32,36 @@ pub(super) async fn query_all(
     RawQuery(parameters): RawQuery,
     headers: HeaderMap,
 ) -> Reply {
-    run(org, caller, parameters, &headers, true).await
+    run(org, caller, parameters, &headers, Which::All).await
+}
+
+/// Runs a query over the objects of the Tooling API.
+pub(super) async fn tooling(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(parameters): RawQuery,
+    headers: HeaderMap,
+) -> Reply {
+    run(org, caller, parameters, &headers, Which::Tooling).await
+}
+
+/// Reads the page that a `nextRecordsUrl` of the Tooling API leads to.
+pub(super) async fn more_tooling(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, locator)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Reply {
+    next(org, caller, locator, &headers, Which::Tooling).await
+}
+
+/// What a query looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Current,
+    /// With what lies in the recycle bin.
+    All,
+    Tooling,
 }
 
 /// Reads the page that a `nextRecordsUrl` leads to.
@@ -42,8 +71,18 @@ pub(super) async fn more(
     Path((_, locator)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Reply {
-    let rows = batch_size(&headers);
-    page(org, caller, rows, move |org, reader| {
+    next(org, caller, locator, &headers, Which::Current).await
+}
+
+async fn next(
+    org: Shared,
+    caller: Caller,
+    locator: String,
+    headers: &HeaderMap,
+    which: Which,
+) -> Reply {
+    let rows = batch_size(headers);
+    page(org, caller, rows, which, move |org, reader| {
         org.store
             .read(|connection| org.queries.next_page(connection, &locator, reader))
     })
@@ -55,7 +94,7 @@ async fn run(
     caller: Caller,
     parameters: Option<String>,
     headers: &HeaderMap,
-    include_deleted: bool,
+    which: Which,
 ) -> Reply {
     let parameters = parameters.unwrap_or_default();
     let asked = url::form_urlencoded::parse(parameters.as_bytes()).find(|(it, _)| it == "explain");
@@ -68,9 +107,10 @@ async fn run(
         .map(|(_, soql)| soql.into_owned())
         .ok_or_else(|| Problem::new("MALFORMED_QUERY", "A query string has to be specified"))?;
     let rows = batch_size(headers);
-    page(org, caller, rows, move |org, reader| {
+    page(org, caller, rows, which, move |org, reader| {
         let options = Options {
-            include_deleted,
+            include_deleted: which == Which::All,
+            tooling: which == Which::Tooling,
             ..Options::new(reader.user, reader.now)
         };
         org.store.read(|connection| {
@@ -86,10 +126,15 @@ async fn page(
     org: Shared,
     caller: Caller,
     rows: Option<usize>,
+    which: Which,
     read: impl FnOnce(&Org, Reader<'_>) -> Result<Page> + Send + 'static,
 ) -> Reply {
     let page = answer::on_thread(move || {
-        let format = Json::new(&format!("{}.0", caller.version));
+        let version = format!("{}.0", caller.version);
+        let format = match which {
+            Which::Tooling => Json::tooling(&version),
+            Which::Current | Which::All => Json::new(&version),
+        };
         let reader = Reader {
             user: caller.user.as_str(),
             now: org.clock.now(),

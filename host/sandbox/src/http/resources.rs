@@ -29,6 +29,7 @@ const RESOURCES: &[&str] = &[
     "sobjects",
     "tabs",
     "theme",
+    "tooling",
 ];
 
 /// Lists the resources by name and path.

@@ -12,6 +12,7 @@ use crate::events::{Events, Settings as EventSettings};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
+use crate::metadata::{self, Made};
 use crate::schema::{ObjectDefinition, Schema};
 use crate::seed;
 use crate::soql::Queries;
@@ -222,6 +223,12 @@ fn people(org: &mut Org, folder: Option<&seed::Folder>) -> anyhow::Result<bool> 
         org.write(&admin, WriteOptions::default(), found)?;
     }
     org.write(&admin, WriteOptions::default(), crate::setup::install)?;
+    let made = Made {
+        by: admin.as_str(),
+        at: org.schema_changed,
+    };
+    org.store
+        .write(|connection| metadata::fill(connection, &org.schema, made))?;
     let login = Login {
         user: admin.clone(),
         password: ADMIN_PASSWORD.into(),

@@ -39,7 +39,9 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
     for field in standard {
         fields.extend(build_field(definition, field)?);
     }
-    fields.extend(system::audit(definition));
+    if definition.audited {
+        fields.extend(system::audit(definition));
+    }
     for field in custom {
         fields.extend(build_field(definition, field)?);
     }

@@ -51,6 +51,18 @@ pub struct ObjectDefinition {
     /// Whether recently used records are kept: adds LastViewedDate and LastReferencedDate.
     #[serde(default = "yes")]
     pub mru_enabled: bool,
+    /// Whether the Tooling API has it.
+    #[serde(default)]
+    pub tooling: bool,
+    /// Whether the APIs for data (REST, SOAP, Bulk) have it.
+    #[serde(default = "yes")]
+    pub data: bool,
+    /// Whether its records tell of the schema itself: they are called by a `DurableId` and have no id of their own.
+    #[serde(default)]
+    pub derived: bool,
+    /// Whether records tell who made them, who changed them last, and when.
+    #[serde(default = "yes")]
+    pub audited: bool,
     /// The fields but those that every object has.
     #[serde(default)]
     pub fields: Vec<FieldDefinition>,

@@ -37,8 +37,18 @@ const SHIPPED: &[(&str, &str)] = &[
         "ContentVersion",
         include_str!("objects/ContentVersion.json"),
     ),
+    ("CustomField", include_str!("objects/CustomField.json")),
+    ("CustomObject", include_str!("objects/CustomObject.json")),
     ("Document", include_str!("objects/Document.json")),
+    (
+        "EntityDefinition",
+        include_str!("objects/EntityDefinition.json"),
+    ),
     ("EventLogFile", include_str!("objects/EventLogFile.json")),
+    (
+        "FieldDefinition",
+        include_str!("objects/FieldDefinition.json"),
+    ),
     ("Folder", include_str!("objects/Folder.json")),
     ("Group", include_str!("objects/Group.json")),
     ("Lead", include_str!("objects/Lead.json")),
@@ -53,6 +63,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("Task", include_str!("objects/Task.json")),
     ("User", include_str!("objects/User.json")),
     ("ApexClass", include_str!("objects/ApexClass.json")),
+    ("ApexTrigger", include_str!("objects/ApexTrigger.json")),
     (
         "AssignmentRule",
         include_str!("objects/AssignmentRule.json"),
@@ -104,6 +115,8 @@ impl std::error::Error for SchemaError {}
 #[derive(Debug, Clone)]
 pub struct Schema {
     objects: Vec<Object>,
+    /// How many of them the APIs for data have.
+    of_data: usize,
     by_name: HashMap<String, usize>,
     by_prefix: HashMap<String, usize>,
 }
@@ -153,11 +166,14 @@ impl Schema {
     }
 
     fn link(mut objects: Vec<Object>) -> Result<Self, SchemaError> {
-        objects.sort_by(|a, b| a.name.cmp(&b.name));
+        // Objects that only the Tooling API has come last: the others are then a slice.
+        objects.sort_by(|a, b| (!a.data, &a.name).cmp(&(!b.data, &b.name)));
         let by_name = index(&objects, "name", |object| object.name.to_ascii_lowercase())?;
         let by_prefix = index(&objects, "key prefix", |object| object.key_prefix.clone())?;
+        let of_data = objects.partition_point(|object| object.data);
         let mut schema = Self {
             objects,
+            of_data,
             by_name,
             by_prefix,
         };
@@ -191,15 +207,36 @@ impl Schema {
         Ok(())
     }
 
-    /// All objects, ordered by API name.
+    /// All objects of the APIs for data, ordered by API name.
     #[must_use]
     pub fn objects(&self) -> &[Object] {
+        self.objects.get(..self.of_data).unwrap_or_default()
+    }
+
+    /// All objects of the Tooling API.
+    pub fn tooling_objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|object| object.tooling)
+    }
+
+    /// The objects of all APIs.
+    pub(crate) fn all_objects(&self) -> &[Object] {
         &self.objects
     }
 
-    /// The object called `name`; Salesforce does not mind the case.
+    /// The object of the APIs for data called `name`; Salesforce does not mind the case.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<&Object> {
+        self.any_object(name).filter(|object| object.data)
+    }
+
+    /// The object of the Tooling API called `name`, in any case.
+    #[must_use]
+    pub fn tooling_object(&self, name: &str) -> Option<&Object> {
+        self.any_object(name).filter(|object| object.tooling)
+    }
+
+    /// The object of any API called `name`, in any case.
+    pub(crate) fn any_object(&self, name: &str) -> Option<&Object> {
         self.by_name
             .get(&name.to_ascii_lowercase())
             .and_then(|at| self.objects.get(*at))

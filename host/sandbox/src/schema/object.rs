@@ -40,6 +40,12 @@ pub struct Object {
     pub feed_enabled: bool,
     /// Whether recently used records are kept.
     pub mru_enabled: bool,
+    /// Whether the Tooling API has it.
+    pub tooling: bool,
+    /// Whether the APIs for data have it.
+    pub data: bool,
+    /// Whether its records tell of the schema itself; they are called by their `DurableId`.
+    pub derived: bool,
     fields: Vec<Field>,
     by_name: HashMap<String, usize>,
     by_relationship: HashMap<String, usize>,
@@ -104,6 +110,9 @@ impl Object {
             mergeable: head.mergeable,
             feed_enabled: head.feed_enabled,
             mru_enabled: head.mru_enabled && !head.is_event(),
+            tooling: head.tooling,
+            data: head.data,
+            derived: head.derived,
             fields,
             by_name,
             by_relationship,

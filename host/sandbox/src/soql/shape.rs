@@ -33,6 +33,18 @@ pub enum Source {
     Aggregate,
 }
 
+impl Source {
+    /// What such records are called in `attributes`.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        match self {
+            Self::Object { name, .. } => name,
+            Self::Named { .. } => "Name",
+            Self::Aggregate => "AggregateResult",
+        }
+    }
+}
+
 /// A member of a record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slot {

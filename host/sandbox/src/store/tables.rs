@@ -25,7 +25,7 @@ const OWN_COLUMNS: &[(&str, &str)] = &[
 pub(super) fn migrate(connection: &Connection, schema: &Schema) -> Result<(), StoreError> {
     connection.execute_batch(OWN_TABLES)?;
     connection.execute_batch(crate::events::log::TABLE)?;
-    for object in schema.objects() {
+    for object in schema.all_objects() {
         let known = known_columns(connection, object)?;
         if known.is_empty() {
             connection.execute_batch(&create_table(object))?;

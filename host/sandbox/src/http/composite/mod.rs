@@ -47,6 +47,7 @@ pub(super) fn collections() -> Router<Shared> {
 pub(super) fn routes(parts: Parts) -> Router<Shared> {
     Router::new()
         .route("/composite", get(list).post(request::run))
+        .route("/tooling/composite", post(request::run))
         .route("/composite/batch", post(batch::run))
         .route("/composite/graph", post(graph::run))
         .route("/composite/tree/{object}", post(tree::create))

@@ -44,7 +44,7 @@ impl Format for Rows<'_> {
         b""
     }
 
-    fn result(&self, out: &mut Vec<u8>, head: &Head, records: &[u8]) {
+    fn result(&self, out: &mut Vec<u8>, head: &Head<'_>, records: &[u8]) {
         match &head.next {
             None => out.extend_from_slice(b"<done>true</done><queryLocator xsi:nil=\"true\"/>"),
             Some(next) => {

@@ -81,13 +81,13 @@ async fn a_version_comes_with_its_document_and_links() {
         .await;
     assert_eq!(
         (&links[0]["ShareType"], &links[0]["LinkedEntityId"]),
-        (&json!("I"), &json!(client.org.admin().as_str()))
-    );
-    assert_eq!(
-        (&links[1]["ShareType"], &links[1]["LinkedEntityId"]),
         (&json!("V"), &account)
     );
-    assert_eq!(links[1]["Visibility"], "AllUsers");
+    assert_eq!(links[0]["Visibility"], "AllUsers");
+    assert_eq!(
+        (&links[1]["ShareType"], &links[1]["LinkedEntityId"]),
+        (&json!("I"), &json!(client.org.admin().as_str()))
+    );
 }
 
 #[tokio::test]

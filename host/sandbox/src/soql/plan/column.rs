@@ -6,6 +6,9 @@ use crate::schema::{Field, FieldType, Object};
 
 use super::super::shape::{Style, ValueKind};
 
+/// The id that records of the schema itself show: it calls none of them, their `DurableId` does.
+const NO_ID: &str = "000000000000000AAA";
+
 /// An SQL expression with what SOQL needs to know of it.
 #[derive(Debug, Clone)]
 pub(super) struct Column<'a> {
@@ -32,6 +35,8 @@ impl<'a> Column<'a> {
             },
             other => ValueKind::of(other),
         };
+        let nameless = object.derived && field.field_type == FieldType::Id;
+        let sql = if nameless { format!("'{NO_ID}'") } else { sql };
         Self {
             sql,
             name: field.name.clone(),

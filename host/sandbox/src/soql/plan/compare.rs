@@ -30,6 +30,9 @@ impl Context<'_> {
             (FieldType::Boolean, Literal::Null) => Some(Bound::One(SqlValue::Integer(0))),
             (_, Literal::Null) => Some(Bound::Null),
             (FieldType::Id | FieldType::Reference(_), Literal::Text(text)) => {
+                if self.is_durable(column) {
+                    return Ok(Bound::One(text.value().into()));
+                }
                 return self.id(&text.value(), at);
             }
             (FieldType::Boolean, Literal::Boolean(truth)) => {
@@ -69,6 +72,16 @@ impl Context<'_> {
             );
             self.error(at, ErrorCode::InvalidField, message)
         })
+    }
+
+    /// Whether the column holds what calls a record of the schema itself: `Account`, `Account.Name`.
+    fn is_durable(&self, column: &Column<'_>) -> bool {
+        let derived = |name: &str| {
+            let object = self.schema.any_object(name);
+            object.is_some_and(|object| object.derived)
+        };
+        let targets = column.id_targets();
+        !targets.is_empty() && targets.into_iter().all(derived)
     }
 
     fn id(&self, text: &str, at: usize) -> Result<Bound> {

@@ -45,6 +45,8 @@ pub struct Options {
     pub user: String,
     /// Whether records in the recycle bin count (queryAll).
     pub include_deleted: bool,
+    /// Whether the objects are those of the Tooling API.
+    pub tooling: bool,
 }
 
 impl Options {
@@ -56,6 +58,7 @@ impl Options {
             time_zone: TimeZone::UTC,
             user: user.to_owned(),
             include_deleted: false,
+            tooling: false,
         }
     }
 }
@@ -168,7 +171,12 @@ impl<'a> Context<'a> {
     /// The object that FROM names.
     fn root_object(&self, from: &From) -> Result<&'a Object> {
         let name = from.path.text();
-        self.schema.object(&name).filter(|object| object.queryable).ok_or_else(|| {
+        let object = if self.options.tooling {
+            self.schema.tooling_object(&name)
+        } else {
+            self.schema.object(&name)
+        };
+        object.filter(|object| object.queryable).ok_or_else(|| {
             let message = format!(
                 "sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append \
                  the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names."

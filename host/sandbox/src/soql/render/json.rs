@@ -14,6 +14,8 @@ pub struct Json {
     base: String,
     /// Whether instants are shown in ms since 1970.
     milliseconds: bool,
+    /// Whether results look as those of the Tooling API do.
+    tooling: bool,
 }
 
 impl Json {
@@ -23,6 +25,17 @@ impl Json {
         Self {
             base: format!("/services/data/v{version}"),
             milliseconds: false,
+            tooling: false,
+        }
+    }
+
+    /// JSON of the Tooling API: its links lead there, and results tell more of themselves.
+    #[must_use]
+    pub fn tooling(version: &str) -> Self {
+        Self {
+            base: format!("/services/data/v{version}/tooling"),
+            tooling: true,
+            ..Self::new(version)
         }
     }
 
@@ -194,8 +207,14 @@ impl Format for Json {
         b","
     }
 
-    fn result(&self, out: &mut Vec<u8>, head: &Head, records: &[u8]) {
-        out.extend_from_slice(b"{\"totalSize\":");
+    fn result(&self, out: &mut Vec<u8>, head: &Head<'_>, records: &[u8]) {
+        out.push(b'{');
+        if self.tooling {
+            out.extend_from_slice(b"\"size\":");
+            text::integer(out, head.rows as i64);
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"totalSize\":");
         text::integer(out, head.total as i64);
         match &head.next {
             None => out.extend_from_slice(b",\"done\":true"),
@@ -205,6 +224,18 @@ impl Format for Json {
                 out.extend_from_slice(b"/query/");
                 out.extend_from_slice(next.as_bytes());
                 out.push(b'"');
+            }
+        }
+        if self.tooling {
+            for (name, value) in [
+                ("queryLocator", head.next.as_deref()),
+                ("entityTypeName", head.entity),
+            ] {
+                out.extend_from_slice(format!(",\"{name}\":").as_bytes());
+                match value {
+                    Some(value) => string(out, value.as_bytes()),
+                    None => out.extend_from_slice(b"null"),
+                }
             }
         }
         out.extend_from_slice(b",\"records\":[");

@@ -27,14 +27,18 @@ pub trait Format {
     fn separator(&self) -> &'static [u8];
 
     /// Writes a result around its records.
-    fn result(&self, out: &mut Vec<u8>, head: &Head, records: &[u8]);
+    fn result(&self, out: &mut Vec<u8>, head: &Head<'_>, records: &[u8]);
 }
 
 /// What a result says before its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
+pub struct Head<'a> {
+    /// What the records are: an object's name, if there are any to tell it.
+    pub entity: Option<&'a str>,
     /// Rows of all pages.
     pub total: usize,
+    /// Rows of this page.
+    pub rows: usize,
     /// The cursor of the next page, `01g…-2000`; `None` on the last page.
     pub next: Option<String>,
 }

@@ -125,9 +125,13 @@ fn count(connection: &Connection, sql: &str, plan: &Plan, reader: Reader<'_>) ->
     let count: i64 = rows.next()?.map_or(Ok(0), |row| row.get(0))?;
     let total = usize::try_from(count).unwrap_or_default();
     let mut body = Vec::new();
-    reader
-        .format
-        .result(&mut body, &Head { total, next: None }, b"");
+    let head = Head {
+        entity: None,
+        total,
+        rows: 0,
+        next: None,
+    };
+    reader.format.result(&mut body, &head, b"");
     Ok(Page {
         body,
         total,
@@ -153,9 +157,13 @@ fn aggregate(connection: &Connection, plan: &Plan, reader: Reader<'_>) -> Result
         reader.format.record(&mut records, shape, row, &[])
     })?;
     let mut body = Vec::with_capacity(records.len() + 64);
-    reader
-        .format
-        .result(&mut body, &Head { total, next: None }, &records);
+    let head = Head {
+        entity: Some(shape.source.type_name()),
+        total,
+        rows: total,
+        next: None,
+    };
+    reader.format.result(&mut body, &head, &records);
     Ok(Page {
         body,
         total,

@@ -117,7 +117,9 @@ impl<'a> Pages<'a> {
         let next = (end < root.rows.len()).then(|| locator(root.number, end));
         let mut body = Vec::with_capacity(records.len() + 128);
         let head = Head {
+            entity: root.plan.shape().map(|shape| shape.source.type_name()),
             total: root.rows.len(),
+            rows: rows.len(),
             next: next.clone(),
         };
         self.reader.format.result(&mut body, &head, &records);
@@ -237,10 +239,10 @@ impl<'a> Pages<'a> {
         parents: &[String],
         openings: &mut Openings<'_>,
     ) -> Result<Vec<Option<Vec<u8>>>> {
-        let Work::Records(records) = &child.plan.work else {
+        let Work::Records(of_child) = &child.plan.work else {
             return Ok(vec![None; parents.len()]);
         };
-        let found = self.rows_of_parents(child, records, parents)?;
+        let found = self.rows_of_parents(child, of_child, parents)?;
         let first_page = |rows: &Vec<i64>| rows.len().min(limits::CHILD_PAGE_ROWS);
         let wanted: Vec<i64> = found
             .iter()
@@ -258,9 +260,13 @@ impl<'a> Pages<'a> {
                 .then(|| openings.open(&child.plan, parent, rows, end - start));
             let records = written.slice(start, end, self.reader.format.separator());
             let mut result = Vec::with_capacity(records.len() + 128);
-            self.reader
-                .format
-                .result(&mut result, &Head { total, next }, &records);
+            let head = Head {
+                entity: Some(of_child.shape.source.type_name()),
+                total,
+                rows: end - start,
+                next,
+            };
+            self.reader.format.result(&mut result, &head, &records);
             results.push(Some(result));
             start = end;
         }
