@@ -32,6 +32,8 @@ const MAX_CONNECTIONS: usize = 256;
 const ARRIVAL_LIMIT: Duration = Duration::from_secs(60);
 /// Bounds the handshake of TLS.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// Pause after a connection that could not be taken.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long open exchanges may take to their end once the listener is asked to end.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -107,16 +109,12 @@ fn bad(path: &Path, why: &dyn std::fmt::Display) -> io::Error {
 }
 
 /// Answers messages with `handle` until `ended` comes true; exchanges that are open then are brought to their end.
-///
-/// # Errors
-/// The listener's.
 pub async fn serve<H, F>(
     listener: TcpListener,
     door: Door,
     handle: H,
     ended: impl Future<Output = ()>,
-) -> io::Result<()>
-where
+) where
     H: Fn(Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Verdict> + Send + 'static,
 {
@@ -126,11 +124,11 @@ where
     loop {
         let permit = Arc::clone(&open).acquire_owned();
         let accepted = async {
-            let permit = permit.await.map_err(io::Error::other)?;
-            Ok::<_, io::Error>((listener.accept().await?, permit))
+            let permit = permit.await.ok()?;
+            Some((accept(&listener).await, permit))
         };
         let ((stream, peer), permit) = tokio::select! {
-            accepted = accepted => accepted?,
+            Some(accepted) = accepted => accepted,
             () = &mut ended => break,
         };
         let (door, handle, watcher) = (door.clone(), handle.clone(), graceful.watcher());
@@ -142,11 +140,20 @@ where
         });
     }
     drop(listener);
-    let Ok(graceful) = Arc::try_unwrap(graceful) else {
-        return Ok(());
-    };
-    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
-    Ok(())
+    if let Ok(graceful) = Arc::try_unwrap(graceful) {
+        let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    }
+}
+
+/// Waits for a connection. A failure is of one that was given up, or of a system short of means for now.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => tracing::warn!("a connection could not be taken: {error}"),
+        }
+        tokio::time::sleep(ACCEPT_PAUSE).await;
+    }
 }
 
 async fn connection<H, F>(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
 use super::args::{Global, Listen};
 use super::console::{Console, print};
@@ -43,8 +43,9 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
         console.warn("messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front");
     }
     let handler = Arc::new(Handler {
-        session: bench.session().await?,
         operation: operation.name.clone(),
+        session: RwLock::new(Arc::new(bench.session().await?)),
+        bench,
         config,
         outlet: Mutex::new(outlet(&args.outlet, &Position::default())?),
         console,
@@ -58,8 +59,8 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     let ended = async {
         signals::received().await;
     };
-    let served = ingress::serve(listener, door, handle, ended).await;
-    served.map_err(|error| Failure::Other(words::io(&error)))
+    ingress::serve(listener, door, handle, ended).await;
+    Ok(())
 }
 
 fn door(args: &Listen) -> Result<Door, Failure> {
@@ -87,7 +88,8 @@ fn door(args: &Listen) -> Result<Door, Failure> {
 }
 
 struct Handler {
-    session: Session,
+    bench: Workbench,
+    session: RwLock<Arc<Session>>,
     operation: String,
     config: Value,
     /// One message at a time: what an outlet has taken is whole.
@@ -101,16 +103,15 @@ impl Handler {
             media_type: essence(&message.media_type),
             ..message
         };
-        let reply = match self
-            .session
-            .call(&self.operation, &self.config, Some(message))
-            .await
-        {
+        let session = Arc::clone(&*self.session.read().await);
+        let read = session.call(&self.operation, &self.config, Some(message));
+        let reply = match read.await {
             Ok(reply) => reply,
             Err(error) if error.fault().is_some() => return Verdict::Refused(error.to_string()),
             Err(error) => {
                 self.console
                     .warn(&format!("a message could not be read: {error}"));
+                self.begin_anew(&session).await;
                 return Verdict::NotNow;
             }
         };
@@ -126,6 +127,22 @@ impl Handler {
                 ));
                 Verdict::NotNow
             }
+        }
+    }
+}
+
+impl Handler {
+    /// Starts another instance in place of one that has ended, unless somebody did so already.
+    async fn begin_anew(&self, ended: &Arc<Session>) {
+        let mut session = self.session.write().await;
+        if !Arc::ptr_eq(&session, ended) {
+            return;
+        }
+        match self.bench.start().await {
+            Ok(started) => *session = Arc::new(started),
+            Err(error) => self.console.warn(&format!(
+                "the connector could not be started again: {error}"
+            )),
         }
     }
 }

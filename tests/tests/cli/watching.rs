@@ -166,9 +166,7 @@ fn post(address: &str, path: &str, body: &str) -> String {
     answer.lines().next().unwrap().to_owned()
 }
 
-#[test]
-fn a_posted_message_is_answered_once_it_is_in_the_file() {
-    let folder = Folder::new().file("secret", "/hush\n");
+fn listen(folder: &Folder) -> (Child, String) {
     let arguments = [
         "listen",
         "echo/call",
@@ -184,12 +182,16 @@ fn a_posted_message_is_answered_once_it_is_in_the_file() {
         "echo.wasm",
     ];
     let mut command = folder.command(&arguments);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
     let address = listening(&mut child);
+    (child, address)
+}
+
+#[test]
+fn a_posted_message_is_answered_once_it_is_in_the_file() {
+    let folder = Folder::new().file("secret", "/hush\n");
+    let (child, address) = listen(&folder);
     assert_eq!(post(&address, "/hush", "hello"), "HTTP/1.1 200 OK");
     let taken: Value = serde_json::from_str(&folder.read("out")).unwrap();
     assert_eq!(taken["body"], "hello");
@@ -198,6 +200,18 @@ fn a_posted_message_is_answered_once_it_is_in_the_file() {
         post(&address, "/hush", &"x".repeat(2000)),
         "HTTP/1.1 413 Payload Too Large"
     );
+    assert_eq!(folder.read("out").lines().count(), 1);
+    let outcome = terminate(child);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
+
+#[test]
+fn a_message_that_breaks_the_connector_does_not_end_the_listener() {
+    let folder = Folder::new().file("secret", "/hush\n");
+    let (child, address) = listen(&folder);
+    let broken = post(&address, "/hush", "~trap");
+    assert_eq!(broken, "HTTP/1.1 503 Service Unavailable");
+    assert_eq!(post(&address, "/hush", "hello"), "HTTP/1.1 200 OK");
     assert_eq!(folder.read("out").lines().count(), 1);
     let outcome = terminate(child);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");

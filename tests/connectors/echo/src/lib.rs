@@ -51,7 +51,12 @@ impl mediator::Guest for Echo {
     ) -> Result<Message, Fault> {
         match operation.as_str() {
             "echo/call" => {
-                input.ok_or_else(|| fault(FaultKind::Config, "echo/call needs an input"))
+                let input =
+                    input.ok_or_else(|| fault(FaultKind::Config, "echo/call needs an input"))?;
+                if input.body == b"~trap" {
+                    return misbehave::trap();
+                }
+                Ok(input)
             }
             "echo/fetch" => fetch::fetch(&parse(&config)?),
             "echo/prefetch" => fetch::prefetch(&parse(&config)?),
