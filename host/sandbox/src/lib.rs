@@ -14,6 +14,7 @@ pub mod journal;
 pub mod json;
 mod metadata;
 pub mod org;
+pub mod outbound;
 pub mod problem;
 pub mod rules;
 pub mod schema;

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,10 +20,12 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use crate::http::{Aborted, Peer, router};
 use crate::org::Org;
+use crate::outbound::delivery;
 
 /// How long open connections may finish once a shutdown was asked for.
 const GRACE: Duration = Duration::from_secs(5);
@@ -30,7 +33,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const LARGEST_HEAD: usize = 1024 * 1024;
 
 /// Serves the org (HTTP/1.1, and HTTP/2 with prior knowledge) until `shutdown` comes true, then lets open requests end.
-/// Faults that cut connections really cut them: with a TCP reset before the answer, with a close in its middle.
+/// Meanwhile outbound messages are delivered. Faults that cut connections really cut them: with a TCP reset before the answer, with a close in its middle.
 ///
 /// # Errors
 /// The listener's.
@@ -39,6 +42,7 @@ pub async fn serve(
     org: Arc<Org>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let delivery = Delivery::start(&org, listener.local_addr()?);
     let app = router(org);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().max_buf_size(LARGEST_HEAD);
@@ -66,12 +70,28 @@ pub async fn serve(
             }
         });
     }
-    drop(listener);
+    drop((listener, delivery));
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(GRACE) => tracing::debug!("connections were cut at shutdown"),
     }
     Ok(())
+}
+
+/// The delivery of outbound messages; ends when this is dropped.
+struct Delivery(JoinHandle<()>);
+
+impl Delivery {
+    fn start(org: &Arc<Org>, address: SocketAddr) -> Self {
+        let run = delivery::run(Arc::clone(org), format!("http://{address}"));
+        Self(tokio::spawn(run))
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// An aborted answer becomes an error, which makes hyper drop the connection.

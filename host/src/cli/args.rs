@@ -308,7 +308,7 @@ pub struct Sandbox {
     /// Keep the org's data in this folder; it is in memory otherwise
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Load objects, records, apps and users from this folder
+    /// Load objects, records, apps, users and outbound messages from this folder
     #[arg(long, value_name = "DIR")]
     pub seed: Option<PathBuf>,
     /// Generate rows, for example Account=300000; may be repeated

@@ -75,7 +75,7 @@ fn notice(address: SocketAddr, args: &Sandbox) -> String {
               [auth.client-credentials]
               client-id = \"{CLIENT_ID}\"
               client-secret = \"{CLIENT_SECRET}\"
-  steering    http://{address}/__sandbox/faults, /requests, /clock, /reset
+  steering    http://{address}/__sandbox/faults, /requests, /clock, /sessions, /events, /outbound, /reset
 It answers at:"
     )
 }

@@ -37,6 +37,7 @@ pub use schema::{Form, event_schema, schema_by_id};
 pub use settings::Settings;
 pub use topics::Filter;
 
+use crate::outbound::{self, Outbound};
 use crate::problem::Problem;
 use crate::write::{Row, Writer};
 
@@ -143,15 +144,20 @@ impl Events {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Feed<'a> {
     pub events: &'a Events,
+    pub outbound: &'a Outbound,
     /// Commits of this process before this transaction.
     pub commits: u64,
 }
 
 impl<'a> Feed<'a> {
     /// The feed of a transaction; `None` while the org is being made.
-    pub(crate) fn of(events: &'a Events, commits: u64) -> Option<Self> {
+    pub(crate) fn of(events: &'a Events, outbound: &'a Outbound, commits: u64) -> Option<Self> {
         let open = events.open.load(Ordering::Relaxed);
-        open.then_some(Self { events, commits })
+        open.then_some(Self {
+            events,
+            outbound,
+            commits,
+        })
     }
 
     /// Number of the transaction, greater than those of all transactions before, in this process and earlier ones.
@@ -162,7 +168,7 @@ impl<'a> Feed<'a> {
 }
 
 impl Writer<'_> {
-    /// Tells the event bus of a change just written.
+    /// Tells the event bus and the outbound messages of a change just written.
     ///
     /// # Errors
     /// The database's.
@@ -172,6 +178,7 @@ impl Writer<'_> {
         };
         change::capture(self, feed, change)?;
         topics::notify(self, feed, change)?;
+        outbound::notify(self, feed.outbound, feed.transaction(), change)?;
         feed.events.keep_up(self)
     }
 }

@@ -1,5 +1,5 @@
-//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/bulk`, `/events`, `/reset`. Needs no
-//! token; in process and on loopback only.
+//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/sessions`, `/bulk`, `/events`, `/outbound`,
+//! `/reset`. Needs no token; in process and on loopback only.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -27,8 +27,10 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(org: Shared) -> Router<S>
         .route("/requests", get(list_requests).delete(clear_requests))
         .route("/outbox", get(list_outbox).delete(clear_outbox))
         .route("/clock", get(read_clock).post(move_clock))
+        .route("/sessions", get(count_sessions).delete(expire_sessions))
         .route("/bulk", get(show_bulk).post(configure_bulk))
         .merge(super::admin_events::routes())
+        .merge(super::admin_outbound::routes())
         .route("/reset", post(reset))
         .fallback(answer::not_found)
         .layer(middleware::from_fn(loopback_only))
@@ -116,6 +118,16 @@ async fn move_clock(State(org): State<Shared>, body: Bytes) -> Response {
         Err(error) => return refuse("send {\"advance-ms\": n} or {\"set-ms\": n}", &error),
     }
     clock(&org)
+}
+
+async fn count_sessions(State(org): State<Shared>) -> Response {
+    answer::ok(&json!({"open": org.sessions.len()}))
+}
+
+/// Ends all sessions: whoever asks next has to log in again. Refresh tokens stay good.
+async fn expire_sessions(State(org): State<Shared>) -> Response {
+    org.sessions.expire_all();
+    answer::no_content()
 }
 
 async fn show_bulk(State(org): State<Shared>) -> Response {

@@ -3,6 +3,7 @@
 mod actions;
 mod admin;
 mod admin_events;
+mod admin_outbound;
 mod analytics;
 mod answer;
 mod apex_rest;
@@ -67,7 +68,8 @@ type Shared = Arc<Org>;
 /// answer; a body that ends with an error stands for one that was cut in the middle. [`crate::serve`] turns both into
 /// the real thing; other callers have to.
 ///
-/// Paths under `/__sandbox` steer the sandbox itself: `faults`, `requests`, `clock`, `reset`. They need no token and
+/// Paths under `/__sandbox` steer the sandbox itself: `faults`, `requests`, `clock`, `events`, `outbound`, `reset` and
+/// more. They need no token and
 /// answer only in process and on loopback.
 pub fn router(org: Arc<Org>) -> Router {
     let api = Router::new()

@@ -13,6 +13,7 @@ use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
 use crate::metadata::{self, Made};
+use crate::outbound::{Outbound, OutboundMessage};
 use crate::schema::{ObjectDefinition, Schema};
 use crate::seed;
 use crate::soql::Queries;
@@ -47,6 +48,7 @@ pub struct OrgBuilder {
     without_data: bool,
     bulk: BulkSettings,
     events: EventSettings,
+    outbound: Vec<OutboundMessage>,
 }
 
 impl OrgBuilder {
@@ -127,6 +129,13 @@ impl OrgBuilder {
         self
     }
 
+    /// Sends this outbound message once the org is on a port ([`crate::serve`]); one of the same name is replaced.
+    #[must_use]
+    pub fn outbound_message(mut self, message: OutboundMessage) -> Self {
+        self.outbound.push(message);
+        self
+    }
+
     /// Leaves out the default accounts, contacts and opportunities.
     #[must_use]
     pub fn without_data(mut self) -> Self {
@@ -184,6 +193,7 @@ impl OrgBuilder {
             queries: Queries::default(),
             bulk: Bulk::new(self.bulk),
             events: Events::new(self.events),
+            outbound: Outbound::default(),
             instance_url: self.instance_url,
             schema,
             store,
@@ -201,6 +211,12 @@ impl OrgBuilder {
             for (object, count) in &self.rows {
                 seed::generate(&org, object, *count)?;
             }
+        }
+        let seeded = folder.iter().flat_map(|folder| &folder.outbound);
+        for message in seeded.chain(&self.outbound) {
+            org.add_outbound_message(message).map_err(|problem| {
+                anyhow::anyhow!("outbound message {}: {}", message.name, problem.message)
+            })?;
         }
         org.events.open();
         Ok(org)

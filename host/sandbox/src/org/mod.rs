@@ -29,6 +29,7 @@ use crate::events::{Events, Feed};
 use crate::faults::Faults;
 use crate::id::RecordId;
 use crate::journal::Journal;
+use crate::outbound::Outbound;
 use crate::problem::Problem;
 use crate::schema::Schema;
 use crate::soql::Queries;
@@ -69,6 +70,7 @@ pub struct Org {
     pub(crate) queries: Queries,
     pub(crate) bulk: Bulk,
     pub(crate) events: Events,
+    pub(crate) outbound: Outbound,
     pub(crate) instance_url: Option<String>,
     /// When the schema last changed: describe's `Last-Modified`.
     pub(crate) schema_changed: i64,
@@ -147,6 +149,12 @@ impl Org {
         &self.events
     }
 
+    /// What became of the org's outbound messages.
+    #[must_use]
+    pub fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
     /// The connected app with this consumer key.
     #[must_use]
     pub fn app(&self, client_id: &str) -> Option<&ConnectedApp> {
@@ -166,7 +174,7 @@ impl Org {
     ) -> Result<T, Problem> {
         self.store.write(|connection: &Connection| {
             let (schema, ids, now) = (&self.schema, &self.ids, self.clock.now());
-            let feed = Feed::of(&self.events, *self.store.commits().borrow());
+            let feed = Feed::of(&self.events, &self.outbound, *self.store.commits().borrow());
             work(&Writer {
                 schema,
                 connection,

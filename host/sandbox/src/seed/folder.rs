@@ -27,6 +27,8 @@ pub struct Folder {
     pub apps: Vec<ConnectedApp>,
     /// Users with passwords.
     pub(crate) users: Vec<crate::org::UserSeed>,
+    /// Outbound messages.
+    pub(crate) outbound: Vec<crate::outbound::OutboundMessage>,
     /// Files of records: name and content.
     files: Vec<(String, String)>,
 }
@@ -63,6 +65,7 @@ impl Folder {
                 }
                 ("apps.json", _) => found.apps = parse(&path)?,
                 ("users.json", _) => found.users = parse(&path)?,
+                ("outbound-messages.json", _) => found.outbound = parse(&path)?,
                 (_, Some("json" | "ndjson" | "csv")) => found.files.push((name, text(&path)?)),
                 _ => tracing::debug!(%name, "not a seed, passed over"),
             }

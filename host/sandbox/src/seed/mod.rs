@@ -3,6 +3,7 @@
 //! A seed folder holds any of
 //! - `objects/*.json`: more objects, or more fields (see [`crate::schema::ObjectDefinition`]);
 //! - `apps.json`, `users.json`: lists of connected apps and of users with passwords;
+//! - `outbound-messages.json`: a list of outbound messages (see [`crate::outbound::OutboundMessage`]);
 //! - `<Object>.json` (a list of records), `<Object>.ndjson` (one a line), `<Object>.csv` (with a header): records.
 //!
 //! A record may be called by a name of its own, `"_ref": "acme"`; a reference field then takes `"@acme"`. References by

@@ -25,6 +25,7 @@ const OWN_COLUMNS: &[(&str, &str)] = &[
 pub(super) fn migrate(connection: &Connection, schema: &Schema) -> Result<(), StoreError> {
     connection.execute_batch(OWN_TABLES)?;
     connection.execute_batch(crate::events::log::TABLE)?;
+    connection.execute_batch(crate::outbound::queue::TABLES)?;
     for object in schema.all_objects() {
         let known = known_columns(connection, object)?;
         if known.is_empty() {

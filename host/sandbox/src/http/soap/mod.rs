@@ -12,6 +12,7 @@ mod header;
 mod login;
 mod members;
 mod merge;
+pub(crate) mod notifications;
 mod operations;
 mod out;
 mod query;

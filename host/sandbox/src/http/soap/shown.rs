@@ -58,7 +58,8 @@ pub(super) fn record(out: &mut Out, tag: &str, row: &Row<'_>, fields: &[&Field])
     });
 }
 
-fn field_of(out: &mut Out, row: &Row<'_>, field: &Field) {
+/// A field's element, nil where it has no value.
+pub(super) fn field_of(out: &mut Out, row: &Row<'_>, field: &Field) {
     let tag = format!("sf:{}", field.name);
     if field.is_compound() {
         let values: Vec<_> = row.object.parts_of(field).collect();

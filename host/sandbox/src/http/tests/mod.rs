@@ -19,6 +19,7 @@ mod records;
 mod related;
 mod search;
 mod soap;
+mod steering;
 mod tooling;
 mod tree;
 mod ui;
