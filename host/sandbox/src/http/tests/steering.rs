@@ -36,7 +36,10 @@ async fn outbound_messages_can_be_added_shown_and_removed() {
     assert_eq!(shown["firstPauseMs"], 60_000);
     let id = client.make("Account", json!({"Name": "Acme"})).await;
     let state = client.get(path).await.json();
-    assert_eq!((&state["waiting"], &state["delivered"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (&state["waiting"], &state["delivered"]),
+        (&json!(1), &json!(0))
+    );
     assert_eq!(state["queue"][0]["record"], json!(id));
     assert_eq!(state["queue"][0]["due"], "2026-09-21T14:13:20.000Z");
     for wrong in [
@@ -46,8 +49,15 @@ async fn outbound_messages_can_be_added_shown_and_removed() {
     ] {
         assert_eq!(client.call("POST", path, Some(wrong)).await.status, 400);
     }
-    let gone = client.call("DELETE", "/__sandbox/outbound/Told", None).await;
-    assert_eq!((&gone.json()["messages"], &gone.json()["waiting"]), (&json!([]), &json!(0)));
-    let again = client.call("DELETE", "/__sandbox/outbound/Told", None).await;
+    let gone = client
+        .call("DELETE", "/__sandbox/outbound/Told", None)
+        .await;
+    assert_eq!(
+        (&gone.json()["messages"], &gone.json()["waiting"]),
+        (&json!([]), &json!(0))
+    );
+    let again = client
+        .call("DELETE", "/__sandbox/outbound/Told", None)
+        .await;
     assert_eq!(again.status, 404);
 }
