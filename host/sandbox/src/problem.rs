@@ -95,7 +95,10 @@ impl Problem {
         match self.code {
             "NOT_FOUND" | "ENTITY_IS_DELETED" => 404,
             "INVALID_SESSION_ID" | "INVALID_AUTH_HEADER" => 401,
-            "REQUEST_LIMIT_EXCEEDED" | "INSUFFICIENT_ACCESS" | "API_DISABLED_FOR_ORG" => 403,
+            "REQUEST_LIMIT_EXCEEDED"
+            | "INSUFFICIENT_ACCESS"
+            | "API_DISABLED_FOR_ORG"
+            | "FORBIDDEN" => 403,
             "METHOD_NOT_ALLOWED" => 405,
             "GONE" => 410,
             "REQUEST_ENTITY_TOO_LARGE" => 413,

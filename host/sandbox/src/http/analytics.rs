@@ -1,10 +1,10 @@
-//! Reports: `/analytics/reports`, `/{id}`, `/{id}/describe`, `/{id}/instances`.
+//! Reports: `/analytics/reports`, `/{id}`, `/{id}/describe`, `/{id}/instances`. There are no dashboards.
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use axum::{Extension, Router};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -27,8 +27,16 @@ const REPORTS: &str = "00O";
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/analytics", get(index))
-        .route("/analytics/reports", get(list))
-        .route("/analytics/reports/{id}", get(run_saved).post(run_changed))
+        .route("/analytics/dashboards", get(dashboards))
+        .route("/analytics/dashboards/{*rest}", any(no_dashboard))
+        .route("/analytics/reports", get(list).post(unprivileged))
+        .route(
+            "/analytics/reports/{id}",
+            get(run_saved)
+                .post(run_changed)
+                .patch(unprivileged)
+                .delete(unprivileged),
+        )
         .route("/analytics/reports/{id}/describe", get(describe))
         .route(
             "/analytics/reports/{id}/instances",
@@ -52,7 +60,26 @@ type Place = Path<(String, String)>;
 
 async fn index(Extension(caller): Extension<Caller>) -> Response {
     let base = caller.base();
-    answer::ok(&json!({"reports": format!("{base}/analytics/reports")}))
+    answer::ok(&json!({
+        "dashboards": format!("{base}/analytics/dashboards"),
+        "reports": format!("{base}/analytics/reports"),
+    }))
+}
+
+/// Lists the dashboards: the org has none.
+async fn dashboards() -> Response {
+    answer::ok(&json!([]))
+}
+
+async fn no_dashboard() -> Problem {
+    unavailable()
+}
+
+/// Reports are set up by the administrator; clients may neither make nor change nor delete them (Reports and Dashboards
+/// REST API guide, "Error Codes and Messages": 403).
+async fn unprivileged() -> Problem {
+    let message = "You don’t have sufficient privileges to perform this operation.";
+    Problem::new("FORBIDDEN", message)
 }
 
 /// Lists the reports.
@@ -227,10 +254,12 @@ fn changes(headers: &HeaderMap, bytes: &Bytes) -> Result<Changes, Problem> {
 }
 
 fn find(id: &str) -> Result<(RecordId, &'static Report), Problem> {
-    setup::entry(&setup::standard().reports, REPORTS, id).ok_or_else(|| {
-        let message = "The data you’re trying to access is unavailable.";
-        Problem::new("NOT_FOUND", message)
-    })
+    setup::entry(&setup::standard().reports, REPORTS, id).ok_or_else(unavailable)
+}
+
+fn unavailable() -> Problem {
+    let message = "The data you’re trying to access is unavailable.";
+    Problem::new("NOT_FOUND", message)
 }
 
 fn url(caller: &Caller, id: &RecordId) -> String {

@@ -105,13 +105,14 @@ pub(super) async fn not_found() -> Problem {
 
 /// 405 for methods that a path does not take.
 pub(super) async fn method_not_allowed(method: Method) -> Response {
-    let message =
-        format!("HTTP Method '{method}' not allowed. Allowed are HEAD,GET,POST,PATCH,DELETE");
+    let others = ["HEAD", "GET", "POST", "PATCH", "DELETE"].into_iter();
+    let allowed: Vec<_> = others.filter(|it| *it != method.as_str()).collect();
+    let allowed = allowed.join(",");
+    let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
     let mut response = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
-    response.headers_mut().insert(
-        ALLOW,
-        HeaderValue::from_static("HEAD,GET,POST,PATCH,DELETE"),
-    );
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
     response
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::http::header::DATE;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
@@ -178,7 +178,10 @@ impl Front {
 
 /// OAuth calls may carry secrets in the query.
 fn journal_path(uri: &Uri) -> String {
-    if uri.path().starts_with("/services/oauth2") || uri.path() == "/" {
+    if uri.path().starts_with("/services/oauth2")
+        || uri.path().starts_with("/secur/")
+        || uri.path() == "/"
+    {
         return uri.path().to_owned();
     }
     uri.path_and_query()
@@ -207,7 +210,8 @@ fn check_head(request: &Request<Body>) -> Option<Problem> {
     })
 }
 
-/// Takes `_HttpMethod=PATCH` at its word, and a slash at the end for nothing.
+/// Takes `_HttpMethod=PATCH` at its word, and slashes that are doubled or at the end for nothing: the `sf` command joins
+/// `https://host/` and `/services/...`.
 pub(super) fn rewrite(request: &mut Request<Body>) {
     let uri = request.uri();
     let wanted = uri.query().and_then(|query| {
@@ -221,20 +225,31 @@ pub(super) fn rewrite(request: &mut Request<Body>) {
     {
         *request.method_mut() = method;
     }
-    let path = request.uri().path();
-    let trimmed = path.trim_end_matches('/');
-    if trimmed.len() == path.len() || trimmed.is_empty() {
-        return;
-    }
-    let text = request
-        .uri()
-        .query()
-        .map_or_else(|| trimmed.to_owned(), |query| format!("{trimmed}?{query}"));
-    let mut parts = request.uri().clone().into_parts();
-    parts.path_and_query = PathAndQuery::try_from(text).ok();
-    if let Ok(uri) = Uri::from_parts(parts) {
+    if let Some(path) = plain(request.uri().path())
+        && let Some(uri) = with_path(request.uri(), &path)
+    {
+        // Else handlers that ask for the whole path are given the one from before.
+        request.extensions_mut().insert(OriginalUri(uri.clone()));
         *request.uri_mut() = uri;
     }
+}
+
+/// The path without slashes that say nothing, if it has any.
+fn plain(path: &str) -> Option<String> {
+    let is_plain = path == "/" || !path.ends_with('/');
+    if is_plain && !path.starts_with("//") {
+        return None;
+    }
+    Some(format!("/{}", path.trim_matches('/')))
+}
+
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let text = uri
+        .query()
+        .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 fn refuse(

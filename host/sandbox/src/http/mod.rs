@@ -12,6 +12,7 @@ mod broken;
 mod bulk;
 mod changes;
 mod classic;
+mod closed;
 mod cometd;
 mod composite;
 mod describe;
@@ -114,6 +115,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .merge(ui::routes())
         .merge(analytics::routes())
         .merge(changes::routes())
+        .merge(closed::routes())
         .merge(event_schema::routes())
         .merge(password::routes())
         .merge(streaming_channel::routes())

@@ -10,7 +10,7 @@ use super::{Shared, explain};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::soql::render::json::Json;
-use crate::soql::{Options, Page, Reader, Result, page_rows};
+use crate::soql::{Options, Page, Plan, Reader, Result, columns, page_rows, parse};
 
 /// Header that asks for smaller pages, `batchSize=200`.
 const QUERY_OPTIONS: &str = "Sforce-Query-Options";
@@ -106,6 +106,11 @@ async fn run(
         .find(|(name, _)| name == "q")
         .map(|(_, soql)| soql.into_owned())
         .ok_or_else(|| Problem::new("MALFORMED_QUERY", "A query string has to be specified"))?;
+    let wants_columns = url::form_urlencoded::parse(parameters.as_bytes())
+        .any(|(name, value)| name == "columns" && value.eq_ignore_ascii_case("true"));
+    if wants_columns {
+        return describe_columns(&org, &caller, &soql);
+    }
     let rows = batch_size(headers);
     page(org, caller, rows, which, move |org, reader| {
         let options = Options {
@@ -119,6 +124,14 @@ async fn run(
         })
     })
     .await
+}
+
+/// Tells what the columns of a query are, without running it.
+fn describe_columns(org: &Org, caller: &Caller, soql: &str) -> Reply {
+    let options = Options::new(caller.user.as_str(), org.clock.now());
+    let query = parse(soql).map_err(Problem::from)?;
+    let plan = Plan::of(&query, soql, &org.schema, &options).map_err(Problem::from)?;
+    Ok(answer::ok(&columns::describe(&query, &plan, &org.schema)))
 }
 
 /// Reads a page away from the threads that serve connections.

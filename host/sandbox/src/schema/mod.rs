@@ -21,6 +21,28 @@ pub use object::{ChildRelationship, Object};
 
 /// The objects every sandbox org has.
 const SHIPPED: &[(&str, &str)] = &[
+    ("Asset", include_str!("objects/Asset.json")),
+    ("Campaign", include_str!("objects/Campaign.json")),
+    (
+        "CampaignMember",
+        include_str!("objects/CampaignMember.json"),
+    ),
+    ("Contract", include_str!("objects/Contract.json")),
+    ("Event", include_str!("objects/Event.json")),
+    ("Note", include_str!("objects/Note.json")),
+    (
+        "OpportunityContactRole",
+        include_str!("objects/OpportunityContactRole.json"),
+    ),
+    ("Order", include_str!("objects/Order.json")),
+    ("Pricebook2", include_str!("objects/Pricebook2.json")),
+    (
+        "PricebookEntry",
+        include_str!("objects/PricebookEntry.json"),
+    ),
+    ("Product2", include_str!("objects/Product2.json")),
+    ("RecordType", include_str!("objects/RecordType.json")),
+    ("UserRole", include_str!("objects/UserRole.json")),
     ("Account", include_str!("objects/Account.json")),
     ("Attachment", include_str!("objects/Attachment.json")),
     ("Case", include_str!("objects/Case.json")),

@@ -21,6 +21,7 @@ pub(crate) fn install(writer: &Writer<'_>) -> Result<(), Problem> {
     fill(writer, "AssignmentRule", assignment_rules(setup))?;
     fill(writer, "DuplicateRule", duplicate_rules(setup))?;
     fill(writer, "ApexClass", apex_classes(setup))?;
+    fill(writer, "Pricebook2", standard_price_book())?;
     fill(writer, "Report", reports(setup))?;
     fill(writer, "ListView", list_views(writer))
 }
@@ -49,6 +50,15 @@ fn fill(writer: &Writer<'_>, object: &str, records: Vec<Fields>) -> Result<(), P
 
 fn text(text: &str) -> Value {
     Value::text(text)
+}
+
+/// Every org has one, which prices have to stand in first.
+fn standard_price_book() -> Vec<Fields> {
+    vec![vec![
+        ("Name", text("Standard Price Book")),
+        ("IsActive", Value::Bool(true)),
+        ("IsStandard", Value::Bool(true)),
+    ]]
 }
 
 fn queues(setup: &Setup) -> Vec<Fields> {

@@ -7,6 +7,7 @@
 //! Text compares without regard to ASCII case only, which is what SQLite's NOCASE knows.
 
 pub mod ast;
+pub mod columns;
 pub mod date_literal;
 pub mod error;
 pub mod limits;

@@ -33,6 +33,12 @@ pub(super) fn compute(
         "Opportunity" => opportunity(row, before),
         "Case" => case(writer, row),
         "Task" => task(writer, row, before)?,
+        "Event" => event(writer, row, before)?,
+        "Contract" => super::terms::contract(row),
+        "CampaignMember" => {
+            let responded = row.get("Status").as_str() == Some("Responded");
+            row.set("HasResponded", Value::Bool(responded));
+        }
         "Attachment" | "Document" | "EventLogFile" => file(row),
         _ => {}
     }
@@ -149,6 +155,16 @@ fn task(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Res
     } else if !done {
         row.set("CompletedDateTime", Value::Null);
     }
+    relate(writer, row, before)
+}
+
+fn event(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {
+    super::terms::event(row, before)?;
+    relate(writer, row, before)
+}
+
+/// Keeps the account of an activity in step with what it is about.
+fn relate(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {
     let related = |row: &Row<'_>| (row.get("WhatId").clone(), row.get("WhoId").clone());
     if before.is_none_or(|before| related(before) != related(row)) {
         let account = account_of(writer, row)?;

@@ -20,6 +20,7 @@ mod purge;
 mod rich_text;
 mod row;
 mod save;
+mod terms;
 mod undelete;
 
 use std::collections::HashMap;

@@ -3,6 +3,7 @@
 mod authorize;
 mod flows;
 mod jwt;
+mod single_access;
 mod token;
 
 use axum::Router;
@@ -26,6 +27,11 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/services/oauth2/token", post(token::token).get(must_post))
         .route("/services/oauth2/revoke", post(revoke).get(revoke))
         .route("/services/oauth2/introspect", post(introspect))
+        .route(
+            "/services/oauth2/singleaccess",
+            post(single_access::give).get(single_access::give),
+        )
+        .route("/secur/frontdoor.jsp", get(single_access::open))
 }
 
 /// A refusal: `{"error", "error_description"}` with status 400.

@@ -34,8 +34,25 @@ impl Namespaces {
                 object: "urn:sobject.enterprise.soap.sforce.com",
                 fault: "urn:fault.enterprise.soap.sforce.com",
             }),
+            "m" => Some(Self::alone("m", "http://soap.sforce.com/2006/04/metadata")),
+            "s" => Some(Self::alone("s", "http://soap.sforce.com/2006/08/apex")),
             _ => None,
         }
+    }
+
+    /// Those of an API that has one namespace for all.
+    const fn alone(letter: &'static str, api: &'static str) -> Self {
+        Self {
+            letter,
+            api,
+            object: api,
+            fault: api,
+        }
+    }
+
+    /// Whether faults have a typed detail.
+    pub(super) fn has_details(&self) -> bool {
+        self.fault != self.api
     }
 }
 

@@ -71,7 +71,9 @@ impl Fault {
             Self::Api { code, message } => {
                 out.text("faultcode", &format!("sf:{code}"));
                 out.text("faultstring", &format!("{code}: {message}"));
-                detail(&mut out, code, message);
+                if namespaces.has_details() {
+                    detail(&mut out, code, message);
+                }
             }
         }
         out.raw("</soapenv:Fault></soapenv:Body></soapenv:Envelope>");

@@ -3,6 +3,7 @@
 //! The enterprise API shares what has nothing to do with the org's objects; records are the partner API's alone.
 
 mod arguments;
+mod closed;
 mod describe;
 mod duplicates;
 mod email;
@@ -123,6 +124,11 @@ fn answer(
 ) -> Result<Vec<u8>, Fault> {
     let version = supported(version)?;
     let call = Call::read(body)?;
+    if let Some(refusal) = closed::refusal(namespaces.letter) {
+        let header = Header::read(&call.headers, namespaces.api)?;
+        admit(org, namespaces, base, version, header)?;
+        return Err(refusal);
+    }
     let name = call.operation.name.as_str();
     let arguments = Arguments::new(&call.operation);
     let known = *call.operation.namespace == *namespaces.api;

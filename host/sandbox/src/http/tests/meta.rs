@@ -217,3 +217,57 @@ async fn answers_are_gzipped_for_those_who_take_it() {
     assert_eq!(plain, client.get("/sobjects").await.text());
     assert_eq!(client.get("/sobjects").await.header("content-encoding"), "");
 }
+
+#[tokio::test]
+async fn slashes_before_and_after_the_path_say_nothing() {
+    let client = Client::new().await;
+    for path in [
+        "//services/data/v62.0/limits/",
+        "/services/data//",
+        "//services/data",
+    ] {
+        let request = Request::get(format!("http://org{path}"))
+            .header("authorization", format!("Bearer {}", client.token));
+        let answer = client.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn apis_without_a_right_to_them_are_refused_after_the_session_is_checked() {
+    let mut client = Client::new().await;
+    let connect = client.get("/chatter/users/me").await;
+    assert_eq!(connect.refusal(), (403, "API_DISABLED_FOR_ORG".into()));
+    let deploy = client
+        .get("/metadata/deployRequest/0Af000000000001AAA")
+        .await;
+    assert_eq!(deploy.refusal(), (403, "INSUFFICIENT_ACCESS".into()));
+    let describe = async |client: &Client| {
+        let envelope = format!(
+            "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"http://soap.sforce.com/2006/04/metadata\">\
+             <e:Header><SessionHeader><sessionId>{}</sessionId></SessionHeader></e:Header>\
+             <e:Body><describeMetadata><asOfVersion>62.0</asOfVersion></describeMetadata></e:Body></e:Envelope>",
+            client.token
+        );
+        let request = Request::post("/services/Soap/m/62.0").header("content-type", "text/xml");
+        let answer = client
+            .send(request.body(Body::from(envelope)).unwrap())
+            .await;
+        assert_eq!(answer.status, 500);
+        answer.text()
+    };
+    let refused = describe(&client).await;
+    assert!(
+        refused.contains("<faultcode>sf:INSUFFICIENT_ACCESS</faultcode>"),
+        "{refused}"
+    );
+    assert!(refused.contains("requires a user with the ModifyAllData or ModifyMetadata"));
+    assert!(!refused.contains("<detail>"));
+    client.token = "00D!ended".into();
+    assert!(
+        describe(&client)
+            .await
+            .contains("<faultcode>sf:INVALID_SESSION_ID</faultcode>")
+    );
+    assert_eq!(client.get("/chatter/users/me").await.status, 401);
+}

@@ -455,3 +455,40 @@ async fn soap_login_opens_a_session_up_to_version_64() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_frontdoor_url_opens_the_org_once() {
+    let client = Client::new().await;
+    let given = client
+        .send(
+            Request::get(
+                "http://org/services/oauth2/singleaccess?redirect_uri=/lightning/page/home",
+            )
+            .header("authorization", format!("Bearer {}", client.token))
+            .body(Body::empty())
+            .unwrap(),
+        )
+        .await;
+    let url = given.json()["frontdoor_uri"].as_str().unwrap().to_owned();
+    assert!(
+        url.starts_with("http://org/secur/frontdoor.jsp?otp="),
+        "{url}"
+    );
+    let open = async || {
+        client
+            .send(Request::get(&url).body(Body::empty()).unwrap())
+            .await
+    };
+    assert_eq!(open().await.header("location"), "/lightning/page/home");
+    assert!(
+        open().await.header("location").starts_with("/?ec=302"),
+        "it works once"
+    );
+    let bad = Request::get("http://org/services/oauth2/singleaccess")
+        .header("authorization", "Bearer no");
+    let refused = client.send(bad.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (refused.status, refused.text().as_str()),
+        (403, "Bad_OAuth_Token")
+    );
+}

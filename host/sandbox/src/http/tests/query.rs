@@ -104,3 +104,22 @@ async fn a_reset_closes_cursors() {
     let next = client.get(first["nextRecordsUrl"].as_str().unwrap()).await;
     assert_eq!(next.refusal(), (400, "INVALID_QUERY_LOCATOR".into()));
 }
+
+#[tokio::test]
+async fn columns_are_told_instead_of_rows_when_asked_for() {
+    let client = Client::new().await;
+    let soql = encoded("SELECT Id, Owner.Name FROM Account");
+    let told = client.get(&format!("/query?q={soql}&columns=true")).await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    assert_eq!(
+        told.json()["columnMetadata"][1]["joinColumns"][0]["columnName"],
+        "Name"
+    );
+    let wrong = client
+        .get(&format!(
+            "/query?q={}&columns=true",
+            encoded("SELECT Nope FROM Account")
+        ))
+        .await;
+    assert_eq!(wrong.refusal(), (400, "INVALID_FIELD".into()));
+}

@@ -145,6 +145,15 @@ impl Plan {
         }
     }
 
+    /// The plan of the sub-query that [`Content::Children`](super::shape::Content::Children) numbers.
+    #[must_use]
+    pub fn child(&self, at: usize) -> Option<&Self> {
+        match &self.work {
+            Work::Records(records) => records.children.get(at).map(|child| &*child.plan),
+            _ => None,
+        }
+    }
+
     /// Whether it gives aggregate rows or a count, which bulk queries may not.
     #[must_use]
     pub fn is_aggregate(&self) -> bool {
