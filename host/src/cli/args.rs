@@ -240,6 +240,9 @@ pub struct Watch {
     /// Where findings go.
     #[command(flatten)]
     pub outlet: OutletArgs,
+    /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
+    #[arg(long, requires = "output")]
+    pub dedup: bool,
     /// Run all the watches that this file names (see `mediate help watches`)
     #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post"])]
     pub watches: Option<PathBuf>,
@@ -294,9 +297,6 @@ pub struct OutletArgs {
     /// Post each batch to this address; a status of 2xx says that it was taken
     #[arg(long, value_name = "URL", conflicts_with_all = ["output", "exec"])]
     pub post: Option<String>,
-    /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
-    #[arg(long, requires = "output")]
-    pub dedup: bool,
 }
 
 /// Arguments of `sandbox`.

@@ -16,7 +16,7 @@ use super::workbench::Workbench;
 use crate::contract::{Message, Style};
 use crate::ingress::{self, Door, Verdict};
 use crate::session::Session;
-use crate::watch::{Outlet, Position};
+use crate::watch::Outlet;
 use crate::words;
 
 /// Names the attribute with what is sent back once the message was handed on.
@@ -47,7 +47,7 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
         session: RwLock::new(Arc::new(bench.session().await?)),
         bench,
         config,
-        outlet: Mutex::new(outlet(&args.outlet, &Position::default())?),
+        outlet: Mutex::new(outlet(&args.outlet, None)?),
         console,
     });
     let scheme = if door.tls.is_some() { "https" } else { "http" };

@@ -100,7 +100,9 @@ async fn one(
         }
         None => (None, Position::default()),
     };
-    let outlet = outlet(&entry.outlet, &position)?;
+    let written = entry.outlet.output.as_deref().map(length).transpose()?;
+    let position = position.settled(written);
+    let outlet = outlet(&entry.outlet, position.output_bytes.filter(|_| entry.dedup))?;
     let name = entry.name();
     let mut tell = |state: State<'_>| match state {
         State::Handled(count) => tracing::debug!(
@@ -140,13 +142,9 @@ fn failure(error: WatchError, bench: &Workbench) -> Failure {
 }
 
 /// Opens what the arguments name; stdout when they name nothing.
-pub(super) fn outlet(args: &OutletArgs, position: &Position) -> Result<Outlet, Failure> {
+/// With `exactly`, an output file is cut to that length.
+pub(super) fn outlet(args: &OutletArgs, exactly: Option<u64>) -> Result<Outlet, Failure> {
     if let Some(path) = &args.output {
-        let exactly = if args.dedup {
-            Some(position.output_bytes.unwrap_or(0)).filter(|_| position.checkpoint.is_some())
-        } else {
-            None
-        };
         let opened = Appended::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
         return Ok(Outlet::File(opened));
     }
@@ -166,6 +164,15 @@ pub(super) fn outlet(args: &OutletArgs, position: &Position) -> Result<Outlet, F
         url,
         client: plain_client()?,
     })
+}
+
+/// The length of a file; of one that is not there yet, none.
+fn length(path: &Path) -> Result<u64, Failure> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(cannot_use(path, &error)),
+    }
 }
 
 fn cannot_use(path: &Path, error: &std::io::Error) -> Failure {
@@ -191,6 +198,7 @@ impl Entry {
             every: args.every,
             checkpoint: args.checkpoint.as_deref().map(absolute).transpose()?,
             outlet: args.outlet.clone(),
+            dedup: args.dedup,
         })
     }
 

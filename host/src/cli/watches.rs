@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) every: Duration,
     pub(super) checkpoint: Option<PathBuf>,
     pub(super) outlet: OutletArgs,
+    /// Says that nothing may be in the output file twice.
+    pub(super) dedup: bool,
 }
 
 #[derive(Deserialize)]
@@ -104,8 +106,8 @@ impl Table {
                 output: self.output.map(|output| folder.join(output)),
                 exec: self.exec,
                 post: self.post,
-                dedup: self.dedup,
             },
+            dedup: self.dedup,
         })
     }
 }

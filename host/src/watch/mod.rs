@@ -7,6 +7,7 @@ mod outlet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,26 @@ pub struct Position {
     pub checkpoint: Option<String>,
     /// How long the output file was when everything up to the checkpoint was in it.
     pub output_bytes: Option<u64>,
+    /// Where in the output file the first batch begins, while it is not known to be in it whole. Without a checkpoint before
+    /// it, nothing else would tell it from a batch that was never written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_from: Option<u64>,
+}
+
+impl Position {
+    /// The position that holds, given the length of the output file: the first batch counts if it is in it whole.
+    #[must_use]
+    pub fn settled(self, written: Option<u64>) -> Self {
+        let Some(from) = self.first_from else {
+            return self;
+        };
+        let whole = written >= self.output_bytes;
+        Self {
+            checkpoint: self.checkpoint.filter(|_| whole),
+            output_bytes: self.output_bytes.filter(|_| whole).or(Some(from)),
+            first_from: None,
+        }
+    }
 }
 
 /// What a watch tells about itself.
@@ -109,12 +130,7 @@ impl Watch<'_> {
                     if pauses.worked() {
                         (self.tell)(State::Recovered);
                     }
-                    let handled = tokio::select! {
-                        biased;
-                        handled = self.hand_on(&found.batch) => handled,
-                        () = &mut ended => Err(Stop::Ended),
-                    };
-                    match handled {
+                    match self.hand_on(&found.batch, ended.as_mut()).await {
                         Ok(()) => found.pause(self.every),
                         Err(Stop::Ended) => return Ok(()),
                         Err(Stop::Failed(error)) => return Err(error),
@@ -163,13 +179,24 @@ impl Watch<'_> {
         })
     }
 
-    /// Hands findings on, as often as it takes, and keeps the place behind them.
-    async fn hand_on(&mut self, batch: &Batch) -> Result<(), Stop> {
+    /// Hands findings on, as often as it takes, and keeps the place behind them. An attempt that is under way is brought to
+    /// its end, whatever was asked.
+    async fn hand_on(
+        &mut self,
+        batch: &Batch,
+        mut ended: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<(), Stop> {
+        if self.position.checkpoint.is_none() {
+            self.announce(batch).map_err(Stop::Failed)?;
+        }
         let mut pauses = Pauses::default();
         while let Err(error) = self.outlet.take(&batch.messages).await {
             let pause = pauses.next(None);
             (self.tell)(State::Waiting(&error, pause));
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = &mut ended => return Err(Stop::Ended),
+            }
         }
         if pauses.worked() {
             (self.tell)(State::Recovered);
@@ -181,24 +208,41 @@ impl Watch<'_> {
         Ok(())
     }
 
+    /// Notes where the first batch will stand in the output file.
+    fn announce(&mut self, batch: &Batch) -> Result<(), WatchError> {
+        let Some(from) = self.outlet.bytes() else {
+            return Ok(());
+        };
+        self.note(&Position {
+            checkpoint: Some(batch.checkpoint.clone()),
+            output_bytes: Some(from + Outlet::size(&batch.messages)),
+            first_from: Some(from),
+        })
+    }
+
     fn keep(&mut self, checkpoint: &str) -> Result<(), WatchError> {
         let position = Position {
             checkpoint: Some(checkpoint.to_owned()),
             output_bytes: self.outlet.bytes(),
+            first_from: None,
         };
         if position == self.position {
             return Ok(());
         }
+        self.note(&position)?;
         self.position = position;
+        Ok(())
+    }
+
+    fn note(&mut self, position: &Position) -> Result<(), WatchError> {
         let Some(ledger) = &mut self.ledger else {
             return Ok(());
         };
-        ledger
-            .keep(&self.position)
-            .map_err(|source| WatchError::Ledger {
-                path: ledger.path().to_owned(),
-                source,
-            })
+        let kept = ledger.keep(position);
+        kept.map_err(|source| WatchError::Ledger {
+            path: ledger.path().to_owned(),
+            source,
+        })
     }
 }
 
@@ -314,6 +358,24 @@ mod tests {
     }
 
     #[test]
+    fn the_first_batch_counts_once_it_is_in_the_file_whole() {
+        let announced = Position {
+            checkpoint: Some("1".into()),
+            output_bytes: Some(100),
+            first_from: Some(40),
+        };
+        let whole = announced.clone().settled(Some(100));
+        assert_eq!(whole.checkpoint.as_deref(), Some("1"));
+        assert_eq!((whole.output_bytes, whole.first_from), (Some(100), None));
+        for written in [Some(99), Some(40), None] {
+            let again = announced.clone().settled(written);
+            assert_eq!((again.checkpoint, again.output_bytes), (None, Some(40)));
+        }
+        let kept = whole.clone().settled(Some(0));
+        assert_eq!(kept, whole, "a later place does not depend on the file");
+    }
+
+    #[test]
     fn a_ledger_goes_on_where_it_stood_and_serves_one_watch() {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("watch.checkpoint");
@@ -322,7 +384,7 @@ mod tests {
         assert_eq!(position, Position::default());
         let here = Position {
             checkpoint: Some("7".into()),
-            output_bytes: None,
+            ..Position::default()
         };
         ledger.keep(&here).expect("kept");
         let held = open_ledger(&path, &plan).expect_err("held");

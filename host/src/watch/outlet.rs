@@ -66,13 +66,19 @@ impl Outlet {
         if messages.is_empty() {
             return Ok(());
         }
-        let lines: Vec<u8> = messages.iter().flat_map(line).collect();
+        let lines = lines(messages);
         match self {
             Self::Stdout => print(&lines),
             Self::File(file) => file.append(&lines),
             Self::Command(command) => run(command.clone(), lines).await,
             Self::Post { url, client } => post(client, url.clone(), lines).await,
         }
+    }
+
+    /// Returns the bytes that these messages take.
+    #[must_use]
+    pub fn size(messages: &[Message]) -> u64 {
+        lines(messages).len() as u64
     }
 
     /// Returns the length of the output file.
@@ -83,6 +89,10 @@ impl Outlet {
             _ => None,
         }
     }
+}
+
+fn lines(messages: &[Message]) -> Vec<u8> {
+    messages.iter().flat_map(line).collect()
 }
 
 /// A file that grows by whole batches. It is locked, so that no two watches write it.

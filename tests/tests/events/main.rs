@@ -3,4 +3,5 @@
 
 mod day;
 mod killed;
+mod outbound;
 mod polled;
