@@ -221,7 +221,11 @@ pub fn from_transport(error: &TransportError) -> (Fault, Retry) {
         Failure::Denied => (FaultKind::EgressDenied, Retry::Never),
         Failure::Protocol => (FaultKind::Protocol, Retry::Never),
     };
-    (Fault::new(kind, error.message.clone()), retry)
+    let fault = Fault {
+        attempts: u32::from(error.failure != Failure::Denied),
+        ..Fault::new(kind, error.message.clone())
+    };
+    (fault, retry)
 }
 
 /// Whether the answer says that the session is no longer good.

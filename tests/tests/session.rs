@@ -8,18 +8,25 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
 use mediate::contract::FaultKind;
 use mediate::embedded::CONNECTOR;
 use mediate::profile::Profile;
 use mediate::runtime::{Connector, Runtime, RuntimeSettings};
 use mediate::session::{Session, SessionError};
 use mediate::simulated_org;
+use mediate_tests::org::open_at;
 use sandbox::Org;
 use sandbox::faults::Fault;
 use sandbox::org::ConnectedApp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 /// An org whose app replaces refresh tokens, and a connection file that holds one of them.
 struct Stage {
@@ -197,6 +204,80 @@ async fn a_session_renewed_while_reading_is_kept() {
     let mut reader = session.read("query/rows", &config, None).await.unwrap();
     while reader.next(4096).await.unwrap().is_some() {}
     assert_ne!(stage.kept_refresh_token(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_renewed_while_a_sink_is_filled_survives_a_kill() {
+    let stage = Stage::set(true).await;
+    let session = stage.open().await;
+    identity(&session).await.unwrap();
+    let before = stage.kept_refresh_token();
+    let config = json!({"object": "Contact", "operation": "insert", "job-records": 1});
+    let mut writer = session.write("bulk/load", &config, None).await.unwrap();
+    stage.org.sessions().expire_all();
+    while stage.kept_refresh_token() == before {
+        writer
+            .write(b"LastName\nOne\nTwo\n".to_vec())
+            .await
+            .unwrap();
+    }
+    // As good as killed: nothing is brought to an end.
+    std::mem::forget(writer);
+    stage.org.sessions().expire_all();
+    stage.run().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_on_with_the_session_that_another_has_renewed() {
+    let stage = Stage::set(true).await;
+    let (one, other) = (stage.open().await, stage.open().await);
+    identity(&one).await.unwrap();
+    identity(&other).await.unwrap();
+    for _ in 0..3 {
+        stage.org.sessions().expire_all();
+        identity(&other).await.unwrap();
+        let renewed = stage.kept_refresh_token();
+        identity(&one).await.unwrap();
+        assert_eq!(stage.kept_refresh_token(), renewed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_org_that_moves_is_followed() {
+    let moved = Arc::new(AtomicBool::new(false));
+    let there = serve(Router::new().route(LIMITS, get(async || "{\"There\":1}"))).await;
+    let here = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", here.local_addr().unwrap());
+    let (instances, has_moved) = ([origin.clone(), there], Arc::clone(&moved));
+    let token = post(async move || {
+        let instance = &instances[usize::from(has_moved.load(SeqCst))];
+        json!({"access_token": instance, "instance_url": instance}).to_string()
+    });
+    let limits = get(async move || {
+        let ended =
+            r#"[{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}]"#;
+        match moved.swap(true, SeqCst) {
+            false => (StatusCode::OK, "{\"Here\":1}"),
+            true => (StatusCode::UNAUTHORIZED, ended),
+        }
+    });
+    let app = Router::new().route("/services/oauth2/token", token);
+    let app = app.route(LIMITS, limits);
+    tokio::spawn(async move { axum::serve(here, app).await });
+    let session = open_at(&origin, Vec::new(), true, &json!({"api-version": "62.0"})).await;
+    for expected in ["{\"Here\":1}", "{\"There\":1}"] {
+        let reply = session.call("connection/limits", &json!({}), None).await;
+        assert_eq!(reply.unwrap().body, expected.as_bytes());
+    }
+}
+
+const LIMITS: &str = "/services/data/v62.0/limits";
+
+async fn serve(app: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    format!("http://{address}")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use tempfile::NamedTempFile;
+
 use super::args::{Global, Write};
 use super::console::Console;
 use super::failure::Failure;
@@ -33,13 +35,13 @@ pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Resu
     let config = forms::by_ending(config, operation, forms::OUTCOME_FORMAT, outcomes);
     let journal = args.journal.clone().unwrap_or_else(|| journal_of(args));
     let from_stdin = args.input == Path::new(STDIN);
-    let input = if from_stdin {
-        spool(&journal).await?
+    let (spooled, input) = if from_stdin {
+        (Some(spool(&journal).await?), spool_of(&journal)?)
     } else {
-        absolute(&args.input)?
+        (None, absolute(&args.input)?)
     };
     let files = Files::Load {
-        input_bytes: size(&input)?,
+        input_bytes: size(spooled.as_ref().map_or(&input, |file| file.path()))?,
         spooled: from_stdin,
         outcomes: outcomes.map(absolute).transpose()?,
         failed: args.failed.as_deref().map(absolute).transpose()?,
@@ -47,6 +49,11 @@ pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Resu
     };
     let plan = Plan::new(&operation.name, &config, files, &args.connection, global)?;
     let ledger = plan.begin(&journal)?;
+    // Only now: under this name there may have been the input of another run, which is not over.
+    if let (Some(file), Files::Load { input, .. }) = (spooled, &plan.files) {
+        let named = file.persist(input);
+        named.map_err(|error| Failure::write(input, error.error))?;
+    }
     load(&bench, &plan, ledger, None, console).await
 }
 
@@ -233,21 +240,26 @@ fn journal_of(args: &Write) -> PathBuf {
     }
 }
 
-/// Copies stdin beside the journal: what is to survive a failure must be there to be read again.
-async fn spool(journal: &Path) -> Result<PathBuf, Failure> {
+/// Names our copy of stdin: what is to survive a failure must be there to be read again.
+fn spool_of(journal: &Path) -> Result<PathBuf, Failure> {
     let mut name = absolute(journal)?.into_os_string();
     name.push(".input");
-    let path = PathBuf::from(name);
-    let target = path.clone();
-    let copy = move || -> io::Result<()> {
-        let mut file = fs::File::create(&target)?;
+    Ok(PathBuf::from(name))
+}
+
+/// Copies stdin into a file that has no name to last yet, and that nobody else can read.
+async fn spool(journal: &Path) -> Result<NamedTempFile, Failure> {
+    let path = spool_of(journal)?;
+    let folder = part_file::folder_of(&path).to_owned();
+    let copy = move || -> io::Result<NamedTempFile> {
+        let mut file = NamedTempFile::new_in(folder)?;
         io::copy(&mut io::stdin().lock(), &mut file)?;
-        file.sync_all()
+        file.as_file().sync_all()?;
+        Ok(file)
     };
     let copied = tokio::task::spawn_blocking(copy).await;
     let copied = copied.map_err(|error| Failure::Other(error.to_string()))?;
-    copied.map_err(|error| Failure::write(&path, error))?;
-    Ok(path)
+    copied.map_err(|error| Failure::write(&path, error))
 }
 
 fn size(path: &Path) -> Result<u64, Failure> {

@@ -60,12 +60,10 @@ impl SessionError {
         }
     }
 
-    /// Says whether the connector may hold an open session after this.
-    pub(super) fn leaves_the_session_open(&self) -> bool {
-        self.fault().is_some_and(|fault| {
-            fault.attempts > 0
-                && !matches!(fault.kind, FaultKind::Config | FaultKind::Unauthenticated)
-        })
+    /// Says whether the connector may have opened another session before this happened.
+    pub(super) fn may_follow_a_renewal(&self) -> bool {
+        self.fault()
+            .is_some_and(|fault| fault.kind != FaultKind::Config)
     }
 }
 

@@ -21,7 +21,20 @@ pub(super) struct Login {
     schema: Value,
     document: Secret<Value>,
     file: Option<SessionFile>,
+    /// The session that was adopted last, and where it lets the connector go.
+    known: Option<Secret<Value>>,
+    origins: Vec<String>,
     open: bool,
+    changed: Changed,
+}
+
+/// What has changed since a failure was last asked about.
+#[derive(Debug, Default)]
+struct Changed {
+    /// Another run's session was taken up.
+    taken_up: bool,
+    /// The session names other origins.
+    moved: bool,
 }
 
 impl Login {
@@ -37,7 +50,10 @@ impl Login {
             schema,
             document,
             file,
+            known: None,
+            origins: Vec::new(),
             open: false,
+            changed: Changed::default(),
         }
     }
 
@@ -49,6 +65,61 @@ impl Login {
     /// Says whether the session is kept in a file.
     pub(super) const fn is_kept(&self) -> bool {
         self.file.is_some()
+    }
+
+    /// Says whether a login has succeeded.
+    pub(super) const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Takes up the session that another run has kept since. Says whether that has happened, now or since last asked.
+    pub(super) async fn takes_up(&mut self, egress: &Egress) -> Result<bool, SessionError> {
+        self.take_up_newer(egress).await?;
+        Ok(std::mem::take(&mut self.changed.taken_up))
+    }
+
+    /// Fetches the session. Says whether it leads elsewhere, now or since last asked.
+    pub(super) async fn moves(
+        &mut self,
+        instance: &Instance,
+        egress: &Egress,
+    ) -> Result<bool, SessionError> {
+        if self.open {
+            self.renew(instance, egress).await?;
+        }
+        Ok(std::mem::take(&mut self.changed.moved))
+    }
+
+    /// Keeps what a failed operation may have left: the session of another run, or else the connector's own.
+    pub(super) async fn keep_after_failure(
+        &mut self,
+        unauthenticated: bool,
+        instance: &Instance,
+        egress: &Egress,
+    ) -> Result<(), SessionError> {
+        if unauthenticated && self.take_up_newer(egress).await? {
+            return Ok(());
+        }
+        self.renew(instance, egress).await
+    }
+
+    async fn take_up_newer(&mut self, egress: &Egress) -> Result<bool, SessionError> {
+        let Some(file) = self.file.clone() else {
+            return Ok(false);
+        };
+        let _held = file.lock().await?;
+        let newer = file.load()?.filter(|session| !self.knows(session));
+        let Some(session) = newer else {
+            return Ok(false);
+        };
+        self.adopt(session, egress)?;
+        self.changed.taken_up = true;
+        Ok(true)
+    }
+
+    fn knows(&self, session: &Secret<Value>) -> bool {
+        let known = self.known.as_ref();
+        known.is_some_and(|known| known.expose() == session.expose())
     }
 
     /// Logs in unless that has happened: with the kept session first, so that its refresh token is the one used.
@@ -68,7 +139,9 @@ impl Login {
         if let Some(session) = file.load()? {
             self.adopt(session, egress)?;
         }
-        self.authenticate(instance, egress).await
+        self.authenticate(instance, egress).await?;
+        self.changed = Changed::default();
+        Ok(())
     }
 
     /// Fetches the session that the connector has opened since.
@@ -96,22 +169,28 @@ impl Login {
             return Err(SessionError::NotASession);
         }
         let session = Secret::new(session);
-        if let Some(file) = &self.file {
-            file.store(&session)?;
+        if !self.knows(&session) {
+            if let Some(file) = &self.file {
+                file.store(&session)?;
+            }
+            self.adopt(session, egress)?;
         }
-        self.adopt(session, egress)?;
         self.open = true;
         Ok(())
     }
 
     fn adopt(&mut self, session: Secret<Value>, egress: &Egress) -> Result<(), SessionError> {
-        for origin in origins::of_session(&self.schema, session.expose())? {
-            egress.allow(&origin)?;
+        let origins = origins::of_session(&self.schema, session.expose())?;
+        for origin in &origins {
+            egress.allow(origin)?;
         }
+        self.changed.moved |= self.open && origins != self.origins;
+        self.origins = origins;
         let takes_a_session = Schema::new(&self.schema).property(SESSION).is_some();
         if let (true, Value::Object(members)) = (takes_a_session, self.document.expose_mut()) {
             members.insert(SESSION.to_owned(), session.expose().clone());
         }
+        self.known = Some(session);
         Ok(())
     }
 }

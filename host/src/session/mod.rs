@@ -23,7 +23,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::contract::{Batch, ConnectorInfo, Effect, Message, OperationInfo, Style};
+use crate::contract::{Batch, ConnectorInfo, Effect, FaultKind, Message, OperationInfo, Style};
 use crate::egress::{Egress, EgressSettings, MAX_CONCURRENT, Mount, Refusal};
 use crate::error::HostError;
 use crate::profile::Profile;
@@ -109,25 +109,32 @@ impl Session {
         input: Option<Message>,
     ) -> Result<Message, SessionError> {
         let operation = self.operation(operation, Style::Call)?;
-        let connection = self.connection_for(operation).await?;
-        let answer = self
-            .instance
-            .call(
-                connection.expose(),
-                &operation.name,
-                &config.to_string(),
-                input,
-            )
-            .await;
-        match answer {
-            Ok(reply) => {
-                if is_renewed(&reply) {
-                    self.keep_renewed().await?;
-                }
-                Ok(reply)
+        let first = self.call_once(operation, config, input.clone()).await;
+        match first {
+            Err(error) if self.is_mended(&error).await => {
+                self.call_once(operation, config, input).await
             }
-            Err(error) => Err(self.after_failure(error.into()).await),
+            first => first,
         }
+    }
+
+    async fn call_once(
+        &self,
+        operation: &OperationInfo,
+        config: &Value,
+        input: Option<Message>,
+    ) -> Result<Message, SessionError> {
+        let connection = self.connection_for(operation).await?;
+        let (connection, config) = (connection.expose(), config.to_string());
+        let called = self
+            .instance
+            .call(connection, &operation.name, &config, input)
+            .await;
+        let reply = self.settle(called).await?;
+        if is_renewed(&reply) {
+            self.keep_renewed().await?;
+        }
+        Ok(reply)
     }
 
     /// Opens an operation of style `source`, to be read in chunks.
@@ -189,15 +196,58 @@ impl Session {
         wait_ms: u32,
     ) -> Result<Batch, SessionError> {
         let operation = self.operation(operation, Style::Trigger)?;
+        let config = config.to_string();
+        match self
+            .poll_once(operation, &config, checkpoint, wait_ms)
+            .await
+        {
+            Err(error) if self.is_mended(&error).await => {
+                self.poll_once(operation, &config, checkpoint, wait_ms)
+                    .await
+            }
+            first => first,
+        }
+    }
+
+    async fn poll_once(
+        &self,
+        operation: &OperationInfo,
+        config: &str,
+        checkpoint: Option<&str>,
+        wait_ms: u32,
+    ) -> Result<Batch, SessionError> {
         let connection = self.connection_for(operation).await?;
-        let (connection, config) = (connection.expose(), config.to_string());
         let polled = self
             .instance
-            .poll(connection, &operation.name, &config, checkpoint, wait_ms)
+            .poll(
+                connection.expose(),
+                &operation.name,
+                config,
+                checkpoint,
+                wait_ms,
+            )
             .await;
         let batch = self.settle(polled).await?;
         self.keep_if_kept().await?;
         Ok(batch)
+    }
+
+    /// Says whether the reason of a failure is gone, so that the same can be done again: another run has renewed the session
+    /// meanwhile, or the connector has and the org answers elsewhere now, where the host had not let it go.
+    pub async fn is_mended(&self, error: &SessionError) -> bool {
+        let Some(fault) = error.fault().filter(|fault| !fault.maybe_applied) else {
+            return false;
+        };
+        let mut login = self.login.lock().await;
+        let mended = match fault.kind {
+            FaultKind::Unauthenticated => login.takes_up(&self.egress).await,
+            FaultKind::EgressDenied => login.moves(&self.instance, &self.egress).await,
+            _ => Ok(false),
+        };
+        mended.unwrap_or_else(|error| {
+            tracing::warn!("the session could not be taken up: {error}");
+            false
+        })
     }
 
     /// Examines the connection: by the connector's operation `connection/test` if it has one, else by logging in.
@@ -279,10 +329,13 @@ impl Session {
     /// still logged in answers `authenticate` without sending anything, so asking is free.
     async fn after_failure(&self, error: SessionError) -> SessionError {
         let mut login = self.login.lock().await;
-        if !login.is_kept() || !error.leaves_the_session_open() {
+        if !login.is_kept() || !login.is_open() || !error.may_follow_a_renewal() {
             return error;
         }
-        match tokio::time::timeout(KEEP_WAIT, login.renew(&self.instance, &self.egress)).await {
+        let unauthenticated =
+            error.fault().map(|fault| fault.kind) == Some(FaultKind::Unauthenticated);
+        let keeping = login.keep_after_failure(unauthenticated, &self.instance, &self.egress);
+        match tokio::time::timeout(KEEP_WAIT, keeping).await {
             Ok(Ok(())) => {}
             Ok(Err(other)) => {
                 tracing::warn!("the session could not be kept after a failure: {other}")

@@ -28,7 +28,7 @@ impl<'s> Reader<'s> {
     pub async fn next(&mut self, max_bytes: u32) -> Result<Option<Vec<u8>>, SessionError> {
         match self.source.read(max_bytes).await {
             Ok(chunk) => {
-                self.keep_session(chunk.is_none()).await?;
+                self.keep_session().await?;
                 Ok(chunk)
             }
             Err(error) => Err(self.session.after_failure(error.into()).await),
@@ -43,15 +43,12 @@ impl<'s> Reader<'s> {
         Ok(self.source.head().await?)
     }
 
-    /// The attribute stays once it is set, so a session that is renewed again is fetched at the end.
-    async fn keep_session(&mut self, at_end: bool) -> Result<(), SessionError> {
-        if self.renewed && !at_end {
-            return Ok(());
-        }
-        if is_renewed(&self.head().await?) {
+    /// The attribute stays once it is set; where the session is kept in a file, it is asked for each time.
+    async fn keep_session(&mut self) -> Result<(), SessionError> {
+        if !self.renewed && is_renewed(&self.head().await?) {
             self.renewed = true;
-            self.session.keep_renewed().await?;
+            return self.session.keep_renewed().await;
         }
-        Ok(())
+        self.session.keep_if_kept().await
     }
 }

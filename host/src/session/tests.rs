@@ -76,9 +76,9 @@ fn fault(kind: FaultKind, attempts: u32) -> SessionError {
 }
 
 #[test]
-fn the_session_is_fetched_only_after_failures_that_leave_it_open() {
-    assert!(fault(FaultKind::Invalid, 1).leaves_the_session_open());
-    assert!(!fault(FaultKind::Config, 0).leaves_the_session_open());
-    assert!(!fault(FaultKind::Unauthenticated, 2).leaves_the_session_open());
-    assert!(!SessionError::NotASession.leaves_the_session_open());
+fn the_session_is_fetched_after_failures_that_a_renewal_may_precede() {
+    assert!(fault(FaultKind::Invalid, 1).may_follow_a_renewal());
+    assert!(fault(FaultKind::Unauthenticated, 2).may_follow_a_renewal());
+    assert!(!fault(FaultKind::Config, 0).may_follow_a_renewal());
+    assert!(!SessionError::NotASession.may_follow_a_renewal());
 }

@@ -23,7 +23,7 @@ impl<'s> Writer<'s> {
     /// The connector answered with a fault.
     pub async fn write(&mut self, chunk: Vec<u8>) -> Result<(), SessionError> {
         let written = self.sink.write(chunk).await;
-        self.session.settle(written).await
+        self.keeping(written).await
     }
 
     /// Says that no more input follows.
@@ -58,7 +58,7 @@ impl<'s> Writer<'s> {
     /// The connector answered with a fault.
     pub async fn outcomes(&self, which: &str) -> Result<Reader<'s>, SessionError> {
         let opened = self.sink.outcomes(which).await;
-        let source = self.session.settle(opened).await?;
+        let source = self.keeping(opened).await?;
         Ok(Reader::new(self.session, source))
     }
 
@@ -68,7 +68,7 @@ impl<'s> Writer<'s> {
     /// The connector answered with a fault.
     pub async fn abort(&mut self) -> Result<(), SessionError> {
         let aborted = self.sink.abort().await;
-        self.session.settle(aborted).await
+        self.keeping(aborted).await
     }
 
     /// A sink has no attributes by which the connector could tell that it opened another session.

@@ -77,9 +77,15 @@ impl Extract<'_> {
                     self.keep().await?;
                     return Ok(head);
                 }
-                // The connector has tried again by itself: waiting is for what can be gone on with.
-                Err(TransferError::Session(error)) if self.state.config.is_some() => {
-                    self.patience.wait(error, self.watcher).await?;
+                Err(TransferError::Session(error)) => {
+                    let mended = self.session.is_mended(&error).await && self.patience.mended();
+                    if !mended {
+                        // The connector has tried again by itself: waiting is for what can be gone on with.
+                        if self.state.config.is_none() {
+                            return Err(error.into());
+                        }
+                        self.patience.wait(error, self.watcher).await?;
+                    }
                     let cut = self.output.cut(self.state.bytes).await;
                     cut.map_err(TransferError::file(self.output.path()))?;
                 }
@@ -94,6 +100,7 @@ impl Extract<'_> {
         let mut reader = self.session.read(self.operation, config, input).await?;
         // The source counts from where it was opened, the file from its beginning.
         let opened_at = self.state.bytes;
+        self.step(&reader, opened_at).await?;
         while let Some(chunk) = reader.next(CHUNK).await? {
             let written = self.output.write(&chunk).await;
             written.map_err(TransferError::file(self.output.path()))?;
@@ -110,7 +117,8 @@ impl Extract<'_> {
             return Ok(());
         };
         let bytes = opened_at + bytes;
-        if bytes == self.state.bytes || bytes > self.output.bytes() {
+        let is_known = bytes == self.state.bytes && self.state.config.as_ref() == Some(&config);
+        if is_known || bytes > self.output.bytes() {
             return Ok(());
         }
         self.state.bytes = bytes;

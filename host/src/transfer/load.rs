@@ -65,6 +65,8 @@ pub struct Load<'a> {
 /// How far a load has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reached {
+    /// Whether the sink has taken any of the input.
+    begun: bool,
     /// Bytes of the input at the furthest step.
     passed: u64,
     /// Records that were worked off.
@@ -115,15 +117,26 @@ impl Load<'_> {
                     self.keep()?;
                     return Ok(progress);
                 }
-                // The connector has tried again by itself: waiting is for what has begun.
-                Err(Stop::Passing(error)) if !self.ledger.has_steps() => return Err(error.into()),
+                Err(Stop::Passing(error)) if !self.may_go_on(&error) => return Err(error.into()),
                 Err(Stop::Passing(error)) => {
                     self.patience.wait(error, self.watcher).await?;
+                    self.rewind().await?;
+                }
+                Err(Stop::Final(TransferError::Session(error)))
+                    if self.session.is_mended(&error).await && self.patience.mended() =>
+                {
                     self.rewind().await?;
                 }
                 Err(Stop::Final(error)) => return Err(error),
             }
         }
+    }
+
+    /// The connector has tried again by itself: waiting is for what has begun. What the journal does not name yet is sent
+    /// again only if it certainly was not applied.
+    fn may_go_on(&self, error: &SessionError) -> bool {
+        let maybe_applied = error.fault().is_some_and(|fault| fault.maybe_applied);
+        self.ledger.has_steps() || (self.reached.begun && !maybe_applied)
     }
 
     async fn attempt(&mut self) -> Result<Progress, Stop> {
@@ -159,6 +172,7 @@ impl Load<'_> {
             }
             passed += chunk.len() as u64;
             writer.write(chunk).await?;
+            self.reached.begun = true;
             self.watcher.bytes(passed, Some(of));
             // Each thing that the journal must name is kept before the next one is done.
             while self.step(writer, passed).await? {
@@ -169,12 +183,7 @@ impl Load<'_> {
 
     async fn wait(&mut self, writer: &mut Writer<'_>) -> Result<Progress, Stop> {
         loop {
-            // A time limit that passes here is the caller's to hear: the remote system works on.
-            let progress = match writer.watch(WATCH_MS).await {
-                Ok(progress) => progress,
-                Err(error) if is_timeout(&error) => return Err(Stop::Final(error.into())),
-                Err(error) => return Err(error.into()),
-            };
+            let progress = writer.watch(WATCH_MS).await?;
             self.watcher.progress(&progress);
             if progress.processed > self.reached.processed {
                 self.reached.processed = progress.processed;
@@ -268,11 +277,6 @@ async fn copy(writer: &mut Writer<'_>, which: &str, file: &mut PartFile) -> Resu
             .map_err(TransferError::file(file.path()))?;
     }
     Ok(())
-}
-
-fn is_timeout(error: &SessionError) -> bool {
-    let kind = error.fault().map(|fault| fault.kind);
-    kind == Some(crate::contract::FaultKind::Timeout)
 }
 
 /// Why an attempt ended.

@@ -78,7 +78,9 @@ impl From<SessionError> for TransferError {
 /// Says whether going on later, from the last step, may help.
 fn passes(error: &SessionError) -> bool {
     error.fault().is_some_and(|fault| match fault.kind {
-        FaultKind::Unavailable | FaultKind::Timeout => true,
+        FaultKind::Unavailable => true,
+        // Without attempts a wait is over that the caller has bounded: the remote system works on.
+        FaultKind::Timeout => fault.attempts > 0,
         FaultKind::LimitExceeded => fault.retry_after_ms.is_some(),
         _ => false,
     })

@@ -29,6 +29,12 @@ impl Patience {
         self.failures = 0;
     }
 
+    /// Counts a failure whose reason is gone; false when there have been too many.
+    pub(super) const fn mended(&mut self) -> bool {
+        self.failures += 1;
+        self.failures <= self.limit
+    }
+
     /// Waits before the transfer goes on, if that may help.
     pub(super) async fn wait(
         &mut self,

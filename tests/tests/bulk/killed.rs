@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use mediate_tests::org::{Way, open, read_all, serve};
 use sandbox::Org;
+use sandbox::bulk::Settings as BulkSettings;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -123,6 +124,45 @@ async fn a_load_that_is_killed_again_and_again_loads_each_row_once() {
     let text = String::from_utf8(bytes).expect("text");
     let names: HashSet<&str> = text.lines().collect();
     assert_eq!((text.lines().count(), names.len()), (ROWS, ROWS));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_job_that_takes_longer_than_the_wait_is_taken_up_not_made_anew() {
+    let settings = BulkSettings {
+        queue_ms: 3_600_000,
+        ..BulkSettings::default()
+    };
+    let org = Org::builder().rows("Account", 10).bulk(settings).build();
+    let org = Arc::new(org.expect("an org"));
+    let folder = folder(&serve(&org).await);
+    let begin = [
+        "read",
+        "bulk/extract",
+        "soql=SELECT Id FROM Account",
+        "wait-seconds=1",
+        "--connection",
+        "org.toml",
+        "--output",
+        "out.csv",
+    ];
+    let path = folder.path().to_owned();
+    let run = move |arguments: &[&str]| mediate(&path, arguments).output().expect("it runs");
+    let run = Arc::new(run);
+    let first = Arc::clone(&run);
+    let waited = tokio::task::spawn_blocking(move || first(&begin)).await;
+    let waited = waited.expect("a task");
+    let said = String::from_utf8_lossy(&waited.stderr).into_owned();
+    assert_eq!(waited.status.code(), Some(6), "{said}");
+    assert!(said.contains("mediate resume"), "{said}");
+    org.clock().advance(3_700_000);
+    let resumed = tokio::task::spawn_blocking(move || run(&["resume", "out.csv.journal"])).await;
+    let resumed = resumed.expect("a task");
+    let said = String::from_utf8_lossy(&resumed.stderr).into_owned();
+    assert!(resumed.status.success(), "{said}");
+    assert!(folder.path().join("out.csv").exists());
+    let made = org.journal().entries().into_iter();
+    let made = made.filter(|entry| entry.method == "POST" && entry.path.ends_with("/jobs/query"));
+    assert_eq!(made.count(), 1, "jobs made");
 }
 
 #[tokio::test(flavor = "multi_thread")]

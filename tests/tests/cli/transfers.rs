@@ -107,6 +107,39 @@ fn stdin_can_be_loaded() {
 }
 
 #[test]
+fn another_load_from_stdin_does_not_touch_the_input_of_one_that_is_not_over() {
+    let folder = Folder::new();
+    let arguments = ["write", "echo/collect", "--input", "-", "--outcomes", "out"];
+    let load = |input: &str| {
+        let mut child = folder
+            .command(&[&arguments[..], &["--connector", "echo.wasm"]].concat())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        end(child)
+    };
+    let input = format!("{}~stay\n", "line\n".repeat(100_000));
+    assert_eq!(load(&input).code, Some(5));
+    let journal = "echo-collect.journal";
+    assert_eq!(folder.read(&format!("{journal}.input")), input);
+    let refused = load("other\n");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert_eq!(folder.read(&format!("{journal}.input")), input);
+    let resumed = folder.run(&["resume", journal]);
+    assert_eq!(resumed.code, Some(0), "{resumed:?}");
+    assert_eq!(folder.read("out"), input);
+    assert_eq!(folder.names(), ["out"]);
+}
+
+#[test]
 fn an_extract_goes_on_after_its_last_page() {
     let folder = Folder::new();
     let count = [
