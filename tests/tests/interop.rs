@@ -1,15 +1,18 @@
 //! Other people's clients against the sandbox: each runs where it is installed, and says so where it is not.
 //!
 //! To install them: `npm install jsforce` in a folder that `NODE_PATH` names as `FOLDER/node_modules`, and
-//! `pip install simple_salesforce`. The component itself runs in Node where `npm install @bytecodealliance/jco
-//! @bytecodealliance/preview2-shim` was said in that folder.
+//! `pip install simple_salesforce aiosfstream-ng`. The component itself runs in Node where `npm install
+//! @bytecodealliance/jco @bytecodealliance/preview2-shim` was said in that folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use mediate_tests::org::serve;
+use mediate::contract::Message;
+use mediate_tests::org::{Way, open, serve};
 use sandbox::Org;
+use serde_json::json;
 
 /// Two full pages and one row.
 const ROWS: u64 = 4001;
@@ -28,26 +31,59 @@ fn runs(program: &str, args: &[&str]) -> bool {
 }
 
 async fn run(program: &'static str, name: &'static str) {
-    let org = Arc::new(
-        Org::builder()
-            .without_data()
-            .rows("Account", ROWS)
-            .build()
-            .expect("an org"),
-    );
-    let url = serve(&org).await;
+    let org = Org::builder().without_data().rows("Account", ROWS);
+    let org = Arc::new(org.build().expect("an org"));
+    println!("{}", run_against(&org, program, name).await);
+}
+
+/// Runs a script against the org; gives what it printed.
+async fn run_against(org: &Arc<Org>, program: &'static str, name: &'static str) -> String {
+    let url = serve(org).await;
     let run = move || Command::new(program).arg(script(name)).arg(url).output();
     let output: Output = tokio::task::spawn_blocking(run)
         .await
         .expect("a task")
         .expect("a run");
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(output.status.success(), "{name}: {said}");
-    println!("{said}");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {printed}{complaints}");
+    printed
+}
+
+/// Runs a script that hears events; what it heard has to be what the connector hears, by channel and replay id.
+async fn hear(program: &'static str, name: &'static str) {
+    let org = Arc::new(Org::builder().without_data().build().expect("an org"));
+    let printed = run_against(&org, program, name).await;
+    let heard: BTreeMap<String, Vec<i64>> =
+        serde_json::from_str(printed.trim()).expect("replay ids by channel");
+    assert_eq!(heard.len(), 4, "every kind of channel");
+    let channels: Vec<&String> = heard.keys().collect();
+    let config = json!({"channels": channels, "replay": "earliest"});
+    let session = open(&org, Way::InProcess, &json!({})).await;
+    let expected: usize = heard.values().map(Vec::len).sum();
+    let mut ours: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    let mut checkpoint: Option<String> = None;
+    for _ in 0..expected {
+        let batch = session
+            .poll("events/subscribe", &config, checkpoint.as_deref(), 0)
+            .await
+            .expect("a batch");
+        for message in &batch.messages {
+            let (channel, replay) = place(message);
+            ours.entry(channel).or_default().push(replay);
+        }
+        checkpoint = Some(batch.checkpoint);
+        if ours.values().map(Vec::len).sum::<usize>() >= expected {
+            break;
+        }
+    }
+    assert_eq!(ours, heard, "{name}");
+}
+
+fn place(message: &Message) -> (String, i64) {
+    let attribute = |name: &str| message.attribute(name).unwrap_or_default().to_owned();
+    let replay = attribute("replay-id").parse().expect("a replay id");
+    (attribute("channel"), replay)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,6 +101,24 @@ async fn simple_salesforce_works_against_the_sandbox() {
         run("python3", "simple_salesforce_client.py").await;
     } else {
         println!("simple_salesforce is not installed here: not tried");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jsforce_hears_the_events_that_the_connector_hears() {
+    if runs("node", &["-e", "require('jsforce')"]) {
+        hear("node", "jsforce_streaming.mjs").await;
+    } else {
+        println!("jsforce is not installed here: not tried");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn aiosfstream_hears_the_events_that_the_connector_hears() {
+    if runs("python3", &["-c", "import aiosfstream_ng"]) {
+        hear("python3", "aiosfstream_client.py").await;
+    } else {
+        println!("aiosfstream-ng is not installed here: not tried");
     }
 }
 
