@@ -8,6 +8,7 @@ mod change;
 mod channel;
 mod client;
 mod faults;
+mod fields;
 mod fold;
 mod gap;
 mod generic;
@@ -179,6 +180,23 @@ impl Writer<'_> {
         change::capture(self, feed, change)?;
         topics::notify(self, feed, change)?;
         outbound::notify(self, feed.outbound, feed.transaction(), change)?;
+        feed.events.keep_up(self)
+    }
+
+    /// Tells of a change that the org made because another record was written. It causes no outbound message, as no
+    /// workflow runs; and PushTopics hear nothing of tasks that merges and conversions of leads move (Streaming API
+    /// guide, "Supported PushTopic Queries").
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn tell_consequence(&self, change: &Change<'_>) -> Result<(), Problem> {
+        let Some(feed) = self.feed else {
+            return Ok(());
+        };
+        change::capture(self, feed, change)?;
+        if change.object().name != "Task" {
+            topics::notify(self, feed, change)?;
+        }
         feed.events.keep_up(self)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Map, json};
 
 use super::log::{self, Entry, Kind};
-use super::{Feed, change, schema, uuid_of};
+use super::{Feed, fields, schema, uuid_of};
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::Object;
@@ -36,7 +36,7 @@ pub(crate) fn publish(writer: &Writer<'_>, row: &Row<'_>) -> Result<Saved, Probl
     let uuid = uuid_of(id.as_str());
     let mut payload = Map::new();
     for (field, value) in row.iter().filter(|(field, _)| field.custom) {
-        payload.insert(field.name.clone(), change::shown(field, value));
+        payload.insert(field.name.clone(), fields::shown(field, value));
     }
     let now = dates::format_datetime_z(writer.now);
     payload.insert("CreatedDate".into(), json!(now));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{change, is_event};
+use super::{change, fields, is_event};
 use crate::schema::{Field, FieldType, Object, Schema};
 
 /// The forms in which a schema is told (REST API guide, "Platform Event Schema by Event Name").
@@ -131,11 +131,11 @@ impl Subject<'_> {
             }
             Self::Change(object) => {
                 let own = object.fields().iter();
-                let own = own.filter(|field| change::is_told(object, field));
+                let own = own.filter(|field| fields::is_told(object, field));
                 let mut fields = vec![header()];
                 let mut compounds: Vec<(String, Vec<Json>)> = Vec::new();
                 for field in own {
-                    match change::compound_part(object, field) {
+                    match fields::compound_part(object, field) {
                         None => fields.push(avro_field(field)),
                         Some((compound, part)) => {
                             let mut avro = avro_field(field);

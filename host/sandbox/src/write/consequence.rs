@@ -62,7 +62,7 @@ impl Writer<'_> {
             Stamp::System => row.set("SystemModstamp", Value::Int(self.now)),
         }
         row.update(self.connection, &before)?;
-        self.tell(&Change::Updated {
+        self.tell_consequence(&Change::Updated {
             row: &row,
             before: &before,
         })

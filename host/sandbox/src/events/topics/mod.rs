@@ -12,7 +12,7 @@ use query::{TopicQuery, invalid};
 
 use super::change::Change;
 use super::log::{self, Entry, Kind};
-use super::{Feed, change};
+use super::{Feed, fields};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::{Field, Object};
@@ -220,14 +220,14 @@ fn shown(row: &Row<'_>, query: &TopicQuery) -> Map<String, Json> {
 /// A field's value; a compound's parts as an object, or null where it has none.
 fn value(row: &Row<'_>, field: &Field) -> Json {
     if !field.is_compound() {
-        return change::shown(field, row.get(&field.name));
+        return fields::shown(field, row.get(&field.name));
     }
     let object: &Object = row.object;
     let parts: Map<String, Json> = object
         .parts_of(field)
         .filter_map(|part| {
-            let (_, name) = change::compound_part(object, part)?;
-            Some((lower_first(&name), change::shown(part, row.get(&part.name))))
+            let (_, name) = fields::compound_part(object, part)?;
+            Some((lower_first(&name), fields::shown(part, row.get(&part.name))))
         })
         .collect();
     if parts.values().all(Json::is_null) {

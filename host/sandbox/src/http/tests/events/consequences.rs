@@ -167,6 +167,33 @@ async fn a_converted_lead_tells_of_all_that_comes_of_it() {
 }
 
 #[tokio::test]
+async fn tasks_that_move_with_a_merge_are_not_told_over_topics() {
+    let client = Client::of(org()).await;
+    let winner = client.make("Account", json!({"Name": "Winner"})).await;
+    let loser = client.make("Account", json!({"Name": "Loser"})).await;
+    let on_loser = json!({"Subject": "Call", "WhatId": loser});
+    let task = client.make("Task", on_loser).await;
+    let topic =
+        json!({"Name": "Tasks", "ApiVersion": 62.0, "Query": "SELECT Id, WhatId FROM Task"});
+    client.make("PushTopic", topic).await;
+    let bayeux = Bayeux::new(&client).await;
+    bayeux.follow("/topic/Tasks", -1).await;
+    bayeux.follow("/data/TaskChangeEvent", -1).await;
+    let account = client.org.schema().object("Account").unwrap();
+    write(&client, |writer| {
+        writer.merge(account, &id(&winner), &[id(&loser)], Draft::default())
+    });
+    let events = bayeux.events().await;
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["channel"], "/data/TaskChangeEvent");
+    assert_eq!(events[0]["data"]["payload"]["WhatId"], json!(winner));
+    assert_eq!(
+        events[0]["data"]["payload"]["ChangeEventHeader"]["recordIds"],
+        json!([task])
+    );
+}
+
+#[tokio::test]
 async fn several_changes_of_a_record_in_one_transaction_are_told_as_one() {
     let client = Client::of(org()).await;
     let known = client
