@@ -25,7 +25,7 @@ pub(crate) async fn run(org: Arc<Org>, url: String) {
     let mut attempts: JoinSet<String> = JoinSet::new();
     loop {
         commits.mark_unchanged();
-        let look = on_thread(&org, |org| work(org)).await;
+        let look = on_thread(&org, work).await;
         let (is_empty, ready) = look.unwrap_or_else(|problem| {
             tracing::warn!(%problem, "the queue of outbound messages cannot be read");
             (false, Vec::new())

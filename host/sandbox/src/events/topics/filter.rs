@@ -43,7 +43,8 @@ impl Filter {
             Some(Json::Number(number)) => {
                 number.as_f64().is_some() && number.as_f64() == wanted.parse().ok()
             }
-            Some(other) => other.to_string() == *wanted,
+            Some(Json::Bool(truth)) => wanted.parse() == Ok(*truth),
+            Some(Json::Array(_) | Json::Object(_)) => false,
         };
         self.0.is_empty() || self.0.iter().any(is_met)
     }
