@@ -63,9 +63,15 @@ fn work(org: &Org) -> Result<(bool, Vec<OutboundMessage>), Problem> {
     if waiting == 0 {
         return Ok((true, Vec::new()));
     }
-    org.write(&org.admin, WriteOptions::default(), |writer| {
-        queue::expire(writer.connection, now)
-    })?;
+    // Every write wakes who waits for commits, this one too: so none without need.
+    if org
+        .store
+        .read(|connection| queue::has_expired(connection, now))?
+    {
+        org.write(&org.admin, WriteOptions::default(), |writer| {
+            queue::expire(writer.connection, now)
+        })?;
+    }
     let ready = org.store.read(|connection| -> Result<_, Problem> {
         let mut ready = Vec::new();
         for message in queue::messages(connection)? {

@@ -193,11 +193,21 @@ pub(super) fn pause(first: i64, before: u32) -> i64 {
     first.saturating_mul(doubled).min(LONGEST_PAUSE_MS)
 }
 
+/// Whether something is too old.
+pub(super) fn has_expired(connection: &Connection, now: i64) -> Result<bool, Problem> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM \"__notifications\" WHERE \"queued\" <= ?1)";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([kept_since(now)], |row| row.get(0))?)
+}
+
 /// Gives up what is too old; says how many were.
 pub(super) fn expire(connection: &Connection, now: i64) -> Result<usize, Problem> {
     let sql = "DELETE FROM \"__notifications\" WHERE \"queued\" <= ?1";
-    let since = now.saturating_sub(LIFETIME_MS);
-    Ok(connection.prepare_cached(sql)?.execute([since])?)
+    Ok(connection.prepare_cached(sql)?.execute([kept_since(now)])?)
+}
+
+const fn kept_since(now: i64) -> i64 {
+    now.saturating_sub(LIFETIME_MS)
 }
 
 /// Makes all that waits due now, as the button "Retry" of Salesforce's set-up does.

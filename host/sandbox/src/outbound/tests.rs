@@ -211,6 +211,10 @@ async fn what_is_not_acknowledged_is_sent_again_with_the_same_id() {
     let waiting = scene.org.outbound_queue(10).unwrap();
     assert_eq!((waiting[0].attempts, waiting[0].due), (1, NOW + 1_000));
     assert_eq!(waiting[0].error.as_deref(), Some("HTTP status 500"));
+    let commits = || *scene.org.store().commits().borrow();
+    let before = commits();
+    scene.listener.nothing_more(1).await;
+    assert_eq!(commits(), before, "waiting writes nothing");
     scene.write(|writer| {
         let account = writer.schema.object("Account").unwrap();
         let sql = "UPDATE \"Account\" SET \"Name\" = 'After'";
