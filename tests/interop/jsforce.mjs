@@ -18,11 +18,11 @@ await conn.login(...user);
 assert.equal((await conn.identity()).username, user[0]);
 
 const Account = conn.sobject("Account");
-const created = await Account.create({ Name: "jsforce's \"Ltd\"", External_Id__c: "js/1" });
+const created = await Account.create({ Name: "jsforce's \"Ltd\"", External_Id__c: "js 1" });
 assert.ok(created.success && created.id.length === 18);
 assert.equal((await Account.retrieve(created.id)).Name, "jsforce's \"Ltd\"");
 assert.ok((await Account.update({ Id: created.id, Site: "here" })).success);
-assert.ok((await Account.upsert({ External_Id__c: "js/1", Site: "there" }, "External_Id__c")).success);
+assert.ok((await Account.upsert({ External_Id__c: "js 1", Site: "there" }, "External_Id__c")).success);
 const found = await conn.query("SELECT Id, Site FROM Account WHERE Name LIKE 'jsforce\\'s%'");
 assert.deepEqual([found.totalSize, found.records[0].Site], [1, "there"]);
 await assert.rejects(Account.create({ Site: "no name" }), { errorCode: "REQUIRED_FIELD_MISSING" });
