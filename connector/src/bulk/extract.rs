@@ -2,8 +2,8 @@
 //! counts once it was read to its last row.
 
 mod pages;
-mod rows;
-mod soql;
+pub(super) mod rows;
+pub(super) mod soql;
 
 use super::dialect::Dialect;
 use super::jobs::{self, JobInfo, QUERY, State};
@@ -65,7 +65,7 @@ enum Stage {
 impl Extract {
     /// Checks the query and makes the job, or takes one up again.
     pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Self, Fault> {
-        let text = query_of(&config)?;
+        let text = query_of(&org, &config)?;
         let select = soql::check(&text)?;
         let object: Rc<Described> = described(&org, &select.from)?;
         let place = match &config.resume {
@@ -222,14 +222,14 @@ impl Extract {
     }
 }
 
-fn query_of(config: &ExtractConfig) -> Result<String, Fault> {
+fn query_of(org: &Org, config: &ExtractConfig) -> Result<String, Fault> {
     crate::rest::query::Question {
         soql: &config.soql,
         bind: &config.bind,
         include_deleted: config.include_deleted,
         page_size: None,
     }
-    .bound()
+    .bound_for(org)
 }
 
 impl Source for Extract {

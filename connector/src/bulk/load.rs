@@ -3,22 +3,21 @@
 //! What was sent is not kept. A part whose upload broke off goes into a new job once the host has written the input again from where the
 //! journal says; a part that arrived is only compared then.
 
+pub(super) mod feed;
 mod fill;
 mod journal;
 mod ledger;
-mod outcomes;
-mod plan;
-mod records;
-mod results;
+pub(super) mod outcomes;
+pub(super) mod plan;
+pub(super) mod records;
+pub(super) mod results;
 mod sort;
 mod watch;
 
-pub use sort::ERROR;
+pub use sort::{ERROR, ID};
 pub use watch::Pace;
 
-use super::columns::Columns;
 use super::dialect::Dialect;
-use super::input::{CsvRows, DocumentRows, Next, Place, Row, Rows, is_csv};
 use super::jobs::{self, INGEST, State};
 use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::exports::salesforce::connector::bulk::LoadConfig;
@@ -26,6 +25,7 @@ use crate::bindings::{Fault, FaultKind};
 use crate::org::Org;
 use crate::sink::Sink;
 use crate::source::Source;
+use feed::{Feed, changed};
 use fill::Filling;
 use journal::{Journal, Part, Stage};
 use ledger::Ledger;
@@ -38,15 +38,7 @@ pub struct Load {
     org: Rc<Org>,
     plan: Rc<Plan>,
     ledger: Rc<RefCell<Ledger>>,
-    rows: Rows,
-    columns: Option<Columns>,
-    /// Which of the journal's lists of columns `columns` is.
-    column_set: usize,
-    row: Row,
-    has_row: bool,
-    /// Where the row at hand begins, and where it ends.
-    before: Place,
-    after: Place,
+    feed: Feed,
     filling: Option<Filling>,
     /// The part that the next row begins.
     next_part: usize,
@@ -76,30 +68,17 @@ impl Load {
     pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
         let plan = Plan::of(config)?;
         let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
-        let place = journal.resume_at().filter(|place| place.at > 0).cloned();
-        let rows = rows(&org, &plan, &journal, place.as_ref());
-        let begin = place.unwrap_or(Place {
-            at: 0,
-            line: 1,
-            root: None,
-            listed: false,
-        });
-        let next_part = journal.first_open();
+        let plan = Rc::new(plan);
+        let place = journal.resume_at().filter(|place| place.at > 0);
         Ok(Self {
             watch: watch::Pace::new(org.context().clock.as_ref()),
+            feed: Feed::open(&org, &plan, &journal.shape, place),
             org,
-            plan: Rc::new(plan),
+            plan,
             looked: journal.parts.is_empty(),
+            next_part: journal.first_open(),
             ledger: Rc::new(RefCell::new(Ledger::new(journal))),
-            rows,
-            columns: None,
-            column_set: 0,
-            row: Row::default(),
-            has_row: false,
-            before: begin.clone(),
-            after: begin,
             filling: None,
-            next_part,
             closing: false,
             ended: false,
             broken: false,
@@ -130,7 +109,7 @@ impl Load {
             self.close_part(part)?;
             return Ok(Step::Border);
         }
-        if !self.has_row && !self.fetch()? {
+        if !self.feed.has_row && !self.fetch()? {
             return Ok(Step::Nothing);
         }
         let Some(filling) = &self.filling else {
@@ -142,58 +121,22 @@ impl Load {
         self.take_row().map(|()| Step::Small)
     }
 
-    /// Gets the next row; false where more input is needed.
     fn fetch(&mut self) -> Result<bool, Fault> {
-        loop {
-            match self.rows.next(self.columns.as_ref(), &mut self.row)? {
-                Next::Nothing => return Ok(false),
-                Next::Columns(names) => self.use_columns(&names)?,
-                Next::Row => {
-                    self.has_row = true;
-                    self.after = self.rows.place();
-                    return Ok(true);
-                }
-            }
-        }
-    }
-
-    fn use_columns(&mut self, names: &[String]) -> Result<(), Fault> {
-        let columns = Columns::of(&self.org, &self.plan.rules, names)?;
-        let mut ledger = self.ledger.borrow_mut();
-        if let Rows::Csv(rows) = &self.rows {
-            let known = ledger.journal.columns.first();
-            if known.is_some_and(|known| known != columns.names()) {
-                return Err(changed("its header names other columns"));
-            }
-            ledger.journal.dialect = rows.dialect();
-        }
-        self.column_set = ledger.column_set(columns.names());
-        self.columns = Some(columns);
-        Ok(())
+        self.feed.fetch(&mut self.ledger.borrow_mut().journal.shape)
     }
 
     /// Columns that are known before the first record.
     fn settle_columns(&mut self) -> Result<(), Fault> {
-        if self.columns.is_some() {
-            return Ok(());
-        }
-        let known = if self.before.at > 0 {
-            let ledger = self.ledger.borrow();
-            let parts = &ledger.journal.parts;
-            let part = parts.get(self.next_part).or(parts.last());
-            part.and_then(|part| ledger.journal.columns.get(part.columns).cloned())
-        } else {
-            Some(self.plan.columns.clone()).filter(|names| !names.is_empty())
-        };
-        match known {
-            Some(names) => self.use_columns(&names),
-            None => Ok(()),
-        }
+        let ledger = &mut *self.ledger.borrow_mut();
+        let parts = &ledger.journal.parts;
+        let part = parts.get(self.next_part).or(parts.last());
+        let set = part.map(|part| part.columns);
+        self.feed.settle_columns(&mut ledger.journal.shape, set)
     }
 
     /// The dialect of jobs.
     fn dialect(&self) -> Dialect {
-        self.ledger.borrow().journal.dialect.unwrap_or_default()
+        self.ledger.borrow().journal.shape.dialect.unwrap_or_default()
     }
 
     fn close_part(&self, index: usize) -> Result<(), Fault> {
@@ -222,13 +165,13 @@ impl Load {
         let part = Part {
             job: info.id,
             stage: Stage::Open,
-            start: self.before.clone(),
+            start: self.feed.before.clone(),
             end: None,
             first_row: self.ledger.borrow().rows_before(index),
             rows: 0,
             unfit: 0,
             checksum: 0,
-            columns: self.column_set,
+            columns: self.feed.column_set,
             processed: 0,
             failed: 0,
             reason: None,
@@ -243,28 +186,28 @@ impl Load {
     /// Whether the row at hand belongs to the part at hand.
     fn fits(&self, filling: &Filling) -> bool {
         if let Some(end) = filling.known_end {
-            return self.row.end <= end;
+            return self.feed.row.end <= end;
         }
         let columns = self.ledger.borrow().columns_of(filling.part);
-        let size = self.row.bytes.len() as u64 + filling.ending_bytes();
+        let size = self.feed.row.bytes.len() as u64 + filling.ending_bytes();
         filling.rows() == 0
-            || columns == Some(self.column_set)
+            || columns == Some(self.feed.column_set)
                 && filling.rows() < self.plan.part_rows
                 && filling.bytes + size <= self.plan.part_bytes
     }
 
     fn take_row(&mut self) -> Result<(), Fault> {
-        if let (Some(filling), Some(columns)) = (&mut self.filling, &self.columns) {
+        let (columns, row) = self.feed.at_hand();
+        if let (Some(filling), Some(columns)) = (&mut self.filling, columns) {
             let job = || self.ledger.borrow().job(filling.part);
             let job = if filling.needs_job() {
                 job()
             } else {
                 String::new()
             };
-            filling.take(&self.org, &job, columns, &mut self.row)?;
+            filling.take(&self.org, &job, columns, row)?;
         }
-        self.has_row = false;
-        self.before = self.after.clone();
+        self.feed.passed();
         Ok(())
     }
 
@@ -275,7 +218,7 @@ impl Load {
         };
         let index = filling.part;
         if filling.is_compared() {
-            self.ledger.borrow_mut().compare(filling, &self.before)?;
+            self.ledger.borrow_mut().compare(filling, &self.feed.before)?;
             return Ok(Step::Small);
         }
         if filling.is_empty() {
@@ -285,7 +228,7 @@ impl Load {
         } else {
             filling.finish()?;
         }
-        self.ledger.borrow_mut().filled(filling, &self.before);
+        self.ledger.borrow_mut().filled(filling, &self.feed.before);
         Ok(Step::Border)
     }
 
@@ -325,30 +268,6 @@ impl Load {
     }
 }
 
-fn rows(org: &Rc<Org>, plan: &Plan, journal: &Journal, place: Option<&Place>) -> Rows {
-    let csv = is_csv(plan.format);
-    match (csv, place, journal.dialect) {
-        (true, Some(place), Some(dialect)) => {
-            let width = journal.columns.first().map_or(0, Vec::len);
-            Rows::Csv(CsvRows::resume(place, dialect, width))
-        }
-        (true, ..) => Rows::Csv(CsvRows::new(plan.delimiter)),
-        (false, place, _) => Rows::Documents(Box::new(DocumentRows::new(
-            Rc::clone(org),
-            &plan.rules.object,
-            plan.format,
-            place,
-        ))),
-    }
-}
-
-/// The fault for input that is not what it was.
-fn changed(what: &str) -> Fault {
-    Fault::config(format!(
-        "The input is not the one that this load began with: {what}. Give the same input, or begin a new load"
-    ))
-}
-
 impl Sink for Load {
     fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
         if self.closing {
@@ -356,14 +275,14 @@ impl Sink for Load {
                 "The load is closed: nothing can be written to it",
             ));
         }
-        self.rows.push(chunk);
+        self.feed.push(chunk);
         let done = self.advance().map(drop);
         self.guarded(done)
     }
 
     fn close(&mut self) -> Result<(), Fault> {
         if !self.closing {
-            self.rows.end();
+            self.feed.end();
             self.closing = true;
         }
         self.go_to_end()

@@ -1,14 +1,16 @@
 //! An org of a few lines for tests of loads and extracts: it keeps jobs and their data, gives results in an order of its own, and
 //! fails where it is told to. Written from Salesforce's documents, not from the code under test.
 
+pub mod classic;
+mod wire;
+
 use crate::context::Context;
 use crate::org::Org;
 use crate::testing::connection;
-use crate::transport::scripted::{Play, Script, TestClock};
-use crate::transport::{
-    Failure, Headers, Method, Pending, Request, Started, Transport, TransportError, Upload,
-    Uploading,
-};
+use crate::transport::scripted::{Play, TestClock};
+use crate::transport::{Failure, Method, Request};
+pub use wire::lines;
+use wire::{csv, parameter};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -70,6 +72,8 @@ pub struct Inside {
     pub pages: Vec<String>,
     /// The body of a describe.
     pub fields: Value,
+    /// Jobs of Bulk API 1.0.
+    pub classic: classic::Jobs,
     logins: u32,
 }
 
@@ -131,6 +135,7 @@ impl Fake {
             let session = format!("T{}", inside.logins);
             return crate::testing::token(&session);
         }
+        self.note_chunking(request);
         let trouble = {
             let mut inside = self.0.borrow_mut();
             let number = inside.seen.len();
@@ -160,7 +165,20 @@ impl Fake {
         }
     }
 
+    /// Whether a request asks for chunks has to be known before it is acted on.
+    fn note_chunking(&self, request: &Request) {
+        let chunked = |(name, _): &(String, String)| name == "sforce-enable-pkchunking";
+        if request.url.ends_with("/job") {
+            self.0.borrow_mut().classic.chunked = request.headers.iter().any(chunked);
+        }
+    }
+
     fn act(&self, method: Method, path: &str, body: &[u8]) -> Play {
+        if let Some((_, rest)) = path.split_once("/services/async/62.0/job") {
+            let mut inside = self.0.borrow_mut();
+            let pages = inside.pages.clone();
+            return inside.classic.act(method, rest, body, &pages);
+        }
         let rest = path.split_once("/v62.0/").map_or("", |(_, rest)| rest);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let steps: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
@@ -364,79 +382,5 @@ impl Inside {
             body["nextRecordsUrl"] = format!("{root}/resultPages?next={next}").into();
         }
         Play::json(200, &body.to_string())
-    }
-}
-
-fn parameter(query: &str, name: &str) -> Option<String> {
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value.to_owned())
-}
-
-fn csv(text: String, headers: Headers) -> Play {
-    Play::Answer(200, headers, text.into_bytes())
-}
-
-/// Records of a CSV as they stand, line breaks within quotes kept.
-pub fn lines(text: &str) -> Vec<String> {
-    let (mut found, mut line, mut quoted) = (Vec::new(), String::new(), false);
-    for char in text.chars() {
-        quoted ^= char == '"';
-        if char == '\n' && !quoted {
-            found.push(std::mem::take(&mut line).trim_end_matches('\r').to_owned());
-        } else {
-            line.push(char);
-        }
-    }
-    found.extend((!line.is_empty()).then_some(line));
-    found
-}
-
-impl Transport for Fake {
-    fn start(&self, request: &Request) -> Started {
-        play(self.answer(request, &request.body))
-    }
-
-    fn upload(&self, request: &Request) -> Uploading {
-        Ok(Box::new(Sending {
-            fake: self.clone(),
-            request: request.clone(),
-            body: Vec::new(),
-        }))
-    }
-}
-
-/// What the script's machinery makes of a play.
-fn play(play: Play) -> Result<Box<dyn Pending>, TransportError> {
-    let request = Request {
-        method: Method::Get,
-        url: String::new(),
-        headers: Vec::new(),
-        body: Rc::from([]),
-        timeouts: crate::transport::Timeouts {
-            connect_ms: 0,
-            first_byte_ms: 0,
-            between_bytes_ms: 0,
-        },
-    };
-    Script::new([play]).start(&request)
-}
-
-struct Sending {
-    fake: Fake,
-    request: Request,
-    body: Vec<u8>,
-}
-
-impl Upload for Sending {
-    fn write(&mut self, piece: &[u8]) -> Result<(), TransportError> {
-        self.body.extend_from_slice(piece);
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> Started {
-        play(self.fake.answer(&self.request, &self.body))
     }
 }

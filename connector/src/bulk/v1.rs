@@ -1,4 +1,8 @@
-//! Bulk API 1.0, call by call: batches in CSV, XML or JSON, serial jobs, queries split by ids.
+//! Bulk API 1.0, call by call: batches in CSV, XML or JSON, serial jobs, queries split by ids. Whole loads and extracts stand below.
+
+pub mod extract;
+pub mod load;
+mod wire;
 
 use super::results::Results;
 use crate::bindings::exports::salesforce::connector::bulk::{
@@ -41,6 +45,11 @@ fn get(path: String) -> Call {
 
 /// POST job.
 pub fn create(org: &Org, config: &V1CreateJobConfig) -> Result<Message, Fault> {
+    told(org, &create_call(org, config)?, "job")
+}
+
+/// The call that makes a job.
+fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
     let queries = matches!(config.operation, V1Operation::Query | V1Operation::QueryAll);
     let upserts = config.operation == V1Operation::Upsert;
     if upserts != config.external_id_field.is_some() {
@@ -73,7 +82,7 @@ pub fn create(org: &Org, config: &V1CreateJobConfig) -> Result<Message, Fault> {
     if chunks {
         call = call.with_header("sforce-enable-pkchunking", &chunking(config));
     }
-    told(org, &call, "job")
+    Ok(call)
 }
 
 /// The value of `Sforce-Enable-PKChunking`.

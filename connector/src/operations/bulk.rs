@@ -131,4 +131,16 @@ pub const TABLE: Table = &[
         "bulk/v1-query-results",
         Run::Source(|org, config, _| Ok(Box::new(v1::query_results(org, &config.read()?)?))),
     ),
+    (
+        "bulk/v1-load",
+        Run::Sink(|org, config, journal| {
+            Ok(Box::new(v1::load::Load::open(org, config.read()?, journal)?))
+        }),
+    ),
+    (
+        "bulk/v1-extract",
+        Run::Source(|org, config, _| {
+            Ok(Box::new(v1::extract::Extract::open(org, config.read()?)?))
+        }),
+    ),
 ];

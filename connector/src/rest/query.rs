@@ -6,7 +6,6 @@ use crate::bindings::exports::salesforce::connector::query::{
 };
 use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
 use crate::bindings::{Fault, Message};
-use crate::connection::zone::Zone;
 use crate::envelope::wrapped;
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org};
@@ -26,17 +25,9 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// SOQL with the values in it; date-times among them need an offset.
-    pub fn bound(&self) -> Result<String, Fault> {
-        self.bound_in(None)
-    }
-
     /// SOQL with the values in it; date-times without an offset are those of the connection's zone.
     pub fn bound_for(&self, org: &Org) -> Result<String, Fault> {
-        self.bound_in(org.settings().zone.as_ref())
-    }
-
-    fn bound_in(&self, zone: Option<&Zone>) -> Result<String, Fault> {
+        let zone = org.settings().zone.as_ref();
         let bound = soql::bind_in_zone(self.soql, self.bind, zone);
         let soql = bound.map_err(|error| Fault::config(error.to_string()))?;
         let chars = soql.chars().count();

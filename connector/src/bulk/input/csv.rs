@@ -14,6 +14,8 @@ pub struct CsvRows {
     dialect: Option<Dialect>,
     /// The delimiter that the config tells.
     delimiter: Option<u8>,
+    /// The delimiter that rows are to have, if it is not their own.
+    written: Option<u8>,
     cells: Vec<Cell>,
     signature: Signature,
     scratch: Vec<u8>,
@@ -27,6 +29,7 @@ impl CsvRows {
             buffer: Buffer::at(None),
             dialect: None,
             delimiter,
+            written: None,
             cells: Vec::new(),
             signature: Signature::default(),
             scratch: Vec::new(),
@@ -42,6 +45,11 @@ impl CsvRows {
             width,
             ..Self::new(None)
         }
+    }
+
+    /// Rows come out with this delimiter.
+    pub fn write_with(&mut self, delimiter: u8) {
+        self.written = Some(delimiter);
     }
 
     /// The form of the document, once its header is known.
@@ -166,7 +174,8 @@ impl CsvRows {
         }
         self.signature.clear();
         // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
-        let mut copied = false;
+        let mut copied = self.written.is_some_and(|written| written != delimiter);
+        let delimiter = self.written.unwrap_or(delimiter);
         for (index, cell) in self.cells.iter().enumerate() {
             let value = cell.value(text, &mut self.scratch);
             let settled = match columns.settle(index, value) {

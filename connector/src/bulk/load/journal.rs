@@ -1,7 +1,7 @@
 //! What must be kept to take a load up again: its jobs, and which part of the input went into each.
 
+use super::feed::Shape;
 use crate::bindings::Fault;
-use crate::bulk::dialect::Dialect;
 use crate::bulk::input::Place;
 use crate::bulk::jobs::State;
 use serde::{Deserialize, Serialize};
@@ -71,10 +71,9 @@ pub struct Journal {
     version: u32,
     /// Bytes of the input that need not be written again.
     pub taken: u64,
-    /// The form of a CSV.
-    pub dialect: Option<Dialect>,
-    /// The lists of columns that jobs have.
-    pub columns: Vec<Vec<String>>,
+    /// The form of the input.
+    #[serde(flatten)]
+    pub shape: Shape,
     /// The jobs in the order of the input.
     pub parts: Vec<Part>,
     /// Whether all of the input has been taken.
@@ -86,8 +85,7 @@ impl Default for Journal {
         Self {
             version: VERSION,
             taken: 0,
-            dialect: None,
-            columns: Vec::new(),
+            shape: Shape::default(),
             parts: Vec::new(),
             closed: false,
         }

@@ -1,6 +1,6 @@
 //! The journal of a load, and what is kept of rows beside it.
 
-use super::changed;
+use super::feed::changed;
 use super::fill::{Filling, PartRows};
 use super::journal::{Journal, Part, Stage};
 use crate::bindings::Fault;
@@ -46,15 +46,6 @@ impl Ledger {
             .filter(|(_, part)| matches!(part.stage, Stage::Open | Stage::Uploaded))
             .map(|(index, _)| index)
             .collect()
-    }
-
-    /// The number of a list of columns.
-    pub fn column_set(&mut self, names: &[String]) -> usize {
-        let known = self.journal.columns.iter().position(|known| known == names);
-        known.unwrap_or_else(|| {
-            self.journal.columns.push(names.to_vec());
-            self.journal.columns.len() - 1
-        })
     }
 
     /// The number of the columns of a part.

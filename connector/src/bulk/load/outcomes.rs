@@ -17,24 +17,33 @@ use std::rc::Rc;
 /// Bytes made at once.
 const BATCH_BYTES: usize = 64 << 10;
 
-const HEADER: &[u8] = b"row,id,success,created,code,message,fields,unprocessed\n";
+/// The header of outcomes as CSV.
+pub const HEADER: &[u8] = b"row,id,success,created,code,message,fields,unprocessed\n";
 
 /// What became of a record, as it is written.
 #[derive(Default, Serialize)]
-struct Outcome<'a> {
-    row: u64,
+pub struct Outcome<'a> {
+    /// Its number in the input, from 1.
+    pub row: u64,
+    /// Its id, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    success: bool,
-    created: bool,
+    pub id: Option<&'a str>,
+    /// Whether it was saved.
+    pub success: bool,
+    /// Whether it is new.
+    pub created: bool,
+    /// Why it was not saved.
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
+    pub code: Option<&'a str>,
+    /// The sentence beside the code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
+    pub message: Option<&'a str>,
+    /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<&'a str>,
+    pub fields: Vec<&'a str>,
+    /// Whether Salesforce did not get to it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    unprocessed: bool,
+    pub unprocessed: bool,
 }
 
 /// The outcomes that became known since the last time.
@@ -106,11 +115,11 @@ impl All {
             return Ok(false);
         };
         let ledger = self.ledger.borrow();
-        let dialect = ledger.journal.dialect.unwrap_or_default();
+        let dialect = ledger.journal.shape.dialect.unwrap_or_default();
         let part = ledger.journal.parts.get(index).cloned();
         let rows = ledger.rows.get(&index);
         if let (Some(part), Some(rows)) = (part, rows) {
-            let columns = ledger.journal.columns.get(part.columns);
+            let columns = ledger.journal.shape.columns.get(part.columns);
             let columns = columns.map(Vec::as_slice).unwrap_or_default();
             let sorted = Sorted::read(&self.org, &part, rows, columns, dialect)?;
             self.current = Some(Writing {
@@ -196,7 +205,12 @@ impl Writing {
     }
 }
 
-fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
+/// Writes an outcome in its form.
+pub fn write(
+    format: LoadOutcomes,
+    outcome: &Outcome<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), Fault> {
     let unwritable = |error: &dyn std::fmt::Display| {
         Fault::protocol(format!("The outcomes cannot be written: {error}"))
     };
@@ -227,6 +241,14 @@ fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> Resu
     Ok(())
 }
 
+/// The media type of outcomes.
+pub fn media_type(format: LoadOutcomes) -> &'static str {
+    match format {
+        LoadOutcomes::Ndjson => "application/x-ndjson",
+        LoadOutcomes::Csv => "text/csv; charset=utf-8; header=present",
+    }
+}
+
 impl Source for All {
     fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
         while self.taken == self.out.len() {
@@ -241,12 +263,8 @@ impl Source for All {
     }
 
     fn head(&self) -> Message {
-        let media_type = match self.format {
-            LoadOutcomes::Ndjson => "application/x-ndjson",
-            LoadOutcomes::Csv => "text/csv; charset=utf-8; header=present",
-        };
         Message {
-            media_type: media_type.into(),
+            media_type: media_type(self.format).into(),
             body: Vec::new(),
             attributes: self.org.attributes(),
         }

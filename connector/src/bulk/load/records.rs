@@ -7,7 +7,7 @@ use super::sort::{ERROR, ID};
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::{cells, is_csv};
-use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED};
+use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use crate::message::input::NULL_CELL;
 use crate::org::Org;
 use crate::source::Source;
@@ -67,8 +67,8 @@ impl Records {
             org: Rc::clone(org),
             resource,
             csv,
-            dialect: journal.dialect.unwrap_or_default(),
-            columns: journal.columns.clone(),
+            dialect: journal.shape.dialect.unwrap_or_default(),
+            columns: journal.shape.columns.clone(),
             extra,
             parts: parts.into_iter(),
             current: None,
@@ -113,13 +113,8 @@ impl Records {
             .copied()
             .chain(own.iter().map(String::as_str))
             .collect();
-        let results = Results::open(
-            &self.org,
-            &part.job,
-            self.resource,
-            self.dialect.delimiter,
-            &names,
-        )?;
+        let call = ingest_call(&self.org, &part.job, self.resource)?;
+        let results = Results::open(&self.org, call, self.dialect.delimiter, &names)?;
         if !results.is_complete() {
             return Err(Fault::protocol(format!(
                 "The results of job {} lack columns that were sent",
@@ -154,7 +149,8 @@ impl Records {
     }
 }
 
-fn line<'v>(values: impl Iterator<Item = &'v [u8]>, dialect: Dialect, out: &mut Vec<u8>) {
+/// Writes values as a line of CSV.
+pub fn line<'v>(values: impl Iterator<Item = &'v [u8]>, dialect: Dialect, out: &mut Vec<u8>) {
     let start = out.len();
     for (index, value) in values.enumerate() {
         if index > 0 {
@@ -169,7 +165,7 @@ fn line<'v>(values: impl Iterator<Item = &'v [u8]>, dialect: Dialect, out: &mut 
 }
 
 /// A record as JSON: references nested, empty values left out, `#N/A` as null.
-fn nested<'v>(values: impl Iterator<Item = (&'v String, &'v [u8])>) -> Map<String, Value> {
+pub fn nested<'v>(values: impl Iterator<Item = (&'v String, &'v [u8])>) -> Map<String, Value> {
     let mut object = Map::new();
     for (name, value) in values {
         let value = match value {

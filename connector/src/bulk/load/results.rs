@@ -2,8 +2,7 @@
 
 use crate::bindings::Fault;
 use crate::bulk::body::Arriving;
-use crate::bulk::results::ingest_call;
-use crate::org::Org;
+use crate::org::{Call, Org};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::cell::RefCell;
 use std::io;
@@ -23,12 +22,10 @@ impl Results {
     /// Asks for a document and reads its header.
     pub fn open(
         org: &Rc<Org>,
-        job: &str,
-        resource: &str,
+        call: Call,
         delimiter: u8,
         wanted: &[&str],
     ) -> Result<Self, Fault> {
-        let call = ingest_call(org, job, resource)?;
         let fault = Rc::new(RefCell::new(None));
         let stream = Stream {
             arriving: Arriving::open(Rc::clone(org), call, None)?,

@@ -8,7 +8,7 @@ use crate::bindings::Fault;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::cells::Signature;
 use crate::bulk::jobs::State;
-use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED};
+use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use crate::org::Org;
 use csv::ByteRecord;
 use std::collections::HashMap;
@@ -122,7 +122,8 @@ impl Sorted {
         index: &mut Index,
     ) -> Result<(), Fault> {
         let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let mut results = Results::open(org, &part.job, resource, dialect.delimiter, &wanted)?;
+        let call = ingest_call(org, &part.job, resource)?;
+        let mut results = Results::open(org, call, dialect.delimiter, &wanted)?;
         let place = |name: &str| results.header.iter().position(|known| known == name);
         let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
         let mut record = ByteRecord::new();

@@ -4,7 +4,7 @@ use crate::bindings::exports::mediation::connector::mediator::{Sink, Source};
 use crate::bindings::exports::salesforce::connector::bulk::{
     CreateJobConfig, CreateQueryJobConfig, ExtractConfig, Guest, JobConfig, ListJobsConfig,
     ListQueryJobsConfig, LoadConfig, QueryJobResultsConfig, RetryFailedConfig, V1BatchConfig,
-    V1CreateJobConfig, V1QueryResultsConfig,
+    V1CreateJobConfig, V1ExtractConfig, V1LoadConfig, V1QueryResultsConfig,
 };
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::bindings::{Fault, Message};
@@ -189,6 +189,20 @@ impl Guest for Component {
         config: V1QueryResultsConfig,
     ) -> Result<Source, Fault> {
         let source = v1::query_results(Rc::new(org(&connection)?), &config)?;
+        Ok(OpenSource::handle(Box::new(source)))
+    }
+
+    fn v1_load(
+        connection: ConnectionConfig,
+        config: V1LoadConfig,
+        journal: Option<String>,
+    ) -> Result<Sink, Fault> {
+        let load = v1::load::Load::open(Rc::new(org(&connection)?), config, journal.as_deref())?;
+        Ok(OpenSink::handle(Box::new(load)))
+    }
+
+    fn v1_extract(connection: ConnectionConfig, config: V1ExtractConfig) -> Result<Source, Fault> {
+        let source = v1::extract::Extract::open(Rc::new(org(&connection)?), config)?;
         Ok(OpenSource::handle(Box::new(source)))
     }
 }

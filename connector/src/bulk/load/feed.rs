@@ -1,0 +1,173 @@
+//! The input of a load, row by row, with its columns settled on the way.
+
+use super::plan::Plan;
+use crate::bindings::Fault;
+use crate::bulk::columns::Columns;
+use crate::bulk::dialect::Dialect;
+use crate::bulk::input::{CsvRows, DocumentRows, Next, Place, Row, Rows, is_csv};
+use crate::org::Org;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// What is known of the form of an input; it is part of a load's journal.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Shape {
+    /// The form of a CSV.
+    pub dialect: Option<Dialect>,
+    /// The lists of columns that records have.
+    pub columns: Vec<Vec<String>>,
+}
+
+impl Shape {
+    /// The number of a list of columns.
+    fn column_set(&mut self, names: &[String]) -> usize {
+        let known = self.columns.iter().position(|known| known == names);
+        known.unwrap_or_else(|| {
+            self.columns.push(names.to_vec());
+            self.columns.len() - 1
+        })
+    }
+}
+
+/// The fault for input that is not what it was.
+pub fn changed(what: &str) -> Fault {
+    Fault::config(format!(
+        "The input is not the one that this load began with: {what}. Give the same input, or begin a new load"
+    ))
+}
+
+/// Input that is taken in pieces and read row by row.
+pub struct Feed {
+    org: Rc<Org>,
+    plan: Rc<Plan>,
+    rows: Rows,
+    columns: Option<Columns>,
+    /// Which of the shape's lists of columns the row at hand has.
+    pub column_set: usize,
+    /// The row at hand.
+    pub row: Row,
+    /// Whether there is one.
+    pub has_row: bool,
+    /// Where the row at hand begins.
+    pub before: Place,
+    /// Where it ends.
+    after: Place,
+}
+
+impl Feed {
+    /// Begins at the beginning, or at a place between two records.
+    pub fn open(org: &Rc<Org>, plan: &Rc<Plan>, shape: &Shape, place: Option<&Place>) -> Self {
+        let begin = place.cloned().unwrap_or(Place {
+            at: 0,
+            line: 1,
+            root: None,
+            listed: false,
+        });
+        Self {
+            org: Rc::clone(org),
+            plan: Rc::clone(plan),
+            rows: rows(org, plan, shape, place),
+            columns: None,
+            column_set: 0,
+            row: Row::default(),
+            has_row: false,
+            before: begin.clone(),
+            after: begin,
+        }
+    }
+
+    /// Rows come out with this delimiter, whatever the input has.
+    pub fn written_with(mut self, delimiter: u8) -> Self {
+        if let Rows::Csv(rows) = &mut self.rows {
+            rows.write_with(delimiter);
+        }
+        self
+    }
+
+    /// Takes more of the input.
+    pub fn push(&mut self, piece: &[u8]) {
+        self.rows.push(piece);
+    }
+
+    /// No more input follows.
+    pub fn end(&mut self) {
+        self.rows.end();
+    }
+
+    /// Gets the next row; false where more input is needed.
+    pub fn fetch(&mut self, shape: &mut Shape) -> Result<bool, Fault> {
+        loop {
+            match self.rows.next(self.columns.as_ref(), &mut self.row)? {
+                Next::Nothing => return Ok(false),
+                Next::Columns(names) => self.use_columns(&names, shape)?,
+                Next::Row => {
+                    self.has_row = true;
+                    self.after = self.rows.place();
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    fn use_columns(&mut self, names: &[String], shape: &mut Shape) -> Result<(), Fault> {
+        let columns = Columns::of(&self.org, &self.plan.rules, names)?;
+        if let Rows::Csv(rows) = &self.rows {
+            let known = shape.columns.first();
+            if known.is_some_and(|known| known != columns.names()) {
+                return Err(changed("its header names other columns"));
+            }
+            shape.dialect = rows.dialect();
+        }
+        self.column_set = shape.column_set(columns.names());
+        self.columns = Some(columns);
+        Ok(())
+    }
+
+    /// Settles columns that are known before the first record: those of the shape's list `set` in the middle of an input, those of the config
+    /// at its beginning.
+    pub fn settle_columns(
+        &mut self,
+        shape: &mut Shape,
+        set: Option<usize>,
+    ) -> Result<(), Fault> {
+        if self.columns.is_some() {
+            return Ok(());
+        }
+        let known = if self.before.at > 0 {
+            set.and_then(|set| shape.columns.get(set).cloned())
+        } else {
+            Some(self.plan.columns.clone()).filter(|names| !names.is_empty())
+        };
+        match known {
+            Some(names) => self.use_columns(&names, shape),
+            None => Ok(()),
+        }
+    }
+
+    /// The row at hand, and its columns.
+    pub fn at_hand(&mut self) -> (Option<&Columns>, &mut Row) {
+        (self.columns.as_ref(), &mut self.row)
+    }
+
+    /// The row at hand has been taken.
+    pub fn passed(&mut self) {
+        self.has_row = false;
+        self.before = self.after.clone();
+    }
+}
+
+fn rows(org: &Rc<Org>, plan: &Plan, shape: &Shape, place: Option<&Place>) -> Rows {
+    match (is_csv(plan.format), place, shape.dialect) {
+        (true, Some(place), Some(dialect)) => {
+            let width = shape.columns.first().map_or(0, Vec::len);
+            Rows::Csv(CsvRows::resume(place, dialect, width))
+        }
+        (true, ..) => Rows::Csv(CsvRows::new(plan.delimiter)),
+        (false, place, _) => Rows::Documents(Box::new(DocumentRows::new(
+            Rc::clone(org),
+            &plan.rules.object,
+            plan.format,
+            place,
+        ))),
+    }
+}

@@ -1,0 +1,345 @@
+//! Loads through Bulk API 1.0: one job, and batches that are filled in memory and sent one after the other. Results stand in the order of
+//! the batch, so that nothing is kept of records that were sent.
+
+mod documents;
+mod filling;
+mod journal;
+mod outcomes;
+mod records;
+mod split;
+mod watch;
+
+use super::wire;
+use crate::bindings::exports::mediation::connector::mediator::Progress;
+use crate::bindings::exports::salesforce::connector::bulk::{
+    JobOperation, LoadConfig, V1CreateJobConfig, V1LoadConfig, V1Operation,
+};
+use crate::bindings::{Fault, FaultKind};
+use crate::bulk::load::Pace;
+use crate::bulk::load::feed::{Feed, changed};
+use crate::bulk::load::plan::Plan;
+use crate::limits::MAX_BATCH_BYTES;
+use crate::org::Org;
+use crate::sink::Sink;
+use crate::source::Source;
+use filling::Filling;
+use journal::Journal;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What separates columns of batches: Bulk API 1.0 knows only commas (Bulk API Developer Guide, "Prepare CSV Files").
+const DELIMITER: u8 = b',';
+
+/// A load under way.
+pub struct Load {
+    org: Rc<Org>,
+    plan: Rc<Plan>,
+    serial: bool,
+    max_splits: u8,
+    journal: Rc<RefCell<Journal>>,
+    feed: Feed,
+    filling: Option<Filling>,
+    /// The data of the batch that the journal names last.
+    ready: Option<Vec<u8>>,
+    /// Whether a batch whose answer was lost has been looked for.
+    looked: bool,
+    closing: bool,
+    ended: bool,
+    broken: bool,
+    pace: Pace,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Something that the host need not know of.
+    Small,
+    /// Something that the journal must name before anything else is done.
+    Border,
+    /// Nothing: more input is needed.
+    Nothing,
+}
+
+impl Load {
+    /// Begins a load, or takes one up again. Nothing is sent.
+    pub fn open(org: Rc<Org>, config: V1LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
+        let (serial, max_splits) = (config.serial, config.max_splits.unwrap_or(3));
+        let plan = Rc::new(plan(config)?);
+        let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
+        let place = journal.resume_at().filter(|place| place.at > 0);
+        let feed = Feed::open(&org, &plan, &journal.shape, place).written_with(DELIMITER);
+        Ok(Self {
+            pace: Pace::new(org.context().clock.as_ref()),
+            org,
+            plan,
+            serial,
+            max_splits,
+            feed,
+            filling: None,
+            ready: None,
+            looked: journal.job.is_none(),
+            journal: Rc::new(RefCell::new(journal)),
+            closing: false,
+            ended: false,
+            broken: false,
+        })
+    }
+
+    fn job(&self) -> Option<String> {
+        self.journal.borrow().job.clone()
+    }
+
+    /// Takes all that the input at hand allows, up to the next border.
+    fn advance(&mut self) -> Result<Step, Fault> {
+        if self.broken {
+            return Err(Fault::new(
+                FaultKind::Unavailable,
+                "This load has failed before: open it again with its journal",
+            ));
+        }
+        self.look()?;
+        self.settle_columns()?;
+        loop {
+            let step = self.step()?;
+            if step != Step::Small {
+                return Ok(step);
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step, Fault> {
+        if let Some(data) = self.ready.take() {
+            self.send(&data)?;
+            return Ok(Step::Border);
+        }
+        if !self.feed.has_row && !self.feed.fetch(&mut self.journal.borrow_mut().shape)? {
+            return Ok(Step::Nothing);
+        }
+        if self.job().is_none() {
+            return self.create_job();
+        }
+        let Some(filling) = &self.filling else {
+            self.filling = Some(self.begin_batch());
+            return Ok(Step::Small);
+        };
+        if !self.fits(filling) {
+            return self.finish_batch();
+        }
+        self.take_row().map(|()| Step::Small)
+    }
+
+    fn settle_columns(&mut self) -> Result<(), Fault> {
+        let journal = &mut *self.journal.borrow_mut();
+        let set = journal.batches.last().map(|batch| batch.columns);
+        self.feed.settle_columns(&mut journal.shape, set)
+    }
+
+    fn create_job(&mut self) -> Result<Step, Fault> {
+        let job = wire::create_job(&self.org, &self.new_job())?;
+        self.journal.borrow_mut().job = Some(job);
+        Ok(Step::Border)
+    }
+
+    fn new_job(&self) -> V1CreateJobConfig {
+        V1CreateJobConfig {
+            object: self.plan.rules.object.clone(),
+            operation: match self.plan.rules.operation {
+                JobOperation::Insert => V1Operation::Insert,
+                JobOperation::Update => V1Operation::Update,
+                JobOperation::Upsert => V1Operation::Upsert,
+                JobOperation::Delete => V1Operation::Delete,
+                JobOperation::HardDelete => V1Operation::HardDelete,
+            },
+            external_id_field: self.plan.rules.external_id_field.clone(),
+            assignment_rule_id: self.plan.assignment_rule_id.clone(),
+            content: None,
+            serial: self.serial,
+            pk_chunking: false,
+            pk_chunk_size: None,
+            pk_chunk_parent: None,
+        }
+    }
+
+    /// A new batch, or the one that the journal names and that is to be filled again.
+    fn begin_batch(&self) -> Filling {
+        let journal = self.journal.borrow();
+        let again = journal.batches.last();
+        let again = again.filter(|batch| batch.start == self.feed.before);
+        Filling::new(self.feed.before.clone(), again.map(|batch| batch.end.at))
+    }
+
+    /// Whether the row at hand belongs to the batch at hand.
+    fn fits(&self, filling: &Filling) -> bool {
+        if let Some(end) = filling.known_end {
+            return self.feed.row.end <= end;
+        }
+        let size = self.feed.row.bytes.len() + 1;
+        filling.rows == 0
+            || filling.columns == self.feed.column_set
+                && filling.rows < self.plan.part_rows
+                && filling.data.len() + size <= MAX_BATCH_BYTES
+    }
+
+    fn take_row(&mut self) -> Result<(), Fault> {
+        let set = self.feed.column_set;
+        let (columns, row) = self.feed.at_hand();
+        if let (Some(filling), Some(columns)) = (&mut self.filling, columns) {
+            filling.take(columns, set, row);
+        }
+        self.feed.passed();
+        Ok(())
+    }
+
+    /// The batch at hand is full: the journal names it, and the next step sends it.
+    fn finish_batch(&mut self) -> Result<Step, Fault> {
+        let Some(filling) = self.filling.take() else {
+            return Ok(Step::Small);
+        };
+        let mut journal = self.journal.borrow_mut();
+        let sent = if filling.known_end.is_some() {
+            journal.compare(&filling)?
+        } else {
+            journal.add(&filling, &self.feed.before)?;
+            filling.sent() == 0
+        };
+        self.ready = (!sent).then_some(filling.data);
+        Ok(Step::Border)
+    }
+
+    fn send(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let job = self.job().unwrap_or_default();
+        let info = wire::add_batch(&self.org, &job, data)?;
+        self.journal.borrow_mut().sent(&info);
+        Ok(())
+    }
+
+    /// Looks for a batch that was on its way when the journal was kept last.
+    fn look(&mut self) -> Result<(), Fault> {
+        if self.looked {
+            return Ok(());
+        }
+        let waits = self.journal.borrow().waits();
+        if let Some(job) = self.job().filter(|_| waits) {
+            let listed = wire::batches(&self.org, &job)?;
+            self.journal.borrow_mut().adopt(&listed)?;
+        }
+        self.looked = true;
+        Ok(())
+    }
+
+    /// Notes that nothing more can be sent after a fault.
+    fn guarded<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if result.is_err() {
+            self.broken = true;
+            self.filling = None;
+            self.ready = None;
+        }
+        result
+    }
+
+    /// Sends what is held back, up to the next border; all has been sent when there is none.
+    fn go_to_end(&mut self) -> Result<(), Fault> {
+        while !self.ended {
+            let step = self.step_to_end();
+            if self.guarded(step)? == Step::Border {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn step_to_end(&mut self) -> Result<Step, Fault> {
+        if self.advance()? == Step::Border {
+            return Ok(Step::Border);
+        }
+        if self.filling.is_some() {
+            return self.finish_batch();
+        }
+        let mut journal = self.journal.borrow_mut();
+        if journal.lacks_data() {
+            return Err(changed("it is shorter"));
+        }
+        journal.closed = true;
+        self.ended = true;
+        self.pace = Pace::new(self.org.context().clock.as_ref());
+        Ok(Step::Nothing)
+    }
+}
+
+/// The config as that of `bulk/load`, with a batch for a job.
+fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
+    Plan::of(LoadConfig {
+        object: config.object,
+        operation: config.operation,
+        external_id_field: config.external_id_field,
+        assignment_rule_id: config.assignment_rule_id,
+        format: config.format,
+        column_delimiter: config.column_delimiter,
+        columns: config.columns,
+        empty_values: config.empty_values,
+        null_text: config.null_text,
+        job_megabytes: None,
+        job_records: Some(u32::from(config.batch_records.unwrap_or(5_000))),
+        outcome_format: config.outcome_format,
+        error_columns: config.error_columns,
+        poll_max_ms: config.poll_max_ms,
+        wait_seconds: config.wait_seconds,
+    })
+}
+
+impl Sink for Load {
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
+        if self.closing {
+            return Err(Fault::config(
+                "The load is closed: nothing can be written to it",
+            ));
+        }
+        self.feed.push(chunk);
+        let done = self.advance().map(drop);
+        self.guarded(done)
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        if !self.closing {
+            self.feed.end();
+            self.closing = true;
+        }
+        self.go_to_end()
+    }
+
+    fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        self.look()?;
+        if self.closing && !self.ended {
+            self.go_to_end()?;
+        }
+        if self.closing && !self.ended {
+            return Ok(self.progress());
+        }
+        self.watch_batches(u64::from(wait_ms))
+    }
+
+    fn journal(&self) -> String {
+        self.journal.borrow().text()
+    }
+
+    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
+        if which != "all" {
+            return Ok(Box::new(records::Records::open(self, which)?));
+        }
+        self.refresh_if_due()?;
+        Ok(Box::new(outcomes::All::open(self)))
+    }
+
+    fn abort(&mut self) -> Result<(), Fault> {
+        self.filling = None;
+        self.ready = None;
+        self.broken = true;
+        match self.job() {
+            Some(job) => wire::end_job(&self.org, &job, "Aborted"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

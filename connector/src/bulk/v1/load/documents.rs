@@ -1,0 +1,133 @@
+//! The documents of a batch, read record by record: what was sent, and what became of it, in the same order.
+
+use super::DELIMITER;
+use super::journal::Part;
+use crate::bindings::{Fault, FaultKind};
+use crate::bulk::load::results::Results;
+use crate::bulk::v1::wire::{self, State};
+use crate::org::Org;
+use csv::ByteRecord;
+use std::rc::Rc;
+
+/// The columns of results (Bulk API Developer Guide, "Get Batch Results").
+const COLUMNS: [&str; 4] = ["Id", "Success", "Created", "Error"];
+
+/// What became of a record that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was saved.
+    Saved {
+        /// Its id.
+        id: String,
+        /// Whether it is new.
+        created: bool,
+    },
+    /// It was not.
+    Failed {
+        /// Its id, if it has one.
+        id: String,
+        /// Why.
+        error: String,
+    },
+    /// Salesforce did not get to it.
+    Unprocessed,
+}
+
+/// Verdicts on the records of a part, in order.
+pub struct Verdicts {
+    results: Option<Results>,
+    batch: String,
+    left: u64,
+    /// Whether there must be one for each record.
+    complete: bool,
+    record: ByteRecord,
+}
+
+impl Verdicts {
+    /// Asks for the results of a part, where there are any.
+    pub fn open(org: &Rc<Org>, job: &str, part: &Part) -> Result<Self, Fault> {
+        let complete = part.state == State::Completed;
+        let batch = part.id.clone().unwrap_or_default();
+        let mut results = None;
+        // A batch that failed as a whole has none, and says so with a refusal.
+        if complete || part.processed > 0 {
+            match document(org, job, &batch, "result", &COLUMNS) {
+                Ok(found) => results = Some(found),
+                Err(fault) if !complete && is_refusal(&fault) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(Self {
+            results,
+            batch,
+            left: part.rows,
+            complete,
+            record: ByteRecord::new(),
+        })
+    }
+
+    /// The next verdict; `None` after that on the last record.
+    pub fn next(&mut self) -> Result<Option<Verdict>, Fault> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Ok(None);
+        };
+        self.left = left;
+        let Some(results) = &mut self.results else {
+            return Ok(Some(Verdict::Unprocessed));
+        };
+        if results.next(&mut self.record)? {
+            return Ok(Some(verdict(results, &self.record, self.complete)));
+        }
+        if self.complete {
+            return Err(Fault::protocol(format!(
+                "The results of batch {} have fewer records than the batch",
+                self.batch
+            )));
+        }
+        Ok(Some(Verdict::Unprocessed))
+    }
+}
+
+/// Whether a document is refused, and not only out of reach.
+fn is_refusal(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound)
+}
+
+fn verdict(results: &Results, record: &ByteRecord, complete: bool) -> Verdict {
+    let mut values = results.values(record);
+    let mut next = || String::from_utf8_lossy(values.next().unwrap_or_default()).into_owned();
+    let (id, success, created, error) = (next(), next(), next(), next());
+    if success == "true" {
+        return Verdict::Saved {
+            id,
+            created: created == "true",
+        };
+    }
+    if !complete && id.is_empty() && error.is_empty() {
+        return Verdict::Unprocessed;
+    }
+    Verdict::Failed { id, error }
+}
+
+/// Opens a document of a batch.
+fn document(
+    org: &Rc<Org>,
+    job: &str,
+    batch: &str,
+    steps: &str,
+    wanted: &[&str],
+) -> Result<Results, Fault> {
+    let call = wire::document_call(org, job, batch, steps)?;
+    Results::open(org, call, DELIMITER, wanted)
+}
+
+/// Opens a batch as it was sent.
+pub fn request(org: &Rc<Org>, job: &str, batch: &str, columns: &[&str]) -> Result<Results, Fault> {
+    let request = document(org, job, batch, "request", columns)?;
+    if request.is_complete() {
+        return Ok(request);
+    }
+    Err(Fault::protocol(format!(
+        "Batch {batch} lacks columns that were sent"
+    )))
+}

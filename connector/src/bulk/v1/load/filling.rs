@@ -1,0 +1,81 @@
+//! A batch being filled.
+
+use super::DELIMITER;
+use crate::bulk::columns::Columns;
+use crate::bulk::input::{Place, Row, cells};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The data of a batch, with what is noted of its rows.
+pub struct Filling {
+    /// Where its part of the input begins.
+    pub start: Place,
+    /// Where it ends, if it has been filled before.
+    pub known_end: Option<u64>,
+    /// The CSV.
+    pub data: Vec<u8>,
+    /// Its rows, those that are not sent included.
+    pub rows: u64,
+    /// Rows that are not sent, with the reason.
+    pub unfit: Vec<(u64, String)>,
+    /// Which of the journal's lists of columns it has.
+    pub columns: usize,
+}
+
+impl Filling {
+    /// An empty batch.
+    pub fn new(start: Place, known_end: Option<u64>) -> Self {
+        Self {
+            start,
+            known_end,
+            data: Vec::new(),
+            rows: 0,
+            unfit: Vec::new(),
+            columns: 0,
+        }
+    }
+
+    /// Rows that are sent.
+    pub fn sent(&self) -> u64 {
+        self.rows - self.unfit.len() as u64
+    }
+
+    /// Tells whether the input is the same another time.
+    pub fn checksum(&self) -> u64 {
+        xxh3_64(&self.data)
+    }
+
+    /// Takes a row.
+    pub fn take(&mut self, columns: &Columns, set: usize, row: &mut Row) {
+        if self.rows == 0 {
+            self.columns = set;
+        }
+        let at = self.rows;
+        self.rows += 1;
+        if let Some(complaint) = row.complaint.take() {
+            self.unfit.push((at, complaint));
+            return;
+        }
+        if self.data.is_empty() {
+            let names = columns.names().iter().map(String::as_bytes);
+            line(names, &mut self.data);
+        }
+        self.data.extend_from_slice(&row.bytes);
+        self.data.push(b'\n');
+    }
+}
+
+/// Writes a line of a batch.
+pub fn line<'v>(values: impl Iterator<Item = &'v [u8]>, out: &mut Vec<u8>) {
+    let start = out.len();
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            out.push(DELIMITER);
+        }
+        cells::write(value, DELIMITER, out);
+    }
+    // A line without anything would be no record.
+    if out.len() == start {
+        out.extend_from_slice(b"\"\"");
+    }
+    out.push(b'\n');
+}

@@ -1,0 +1,228 @@
+//! One outcome per record of the input, in its order, as far as they are known.
+
+use super::Load;
+use super::documents::{Verdict, Verdicts};
+use super::journal::{Batch, Journal, Part};
+use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
+use crate::bindings::{Fault, Message};
+use crate::bulk::error::split;
+use crate::bulk::load::outcomes::{HEADER, Outcome, media_type, write};
+use crate::bulk::v1::wire::State;
+use crate::org::Org;
+use crate::source::Source;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Bytes made at once.
+const BATCH_BYTES: usize = 64 << 10;
+
+/// The outcomes that became known since the last time.
+pub struct All {
+    org: Rc<Org>,
+    format: LoadOutcomes,
+    journal: Rc<RefCell<Journal>>,
+    /// Batches whose outcomes are known, in order; those before `next` have been begun.
+    batches: std::ops::Range<usize>,
+    next: usize,
+    current: Option<Writing>,
+    out: Vec<u8>,
+    taken: usize,
+}
+
+/// A batch whose outcomes are being written.
+struct Writing {
+    batch: Batch,
+    job: String,
+    /// The part at hand.
+    part: usize,
+    verdicts: Option<Verdicts>,
+    /// Records of the batch that have been written, and those among them that were not sent.
+    at: u64,
+    unfit: usize,
+}
+
+impl All {
+    /// Finds the batches whose outcomes are known.
+    pub fn open(load: &Load) -> Self {
+        let journal = load.journal.borrow();
+        let collected = |batch: &&Batch| batch.collected;
+        let first = journal.batches.iter().take_while(collected).count();
+        let settled = |batch: &&Batch| batch.is_settled(load.max_splits);
+        let known = journal.batches.iter().skip(first).take_while(settled);
+        let batches = first..first + known.count();
+        let mut out = Vec::new();
+        if load.plan.outcomes == LoadOutcomes::Csv && first == 0 && !batches.is_empty() {
+            out.extend_from_slice(HEADER);
+        }
+        Self {
+            org: Rc::clone(&load.org),
+            format: load.plan.outcomes,
+            journal: Rc::clone(&load.journal),
+            next: first,
+            batches,
+            current: None,
+            out,
+            taken: 0,
+        }
+    }
+
+    /// Makes the next bytes; false at the end.
+    fn refill(&mut self) -> Result<bool, Fault> {
+        self.out.clear();
+        self.taken = 0;
+        while self.out.is_empty() {
+            if self.current.is_none() && !self.begin() {
+                let mut journal = self.journal.borrow_mut();
+                self.batches
+                    .clone()
+                    .for_each(|index| journal.collected(index));
+                return Ok(false);
+            }
+            self.batch()?;
+        }
+        Ok(true)
+    }
+
+    /// Begins the next batch; false where there is none.
+    fn begin(&mut self) -> bool {
+        if self.next >= self.batches.end {
+            return false;
+        }
+        let journal = self.journal.borrow();
+        let batch = journal.batches.get(self.next).cloned();
+        self.current = batch.map(|batch| Writing {
+            batch,
+            job: journal.job.clone().unwrap_or_default(),
+            part: 0,
+            verdicts: None,
+            at: 0,
+            unfit: 0,
+        });
+        self.next += 1;
+        true
+    }
+
+    fn batch(&mut self) -> Result<(), Fault> {
+        let Some(writing) = &mut self.current else {
+            return Ok(());
+        };
+        while self.out.len() < BATCH_BYTES {
+            if !writing.next(&self.org, self.format, &mut self.out)? {
+                self.current = None;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Writing {
+    /// Writes the next outcome; false at the end of the batch.
+    fn next(
+        &mut self,
+        org: &Rc<Org>,
+        format: LoadOutcomes,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Fault> {
+        if self.at == self.batch.rows {
+            return Ok(false);
+        }
+        let row = self.batch.first_row + self.at + 1;
+        if let Some((at, why)) = self.batch.unfit.get(self.unfit)
+            && *at == self.at
+        {
+            let outcome = Outcome {
+                row,
+                code: Some("NOT_SENT"),
+                message: Some(why),
+                ..Outcome::default()
+            };
+            write(format, &outcome, out)?;
+            self.unfit += 1;
+        } else {
+            let verdict = self.verdict(org)?;
+            let part = self.batch.parts.get(self.part);
+            write(format, &outcome(row, &verdict, part), out)?;
+        }
+        self.at += 1;
+        Ok(true)
+    }
+
+    /// The verdict on the next record that was sent.
+    fn verdict(&mut self, org: &Rc<Org>) -> Result<Verdict, Fault> {
+        loop {
+            let Some(part) = self.batch.parts.get(self.part) else {
+                return Err(Fault::protocol(
+                    "The batches of this load have fewer records than were sent",
+                ));
+            };
+            let verdicts = match &mut self.verdicts {
+                Some(verdicts) => verdicts,
+                none => none.insert(Verdicts::open(org, &self.job, part)?),
+            };
+            if let Some(verdict) = verdicts.next()? {
+                return Ok(verdict);
+            }
+            self.verdicts = None;
+            self.part += 1;
+        }
+    }
+}
+
+fn outcome<'a>(row: u64, verdict: &'a Verdict, part: Option<&'a Part>) -> Outcome<'a> {
+    let blank = Outcome {
+        row,
+        ..Outcome::default()
+    };
+    let told = |id: &'a String| Some(id.as_str()).filter(|id| !id.is_empty());
+    match verdict {
+        Verdict::Saved { id, created } => Outcome {
+            id: told(id),
+            success: true,
+            created: *created,
+            ..blank
+        },
+        Verdict::Failed { id, error } => {
+            let (code, message, fields) = split(error);
+            Outcome {
+                id: told(id),
+                code: Some(code),
+                message: Some(message),
+                fields,
+                ..blank
+            }
+        }
+        Verdict::Unprocessed => {
+            let failed = part.is_some_and(|part| part.state == State::Failed);
+            let why = part.and_then(|part| part.reason.as_deref());
+            Outcome {
+                code: Some(if failed { "BATCH_FAILED" } else { "UNPROCESSED" }),
+                message: Some(why.unwrap_or("Salesforce did not get to this record")),
+                unprocessed: true,
+                ..blank
+            }
+        }
+    }
+}
+
+impl Source for All {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        while self.taken == self.out.len() {
+            if !self.refill()? {
+                return Ok(None);
+            }
+        }
+        let rest = self.out.get(self.taken..).unwrap_or_default();
+        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
+        self.taken += chunk.len();
+        Ok(Some(chunk))
+    }
+
+    fn head(&self) -> Message {
+        Message {
+            media_type: media_type(self.format).into(),
+            body: Vec::new(),
+            attributes: self.org.attributes(),
+        }
+    }
+}
