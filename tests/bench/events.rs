@@ -13,7 +13,7 @@ use mediate_tests::org;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::process::{self, Sandbox};
+use crate::process::{self, Server};
 
 /// Bounds the wait for an event.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Creates contacts one by one, and measures the time from each request to the line of its event on the watch's output.
 pub fn latency(events: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let sandbox = Sandbox::start(0, folder.path())?;
+    let sandbox = Server::sandbox(0, folder.path())?;
     let (runtime, session) = client(&sandbox)?;
     let mut watch = Watch::start(
         &sandbox,
@@ -72,7 +72,7 @@ fn show(mut times: Vec<i64>) {
 pub fn drain(events: u64, rounds: u64) -> Result<()> {
     const AT_ONCE: u64 = 20_000;
     let folder = tempfile::tempdir()?;
-    let sandbox = Sandbox::start(0, folder.path())?;
+    let sandbox = Server::sandbox(0, folder.path())?;
     let (runtime, session) = client(&sandbox)?;
     for first in (0..events).step_by(AT_ONCE as usize) {
         let numbers = first..events.min(first + AT_ONCE);
@@ -110,7 +110,7 @@ pub fn drain(events: u64, rounds: u64) -> Result<()> {
 }
 
 /// A session of this process.
-fn client(sandbox: &Sandbox) -> Result<(Runtime, Session)> {
+fn client(sandbox: &Server) -> Result<(Runtime, Session)> {
     let runtime = Runtime::new()?;
     let session = runtime.block_on(org::open_at(&sandbox.url, Vec::new(), true, &json!({})));
     Ok((runtime, session))
@@ -129,7 +129,7 @@ async fn create(session: &Session, operation: &str, config: Value, records: Valu
 struct Watch(Child);
 
 impl Watch {
-    fn start(sandbox: &Sandbox, arguments: &[&str], stdout: Stdio) -> Result<Self> {
+    fn start(sandbox: &Server, arguments: &[&str], stdout: Stdio) -> Result<Self> {
         let mut command = Command::new(process::mediate()?);
         command.args([
             "watch",

@@ -8,13 +8,15 @@ use anyhow::{Context, Result, bail};
 
 /// Pause between two looks at a process's memory.
 const SAMPLE: Duration = Duration::from_millis(5);
-/// Longest wait for the sandbox to make its rows and listen.
+/// Longest wait for a server to make its rows and listen.
 const START: Duration = Duration::from_secs(300);
 
 /// What a run took.
 pub struct Measured {
     /// From start to exit.
     pub seconds: f64,
+    /// Time of all its processors, and of those of the programs that it starts.
+    pub cpu_seconds: f64,
     /// Peak resident set.
     pub peak_kib: u64,
 }
@@ -22,6 +24,7 @@ pub struct Measured {
 /// Runs a command to its end.
 pub fn measure(command: &[String]) -> Result<Measured> {
     let (program, args) = command.split_first().context("an empty command")?;
+    let before = children_cpu()?;
     let started = Instant::now();
     let mut child = Command::new(program)
         .args(args)
@@ -34,12 +37,39 @@ pub fn measure(command: &[String]) -> Result<Measured> {
         if let Some(status) = child.try_wait()? {
             let seconds = started.elapsed().as_secs_f64();
             return if status.success() {
-                Ok(Measured { seconds, peak_kib })
+                Ok(Measured {
+                    seconds,
+                    cpu_seconds: children_cpu()? - before,
+                    peak_kib,
+                })
             } else {
                 bail!("{program} failed: {status}")
             };
         }
         std::thread::sleep(SAMPLE);
+    }
+}
+
+/// CPU time of all children that have ended, in seconds (`cutime` and `cstime` of `/proc/self/stat`, in ticks of 10 ms).
+fn children_cpu() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let after_name = stat.rsplit(") ").next().unwrap_or_default();
+    let fields: Vec<&str> = after_name.split(' ').collect();
+    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
+    Ok((ticks(13).unwrap_or(0.0) + ticks(14).unwrap_or(0.0)) / 100.0)
+}
+
+/// Counts the lines of a file.
+pub fn lines(path: &Path) -> Result<u64> {
+    use std::io::Read as _;
+    let mut file = std::fs::File::open(path)?;
+    let (mut piece, mut lines) = (vec![0; 1 << 20], 0);
+    loop {
+        let count = file.read(&mut piece)?;
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
+            return Ok(lines);
+        };
+        lines += read.iter().filter(|byte| **byte == b'\n').count() as u64;
     }
 }
 
@@ -71,8 +101,8 @@ pub fn mediate() -> Result<String> {
     )
 }
 
-/// The simulated org as a process on loopback; ends with this value.
-pub struct Sandbox {
+/// A server as a process on loopback; it ends with this value.
+pub struct Server {
     child: Child,
     /// Where it answers.
     pub url: String,
@@ -80,18 +110,25 @@ pub struct Sandbox {
     pub connection: PathBuf,
 }
 
-impl Sandbox {
-    /// Starts it with so many Accounts, and waits until it answers.
-    pub fn start(rows: u64, folder: &Path) -> Result<Self> {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?
-            .local_addr()?
-            .port();
-        let listen = format!("127.0.0.1:{port}");
+impl Server {
+    /// Starts the simulated org with so many Accounts, and waits until it answers.
+    pub fn sandbox(rows: u64, folder: &Path) -> Result<Self> {
+        let listen = free()?;
         let rows = format!("Account={rows}");
-        let child = Command::new(mediate()?)
-            .args(["sandbox", "--listen", &listen, "--rows", &rows])
-            .stdout(Stdio::null())
-            .spawn()?;
+        let args = ["sandbox", "--listen", &listen, "--rows", &rows];
+        Self::start(&mediate()?, &args, &listen, folder)
+    }
+
+    /// Starts the server that has everything ready, with so many rows, and waits until it answers.
+    pub fn stub(rows: u64, folder: &Path) -> Result<Self> {
+        let listen = free()?;
+        let port = listen.rsplit(':').next().unwrap_or_default();
+        let own = std::env::current_exe()?.display().to_string();
+        Self::start(&own, &["serve-stub", port, &rows.to_string()], &listen, folder)
+    }
+
+    fn start(program: &str, args: &[&str], listen: &str, folder: &Path) -> Result<Self> {
+        let child = Command::new(program).args(args).stdout(Stdio::null()).spawn()?;
         let url = format!("http://{listen}");
         let connection = folder.join("bench.toml");
         std::fs::write(
@@ -100,22 +137,22 @@ impl Sandbox {
                 "url = \"{url}\"\napi-version = \"62.0\"\n[auth.client-credentials]\nclient-id = \"sandbox-client\"\nclient-secret = \"sandbox-secret\"\n"
             ),
         )?;
-        let sandbox = Self {
+        let server = Self {
             child,
             url,
             connection,
         };
-        sandbox.wait()?;
-        Ok(sandbox)
+        server.wait()?;
+        Ok(server)
     }
 
     fn wait(&self) -> Result<()> {
         let started = Instant::now();
         while self.token().is_err() {
             if started.elapsed() > START {
-                bail!("the sandbox did not answer within {} s", START.as_secs());
+                bail!("the server did not answer within {} s", START.as_secs());
             }
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::sleep(Duration::from_millis(50));
         }
         Ok(())
     }
@@ -141,9 +178,15 @@ impl Sandbox {
     }
 }
 
-impl Drop for Sandbox {
+impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// An address on loopback that nobody listens on.
+fn free() -> Result<String> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    Ok(format!("127.0.0.1:{}", listener.local_addr()?.port()))
 }

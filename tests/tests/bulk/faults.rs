@@ -30,7 +30,19 @@ fn case(name: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_load_loses_and_doubles_nothing() {
-    let case = case("load");
+    let config = json!({"object": "Contact", "operation": "insert", "job-records": JOB_RECORDS});
+    loads_each_row_once("bulk/load", &config).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_in_batches_loses_and_doubles_nothing() {
+    let config = json!({"object": "Contact", "operation": "insert", "batch-records": JOB_RECORDS});
+    loads_each_row_once("bulk/v1-load", &config).await;
+}
+
+/// The case of an operation has its name.
+async fn loads_each_row_once(operation: &str, config: &Value) {
+    let case = case(operation.trim_start_matches("bulk/"));
     let rows: String = (0..ROWS).map(|row| format!("Row {row}\n")).collect();
     let input = format!("LastName\n{rows}");
     for (name, rule) in rules(&case["steps"], &case["faults"]) {
@@ -39,9 +51,7 @@ async fn a_load_loses_and_doubles_nothing() {
             .add(serde_json::from_value(rule).expect("a rule"));
         let connection = json!({"retry": {"first-delay-ms": 1, "max-delay-ms": 5}});
         let session = open(&org, Way::OnAPort, &connection).await;
-        let config =
-            json!({"object": "Contact", "operation": "insert", "job-records": JOB_RECORDS});
-        let transfer = Transfer::new("bulk/load", config, &input).patient(1);
+        let transfer = Transfer::new(operation, config.clone(), &input).patient(1);
         let mut runs = 0;
         while let Err(error) = transfer.load(&session).await {
             assert!(
@@ -82,7 +92,18 @@ async fn a_load_loses_and_doubles_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_extract_loses_and_doubles_nothing() {
-    let case = case("extract");
+    let config = json!({"soql": "SELECT Id FROM Account", "page-records": JOB_RECORDS});
+    extracts_each_row_once("bulk/extract", &config).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_split_by_ids_loses_and_doubles_nothing() {
+    let config = json!({"soql": "SELECT Id FROM Account", "pk-chunk-size": JOB_RECORDS});
+    extracts_each_row_once("bulk/v1-extract", &config).await;
+}
+
+async fn extracts_each_row_once(operation: &str, config: &Value) {
+    let case = case(operation.trim_start_matches("bulk/"));
     let org = Org::builder()
         .without_data()
         .rows("Account", ROWS as u64)
@@ -94,8 +115,7 @@ async fn an_extract_loses_and_doubles_nothing() {
             .add(serde_json::from_value(rule).expect("a rule"));
         let connection = json!({"retry": {"first-delay-ms": 1, "max-delay-ms": 5}});
         let session = open(&org, Way::OnAPort, &connection).await;
-        let config = json!({"soql": "SELECT Id FROM Account", "page-records": JOB_RECORDS});
-        let transfer = Transfer::new("bulk/extract", config, "").patient(1);
+        let transfer = Transfer::new(operation, config.clone(), "").patient(1);
         let mut runs = 0;
         while let Err(error) = transfer.extract(&session).await {
             assert!(

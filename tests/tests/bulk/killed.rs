@@ -81,6 +81,15 @@ fn kill_and_resume(folder: &Path, begin: &[&str], journal: &str, output: &str) -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_load_that_is_killed_again_and_again_loads_each_row_once() {
+    killed_load_loads_each_row_once("bulk/load", "job-records=1000").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_in_batches_that_is_killed_again_and_again_loads_each_row_once() {
+    killed_load_loads_each_row_once("bulk/v1-load", "batch-records=1000").await;
+}
+
+async fn killed_load_loads_each_row_once(operation: &'static str, size: &'static str) {
     let org = Arc::new(Org::builder().without_data().build().expect("an org"));
     let url = serve(&org).await;
     let folder = folder(&url);
@@ -88,10 +97,10 @@ async fn a_load_that_is_killed_again_and_again_loads_each_row_once() {
     std::fs::write(folder.path().join("in.csv"), format!("LastName\n{rows}")).expect("an input");
     let begin = [
         "write",
-        "bulk/load",
+        operation,
         "object=Contact",
         "operation=insert",
-        "job-records=1000",
+        size,
         "--connection",
         "org.toml",
         "--input",

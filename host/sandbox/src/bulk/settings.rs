@@ -77,7 +77,8 @@ impl Default for RowFault {
     }
 }
 
-/// A job that ends in the middle: what was processed stays, the rest is unprocessed.
+/// A job that ends in the middle: what was processed stays, the rest is unprocessed. In Bulk API 1.0 it is a batch that fails so, and
+/// its job goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Stop {

@@ -10,6 +10,8 @@ use crate::org::Org;
 
 /// What a batch came to.
 struct Done {
+    /// Why it failed before its end.
+    stopped: Option<String>,
     processed: u64,
     failed: u64,
     active_ms: u64,
@@ -25,11 +27,15 @@ pub(super) fn run(org: &Org, job: &Job, batch: &Batch, operation: Operation) {
     progress.changed = org.clock.now();
     match done {
         Ok(done) => {
-            progress.state = BatchState::Completed;
+            progress.state = match done.stopped {
+                Some(_) => BatchState::Failed,
+                None => BatchState::Completed,
+            };
+            progress.message = done.stopped;
             progress.processed = done.processed;
             progress.failed = done.failed;
             progress.active_ms = done.active_ms;
-            progress.outcomes = Some(done.outcomes);
+            progress.outcomes = (done.processed > 0).then_some(done.outcomes);
         }
         Err(BadData(words)) => {
             progress.state = BatchState::Failed;
@@ -53,8 +59,8 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Don
         api_version: job.api_version,
     };
     let rows = read::rows(&target, job.request.content, &batch.request)?;
-    let processed = rows.len() as u64;
-    if processed > limits::BATCH_RECORDS {
+    let count = rows.len() as u64;
+    if count > limits::BATCH_RECORDS {
         let most = limits::BATCH_RECORDS;
         return Err(BadData::batch(format_args!(
             "Exceeded the maximum number of records in a batch: {most}"
@@ -63,9 +69,12 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Don
     if rows.is_empty() {
         return Err(BadData::batch("Records not found"));
     }
+    let stop = org.bulk.take_stop(&job.request.object);
+    let most = stop.as_ref().map_or(count, |stop| stop.after_records.min(count));
     let began = Instant::now();
     let mut outcomes = Vec::with_capacity(rows.len());
-    let mut rows = rows.into_iter().peekable();
+    let rows = rows.into_iter();
+    let mut rows = rows.take(usize::try_from(most).unwrap_or(usize::MAX)).peekable();
     while rows.peek().is_some() {
         let chunk = rows.by_ref().take(CHUNK_ROWS).collect();
         let saved = target.save(&job.created_by, chunk, outcomes.len() as u64 + 1);
@@ -76,7 +85,8 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Don
     }
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
     Ok(Done {
-        processed,
+        stopped: stop.map(|stop| stop.message),
+        processed: outcomes.len() as u64,
         failed: failed as u64,
         active_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         outcomes: results::outcomes(job.request.content, &outcomes)

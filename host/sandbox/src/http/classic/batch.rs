@@ -171,7 +171,9 @@ pub(super) async fn results(
     };
     let form = form(&headers, Some(&job));
     let progress = batch.progress().clone();
-    if progress.state != BatchState::Completed {
+    // A batch that failed in the middle has results for what it had done (guide, "BatchInfo": `Failed`).
+    let partial = progress.state == BatchState::Failed && progress.outcomes.is_some();
+    if progress.state != BatchState::Completed && !partial {
         return Refused::new("InvalidBatch", "Records not processed").answer(form);
     }
     if let Some(outcomes) = progress.outcomes {

@@ -1,5 +1,5 @@
-// Loads a CSV, or extracts a query, with jsforce through Bulk API 2.0: what `mediate write bulk/load` and
-// `mediate read bulk/extract` do.
+// Loads a CSV or extracts a query with jsforce through Bulk API 2.0, or reads rows by REST: what `mediate write bulk/load`,
+// `mediate read bulk/extract` and `mediate read query/rows` do.
 import { createRequire } from "node:module";
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -19,6 +19,19 @@ if (what === "load") {
   const results = await job.getAllResults();
   const out = createWriteStream(path);
   for (const row of results.successfulResults) out.write(JSON.stringify(row) + "\n");
+  await new Promise((resolve) => out.end(resolve));
+} else if (what === "rows") {
+  const out = createWriteStream(path);
+  await new Promise((resolve, reject) => {
+    const query = conn.query(given);
+    query.on("record", (record) => {
+      delete record.attributes;
+      out.write(JSON.stringify(record) + "\n");
+    });
+    query.on("end", resolve);
+    query.on("error", reject);
+    query.run({ autoFetch: true, maxFetch: 100_000_000 });
+  });
   await new Promise((resolve) => out.end(resolve));
 } else {
   const records = await conn.bulk2.query(given, { pollInterval: 200, pollTimeout: 600_000 });
