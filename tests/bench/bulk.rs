@@ -43,10 +43,22 @@ fn loads(server: &Server, folder: &Path, input: &Path, rows: u64, rounds: u64) -
     let output = folder.join("mediate.outcomes");
     let written = output.display().to_string();
     let words = [
-        "write", "bulk/load", "object=Contact", "operation=insert", "--input", &given, "--outcomes", &written,
+        "write",
+        "bulk/load",
+        "object=Contact",
+        "operation=insert",
+        "--input",
+        &given,
+        "--outcomes",
+        &written,
     ];
     let first = ours(server, &words, output)?;
-    beside(first, others(server, folder, "load", &given, rows)?, rounds, rows)
+    beside(
+        first,
+        others(server, folder, "load", &given, rows)?,
+        rounds,
+        rows,
+    )
 }
 
 /// Extracts accounts of twelve columns from the simulated org.
@@ -68,7 +80,12 @@ fn extracts(server: &Server, folder: &Path, soql: &str, rows: u64, rounds: u64) 
     let (written, asked) = (output.display().to_string(), format!("soql={soql}"));
     let words = ["read", "bulk/extract", &asked, "--output", &written];
     let first = ours(server, &words, output)?;
-    beside(first, others(server, folder, "extract", soql, rows)?, rounds, rows)
+    beside(
+        first,
+        others(server, folder, "extract", soql, rows)?,
+        rounds,
+        rows,
+    )
 }
 
 /// Reads all accounts by REST from the simulated org.
@@ -111,13 +128,22 @@ pub fn memory(megabytes: &[u64]) -> Result<()> {
             let rows = size * 1_000_000 / if what == "load" { 25 } else { 52 };
             let folder = tempfile::tempdir()?;
             let server = Server::stub(rows, folder.path())?;
-            let (input, output) = (folder.path().join("contacts.csv"), folder.path().join("out"));
+            let (input, output) = (
+                folder.path().join("contacts.csv"),
+                folder.path().join("out"),
+            );
             let (given, written) = (input.display().to_string(), output.display().to_string());
             let asked = format!("soql={NARROW}");
             let words: Vec<&str> = if what == "load" {
                 narrow_contacts(&input, rows)?;
                 vec![
-                    "write", "bulk/load", "object=Contact", "operation=insert", "--input", &given, "--outcomes",
+                    "write",
+                    "bulk/load",
+                    "object=Contact",
+                    "operation=insert",
+                    "--input",
+                    &given,
+                    "--outcomes",
                     &written,
                 ]
             } else {

@@ -124,11 +124,19 @@ impl Server {
         let listen = free()?;
         let port = listen.rsplit(':').next().unwrap_or_default();
         let own = std::env::current_exe()?.display().to_string();
-        Self::start(&own, &["serve-stub", port, &rows.to_string()], &listen, folder)
+        Self::start(
+            &own,
+            &["serve-stub", port, &rows.to_string()],
+            &listen,
+            folder,
+        )
     }
 
     fn start(program: &str, args: &[&str], listen: &str, folder: &Path) -> Result<Self> {
-        let child = Command::new(program).args(args).stdout(Stdio::null()).spawn()?;
+        let child = Command::new(program)
+            .args(args)
+            .stdout(Stdio::null())
+            .spawn()?;
         let url = format!("http://{listen}");
         let connection = folder.join("bench.toml");
         std::fs::write(

@@ -25,7 +25,10 @@ pub type Runs = Result<Vec<Measured>, String>;
 pub fn ours(server: &Server, words: &[&str], output: PathBuf) -> Result<Program> {
     let mut command = vec![process::mediate()?];
     command.extend(words.iter().map(|&word| word.to_owned()));
-    command.extend(["--connection".into(), server.connection.display().to_string()]);
+    command.extend([
+        "--connection".into(),
+        server.connection.display().to_string(),
+    ]);
     Ok(Program {
         name: "mediate",
         command,
@@ -36,13 +39,29 @@ pub fn ours(server: &Server, words: &[&str], output: PathBuf) -> Result<Program>
 
 /// Those of the others that are installed here: name, program, a line that tells whether it is there, script.
 const OTHERS: [(&str, &str, [&str; 2], &str); 3] = [
-    ("jsforce", "node", ["-e", "require('jsforce')"], "jsforce.mjs"),
-    ("simple_salesforce", "python3", ["-c", "import simple_salesforce"], "simple_salesforce_client.py"),
+    (
+        "jsforce",
+        "node",
+        ["-e", "require('jsforce')"],
+        "jsforce.mjs",
+    ),
+    (
+        "simple_salesforce",
+        "python3",
+        ["-c", "import simple_salesforce"],
+        "simple_salesforce_client.py",
+    ),
     ("curl, the floor", "curl", ["--version", "-s"], "floor.sh"),
 ];
 
 /// The others, doing `what` with `given`.
-pub fn others(server: &Server, folder: &Path, what: &str, given: &str, rows: u64) -> Result<Vec<Program>> {
+pub fn others(
+    server: &Server,
+    folder: &Path,
+    what: &str,
+    given: &str,
+    rows: u64,
+) -> Result<Vec<Program>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench");
     let mut programs = Vec::new();
     for (name, program, probe, script) in OTHERS {
@@ -122,8 +141,16 @@ pub fn print(programs: &[Program], results: &[Runs], rows: u64) {
             }
         };
         let times = runs.iter().map(|run| run.seconds);
-        let (least, most) = (times.clone().fold(f64::INFINITY, f64::min), times.fold(0.0, f64::max));
-        let memory = runs.iter().map(|run| run.peak_kib).max().unwrap_or_default() / 1024;
+        let (least, most) = (
+            times.clone().fold(f64::INFINITY, f64::min),
+            times.fold(0.0, f64::max),
+        );
+        let memory = runs
+            .iter()
+            .map(|run| run.peak_kib)
+            .max()
+            .unwrap_or_default()
+            / 1024;
         let cpu = median(runs.iter().map(|run| run.cpu_seconds).collect());
         println!(
             "| {} | {least:.2}, {:.2}, {most:.2} | {cpu:.2} | {:.0} | {memory} | {:.2} |",

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use anyhow::Result;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -25,9 +25,24 @@ pub const BULK_PAGE: u64 = 50_000;
 pub const REST_PAGE: u64 = 2_000;
 /// Fields of the object that is loaded and read.
 const FIELDS: [&str; 18] = [
-    "Id", "FirstName", "LastName", "Title", "Department", "Phone", "MobilePhone", "MailingStreet",
-    "MailingCity", "MailingPostalCode", "MailingCountry", "LeadSource", "Description", "Name",
-    "Industry", "AnnualRevenue", "CreatedDate", "Email",
+    "Id",
+    "FirstName",
+    "LastName",
+    "Title",
+    "Department",
+    "Phone",
+    "MobilePhone",
+    "MailingStreet",
+    "MailingCity",
+    "MailingPostalCode",
+    "MailingCountry",
+    "LeadSource",
+    "Description",
+    "Name",
+    "Industry",
+    "AnnualRevenue",
+    "CreatedDate",
+    "Email",
 ];
 
 /// What the server has.
@@ -76,7 +91,10 @@ fn router(stub: Shared) -> Router {
     let query = format!("{data}/jobs/query/{{job}}");
     Router::new()
         .route("/services/oauth2/token", post(token))
-        .route(&format!("{data}/sobjects/{{object}}/describe"), get(describes))
+        .route(
+            &format!("{data}/sobjects/{{object}}/describe"),
+            get(describes),
+        )
         .route(&format!("{data}/jobs/ingest"), post(create))
         .route(&ingest, get(info).patch(close))
         .route(&format!("{ingest}/batches"), put(upload))
@@ -87,7 +105,10 @@ fn router(stub: Shared) -> Router {
         .route(&format!("{ingest}/unprocessedrecords"), get(nothing))
         .route(&format!("{ingest}/unprocessedrecords/"), get(nothing))
         .route(&format!("{data}/jobs/query"), post(query_info))
-        .route(&query, get(query_info).delete(async || StatusCode::NO_CONTENT))
+        .route(
+            &query,
+            get(query_info).delete(async || StatusCode::NO_CONTENT),
+        )
         .route(&format!("{query}/results"), get(page))
         .route(&format!("{query}/resultPages"), get(pages))
         .route(&format!("{data}/query"), get(first_rows))
@@ -97,7 +118,10 @@ fn router(stub: Shared) -> Router {
 }
 
 async fn token(request: Request) -> Json<Value> {
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok());
+    let host = request
+        .headers()
+        .get("host")
+        .and_then(|host| host.to_str().ok());
     let url = format!("http://{}", host.unwrap_or_default());
     Json(json!({
         "access_token": "00D000000000000!stub", "instance_url": url, "token_type": "Bearer",
@@ -106,7 +130,11 @@ async fn token(request: Request) -> Json<Value> {
 }
 
 async fn describes(State(stub): State<Shared>) -> Response {
-    ([("content-type", "application/json")], stub.describe.clone()).into_response()
+    (
+        [("content-type", "application/json")],
+        stub.describe.clone(),
+    )
+        .into_response()
 }
 
 impl Stub {
@@ -153,8 +181,14 @@ async fn info(State(stub): State<Shared>, Path(id): Path<String>) -> Response {
     changed(&stub, &id, |_| ())
 }
 
-async fn close(State(stub): State<Shared>, Path(id): Path<String>, Json(to): Json<Value>) -> Response {
-    changed(&stub, &id, |job| job.closed = to["state"] == "UploadComplete")
+async fn close(
+    State(stub): State<Shared>,
+    Path(id): Path<String>,
+    Json(to): Json<Value>,
+) -> Response {
+    changed(&stub, &id, |job| {
+        job.closed = to["state"] == "UploadComplete"
+    })
 }
 
 /// Makes results of the data as it arrives.
@@ -171,7 +205,8 @@ async fn upload(State(stub): State<Shared>, Path(id): Path<String>, body: Body) 
         job.rows = maker.rows.saturating_sub(1);
         job.results = maker.documents;
     });
-    done.map_or(StatusCode::NOT_FOUND, |_| StatusCode::CREATED).into_response()
+    done.map_or(StatusCode::NOT_FOUND, |_| StatusCode::CREATED)
+        .into_response()
 }
 
 /// Result documents in the making. Rows of the measurements have no line breaks within.
@@ -263,17 +298,27 @@ async fn query_info(State(stub): State<Shared>) -> Json<Value> {
     }))
 }
 
-#[derive(serde::Deserialize)]
-struct Place {
-    locator: Option<String>,
+/// The row that a locator names; the first without one.
+fn place(query: Option<&str>) -> u64 {
+    let mut pairs = query.unwrap_or_default().split('&');
+    let locator = pairs.find_map(|pair| pair.strip_prefix("locator="));
+    locator.and_then(|at| at.parse().ok()).unwrap_or(0)
 }
 
-async fn page(State(stub): State<Shared>, Query(place): Query<Place>) -> Response {
-    let at: u64 = place.locator.and_then(|at| at.parse().ok()).unwrap_or(0);
+async fn page(State(stub): State<Shared>, RawQuery(query): RawQuery) -> Response {
+    let at = place(query.as_deref());
     let count = BULK_PAGE.min(stub.rows.saturating_sub(at));
     let next = at + count;
-    let locator = if next < stub.rows { next.to_string() } else { "null".into() };
-    let body = if count == BULK_PAGE { stub.bulk_page.clone() } else { bulk_page(count).into() };
+    let locator = if next < stub.rows {
+        next.to_string()
+    } else {
+        "null".into()
+    };
+    let body = if count == BULK_PAGE {
+        stub.bulk_page.clone()
+    } else {
+        bulk_page(count).into()
+    };
     let headers = [
         ("content-type", "text/csv".to_owned()),
         ("sforce-locator", locator),
@@ -283,9 +328,9 @@ async fn page(State(stub): State<Shared>, Query(place): Query<Place>) -> Respons
 }
 
 /// The list of pages, five at a time as Salesforce does.
-async fn pages(State(stub): State<Shared>, Query(place): Query<Place>) -> Json<Value> {
+async fn pages(State(stub): State<Shared>, RawQuery(query): RawQuery) -> Json<Value> {
     let root = "/services/data/v62.0/jobs/query/750Q00000000000AAA";
-    let first: u64 = place.locator.and_then(|at| at.parse().ok()).unwrap_or(0);
+    let first = place(query.as_deref());
     let after = (first + 5 * BULK_PAGE).min(stub.rows);
     let urls = (first..after).step_by(50_000);
     let urls: Vec<Value> = urls
@@ -309,7 +354,9 @@ async fn more_rows(State(stub): State<Shared>, Path(locator): Path<String>) -> R
 fn rows(stub: &Stub, at: u64) -> Response {
     let next = at + REST_PAGE;
     let more = if next < stub.rows {
-        format!("\"done\":false,\"nextRecordsUrl\":\"/services/data/v62.0/query/01g000000000000AAA-{next}\",")
+        format!(
+            "\"done\":false,\"nextRecordsUrl\":\"/services/data/v62.0/query/01g000000000000AAA-{next}\","
+        )
     } else {
         "\"done\":true,".to_owned()
     };
@@ -323,7 +370,11 @@ fn rows(stub: &Stub, at: u64) -> Response {
 fn bulk_page(count: u64) -> String {
     let mut page = String::from("\"Id\",\"Name\",\"AnnualRevenue\"\n");
     for row in 0..count {
-        let _ = writeln!(page, "\"001{row:012}AAA\",\"Account {row:010}\",\"{}.0\"", 10_000 + row % 90_000);
+        let _ = writeln!(
+            page,
+            "\"001{row:012}AAA\",\"Account {row:010}\",\"{}.0\"",
+            10_000 + row % 90_000
+        );
     }
     page
 }

@@ -3,6 +3,7 @@
 //! Results repeat a column only under the org's own spelling of its name, so that is what is sent.
 
 use super::ingest::word;
+use super::input::signature::Key;
 use crate::bindings::exports::salesforce::connector::bulk::{EmptyValues, JobOperation, NullText};
 use crate::bindings::{Fault, FaultKind};
 use crate::catalog::nearest;
@@ -28,6 +29,23 @@ pub struct Rules {
     pub empty: EmptyValues,
     /// What the text `#N/A` means.
     pub null_text: NullText,
+}
+
+impl Rules {
+    /// The column by which records are told apart; new records have none.
+    pub fn key(&self, names: &[String]) -> Option<Key> {
+        let named = |wanted: &str| {
+            let mut names = names.iter();
+            names.position(|name| name.eq_ignore_ascii_case(wanted))
+        };
+        match (self.operation, self.external_id_field.as_deref()) {
+            (JobOperation::Insert, _) => None,
+            (JobOperation::Upsert, Some(field)) if !field.eq_ignore_ascii_case("Id") => {
+                named(field).map(Key::External)
+            }
+            _ => named("Id").map(Key::Id),
+        }
+    }
 }
 
 /// What is checked of the values of a column.
@@ -61,6 +79,7 @@ pub struct Columns {
     null_text: NullText,
     /// The zone of date-times that come without an offset.
     zone: Option<Zone>,
+    key: Option<Key>,
 }
 
 impl Columns {
@@ -74,6 +93,7 @@ impl Columns {
             empty: rules.empty,
             null_text: rules.null_text,
             zone: org.settings().zone.clone(),
+            key: None,
         };
         for (index, name) in asked.iter().enumerate() {
             let (name, check) =
@@ -86,6 +106,7 @@ impl Columns {
             columns.checks.push(check);
         }
         columns.fits(rules)?;
+        columns.key = rules.key(&columns.names);
         Ok(columns)
     }
 
@@ -112,6 +133,11 @@ impl Columns {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// The column by which records are told apart.
+    pub fn key(&self) -> Option<Key> {
+        self.key
     }
 
     /// The names as they are sent.

@@ -5,6 +5,7 @@ pub mod cells;
 mod csv;
 mod documents;
 mod json;
+pub mod signature;
 mod xml;
 
 use super::columns::Columns;
@@ -12,6 +13,7 @@ use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use crate::org::bad_input;
 use serde::{Deserialize, Serialize};
+use signature::Mark;
 
 pub use self::csv::CsvRows;
 pub use self::documents::DocumentRows;
@@ -24,8 +26,8 @@ pub const BOM: &[u8] = b"\xef\xbb\xbf";
 pub struct Row {
     /// The record as CSV, without its line ending.
     pub bytes: Vec<u8>,
-    /// The record's values, as results repeat them: `cells::Signature`.
-    pub hash: u64,
+    /// What the record amounts to.
+    pub mark: Mark,
     /// Where the record ends in the input.
     pub end: u64,
     /// The line on which it begins.

@@ -12,6 +12,7 @@ pub(super) mod plan;
 pub(super) mod records;
 pub(super) mod results;
 mod sort;
+mod strays;
 mod watch;
 
 pub use sort::{ERROR, ID};
@@ -136,7 +137,12 @@ impl Load {
 
     /// The dialect of jobs.
     fn dialect(&self) -> Dialect {
-        self.ledger.borrow().journal.shape.dialect.unwrap_or_default()
+        self.ledger
+            .borrow()
+            .journal
+            .shape
+            .dialect
+            .unwrap_or_default()
     }
 
     fn close_part(&self, index: usize) -> Result<(), Fault> {
@@ -162,6 +168,8 @@ impl Load {
         let dialect = self.dialect();
         let body = self.plan.job(dialect).body();
         let (_, info) = jobs::create(&self.org, INGEST, &body)?;
+        let (job, sized) = (info.id.clone(), self.plan.sized_uploads);
+        self.filling = Some(Filling::sent(index, dialect, job, sized));
         let part = Part {
             job: info.id,
             stage: Stage::Open,
@@ -178,7 +186,6 @@ impl Load {
             collected: false,
         };
         self.ledger.borrow_mut().put(index, part);
-        self.filling = Some(Filling::sent(index, dialect));
         self.next_part += 1;
         Ok(Step::Border)
     }
@@ -199,13 +206,7 @@ impl Load {
     fn take_row(&mut self) -> Result<(), Fault> {
         let (columns, row) = self.feed.at_hand();
         if let (Some(filling), Some(columns)) = (&mut self.filling, columns) {
-            let job = || self.ledger.borrow().job(filling.part);
-            let job = if filling.needs_job() {
-                job()
-            } else {
-                String::new()
-            };
-            filling.take(&self.org, &job, columns, row)?;
+            filling.take(&self.org, columns, row)?;
         }
         self.feed.passed();
         Ok(())
@@ -218,7 +219,9 @@ impl Load {
         };
         let index = filling.part;
         if filling.is_compared() {
-            self.ledger.borrow_mut().compare(filling, &self.feed.before)?;
+            self.ledger
+                .borrow_mut()
+                .compare(filling, &self.feed.before)?;
             return Ok(Step::Small);
         }
         if filling.is_empty() {
@@ -226,7 +229,7 @@ impl Load {
             let job = self.ledger.borrow().job(index);
             jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
         } else {
-            filling.finish()?;
+            filling.finish(&self.org)?;
         }
         self.ledger.borrow_mut().filled(filling, &self.feed.before);
         Ok(Step::Border)

@@ -9,11 +9,11 @@ use crate::org::Org;
 use crate::testing::connection;
 use crate::transport::scripted::{Play, TestClock};
 use crate::transport::{Failure, Method, Request};
-pub use wire::lines;
-use wire::{csv, parameter};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
+pub use wire::lines;
+use wire::{csv, parameter};
 
 /// How a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,10 @@ pub struct Inside {
     pub looks: u32,
     /// Whether jobs fail as a whole.
     pub fails: bool,
+    /// How result documents write rows differently from what was sent.
+    pub rewrites: Option<fn(&str) -> String>,
+    /// The headers of uploads, by the jobs they went to.
+    pub upload_headers: Vec<Vec<(String, String)>>,
     /// Pages of the results of queries.
     pub pages: Vec<String>,
     /// The body of a describe.
@@ -136,6 +140,10 @@ impl Fake {
             return crate::testing::token(&session);
         }
         self.note_chunking(request);
+        if request.method == Method::Put {
+            let headers = request.headers.clone();
+            self.0.borrow_mut().upload_headers.push(headers);
+        }
         let trouble = {
             let mut inside = self.0.borrow_mut();
             let number = inside.seen.len();
@@ -344,7 +352,7 @@ impl Inside {
                     _ => String::new(),
                 };
                 text += &extra.replace(',', delimiter);
-                text += row;
+                text += &self.rewrites.map_or(row.clone(), |rewrite| rewrite(row));
                 text += "\n";
             }
         }

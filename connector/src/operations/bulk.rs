@@ -134,7 +134,11 @@ pub const TABLE: Table = &[
     (
         "bulk/v1-load",
         Run::Sink(|org, config, journal| {
-            Ok(Box::new(v1::load::Load::open(org, config.read()?, journal)?))
+            Ok(Box::new(v1::load::Load::open(
+                org,
+                config.read()?,
+                journal,
+            )?))
         }),
     ),
     (

@@ -1,8 +1,6 @@
-//! Cells of CSV: where they begin and end, how they are written, and what they amount to.
+//! Cells of CSV: where they begin and end, and how they are written.
 
-use crate::message::input::NULL_CELL;
 use memchr::{memchr, memchr2, memchr3};
-use xxhash_rust::xxh3::xxh3_64;
 
 /// Most bytes of one record: 400,000 characters (Bulk API 2.0 Developer Guide, "Limits") of UTF-8, each of them quoted.
 pub const MAX_RECORD_BYTES: usize = 4 << 20;
@@ -174,36 +172,6 @@ pub fn write(value: &[u8], delimiter: u8, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Tells rows apart by their values. What Salesforce may write differently when it repeats a row counts as the same: space
-/// at the ends, line endings within, null and empty.
-#[derive(Debug, Default)]
-pub struct Signature(Vec<u8>);
-
-impl Signature {
-    /// Begins a row.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// Adds the next value.
-    pub fn add(&mut self, value: &[u8]) {
-        let value = value.trim_ascii();
-        if value != NULL_CELL.as_bytes() {
-            match memchr(b'\r', value) {
-                None => self.0.extend_from_slice(value),
-                Some(_) => self.0.extend(value.iter().filter(|byte| **byte != b'\r')),
-            }
-        }
-        // A byte that no UTF-8 text has keeps values apart.
-        self.0.push(0xff);
-    }
-
-    /// The row so far in 64 bits.
-    pub fn hash(&self) -> u64 {
-        xxh3_64(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,19 +229,6 @@ mod tests {
             scan(b"\"a\n", b',', true, &mut cells),
             Err(Malformed::TooLong)
         );
-    }
-
-    #[test]
-    fn signature_passes_over_what_results_may_change() {
-        let hash = |values: &[&str]| {
-            let mut signature = Signature::default();
-            values
-                .iter()
-                .for_each(|value| signature.add(value.as_bytes()));
-            signature.hash()
-        };
-        assert_eq!(hash(&["a\r\nb ", "#N/A"]), hash(&["a\nb", ""]));
-        assert_ne!(hash(&["a", "b"]), hash(&["ab", ""]));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rows of a CSV: what is fit to be sent is copied as it stands.
 
-use super::cells::{self, Cell, Malformed, Signature};
+use super::cells::{self, Cell, Malformed};
+use super::signature::Signature;
 use super::{Buffer, Next, Place, Row};
 use crate::bindings::Fault;
 use crate::bulk::columns::{Columns, Settled};
@@ -172,7 +173,7 @@ impl CsvRows {
                 "The input's line {line} is not UTF-8: save the document as UTF-8"
             )));
         }
-        self.signature.clear();
+        self.signature.begin(columns.key());
         // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
         let mut copied = self.written.is_some_and(|written| written != delimiter);
         let delimiter = self.written.unwrap_or(delimiter);
@@ -214,7 +215,7 @@ impl CsvRows {
         if !copied {
             row.bytes.extend_from_slice(record);
         }
-        row.hash = self.signature.hash();
+        row.mark = self.signature.mark();
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Rows of JSON, NDJSON and XML: records flattened into columns. A record with a column that is new makes the columns grow.
 
-use super::cells::{self, Signature};
+use super::cells;
+use super::signature::Signature;
 use super::{Buffer, Next, Place, Row, json, xml};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
@@ -155,7 +156,7 @@ impl DocumentRows {
                 *place = Some(value);
             }
         }
-        self.signature.clear();
+        self.signature.begin(columns.key());
         for (index, value) in values.into_iter().enumerate() {
             if index > 0 {
                 row.bytes.push(b',');
@@ -185,7 +186,7 @@ impl DocumentRows {
             self.signature.add(text.as_bytes());
             cells::write(text.as_bytes(), b',', &mut row.bytes);
         }
-        row.hash = self.signature.hash();
+        row.mark = self.signature.mark();
     }
 
     /// A record as columns; the inner error is what is wrong with the record alone.

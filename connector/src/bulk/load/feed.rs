@@ -125,11 +125,7 @@ impl Feed {
 
     /// Settles columns that are known before the first record: those of the shape's list `set` in the middle of an input, those of the config
     /// at its beginning.
-    pub fn settle_columns(
-        &mut self,
-        shape: &mut Shape,
-        set: Option<usize>,
-    ) -> Result<(), Fault> {
+    pub fn settle_columns(&mut self, shape: &mut Shape, set: Option<usize>) -> Result<(), Fault> {
         if self.columns.is_some() {
             return Ok(());
         }

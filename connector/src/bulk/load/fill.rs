@@ -4,6 +4,7 @@ use crate::bindings::{Fault, FaultKind};
 use crate::bulk::columns::Columns;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::ingest::upload_call;
+use crate::bulk::input::signature::Mark;
 use crate::bulk::input::{Row, cells};
 use crate::org::Org;
 use crate::upload::Upload;
@@ -12,14 +13,17 @@ use std::rc::Rc;
 /// Bytes gathered before they are sent on.
 const PIECE_BYTES: usize = 128 << 10;
 
+/// Bytes gathered before an upload begins: a part with no more than that is sent with its length, which some gateways ask for.
+const HELD_BYTES: usize = 1 << 20;
+
 /// Records of one part that may be unfit; more of them mean that the input is another than was thought.
 const MOST_UNFIT: usize = 1_000;
 
 /// What is kept of the rows of a part until their outcomes are given out.
 #[derive(Debug, Default)]
 pub struct PartRows {
-    /// The signature of every row.
-    pub hashes: Vec<u64>,
+    /// What every row amounts to.
+    pub marks: Vec<Mark>,
     /// Rows that were not sent, with the reason.
     pub unfit: Vec<(usize, String)>,
 }
@@ -38,6 +42,10 @@ pub struct Filling {
     pub checksum: u64,
     dialect: Dialect,
     sends: bool,
+    /// The job that it goes into.
+    job: String,
+    /// Whether all of it is gathered before it is sent.
+    sized: bool,
     upload: Option<Upload>,
     piece: Vec<u8>,
 }
@@ -52,14 +60,20 @@ impl Filling {
             checksum: 0,
             dialect,
             sends,
+            job: String::new(),
+            sized: false,
             upload: None,
             piece: Vec::new(),
         }
     }
 
-    /// A part that goes into a job.
-    pub fn sent(part: usize, dialect: Dialect) -> Self {
-        Self::new(part, dialect, true, None)
+    /// A part that goes into a job, gathered as a whole first if it is to be `sized`.
+    pub fn sent(part: usize, dialect: Dialect, job: String, sized: bool) -> Self {
+        Self {
+            job,
+            sized,
+            ..Self::new(part, dialect, true, None)
+        }
     }
 
     /// A part that has arrived before.
@@ -74,17 +88,12 @@ impl Filling {
 
     /// Its rows so far.
     pub fn rows(&self) -> u64 {
-        self.rows.hashes.len() as u64
+        self.rows.marks.len() as u64
     }
 
     /// Whether none of its rows was fit to be sent.
     pub fn is_empty(&self) -> bool {
-        self.rows.unfit.len() == self.rows.hashes.len()
-    }
-
-    /// Whether the next row that is fit opens the upload.
-    pub fn needs_job(&self) -> bool {
-        self.sends && self.upload.is_none()
+        self.rows.unfit.len() == self.rows.marks.len()
     }
 
     /// Bytes of a line ending.
@@ -93,21 +102,15 @@ impl Filling {
     }
 
     /// Takes a row.
-    pub fn take(
-        &mut self,
-        org: &Rc<Org>,
-        job: &str,
-        columns: &Columns,
-        row: &mut Row,
-    ) -> Result<(), Fault> {
-        let place = self.rows.hashes.len();
-        self.rows.hashes.push(row.hash);
-        self.checksum = mixed(self.checksum, row.hash);
+    pub fn take(&mut self, org: &Rc<Org>, columns: &Columns, row: &mut Row) -> Result<(), Fault> {
+        let place = self.rows.marks.len();
+        self.rows.marks.push(row.mark);
+        self.checksum = mixed(self.checksum, row.mark.exact);
         if let Some(complaint) = row.complaint.take() {
             return self.refuse(place, complaint);
         }
         if self.bytes == 0 {
-            self.begin(org, job, columns)?;
+            self.begin(columns);
         }
         self.bytes += row.bytes.len() as u64 + self.ending_bytes();
         if !self.sends {
@@ -115,10 +118,15 @@ impl Filling {
         }
         self.piece.extend_from_slice(&row.bytes);
         self.piece.extend_from_slice(self.dialect.ending());
-        if self.piece.len() >= PIECE_BYTES {
-            self.flush()?;
+        match &self.upload {
+            Some(_) if self.piece.len() >= PIECE_BYTES => self.flush(),
+            None if self.piece.len() >= HELD_BYTES && !self.sized => {
+                let call = upload_call(org, &self.job, b"")?;
+                self.upload = Some(Upload::open(Rc::clone(org), &call)?);
+                self.flush()
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn refuse(&mut self, place: usize, complaint: String) -> Result<(), Fault> {
@@ -134,22 +142,19 @@ impl Filling {
         Ok(())
     }
 
-    /// Opens the upload and writes the header.
-    fn begin(&mut self, org: &Rc<Org>, job: &str, columns: &Columns) -> Result<(), Fault> {
-        let mut header = Vec::new();
+    /// Writes the header.
+    fn begin(&mut self, columns: &Columns) {
         for (index, name) in columns.names().iter().enumerate() {
             if index > 0 {
-                header.push(self.dialect.delimiter);
+                self.piece.push(self.dialect.delimiter);
             }
-            cells::write(name.as_bytes(), self.dialect.delimiter, &mut header);
+            cells::write(name.as_bytes(), self.dialect.delimiter, &mut self.piece);
         }
-        header.extend_from_slice(self.dialect.ending());
-        self.bytes = header.len() as u64;
-        if self.sends {
-            self.piece = header;
-            self.upload = Some(Upload::open(Rc::clone(org), &upload_call(org, job, b"")?)?);
+        self.piece.extend_from_slice(self.dialect.ending());
+        self.bytes = self.piece.len() as u64;
+        if !self.sends {
+            self.piece.clear();
         }
-        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
@@ -161,7 +166,12 @@ impl Filling {
     }
 
     /// Sends what is left and waits for Salesforce to say that all has arrived.
-    pub fn finish(&mut self) -> Result<(), Fault> {
+    pub fn finish(&mut self, org: &Rc<Org>) -> Result<(), Fault> {
+        if self.upload.is_none() {
+            let length = self.piece.len().to_string();
+            let call = upload_call(org, &self.job, b"")?.with_header("content-length", &length);
+            self.upload = Some(Upload::open(Rc::clone(org), &call)?);
+        }
         self.flush()?;
         match self.upload.take() {
             Some(upload) => upload.finish().map(drop),

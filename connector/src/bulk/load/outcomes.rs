@@ -3,9 +3,10 @@
 use super::journal::{Part, Stage};
 use super::ledger::Ledger;
 use super::plan::Plan;
-use super::sort::{Fate, Sorted, id_text};
+use super::sort::{Document, Fate, Sorted, id_text};
 use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use crate::bindings::{Fault, Message};
+use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
 use crate::bulk::jobs::State;
 use crate::org::Org;
@@ -50,6 +51,7 @@ pub struct Outcome<'a> {
 pub struct All {
     org: Rc<Org>,
     format: LoadOutcomes,
+    rules: Rules,
     ledger: Rc<RefCell<Ledger>>,
     /// Parts whose outcomes are known, in order; those before `next` have been begun.
     parts: Vec<usize>,
@@ -86,6 +88,7 @@ impl All {
         Self {
             org: Rc::clone(org),
             format: plan.outcomes,
+            rules: plan.rules.clone(),
             ledger: Rc::clone(ledger),
             parts,
             next: 0,
@@ -121,7 +124,12 @@ impl All {
         if let (Some(part), Some(rows)) = (part, rows) {
             let columns = ledger.journal.shape.columns.get(part.columns);
             let columns = columns.map(Vec::as_slice).unwrap_or_default();
-            let sorted = Sorted::read(&self.org, &part, rows, columns, dialect)?;
+            let document = Document {
+                columns,
+                key: self.rules.key(columns),
+                dialect,
+            };
+            let sorted = Sorted::read(&self.org, &part, rows, &document)?;
             self.current = Some(Writing {
                 part,
                 sorted,
@@ -206,11 +214,7 @@ impl Writing {
 }
 
 /// Writes an outcome in its form.
-pub fn write(
-    format: LoadOutcomes,
-    outcome: &Outcome<'_>,
-    out: &mut Vec<u8>,
-) -> Result<(), Fault> {
+pub fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
     let unwritable = |error: &dyn std::fmt::Display| {
         Fault::protocol(format!("The outcomes cannot be written: {error}"))
     };

@@ -28,6 +28,8 @@ pub struct Plan {
     pub part_bytes: u64,
     /// Most records of a job.
     pub part_rows: u64,
+    /// Whether a part is gathered in memory before it is sent.
+    pub sized_uploads: bool,
     /// The form of the outcomes.
     pub outcomes: LoadOutcomes,
     /// Whether failed records come with their errors.
@@ -67,6 +69,7 @@ impl Plan {
             columns: config.columns,
             part_bytes: u64::from(config.job_megabytes.unwrap_or(100)) * MEGABYTE,
             part_rows: u64::from(config.job_records.unwrap_or(250_000)),
+            sized_uploads: config.sized_uploads,
             outcomes: config.outcome_format.unwrap_or(LoadOutcomes::Ndjson),
             error_columns: config.error_columns,
             poll_max_ms: u64::from(config.poll_max_ms.unwrap_or(10_000)),

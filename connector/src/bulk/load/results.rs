@@ -20,12 +20,7 @@ pub struct Results {
 
 impl Results {
     /// Asks for a document and reads its header.
-    pub fn open(
-        org: &Rc<Org>,
-        call: Call,
-        delimiter: u8,
-        wanted: &[&str],
-    ) -> Result<Self, Fault> {
+    pub fn open(org: &Rc<Org>, call: Call, delimiter: u8, wanted: &[&str]) -> Result<Self, Fault> {
         let fault = Rc::new(RefCell::new(None));
         let stream = Stream {
             arriving: Arriving::open(Rc::clone(org), call, None)?,

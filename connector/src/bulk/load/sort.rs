@@ -1,12 +1,13 @@
 //! The results of one job, put into the order of the input: rows are told apart by their values, for Salesforce promises no
-//! order. Equal rows take the results in turn.
+//! order. Equal rows take the results in turn. Results that fit no row as it was sent are [`strays`].
 
 use super::fill::PartRows;
 use super::journal::{Part, Stage};
 use super::results::Results;
+use super::strays::{self, Stray};
 use crate::bindings::Fault;
 use crate::bulk::dialect::Dialect;
-use crate::bulk::input::cells::Signature;
+use crate::bulk::input::signature::{Key, Signature};
 use crate::bulk::jobs::State;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use crate::org::Org;
@@ -22,6 +23,16 @@ pub const ID: &str = "sf__Id";
 const CREATED: &str = "sf__Created";
 /// The column that tells why a record failed.
 pub const ERROR: &str = "sf__Error";
+
+/// The form of result documents.
+pub struct Document<'c> {
+    /// The columns that were sent.
+    pub columns: &'c [String],
+    /// The one by which records are told apart.
+    pub key: Option<Key>,
+    /// How it is written.
+    pub dialect: Dialect,
+}
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,51 +60,16 @@ pub struct Sorted {
     known: HashMap<Rc<str>, u32>,
 }
 
-/// Rows by signature.
-struct Index {
-    rows: Vec<(u64, u32)>,
-    /// How many of the rows of one signature have been taken, at the first of them.
-    taken: Vec<u32>,
-}
-
-impl Index {
-    fn of(rows: &PartRows) -> Self {
-        let mut unfit = rows.unfit.iter().map(|(at, _)| *at).peekable();
-        let mut index: Vec<(u64, u32)> = Vec::with_capacity(rows.hashes.len());
-        for (at, hash) in rows.hashes.iter().enumerate() {
-            if unfit.next_if_eq(&at).is_none() {
-                index.push((*hash, u32::try_from(at).unwrap_or(u32::MAX)));
-            }
-        }
-        index.sort_unstable();
-        let taken = vec![0; index.len()];
-        Self { rows: index, taken }
-    }
-
-    /// The next row of this signature.
-    fn take(&mut self, hash: u64) -> Option<usize> {
-        let first = self.rows.partition_point(|(known, _)| *known < hash);
-        let taken = self.taken.get_mut(first)?;
-        let (known, row) = self.rows.get(first + *taken as usize)?;
-        if *known != hash {
-            return None;
-        }
-        *taken += 1;
-        usize::try_from(*row).ok()
-    }
-}
-
 impl Sorted {
     /// Reads the results of a part.
     pub fn read(
         org: &Rc<Org>,
         part: &Part,
         rows: &PartRows,
-        columns: &[String],
-        dialect: Dialect,
+        document: &Document<'_>,
     ) -> Result<Self, Fault> {
         let mut sorted = Self {
-            fates: vec![Fate::Open; rows.hashes.len()],
+            fates: vec![Fate::Open; rows.marks.len()],
             reasons: Vec::new(),
             strays: 0,
             known: HashMap::new(),
@@ -103,12 +79,16 @@ impl Sorted {
             sorted.put(*at, Fate::Unfit { reason });
         }
         let sent = part.rows.saturating_sub(part.unfit);
-        if sent > 0 {
-            let mut index = Index::of(rows);
-            for resource in documents(part, sent) {
-                sorted.document(org, part, columns, dialect, resource, &mut index)?;
-            }
+        if sent == 0 {
+            return Ok(sorted);
         }
+        let mut index = Index::of(rows);
+        let mut strays = Vec::new();
+        for resource in documents(part, sent) {
+            sorted.document(org, part, document, resource, &mut index, &mut strays)?;
+        }
+        drop(index);
+        sorted.strays = strays::settle(strays, &rows.marks, &mut sorted.fates);
         Ok(sorted)
     }
 
@@ -116,14 +96,14 @@ impl Sorted {
         &mut self,
         org: &Rc<Org>,
         part: &Part,
-        columns: &[String],
-        dialect: Dialect,
+        document: &Document<'_>,
         resource: &str,
         index: &mut Index,
+        strays: &mut Vec<Stray>,
     ) -> Result<(), Fault> {
-        let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let wanted: Vec<&str> = document.columns.iter().map(String::as_str).collect();
         let call = ingest_call(org, &part.job, resource)?;
-        let mut results = Results::open(org, call, dialect.delimiter, &wanted)?;
+        let mut results = Results::open(org, call, document.dialect.delimiter, &wanted)?;
         let place = |name: &str| results.header.iter().position(|known| known == name);
         let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
         let mut record = ByteRecord::new();
@@ -142,13 +122,17 @@ impl Sorted {
                 },
                 _ => Fate::Unprocessed,
             };
-            signature.clear();
+            signature.begin(document.key);
             results
                 .values(&record)
                 .for_each(|value| signature.add(value));
-            match index.take(signature.hash()) {
+            let mark = signature.mark();
+            match index.take(mark.exact) {
                 Some(row) => self.put(row, fate),
-                None => self.strays += 1,
+                None => strays.push(Stray {
+                    likely: mark.likely,
+                    fate,
+                }),
             }
         }
         Ok(())
@@ -170,6 +154,40 @@ impl Sorted {
         self.reasons.push(Rc::clone(&text));
         self.known.insert(text, number);
         number
+    }
+}
+
+/// Rows by what they were sent as.
+struct Index {
+    rows: Vec<(u64, u32)>,
+    /// How many of the rows that are alike have been taken, at the first of them.
+    taken: Vec<u32>,
+}
+
+impl Index {
+    fn of(rows: &PartRows) -> Self {
+        let mut unfit = rows.unfit.iter().map(|(at, _)| *at).peekable();
+        let mut index: Vec<(u64, u32)> = Vec::with_capacity(rows.marks.len());
+        for (at, mark) in rows.marks.iter().enumerate() {
+            if unfit.next_if_eq(&at).is_none() {
+                index.push((mark.exact, u32::try_from(at).unwrap_or(u32::MAX)));
+            }
+        }
+        index.sort_unstable();
+        let taken = vec![0; index.len()];
+        Self { rows: index, taken }
+    }
+
+    /// The next row that was sent so.
+    fn take(&mut self, hash: u64) -> Option<usize> {
+        let first = self.rows.partition_point(|(known, _)| *known < hash);
+        let taken = self.taken.get_mut(first)?;
+        let (known, row) = self.rows.get(first + *taken as usize)?;
+        if *known != hash {
+            return None;
+        }
+        *taken += 1;
+        usize::try_from(*row).ok()
     }
 }
 

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 mod faults;
 mod inputs;
+mod rewritten;
+mod uploads;
 
 /// Runs loads as a host does.
 struct Host {
@@ -42,7 +44,7 @@ impl Host {
         let mut full = json!({
             "external_id_field": null, "assignment_rule_id": null, "format": null, "column_delimiter": null, "columns": [],
             "empty_values": null, "null_text": null, "job_megabytes": null, "job_records": null, "outcome_format": null,
-            "error_columns": false, "poll_max_ms": null, "wait_seconds": null
+            "error_columns": false, "sized_uploads": false, "poll_max_ms": null, "wait_seconds": null
         });
         for (name, value) in self.config.as_object().unwrap() {
             full[name.replace('-', "_")] = value.clone();

@@ -147,7 +147,10 @@ impl Jobs {
         } else if query {
             job.batches[first].results = pages.to_vec();
         }
-        xml(&format!("<batchInfo>{}</batchInfo>", facts(first, &job.batches[first])))
+        xml(&format!(
+            "<batchInfo>{}</batchInfo>",
+            facts(first, &job.batches[first])
+        ))
     }
 
     fn list(&mut self, at: usize) -> Play {
@@ -196,7 +199,11 @@ fn rows(data: &str) -> Vec<String> {
 
 fn facts(number: usize, batch: &Batch) -> String {
     let rows = rows(&batch.data);
-    let failed = batch.done.iter().filter(|at| rows[**at].contains("bad")).count();
+    let failed = batch
+        .done
+        .iter()
+        .filter(|at| rows[**at].contains("bad"))
+        .count();
     let found: usize = batch
         .results
         .iter()
@@ -216,15 +223,16 @@ fn document(batch: &Batch, what: &[&str]) -> Play {
         ["request"] => csv(batch.data.clone(), Vec::new()),
         ["result"] if !batch.results.is_empty() => {
             let ids = (0..batch.results.len()).map(|at| format!("<result>752C{at}</result>"));
-            xml(&format!("<result-list>{}</result-list>", ids.collect::<String>()))
+            xml(&format!(
+                "<result-list>{}</result-list>",
+                ids.collect::<String>()
+            ))
         }
         ["result", id] => {
             let at: usize = id.strip_prefix("752C").unwrap().parse().unwrap();
             csv(batch.results[at].clone(), Vec::new())
         }
-        ["result"] if batch.done.is_empty() => {
-            refuse("InvalidBatch", "Records not processed")
-        }
+        ["result"] if batch.done.is_empty() => refuse("InvalidBatch", "Records not processed"),
         ["result"] => csv(results(batch), Vec::new()),
         _ => refuse("InvalidUrl", "no such path"),
     }
@@ -253,7 +261,11 @@ fn xml(body: &str) -> Play {
         1,
     );
     let headers = vec![("content-type".into(), "application/xml".into())];
-    Play::Answer(200, headers, format!("<?xml version=\"1.0\"?>{body}").into_bytes())
+    Play::Answer(
+        200,
+        headers,
+        format!("<?xml version=\"1.0\"?>{body}").into_bytes(),
+    )
 }
 
 fn refuse(code: &str, message: &str) -> Play {

@@ -218,11 +218,7 @@ impl Extract {
         Ok(())
     }
 
-    fn end_document(
-        &mut self,
-        waiting: VecDeque<Document>,
-        current: Reading,
-    ) -> Result<(), Fault> {
+    fn end_document(&mut self, waiting: VecDeque<Document>, current: Reading) -> Result<(), Fault> {
         if let Some(start) = current.start.filter(|start| start.trim_ascii() != NO_ROWS) {
             self.converter.take(&start, &mut self.out)?;
         }

@@ -280,6 +280,7 @@ fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
         null_text: config.null_text,
         job_megabytes: None,
         job_records: Some(u32::from(config.batch_records.unwrap_or(5_000))),
+        sized_uploads: false,
         outcome_format: config.outcome_format,
         error_columns: config.error_columns,
         poll_max_ms: config.poll_max_ms,

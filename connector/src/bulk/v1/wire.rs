@@ -94,11 +94,13 @@ impl Facts {
         if start == Some(&b'<') {
             return xml(body).map(Self::Xml);
         }
-        serde_json::from_slice(body).map(Self::Json).map_err(|error| {
-            Unusable(format!(
-                "An answer of Bulk API 1.0 is neither XML nor JSON: {error}"
-            ))
-        })
+        serde_json::from_slice(body)
+            .map(Self::Json)
+            .map_err(|error| {
+                Unusable(format!(
+                    "An answer of Bulk API 1.0 is neither XML nor JSON: {error}"
+                ))
+            })
     }
 
     /// A member that is no list.
@@ -267,8 +269,14 @@ mod tests {
 
     #[test]
     fn ids_of_results_read_alike_from_xml_and_json() {
-        let xml = format!("<result-list {SPACE}><result>752A</result><result>752B</result></result-list>");
-        for answer in [xml.as_str(), r#"["752A","752B"]"#, r#"{"result":["752A","752B"]}"#] {
+        let xml = format!(
+            "<result-list {SPACE}><result>752A</result><result>752B</result></result-list>"
+        );
+        for answer in [
+            xml.as_str(),
+            r#"["752A","752B"]"#,
+            r#"{"result":["752A","752B"]}"#,
+        ] {
             let ids = ask(answer, |org| result_ids(org, "750A", "751A"));
             assert_eq!(ids, ["752A", "752B"]);
         }

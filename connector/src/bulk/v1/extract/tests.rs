@@ -44,7 +44,10 @@ fn results_of_one_batch_and_of_chunks_are_one_document_with_one_header() {
         assert_eq!(read(&mut extract).unwrap(), WHOLE);
         let head = extract.head();
         for (name, value) in [("rows", "3"), ("total", "3"), ("job", "750C0")] {
-            assert!(head.attributes.contains(&(name.into(), value.into())), "{name}");
+            assert!(
+                head.attributes.contains(&(name.into(), value.into())),
+                "{name}"
+            );
         }
         let inside = fake.0.borrow();
         assert_eq!(inside.classic.jobs[0].batches.len(), batches);
@@ -87,7 +90,11 @@ fn every_fault_at_every_request_leaves_every_row_read_once() {
             let inside = fake.0.borrow();
             let jobs = inside.classic.jobs.iter();
             for job in jobs.filter(|job| job.state == "Closed") {
-                assert_eq!(job.batches.len(), 4, "the query was sent once: {number} {trouble:?}");
+                assert_eq!(
+                    job.batches.len(),
+                    4,
+                    "the query was sent once: {number} {trouble:?}"
+                );
             }
         }
     }
@@ -127,7 +134,11 @@ fn failed_batch_is_a_fault_with_its_reason() {
     let mut extract = Extract::open(fake.org(&clock), config(&[])).unwrap();
     let fault = read(&mut extract).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Invalid);
-    assert!(fault.message.contains("Failed to process query"), "{}", fault.message);
+    assert!(
+        fault.message.contains("Failed to process query"),
+        "{}",
+        fault.message
+    );
 }
 
 #[test]

@@ -176,7 +176,14 @@ impl Journal {
     /// Whether the last batch waits for its data.
     pub fn lacks_data(&self) -> bool {
         let parts = self.batches.last().map(|batch| batch.parts.as_slice());
-        matches!(parts, Some([Part { id: None, copied: None, .. }]))
+        matches!(
+            parts,
+            Some([Part {
+                id: None,
+                copied: None,
+                ..
+            }])
+        )
     }
 
     /// Whether there is a batch of which the journal does not know whether it was sent.
@@ -239,7 +246,9 @@ impl Journal {
             batch.checksum == filling.checksum() && batch.rows == filling.rows
         });
         if !same {
-            return Err(changed("the records of the batch that was sent last differ"));
+            return Err(changed(
+                "the records of the batch that was sent last differ",
+            ));
         }
         Ok(!self.lacks_data())
     }
@@ -307,6 +316,10 @@ impl Journal {
 
     /// Whether the fate of every record is known.
     pub fn is_settled(&self, max_splits: u8) -> bool {
-        self.closed && self.batches.iter().all(|batch| batch.is_settled(max_splits))
+        self.closed
+            && self
+                .batches
+                .iter()
+                .all(|batch| batch.is_settled(max_splits))
     }
 }

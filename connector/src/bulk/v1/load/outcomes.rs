@@ -196,7 +196,11 @@ fn outcome<'a>(row: u64, verdict: &'a Verdict, part: Option<&'a Part>) -> Outcom
             let failed = part.is_some_and(|part| part.state == State::Failed);
             let why = part.and_then(|part| part.reason.as_deref());
             Outcome {
-                code: Some(if failed { "BATCH_FAILED" } else { "UNPROCESSED" }),
+                code: Some(if failed {
+                    "BATCH_FAILED"
+                } else {
+                    "UNPROCESSED"
+                }),
                 message: Some(why.unwrap_or("Salesforce did not get to this record")),
                 unprocessed: true,
                 ..blank

@@ -101,7 +101,10 @@ impl Records {
             taken: 0,
         };
         if let Some(names) = records.columns.first().filter(|_| records.csv) {
-            let names = extra.iter().copied().chain(names.iter().map(String::as_str));
+            let names = extra
+                .iter()
+                .copied()
+                .chain(names.iter().map(String::as_str));
             line(names.map(str::as_bytes), records.dialect, &mut records.out);
         }
         Ok(records)

@@ -271,7 +271,9 @@ fn batch_that_is_wrong_fails_as_a_whole_and_is_not_split() {
 
 #[test]
 fn failed_records_come_back_as_they_were_given_with_their_errors_if_wanted() {
-    let mut host = host(&rows(8)).with("error_columns", json!(true)).manages(2, 0);
+    let mut host = host(&rows(8))
+        .with("error_columns", json!(true))
+        .manages(2, 0);
     let mut load = host.run();
     let failed = read(load.outcomes("failed").unwrap()).unwrap();
     assert_eq!(
@@ -385,7 +387,9 @@ fn load_that_is_given_up_aborts_its_job() {
 #[test]
 fn journal_of_the_other_load_is_refused() {
     let mut host = host(&rows(1));
-    host.journal = Some(r#"{"version":1,"taken":0,"dialect":null,"columns":[],"parts":[],"closed":false}"#.into());
+    host.journal = Some(
+        r#"{"version":1,"taken":0,"dialect":null,"columns":[],"parts":[],"closed":false}"#.into(),
+    );
     assert_eq!(host.open().err().unwrap().kind, FaultKind::Config);
 }
 

@@ -70,11 +70,15 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Don
         return Err(BadData::batch("Records not found"));
     }
     let stop = org.bulk.take_stop(&job.request.object);
-    let most = stop.as_ref().map_or(count, |stop| stop.after_records.min(count));
+    let most = stop
+        .as_ref()
+        .map_or(count, |stop| stop.after_records.min(count));
     let began = Instant::now();
     let mut outcomes = Vec::with_capacity(rows.len());
     let rows = rows.into_iter();
-    let mut rows = rows.take(usize::try_from(most).unwrap_or(usize::MAX)).peekable();
+    let mut rows = rows
+        .take(usize::try_from(most).unwrap_or(usize::MAX))
+        .peekable();
     while rows.peek().is_some() {
         let chunk = rows.by_ref().take(CHUNK_ROWS).collect();
         let saved = target.save(&job.created_by, chunk, outcomes.len() as u64 + 1);
