@@ -163,6 +163,7 @@ fn xml_takes_the_shapes_of_boomi() {
         (format!("<sf:account xmlns:sf='urn:x' {XSI}><sf:Name xsi:nil='true'/><sf:Phone/></sf:account>"), vec![r#"{"attributes":{"type":"Account"},"Name":null}"#]),
         ("<Account><Owner type='User'><Email>x</Email></Owner></Account>".to_owned(), vec![r#"{"attributes":{"type":"Account"},"Owner":{"attributes":{"type":"User"},"Email":"x"}}"#]),
         ("<records/>".to_owned(), vec![]),
+        ("<?xml version='1.0'?>\n<Account><Name>A &amp; &lt;B></Name></Account>\n<?xml version='1.0'?>\n<Account/>\n".to_owned(), vec![account, r#"{"attributes":{"type":"Account"}}"#]),
         ("<rows><row><Name> x </Name></row></rows>".to_owned(), vec![r#"{"Name":" x "}"#]),
         (
             "<Account><Contacts><done>true</done><records type='Contact'><LastName>X</LastName></records><records type='Contact'><LastName>Y</LastName></records><totalSize>2</totalSize></Contacts></Account>".to_owned(),
@@ -202,7 +203,9 @@ fn dangerous_or_broken_xml_is_refused_with_its_place() {
         ("<Account><Name>&c;</Name></Account>", "entity `&c;`"),
         ("<Account>\n<Name></Account>", "line 2"),
         ("<Account><Name>A</Name>", "cut short"),
-        ("<Account/><Account/>", "goes on after its root"),
+        ("<Account/>x", "text outside of elements"),
+        ("<records/><Account/>", "goes on after its root"),
+        ("<Account/><Account>", "cut short"),
         (
             "<Account>text<Name>A</Name></Account>",
             "text between the elements",

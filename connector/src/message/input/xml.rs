@@ -5,6 +5,7 @@
 //! | root named as the sObject: `<Account><Name>…` | one |
 //! | root `records` with an attribute `type` | one |
 //! | any other root around such elements | each of them |
+//! | documents of one record each, one after the other | each of them |
 //!
 //! Nested elements are references by external id or compound fields; `records` below a relationship are its children.
 //! `xsi:nil="true"` empties a field, an empty element leaves it alone. Namespaces are passed over.
@@ -28,8 +29,10 @@ pub(super) struct XmlRecords<'b> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Start,
+    /// Within a root around records.
     List,
-    Only,
+    /// Behind a document that is a record.
+    Documents,
     Done,
 }
 
@@ -48,10 +51,13 @@ impl<'b> XmlRecords<'b> {
         match self.state {
             State::Start => self.start(),
             State::List => self.list(),
-            State::Only => {
-                self.state = State::Done;
-                self.tags.end().map(|()| None)
-            }
+            State::Documents => match self.tags.next_root()? {
+                Some(root) => self.record(root).map(Some),
+                None => {
+                    self.state = State::Done;
+                    Ok(None)
+                }
+            },
             State::Done => Ok(None),
         }
     }
@@ -64,7 +70,7 @@ impl<'b> XmlRecords<'b> {
             self.state = State::List;
             return self.list();
         }
-        self.state = State::Only;
+        self.state = State::Documents;
         self.record(root).map(Some)
     }
 

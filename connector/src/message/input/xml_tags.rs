@@ -81,16 +81,18 @@ impl<'b> Tags<'b> {
 
     /// The root element.
     pub fn root(&mut self) -> Result<Tag, InputError> {
+        let empty = || InputError("The input is empty: give an XML document".into());
+        self.next_root()?.ok_or_else(empty)
+    }
+
+    /// The root element of the next document, or `None` at the end of the input.
+    pub fn next_root(&mut self) -> Result<Option<Tag>, InputError> {
         loop {
             match self.event()? {
-                Some(Piece::Open(tag)) => return Ok(tag),
+                Some(Piece::Open(tag)) => return Ok(Some(tag)),
                 Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
-                Some(_) => return Err(self.error("is not XML: it begins with text")),
-                None => {
-                    return Err(InputError(
-                        "The input is empty: give an XML document".into(),
-                    ));
-                }
+                Some(_) => return Err(self.error("is not XML: it has text outside of elements")),
+                None => return Ok(None),
             }
         }
     }
