@@ -11,6 +11,7 @@ pub mod email;
 pub mod envelope;
 pub mod fault;
 mod headers;
+mod id;
 pub mod ids;
 mod json;
 mod many;

@@ -3,6 +3,7 @@
 use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
+use super::id;
 use super::json::ToJson;
 use super::record::Types;
 use super::save::object_of;
@@ -57,7 +58,8 @@ pub fn find_duplicates_by_ids(
 ) -> Result<Message, Fault> {
     let headers = Headers::of(config.headers.as_ref());
     let mut envelope = Envelope::new("findDuplicatesByIds", &headers)?;
-    envelope.body().each("ids", &config.ids);
+    let ids = id::all_of_config("ids", &config.ids)?;
+    envelope.body().each("ids", &ids);
     send(
         org,
         "findDuplicatesByIds",

@@ -3,6 +3,7 @@
 use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
+use super::id;
 use super::json::ToJson;
 use super::record::Types;
 use super::xml::{Xml, unwritable};
@@ -34,7 +35,8 @@ pub fn send_email(org: &Org, config: &SendEmailConfig) -> Result<Message, Fault>
 pub fn send_email_message(org: &Org, config: &SendEmailMessageConfig) -> Result<Message, Fault> {
     let headers = Headers::of(config.headers.as_ref());
     let mut envelope = Envelope::new("sendEmailMessage", &headers)?;
-    envelope.body().each("ids", &config.ids);
+    let ids = id::all_of_config("ids", &config.ids)?;
+    envelope.body().each("ids", &ids);
     send(org, "sendEmailMessage", envelope, config.format)
 }
 

@@ -1,7 +1,7 @@
 //! Requests: an envelope of SOAP 1.1 with the session in its header, which is put in when the request is sent.
 
 use super::headers::Headers;
-use super::xml::{PARTNER, SOAP, SOBJECT, XSI, Xml};
+use super::xml::{PARTNER, SOAP, SOBJECT, XSI, Xml, unwritable};
 use crate::bindings::Fault;
 use crate::exchange::Nature;
 use crate::limits::MAX_SOAP_REQUEST_BYTES;
@@ -62,6 +62,13 @@ impl Envelope {
         self.xml.end("soapenv:Body");
         self.xml.end("soapenv:Envelope");
         let body = self.xml.finish();
+        if let Some(character) = unwritable(&body) {
+            return Err(bad_input(format!(
+                "What {} is to send has the character U+{:04X}, which XML cannot carry: take it out",
+                self.call,
+                u32::from(character)
+            )));
+        }
         if body.len() > MAX_SOAP_REQUEST_BYTES {
             return Err(bad_input(format!(
                 "The request of {} has {} bytes; Salesforce takes {MAX_SOAP_REQUEST_BYTES}: put fewer records into one call (config.batch-size)",

@@ -1,6 +1,7 @@
 //! delete, undelete and emptyRecycleBin: calls that name records by their ids.
 
 use super::headers::Headers;
+use super::id;
 use super::many::{Form, Many};
 use super::report;
 use super::results::outcome;
@@ -77,7 +78,8 @@ struct Ids {
 impl Form for Ids {
     fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
         let mut xml = Xml::default();
-        xml.text("ids", id_of(&node)?);
+        let id = id_of(&node)?;
+        xml.text("ids", id::long(id).as_deref().unwrap_or(id));
         Ok((None, xml.finish()))
     }
 

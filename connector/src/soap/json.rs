@@ -256,7 +256,8 @@ pub fn name(name: &str, first: &mut bool, out: &mut Vec<u8>) {
 
 /// Adds a text.
 pub fn text(value: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(serde_json::Value::from(value).to_string().as_bytes());
+    let written = serde_json::to_writer(out, value);
+    debug_assert!(written.is_ok(), "memory takes what is written to it");
 }
 
 fn scalar(element: &Element, parent: &str, out: &mut Vec<u8>) {

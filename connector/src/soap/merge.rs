@@ -1,6 +1,7 @@
 //! merge: losers go, the winner gets their children and the values that it is given.
 
 use super::headers::Headers;
+use super::id;
 use super::many::{Extra, Extras, Form, Many};
 use super::report;
 use super::results::outcome;
@@ -109,15 +110,8 @@ impl Form for Merge<'_> {
 fn ids(value: Value) -> Result<Vec<String>, Trouble> {
     let one = |value: Value| match value {
         Value::Text(text) | Value::Untyped(text) => {
-            let id = text.trim().to_owned();
-            let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            if plain && matches!(id.len(), 15 | 18) {
-                return Ok(id);
-            }
-            Err(sobject::complaint(
-                LOSERS,
-                "holds something else than ids of 15 or 18 letters and digits",
-            ))
+            let complaint = "holds something else than ids of 15 or 18 letters and digits";
+            id::long(&text).ok_or_else(|| sobject::complaint(LOSERS, complaint))
         }
         _ => Err(sobject::complaint(LOSERS, "is no list of ids")),
     };

@@ -77,38 +77,33 @@ impl QueryPage {
 
     /// The page as the SOAP API names its parts.
     pub fn into_json(self) -> Vec<u8> {
-        let mut out = format!(
-            "{{\"size\":{},\"done\":{}",
-            self.size,
-            self.locator.is_none()
-        )
-        .into_bytes();
-        out.extend_from_slice(b",\"queryLocator\":");
+        let done = self.locator.is_none();
+        let head = format!("{{\"size\":{},\"done\":{done},\"queryLocator\":", self.size);
+        let mut head = head.into_bytes();
         match &self.locator {
-            Some(locator) => text(locator, &mut out),
-            None => out.extend_from_slice(b"null"),
+            Some(locator) => text(locator, &mut head),
+            None => head.extend_from_slice(b"null"),
         }
-        out.extend_from_slice(b",\"records\":");
-        out.extend_from_slice(&self.records);
-        out.push(b'}');
-        out
+        self.behind(head)
     }
 
     /// The page as the REST API would send it, its locator in the place of the next page's path.
     pub fn into_rest(self) -> Vec<u8> {
-        let mut out = format!(
-            "{{\"totalSize\":{},\"done\":{}",
-            self.size,
-            self.locator.is_none()
-        )
-        .into_bytes();
+        let done = self.locator.is_none();
+        let mut head = format!("{{\"totalSize\":{},\"done\":{done}", self.size).into_bytes();
         if let Some(locator) = &self.locator {
-            out.extend_from_slice(b",\"nextRecordsUrl\":");
-            text(locator, &mut out);
+            head.extend_from_slice(b",\"nextRecordsUrl\":");
+            text(locator, &mut head);
         }
-        out.extend_from_slice(b",\"records\":");
-        out.extend_from_slice(&self.records);
-        out.push(b'}');
-        out
+        self.behind(head)
+    }
+
+    /// The records behind the other members, in the memory that they are in: pages may be large.
+    fn behind(self, mut head: Vec<u8>) -> Vec<u8> {
+        head.extend_from_slice(b",\"records\":");
+        let mut page = self.records;
+        page.splice(..0, head);
+        page.push(b'}');
+        page
     }
 }

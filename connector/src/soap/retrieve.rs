@@ -3,6 +3,7 @@
 use super::ask::read_answer;
 use super::envelope::Envelope;
 use super::headers::Headers;
+use super::id;
 use super::record::Types;
 use super::rows::Documents;
 use super::xml::Malformed;
@@ -78,7 +79,9 @@ impl<'a> Retrieve<'a> {
         let xml = envelope.body();
         xml.text("fieldList", &self.config.fields.join(", "));
         xml.text("sObjectType", &self.config.object);
-        xml.each("ids", ids);
+        for id in ids {
+            xml.text("ids", id::long(id).as_deref().unwrap_or(id));
+        }
         let call = envelope.call(self.org, Nature::Read)?;
         // A request that cannot even be started fails again, with its reason, when its turn comes.
         let started = self.org.start(&call).ok();

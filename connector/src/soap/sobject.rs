@@ -1,5 +1,6 @@
 //! Records as the `sObject`s of requests: `type`, `fieldsToNull`, `Id`, then the fields, in the order that the schema asks for.
 
+use super::id;
 use super::xml::{Xml, unwritable};
 use crate::message::input::{Node, Value};
 use crate::typing::{Complaint, Trouble, Typist};
@@ -44,10 +45,9 @@ fn open(name: &str, object: &str, xml: &mut Xml) -> Result<(), Trouble> {
 }
 
 fn id_of(id: Option<&str>, xml: &mut Xml) -> Result<(), Trouble> {
-    if let Some(id) = id {
-        check_text("Id", id)?;
-    }
-    xml.text_or_nil("sf:Id", id);
+    let wrong = || complaint("Id", "is no id: ids have 15 or 18 letters and digits");
+    let id = id.map(|id| id::long(id).ok_or_else(wrong)).transpose()?;
+    xml.text_or_nil("sf:Id", id.as_deref());
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::ask;
 use super::describe::read;
 use super::envelope::Envelope;
 use super::headers::Headers;
+use super::id;
 use super::json::ToJson;
 use super::record::Types;
 use super::xml::{Xml, unwritable};
@@ -55,6 +56,7 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
             "config.password has a control character, which XML cannot carry",
         ));
     }
+    let user = id::of_config("user-id", &config.user_id)?;
     let headers = config.headers.as_ref();
     write(
         org,
@@ -63,7 +65,7 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
         config.format,
         Nature::Write,
         |xml| {
-            xml.text("userId", &config.user_id);
+            xml.text("userId", &user);
             xml.text("password", &config.password);
         },
     )
@@ -71,6 +73,7 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
 
 /// resetPassword(): each time makes another password, so it is never repeated.
 pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message, Fault> {
+    let user = id::of_config("user-id", &config.user_id)?;
     let headers = config.headers.as_ref();
     write(
         org,
@@ -79,7 +82,7 @@ pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message
         config.format,
         Nature::Write,
         |xml| {
-            xml.text("userId", &config.user_id);
+            xml.text("userId", &user);
         },
     )
 }

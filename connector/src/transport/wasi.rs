@@ -11,7 +11,7 @@ use waki::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
     Fields, FutureIncomingResponse, FutureTrailers, IncomingBody, IncomingResponse, OutgoingBody,
-    OutgoingRequest, RequestOptions, Scheme,
+    OutgoingRequest, RequestOptions, Scheme, http_error_code,
 };
 use waki::bindings::wasi::io::poll::poll;
 use waki::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
@@ -275,10 +275,16 @@ impl Body for Arriving {
         match stream.blocking_read(max as u64) {
             Ok(piece) => Ok(Some(piece)),
             Err(StreamError::Closed) => self.end().map(|()| None),
-            Err(StreamError::LastOperationFailed(reason)) => Err(TransportError::new(
-                Failure::Lost,
-                format!("The answer was cut short: {}", reason.to_debug_string()),
-            )),
+            Err(StreamError::LastOperationFailed(reason)) => {
+                let failure = match http_error_code(&reason) {
+                    Some(code) => error(&code, true).failure,
+                    None => Failure::Lost,
+                };
+                Err(TransportError::new(
+                    failure,
+                    format!("The answer was cut short: {}", reason.to_debug_string()),
+                ))
+            }
         }
     }
 }

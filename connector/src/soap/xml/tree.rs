@@ -40,6 +40,8 @@ impl Element {
                     let child = Self::read_some(pieces, open, left)?;
                     element.children.push(child);
                 }
+                // Nearly all texts are in one piece.
+                Some(Piece::Text(text)) if element.text.is_empty() => element.text = text,
                 Some(Piece::Text(text)) => element.text.push_str(&text),
                 Some(Piece::Close) => return element.settled(pieces),
                 None => return Err(pieces.error("is cut short")),
