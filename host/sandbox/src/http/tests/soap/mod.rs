@@ -1,8 +1,11 @@
 //! The partner SOAP API, called in process.
 
 mod calls;
+mod conversions;
+mod merges;
 mod protocol;
 mod records;
+mod writes;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -71,6 +74,12 @@ impl Client {
         assert!(answer["records"].is_array(), "{answer}");
         answer["records"].as_array().unwrap().clone()
     }
+}
+
+/// An org without records.
+async fn empty() -> Client {
+    let clock = crate::Clock::fixed(super::NOW);
+    Client::of(crate::Org::builder().without_data().clock(clock)).await
 }
 
 /// The texts of all elements with this tag.

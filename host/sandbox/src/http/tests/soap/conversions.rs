@@ -1,0 +1,238 @@
+//! Leads that become accounts, contacts and opportunities.
+
+use serde_json::json;
+
+use super::{account, empty, first};
+
+fn convert(lead: &str, before: &str, rest: &str) -> String {
+    format!(
+        "<convertLead><leadConverts>{before}<convertedStatus>Closed - Converted</convertedStatus>\
+         <doNotCreateOpportunity>false</doNotCreateOpportunity><leadId>{lead}</leadId>{rest}</leadConverts></convertLead>"
+    )
+}
+
+#[tokio::test]
+async fn a_lead_becomes_an_account_a_contact_and_an_opportunity() {
+    let client = empty().await;
+    let lead = client
+        .made("Lead", json!({"FirstName": "Ada", "LastName": "L", "Company": "Engines", "Email": "a@x.example", "City": "London", "LeadSource": "Web", "AnnualRevenue": 5}))
+        .await;
+    let task = client
+        .made("Task", json!({"Subject": "Call", "WhoId": lead}))
+        .await;
+    let admin = client.org.admin();
+    let rest = format!(
+        "<opportunityName>Deal</opportunityName><overwriteLeadSource>false</overwriteLeadSource><ownerId>{admin}</ownerId>\
+         <sendNotificationEmail>true</sendNotificationEmail>"
+    );
+    let answer = client.soap(&convert(&lead, "", &rest)).await;
+    let (account, contact, deal) = (
+        first(&answer, "accountId"),
+        first(&answer, "contactId"),
+        first(&answer, "opportunityId"),
+    );
+    assert!(
+        answer.contains(&format!(
+            "<leadId>{lead}</leadId><opportunityId>{deal}</opportunityId><success>true</success>"
+        )),
+        "{answer}"
+    );
+    let get =
+        async |object: &str, id: &str| client.get(&format!("/sobjects/{object}/{id}")).await.json();
+    let (a, c, o, l) = (
+        get("Account", &account).await,
+        get("Contact", &contact).await,
+        get("Opportunity", &deal).await,
+        get("Lead", &lead).await,
+    );
+    assert_eq!(
+        (&a["Name"], &a["BillingCity"], &a["AccountSource"]),
+        (&json!("Engines"), &json!("London"), &json!("Web"))
+    );
+    assert_eq!(
+        (&c["Name"], &c["AccountId"], &c["Email"]),
+        (&json!("Ada L"), &json!(account), &json!("a@x.example"))
+    );
+    assert_eq!(
+        (
+            &o["Name"],
+            &o["AccountId"],
+            &o["StageName"],
+            &o["CloseDate"]
+        ),
+        (
+            &json!("Deal"),
+            &json!(account),
+            &json!("Prospecting"),
+            &json!("2026-09-30")
+        )
+    );
+    assert_eq!(
+        (&l["IsConverted"], &l["Status"], &l["ConvertedDate"]),
+        (
+            &json!(true),
+            &json!("Closed - Converted"),
+            &json!("2026-09-21")
+        )
+    );
+    assert_eq!(
+        (
+            &l["ConvertedAccountId"],
+            &l["ConvertedContactId"],
+            &l["ConvertedOpportunityId"]
+        ),
+        (&json!(account), &json!(contact), &json!(deal))
+    );
+    let task = get("Task", &task).await;
+    assert_eq!(
+        (&task["WhoId"], &task["WhatId"]),
+        (&json!(contact), &json!(deal))
+    );
+    assert_eq!(
+        client
+            .get("/__sandbox/outbox")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let again = client.soap(&convert(&lead, "", "")).await;
+    assert_eq!(first(&again, "statusCode"), "CANNOT_UPDATE_CONVERTED_LEAD");
+    let changed = client
+        .call(
+            "PATCH",
+            &format!("/sobjects/Lead/{lead}"),
+            Some(json!({"Title": "x"})),
+        )
+        .await;
+    assert_eq!(
+        changed.refusal(),
+        (400, "CANNOT_UPDATE_CONVERTED_LEAD".into())
+    );
+}
+
+#[tokio::test]
+async fn a_conversion_uses_what_is_there_and_fills_only_gaps() {
+    let client = empty().await;
+    let lead = client.made("Lead", json!({"LastName": "L", "Company": "Engines", "Phone": "1", "Title": "Boss", "LeadSource": "Web"})).await;
+    let account = client
+        .made("Account", json!({"Name": "Known", "Phone": "9"}))
+        .await;
+    let contact = client
+        .made(
+            "Contact",
+            json!({"LastName": "K", "AccountId": account, "LeadSource": "Other"}),
+        )
+        .await;
+    let before = format!("<accountId>{account}</accountId><contactId>{contact}</contactId>");
+    let call = convert(
+        &lead,
+        &before,
+        &format!(
+            "<overwriteLeadSource>true</overwriteLeadSource><ownerId>{}</ownerId>",
+            client.org.admin()
+        ),
+    )
+    .replace(
+        "<doNotCreateOpportunity>false",
+        "<doNotCreateOpportunity>true",
+    );
+    let answer = client.soap(&call).await;
+    assert_eq!(
+        (first(&answer, "accountId"), first(&answer, "contactId")),
+        (account.clone(), contact.clone())
+    );
+    assert!(
+        answer.contains("<opportunityId xsi:nil=\"true\"/>"),
+        "{answer}"
+    );
+    let contact = client
+        .get(&format!("/sobjects/Contact/{contact}"))
+        .await
+        .json();
+    assert_eq!(
+        (
+            &contact["LastName"],
+            &contact["Title"],
+            &contact["LeadSource"]
+        ),
+        (&json!("K"), &json!("Boss"), &json!("Web"))
+    );
+    assert_eq!(client.field("Account", &account, "Phone").await, json!("9"));
+    assert!(client.rows("SELECT Id FROM Opportunity").await.is_empty());
+}
+
+#[tokio::test]
+async fn conversions_that_cannot_be_leave_the_lead_open() {
+    let client = empty().await;
+    let lead = client
+        .made("Lead", json!({"LastName": "L", "Company": "C"}))
+        .await;
+    let account = client.made("Account", account("A")).await;
+    let stranger = client.made("Contact", json!({"LastName": "S"})).await;
+    let cases = [
+        (
+            convert(&lead, "", "").replace("Closed - Converted", "Working - Contacted"),
+            "INVALID_STATUS",
+        ),
+        (
+            convert(&lead, "<accountId>001Sb000000zzzz</accountId>", ""),
+            "INVALID_CROSS_REFERENCE_KEY",
+        ),
+        (
+            convert(
+                &lead,
+                &format!("<accountId>{account}</accountId><contactId>{stranger}</contactId>"),
+                "",
+            ),
+            "INVALID_CROSS_REFERENCE_KEY",
+        ),
+        (
+            convert(&lead, &format!("<contactId>{stranger}</contactId>"), ""),
+            "MISSING_ARGUMENT",
+        ),
+        (convert(&account, "", ""), "INVALID_CROSS_REFERENCE_KEY"),
+        (convert("nope", "", ""), "MALFORMED_ID"),
+        (
+            convert(&lead, "", &format!("<ownerId>{account}</ownerId>")),
+            "UNKNOWN_EXCEPTION",
+        ),
+        (
+            convert(
+                &lead,
+                "",
+                &format!("<opportunityName>{}</opportunityName>", "x".repeat(121)),
+            ),
+            "STRING_TOO_LONG",
+        ),
+    ];
+    for (call, code) in cases {
+        let answer = client.soap(&call).await;
+        assert_eq!(
+            (
+                first(&answer, "statusCode").as_str(),
+                first(&answer, "success").as_str()
+            ),
+            (code, "false"),
+            "{call}"
+        );
+    }
+    assert_eq!(
+        client.field("Lead", &lead, "IsConverted").await,
+        json!(false)
+    );
+    assert_eq!(
+        client.rows("SELECT Id FROM Account").await.len(),
+        1,
+        "nothing half-made is left"
+    );
+    let (code, _) = client
+        .fault(&format!(
+            "<convertLead>{}</convertLead>",
+            "<leadConverts><leadId>x</leadId></leadConverts>".repeat(101)
+        ))
+        .await;
+    assert_eq!(code, "sf:EXCEEDED_LEAD_CONVERT_LIMIT");
+}

@@ -1,0 +1,114 @@
+//! Records that become one.
+
+use serde_json::json;
+
+use super::{account, all, empty, first};
+
+#[tokio::test]
+async fn a_merge_leaves_one_record_with_all_the_children() {
+    let client = empty().await;
+    let winner = client.made("Account", account("W")).await;
+    let loser = client
+        .made(
+            "Account",
+            json!({"Name": "L", "External_Id__c": "k", "Site": "s"}),
+        )
+        .await;
+    let other = client
+        .made("Account", json!({"Name": "O", "ParentId": loser}))
+        .await;
+    let child = client
+        .made("Contact", json!({"LastName": "C", "AccountId": loser}))
+        .await;
+    let call = format!(
+        "<merge><request><masterRecord><type>Account</type><Id>{winner}</Id><External_Id__c>k</External_Id__c></masterRecord>\
+         <recordToMergeIds>{loser}</recordToMergeIds><recordToMergeIds>{other}</recordToMergeIds></request></merge>"
+    );
+    let answer = client.soap(&call).await;
+    assert!(answer.contains(&format!("<result><id>{winner}</id><mergedRecordIds>{loser}</mergedRecordIds><mergedRecordIds>{other}</mergedRecordIds><success>true</success>")), "{answer}");
+    let mut related = all(&answer, "updatedRelatedIds");
+    related.sort();
+    assert_eq!(related, [other.clone(), child.clone()]);
+    assert_eq!(
+        client.field("Contact", &child, "AccountId").await,
+        json!(winner)
+    );
+    let account = client
+        .get(&format!("/sobjects/Account/{winner}"))
+        .await
+        .json();
+    assert_eq!(
+        (
+            &account["Name"],
+            &account["External_Id__c"],
+            &account["Site"]
+        ),
+        (&json!("W"), &json!("k"), &json!(null))
+    );
+    let losers = client
+        .rows("SELECT IsDeleted, MasterRecordId FROM Account WHERE MasterRecordId != null")
+        .await;
+    assert!(
+        losers.len() == 2
+            && losers
+                .iter()
+                .all(|it| it["IsDeleted"] == json!(true) && it["MasterRecordId"] == json!(winner)),
+        "{losers:?}"
+    );
+    let again = client.soap(&call).await;
+    assert_eq!(first(&again, "statusCode"), "ENTITY_IS_DELETED");
+}
+
+#[tokio::test]
+async fn merges_that_make_no_sense_change_nothing() {
+    let client = empty().await;
+    let mut ids = Vec::new();
+    for name in ["A", "B", "C", "D"] {
+        ids.push(client.made("Account", account(name)).await);
+    }
+    let contact = client.made("Contact", json!({"LastName": "C"})).await;
+    let request = |kind: &str, master: &str, losers: &[&String]| {
+        let losers: String = losers
+            .iter()
+            .map(|id| format!("<recordToMergeIds>{id}</recordToMergeIds>"))
+            .collect();
+        format!(
+            "<request><masterRecord><type>{kind}</type>{master}</masterRecord>{losers}</request>"
+        )
+    };
+    let id = |id: &str| format!("<Id>{id}</Id>");
+    let requests = [
+        request("Account", &id(&ids[0]), &[&ids[1], &ids[2], &ids[3]]),
+        request("Account", &id(&ids[0]), &[&ids[0]]),
+        request("Account", &id(&ids[0]), &[&contact]),
+        request("Account", "", &[&ids[1]]),
+        request(
+            "Account",
+            &format!("{}<fieldsToNull>Name</fieldsToNull>", id(&ids[0])),
+            &[&ids[1]],
+        ),
+        request("Opportunity", &id(&ids[0]), &[&ids[1]]),
+    ];
+    let answer = client
+        .soap(&format!("<merge>{}</merge>", requests.concat()))
+        .await;
+    assert_eq!(
+        all(&answer, "statusCode"),
+        [
+            "INVALID_MERGE_RECORD",
+            "INVALID_MERGE_RECORD",
+            "INVALID_MERGE_RECORD",
+            "MISSING_ARGUMENT",
+            "REQUIRED_FIELD_MISSING",
+            "INVALID_TYPE_FOR_OPERATION"
+        ]
+    );
+    assert!(
+        client
+            .rows("SELECT Id FROM Account WHERE IsDeleted = true")
+            .await
+            .is_empty()
+    );
+    let (code, _) = client.fault("<merge><sObjects/></merge>").await;
+    assert_eq!(code, "soapenv:Client", "requests are called request");
+}
