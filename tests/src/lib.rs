@@ -1,10 +1,12 @@
 //! What the end-to-end tests share.
 
+pub mod between;
 pub mod echo;
 pub mod org;
 pub mod server;
 pub mod tls;
 pub mod transfers;
+pub mod wsdl;
 
 /// The echo connector, a component; see `tests/connectors/echo`.
 pub const ECHO: &[u8] = include_bytes!(env!("ECHO_CONNECTOR"));

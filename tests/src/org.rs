@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use mediate::contract::Fault;
 use mediate::egress::Mount;
 use mediate::embedded;
@@ -48,6 +49,23 @@ pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
         Way::OnAPort => (serve(org).await, Vec::new()),
     };
     open_at(&url, mounts, way == Way::OnAPort, more).await
+}
+
+/// Opens a session to an org behind a router of the test's own. On a port, no connection is ever cut.
+pub async fn open_router(router: Router, way: Way, more: &Value) -> Session {
+    match way {
+        Way::InProcess => {
+            let mounts = vec![Mount::new(IN_PROCESS, router)];
+            open_at(&format!("https://{IN_PROCESS}"), mounts, false, more).await
+        }
+        Way::OnAPort => {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+            let listener = listener.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            open_at(&format!("http://{address}"), Vec::new(), true, more).await
+        }
+    }
 }
 
 /// Opens a session to an org that answers at a URL, on a port or through a mount. `more` is merged into the connection.

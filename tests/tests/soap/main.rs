@@ -1,0 +1,6 @@
+//! The SOAP operations end to end when things go wrong: component, host and simulated org.
+
+mod faults;
+mod hostile;
+mod locks;
+mod people;
