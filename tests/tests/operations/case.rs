@@ -25,7 +25,7 @@ pub struct Case {
     _what: String,
     /// Members of the connection besides the usual ones.
     #[serde(default)]
-    connection: Value,
+    pub connection: Value,
     steps: Vec<Step>,
 }
 
@@ -82,9 +82,14 @@ impl Case {
     pub async fn run(&self) -> Result<(), String> {
         let org = Arc::new(Org::builder().build().map_err(|error| error.to_string())?);
         let session = open(&org, Way::InProcess, &self.connection).await;
+        self.run_on(&session).await
+    }
+
+    /// Runs all steps against the org of a session.
+    pub async fn run_on(&self, session: &Session) -> Result<(), String> {
         let mut kept = Map::new();
         for (index, step) in self.steps.iter().enumerate() {
-            let run = step.run(&session, &mut kept).await;
+            let run = step.run(session, &mut kept).await;
             run.map_err(|why| format!("step {} ({}): {why}", index + 1, step.operation))?;
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 mod case;
 mod matching;
+mod wsdl;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
