@@ -152,7 +152,7 @@ pub(super) async fn request(
 }
 
 fn send(job: &Job, blob: &Blob, form: Form) -> Response {
-    let media_type = format!("{}; charset=UTF-8", job.request.content.media_type());
+    let media_type = job.request.content.media_type();
     match file::body(Bytes::new(), blob, 0, blob.len()) {
         Ok(body) => ([(CONTENT_TYPE, media_type)], body).into_response(),
         Err(problem) => Refused::from(problem).answer(form),

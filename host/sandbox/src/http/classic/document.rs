@@ -102,10 +102,9 @@ impl Document {
     }
 }
 
-/// JSON with this status.
+/// JSON with this status. Unlike REST, Bulk API 1.0 names no charset, and clients compare the whole header.
 pub(super) fn json(status: StatusCode, body: &Json) -> Response {
-    let media_type = "application/json;charset=UTF-8";
-    (status, [(CONTENT_TYPE, media_type)], body.to_string()).into_response()
+    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
 /// XML with this status.
@@ -113,8 +112,7 @@ pub(super) fn xml(status: StatusCode, root: &str, content: &str) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><{root} xmlns=\"{NAMESPACE}\">{content}</{root}>"
     );
-    let media_type = "application/xml;charset=UTF-8";
-    (status, [(CONTENT_TYPE, media_type)], body).into_response()
+    (status, [(CONTENT_TYPE, "application/xml")], body).into_response()
 }
 
 /// The members of a `jobInfo` that a client sent.
