@@ -52,9 +52,8 @@ try {
     await ok("data", "update", "record", ...by, "--values", "Site=here");
     const [read] = await table("SELECT Id, Site, Owner.Name, (SELECT LastName FROM Contacts) FROM Account WHERE External_Id__c = 'sf-1'");
     assert.deepEqual([read.Site, read.Contacts], ["here", null]);
-    const shown = await promisify(execFile)(sf, ["data", "query", "--result-format", "csv", "--query", "SELECT Name, Owner.Name, COUNT(Id) rows FROM Account WHERE Name = 'By sf' GROUP BY Name, Owner.Name"], { cwd: home, env }).catch((failed) => failed);
-    assert.match(shown.stdout, /^Name,/m, shown.stderr);
-    assert.match(shown.stdout, /^By sf,/m);
+    const shown = await promisify(execFile)(sf, ["data", "query", "--result-format", "csv", "--query", "SELECT Name, COUNT(Id) FROM Account WHERE Name = 'By sf' GROUP BY Name"], { cwd: home, env }).catch((failed) => failed);
+    assert.match(shown.stdout, /^By sf,1$/m, shown.stderr);
     const all = await table("SELECT Id FROM Account");
     assert.ok(all.length >= 4001, "all pages");
     await ok("data", "delete", "record", ...by);

@@ -2,7 +2,8 @@
 //!
 //! To install them: `npm install jsforce` in a folder that `NODE_PATH` names as `FOLDER/node_modules`, and
 //! `pip install simple_salesforce aiosfstream-ng`. The component itself runs in Node where `npm install
-//! @bytecodealliance/jco @bytecodealliance/preview2-shim` was said in that folder.
+//! @bytecodealliance/jco @bytecodealliance/preview2-shim` was said in that folder. Salesforce's command line, `npm install
+//! @salesforce/cli` with Node 22, is tried where `sf` is on the path, or where `SF_CLI` names it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -120,6 +121,39 @@ async fn aiosfstream_hears_the_events_that_the_connector_hears() {
     } else {
         println!("aiosfstream-ng is not installed here: not tried");
     }
+}
+
+/// Makes an RSA key, which `node` is trusted to do, in a file; gives the public half.
+const MAKE_KEY: &str = "const pem = (type) => ({ type, format: 'pem' }); \
+    const pair = require('crypto').generateKeyPairSync('rsa', { modulusLength: 2048, \
+    publicKeyEncoding: pem('spki'), privateKeyEncoding: pem('pkcs8') }); \
+    require('fs').writeFileSync(process.argv[1], pair.privateKey); console.log(pair.publicKey);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn salesforces_command_line_works_against_the_sandbox() {
+    let sf = std::env::var("SF_CLI").unwrap_or_else(|_| "sf".into());
+    if !runs(&sf, &["--version"]) {
+        println!("sf is not installed here: not tried");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("key.pem");
+    let made = Command::new("node")
+        .args(["-e", MAKE_KEY])
+        .arg(&key)
+        .output();
+    let public = String::from_utf8(made.expect("node").stdout).expect("a key");
+    let org = Org::builder().without_data().rows("Account", ROWS);
+    let org = org.jwt_certificate(public).build().expect("an org");
+    let url = serve(&Arc::new(org)).await;
+    let mut node = Command::new("node");
+    node.arg(script("sf.mjs"))
+        .args([url.as_str(), &sf, sandbox::org::CLIENT_ID])
+        .arg(key);
+    let output = tokio::task::spawn_blocking(move || node.output()).await;
+    let output = output.expect("a task").expect("a run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
 }
 
 /// The other way round: the component in somebody else's host.

@@ -104,7 +104,12 @@ impl Document {
 
 /// JSON with this status. Unlike REST, Bulk API 1.0 names no charset, and clients compare the whole header.
 pub(super) fn json(status: StatusCode, body: &Json) -> Response {
-    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    (
+        status,
+        [(CONTENT_TYPE, "application/json")],
+        body.to_string(),
+    )
+        .into_response()
 }
 
 /// XML with this status.
