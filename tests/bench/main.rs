@@ -2,6 +2,7 @@
 
 mod bulk;
 mod events;
+mod files;
 mod process;
 mod programs;
 mod stub;
@@ -27,11 +28,12 @@ fn main() -> Result<()> {
         }
         ["latency", rest @ ..] => events::latency(number(rest, 0, 200)?),
         ["drain", rest @ ..] => events::drain(number(rest, 0, 50_000)?, number(rest, 1, 3)?),
+        ["files", rest @ ..] => files::up_and_down(number(rest, 0, 1_024)?, number(rest, 1, 3)?),
         ["memory"] => bulk::memory(&SIZES),
         ["memory", size] => bulk::memory(&[number(&[*size], 0, 0)?]),
         // Started by the measurements themselves.
         ["serve-stub", port, rows] => stub::serve(port.parse()?, rows.parse()?),
-        _ => bail!("usage: bench [stub] rows|load|extract [ROWS] [ROUNDS], bench latency|drain [COUNT] [ROUNDS], or bench memory [MB]"),
+        _ => bail!("usage: bench [stub] rows|load|extract [ROWS] [ROUNDS], bench latency|drain|files [COUNT] [ROUNDS], or bench memory [MB]"),
     }
 }
 

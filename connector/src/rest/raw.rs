@@ -76,14 +76,16 @@ fn method(choice: MethodChoice) -> (Method, Nature) {
 /// The path on the instance with its query; only characters that a URL may hold.
 fn target(org: &Org, config: &RequestConfig) -> Result<String, Fault> {
     let path = config.path.as_str();
+    let resource = path.split('?').next().unwrap_or_default();
     if path.is_empty()
         || path.starts_with("//")
+        || resource.contains("://")
         || !path
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'#')
     {
         return Err(Fault::config(format!(
-            "config.path `{path}` is no percent-encoded path: write it like `/services/apexrest/orders/42`"
+            "config.path `{path}` is no percent-encoded path on the instance: write it like `/services/apexrest/orders/42`"
         )));
     }
     let pairs = query(

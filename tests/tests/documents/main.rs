@@ -4,6 +4,7 @@ mod files;
 mod outcomes;
 mod round_trip;
 mod schemas;
+mod segments;
 
 use std::sync::Arc;
 

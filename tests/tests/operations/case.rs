@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 
 use super::matching::{fill, matches};
 
+/// How long a poll may wait for something to come.
+const POLL_MS: u32 = 2_000;
+
 /// Steps that build on each other.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,7 +145,7 @@ impl Step {
     }
 }
 
-/// Runs an operation by the door of its style; a load gives its outcomes.
+/// Runs an operation by the door of its style: a load gives its outcomes, a trigger what its first poll finds.
 async fn perform(
     session: &Session,
     operation: &str,
@@ -154,6 +157,7 @@ async fn perform(
     let outcome = match style {
         Some(Style::Source) => read(session, operation, config, input).await,
         Some(Style::Sink) => return load(session, operation, config, input).await,
+        Some(Style::Trigger) => poll(session, operation, config).await,
         _ => session.call(operation, config, input).await,
     };
     outcome.map_err(fault)
@@ -172,6 +176,22 @@ async fn read(
     }
     let head = reader.head().await?;
     Ok(Message { body, ..head })
+}
+
+/// What one poll without a checkpoint finds, as lines; nothing if it finds nothing.
+async fn poll(session: &Session, operation: &str, config: &Value) -> Result<Message, SessionError> {
+    let batch = session.poll(operation, config, None, POLL_MS).await?;
+    let mut lines = Vec::new();
+    for message in &batch.messages {
+        let found: Value = serde_json::from_slice(&message.body).expect("a document");
+        lines.extend(format!("{found}\n").into_bytes());
+    }
+    let mut found = Message::new("application/x-ndjson", lines);
+    found.attributes.extend([
+        ("found".to_owned(), batch.messages.len().to_string()),
+        ("more".to_owned(), batch.more.to_string()),
+    ]);
+    Ok(found)
 }
 
 async fn load(
