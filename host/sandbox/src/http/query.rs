@@ -64,6 +64,16 @@ enum Which {
     Tooling,
 }
 
+impl Which {
+    fn options(self, user: &str, now: i64) -> Options {
+        Options {
+            include_deleted: self == Self::All,
+            tooling: self == Self::Tooling,
+            ..Options::new(user, now)
+        }
+    }
+}
+
 /// Reads the page that a `nextRecordsUrl` leads to.
 pub(super) async fn more(
     State(org): State<Shared>,
@@ -109,15 +119,11 @@ async fn run(
     let wants_columns = url::form_urlencoded::parse(parameters.as_bytes())
         .any(|(name, value)| name == "columns" && value.eq_ignore_ascii_case("true"));
     if wants_columns {
-        return describe_columns(&org, &caller, &soql);
+        return describe_columns(&org, &caller, &soql, which);
     }
     let rows = batch_size(headers);
     page(org, caller, rows, which, move |org, reader| {
-        let options = Options {
-            include_deleted: which == Which::All,
-            tooling: which == Which::Tooling,
-            ..Options::new(reader.user, reader.now)
-        };
+        let options = which.options(reader.user, reader.now);
         org.store.read(|connection| {
             org.queries
                 .first_page(&org.schema, connection, &soql, &options, reader)
@@ -127,8 +133,8 @@ async fn run(
 }
 
 /// Tells what the columns of a query are, without running it.
-fn describe_columns(org: &Org, caller: &Caller, soql: &str) -> Reply {
-    let options = Options::new(caller.user.as_str(), org.clock.now());
+fn describe_columns(org: &Org, caller: &Caller, soql: &str, which: Which) -> Reply {
+    let options = which.options(caller.user.as_str(), org.clock.now());
     let query = parse(soql).map_err(Problem::from)?;
     let plan = Plan::of(&query, soql, &org.schema, &options).map_err(Problem::from)?;
     Ok(answer::ok(&columns::describe(&query, &plan, &org.schema)))

@@ -11,7 +11,7 @@ use crate::schema::{Field, FieldType, Object, Schema};
 /// Describes the columns of a query that was checked.
 #[must_use]
 pub fn describe(query: &Query, plan: &Plan, schema: &Schema) -> Json {
-    let object = schema.object(&query.from.path.text());
+    let object = schema.any_object(&query.from.path.text());
     let columns = match plan.shape() {
         Some(shape) if shape.source == Source::Aggregate => aggregates(query, shape, object),
         Some(shape) => members(shape, plan, schema),
@@ -32,9 +32,11 @@ pub fn describe(query: &Query, plan: &Plan, schema: &Schema) -> Json {
 /// The columns of records.
 fn members(shape: &Shape, plan: &Plan, schema: &Schema) -> Vec<Json> {
     let object = match &shape.source {
-        Source::Object { name, .. } => schema.object(name),
+        Source::Object { name, .. } => schema.any_object(name),
         // Fields behind a reference to several objects are those of `Name`, which all of them have.
-        Source::Named { targets, .. } => targets.iter().find_map(|(_, name)| schema.object(name)),
+        Source::Named { targets, .. } => {
+            targets.iter().find_map(|(_, name)| schema.any_object(name))
+        }
         Source::Aggregate => None,
     };
     let columns = shape.slots.iter();

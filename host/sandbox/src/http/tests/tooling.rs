@@ -208,6 +208,19 @@ async fn tooling_objects_are_listed_and_described() {
 }
 
 #[tokio::test]
+async fn columns_of_tooling_queries_are_described() {
+    let client = Client::new().await;
+    let q = "SELECT+DeveloperName,EntityDefinition.Label+FROM+CustomField";
+    let told = client
+        .get(&format!("/tooling/query?q={q}&columns=true"))
+        .await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let told = told.json();
+    assert_eq!(told["entityName"], "CustomField");
+    assert_eq!(told["columnMetadata"][0]["columnName"], "DeveloperName");
+}
+
+#[tokio::test]
 async fn long_tooling_results_have_pages_of_their_own() {
     let client = Client::new().await;
     let names: Vec<String> = client
