@@ -10,10 +10,26 @@ const EXTRA: &str = "x-salesforce";
 
 /// Ids as documents hold them: 15 characters, or 18 with those that keep upper and lower case apart.
 const ID: &str = "^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$";
-const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
-const TIME: &str = "^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?Z?$";
+/// What Salesforce takes for an address; many validators leave `format` unchecked.
+const EMAIL: &str = "^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$";
+
+/// A day that its month has; which years have 29 February is left to `format`.
+macro_rules! day {
+    () => {
+        "[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    };
+}
+/// A time of day, with or without seconds.
+macro_rules! clock {
+    () => {
+        "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?"
+    };
+}
+
+const DATE: &str = concat!("^", day!(), "$");
+const TIME: &str = concat!("^", clock!(), "Z?$");
 /// Salesforce writes offsets without a colon, which `format: date-time` does not allow.
-const DATE_TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})$";
+const DATE_TIME: &str = concat!("^", day!(), "T", clock!(), "(Z|[+-][0-9]{2}:?[0-9]{2})$");
 
 /// The schema of one record.
 pub fn of(shape: &RecordShape) -> Value {
@@ -135,7 +151,7 @@ fn text(text: &str) -> Option<Value> {
 fn form(member: &Member) -> Map<String, Value> {
     match &member.form {
         Form::Text(longest) => string(*longest),
-        Form::Email(longest) => with(string(*longest), "format", "email"),
+        Form::Email(longest) => with(with(string(*longest), "format", "email"), "pattern", EMAIL),
         Form::Pick {
             values,
             closed,

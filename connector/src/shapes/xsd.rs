@@ -18,6 +18,8 @@ use element::Element;
 
 /// Ids as documents hold them: 15 characters, or 18 with those that keep upper and lower case apart.
 const ID: &str = "[A-Za-z0-9]{15}([A-Za-z0-9]{3})?";
+/// What Salesforce takes for an address.
+const EMAIL: &str = "[^\\s@]+@[^\\s@]+\\.[^\\s@]+";
 /// An offset, which `xs:dateTime` alone does not ask for.
 const WITH_OFFSET: &str = ".*(Z|[+\\-][0-9]{2}:[0-9]{2})";
 /// Salesforce writes offsets without a colon, which `xs:dateTime` does not allow.
@@ -138,6 +140,13 @@ fn simple(element: Element, member: &Member, purpose: Use) -> Element {
 fn facets(member: &Member, purpose: Use) -> (&'static str, Vec<Element>) {
     let reads = purpose == Use::Query;
     match &member.form {
+        Form::Email(longest) if !reads => (
+            "xs:string",
+            [pattern(EMAIL)]
+                .into_iter()
+                .chain(length(*longest))
+                .collect(),
+        ),
         Form::Text(longest) | Form::Email(longest) => ("xs:string", length(*longest)),
         Form::Pick {
             values,

@@ -113,7 +113,11 @@ impl<'d> Candidates<'d> {
                 return Vec::new();
             }
         };
-        values.push(Value::Null);
+        // Salesforce fills in what is null where it has a default of its own: the schema asks for a value there.
+        let filled_in = field["nillable"] == false && field["defaultedOnCreate"] == true;
+        if !(filled_in && self.flag == "createable") {
+            values.push(Value::Null);
+        }
         values
     }
 

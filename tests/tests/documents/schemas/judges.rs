@@ -95,7 +95,11 @@ fn document(object: &str, record: &Record) -> String {
     for (name, value) in record {
         let _ = match value {
             Value::Null => write!(text, "<{name} xsi:nil=\"true\"/>"),
-            Value::String(value) => write!(text, "<{name}>{}</{name}>", escaped(value)),
+            // XML writes the offset of UTC with a colon or as `Z`.
+            Value::String(value) => {
+                let value = escaped(value).replace(".000+0000", ".000Z");
+                write!(text, "<{name}>{value}</{name}>")
+            }
             other => write!(text, "<{name}>{other}</{name}>"),
         };
     }

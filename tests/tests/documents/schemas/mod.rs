@@ -4,7 +4,7 @@ mod candidates;
 mod judges;
 
 use mediate::contract::Message;
-use mediate::session::Session;
+use mediate::session::{Session, SessionError};
 use mediate_tests::org::{Way, open};
 use serde_json::{Map, Value, json};
 
@@ -22,42 +22,47 @@ const OBJECTS: [&str; 7] = [
     "Shipment__c",
     "Task",
 ];
-/// Most records of one request (REST API Developer Guide, "Using sObject Collections").
-const BATCH: usize = 200;
 
 type Record = Map<String, Value>;
 
-/// What the org makes of records, asked as any client would ask it: nothing of the connector's stands between.
-async fn judged_by_org(
-    session: &Session,
-    method: &str,
-    path: &str,
-    object: &str,
-    records: &[Record],
-) -> Vec<Value> {
-    let mut outcomes = Vec::new();
-    for batch in records.chunks(BATCH) {
-        let typed = batch.iter().map(|record| {
-            let mut typed = Map::from_iter([("attributes".to_owned(), json!({"type": object}))]);
-            typed.extend(record.clone());
-            typed
+/// Asks the org as any client would: nothing of the connector's stands between. Each record has a request of its own, for a value of
+/// the wrong type makes Salesforce refuse the whole request.
+struct OrgJudge<'s> {
+    session: &'s Session,
+    method: &'static str,
+    path: String,
+    /// The member that stands in the path instead of the body.
+    key: Option<&'static str>,
+}
+
+impl OrgJudge<'_> {
+    /// What the org answers, or why it refuses.
+    async fn judge(&self, record: &Record) -> Result<Value, SessionError> {
+        let mut body = record.clone();
+        let key = self.key.and_then(|key| body.remove(key));
+        let key = key.map_or_else(String::new, |key| {
+            format!("/{}", key.as_str().unwrap_or_default())
         });
-        let body = json!({"allOrNone": false, "records": typed.collect::<Vec<_>>()});
         let config = json!({
-            "method": method, "path": path,
+            "method": self.method, "path": format!("{}{key}", self.path),
             "headers": {"Sforce-Duplicate-Rule-Header": "allowSave=true"},
         });
-        let reply = call(
-            session,
-            "raw/request",
-            &config,
-            "application/json",
-            &body.to_string(),
-        )
-        .await;
-        outcomes.extend(parsed(&reply).as_array().expect("outcomes").iter().cloned());
+        let input = Message::new("application/json", Value::Object(body).to_string());
+        let reply = self
+            .session
+            .call("raw/request", &config, Some(input))
+            .await?;
+        Ok(serde_json::from_slice(&reply.body).unwrap_or_default())
     }
-    outcomes
+
+    async fn verdicts(&self, records: &[Record]) -> Vec<Result<(), String>> {
+        let mut verdicts = Vec::new();
+        for record in records {
+            let verdict = self.judge(record).await;
+            verdicts.push(verdict.map(drop).map_err(|why| why.to_string()));
+        }
+        verdicts
+    }
 }
 
 /// Lists where org and schemas differ.
@@ -66,22 +71,21 @@ async fn differences(
     object: &str,
     shape: &Value,
     records: &[Record],
-    outcomes: &[Value],
+    verdicts: &[Result<(), String>],
 ) -> Vec<String> {
     let json_schema = parsed(&call(session, "schema/json-schema", shape, "", "").await);
     let xsd = call(session, "schema/xsd", shape, "", "").await;
     let by_json = JsonJudge::of(&json_schema);
     let by_xml = XmlJudge::of(&String::from_utf8_lossy(&xsd.body)).verdicts(object, records);
-    assert_eq!(outcomes.len(), records.len());
+    assert_eq!(verdicts.len(), records.len());
     let mut found = Vec::new();
-    for ((record, outcome), xml) in records.iter().zip(outcomes).zip(by_xml) {
-        let fits = outcome["success"] == true;
+    for ((record, verdict), xml) in records.iter().zip(verdicts).zip(by_xml) {
+        let fits = verdict.is_ok();
         let json = by_json.accepts(record);
         if (json, xml) != (fits, fits) {
             let shown: String = json!(record).to_string().chars().take(300).collect();
             found.push(format!(
-                "{object}: org {fits}, JSON Schema {json}, XSD {xml}: {shown} {}",
-                outcome["errors"]
+                "{object}: org {verdict:?}, JSON Schema {json}, XSD {xml}: {shown}"
             ));
         }
     }
@@ -101,6 +105,16 @@ async fn describe(session: &Session, object: &str) -> Value {
     )
 }
 
+/// Creates the record in the org, as a client would.
+fn creates<'s>(session: &'s Session, object: &str) -> OrgJudge<'s> {
+    OrgJudge {
+        session,
+        method: "post",
+        path: format!("sobjects/{object}"),
+        key: None,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn schemas_of_new_records_take_what_the_org_takes() {
     let session = open(&org(), Way::InProcess, &json!({})).await;
@@ -110,10 +124,9 @@ async fn schemas_of_new_records_take_what_the_org_takes() {
         let mut records = Candidates::of(&describe, "createable").all(Candidates::least);
         records.push(Record::new());
         tried += records.len();
-        let outcomes =
-            judged_by_org(&session, "post", "composite/sobjects", object, &records).await;
+        let verdicts = creates(&session, object).verdicts(&records).await;
         let shape = json!({"object": object, "shape": "create"});
-        found.extend(differences(&session, object, &shape, &records, &outcomes).await);
+        found.extend(differences(&session, object, &shape, &records, &verdicts).await);
     }
     assert!(
         found.is_empty(),
@@ -131,15 +144,19 @@ async fn schemas_of_changes_take_what_the_org_takes() {
     for object in OBJECTS {
         let describe = describe(&session, object).await;
         let new = Candidates::of(&describe, "createable").least();
-        let made = judged_by_org(&session, "post", "composite/sobjects", object, &[new]).await;
-        let id = made[0]["id"].clone();
+        let made = creates(&session, object).judge(&new).await;
+        let id = made.unwrap_or_else(|why| panic!("{object}: {why}"))["id"].clone();
         let key = |_: &mut Candidates<'_>| Record::from_iter([("Id".to_owned(), id.clone())]);
         let mut records = Candidates::of(&describe, "updateable").all(key);
         records.retain(|record| record.len() == 2);
-        let outcomes =
-            judged_by_org(&session, "patch", "composite/sobjects", object, &records).await;
+        let changes = OrgJudge {
+            method: "patch",
+            key: Some("Id"),
+            ..creates(&session, object)
+        };
+        let verdicts = changes.verdicts(&records).await;
         let shape = json!({"object": object, "shape": "update"});
-        found.extend(differences(&session, object, &shape, &records, &outcomes).await);
+        found.extend(differences(&session, object, &shape, &records, &verdicts).await);
     }
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
 }
@@ -153,20 +170,23 @@ async fn schemas_of_upserts_take_what_the_org_takes() {
         ("Shipment__c", "Tracking_Number__c"),
     ] {
         let describe = describe(&session, object).await;
-        let number = std::cell::Cell::new(0);
-        let keyed = |candidates: &mut Candidates<'_>| {
-            let mut record = candidates.least();
-            number.set(number.get() + 1);
-            record.insert(key.to_owned(), json!(format!("key {}", number.get())));
-            record
+        let mut number = 0;
+        let mut records = Candidates::of(&describe, "createable").all(Candidates::least);
+        // What is tried of the key itself stands in the path, where other rules hold.
+        records.retain(|record| !record.contains_key(key));
+        for record in &mut records {
+            number += 1;
+            record.insert(key.to_owned(), json!(format!("key-{number}")));
+        }
+        let upserts = OrgJudge {
+            method: "patch",
+            path: format!("sobjects/{object}/{key}"),
+            key: Some(key),
+            ..creates(&session, object)
         };
-        let mut records = Candidates::of(&describe, "createable").all(keyed);
-        // Without its key a record cannot be told from others: Salesforce refuses the call, not the record.
-        records.retain(|record| record[key].as_str().is_some());
-        let path = format!("composite/sobjects/{object}/{key}");
-        let outcomes = judged_by_org(&session, "patch", &path, object, &records).await;
+        let verdicts = upserts.verdicts(&records).await;
         let shape = json!({"object": object, "shape": "upsert", "external-id-field": key});
-        found.extend(differences(&session, object, &shape, &records, &outcomes).await);
+        found.extend(differences(&session, object, &shape, &records, &verdicts).await);
     }
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
 }
