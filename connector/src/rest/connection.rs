@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 /// Where OAuth ends tokens (Salesforce Help, "Revoke OAuth Tokens").
 const REVOKE: &str = "/services/oauth2/revoke";
 
-/// What OAuth answers when it does not know the token, or no more.
-const UNKNOWN_TOKEN: &str = "invalid_token";
+/// What OAuth answers when it does not know the token, or no more: RFC 7009 has the first, Salesforce mostly says the second.
+const UNKNOWN_TOKEN: [&str; 2] = ["invalid_token", "unsupported_token_type"];
 
 /// Where OpenID Connect tells who the user is.
 const USERINFO: &str = "/services/oauth2/userinfo";
@@ -101,6 +101,7 @@ pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
     call.private = true;
     let revoked = match org.send_without_session(&org.settings().login_origin, &call) {
         Ok(_) => true,
+        // It may have been known until an attempt before this one.
         Err(fault) if knows_no_such_token(&fault) => fault.attempts > 1,
         Err(fault) => return Err(fault),
     };
@@ -112,7 +113,7 @@ fn knows_no_such_token(fault: &Fault) -> bool {
     fault
         .upstream
         .iter()
-        .any(|complaint| complaint.code == UNKNOWN_TOKEN)
+        .any(|complaint| UNKNOWN_TOKEN.contains(&complaint.code.as_str()))
 }
 
 fn no_refresh_token() -> Fault {
