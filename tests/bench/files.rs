@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{self, Measured, Sandbox, measure};
+use crate::process::{self, Measured, Server, measure};
 
 /// Bytes that are made and compared at a time.
 const BLOCK: usize = 1 << 20;
@@ -14,7 +14,7 @@ const BLOCK: usize = 1 << 20;
 /// Uploads a file of so many MiB as a ContentVersion and downloads it, round after round.
 pub fn up_and_down(mebibytes: u64, rounds: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let sandbox = Sandbox::start(0, folder.path())?;
+    let sandbox = Server::sandbox(0, folder.path())?;
     let (given, back) = (folder.path().join("given"), folder.path().join("back"));
     make(&given, mebibytes)?;
     for round in 1..=rounds {
@@ -34,7 +34,7 @@ pub fn up_and_down(mebibytes: u64, rounds: u64) -> Result<()> {
     Ok(())
 }
 
-fn upload(sandbox: &Sandbox, given: &Path, outcomes: &Path) -> Result<Vec<String>> {
+fn upload(sandbox: &Server, given: &Path, outcomes: &Path) -> Result<Vec<String>> {
     let given = given.display().to_string();
     let outcomes = outcomes.display().to_string();
     let words = [
@@ -50,7 +50,7 @@ fn upload(sandbox: &Sandbox, given: &Path, outcomes: &Path) -> Result<Vec<String
     command(sandbox, &words)
 }
 
-fn download(sandbox: &Sandbox, id: &str, back: &Path) -> Result<Vec<String>> {
+fn download(sandbox: &Server, id: &str, back: &Path) -> Result<Vec<String>> {
     let (id, back) = (format!("id={id}"), back.display().to_string());
     command(
         sandbox,
@@ -65,7 +65,7 @@ fn download(sandbox: &Sandbox, id: &str, back: &Path) -> Result<Vec<String>> {
     )
 }
 
-fn command(sandbox: &Sandbox, words: &[&str]) -> Result<Vec<String>> {
+fn command(sandbox: &Server, words: &[&str]) -> Result<Vec<String>> {
     let mut command = vec![process::mediate()?];
     command.extend(words.iter().map(|&word| word.to_owned()));
     command.extend([

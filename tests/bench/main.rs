@@ -33,7 +33,9 @@ fn main() -> Result<()> {
         ["memory", size] => bulk::memory(&[number(&[*size], 0, 0)?]),
         // Started by the measurements themselves.
         ["serve-stub", port, rows] => stub::serve(port.parse()?, rows.parse()?),
-        _ => bail!("usage: bench [stub] rows|load|extract [ROWS] [ROUNDS], bench latency|drain|files [COUNT] [ROUNDS], or bench memory [MB]"),
+        _ => bail!(
+            "usage: bench [stub] rows|load|extract [ROWS] [ROUNDS], bench latency|drain|files [COUNT] [ROUNDS], or bench memory [MB]"
+        ),
     }
 }
 
