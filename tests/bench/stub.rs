@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use anyhow::Result;
+use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -65,6 +65,20 @@ struct Job {
 }
 
 type Shared = Arc<Stub>;
+
+/// An answer in JSON.
+struct Json(Value);
+
+impl IntoResponse for Json {
+    fn into_response(self) -> Response {
+        ([("content-type", "application/json")], self.0.to_string()).into_response()
+    }
+}
+
+/// What a request asks for; nothing where it is no JSON.
+fn asked(body: &Bytes) -> Value {
+    serde_json::from_slice(body).unwrap_or_default()
+}
 
 /// Listens on this port of loopback until the process is killed.
 pub fn serve(port: u16, rows: u64) -> Result<()> {
@@ -117,7 +131,7 @@ fn router(stub: Shared) -> Router {
         .with_state(stub)
 }
 
-async fn token(request: Request) -> Json<Value> {
+async fn token(request: Request) -> Json {
     let host = request
         .headers()
         .get("host")
@@ -147,7 +161,7 @@ impl Stub {
     }
 }
 
-fn answer(id: &str, job: &Job) -> Json<Value> {
+fn answer(id: &str, job: &Job) -> Json {
     let state = if job.closed { "JobComplete" } else { "Open" };
     Json(json!({
         "id": id, "operation": "insert", "object": job.object, "state": state, "contentType": "CSV", "apiVersion": 62.0,
@@ -159,11 +173,14 @@ fn answer(id: &str, job: &Job) -> Json<Value> {
     }))
 }
 
-async fn create(State(stub): State<Shared>, Json(asked): Json<Value>) -> Json<Value> {
+async fn create(State(stub): State<Shared>, body: Bytes) -> Json {
     let mut jobs = stub.jobs.lock().unwrap_or_else(PoisonError::into_inner);
     let id = format!("750{:012}AAA", jobs.len());
     let job = Job {
-        object: asked["object"].as_str().unwrap_or_default().to_owned(),
+        object: asked(&body)["object"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
         ..Job::default()
     };
     jobs.push(job.clone());
@@ -181,13 +198,9 @@ async fn info(State(stub): State<Shared>, Path(id): Path<String>) -> Response {
     changed(&stub, &id, |_| ())
 }
 
-async fn close(
-    State(stub): State<Shared>,
-    Path(id): Path<String>,
-    Json(to): Json<Value>,
-) -> Response {
+async fn close(State(stub): State<Shared>, Path(id): Path<String>, body: Bytes) -> Response {
     changed(&stub, &id, |job| {
-        job.closed = to["state"] == "UploadComplete"
+        job.closed = asked(&body)["state"] == "UploadComplete"
     })
 }
 
@@ -288,7 +301,7 @@ async fn nothing() -> Response {
     csv(vec![Bytes::from_static(b"\"sf__Id\",\"sf__Error\"\n")])
 }
 
-async fn query_info(State(stub): State<Shared>) -> Json<Value> {
+async fn query_info(State(stub): State<Shared>) -> Json {
     Json(json!({
         "id": "750Q00000000000AAA", "operation": "query", "object": "Account", "state": "JobComplete", "contentType": "CSV",
         "apiVersion": 62.0, "concurrencyMode": "Parallel", "jobType": "V2Query", "lineEnding": "LF", "columnDelimiter": "COMMA",
@@ -328,7 +341,7 @@ async fn page(State(stub): State<Shared>, RawQuery(query): RawQuery) -> Response
 }
 
 /// The list of pages, five at a time as Salesforce does.
-async fn pages(State(stub): State<Shared>, RawQuery(query): RawQuery) -> Json<Value> {
+async fn pages(State(stub): State<Shared>, RawQuery(query): RawQuery) -> Json {
     let root = "/services/data/v62.0/jobs/query/750Q00000000000AAA";
     let first = place(query.as_deref());
     let after = (first + 5 * BULK_PAGE).min(stub.rows);
