@@ -19,7 +19,7 @@ use crate::describe::{Described, described};
 use crate::org::Org;
 use crate::rest::ask;
 use crate::rest::path::segment;
-use crate::source::Source;
+use crate::source::{Source, handed_out};
 use pages::{Page, Pages};
 use rows::Converter;
 use serde_json::Value;
@@ -27,6 +27,9 @@ use std::rc::Rc;
 
 /// Bytes asked from a page at once; converted rows can take more.
 const PIECE_BYTES: usize = 64 << 10;
+
+/// Bytes given out at once: each time costs the host a call, and a write.
+const BATCH_BYTES: usize = 256 << 10;
 
 /// An extract under way.
 pub struct Extract {
@@ -134,8 +137,18 @@ impl Extract {
     }
 
     fn read_page(&mut self, mut pages: Pages, mut page: Box<Page>) -> Result<(), Fault> {
-        if let Some(piece) = page.arriving.read(PIECE_BYTES)? {
+        while let Some(piece) = page.arriving.read(PIECE_BYTES)? {
             self.converter.take(&piece, &mut self.out)?;
+            if self.out.len() >= BATCH_BYTES {
+                self.stage = Stage::Reading {
+                    pages,
+                    page: Some(page),
+                };
+                return Ok(());
+            }
+        }
+        // A page ends by itself: the place after it is told only once all before it was given out.
+        if !self.out.is_empty() {
             self.stage = Stage::Reading {
                 pages,
                 page: Some(page),
@@ -239,9 +252,7 @@ impl Source for Extract {
                 return Ok(None);
             }
         }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
+        let chunk = handed_out(&mut self.out, &mut self.taken, max);
         self.given += chunk.len() as u64;
         Ok(Some(chunk))
     }

@@ -10,13 +10,13 @@ use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
 use crate::bulk::jobs::State;
 use crate::org::Org;
-use crate::source::Source;
+use crate::source::{Source, handed_out};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes made at once.
-const BATCH_BYTES: usize = 64 << 10;
+const BATCH_BYTES: usize = 256 << 10;
 
 /// The header of outcomes as CSV.
 pub const HEADER: &[u8] = b"row,id,success,created,code,message,fields,unprocessed\n";
@@ -260,10 +260,7 @@ impl Source for All {
                 return Ok(None);
             }
         }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
-        Ok(Some(chunk))
+        Ok(Some(handed_out(&mut self.out, &mut self.taken, max)))
     }
 
     fn head(&self) -> Message {

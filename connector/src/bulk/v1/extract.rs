@@ -13,13 +13,16 @@ use crate::catalog;
 use crate::describe::described;
 use crate::org::Org;
 use crate::rest::query::Question;
-use crate::source::Source;
+use crate::source::{Source, handed_out};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Bytes asked from a document at once; converted rows can take more.
 const PIECE_BYTES: usize = 64 << 10;
+
+/// Bytes given out at once: each time costs the host a call, and a write.
+const BATCH_BYTES: usize = 256 << 10;
 
 /// What stands in place of a CSV where a query has found nothing.
 const NO_ROWS: &[u8] = b"Records not found for this query";
@@ -205,11 +208,17 @@ impl Extract {
         waiting: VecDeque<Document>,
         mut current: Box<Reading>,
     ) -> Result<(), Fault> {
-        let Some(piece) = current.arriving.read(PIECE_BYTES)? else {
-            return self.end_document(waiting, *current);
-        };
-        if let Some(piece) = current.told_apart(piece) {
-            self.converter.take(&piece, &mut self.out)?;
+        while self.out.len() < BATCH_BYTES {
+            let Some(piece) = current.arriving.read(PIECE_BYTES)? else {
+                // A document ends by itself: the place after it is told only once all before it was given out.
+                if self.out.is_empty() {
+                    return self.end_document(waiting, *current);
+                }
+                break;
+            };
+            if let Some(piece) = current.told_apart(piece) {
+                self.converter.take(&piece, &mut self.out)?;
+            }
         }
         self.stage = Stage::Reading {
             waiting,
@@ -396,9 +405,7 @@ impl Source for Extract {
                 return Ok(None);
             }
         }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
+        let chunk = handed_out(&mut self.out, &mut self.taken, max);
         self.given += chunk.len() as u64;
         Ok(Some(chunk))
     }

@@ -9,12 +9,12 @@ use crate::bulk::error::split;
 use crate::bulk::load::outcomes::{HEADER, Outcome, media_type, write};
 use crate::bulk::v1::wire::State;
 use crate::org::Org;
-use crate::source::Source;
+use crate::source::{Source, handed_out};
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes made at once.
-const BATCH_BYTES: usize = 64 << 10;
+const BATCH_BYTES: usize = 256 << 10;
 
 /// The outcomes that became known since the last time.
 pub struct All {
@@ -216,10 +216,7 @@ impl Source for All {
                 return Ok(None);
             }
         }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
-        Ok(Some(chunk))
+        Ok(Some(handed_out(&mut self.out, &mut self.taken, max)))
     }
 
     fn head(&self) -> Message {

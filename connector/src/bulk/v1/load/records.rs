@@ -10,13 +10,13 @@ use crate::bulk::load::records::{line, nested};
 use crate::bulk::load::results::Results;
 use crate::bulk::load::{ERROR, ID};
 use crate::org::Org;
-use crate::source::Source;
+use crate::source::{Source, handed_out};
 use csv::ByteRecord;
 use serde_json::Value;
 use std::rc::Rc;
 
 /// Bytes made at once.
-const BATCH_BYTES: usize = 64 << 10;
+const BATCH_BYTES: usize = 256 << 10;
 
 /// Which records are wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -200,10 +200,7 @@ impl Source for Records {
                 return Ok(None);
             }
         }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
-        Ok(Some(chunk))
+        Ok(Some(handed_out(&mut self.out, &mut self.taken, max)))
     }
 
     fn head(&self) -> Message {
