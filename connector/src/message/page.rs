@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use memchr::memmem;
 use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -21,6 +22,9 @@ pub struct Page<'a> {
     /// The records of this page, each as its JSON text.
     pub records: Vec<&'a RawValue>,
 }
+
+/// The member that names the next page. In JSON its quotes tell it from the same letters within a text.
+const NEXT_NAME: &[u8] = b"\"nextRecordsUrl\"";
 
 /// The members of the answer, in whatever order they come.
 #[derive(Deserialize)]
@@ -90,6 +94,17 @@ impl<'a> Page<'a> {
             next: wire.next_records_url,
             records: wire.records,
         })
+    }
+
+    /// Whether records hold answers to child sub-queries that go on elsewhere. Those must be fetched before the page after
+    /// this one: "A queryMore() call on a parent object invalidates all child cursors in the previous result set" (SOAP API
+    /// Developer Guide, "queryMore()").
+    #[must_use]
+    pub fn has_cut_children(&self) -> bool {
+        let finder = memmem::Finder::new(NEXT_NAME);
+        self.records
+            .iter()
+            .any(|record| finder.find(record.get().as_bytes()).is_some())
     }
 
     /// Refuses a page that brings no records and yet is not the last: following such pages need never end.
@@ -168,6 +183,28 @@ mod tests {
         let text = r#" {"records":[] , "queryPlan":{"a":[1]}, "done":true,"totalSize":0} "#;
         let page = Page::parse(text.as_bytes()).unwrap();
         assert!(page.done && page.records.is_empty() && page.next.is_none());
+    }
+
+    #[test]
+    fn children_that_go_on_elsewhere_are_told_from_those_that_are_here_and_from_words() {
+        let cut = |record: &str| {
+            let text = format!(r#"{{"totalSize":1,"done":true,"records":[{{"I":1}},{record}]}}"#);
+            Page::parse(text.as_bytes()).unwrap().has_cut_children()
+        };
+        assert!(cut(
+            r#"{"C":{"totalSize":2,"done":false,"nextRecordsUrl":"/q","records":[]}}"#
+        ));
+        assert!(cut(
+            r#"{"C":{"records":[{"D":{ "nextRecordsUrl" : "/q"}}]}}"#
+        ));
+        assert!(!cut(
+            r#"{"C":{"totalSize":1,"done":true,"records":[{"Id":"b"}]}}"#
+        ));
+        assert!(!cut(r#"{"Name":"a \"nextRecordsUrl\" of ours"}"#));
+        assert!(
+            !Page::parse(PAGE.as_bytes()).unwrap().has_cut_children(),
+            "the page's own next one is no child's"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! All rows of a query, page after page: the next page travels while this one is written.
+//! All rows of a query, page after page: the next page travels while this one is written, unless that would cost child records
+//! that are still to be fetched.
 
 use super::query::{Question, next_page, sized};
 use crate::bindings::exports::salesforce::connector::query::{
@@ -99,7 +100,7 @@ impl Rows {
         Ok(true)
     }
 
-    /// Writes the rows of a page, with the next one already asked for; returns its `totalSize`.
+    /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `totalSize`.
     fn fetch(&mut self, next: NextPage) -> Result<u64, Fault> {
         let (org, writer, out, page_size) =
             (&self.org, &mut self.writer, &mut self.out, self.page_size);
@@ -195,14 +196,18 @@ impl Source for Rows {
     }
 }
 
-/// What follows a page; its request is sent at once.
+/// What follows a page; its request is sent at once, or in its turn where the page's children must be fetched before.
 fn ahead(org: &Org, page: &Page<'_>, page_size: Option<u16>) -> Result<Ahead, Fault> {
     let Some(next) = page.next.as_deref().filter(|_| !page.done) else {
         return Ok(Ahead::End);
     };
     let call = sized(Call::get(following(next)?), page_size);
     // A request that cannot even be started fails again, with its reason, when its turn comes.
-    let started = org.start(&call).ok();
+    let started = if page.has_cut_children() {
+        None
+    } else {
+        org.start(&call).ok()
+    };
     Ok(Ahead::Page(Box::new(NextPage { call, started })))
 }
 

@@ -1,4 +1,5 @@
-//! All rows of a query, page after page: the next page travels while this one is read.
+//! All rows of a query, page after page: the next page travels while this one is read, unless that would cost child records
+//! that are still to be fetched.
 
 use super::ask::read_answer;
 use super::page::QueryPage;
@@ -91,7 +92,7 @@ impl Rows {
         Ok(rows)
     }
 
-    /// Writes the rows of a page, with the next one already asked for; returns its `size`.
+    /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `size`.
     fn fetch(&mut self, next: NextPage) -> Result<u64, Fault> {
         let (org, types) = (&self.org, &self.types);
         let page = self.org.send_as(&next.call, next.started, |reply, _| {
@@ -100,22 +101,14 @@ impl Rows {
             })
         })???;
         let size = page.size;
-        self.ahead = match &page.locator {
-            Some(locator) => {
-                let call = self.more(locator)?;
-                // A request that cannot even be started fails again, with its reason, when its turn comes.
-                let started = self.org.start(&call).ok();
-                Ahead::Page(Box::new(NextPage {
-                    name: "queryMore",
-                    call,
-                    started,
-                }))
-            }
-            None => Ahead::End,
-        };
+        let locator = page.locator.clone();
         let text = page.into_rest();
         let page = Page::parse(&text)
             .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
+        self.ahead = match locator {
+            Some(locator) => self.following(&locator, page.has_cut_children())?,
+            None => Ahead::End,
+        };
         let (headers, batch_size) = (&self.headers, self.batch_size);
         let (org, types) = (&self.org, &self.types);
         self.documents.page(&page, &mut self.out, &mut |locator| {
@@ -130,9 +123,21 @@ impl Rows {
         Ok(size)
     }
 
-    fn more(&self, locator: &str) -> Result<Call, Fault> {
+    /// The page that a locator names; its request is sent at once, or in its turn where children must be fetched before.
+    fn following(&self, locator: &str, children_first: bool) -> Result<Ahead, Fault> {
         let headers = paged(self.headers.as_ref(), self.batch_size);
-        more_call(&self.org, locator, &headers)
+        let call = more_call(&self.org, locator, &headers)?;
+        // A request that cannot even be started fails again, with its reason, when its turn comes.
+        let started = if children_first {
+            None
+        } else {
+            self.org.start(&call).ok()
+        };
+        Ok(Ahead::Page(Box::new(NextPage {
+            name: "queryMore",
+            call,
+            started,
+        })))
     }
 
     /// Makes the next bytes, or returns false at the end.

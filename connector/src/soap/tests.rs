@@ -223,6 +223,52 @@ fn children_that_were_cut_off_are_completed() {
 }
 
 #[test]
+fn the_next_parents_are_asked_for_only_after_all_children_of_the_page() {
+    let contact = |name: &str| {
+        format!(
+            r#"<records xsi:type="sf:sObject"><sf:type>Contact</sf:type><sf:Id xsi:nil="true"/><sf:LastName>{name}</sf:LastName></records>"#
+        )
+    };
+    let result = |next: Option<&str>, records: &str, size: i32| {
+        let place = match next {
+            Some(next) => format!("<done>false</done><queryLocator>{next}</queryLocator>"),
+            None => "<done>true</done><queryLocator xsi:nil=\"true\"/>".into(),
+        };
+        format!("{place}{records}<size>{size}</size>")
+    };
+    let parent = |call: &str, children: &str, next: Option<&str>| {
+        let record = format!(
+            r#"<records xsi:type="sf:sObject"><sf:type>Account</sf:type><sf:Id xsi:nil="true"/><sf:Contacts xsi:type="QueryResult">{children}</sf:Contacts></records>"#
+        );
+        answer(
+            call,
+            &format!("<result>{}</result>", result(next, &record, 2)),
+        )
+    };
+    let more = |name: &str, next: Option<&str>| {
+        let inner = result(next, &contact(name), 3);
+        answer("queryMore", &format!("<result>{inner}</result>"))
+    };
+    let (org, script, _) = org([
+        parent("query", &result(Some("C-1"), &contact("1"), 3), Some("P-1")),
+        more("2", Some("C-2")),
+        more("3", None),
+        parent("queryMore", &result(None, &contact("4"), 1), None),
+    ]);
+    let config = QueryRowsConfig {
+        soql: "SELECT (SELECT LastName FROM Contacts) FROM Account".into(),
+        untyped: true,
+        ..rows_config(DocumentFormat::Ndjson)
+    };
+    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    assert_eq!(
+        read_all(&mut rows).unwrap(),
+        "{\"Contacts\":[{\"LastName\":\"1\"},{\"LastName\":\"2\"},{\"LastName\":\"3\"}]}\n{\"Contacts\":[{\"LastName\":\"4\"}]}\n"
+    );
+    assert_eq!(sent_locators(&script), ["C-1", "C-2", "P-1"]);
+}
+
+#[test]
 fn the_session_travels_in_the_body_alone() {
     let (org, script, _) = org([page("query", &[], None, 0)]);
     ask(&org, "SELECT Id FROM Account").unwrap();

@@ -1,3 +1,4 @@
+mod children;
 mod split;
 
 use super::*;
