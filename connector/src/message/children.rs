@@ -1,6 +1,7 @@
 //! Child sub-queries inside of records.
 
 use super::scan::Scan;
+use super::page::known_size;
 use super::{PageError, RowError};
 
 /// The answer to a child sub-query, as it stands in its parent record.
@@ -9,8 +10,8 @@ pub(super) struct ChildQuery {
     pub records: (usize, usize),
     /// The byte after the answer.
     pub end: usize,
-    /// The rows of the whole sub-query.
-    pub total_size: u64,
+    /// The rows of the whole sub-query, where the org knows.
+    pub total_size: Option<u64>,
     /// The path of the next page, unless all rows are here.
     pub next: Option<String>,
 }
@@ -52,7 +53,8 @@ pub(super) fn child_query(
     };
     let text = |(start, end)| scan.slice(start, end);
     let total_size = serde_json::from_slice(text(total_size))
-        .map_err(|_| broken("`totalSize` is not a number"))?;
+        .map_err(|_| broken("`totalSize` is not a number"))
+        .map(known_size)?;
     let done: bool = serde_json::from_slice(text(done))
         .map_err(|_| broken("`done` is neither true nor false"))?;
     let next: Option<String> = next.and_then(|next| serde_json::from_slice(text(next)).ok());

@@ -183,16 +183,15 @@ impl<'t, E: From<RowError>> Copier<'t, '_, '_, E> {
         self.leave_out(end - 1, children.end);
         let found = self.pages(name, next.clone(), here)?;
         self.out.push(b']');
-        if found == children.total_size {
-            return Ok(());
+        match children.total_size {
+            Some(expected) if expected != found => Err(RowError::ChildCount {
+                relationship: String::from_utf8_lossy(name).into_owned(),
+                expected,
+                found,
+            }
+            .into()),
+            _ => Ok(()),
         }
-        let relationship = String::from_utf8_lossy(name).into_owned();
-        Err(RowError::ChildCount {
-            relationship,
-            expected: children.total_size,
-            found,
-        }
-        .into())
     }
 
     /// Adds the records of the pages from `next` on; returns how many there are with those before.

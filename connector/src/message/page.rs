@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 /// 16 bytes for each record.
 #[derive(Debug)]
 pub struct Page<'a> {
-    /// The rows of the whole query, over all pages.
-    pub total_size: u64,
+    /// The rows of the whole query, over all pages; `None` where the org does not know (see [`known_size`]).
+    pub total_size: Option<u64>,
     /// Says that no page follows.
     pub done: bool,
     /// The path of the next page; always there while `done` is false.
@@ -26,11 +26,17 @@ pub struct Page<'a> {
 /// The member that names the next page. In JSON its quotes tell it from the same letters within a text.
 const NEXT_NAME: &[u8] = b"\"nextRecordsUrl\"";
 
+/// What a `totalSize` or `size` promises: nothing where it is negative. Salesforce sends -1 with pages of external objects, whose
+/// source does not say how many rows there are (Apex Developer Guide, "queryMore with the Apex Connector Framework").
+pub fn known_size(size: i64) -> Option<u64> {
+    u64::try_from(size).ok()
+}
+
 /// The members of the answer, in whatever order they come.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire<'a> {
-    total_size: u64,
+    total_size: i64,
     done: bool,
     next_records_url: Option<String>,
     #[serde(borrow)]
@@ -89,7 +95,7 @@ impl<'a> Page<'a> {
             });
         }
         Ok(Self {
-            total_size: wire.total_size,
+            total_size: known_size(wire.total_size),
             done: wire.done,
             next: wire.next_records_url,
             records: wire.records,
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn records_are_borrowed_as_they_were_sent() {
         let page = Page::parse(PAGE.as_bytes()).unwrap();
-        assert_eq!((page.total_size, page.done), (3, false));
+        assert_eq!((page.total_size, page.done), (Some(3), false));
         assert_eq!(
             page.next.as_deref(),
             Some("/services/data/v62.0/query/01g-2")
@@ -183,6 +189,13 @@ mod tests {
         let text = r#" {"records":[] , "queryPlan":{"a":[1]}, "done":true,"totalSize":0} "#;
         let page = Page::parse(text.as_bytes()).unwrap();
         assert!(page.done && page.records.is_empty() && page.next.is_none());
+    }
+
+    #[test]
+    fn a_negative_size_is_an_unknown_one() {
+        let text = r#"{"totalSize":-1,"done":true,"records":[{"Id":"x06"}]}"#;
+        let page = Page::parse(text.as_bytes()).unwrap();
+        assert_eq!((page.total_size, page.records.len()), (None, 1));
     }
 
     #[test]

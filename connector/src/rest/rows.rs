@@ -27,8 +27,8 @@ pub struct Rows {
     page_size: Option<u16>,
     /// The parts that come after the one in hand.
     parts: Parts,
-    /// What `totalSize` of the parts begun promised, the one in hand included.
-    total: u64,
+    /// What `totalSize` of the parts begun promised, the one in hand included; `None` once one did not know.
+    total: Option<u64>,
     ahead: Ahead,
     /// Bytes written and not yet read: those from `taken` on.
     out: Vec<u8>,
@@ -82,7 +82,7 @@ impl Rows {
             writer,
             page_size: config.page_size,
             parts,
-            total: 0,
+            total: Some(0),
             ahead: Ahead::End,
             out,
             taken: 0,
@@ -96,12 +96,13 @@ impl Rows {
         let Some(first) = self.parts.next(&self.org)? else {
             return Ok(false);
         };
-        self.total += self.fetch(first)?;
+        let promised = self.fetch(first)?;
+        self.total = self.total.zip(promised).map(|(before, more)| before + more);
         Ok(true)
     }
 
     /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `totalSize`.
-    fn fetch(&mut self, next: NextPage) -> Result<u64, Fault> {
+    fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
         let (org, writer, out, page_size) =
             (&self.org, &mut self.writer, &mut self.out, self.page_size);
         let (total, ahead) = org.send_as(&next.call, next.started, |reply, _| {
@@ -123,7 +124,7 @@ impl Rows {
                 self.fetch(*next)?;
             }
             Ahead::End => {
-                self.check_count()?;
+                check_count(self.total, self.writer.rows())?;
                 if !self.next_part()? {
                     self.writer.end(&mut self.out);
                     self.ahead = Ahead::Nothing;
@@ -146,22 +147,10 @@ impl Rows {
     /// How many rows there are: what the org promised, or counted while parts are not begun.
     fn known_total(&self) -> Option<u64> {
         if self.parts.done() {
-            Some(self.total)
+            self.total
         } else {
             self.parts.counted
         }
-    }
-
-    /// Rows that do not add up to `totalSize` are not the whole answer.
-    fn check_count(&self) -> Result<(), Fault> {
-        let rows = self.writer.rows();
-        if rows == self.total {
-            return Ok(());
-        }
-        Err(Fault::protocol(format!(
-            "The org promised {} rows and sent {rows}: the rows are not complete, so read them again",
-            self.total
-        )))
     }
 }
 
@@ -193,6 +182,16 @@ impl Source for Rows {
             body: Vec::new(),
             attributes,
         }
+    }
+}
+
+/// Rows that do not add up to what was promised, where anything was, are a fault.
+pub(crate) fn check_count(promised: Option<u64>, rows: u64) -> Result<(), Fault> {
+    match promised {
+        Some(promised) if promised != rows => Err(Fault::protocol(format!(
+            "The org promised {promised} rows and sent {rows}: the rows are not complete, so read them again"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -5,12 +5,13 @@ use super::json::text;
 use super::record::Types;
 use super::xml::Malformed;
 use crate::bindings::Fault;
+use crate::message::page::known_size;
 use crate::org::Org;
 
 /// A page, read to its last byte.
 pub struct QueryPage {
-    /// The rows of all pages.
-    pub size: u64,
+    /// The rows of all pages, as sent.
+    pub size: i64,
     /// Names the next page, unless this is the last.
     pub locator: Option<String>,
     /// The records as one JSON array.
@@ -37,7 +38,7 @@ impl QueryPage {
             match element.name() {
                 "done" => done = Some(element.text.trim_ascii() == "true"),
                 "queryLocator" => locator = element.value().map(str::to_owned),
-                "size" => size = element.text.trim_ascii().parse::<u64>().ok(),
+                "size" => size = element.text.trim_ascii().parse::<i64>().ok(),
                 "records" if element.open.nil => {}
                 "records" => {
                     records.extend_from_slice(if records.len() > 1 { b"," } else { b"" });
@@ -73,6 +74,11 @@ impl QueryPage {
             locator,
             records,
         }))
+    }
+
+    /// The rows of all pages, where the org knows.
+    pub fn total(&self) -> Option<u64> {
+        known_size(self.size)
     }
 
     /// The page as the SOAP API names its parts.

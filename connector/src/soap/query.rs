@@ -99,7 +99,10 @@ fn page(
         Ok(page.map(|page| (page, xml)))
     })??;
     let mut attributes = org.attributes();
-    attributes.push(("total".into(), page.size.to_string()));
+    attributes.extend(
+        page.total()
+            .map(|total| ("total".into(), total.to_string())),
+    );
     attributes.extend(page.locator.clone().map(|next| ("next".into(), next)));
     Ok(Message {
         media_type: media_type(format).into(),

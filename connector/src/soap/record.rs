@@ -128,8 +128,9 @@ impl Types {
     /// Writes children as the REST API would.
     fn children(&self, org: &Org, result: &Element, out: &mut Vec<u8>) -> Result<(), Fault> {
         let records: Vec<_> = result.all("records").filter(|one| !one.open.nil).collect();
+        // A size that is not told is an unknown one.
         let size = result.text_of("size").unwrap_or_default();
-        let size = size.trim().parse::<u64>().unwrap_or(records.len() as u64);
+        let size = size.trim().parse::<i64>().unwrap_or(-1);
         let done = result.text_of("done").map(str::trim) != Some("false");
         out.extend_from_slice(format!("{{\"totalSize\":{size},\"done\":{done}").as_bytes());
         if let (false, Some(locator)) = (done, result.text_of("queryLocator")) {

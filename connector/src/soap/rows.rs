@@ -11,6 +11,7 @@ use crate::bindings::exports::salesforce::connector::soap::{
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::message::Page;
 use crate::org::{Call, Org, bad_input};
+use crate::rest::rows::check_count;
 use crate::soql::SelectList;
 use crate::source::Source;
 use crate::transport::Started;
@@ -27,8 +28,8 @@ pub struct Rows {
     documents: Documents,
     headers: Option<HeaderOptions>,
     batch_size: Option<u16>,
-    /// What `size` of the first page promised.
-    total: u64,
+    /// What `size` of the first page promised, where the org knows.
+    total: Option<u64>,
     ahead: Ahead,
     /// Bytes written and not yet read: those from `taken` on.
     out: Vec<u8>,
@@ -82,7 +83,7 @@ impl Rows {
             documents,
             headers: config.headers.as_ref().and_then(for_more),
             batch_size: config.batch_size,
-            total: 0,
+            total: None,
             ahead: Ahead::End,
             out: Vec::new(),
             taken: 0,
@@ -93,14 +94,14 @@ impl Rows {
     }
 
     /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `size`.
-    fn fetch(&mut self, next: NextPage) -> Result<u64, Fault> {
+    fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
         let (org, types) = (&self.org, &self.types);
         let page = self.org.send_as(&next.call, next.started, |reply, _| {
             read_answer(org, next.name, &reply, |answer| {
                 QueryPage::read(org, types, answer)
             })
         })???;
-        let size = page.size;
+        let total = page.total();
         let locator = page.locator.clone();
         let text = page.into_rest();
         let page = Page::parse(&text)
@@ -120,7 +121,7 @@ impl Rows {
             })???;
             Ok(page.into_rest())
         })?;
-        Ok(size)
+        Ok(total)
     }
 
     /// The page that a locator names; its request is sent at once, or in its turn where children must be fetched before.
@@ -152,7 +153,7 @@ impl Rows {
                 }
             }
             Ahead::End => {
-                self.check_count()?;
+                check_count(self.total, self.documents.rows())?;
                 self.documents.end(&mut self.out);
                 self.ahead = Ahead::Nothing;
             }
@@ -168,18 +169,6 @@ impl Rows {
             }
         }
         Ok(true)
-    }
-
-    /// Rows that do not add up to `size` are not the whole answer.
-    fn check_count(&self) -> Result<(), Fault> {
-        let rows = self.documents.rows();
-        if rows == self.total {
-            return Ok(());
-        }
-        Err(Fault::protocol(format!(
-            "The org promised {} rows and sent {rows}: the rows are not complete, so read them again",
-            self.total
-        )))
     }
 }
 
@@ -207,7 +196,10 @@ impl Source for Rows {
 
     fn head(&self) -> Message {
         let mut attributes = self.org.attributes();
-        attributes.push(("total".into(), self.total.to_string()));
+        attributes.extend(
+            self.total
+                .map(|total| ("total".into(), total.to_string())),
+        );
         attributes.push(("rows".into(), self.documents.rows().to_string()));
         Message {
             media_type: self.documents.media_type().into(),

@@ -39,7 +39,7 @@ fn record(name: &str) -> String {
     )
 }
 
-fn page(call: &str, records: &[&str], next: Option<&str>, size: usize) -> Play {
+fn page(call: &str, records: &[&str], next: Option<&str>, size: i64) -> Play {
     let locator = match next {
         Some(next) => format!("<done>false</done><queryLocator>{next}</queryLocator>"),
         None => "<done>true</done><queryLocator xsi:nil=\"true\"/>".into(),
@@ -166,6 +166,22 @@ fn rows_that_do_not_add_up_are_a_fault() {
         "{}",
         fault.message
     );
+}
+
+#[test]
+fn rows_that_nobody_has_counted_are_read_to_their_end() {
+    let (org, ..) = org([
+        page("query", &["A"], Some("L-1"), -1),
+        account(),
+        page("queryMore", &["B"], None, -1),
+    ]);
+    let mut rows = Rows::open(Rc::new(org), &rows_config(DocumentFormat::Csv)).unwrap();
+    assert_eq!(
+        read_all(&mut rows).unwrap(),
+        "Name,NumberOfEmployees\nA,7\nB,7\n"
+    );
+    let attributes = rows.head().attributes;
+    assert!(!attributes.iter().any(|(name, _)| name == "total"));
 }
 
 #[test]

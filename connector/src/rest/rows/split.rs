@@ -81,7 +81,7 @@ impl Parts {
         };
         let counted = match split.parts {
             Some(_) => None,
-            None => Some(ends.count()?),
+            None => Some(ends.count()?.ok_or_else(cannot_count)?),
         };
         let parts = split
             .parts
@@ -161,6 +161,13 @@ fn field(split: &Split) -> Result<&str, Fault> {
     }
 }
 
+/// External objects, for one, can be without a count.
+fn cannot_count() -> Fault {
+    Fault::config(
+        "The org does not tell how many rows these are: say with config.split.parts into how many ranges to cut them",
+    )
+}
+
 /// As many parts as make most of them fit into one page each.
 fn fitting(rows: u64, page_size: Option<u16>) -> usize {
     let page = u64::from(page_size.unwrap_or(MAX_PAGE_ROWS));
@@ -198,7 +205,7 @@ impl Ends<'_> {
         Ok(value.and_then(|(_, value)| serde_json::from_str(value.get()).ok()))
     }
 
-    fn count(&self) -> Result<u64, Fault> {
+    fn count(&self) -> Result<Option<u64>, Fault> {
         let call = self.call(&self.cut.selecting("COUNT()", None, ""))?;
         self.org.send_as(&call, None, |reply, _| {
             let page = Page::parse(&reply.body).map_err(super::unusable)?;

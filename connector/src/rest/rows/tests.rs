@@ -129,6 +129,25 @@ fn rows_that_do_not_add_up_are_a_fault() {
 }
 
 #[test]
+fn rows_that_nobody_has_counted_are_read_to_their_end() {
+    let uncounted = |number: usize| {
+        let text = page_text(number, 3).replace("\"totalSize\":6", "\"totalSize\":-1");
+        Play::json(200, &text)
+    };
+    let (org, ..) = org([uncounted(0), uncounted(1), uncounted(2)]);
+    let config = config("SELECT Id, Name FROM Sample__x", FormatChoice::Ndjson);
+    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    let mut text = Vec::new();
+    while let Some(chunk) = rows.read(1_000).unwrap() {
+        text.extend(chunk);
+    }
+    assert_eq!(text, NDJSON.as_bytes());
+    let attributes = rows.head().attributes;
+    assert!(attributes.contains(&("rows".into(), "6".into())));
+    assert!(!attributes.iter().any(|(name, _)| name == "total"));
+}
+
+#[test]
 fn the_next_page_is_asked_for_before_this_one_is_read() {
     let (org, script, _) = org([page(0), page(1)]);
     let _rows = Rows::open(
