@@ -35,6 +35,21 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
         FaultKind::Unavailable,
         Retry::IfRepeatable,
     ),
+    // OAuth's words for an authorization server that cannot answer now (RFC 6749, 4.1.2.1), and Salesforce's `retry your
+    // request`, which comes with 400.
+    ("server_error", FaultKind::Unavailable, Retry::IfRepeatable),
+    (
+        "temporarily_unavailable",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
+    ("unknown_error", FaultKind::Unavailable, Retry::IfRepeatable),
+    // Logins are counted by the hour: no pause of a retry policy is long enough.
+    (
+        "rate_limit_exceeded",
+        FaultKind::LimitExceeded,
+        Retry::Never,
+    ),
     (
         "INVALID_AUTH_HEADER",
         FaultKind::Unauthenticated,
@@ -47,6 +62,42 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
         Retry::Never,
     ),
     ("PASSWORD_LOCKOUT", FaultKind::Unauthenticated, Retry::Never),
+    (
+        "LOGIN_DURING_RESTRICTED_DOMAIN",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    (
+        "LOGIN_DURING_RESTRICTED_TIME",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    (
+        "LOGIN_CHALLENGE_ISSUED",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    (
+        "LOGIN_CHALLENGE_PENDING",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    (
+        "MUTUAL_AUTHENTICATION_FAILED",
+        FaultKind::Unauthenticated,
+        Retry::Never,
+    ),
+    ("PORTAL_NO_ACCESS", FaultKind::Forbidden, Retry::Never),
+    (
+        "CLIENT_NOT_ACCESSIBLE_FOR_USER",
+        FaultKind::Forbidden,
+        Retry::Never,
+    ),
+    (
+        "SSO_SERVICE_DOWN",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
     ("INSUFFICIENT_ACCESS", FaultKind::Forbidden, Retry::Never),
     (
         "INSUFFICIENT_ACCESS_OR_READONLY",
@@ -294,6 +345,11 @@ fn complaint(item: &Value) -> Option<UpstreamFault> {
             .filter_map(|field| Some(field.as_str()?.to_owned()))
             .collect(),
     })
+}
+
+/// Whether the complaint has a kind of its own, whatever the HTTP status.
+pub fn is_listed(complaint: &UpstreamFault) -> bool {
+    by_code(&complaint.code, &complaint.message).is_some()
 }
 
 fn sort(status: u16, upstream: &[UpstreamFault]) -> (FaultKind, Retry) {

@@ -81,6 +81,12 @@ fn every_kind_of_answer_is_sorted() {
             K::Forbidden,
             Retry::Never,
         ),
+        (
+            400,
+            r#"{"error":"unknown_error","error_description":"retry your request"}"#.into(),
+            K::Unavailable,
+            Retry::IfRepeatable,
+        ),
         (404, error("NOT_FOUND", "x"), K::NotFound, Retry::Never),
         (
             404,

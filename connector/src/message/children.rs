@@ -1,7 +1,7 @@
 //! Child sub-queries inside of records.
 
-use super::scan::Scan;
 use super::page::known_size;
+use super::scan::Scan;
 use super::{PageError, RowError};
 
 /// The answer to a child sub-query, as it stands in its parent record.

@@ -196,10 +196,7 @@ impl Source for Rows {
 
     fn head(&self) -> Message {
         let mut attributes = self.org.attributes();
-        attributes.extend(
-            self.total
-                .map(|total| ("total".into(), total.to_string())),
-        );
+        attributes.extend(self.total.map(|total| ("total".into(), total.to_string())));
         attributes.push(("rows".into(), self.documents.rows().to_string()));
         Message {
             media_type: self.documents.media_type().into(),

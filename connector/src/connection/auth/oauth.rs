@@ -99,7 +99,34 @@ fn judge(reply: &Reply, url: &str) -> Verdict<Session> {
         };
     }
     let (fault, retry) = fault::from_answer(reply.status, &reply.body);
-    Verdict::Failed(refusal(fault, url), retry)
+    match by_description(&fault) {
+        Some((kind, retry)) => Verdict::Failed(Fault { kind, ..fault }, retry),
+        None => Verdict::Failed(refusal(fault, url), retry),
+    }
+}
+
+/// Descriptions of `invalid_grant` that have nothing to do with the grant. The first is another request with the same refresh token
+/// under way, over in a moment: Salesforce takes one at a time (release notes of Summer '24, "Simultaneous Token Requests Are Blocked
+/// During the Refresh Token Flow"). Logins are counted by the hour: no pause of a retry policy is long enough.
+const DESCRIPTIONS: &[(&str, FaultKind, Retry)] = &[
+    (
+        "token request is already being processed",
+        FaultKind::Unavailable,
+        Retry::IfRepeatable,
+    ),
+    (
+        "login rate exceeded",
+        FaultKind::LimitExceeded,
+        Retry::Never,
+    ),
+];
+
+fn by_description(fault: &Fault) -> Option<(FaultKind, Retry)> {
+    let description = fault.upstream.first()?.message.to_ascii_lowercase();
+    DESCRIPTIONS
+        .iter()
+        .find(|(known, ..)| description.contains(known))
+        .map(|(_, kind, retry)| (*kind, *retry))
 }
 
 fn session(body: &[u8]) -> Result<Session, Fault> {
@@ -118,7 +145,7 @@ fn session(body: &[u8]) -> Result<Session, Fault> {
     })
 }
 
-/// Says what OAuth's refusals mean for the connection.
+/// Says what OAuth's refusals mean for the connection. Complaints that are not about the credentials keep their kind.
 fn refusal(mut fault: Fault, url: &str) -> Fault {
     let Some(first) = fault.upstream.first() else {
         if fault
@@ -142,13 +169,16 @@ fn refusal(mut fault: Fault, url: &str) -> Fault {
         "invalid_assertion" => {
             "check the private key against the app's certificate, and the audience"
         }
+        "inactive_user" => "the user is not active",
+        "inactive_org" => "the org is locked, closed or suspended",
         "unsupported_grant_type" => "the org or app does not allow this flow",
         _ => "check connection.auth",
     };
-    let known = fault
+    let refused = fault
         .status
         .is_some_and(|status| (400..=403).contains(&status));
-    if known {
+    let about_others = fault::is_listed(first) && fault.kind != FaultKind::Unauthenticated;
+    if refused && !about_others {
         fault.kind = FaultKind::Unauthenticated;
         fault.message = format!(
             "The login was refused: {}: {} ({hint})",

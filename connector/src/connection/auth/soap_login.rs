@@ -2,13 +2,14 @@
 
 use super::{bare_session, login_request, with_token};
 use crate::bindings::exports::salesforce::connector::connection::{Session, SoapLogin};
-use crate::bindings::{Fault, FaultKind, UpstreamFault};
+use crate::bindings::{Fault, FaultKind};
 use crate::connection::Settings;
 use crate::connection::address::{ApiVersion, VersionChoice, instance_origin};
 use crate::context::Context;
 use crate::exchange::{Exchange, Nature, Reply, Verdict};
 use crate::fault::{self, Retry};
 use crate::limits::LAST_SOAP_LOGIN_VERSION;
+use crate::soap::fault as soap_fault;
 use quick_xml::Reader;
 use quick_xml::escape::escape;
 use quick_xml::events::Event;
@@ -44,19 +45,50 @@ fn envelope(flow: &SoapLogin) -> String {
 }
 
 fn judge(reply: &Reply) -> Verdict<Session> {
-    let texts = Texts::read(&reply.body);
-    if reply.status == 200 {
-        return match texts.session() {
-            Ok(session) => Verdict::Done(session),
-            Err(fault) => Verdict::Failed(fault, Retry::Never),
-        };
+    if reply.status != 200 || soap_fault::read(&reply.body).is_some() {
+        let (fault, retry) = fault::from_answer(reply.status, &reply.body);
+        return Verdict::Failed(refusal(fault), retry);
     }
-    match texts.refusal(reply.status) {
-        Some(fault) => Verdict::Failed(fault, Retry::Never),
-        None => {
-            let (fault, retry) = fault::from_answer(reply.status, &reply.body);
-            Verdict::Failed(fault, retry)
+    match Texts::read(&reply.body).session() {
+        Ok(session) => Verdict::Done(session),
+        Err(fault) => Verdict::Failed(fault, Retry::Never),
+    }
+}
+
+/// Says what a refusal means for the connection, where it is the credentials that were refused.
+fn refusal(fault: Fault) -> Fault {
+    let Some(first) = fault
+        .upstream
+        .first()
+        .filter(|_| fault.kind == FaultKind::Unauthenticated)
+    else {
+        return fault;
+    };
+    let message = format!(
+        "The login was refused: {}: {} ({})",
+        first.code,
+        first.message,
+        hint(&first.code)
+    );
+    Fault { message, ..fault }
+}
+
+/// What to do about a refusal (SOAP API Developer Guide, "ExceptionCode").
+fn hint(code: &str) -> &'static str {
+    match code {
+        "LOGIN_MUST_USE_SECURITY_TOKEN" => {
+            "give the user's security token, or have this address trusted in the org"
         }
+        "LOGIN_DURING_RESTRICTED_DOMAIN" => "the user's login IP ranges leave this address out",
+        "LOGIN_DURING_RESTRICTED_TIME" => "it is outside of the user's login hours",
+        "PASSWORD_LOCKOUT" => {
+            "too many wrong passwords: wait, or have an administrator unlock the user"
+        }
+        "INVALID_OPERATION_WITH_EXPIRED_PASSWORD" => "the password has expired: set another one",
+        "LOGIN_CHALLENGE_ISSUED" | "LOGIN_CHALLENGE_PENDING" => {
+            "Salesforce wants the user to confirm this login"
+        }
+        _ => "check user, password and security token",
     }
 }
 
@@ -65,9 +97,6 @@ fn judge(reply: &Reply) -> Verdict<Session> {
 struct Texts {
     session_id: String,
     server_url: String,
-    exception_code: String,
-    exception_message: String,
-    faultstring: String,
 }
 
 impl Texts {
@@ -93,9 +122,6 @@ impl Texts {
         let place = match element {
             "sessionId" => &mut self.session_id,
             "serverUrl" => &mut self.server_url,
-            "exceptionCode" => &mut self.exception_code,
-            "exceptionMessage" => &mut self.exception_message,
-            "faultstring" => &mut self.faultstring,
             _ => return,
         };
         place.push_str(text);
@@ -112,36 +138,6 @@ impl Texts {
             &self.server_url,
         )?;
         Ok(bare_session(self.session_id, instance_url))
-    }
-
-    fn refusal(self, status: u16) -> Option<Fault> {
-        let code = match self.exception_code.as_str() {
-            "" => self.faultstring.split_once(':')?.0.trim().to_owned(),
-            code => code.to_owned(),
-        };
-        let message = if self.exception_message.is_empty() {
-            self.faultstring
-        } else {
-            self.exception_message
-        };
-        let kind = if code == "UNSUPPORTED_API_VERSION" {
-            FaultKind::Unsupported
-        } else {
-            FaultKind::Unauthenticated
-        };
-        let complaint = UpstreamFault {
-            code: code.clone(),
-            message: message.clone(),
-            fields: Vec::new(),
-        };
-        let text = format!(
-            "The login was refused: {code}: {message} (check user, password and security token)"
-        );
-        Some(Fault {
-            status: Some(status),
-            upstream: vec![complaint],
-            ..Fault::new(kind, text)
-        })
     }
 }
 
