@@ -2,6 +2,7 @@
 
 use super::ask::fitting;
 use super::collections::delete::looks_like_id;
+use super::collections::outcome::created_by_upsert;
 use super::path::{query, segment};
 use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
 use crate::bindings::exports::salesforce::connector::records::{
@@ -30,6 +31,7 @@ pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outco
             options: config.options.as_ref(),
             input,
             id: None,
+            upserts: false,
         },
     )
 }
@@ -48,6 +50,7 @@ pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Outco
             options: config.options.as_ref(),
             input,
             id,
+            upserts: false,
         },
     )
 }
@@ -69,6 +72,7 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Outco
             options: config.options.as_ref(),
             input,
             id: None,
+            upserts: true,
         },
     )
 }
@@ -166,6 +170,8 @@ pub(super) struct Write<'a> {
     pub options: Option<&'a WriteOptions>,
     pub input: &'a Message,
     pub id: Option<&'a str>,
+    /// Whether it creates the record where there is none.
+    pub upserts: bool,
 }
 
 pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
@@ -175,7 +181,10 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
     call.fine = &[300];
-    let reply = org.send_as(&call, None, |reply, _| outcome(reply, write.id))?;
+    let reply = org.send_as(&call, None, |reply, repeated| {
+        let outcome = outcome(reply, write.id)?;
+        Ok(outcome.map(|outcome| settled(outcome, write.upserts && repeated)))
+    })?;
     reply.map_err(|several| several_matches(&several))
 }
 
@@ -196,6 +205,14 @@ pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome,
         404 => crate::fault::from_answer(404, &refused.body).0,
         _ => several_matches(&refused),
     })
+}
+
+/// Leaves open whether the record is new where an earlier attempt of an upsert may have created what this one found.
+fn settled(outcome: Outcome, repeated: bool) -> Outcome {
+    Outcome {
+        created: created_by_upsert(outcome.created == Some(true), repeated),
+        ..outcome
+    }
 }
 
 /// What a reply says of the record; the inner error is a 300 with several matches.
@@ -224,7 +241,7 @@ fn done(id: Option<&str>, created: bool) -> Outcome {
         index: 0,
         id: id.map(str::to_owned),
         success: true,
-        created,
+        created: Some(created),
         errors: Vec::new(),
     }
 }

@@ -36,6 +36,7 @@ pub fn update_related(
             options: config.options.as_ref(),
             input,
             id: None,
+            upserts: false,
         },
     )
 }

@@ -113,7 +113,7 @@ impl Form for Convert<'_> {
     fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
         Outcome {
             id: result.text_of("leadId").map(str::to_owned),
-            ..outcome(result, index, false)
+            ..outcome(result, index, Some(false))
         }
     }
 

@@ -84,11 +84,11 @@ impl Form for Ids {
     }
 
     fn outcome(&self, result: &Element, index: u64, sent: &str, repeated: bool) -> Outcome {
-        let outcome = outcome(result, index, false);
+        let outcome = outcome(result, index, Some(false));
         // An attempt before this one has deleted it, and its answer was lost.
         if self.deletes && repeated && has_code(&outcome, DELETED) {
             let id = sent.trim_start_matches("<ids>").trim_end_matches("</ids>");
-            return saved(index, Some(id.to_owned()), false);
+            return saved(index, Some(id.to_owned()), Some(false));
         }
         outcome
     }

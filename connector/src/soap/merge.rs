@@ -94,7 +94,7 @@ impl Form for Merge<'_> {
     }
 
     fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
-        outcome(result, index, false)
+        outcome(result, index, Some(false))
     }
 
     fn extras(&self, result: &Element) -> Extras {

@@ -129,7 +129,7 @@ fn xml(outcomes: &[Outcome], extras: &BTreeMap<u64, Extras>) -> String {
         xml.text("index", &outcome.index.to_string());
         xml.text_or_nil("id", outcome.id.as_deref());
         xml.flag("success", outcome.success);
-        xml.flag("created", outcome.created);
+        xml.flag_or_nil("created", outcome.created);
         for error in &outcome.errors {
             xml.start("errors");
             xml.text("code", &error.code);

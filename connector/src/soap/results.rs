@@ -5,8 +5,8 @@ use crate::bindings::UpstreamFault;
 use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::rest::collections::outcome::{failed, saved};
 
-/// The outcome of the record at this place; `created` says whether success means a new record.
-pub fn outcome(result: &Element, index: u64, created: bool) -> Outcome {
+/// The outcome of the record at this place; `created` says whether success means a new record, where that is known.
+pub fn outcome(result: &Element, index: u64, created: Option<bool>) -> Outcome {
     let id = result.text_of("id").map(str::to_owned);
     if succeeded(result) {
         return saved(index, id, created);

@@ -13,6 +13,7 @@ use crate::exchange::Nature;
 use crate::limits::MAX_COLLECTION_RECORDS;
 use crate::message::input::{Document, Node, Options};
 use crate::org::Org;
+use crate::rest::collections::outcome::created_by_upsert;
 use crate::typing::{Complaint, Trouble, Typist};
 
 /// What the three differ in.
@@ -118,11 +119,11 @@ impl Form for Save<'_> {
         Ok((Some(object), xml.finish()))
     }
 
-    fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
+    fn outcome(&self, result: &Element, index: u64, _: &str, repeated: bool) -> Outcome {
         let created = match self.kind {
-            Kind::Create => true,
-            Kind::Update => false,
-            Kind::Upsert => flag(result, "created"),
+            Kind::Create => Some(true),
+            Kind::Update => Some(false),
+            Kind::Upsert => created_by_upsert(flag(result, "created"), repeated),
         };
         outcome(result, index, created)
     }

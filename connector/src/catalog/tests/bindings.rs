@@ -94,7 +94,7 @@ fn a_reply_leaves_out_what_is_absent() {
         index: 3,
         id: None,
         success: true,
-        created: false,
+        created: Some(false),
         errors: Vec::new(),
     };
     let Document { shape, .. } = reply("records/create");

@@ -93,13 +93,13 @@ impl Verb for Delete<'_> {
     fn read(&self, reply: &Reply, rows: &[Row], repeated: bool) -> Result<Answered, Unusable> {
         let answers = results(reply, rows.len())?;
         let outcomes = rows.iter().zip(answers).map(|(row, answer)| {
-            let outcome = answer.outcome(row.index, false);
+            let outcome = answer.outcome(row.index, Some(false));
             // An attempt before this one has deleted it, and its answer was lost.
             if repeated && super::outcome::has_code(&outcome, DELETED) {
                 return saved(
                     row.index,
                     Some(String::from_utf8_lossy(&row.body).into_owned()),
-                    false,
+                    Some(false),
                 );
             }
             outcome

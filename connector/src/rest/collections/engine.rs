@@ -10,6 +10,7 @@ use crate::message::input::Document;
 use crate::org::{Call, Org, bad_input};
 use crate::retry::Attempts;
 use crate::transport::Started;
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 /// Records that are taken out of one call because Salesforce could not read them; then the call fails as a whole.
@@ -148,11 +149,12 @@ impl<'a> Engine<'a> {
             mut started,
         } = flight;
         let mut culprits = 0;
+        let repeated = Cell::new(false);
         loop {
-            let fault = match self.ask(&call, started.take(), &rows) {
+            let fault = match self.ask(&call, started.take(), &rows, &repeated) {
                 Ok(outcomes) => {
                     self.answered = true;
-                    let outcomes = self.without_locks(&rows, outcomes);
+                    let outcomes = self.without_locks(&rows, outcomes, &repeated);
                     return self.outcomes.extend(outcomes);
                 }
                 Err(fault) => fault,
@@ -178,14 +180,17 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Sends a call. `repeated` remembers, over all calls with these rows, that one may have been acted on and its answer lost.
     fn ask(
         &self,
         call: &Call,
         started: Option<Started>,
         rows: &[Row],
+        repeated: &Cell<bool>,
     ) -> Result<Vec<Outcome>, Fault> {
-        self.org.send_as(call, started, |reply, repeated| {
-            self.verb.read(&reply, rows, repeated)
+        self.org.send_as(call, started, |reply, again| {
+            repeated.set(repeated.get() || again);
+            self.verb.read(&reply, rows, repeated.get())
         })?
     }
 
@@ -205,7 +210,12 @@ impl<'a> Engine<'a> {
     }
 
     /// Sends rows again that met a row lock, until none does or the retry policy ends.
-    fn without_locks(&mut self, rows: &[Row], mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    fn without_locks(
+        &mut self,
+        rows: &[Row],
+        mut outcomes: Vec<Outcome>,
+        repeated: &Cell<bool>,
+    ) -> Vec<Outcome> {
         let context = self.org.context();
         let mut attempts = Attempts::first(self.org.settings().retry, context.clock.as_ref());
         loop {
@@ -214,7 +224,7 @@ impl<'a> Engine<'a> {
                 return outcomes;
             }
             let asked = self.verb.call(&again);
-            match asked.and_then(|call| self.ask(&call, None, &again)) {
+            match asked.and_then(|call| self.ask(&call, None, &again, repeated)) {
                 Ok(renewed) => replace(&mut outcomes, renewed),
                 Err(fault) => {
                     // The locks are what is known, unless the rows may have been saved meanwhile.

@@ -34,8 +34,13 @@ impl From<WireError> for UpstreamFault {
     }
 }
 
+/// What an upsert says of a record being new. `repeated` says that an earlier attempt may have created what this one found.
+pub(crate) fn created_by_upsert(created: bool, repeated: bool) -> Option<bool> {
+    (created || !repeated).then_some(created)
+}
+
 /// A record that was saved.
-pub(crate) fn saved(index: u64, id: Option<String>, created: bool) -> Outcome {
+pub(crate) fn saved(index: u64, id: Option<String>, created: Option<bool>) -> Outcome {
     Outcome {
         index,
         id,
@@ -51,7 +56,7 @@ pub(crate) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
         index,
         id: None,
         success: false,
-        created: false,
+        created: Some(false),
         errors,
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn cells(outcome: &Outcome) -> [String; 7] {
         outcome.index.to_string(),
         outcome.id.clone().unwrap_or_default(),
         flag(outcome.success).into(),
-        flag(outcome.created).into(),
+        outcome.created.map_or("", flag).into(),
         of_error(|error| error.code.clone()),
         of_error(|error| error.message.clone()),
         of_error(|error| error.fields.join(", ")),

@@ -11,6 +11,7 @@ use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 use serde_json::{Value, json};
 
 mod others;
+mod upserts;
 
 fn create_config() -> CreateConfig {
     CreateConfig {
@@ -367,33 +368,6 @@ fn an_update_is_repeated_and_an_answer_that_is_short_is_not_believed() {
         "{}",
         fault.message
     );
-}
-
-#[test]
-fn an_upsert_tells_created_and_keeps_to_its_object() {
-    let config = UpsertConfig {
-        object: "Account".into(),
-        external_id_field: "Ext__c".into(),
-        batch_size: None,
-        parallel: None,
-        all_or_none: false,
-        options: None,
-        format: Some(OutcomeFormat::Ndjson),
-    };
-    let answers = json!([{"id": id(0), "success": true, "errors": [], "created": true}, {"id": id(1), "success": true, "errors": [], "created": false}]);
-    let (org, script, _) = org([Play::json(200, &answers.to_string())]);
-    let body = "{\"Ext__c\":\"a\"}\n{\"attributes\":{\"type\":\"Contact\"}}\n{\"Ext__c\":\"b\"}\n";
-    let reply = upsert(&org, &config, &message("application/x-ndjson", body)).unwrap();
-    let lines: Vec<Value> = reply
-        .body
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap())
-        .collect();
-    let created: Vec<&Value> = lines.iter().map(|line| &line["created"]).collect();
-    assert_eq!(created, [&json!(true), &json!(false), &json!(false)]);
-    assert_eq!(lines[1]["errors"][0]["code"], "NOT_SENT");
-    assert!(script.sent()[1].ends_with("/composite/sobjects/Account/Ext__c"));
 }
 
 #[test]

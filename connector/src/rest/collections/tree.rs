@@ -194,7 +194,7 @@ impl Verb for Tree<'_> {
             let id = id.ok_or_else(|| {
                 Unusable(format!("The answer to a tree has no id for record {index}"))
             })?;
-            Ok(saved(index, Some(id), true))
+            Ok(saved(index, Some(id), Some(true)))
         });
         outcomes.collect::<Result<_, _>>().map(Ok)
     }

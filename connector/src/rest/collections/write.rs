@@ -1,6 +1,6 @@
 //! Create, update and upsert through sObject Collections.
 
-use super::outcome::{WireError, failed, saved};
+use super::outcome::{WireError, created_by_upsert, failed, saved};
 use super::verb::{Answered, Row, Verb, body_of};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::collections::{
@@ -172,13 +172,13 @@ impl Verb for Write<'_> {
         Ok(call)
     }
 
-    fn read(&self, reply: &Reply, rows: &[Row], _: bool) -> Result<Answered, Unusable> {
+    fn read(&self, reply: &Reply, rows: &[Row], repeated: bool) -> Result<Answered, Unusable> {
         let answers = results(reply, rows.len())?;
         let outcomes = rows.iter().zip(answers).map(|(row, answer)| {
             let created = match self.kind {
-                Kind::Create => true,
-                Kind::Update => false,
-                Kind::Upsert => answer.created.unwrap_or(false),
+                Kind::Create => Some(true),
+                Kind::Update => Some(false),
+                Kind::Upsert => created_by_upsert(answer.created.unwrap_or(false), repeated),
             };
             answer.outcome(row.index, created)
         });
@@ -197,7 +197,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub fn outcome(self, index: u64, created: bool) -> Outcome {
+    pub fn outcome(self, index: u64, created: Option<bool>) -> Outcome {
         if self.success {
             return saved(index, self.id, created);
         }

@@ -157,7 +157,7 @@ impl FileUpload {
             index: 0,
             id: saved.id.or_else(|| self.id.clone()),
             success: true,
-            created: self.id.is_none(),
+            created: Some(self.id.is_none()),
             errors: Vec::new(),
         })
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{json, org};
+use crate::testing::{expired, json, org, token};
 use crate::transport::Failure;
 use crate::transport::scripted::Play;
 
@@ -41,7 +41,7 @@ fn a_create_gives_the_id_and_sends_the_options() {
     .unwrap();
     assert_eq!(
         (outcome.id.as_deref(), outcome.success, outcome.created),
-        (Some("001000000000001AAA"), true, true)
+        (Some("001000000000001AAA"), true, Some(true))
     );
     let headers = &script.requests()[1].headers;
     for expected in [
@@ -53,6 +53,44 @@ fn a_create_gives_the_id_and_sends_the_options() {
             "{headers:?}"
         );
     }
+}
+
+#[test]
+fn an_upsert_sent_again_leaves_open_whether_the_record_it_finds_is_new() {
+    let found = r#"{"id":"001000000000001AAA","success":true,"errors":[],"created":false}"#;
+    let made = r#"{"id":"001000000000001AAA","success":true,"errors":[],"created":true}"#;
+    for (first, again, created) in [
+        (Play::Fail(Failure::Lost), Play::json(200, found), None),
+        (Play::json(503, ""), Play::json(204, ""), None),
+        (Play::json(200, "{\"id\":"), Play::json(200, found), None),
+        (
+            Play::Fail(Failure::Timeout),
+            Play::json(201, made),
+            Some(true),
+        ),
+        (
+            Play::Fail(Failure::NotSent),
+            Play::json(200, found),
+            Some(false),
+        ),
+        (expired(), token("T2"), Some(false)),
+    ] {
+        let (org, ..) = org([first, again, Play::json(200, found)]);
+        let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
+        assert_eq!((outcome.success, outcome.created), (true, created));
+    }
+}
+
+#[test]
+fn an_update_sent_again_has_created_nothing() {
+    let (org, ..) = org([Play::Fail(Failure::Lost), Play::json(204, "")]);
+    let config = UpdateConfig {
+        object: "Account".into(),
+        id: "001000000000001AAA".into(),
+        options: None,
+    };
+    let outcome = update(&org, &config, &json(r#"{"Name":"A"}"#)).unwrap();
+    assert_eq!((outcome.success, outcome.created), (true, Some(false)));
 }
 
 #[test]
@@ -72,7 +110,7 @@ fn upsert_tells_created_from_changed() {
     ] {
         let (org, script, _) = org([Play::json(status, body)]);
         let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
-        assert_eq!((outcome.success, outcome.created), (true, created));
+        assert_eq!((outcome.success, outcome.created), (true, Some(created)));
         assert_eq!(
             script.sent()[1],
             "Patch https://eu1.salesforce.com/services/data/v62.0/sobjects/Account/Ext__c/a%2Fb"
