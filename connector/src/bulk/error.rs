@@ -37,13 +37,15 @@ fn are_fields(text: &str) -> bool {
 
 /// Codes of errors that pass by themselves (SOAP API Developer Guide, "StatusCode"): the record is right, and would be saved another
 /// time.
-const PASSING: [&str; 6] = [
+const PASSING: [&str; 7] = [
     "UNABLE_TO_LOCK_ROW",
     "REQUEST_LIMIT_EXCEEDED",
     "SERVER_UNAVAILABLE",
     "QUERY_TIMEOUT",
     "UNKNOWN_EXCEPTION",
     "API_CURRENTLY_DISABLED",
+    // The connector's own, for records that Salesforce did not get to.
+    "UNPROCESSED",
 ];
 
 /// Whether a record that failed so would be saved another time.

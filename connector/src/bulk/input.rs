@@ -34,6 +34,8 @@ pub struct Row {
     pub line: u64,
     /// Why it is not fit to be sent.
     pub complaint: Option<String>,
+    /// What is not fit to be sent, as it was given: a line of CSV without its ending, or a JSON object.
+    pub given: Vec<u8>,
 }
 
 /// What a reader has.
@@ -60,6 +62,9 @@ pub struct Place {
     /// Whether it is within a list, of JSON.
     #[serde(default)]
     pub listed: bool,
+    /// Whether that list stands in `{"records": […]}`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wrapped: bool,
 }
 
 /// Bytes pushed and not yet read.
@@ -105,6 +110,12 @@ impl Buffer {
         let passed = self.bytes.get(self.at..self.at + bytes).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.at += passed.len();
+    }
+
+    /// What was stepped over last.
+    pub fn behind(&self, bytes: usize) -> &[u8] {
+        let from = self.at.saturating_sub(bytes);
+        self.bytes.get(from..self.at).unwrap_or_default()
     }
 
     /// Bytes of the input that have been read.
@@ -159,6 +170,7 @@ impl Rows {
     /// The next row, if it is whole.
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
         row.bytes.clear();
+        row.given.clear();
         row.complaint = None;
         match self {
             Self::Csv(rows) => rows.next(columns, row),
@@ -168,15 +180,21 @@ impl Rows {
 
     /// Where the next record begins.
     pub fn place(&self) -> Place {
-        let (buffer, root, listed) = match self {
-            Self::Csv(rows) => (&rows.buffer, None, false),
-            Self::Documents(rows) => (&rows.buffer, rows.root(), rows.listed()),
-        };
-        Place {
+        let place = |buffer: &Buffer| Place {
             at: buffer.offset(),
             line: buffer.line,
-            root,
-            listed,
+            root: None,
+            listed: false,
+            wrapped: false,
+        };
+        match self {
+            Self::Csv(rows) => place(&rows.buffer),
+            Self::Documents(rows) => Place {
+                root: rows.root(),
+                listed: rows.listed(),
+                wrapped: rows.wrapped(),
+                ..place(&rows.buffer)
+            },
         }
     }
 }

@@ -4,13 +4,14 @@
 //! journal says; a part that arrived is only compared then.
 
 pub(super) mod feed;
-mod fill;
+pub(super) mod fill;
 mod journal;
 mod ledger;
 pub(super) mod outcomes;
 pub(super) mod plan;
 pub(super) mod records;
 pub(super) mod results;
+mod room;
 mod sort;
 mod strays;
 mod watch;
@@ -51,6 +52,7 @@ pub struct Load {
     ended: bool,
     broken: bool,
     watch: watch::Pace,
+    room: room::Room,
 }
 
 /// What a step did.
@@ -77,12 +79,13 @@ impl Load {
             org,
             plan,
             looked: journal.parts.is_empty(),
-            next_part: journal.first_open(),
+            next_part: journal.first_needed(),
             ledger: Rc::new(RefCell::new(Ledger::new(journal))),
             filling: None,
             closing: false,
             ended: false,
             broken: false,
+            room: room::Room::default(),
         })
     }
 
@@ -154,14 +157,15 @@ impl Load {
 
     /// Begins the part that the row at hand belongs to: with a new job, or by comparing what has arrived before.
     fn begin_part(&mut self) -> Result<Step, Fault> {
+        if !self.has_room()? {
+            return Ok(Step::Border);
+        }
         let index = self.next_part;
         let known = self.ledger.borrow().journal.parts.get(index).cloned();
         if let Some(part) = known.filter(|part| part.stage.has_data()) {
-            self.filling = Some(Filling::compared(
-                index,
-                self.dialect(),
-                part.end.map(|end| end.at),
-            ));
+            let end = part.end.map(|end| end.at);
+            let filling = Filling::compared(index, self.dialect(), end);
+            self.filling = Some(filling.beside(self.ledger.borrow().unfit_bytes()));
             self.next_part += 1;
             return Ok(Step::Small);
         }
@@ -169,7 +173,8 @@ impl Load {
         let body = self.plan.job(dialect).body();
         let (_, info) = jobs::create(&self.org, INGEST, &body)?;
         let (job, sized) = (info.id.clone(), self.plan.sized_uploads);
-        self.filling = Some(Filling::sent(index, dialect, job, sized));
+        let filling = Filling::sent(index, dialect, job, sized);
+        self.filling = Some(filling.beside(self.ledger.borrow().unfit_bytes()));
         let part = Part {
             job: info.id,
             stage: Stage::Open,
@@ -205,7 +210,7 @@ impl Load {
 
     fn take_row(&mut self) -> Result<(), Fault> {
         let (columns, row) = self.feed.at_hand();
-        if let (Some(filling), Some(columns)) = (&mut self.filling, columns) {
+        if let Some(filling) = &mut self.filling {
             filling.take(&self.org, columns, row)?;
         }
         self.feed.passed();
@@ -308,6 +313,7 @@ impl Sink for Load {
 
     fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
         if which == "all" {
+            self.ledger.borrow_mut().ask()?;
             self.refresh()?;
             return Ok(Box::new(outcomes::All::open(
                 &self.org,
@@ -318,7 +324,7 @@ impl Sink for Load {
         Ok(Box::new(records::Records::open(
             &self.org,
             &self.plan,
-            &self.ledger.borrow().journal,
+            &self.ledger,
             which,
         )?))
     }

@@ -68,6 +68,8 @@ pub struct Inside {
     pub looks: u32,
     /// Whether jobs fail as a whole.
     pub fails: bool,
+    /// Rows that a job gets to before it ends, if not to all or none.
+    pub manages: Option<usize>,
     /// How result documents write rows differently from what was sent.
     pub rewrites: Option<fn(&str) -> String>,
     /// The headers of uploads, by the jobs they went to.
@@ -304,13 +306,11 @@ impl Inside {
         let query = job.made.get("query").is_some();
         let processed = match (done, query) {
             (true, true) => self.pages.iter().map(|page| lines(page).len() - 1).sum(),
-            (true, false) => rows.len(),
-            (false, _) => 0,
+            (_, false) => self.managed(at),
+            (false, true) => 0,
         };
-        let failed = rows
-            .iter()
-            .filter(|row| done && row.contains("bad"))
-            .count();
+        let worked_off = rows.iter().take(processed);
+        let failed = worked_off.filter(|row| row.contains("bad")).count();
         let mut info = job.made.clone();
         info["id"] = id.into();
         info["state"] = job.state.clone().into();
@@ -322,11 +322,21 @@ impl Inside {
         Play::json(200, &info.to_string())
     }
 
+    /// How many rows of a job have been worked off.
+    fn managed(&self, at: usize) -> usize {
+        let rows = self.rows(at).len();
+        match self.jobs[at].state.as_str() {
+            "JobComplete" => self.manages.unwrap_or(rows).min(rows),
+            "Failed" => self.manages.unwrap_or(0).min(rows),
+            _ => 0,
+        }
+    }
+
     /// Result documents quote every cell and turn the order round.
     fn document(&self, at: usize, document: &str) -> Play {
         let data = self.jobs[at].data.clone().unwrap_or_default();
         let header = lines(&data).first().cloned().unwrap_or_default();
-        let done = self.jobs[at].state == "JobComplete";
+        let managed = self.managed(at);
         let (head, keep): (&str, fn(&str, bool) -> bool) = match document {
             "successfulResults" => ("\"sf__Id\",\"sf__Created\",", |row, done| {
                 done && !row.contains("bad")
@@ -342,7 +352,7 @@ impl Inside {
         };
         let mut text = format!("{}{header}\n", head.replace(',', delimiter));
         for (number, row) in self.rows(at).iter().enumerate().rev() {
-            if keep(row, done) {
+            if keep(row, number < managed) {
                 let extra = match document {
                     "successfulResults" => format!("\"001{at:05}{number:010}\",\"true\","),
                     "failedResults" if row.contains("locked") => {

@@ -9,6 +9,9 @@ use crate::bulk::dialect::Dialect;
 use crate::message::input::NULL_CELL;
 use crate::org::bad_input;
 
+/// The only cell of a record, where it is empty: without quotes the line would be blank.
+const EMPTY_CELL: &[u8] = b"\"\"";
+
 /// Reads a CSV in pieces.
 pub struct CsvRows {
     pub(super) buffer: Buffer,
@@ -176,6 +179,7 @@ impl CsvRows {
         self.signature.begin(columns.key());
         // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
         let mut copied = self.written.is_some_and(|written| written != delimiter);
+        let own = delimiter;
         let delimiter = self.written.unwrap_or(delimiter);
         for (index, cell) in self.cells.iter().enumerate() {
             let value = cell.value(text, &mut self.scratch);
@@ -214,6 +218,12 @@ impl CsvRows {
         }
         if !copied {
             row.bytes.extend_from_slice(record);
+        }
+        if row.complaint.is_some() {
+            copy(text, &self.cells, own, &mut row.given);
+            if row.given.is_empty() {
+                row.given.extend_from_slice(EMPTY_CELL);
+            }
         }
         row.mark = self.signature.mark();
         Ok(())

@@ -1,7 +1,7 @@
 //! Rows of JSON, NDJSON and XML: records flattened into columns. A record with a column that is new makes the columns grow.
 
 use super::cells;
-use super::signature::Signature;
+use super::signature::{Mark, Signature};
 use super::{Buffer, Next, Place, Row, json, xml};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
@@ -10,6 +10,7 @@ use crate::message::input::{NULL_CELL, Node, Value};
 use crate::org::{Org, bad_input};
 use crate::typing::{Trouble, Typist};
 use std::rc::Rc;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A record as columns; null empties.
 type Flat = Vec<(String, Option<String>)>;
@@ -36,6 +37,8 @@ struct Held {
     record: Result<Flat, String>,
     end: u64,
     line: u64,
+    /// How many of the bytes that were read last are its own.
+    len: usize,
 }
 
 impl DocumentRows {
@@ -43,9 +46,7 @@ impl DocumentRows {
     pub fn new(org: Rc<Org>, object: &str, format: LoadFormat, place: Option<&Place>) -> Self {
         let split = match format {
             LoadFormat::Ndjson | LoadFormat::Csv => Split::Ndjson,
-            LoadFormat::Json => {
-                Split::Json(json::Elements::new(place.is_some_and(|place| place.listed)))
-            }
+            LoadFormat::Json => Split::Json(json::Elements::new(place)),
             LoadFormat::Xml => Split::Xml(xml::Elements::new(
                 object,
                 place.and_then(|place| place.root.clone()),
@@ -69,9 +70,14 @@ impl DocumentRows {
         }
     }
 
-    /// Whether the next record is one of a list, of JSON.
+    /// Whether the record before was one of a list, of JSON.
     pub fn listed(&self) -> bool {
         matches!(&self.split, Split::Json(elements) if elements.listed())
+    }
+
+    /// Whether that list stands in a wrapper, of JSON.
+    pub fn wrapped(&self) -> bool {
+        matches!(&self.split, Split::Json(elements) if elements.wrapped())
     }
 
     /// The next row, if it is whole.
@@ -82,15 +88,38 @@ impl DocumentRows {
         if let Some(grown) = self.grown(columns) {
             return Ok(Next::Columns(grown));
         }
-        if let (Some(held), Some(columns)) = (self.held.take(), columns) {
-            (row.end, row.line) = (held.end, held.line);
-            match held.record {
-                Ok(flat) => self.write(flat, columns, row),
-                Err(what) => row.complaint = Some(format!("Line {}: {what}", row.line)),
+        let Some(held) = self.held.take() else {
+            return Ok(Next::Nothing);
+        };
+        (row.end, row.line) = (held.end, held.line);
+        match (held.record, columns) {
+            (Ok(flat), Some(columns)) => self.write(flat, columns, row),
+            (Ok(_), None) => return Err(Fault::protocol("A record came before its columns")),
+            (Err(what), _) => {
+                row.complaint = Some(format!("Line {}: {what}", row.line));
+                row.mark = Mark::default();
             }
-            return Ok(Next::Row);
         }
-        Ok(Next::Nothing)
+        if row.complaint.is_some() {
+            row.given = self.given(held.len, held.line)?;
+            let exact = xxh3_64(&row.given) ^ row.mark.exact;
+            row.mark = Mark { exact, ..row.mark };
+        }
+        Ok(Next::Row)
+    }
+
+    /// The record that was read last, as one line of JSON.
+    fn given(&self, len: usize, line: u64) -> Result<Vec<u8>, Fault> {
+        let text = self.buffer.behind(len).trim_ascii();
+        let node = match &self.split {
+            Split::Ndjson | Split::Json(_) => json::record(text, line)?,
+            Split::Xml(elements) => elements.record(text, line)?,
+        };
+        serde_json::to_vec(&node).map_err(|error| {
+            Fault::protocol(format!(
+                "The record at line {line} of the input cannot be written: {error}"
+            ))
+        })
     }
 
     /// Reads the next record, if it is whole.
@@ -103,14 +132,18 @@ impl DocumentRows {
             Split::Json(elements) => elements.next(&mut self.buffer)?,
             Split::Xml(elements) => elements.next(&mut self.buffer)?,
         };
-        let Some((node, line)) = node else {
+        let Some((node, line, len)) = node else {
             return self.whole().map(|()| false);
         };
-        let record = self.flatten(node)?;
+        let record = match self.flatten(node)? {
+            Ok(flat) if flat.is_empty() => Err("the record has no fields".to_owned()),
+            record => record,
+        };
         self.held = Some(Held {
             record,
             end: self.buffer.offset(),
             line,
+            len,
         });
         Ok(true)
     }

@@ -1,16 +1,16 @@
 //! Records of NDJSON and of JSON lists, found as their ends arrive.
 
-use super::Buffer;
 use super::cells::MAX_RECORD_BYTES;
+use super::{Buffer, Place};
 use crate::bindings::Fault;
 use crate::message::input::{Node, json_object};
 use crate::org::bad_input;
 
-/// A record and the line on which it begins.
-type Found = Result<Option<(Node, u64)>, Fault>;
+/// A record, the line on which it begins, and how many of the bytes behind are its own.
+pub type Found = Result<Option<(Node, u64, usize)>, Fault>;
 
 /// Members that stand before `records` in Salesforce's answers to queries.
-const BESIDE_RECORDS: [&str; 3] = ["\"totalSize\"", "\"done\"", "\"nextRecordsUrl\""];
+const BESIDE_RECORDS: [&[u8]; 3] = [b"\"totalSize\"", b"\"done\"", b"\"nextRecordsUrl\""];
 
 /// The next line that is not blank.
 pub fn line(buffer: &mut Buffer) -> Found {
@@ -30,7 +30,7 @@ pub fn line(buffer: &mut Buffer) -> Found {
         };
         buffer.skip(whole);
         if let Some(node) = node {
-            return Ok(Some((node, line)));
+            return Ok(Some((node, line, whole)));
         }
     }
 }
@@ -45,7 +45,8 @@ fn waiting(buffer: &Buffer) -> Found {
     )))
 }
 
-fn record(text: &[u8], line: u64) -> Result<Node, Fault> {
+/// Reads a record.
+pub fn record(text: &[u8], line: u64) -> Result<Node, Fault> {
     let text = std::str::from_utf8(text).map_err(|_| {
         bad_input(format!(
             "The input's line {line} is not UTF-8: save the document as UTF-8"
@@ -58,30 +59,52 @@ fn record(text: &[u8], line: u64) -> Result<Node, Fault> {
     })
 }
 
+/// Where a reader of JSON stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// Before the document.
     Start,
-    /// In the list, before an element; whether one came before.
-    List,
+    /// Behind the bracket that opens the list.
+    Opened,
+    /// Behind an element of the list.
+    Element,
+    /// Behind the comma after an element.
+    Comma,
+    /// Behind the list of a wrapper.
+    Tail,
+    /// Behind all of it.
     Done,
 }
 
 /// The elements of a JSON list, of the list in `{"records": […]}`, or the only object.
 pub struct Elements {
     state: State,
+    /// Whether the list stands in a wrapper.
+    wrapped: bool,
 }
 
 impl Elements {
-    /// Begins at the beginning, or within a list.
-    pub fn new(listed: bool) -> Self {
+    /// Begins at the beginning, or behind a record.
+    pub fn new(place: Option<&Place>) -> Self {
+        let state = match place {
+            None => State::Start,
+            Some(place) if place.listed => State::Element,
+            Some(_) => State::Done,
+        };
         Self {
-            state: if listed { State::List } else { State::Start },
+            state,
+            wrapped: place.is_some_and(|place| place.wrapped),
         }
     }
 
-    /// Whether the next record is one of a list.
+    /// Whether the record before was one of a list.
     pub fn listed(&self) -> bool {
-        self.state == State::List
+        self.state == State::Element
+    }
+
+    /// Whether that list stands in a wrapper.
+    pub fn wrapped(&self) -> bool {
+        self.wrapped
     }
 
     /// Whether the document has come to its end.
@@ -91,112 +114,186 @@ impl Elements {
 
     /// The next record, if it is whole.
     pub fn next(&mut self, buffer: &mut Buffer) -> Found {
-        if self.state == State::Start && !self.start(buffer)? {
-            return Ok(None);
-        }
-        skip_space(buffer, self.state == State::List);
-        match (self.state, buffer.rest().first()) {
-            (State::List, Some(b'{')) => self.element(buffer),
-            (State::List, Some(b']')) => {
-                let rest = buffer.rest().len();
-                buffer.skip(rest);
-                self.state = State::Done;
-                Ok(None)
-            }
-            (State::List, Some(_)) => Err(bad_input(format!(
-                "The input's list has something else than records at line {}",
-                buffer.line
-            ))),
-            (State::Done, Some(_)) => {
-                // What stands beside the list in Salesforce's own answers.
-                let rest = buffer.rest().len();
-                buffer.skip(rest);
-                Ok(None)
-            }
-            (State::Start, Some(_)) => {
-                let found = self.element(buffer)?;
-                if found.is_some() {
-                    self.state = State::Done;
+        loop {
+            skip_space(buffer);
+            let Some(first) = buffer.rest().first().copied() else {
+                return Ok(None);
+            };
+            self.state = match (self.state, first) {
+                (State::Start, b'{') => match list_in(buffer.rest()) {
+                    None => return waiting(buffer),
+                    Some(0) => return self.only(buffer),
+                    Some(list) => {
+                        buffer.skip(list);
+                        self.wrapped = true;
+                        State::Opened
+                    }
+                },
+                (State::Start, b'[') => passed(buffer, State::Opened),
+                (State::Opened | State::Comma, b'{') => return self.element(buffer),
+                (State::Element, b',') => passed(buffer, State::Comma),
+                (State::Opened | State::Element, b']') if self.wrapped => {
+                    passed(buffer, State::Tail)
                 }
-                Ok(found)
-            }
-            (_, None) => Ok(None),
+                (State::Opened | State::Element, b']') => passed(buffer, State::Done),
+                (State::Tail, _) => {
+                    let Some(len) = tail_len(buffer)? else {
+                        return waiting(buffer);
+                    };
+                    buffer.skip(len);
+                    State::Done
+                }
+                (state, _) => return Err(unexpected(state, buffer)),
+            };
         }
     }
 
-    /// Finds the list; false while it cannot be told what the document is.
-    fn start(&mut self, buffer: &mut Buffer) -> Result<bool, Fault> {
-        skip_space(buffer, false);
-        let rest = buffer.rest();
-        match rest.first() {
-            None => Ok(false),
-            Some(b'[') => {
-                buffer.skip(1);
-                self.state = State::List;
-                Ok(true)
-            }
-            Some(b'{') => {
-                let Some(list) = list_in(rest, buffer.ended) else {
-                    return waiting(buffer).map(|_| false);
-                };
-                if list > 0 {
-                    buffer.skip(list);
-                    self.state = State::List;
-                }
-                Ok(true)
-            }
-            Some(_) => Err(bad_input(
-                "The input must be a JSON list of records, or one: it is neither",
-            )),
-        }
-    }
-
-    fn element(&self, buffer: &mut Buffer) -> Found {
-        let Some(len) = object_len(buffer.rest()) else {
+    /// The only record of the document. It is not given out before it is certain to be the only one.
+    fn only(&mut self, buffer: &mut Buffer) -> Found {
+        let Some(len) = object_len(buffer.rest(), 0) else {
             return waiting(buffer);
         };
+        let after = buffer.rest().get(len..).unwrap_or_default();
+        match after.trim_ascii_start().first() {
+            None if !buffer.ended => waiting(buffer),
+            None => self.taken(buffer, len, State::Done),
+            Some(_) => {
+                let blank = after.len() - after.trim_ascii_start().len();
+                buffer.skip(len + blank);
+                Err(unexpected(State::Done, buffer))
+            }
+        }
+    }
+
+    fn element(&mut self, buffer: &mut Buffer) -> Found {
+        match object_len(buffer.rest(), 0) {
+            Some(len) => self.taken(buffer, len, State::Element),
+            None => waiting(buffer),
+        }
+    }
+
+    fn taken(&mut self, buffer: &mut Buffer, len: usize, state: State) -> Found {
         let line = buffer.line;
         let node = record(buffer.rest().get(..len).unwrap_or_default(), line)?;
         buffer.skip(len);
-        Ok(Some((node, line)))
+        self.state = state;
+        Ok(Some((node, line, len)))
     }
 }
 
-fn skip_space(buffer: &mut Buffer, commas: bool) {
-    let blank = buffer
-        .rest()
-        .iter()
-        .take_while(|byte| byte.is_ascii_whitespace() || commas && **byte == b',')
-        .count();
+/// Steps over a character.
+fn passed(buffer: &mut Buffer, state: State) -> State {
+    buffer.skip(1);
+    state
+}
+
+fn skip_space(buffer: &mut Buffer) {
+    let rest = buffer.rest();
+    let blank = rest.len() - rest.trim_ascii_start().len();
     buffer.skip(blank);
+}
+
+/// The fault for something that has no place in the document.
+fn unexpected(state: State, buffer: &Buffer) -> Fault {
+    let another = buffer.rest().starts_with(b"{");
+    let what = match state {
+        State::Start => "must be a JSON list of records, or one record: it is neither",
+        State::Opened => "has something else than a record in its list",
+        State::Comma => "has something else than a record behind a comma of its list",
+        State::Element if another => "lacks a comma between two records of its list",
+        State::Element => "has something else than a comma behind a record of its list",
+        State::Tail | State::Done if another => {
+            "has another record behind its end: where every line is a record, set config.format to `ndjson`; otherwise put all records into one list"
+        }
+        State::Tail | State::Done => {
+            "goes on behind its end: put all records into one list, and nothing behind it"
+        }
+    };
+    let (line, byte) = (buffer.line, buffer.offset());
+    bad_input(format!("The input {what} (line {line}, byte {byte})"))
 }
 
 /// The bytes before the first element of `{…"records": [`; 0 where the object is no such wrapper, `None` while it cannot be
 /// told.
-fn list_in(text: &[u8], ended: bool) -> Option<usize> {
-    let text_of = String::from_utf8_lossy(text);
-    let inner = text_of.get(1..)?.trim_start();
-    let told = inner.starts_with("\"records\"")
-        || BESIDE_RECORDS.iter().any(|name| inner.starts_with(name));
-    if !told {
-        let longest = "\"nextRecordsUrl\"".len();
-        return (inner.len() >= longest || ended).then_some(0);
-    }
-    let at = memchr::memmem::find(text, b"\"records\"")?;
-    let after = text.get(at + b"\"records\"".len()..)?;
-    let blank = after
-        .iter()
-        .take_while(|byte| byte.is_ascii_whitespace() || **byte == b':')
-        .count();
-    match after.get(blank)? {
-        b'[' => Some(at + b"\"records\"".len() + blank + 1),
-        _ => Some(0),
+fn list_in(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at = past_space(text, at)?;
+        let Some(name) = string_at(text, at)? else {
+            return Some(0);
+        };
+        at = past_space(text, at + name.len())?;
+        if text.get(at) != Some(&b':') {
+            return Some(0);
+        }
+        at = past_space(text, at + 1)?;
+        if name == b"\"records\"" {
+            let is_list = text.get(at) == Some(&b'[');
+            return Some(if is_list { at + 1 } else { 0 });
+        }
+        if !BESIDE_RECORDS.contains(&name) {
+            return Some(0);
+        }
+        at = past_space(text, past_scalar(text, at)?)?;
+        if text.get(at) != Some(&b',') {
+            return Some(0);
+        }
+        at += 1;
     }
 }
 
-/// The bytes of the object that `text` begins with; `None` while it has no end.
-fn object_len(text: &[u8]) -> Option<usize> {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+/// The place of the next character that is no space; `None` where there is none yet.
+fn past_space(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let blank = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    Some(at + blank)
+}
+
+/// The string at a place, with its quotes; `None` while it has no end, nothing within where there is no string.
+fn string_at(text: &[u8], at: usize) -> Option<Option<&[u8]>> {
+    if text.get(at) != Some(&b'"') {
+        return Some(None);
+    }
+    let mut escaped = false;
+    for (length, byte) in text.get(at + 1..)?.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(text.get(at..at + length + 2)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The place behind a string, a number or a word; `None` while it has no end.
+fn past_scalar(text: &[u8], at: usize) -> Option<usize> {
+    if let Some(string) = string_at(text, at)? {
+        return Some(at + string.len());
+    }
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'}');
+    Some(at + text.get(at..)?.iter().position(ends)?)
+}
+
+/// The bytes of what stands behind the list of a wrapper, its closing brace included; `None` while it has no end.
+fn tail_len(buffer: &Buffer) -> Result<Option<usize>, Fault> {
+    let Some(len) = object_len(buffer.rest(), 1) else {
+        return Ok(None);
+    };
+    let tail = buffer.rest().get(..len).unwrap_or_default();
+    let whole = [b"{\"records\":null", tail].concat();
+    let told: Option<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_slice(&whole).ok();
+    // Of two members of one name the last one is read: records in a second list would be passed over.
+    match told.as_ref().and_then(|told| told.get("records")) {
+        Some(serde_json::Value::Null) => Ok(Some(len)),
+        _ => Err(unexpected(State::Tail, buffer)),
+    }
+}
+
+/// The bytes of the object that `text` begins with, or is within at this depth; `None` while it has no end.
+fn object_len(text: &[u8], mut depth: usize) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
     for (at, byte) in text.iter().enumerate() {
         match byte {
             _ if escaped => escaped = false,

@@ -2,12 +2,10 @@
 
 use super::Buffer;
 use super::cells::MAX_RECORD_BYTES;
+use super::json::Found;
 use crate::bindings::{Fault, Message};
 use crate::message::input::{Document, Node, Options};
 use crate::org::bad_input;
-
-/// A record and the line on which it begins.
-type Found = Result<Option<(Node, u64)>, Fault>;
 
 /// Splits an XML document into records.
 pub struct Elements {
@@ -88,23 +86,21 @@ impl Elements {
             return waiting(buffer);
         };
         let line = buffer.line;
-        let element = buffer.rest().get(..len).unwrap_or_default();
+        let node = self.record(buffer.rest().get(..len).unwrap_or_default(), line)?;
+        self.done |= self.root.is_none();
+        buffer.skip(len);
+        Ok(Some((node, line, len)))
+    }
+
+    /// Reads a record: an element of the root, or the root itself.
+    pub fn record(&self, element: &[u8], line: u64) -> Result<Node, Fault> {
         let body = match &self.root {
             Some(root) => {
                 let closing = format!("</{}>", qualified(root.as_bytes()));
                 [root.as_bytes(), element, closing.as_bytes()].concat()
             }
-            None => {
-                self.done = true;
-                element.to_vec()
-            }
+            None => element.to_vec(),
         };
-        let node = self.record(body, line)?;
-        buffer.skip(len);
-        Ok(Some((node, line)))
-    }
-
-    fn record(&self, body: Vec<u8>, line: u64) -> Result<Node, Fault> {
         let message = Message {
             media_type: "application/xml".into(),
             body,

@@ -62,6 +62,7 @@ impl Feed {
             line: 1,
             root: None,
             listed: false,
+            wrapped: false,
         });
         Self {
             org: Rc::clone(org),
@@ -140,9 +141,10 @@ impl Feed {
         }
     }
 
-    /// The row at hand, and its columns.
-    pub fn at_hand(&mut self) -> (Option<&Columns>, &mut Row) {
-        (self.columns.as_ref(), &mut self.row)
+    /// The names of the columns of the row at hand, and the row. A row that is not fit to be sent may come before there are columns.
+    pub fn at_hand(&mut self) -> (&[String], &mut Row) {
+        let names = self.columns.as_ref().map(Columns::names);
+        (names.unwrap_or_default(), &mut self.row)
     }
 
     /// The row at hand has been taken.

@@ -1,7 +1,6 @@
 //! One part of the input on its way into a job, or being compared with what went into it before.
 
 use crate::bindings::{Fault, FaultKind};
-use crate::bulk::columns::Columns;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::ingest::upload_call;
 use crate::bulk::input::signature::Mark;
@@ -19,13 +18,39 @@ const HELD_BYTES: usize = 1 << 20;
 /// Records of one part that may be unfit; more of them mean that the input is another than was thought.
 const MOST_UNFIT: usize = 1_000;
 
+/// Bytes of records that are not fit to be sent, with the reasons, that are kept of one load for whoever mends them.
+pub const MOST_UNFIT_BYTES: usize = 16 << 20;
+
+/// A row that was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Its place among the rows of its part.
+    pub at: usize,
+    /// Why it was not sent.
+    pub why: String,
+    /// The record as it was given.
+    pub record: Vec<u8>,
+}
+
+impl Unfit {
+    /// Bytes that are kept of it.
+    pub fn bytes(&self) -> usize {
+        self.why.len() + self.record.len()
+    }
+
+    /// What is said of it where Salesforce says why a record failed.
+    pub fn error(&self) -> String {
+        format!("NOT_SENT:{}", self.why)
+    }
+}
+
 /// What is kept of the rows of a part until their outcomes are given out.
 #[derive(Debug, Default)]
 pub struct PartRows {
     /// What every row amounts to.
     pub marks: Vec<Mark>,
-    /// Rows that were not sent, with the reason.
-    pub unfit: Vec<(usize, String)>,
+    /// Rows that were not sent, in their order.
+    pub unfit: Vec<Unfit>,
 }
 
 /// A part being filled.
@@ -40,6 +65,8 @@ pub struct Filling {
     pub rows: PartRows,
     /// Tells whether the input is the same another time.
     pub checksum: u64,
+    /// Bytes that may be kept of rows that are not sent.
+    unfit_room: usize,
     dialect: Dialect,
     sends: bool,
     /// The job that it goes into.
@@ -58,6 +85,7 @@ impl Filling {
             bytes: 0,
             rows: PartRows::default(),
             checksum: 0,
+            unfit_room: MOST_UNFIT_BYTES,
             dialect,
             sends,
             job: String::new(),
@@ -81,6 +109,12 @@ impl Filling {
         Self::new(part, dialect, false, known_end)
     }
 
+    /// So many bytes of rows that were not sent are kept of other parts.
+    pub fn beside(mut self, unfit_bytes: usize) -> Self {
+        self.unfit_room = MOST_UNFIT_BYTES.saturating_sub(unfit_bytes);
+        self
+    }
+
     /// Whether it has arrived before.
     pub fn is_compared(&self) -> bool {
         !self.sends
@@ -102,12 +136,13 @@ impl Filling {
     }
 
     /// Takes a row.
-    pub fn take(&mut self, org: &Rc<Org>, columns: &Columns, row: &mut Row) -> Result<(), Fault> {
-        let place = self.rows.marks.len();
+    pub fn take(&mut self, org: &Rc<Org>, columns: &[String], row: &mut Row) -> Result<(), Fault> {
+        let at = self.rows.marks.len();
         self.rows.marks.push(row.mark);
         self.checksum = mixed(self.checksum, row.mark.exact);
-        if let Some(complaint) = row.complaint.take() {
-            return self.refuse(place, complaint);
+        if let Some(why) = row.complaint.take() {
+            let record = std::mem::take(&mut row.given);
+            return self.refuse(Unfit { at, why, record });
         }
         if self.bytes == 0 {
             self.begin(columns);
@@ -129,22 +164,28 @@ impl Filling {
         }
     }
 
-    fn refuse(&mut self, place: usize, complaint: String) -> Result<(), Fault> {
-        if self.rows.unfit.len() >= MOST_UNFIT {
+    fn refuse(&mut self, unfit: Unfit) -> Result<(), Fault> {
+        let too_many = if self.rows.unfit.len() >= MOST_UNFIT {
+            Some(format!("More than {MOST_UNFIT} records of one job"))
+        } else if unfit.bytes() > self.unfit_room {
+            Some(format!("Records of more than {MOST_UNFIT_BYTES} bytes"))
+        } else {
+            None
+        };
+        if let Some(too_many) = too_many {
             return Err(Fault::new(
                 FaultKind::Invalid,
-                format!(
-                    "More than {MOST_UNFIT} records of one job are not fit to be sent. The last: {complaint}"
-                ),
+                format!("{too_many} are not fit to be sent. The last: {}", unfit.why),
             ));
         }
-        self.rows.unfit.push((place, complaint));
+        self.unfit_room -= unfit.bytes();
+        self.rows.unfit.push(unfit);
         Ok(())
     }
 
     /// Writes the header.
-    fn begin(&mut self, columns: &Columns) {
-        for (index, name) in columns.names().iter().enumerate() {
+    fn begin(&mut self, columns: &[String]) {
+        for (index, name) in columns.iter().enumerate() {
             if index > 0 {
                 self.piece.push(self.dialect.delimiter);
             }

@@ -64,6 +64,35 @@ pub struct Part {
     pub collected: bool,
 }
 
+impl Part {
+    /// Records that went into the job.
+    pub fn sent(&self) -> u64 {
+        self.rows.saturating_sub(self.unfit)
+    }
+
+    /// Whether nothing more will happen to its records.
+    pub fn is_final(&self) -> bool {
+        matches!(self.stage, Stage::Final(_))
+    }
+
+    /// Records that Salesforce did not get to, and will not any more.
+    pub fn unprocessed(&self) -> u64 {
+        if self.is_final() {
+            self.sent().saturating_sub(self.processed)
+        } else {
+            0
+        }
+    }
+
+    /// The code of records that Salesforce did not get to, and why it did not.
+    pub fn why_unprocessed(&self) -> (&'static str, &str) {
+        let failed = self.stage == Stage::Final(State::Failed);
+        let code = if failed { "JOB_FAILED" } else { "UNPROCESSED" };
+        let why = self.reason.as_deref();
+        (code, why.unwrap_or("Salesforce did not get to this record"))
+    }
+}
+
 /// All that is kept of a load.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,6 +107,9 @@ pub struct Journal {
     pub parts: Vec<Part>,
     /// Whether all of the input has been taken.
     pub closed: bool,
+    /// How often outcomes had to be fetched to make room for more rows: the host hears of it by a journal that has changed.
+    #[serde(default)]
+    pub offers: u64,
 }
 
 impl Default for Journal {
@@ -88,6 +120,7 @@ impl Default for Journal {
             shape: Shape::default(),
             parts: Vec::new(),
             closed: false,
+            offers: 0,
         }
     }
 }
@@ -120,9 +153,17 @@ impl Journal {
         open.unwrap_or(self.parts.len())
     }
 
-    /// Where writing begins again: at the first part whose outcomes were not given out.
+    /// The first part that has to be read again to go on: its outcomes have not been given out, or records of it were not sent, which
+    /// nobody but the host has.
+    pub fn first_needed(&self) -> usize {
+        let needed = |part: &Part| !part.collected || part.unfit > 0;
+        let needed = self.parts.iter().position(needed);
+        needed.unwrap_or(self.parts.len())
+    }
+
+    /// Where writing begins again.
     pub fn resume_at(&self) -> Option<&Place> {
-        match self.parts.get(self.first_open()) {
+        match self.parts.get(self.first_needed()) {
             Some(part) => Some(&part.start),
             None => self.parts.last().and_then(|part| part.end.as_ref()),
         }
@@ -135,19 +176,12 @@ impl Journal {
 
     /// Whether every job has come to its end.
     pub fn is_done(&self) -> bool {
-        self.closed
-            && self
-                .parts
-                .iter()
-                .all(|part| matches!(part.stage, Stage::Final(_)))
+        self.closed && self.parts.iter().all(Part::is_final)
     }
 
     /// The ids of jobs that are still at work.
     pub fn pending(&self) -> Vec<&str> {
-        let open = self
-            .parts
-            .iter()
-            .filter(|part| !matches!(part.stage, Stage::Final(_)));
+        let open = self.parts.iter().filter(|part| !part.is_final());
         open.map(|part| part.job.as_str()).collect()
     }
 }

@@ -1,12 +1,13 @@
 //! The journal of a load, and what is kept of rows beside it.
 
 use super::feed::changed;
-use super::fill::{Filling, PartRows};
+use super::fill::{Filling, PartRows, Unfit};
 use super::journal::{Journal, Part, Stage};
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::bulk::input::Place;
 use crate::bulk::jobs::{JobInfo, State};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a load knows.
 pub struct Ledger {
@@ -14,6 +15,14 @@ pub struct Ledger {
     pub journal: Journal,
     /// Rows of parts whose outcomes have not been given out.
     pub rows: BTreeMap<usize, PartRows>,
+    /// Rows that were not sent, of parts whose outcomes have been given out.
+    unfit: BTreeMap<usize, Vec<Unfit>>,
+    /// Whether outcomes have been asked for since some were offered last.
+    asked: bool,
+    /// The part up to which outcomes have been offered in this life of the load.
+    offered: Option<usize>,
+    /// Whether rows were let go because nobody asked for outcomes.
+    forgot: bool,
 }
 
 impl Ledger {
@@ -22,6 +31,90 @@ impl Ledger {
         Self {
             journal,
             rows: BTreeMap::new(),
+            unfit: BTreeMap::new(),
+            asked: false,
+            offered: None,
+            forgot: false,
+        }
+    }
+
+    /// Rows whose outcomes have not been given out.
+    pub fn open_rows(&self) -> u64 {
+        let rows = self.rows.values().map(|rows| rows.marks.len() as u64);
+        rows.sum()
+    }
+
+    /// Parts whose outcomes are known and have not been given out.
+    pub fn known(&self) -> Range<usize> {
+        let known = |index: &usize| {
+            let part = self.journal.parts.get(*index);
+            part.is_some_and(Part::is_final) && self.rows.contains_key(index)
+        };
+        let first = self.journal.first_open();
+        first..first + (first..).take_while(known).count()
+    }
+
+    /// Lets the journal say that outcomes are to be fetched, once at least, and whenever more of them are known; false where it has said so.
+    pub fn offer(&mut self) -> bool {
+        let known = self.known();
+        let news = match self.offered {
+            None => true,
+            Some(offered) => self.asked && known.end > offered.max(known.start),
+        };
+        if news {
+            self.journal.offers += 1;
+            self.offered = Some(known.end);
+            self.asked = false;
+        }
+        news
+    }
+
+    /// Whether somebody wants outcomes that are not known yet.
+    pub fn is_waited_for(&self) -> bool {
+        self.asked && self.known().is_empty()
+    }
+
+    /// Outcomes are wanted.
+    pub fn ask(&mut self) -> Result<(), Fault> {
+        if self.forgot {
+            return Err(Fault::new(
+                FaultKind::Conflict,
+                "Nobody asked for outcomes while this load took its input, and too many of its records have passed to tell them apart: open the load again with its journal, write the input again, and ask for all outcomes from the beginning on (`--outcomes`)",
+            ));
+        }
+        self.asked = true;
+        Ok(())
+    }
+
+    /// Lets rows go whose outcomes nobody wants.
+    pub fn forget(&mut self) {
+        self.forgot = true;
+        for (index, rows) in std::mem::take(&mut self.rows) {
+            self.unfit.insert(index, rows.unfit);
+        }
+    }
+
+    /// Rows of a part that were not sent; `None` until the part has been read.
+    pub fn unfit(&self, index: usize) -> Option<&[Unfit]> {
+        let open = self.rows.get(&index).map(|rows| &rows.unfit);
+        open.or_else(|| self.unfit.get(&index)).map(Vec::as_slice)
+    }
+
+    /// Bytes that are kept of rows that were not sent.
+    pub fn unfit_bytes(&self) -> usize {
+        let open = self.rows.values().map(|rows| &rows.unfit);
+        let kept = open.chain(self.unfit.values()).flatten();
+        kept.map(Unfit::bytes).sum()
+    }
+
+    /// Keeps the rows of a part: all of them until its outcomes are given out, and then those that were not sent.
+    fn keep(&mut self, index: usize, mut rows: PartRows) {
+        let part = self.journal.parts.get(index);
+        if self.forgot || part.is_some_and(|part| part.collected) {
+            self.unfit.insert(index, rows.unfit);
+        } else {
+            rows.marks.shrink_to_fit();
+            self.rows.insert(index, rows);
         }
     }
 
@@ -82,7 +175,7 @@ impl Ledger {
             describe(part, &filling, end);
             part.stage = stage;
         }
-        self.rows.insert(index, filling.rows);
+        self.keep(index, filling.rows);
         self.journal.settle();
     }
 
@@ -99,7 +192,7 @@ impl Ledger {
             part.first_row = first_row;
             describe(part, &filling, end);
         }
-        self.rows.insert(index, filling.rows);
+        self.keep(index, filling.rows);
         Ok(())
     }
 
@@ -122,7 +215,14 @@ impl Ledger {
 
     /// Notes what is found of a part whose data may have arrived.
     pub fn found(&mut self, index: usize, info: &JobInfo) {
-        if !matches!(info.state, State::Open | State::Aborted) {
+        let stage = self.journal.parts.get(index).map(|part| part.stage);
+        // Whether data had arrived in a job that was aborted while it was open is not known.
+        let told = match info.state {
+            State::Open => false,
+            State::Aborted => stage == Some(Stage::Uploaded),
+            _ => true,
+        };
+        if told {
             self.saw(index, info);
         }
     }
@@ -149,7 +249,10 @@ impl Ledger {
     /// Outcomes of these parts have been given out.
     pub fn collected(&mut self, parts: &[usize]) {
         for index in parts {
-            self.rows.remove(index);
+            let unfit = self.rows.remove(index).map(|rows| rows.unfit);
+            if let Some(unfit) = unfit.filter(|unfit| !unfit.is_empty()) {
+                self.unfit.insert(*index, unfit);
+            }
             if let Some(part) = self.journal.parts.get_mut(*index) {
                 part.collected = true;
             }

@@ -1,6 +1,6 @@
 //! One outcome per record of the input, in its order.
 
-use super::journal::{Part, Stage};
+use super::journal::Part;
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::sort::{Document, Fate, Sorted, id_text};
@@ -8,7 +8,6 @@ use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use crate::bindings::{Fault, Message};
 use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
-use crate::bulk::jobs::State;
 use crate::org::Org;
 use crate::source::{Source, handed_out};
 use serde::Serialize;
@@ -71,16 +70,7 @@ struct Writing {
 impl All {
     /// Finds the parts whose outcomes are known.
     pub fn open(org: &Rc<Org>, plan: &Plan, ledger: &Rc<RefCell<Ledger>>) -> Self {
-        let parts: Vec<usize> = {
-            let ledger = ledger.borrow();
-            let known = |index: &usize| {
-                let part = ledger.journal.parts.get(*index);
-                let done = part.is_some_and(|part| matches!(part.stage, Stage::Final(_)));
-                done && ledger.rows.contains_key(index)
-            };
-            let first = ledger.journal.first_open();
-            (first..).take_while(known).collect()
-        };
+        let parts: Vec<usize> = ledger.borrow().known().collect();
         let mut out = Vec::new();
         if plan.outcomes == LoadOutcomes::Csv && parts.first() == Some(&0) {
             out.extend_from_slice(HEADER);
@@ -191,11 +181,10 @@ impl Writing {
                 ..blank
             },
             Fate::Unprocessed => {
-                let why = self.part.reason.as_deref();
-                let failed = self.part.stage == Stage::Final(State::Failed);
+                let (code, why) = self.part.why_unprocessed();
                 Outcome {
-                    code: Some(if failed { "JOB_FAILED" } else { "UNPROCESSED" }),
-                    message: Some(why.unwrap_or("Salesforce did not get to this record")),
+                    code: Some(code),
+                    message: Some(why),
                     unprocessed: true,
                     ..blank
                 }

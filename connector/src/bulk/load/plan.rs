@@ -11,6 +11,10 @@ use crate::bulk::ingest::NewJob;
 /// Bytes of a megabyte as Salesforce counts it.
 const MEGABYTE: u64 = 1_000_000;
 
+/// Most records of one job. Results are put in order in memory, at up to 140 bytes per record where Salesforce wrote values
+/// differently, beside the marks of records before them: more do not fit into an instance of 256 MiB for certain.
+const MOST_JOB_RECORDS: u32 = 1_000_000;
+
 /// What a load does.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -55,6 +59,12 @@ impl Plan {
                 "config.column-delimiter is for CSV alone: take it out, or set config.format to `csv`",
             ));
         }
+        let records = config.job_records.unwrap_or(250_000);
+        if records > MOST_JOB_RECORDS {
+            return Err(Fault::config(format!(
+                "config.job-records is {records}: give at most {MOST_JOB_RECORDS}, for outcomes are put in order in memory"
+            )));
+        }
         let plan = Self {
             rules: Rules {
                 object: config.object,
@@ -68,7 +78,7 @@ impl Plan {
             delimiter: config.column_delimiter.map(dialect::byte),
             columns: config.columns,
             part_bytes: u64::from(config.job_megabytes.unwrap_or(100)) * MEGABYTE,
-            part_rows: u64::from(config.job_records.unwrap_or(250_000)),
+            part_rows: u64::from(records),
             sized_uploads: config.sized_uploads,
             outcomes: config.outcome_format.unwrap_or(LoadOutcomes::Ndjson),
             error_columns: config.error_columns,

@@ -1,6 +1,7 @@
 //! The records of a load themselves, by what became of them, in a form that can be loaded again.
 
-use super::journal::{Journal, Part};
+use super::journal::Part;
+use super::ledger::Ledger;
 use super::plan::Plan;
 use super::results::Results;
 use super::sort::{ERROR, ID};
@@ -13,6 +14,7 @@ use crate::org::Org;
 use crate::source::{Source, handed_out};
 use csv::ByteRecord;
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes made at once.
@@ -21,26 +23,51 @@ const BATCH_BYTES: usize = 256 << 10;
 /// Records of one kind, job after job.
 pub struct Records {
     org: Rc<Org>,
-    resource: &'static str,
+    ledger: Rc<RefCell<Ledger>>,
     csv: bool,
     dialect: Dialect,
     columns: Vec<Vec<String>>,
     /// Columns of Salesforce's in front of the records' own.
     extra: &'static [&'static str],
-    parts: std::vec::IntoIter<Part>,
-    /// The document at hand, with the columns of its records.
-    current: Option<(Results, Vec<String>)>,
+    pieces: std::vec::IntoIter<Piece>,
+    current: Option<Current>,
     out: Vec<u8>,
     taken: usize,
 }
 
+/// Where some of the records stand.
+enum Piece {
+    /// In a result document of a job, with the columns `extra`.
+    Told(Part, &'static str),
+    /// In the document of what Salesforce did not get to, which tells no errors.
+    LeftOver(Part),
+    /// Here: they were not sent.
+    Unfit(usize),
+}
+
+/// The document at hand.
+struct Current {
+    results: Results,
+    /// Values that are put in front of its own.
+    before: Vec<String>,
+    /// The columns of the records, those in front included.
+    names: Vec<String>,
+}
+
 impl Records {
     /// Begins with the first job.
-    pub fn open(org: &Rc<Org>, plan: &Plan, journal: &Journal, which: &str) -> Result<Self, Fault> {
-        let resource = match which {
-            "failed" => FAILED,
-            "succeeded" => SUCCESSFUL,
-            "unprocessed" => UNPROCESSED,
+    pub fn open(
+        org: &Rc<Org>,
+        plan: &Plan,
+        ledger: &Rc<RefCell<Ledger>>,
+        which: &str,
+    ) -> Result<Self, Fault> {
+        let known = ledger.borrow();
+        let journal = &known.journal;
+        let extra: &[&str] = match which {
+            "failed" if plan.error_columns => &[ID, ERROR],
+            "succeeded" => &[ID],
+            "failed" | "unprocessed" => &[],
             other => {
                 return Err(Fault::config(format!(
                     "There are no outcomes `{other}`: ask for all, failed, succeeded or unprocessed"
@@ -55,22 +82,20 @@ impl Records {
                 ),
             ));
         }
-        let csv = is_csv(plan.format);
-        let extra: &[&str] = match resource {
-            FAILED if plan.error_columns => &[ID, ERROR],
-            SUCCESSFUL => &[ID],
-            _ => &[],
+        let pieces = match which {
+            "failed" => failed(&known)?,
+            "succeeded" => pieces(&known, |part| part.sent() > 0, succeeded),
+            _ => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
         };
-        let sent = |part: &&Part| part.rows > part.unfit;
-        let parts: Vec<Part> = journal.parts.iter().filter(sent).cloned().collect();
+        let csv = is_csv(plan.format);
         let mut records = Self {
             org: Rc::clone(org),
-            resource,
+            ledger: Rc::clone(ledger),
             csv,
             dialect: journal.shape.dialect.unwrap_or_default(),
             columns: journal.shape.columns.clone(),
             extra,
-            parts: parts.into_iter(),
+            pieces: pieces.into_iter(),
             current: None,
             out: Vec::new(),
             taken: 0,
@@ -103,50 +128,134 @@ impl Records {
     }
 
     fn begin(&mut self) -> Result<bool, Fault> {
-        let Some(part) = self.parts.next() else {
-            return Ok(false);
-        };
+        match self.pieces.next() {
+            None => return Ok(false),
+            Some(Piece::Told(part, resource)) => self.open_document(&part, resource, self.extra)?,
+            Some(Piece::LeftOver(part)) => self.open_document(&part, UNPROCESSED, &[])?,
+            Some(Piece::Unfit(index)) => self.unfit(index)?,
+        }
+        Ok(true)
+    }
+
+    /// Asks for a document of a job that has these of the columns in front.
+    fn open_document(&mut self, part: &Part, resource: &str, told: &[&str]) -> Result<(), Fault> {
         let own = self.columns.get(part.columns).cloned().unwrap_or_default();
-        let names: Vec<&str> = self
-            .extra
-            .iter()
-            .copied()
-            .chain(own.iter().map(String::as_str))
-            .collect();
-        let call = ingest_call(&self.org, &part.job, self.resource)?;
-        let results = Results::open(&self.org, call, self.dialect.delimiter, &names)?;
+        let wanted = told.iter().copied().chain(own.iter().map(String::as_str));
+        let wanted: Vec<&str> = wanted.collect();
+        let call = ingest_call(&self.org, &part.job, resource)?;
+        let results = Results::open(&self.org, call, self.dialect.delimiter, &wanted)?;
         if !results.is_complete() {
             return Err(Fault::protocol(format!(
                 "The results of job {} lack columns that were sent",
                 part.job
             )));
         }
-        let names = names.into_iter().map(str::to_owned).collect();
-        self.current = Some((results, names));
-        Ok(true)
+        let mut before = Vec::new();
+        if told.len() < self.extra.len() {
+            let (code, why) = part.why_unprocessed();
+            before = vec![String::new(), format!("{code}:{why}")];
+        }
+        let extra = self.extra.iter().map(|name| (*name).to_owned());
+        self.current = Some(Current {
+            results,
+            before,
+            names: extra.chain(own).collect(),
+        });
+        Ok(())
     }
 
     fn batch(&mut self) -> Result<(), Fault> {
-        let Some((results, names)) = &mut self.current else {
+        let Some(current) = &mut self.current else {
             return Ok(());
         };
         let mut record = ByteRecord::new();
         while self.out.len() < BATCH_BYTES {
-            if !results.next(&mut record)? {
+            if !current.results.next(&mut record)? {
                 self.current = None;
                 return Ok(());
             }
+            let before = current.before.iter().map(String::as_bytes);
+            let values = before.chain(current.results.values(&record));
             if self.csv {
-                line(results.values(&record), self.dialect, &mut self.out);
+                line(values, self.dialect, &mut self.out);
             } else {
-                let values = names.iter().zip(results.values(&record));
-                let object = Value::Object(nested(values));
+                let object = Value::Object(nested(current.names.iter().zip(values)));
                 self.out.extend_from_slice(object.to_string().as_bytes());
                 self.out.push(b'\n');
             }
         }
         Ok(())
     }
+
+    /// Writes the records of a part that were not sent.
+    fn unfit(&mut self, index: usize) -> Result<(), Fault> {
+        let ledger = self.ledger.borrow();
+        let dialect = self.csv.then_some(self.dialect);
+        let with_error = !self.extra.is_empty();
+        for unfit in ledger.unfit(index).ok_or_else(gone)? {
+            let error = with_error.then(|| unfit.error());
+            put_back(&unfit.record, error.as_deref(), dialect, &mut self.out);
+        }
+        Ok(())
+    }
+}
+
+fn succeeded(part: Part) -> Piece {
+    Piece::Told(part, SUCCESSFUL)
+}
+
+fn pieces(ledger: &Ledger, which: fn(&Part) -> bool, piece: fn(Part) -> Piece) -> Vec<Piece> {
+    let parts = ledger.journal.parts.iter().filter(|part| which(part));
+    parts.cloned().map(piece).collect()
+}
+
+/// All records of the input that were not saved.
+fn failed(ledger: &Ledger) -> Result<Vec<Piece>, Fault> {
+    let mut pieces = Vec::new();
+    for (index, part) in ledger.journal.parts.iter().enumerate() {
+        if part.failed > 0 || part.unprocessed() > 0 {
+            pieces.push(Piece::Told(part.clone(), FAILED));
+        }
+        if part.unprocessed() > 0 {
+            pieces.push(Piece::LeftOver(part.clone()));
+        }
+        if part.unfit > 0 {
+            ledger.unfit(index).ok_or_else(gone)?;
+            pieces.push(Piece::Unfit(index));
+        }
+    }
+    Ok(pieces)
+}
+
+/// The fault for records that were not sent, of which nothing is known in this life of the load.
+pub fn gone() -> Fault {
+    Fault::new(
+        FaultKind::Conflict,
+        "Records that were not sent are known from the input alone: write it again from where the journal says, close the load, and ask again",
+    )
+}
+
+/// Writes a record as it was given, with its error in front where that is wanted: as CSV of a form, or as a line of JSON.
+pub fn put_back(record: &[u8], error: Option<&str>, csv: Option<Dialect>, out: &mut Vec<u8>) {
+    match (csv, error) {
+        (Some(dialect), Some(error)) => {
+            out.push(dialect.delimiter);
+            cells::write(error.as_bytes(), dialect.delimiter, out);
+            out.push(dialect.delimiter);
+            out.extend_from_slice(record);
+        }
+        (None, Some(error)) => {
+            let error = serde_json::json!({ ERROR: error }).to_string();
+            let members = record.strip_prefix(b"{").unwrap_or(record);
+            out.extend_from_slice(error.strip_suffix('}').unwrap_or(&error).as_bytes());
+            if members != b"}" {
+                out.push(b',');
+            }
+            out.extend_from_slice(members);
+        }
+        (_, None) => out.extend_from_slice(record),
+    }
+    out.extend_from_slice(csv.map_or(b"\n", |dialect| dialect.ending()));
 }
 
 /// Writes values as a line of CSV.

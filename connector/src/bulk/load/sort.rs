@@ -74,11 +74,11 @@ impl Sorted {
             strays: 0,
             known: HashMap::new(),
         };
-        for (at, why) in &rows.unfit {
-            let reason = sorted.reason(why);
-            sorted.put(*at, Fate::Unfit { reason });
+        for unfit in &rows.unfit {
+            let reason = sorted.reason(&unfit.why);
+            sorted.put(unfit.at, Fate::Unfit { reason });
         }
-        let sent = part.rows.saturating_sub(part.unfit);
+        let sent = part.sent();
         if sent == 0 {
             return Ok(sorted);
         }
@@ -166,7 +166,7 @@ struct Index {
 
 impl Index {
     fn of(rows: &PartRows) -> Self {
-        let mut unfit = rows.unfit.iter().map(|(at, _)| *at).peekable();
+        let mut unfit = rows.unfit.iter().map(|unfit| unfit.at).peekable();
         let mut index: Vec<(u64, u32)> = Vec::with_capacity(rows.marks.len());
         for (at, mark) in rows.marks.iter().enumerate() {
             if unfit.next_if_eq(&at).is_none() {

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 mod faults;
 mod inputs;
+mod json;
 mod rewritten;
+mod room;
+mod unsaved;
 mod uploads;
 
 /// Runs loads as a host does.

@@ -1,7 +1,7 @@
 //! Waiting for jobs.
 
 use super::Load;
-use super::journal::Stage;
+use super::journal::{Part, Stage};
 use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::jobs::{self, INGEST, State};
@@ -46,6 +46,17 @@ impl Pace {
     pub fn waited_ms(&self, clock: &dyn Clock) -> u64 {
         clock.monotonic_ms().saturating_sub(self.since_ms)
     }
+}
+
+/// What is said of a job that left records over.
+fn left_over(part: &Part) -> String {
+    let (job, count) = (&part.job, part.unprocessed());
+    let state = match part.stage {
+        Stage::Final(state) => state.name(),
+        _ => "open",
+    };
+    let why = part.reason.as_deref().unwrap_or("no reason is told");
+    format!("; job {job} ended {state} and left {count} records over: {why}")
 }
 
 impl Load {
@@ -97,21 +108,24 @@ impl Load {
         let unfit = sum(|part| part.unfit);
         let pending = journal.pending().len();
         let jobs = journal.parts.len();
-        let note = match (journal.closed, pending) {
+        let mut note = match (journal.closed, pending) {
             (true, 0) => format!("{jobs} jobs done"),
             (true, _) => format!("Salesforce is working on {pending} of {jobs} jobs"),
             (false, _) => format!("sending; {} of {jobs} jobs done", jobs - pending),
         };
+        let incomplete = journal.parts.iter().find(|part| part.unprocessed() > 0);
+        note.extend(incomplete.map(left_over));
+        // What Salesforce will not get to needs no more work, and has failed.
         Progress {
             done: journal.is_done(),
-            processed: sum(|part| part.processed) + unfit,
-            failed: sum(|part| part.failed) + unfit,
+            processed: sum(|part| part.processed.min(part.sent()) + part.unprocessed()) + unfit,
+            failed: sum(|part| part.failed.min(part.sent()) + part.unprocessed()) + unfit,
             total: journal.closed.then(|| sum(|part| part.rows)),
             note,
         }
     }
 
-    fn waited_out(&self) -> Fault {
+    pub(super) fn waited_out(&self) -> Fault {
         let ledger = self.ledger.borrow();
         let pending = ledger.journal.pending();
         let named: Vec<&str> = pending.iter().copied().take(MOST_NAMED).collect();

@@ -242,10 +242,11 @@ fn document(batch: &Batch, what: &[&str]) -> Play {
 fn results(batch: &Batch) -> String {
     let rows = rows(&batch.data);
     let mut text = String::from("\"Id\",\"Success\",\"Created\",\"Error\"\n");
-    for at in 0..=batch.done.iter().copied().max().unwrap() {
+    let last = batch.done.iter().copied().max().unwrap();
+    for (at, row) in rows.iter().enumerate().take(last + 1) {
         if !batch.done.contains(&at) {
             text += "\"\",\"false\",\"false\",\"\"\n";
-        } else if rows[at].contains("bad") {
+        } else if row.contains("bad") {
             text += "\"\",\"false\",\"false\",\"REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --\"\n";
         } else {
             let _ = writeln!(text, "\"001C{at:014}\",\"true\",\"true\",\"\"");

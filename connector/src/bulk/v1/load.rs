@@ -130,7 +130,8 @@ impl Load {
 
     fn settle_columns(&mut self) -> Result<(), Fault> {
         let journal = &mut *self.journal.borrow_mut();
-        let set = journal.batches.last().map(|batch| batch.columns);
+        let batch = journal.first_needed().or(journal.batches.last());
+        let set = batch.map(|batch| batch.columns);
         self.feed.settle_columns(&mut journal.shape, set)
     }
 
@@ -160,11 +161,11 @@ impl Load {
         }
     }
 
-    /// A new batch, or the one that the journal names and that is to be filled again.
+    /// A new batch, or one that the journal names and that is to be filled again.
     fn begin_batch(&self) -> Filling {
         let journal = self.journal.borrow();
-        let again = journal.batches.last();
-        let again = again.filter(|batch| batch.start == self.feed.before);
+        let again = journal.batches.iter();
+        let again = again.rev().find(|batch| batch.start == self.feed.before);
         Filling::new(self.feed.before.clone(), again.map(|batch| batch.end.at))
     }
 
@@ -183,7 +184,7 @@ impl Load {
     fn take_row(&mut self) -> Result<(), Fault> {
         let set = self.feed.column_set;
         let (columns, row) = self.feed.at_hand();
-        if let (Some(filling), Some(columns)) = (&mut self.filling, columns) {
+        if let Some(filling) = &mut self.filling {
             filling.take(columns, set, row);
         }
         self.feed.passed();
@@ -197,7 +198,7 @@ impl Load {
         };
         let mut journal = self.journal.borrow_mut();
         let sent = if filling.known_end.is_some() {
-            journal.compare(&filling)?
+            journal.compare(&filling, &self.feed.before)?
         } else {
             journal.add(&filling, &self.feed.before)?;
             filling.sent() == 0
@@ -256,7 +257,8 @@ impl Load {
             return self.finish_batch();
         }
         let mut journal = self.journal.borrow_mut();
-        if journal.lacks_data() {
+        let end = journal.batches.last().map_or(0, |batch| batch.end.at);
+        if journal.lacks_data() || self.feed.before.at < end {
             return Err(changed("it is shorter"));
         }
         journal.closed = true;

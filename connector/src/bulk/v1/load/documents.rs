@@ -46,7 +46,7 @@ pub struct Verdicts {
 impl Verdicts {
     /// Asks for the results of a part, where there are any.
     pub fn open(org: &Rc<Org>, job: &str, part: &Part) -> Result<Self, Fault> {
-        let complete = part.state == State::Completed;
+        let complete = part.state == State::Completed && part.unprocessed() == 0;
         let batch = part.id.clone().unwrap_or_default();
         let mut results = None;
         // A batch that failed as a whole has none, and says so with a refusal.

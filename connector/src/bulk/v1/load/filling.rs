@@ -1,8 +1,8 @@
 //! A batch being filled.
 
 use super::DELIMITER;
-use crate::bulk::columns::Columns;
 use crate::bulk::input::{Place, Row, cells};
+use crate::bulk::load::fill::Unfit;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The data of a batch, with what is noted of its rows.
@@ -15,8 +15,8 @@ pub struct Filling {
     pub data: Vec<u8>,
     /// Its rows, those that are not sent included.
     pub rows: u64,
-    /// Rows that are not sent, with the reason.
-    pub unfit: Vec<(u64, String)>,
+    /// Rows that are not sent, in their order.
+    pub unfit: Vec<Unfit>,
     /// Which of the journal's lists of columns it has.
     pub columns: usize,
 }
@@ -45,18 +45,19 @@ impl Filling {
     }
 
     /// Takes a row.
-    pub fn take(&mut self, columns: &Columns, set: usize, row: &mut Row) {
+    pub fn take(&mut self, columns: &[String], set: usize, row: &mut Row) {
         if self.rows == 0 {
             self.columns = set;
         }
-        let at = self.rows;
+        let at = usize::try_from(self.rows).unwrap_or(usize::MAX);
         self.rows += 1;
-        if let Some(complaint) = row.complaint.take() {
-            self.unfit.push((at, complaint));
+        if let Some(why) = row.complaint.take() {
+            let record = std::mem::take(&mut row.given);
+            self.unfit.push(Unfit { at, why, record });
             return;
         }
         if self.data.is_empty() {
-            let names = columns.names().iter().map(String::as_bytes);
+            let names = columns.iter().map(String::as_bytes);
             line(names, &mut self.data);
         }
         self.data.extend_from_slice(&row.bytes);

@@ -4,6 +4,7 @@ use super::filling::Filling;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::input::Place;
 use crate::bulk::load::feed::{Shape, changed};
+use crate::bulk::load::fill::{MOST_UNFIT_BYTES, Unfit};
 use crate::bulk::v1::wire::{BatchInfo, State};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -60,6 +61,9 @@ pub struct Batch {
     /// Records that are not sent, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfit: Vec<(u64, String)>,
+    /// The same with the records as they were given, once they have been read in this life of the load.
+    #[serde(skip)]
+    pub given: Vec<Unfit>,
     /// How many of them there are.
     pub unfit_count: u64,
     /// Tells whether the input is still the same.
@@ -109,6 +113,27 @@ impl Part {
             && self.rows > 1
             && self.splits < max_splits
             && TOO_LONG.iter().any(|words| reason.contains(words))
+    }
+
+    /// Records that Salesforce did not get to, and will not any more.
+    pub fn unprocessed(&self) -> u64 {
+        if self.state.is_final() {
+            self.rows.saturating_sub(self.processed)
+        } else {
+            0
+        }
+    }
+
+    /// The code of records that Salesforce did not get to, and why it did not.
+    pub fn why_unprocessed(&self) -> (&'static str, &str) {
+        let failed = self.state == State::Failed;
+        let code = if failed {
+            "BATCH_FAILED"
+        } else {
+            "UNPROCESSED"
+        };
+        let why = self.reason.as_deref().filter(|why| !why.is_empty());
+        (code, why.unwrap_or("Salesforce did not get to this record"))
     }
 
     fn note(&mut self, info: &BatchInfo) {
@@ -163,14 +188,19 @@ impl Journal {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Where writing begins again: at the batch whose data has not been sent, or after the last one.
+    /// The first batch that has to be read again to go on: it has not been sent, or records of it were not, which nobody but the host
+    /// has.
+    pub fn first_needed(&self) -> Option<&Batch> {
+        let unfit = self.batches.iter().find(|batch| batch.unfit_count > 0);
+        unfit.or_else(|| self.batches.last().filter(|_| self.lacks_data()))
+    }
+
+    /// Where writing begins again: at that batch, or after the last one.
     pub fn resume_at(&self) -> Option<&Place> {
-        let last = self.batches.last()?;
-        Some(if self.lacks_data() {
-            &last.start
-        } else {
-            &last.end
-        })
+        match self.first_needed() {
+            Some(batch) => Some(&batch.start),
+            None => self.batches.last().map(|batch| &batch.end),
+        }
     }
 
     /// Whether the last batch waits for its data.
@@ -213,7 +243,8 @@ impl Journal {
             end: end.clone(),
             first_row,
             rows: filling.rows,
-            unfit: filling.unfit.clone(),
+            unfit: filling.unfit.iter().map(reason).collect(),
+            given: filling.unfit.clone(),
             unfit_count: filling.unfit.len() as u64,
             checksum: filling.checksum(),
             columns: filling.columns,
@@ -227,30 +258,35 @@ impl Journal {
 
     fn bear_unfit(&self) -> Result<(), Fault> {
         let unfit = self.batches.iter().flat_map(|batch| &batch.unfit);
-        match unfit.clone().nth(MOST_UNFIT) {
-            None => Ok(()),
-            Some(_) => Err(Fault::new(
-                FaultKind::Invalid,
-                format!(
-                    "More than {MOST_UNFIT} records are not fit to be sent. The last: {}",
-                    unfit.last().map_or("", |(_, why)| why)
-                ),
-            )),
-        }
+        let given = self.batches.iter().flat_map(|batch| &batch.given);
+        let too_many = if unfit.count() > MOST_UNFIT {
+            format!("More than {MOST_UNFIT} records")
+        } else if given.clone().map(Unfit::bytes).sum::<usize>() > MOST_UNFIT_BYTES {
+            format!("Records of more than {MOST_UNFIT_BYTES} bytes")
+        } else {
+            return Ok(());
+        };
+        let last = given.last().map_or("", |unfit| &unfit.why);
+        Err(Fault::new(
+            FaultKind::Invalid,
+            format!("{too_many} are not fit to be sent. The last: {last}"),
+        ))
     }
 
-    /// Compares data with that of the batch named last, and says whether that one was sent.
-    pub fn compare(&self, filling: &Filling) -> Result<bool, Fault> {
-        let known = self.batches.last();
-        let same = known.is_some_and(|batch| {
-            batch.checksum == filling.checksum() && batch.rows == filling.rows
-        });
-        if !same {
-            return Err(changed(
-                "the records of the batch that was sent last differ",
-            ));
-        }
-        Ok(!self.lacks_data())
+    /// Compares data that ends here with that of the batch it was in before, and says whether that one was sent.
+    pub fn compare(&mut self, filling: &Filling, end: &Place) -> Result<bool, Fault> {
+        let lacks_data = self.lacks_data();
+        let last = self.batches.len().saturating_sub(1);
+        let mut batches = self.batches.iter_mut().enumerate();
+        let same = |batch: &Batch| {
+            batch.end == *end && batch.checksum == filling.checksum() && batch.rows == filling.rows
+        };
+        let known = batches.find(|(_, batch)| batch.start == filling.start);
+        let Some((index, batch)) = known.filter(|(_, batch)| same(batch)) else {
+            return Err(changed("the records of a batch that was sent differ"));
+        };
+        batch.given.clone_from(&filling.unfit);
+        Ok(index < last || !lacks_data)
     }
 
     /// The first part that waits to be sent has been.
@@ -322,4 +358,9 @@ impl Journal {
                 .iter()
                 .all(|batch| batch.is_settled(max_splits))
     }
+}
+
+/// What the journal says of a record that is not sent.
+fn reason(unfit: &Unfit) -> (u64, String) {
+    (unfit.at as u64, unfit.why.clone())
 }

@@ -7,7 +7,6 @@ use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use crate::bindings::{Fault, Message};
 use crate::bulk::error::split;
 use crate::bulk::load::outcomes::{HEADER, Outcome, media_type, write};
-use crate::bulk::v1::wire::State;
 use crate::org::Org;
 use crate::source::{Source, handed_out};
 use std::cell::RefCell;
@@ -193,15 +192,10 @@ fn outcome<'a>(row: u64, verdict: &'a Verdict, part: Option<&'a Part>) -> Outcom
             }
         }
         Verdict::Unprocessed => {
-            let failed = part.is_some_and(|part| part.state == State::Failed);
-            let why = part.and_then(|part| part.reason.as_deref());
+            let why = part.map(Part::why_unprocessed).unzip();
             Outcome {
-                code: Some(if failed {
-                    "BATCH_FAILED"
-                } else {
-                    "UNPROCESSED"
-                }),
-                message: Some(why.unwrap_or("Salesforce did not get to this record")),
+                code: why.0,
+                message: why.1,
                 unprocessed: true,
                 ..blank
             }

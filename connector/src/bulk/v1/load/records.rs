@@ -2,11 +2,12 @@
 
 use super::Load;
 use super::documents::{self, Verdict, Verdicts};
-use super::journal::Part;
+use super::journal::{Journal, Part};
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
-use crate::bulk::load::records::{line, nested};
+use crate::bulk::load::fill::Unfit;
+use crate::bulk::load::records::{gone, line, nested, put_back};
 use crate::bulk::load::results::Results;
 use crate::bulk::load::{ERROR, ID};
 use crate::org::Org;
@@ -22,6 +23,7 @@ const BATCH_BYTES: usize = 256 << 10;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
     Succeeded,
+    /// All that were not saved.
     Failed,
     Unprocessed,
 }
@@ -31,7 +33,17 @@ impl Which {
         match verdict {
             Verdict::Saved { .. } => self == Self::Succeeded,
             Verdict::Failed { .. } => self == Self::Failed,
-            Verdict::Unprocessed => self == Self::Unprocessed,
+            Verdict::Unprocessed => matches!(self, Self::Failed | Self::Unprocessed),
+        }
+    }
+
+    /// Whether any record of a part may be of this kind. A part that is the settled beginning of another counts as that one does.
+    fn may_be_in(self, part: &Part) -> bool {
+        let left_over = part.unprocessed() > 0;
+        match self {
+            Self::Succeeded => part.processed > part.failed,
+            Self::Failed => part.failed > 0 || left_over,
+            Self::Unprocessed => left_over,
         }
     }
 }
@@ -46,15 +58,23 @@ pub struct Records {
     columns: Vec<Vec<String>>,
     /// Columns of Salesforce's in front of the records' own.
     extra: &'static [&'static str],
-    /// Parts with the number of their columns.
-    parts: std::vec::IntoIter<(usize, Part)>,
+    pieces: std::vec::IntoIter<Piece>,
     current: Option<Current>,
     out: Vec<u8>,
     taken: usize,
 }
 
+/// Where some of the records stand.
+enum Piece {
+    /// In a batch of Salesforce's, with columns of this number.
+    Part(usize, Part),
+    /// Here: they were not sent.
+    Unfit(Vec<Unfit>),
+}
+
 /// The part at hand: its records, and what became of them.
 struct Current {
+    part: Part,
     request: Results,
     verdicts: Verdicts,
     names: Vec<String>,
@@ -81,12 +101,6 @@ impl Records {
                 "What became of the records is known once all batches are done: watch the load until it is",
             ));
         }
-        let parts: Vec<(usize, Part)> = journal
-            .batches
-            .iter()
-            .flat_map(|batch| batch.parts.iter().map(|part| (batch.columns, part.clone())))
-            .filter(|(_, part)| may_have(part, which))
-            .collect();
         let mut records = Self {
             org: Rc::clone(&load.org),
             which,
@@ -95,7 +109,7 @@ impl Records {
             dialect: journal.shape.dialect.unwrap_or_default(),
             columns: journal.shape.columns.clone(),
             extra,
-            parts: parts.into_iter(),
+            pieces: pieces(&journal, which)?.into_iter(),
             current: None,
             out: Vec::new(),
             taken: 0,
@@ -123,9 +137,15 @@ impl Records {
     }
 
     fn begin(&mut self) -> Result<bool, Fault> {
-        let Some((columns, part)) = self.parts.next() else {
-            return Ok(false);
-        };
+        match self.pieces.next() {
+            None => return Ok(false),
+            Some(Piece::Part(columns, part)) => self.open_part(columns, part)?,
+            Some(Piece::Unfit(unfit)) => self.put_back(&unfit),
+        }
+        Ok(true)
+    }
+
+    fn open_part(&mut self, columns: usize, part: Part) -> Result<(), Fault> {
         let own = self.columns.get(columns).cloned().unwrap_or_default();
         let wanted: Vec<&str> = own.iter().map(String::as_str).collect();
         let batch = part.id.clone().unwrap_or_default();
@@ -134,8 +154,9 @@ impl Records {
             request: documents::request(&self.org, &self.job, &batch, &wanted)?,
             verdicts: Verdicts::open(&self.org, &self.job, &part)?,
             names: extra.chain(own.iter().cloned()).collect(),
+            part,
         });
-        Ok(true)
+        Ok(())
     }
 
     fn batch(&mut self) -> Result<(), Fault> {
@@ -156,8 +177,9 @@ impl Records {
             if !self.which.takes(&verdict) {
                 continue;
             }
-            let extra = told(self.extra, &verdict);
-            let values = extra.into_iter().chain(current.request.values(&record));
+            let extra = told(self.extra, &verdict, &current.part);
+            let extra = extra.iter().map(String::as_bytes);
+            let values = extra.chain(current.request.values(&record));
             if self.csv {
                 line(values, self.dialect, &mut self.out);
             } else {
@@ -168,29 +190,45 @@ impl Records {
         }
         Ok(())
     }
-}
 
-/// Whether any record of a part may be of this kind.
-fn may_have(part: &Part, which: Which) -> bool {
-    use crate::bulk::v1::wire::State;
-    let complete = part.state == State::Completed;
-    match which {
-        Which::Succeeded => part.processed > part.failed,
-        // A part that is the settled beginning of another counts as that one does.
-        Which::Failed => part.failed > 0,
-        Which::Unprocessed => !complete,
+    /// Writes records that were not sent.
+    fn put_back(&mut self, unfit: &[Unfit]) {
+        let dialect = self.csv.then_some(self.dialect);
+        let with_error = !self.extra.is_empty();
+        for unfit in unfit {
+            let error = with_error.then(|| unfit.error());
+            put_back(&unfit.record, error.as_deref(), dialect, &mut self.out);
+        }
     }
 }
 
+fn pieces(journal: &Journal, which: Which) -> Result<Vec<Piece>, Fault> {
+    let mut pieces = Vec::new();
+    for batch in &journal.batches {
+        let parts = batch.parts.iter().filter(|part| which.may_be_in(part));
+        pieces.extend(parts.map(|part| Piece::Part(batch.columns, part.clone())));
+        if which == Which::Failed && batch.unfit_count > 0 {
+            if batch.given.is_empty() {
+                return Err(gone());
+            }
+            pieces.push(Piece::Unfit(batch.given.clone()));
+        }
+    }
+    Ok(pieces)
+}
+
 /// The values of Salesforce's own columns.
-fn told<'v>(extra: &[&str], verdict: &'v Verdict) -> Vec<&'v [u8]> {
+fn told(extra: &[&str], verdict: &Verdict, part: &Part) -> Vec<String> {
     let (id, error) = match verdict {
-        Verdict::Saved { id, .. } => (id.as_str(), ""),
-        Verdict::Failed { id, error } => (id.as_str(), error.as_str()),
-        Verdict::Unprocessed => ("", ""),
+        Verdict::Saved { id, .. } => (id.clone(), String::new()),
+        Verdict::Failed { id, error } => (id.clone(), error.clone()),
+        Verdict::Unprocessed => {
+            let (code, why) = part.why_unprocessed();
+            (String::new(), format!("{code}:{why}"))
+        }
     };
-    let values = [id.as_bytes(), error.as_bytes()];
-    values.into_iter().take(extra.len()).collect()
+    let values = [id, error].into_iter();
+    values.take(extra.len()).collect()
 }
 
 impl Source for Records {

@@ -110,6 +110,7 @@ fn pieces(part: &Part, kept: u64) -> Vec<Part> {
     if kept > 0 {
         pieces.push(Part {
             rows: kept,
+            processed: kept,
             state: State::Completed,
             reason: None,
             ..part.clone()

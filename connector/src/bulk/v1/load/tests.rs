@@ -285,6 +285,54 @@ fn failed_records_come_back_as_they_were_given_with_their_errors_if_wanted() {
 }
 
 #[test]
+fn failed_records_are_all_that_were_not_saved() {
+    let input = "Name;Active__c\n\"x;y\";maybe\nbad;0\na;1\nb;1\n";
+    let mut host = host(input)
+        .with("error_columns", json!(true))
+        .with("max_splits", json!(0))
+        .manages(1, 1);
+    let mut load = host.run();
+    let failed = lines(&read(load.outcomes("failed").unwrap()).unwrap());
+    assert_eq!(failed.len(), 1 + 4, "{failed:?}");
+    assert!(failed[1].starts_with(";REQUIRED_FIELD_MISSING:") && failed[1].ends_with(";bad;false"));
+    assert_eq!(
+        failed[2],
+        ";BATCH_FAILED:InternalServerError : Retried more than ten times;a;true"
+    );
+    assert!(failed[4].contains("NOT_SENT:Line 2: ") && failed[4].ends_with(";\"x;y\";maybe"));
+    let progress = load.watch(0).unwrap();
+    assert_eq!((progress.processed, progress.failed), (4, 4));
+    assert!(
+        progress.note.contains("Retried more than ten times"),
+        "{}",
+        progress.note
+    );
+}
+
+#[test]
+fn unfit_records_come_back_however_often_the_host_died() {
+    let mut input = String::from("Name,Active__c\n");
+    for number in 0..11 {
+        let flag = if number % 5 == 2 { "maybe" } else { "yes" };
+        input += &format!("n{number},{flag}\n");
+    }
+    for keeps_last in [false, true] {
+        let mut host = host(&input);
+        for calls in [2, 3, 4, 5] {
+            assert!(host.live(calls, keeps_last).unwrap().is_none());
+        }
+        let mut load = host.run();
+        assert_eq!(host.outcomes().len(), 11);
+        assert_eq!(host.fake.0.borrow().classic.loaded().len(), 9);
+        let failed = read(load.outcomes("failed").unwrap()).unwrap();
+        assert_eq!(failed, "Name,Active__c\nn2,maybe\nn7,maybe\n");
+        let mut unwritten = host.open().unwrap();
+        let fault = unwritten.outcomes("failed").err().unwrap();
+        assert_eq!(fault.kind, FaultKind::Conflict);
+    }
+}
+
+#[test]
 fn every_fault_at_every_request_leaves_every_row_loaded_once() {
     let small = || host(&rows(9)).manages(2, 1);
     let mut undisturbed = small();

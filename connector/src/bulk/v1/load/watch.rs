@@ -4,7 +4,6 @@ use super::journal::{Journal, Part};
 use super::{Load, wire};
 use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::{Fault, FaultKind};
-use crate::bulk::v1::wire::State;
 
 impl Load {
     /// Looks at batches until something has changed or the time is over. What the journal must name ends the wait, too.
@@ -71,11 +70,13 @@ impl Load {
         let rows: u64 = journal.batches.iter().map(|batch| batch.rows).sum();
         let open = pending(&journal);
         let batches = journal.parts().count();
-        let note = match (journal.closed, open) {
+        let mut note = match (journal.closed, open) {
             (true, 0) => format!("{batches} batches done"),
             (true, _) => format!("Salesforce is working on {open} of {batches} batches"),
             (false, _) => format!("sending; {} of {batches} batches done", batches - open),
         };
+        let incomplete = journal.parts().find(|part| part.unprocessed() > 0);
+        note.extend(incomplete.map(left_over));
         let failed = journal.parts().map(failed_of).sum::<u64>();
         Progress {
             done: self.is_done(),
@@ -116,9 +117,12 @@ fn processed_of(part: &Part) -> u64 {
 
 /// Records that failed, those that nobody got to included.
 fn failed_of(part: &Part) -> u64 {
-    let lost = match part.state {
-        State::Failed | State::NotProcessed => part.rows.saturating_sub(part.processed),
-        _ => 0,
-    };
-    part.failed.min(part.rows) + lost
+    part.failed.min(part.rows) + part.unprocessed()
+}
+
+/// What is said of a batch that left records over.
+fn left_over(part: &Part) -> String {
+    let batch = part.id.as_deref().unwrap_or_default();
+    let (count, (_, why)) = (part.unprocessed(), part.why_unprocessed());
+    format!("; batch {batch} left {count} records over: {why}")
 }
