@@ -12,6 +12,7 @@ mod fields;
 mod fold;
 mod gap;
 mod generic;
+mod listeners;
 pub(crate) mod log;
 mod origin;
 mod platform;
@@ -56,6 +57,7 @@ pub struct Events {
     published: AtomicU64,
     upkeep: Upkeep,
     told: fold::Told,
+    listeners: listeners::Listeners,
 }
 
 /// When the log was last freed of what is past its retention.
@@ -80,6 +82,7 @@ impl Events {
             published: AtomicU64::new(0),
             upkeep: Upkeep::default(),
             told: fold::Told::default(),
+            listeners: listeners::Listeners::default(),
         }
     }
 
@@ -174,13 +177,7 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub(crate) fn tell(&self, change: &Change<'_>) -> Result<(), Problem> {
-        let Some(feed) = self.feed else {
-            return Ok(());
-        };
-        change::capture(self, feed, change)?;
-        topics::notify(self, feed, change)?;
-        outbound::notify(self, feed.outbound, feed.transaction(), change)?;
-        feed.events.keep_up(self)
+        self.tell_all(change, change.object().name != topics::OBJECT, true)
     }
 
     /// Tells of a change that the org made because another record was written. It causes no outbound message, as no
@@ -190,12 +187,29 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub(crate) fn tell_consequence(&self, change: &Change<'_>) -> Result<(), Problem> {
+        self.tell_all(change, change.object().name != "Task", false)
+    }
+
+    fn tell_all(
+        &self,
+        change: &Change<'_>,
+        to_topics: bool,
+        to_outbound: bool,
+    ) -> Result<(), Problem> {
         let Some(feed) = self.feed else {
             return Ok(());
         };
+        let listeners = &feed.events.listeners;
+        if change.object().name == topics::OBJECT {
+            listeners.forget();
+        }
         change::capture(self, feed, change)?;
-        if change.object().name != "Task" {
+        let set_up = listeners.of(self, feed.transaction())?;
+        if set_up.topics && to_topics {
             topics::notify(self, feed, change)?;
+        }
+        if set_up.outbound && to_outbound {
+            outbound::notify(self, feed.outbound, feed.transaction(), change)?;
         }
         feed.events.keep_up(self)
     }

@@ -21,7 +21,7 @@ use crate::value::{Value, dates};
 use crate::write::{Row, Writer};
 
 /// The object whose records are PushTopics.
-const OBJECT: &str = "PushTopic";
+pub(super) const OBJECT: &str = "PushTopic";
 /// What channels of PushTopics begin with.
 pub(super) const CHANNELS: &str = "/topic/";
 /// Oldest version of the API a query may ask for (Object Reference, "PushTopic": greater than 20.0).
@@ -115,9 +115,6 @@ pub(super) fn notify(
     feed: Feed<'_>,
     change: &Change<'_>,
 ) -> Result<(), Problem> {
-    if change.object().name == OBJECT {
-        return Ok(());
-    }
     for topic in active(writer, change)? {
         let query = TopicQuery::read(&topic.query, writer.schema)?;
         let concerns = query.object == change.object().name
