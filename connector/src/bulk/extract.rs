@@ -194,13 +194,30 @@ impl Extract {
         Ok(())
     }
 
+    /// A job to go on with that is no more is a place that is lost.
+    fn gone(&self, fault: Fault) -> Fault {
+        if self.config.resume.is_none() || fault.kind != FaultKind::NotFound {
+            return fault;
+        }
+        let job = &self.place.job;
+        Fault {
+            kind: FaultKind::CheckpointLost,
+            message: format!(
+                "Query job {job}, which the extract was to go on with, is gone: extract again, without `resume` ({})",
+                fault.message
+            ),
+            ..fault
+        }
+    }
+
     fn wait(&mut self) -> Result<JobInfo, Fault> {
         let most_ms = u64::from(self.config.poll_max_ms.unwrap_or(10_000));
         let wait_ms = u64::from(self.config.wait_seconds.unwrap_or(3_600)) * 1_000;
         let clock = self.org.context().clock.as_ref();
         let mut pace = Pace::new(clock);
         loop {
-            let (_, info) = jobs::info(&self.org, QUERY, &self.place.job)?;
+            let info = jobs::info(&self.org, QUERY, &self.place.job);
+            let (_, info) = info.map_err(|fault| self.gone(fault))?;
             match info.state {
                 State::JobComplete => return Ok(info),
                 state if state.is_final() => return Err(jobs::failure(&info)),

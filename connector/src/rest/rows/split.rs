@@ -139,8 +139,13 @@ impl Parts {
 /// Refuses what means something else when it is cut.
 fn check(cut: &Cut, soql: &str) -> Result<(), Fault> {
     if let Some(clause) = cut.clause(&["ORDER", "LIMIT", "OFFSET", "GROUP", "HAVING"]) {
+        let by = if matches!(clause, "ORDER" | "GROUP") {
+            " BY"
+        } else {
+            ""
+        };
         return Err(Fault::config(format!(
-            "config.split cannot cut a query with {clause}: each range would have its own; leave it out"
+            "config.split cannot cut a query with {clause}{by}: each range would have its own; leave it out"
         )));
     }
     if SelectList::read(soql).is_some_and(|select| select.aggregate) {

@@ -48,7 +48,9 @@ impl XmlJudge {
         let verdicts: Vec<bool> = documents
             .iter()
             .map(|document| {
-                let document = uppsala::parse(document).expect("well-formed");
+                // The library counts the bytes of a text where XML Schema counts its characters.
+                let document = document.replace(|char: char| !char.is_ascii(), "x");
+                let document = uppsala::parse(&document).expect("well-formed");
                 validator.validate(&document).is_empty()
             })
             .collect();
