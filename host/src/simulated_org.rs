@@ -31,6 +31,8 @@ pub struct OrgSettings<'a> {
     pub seed: Option<&'a Path>,
     /// Generates so many records of these objects.
     pub rows: &'a [(String, u64)],
+    /// Takes JWTs that the certificate or public key in this file (PEM) verifies.
+    pub jwt_certificate: Option<&'a Path>,
 }
 
 /// Opens the org. Blocks the thread while data is loaded.
@@ -49,6 +51,11 @@ pub fn open(settings: &OrgSettings) -> anyhow::Result<Arc<Org>> {
     }
     for (object, count) in settings.rows {
         builder = builder.rows(object, *count);
+    }
+    if let Some(file) = settings.jwt_certificate {
+        let pem = fs::read_to_string(file)
+            .with_context(|| format!("cannot read the certificate {}", file.display()))?;
+        builder = builder.jwt_certificate(pem);
     }
     Ok(Arc::new(builder.build()?))
 }

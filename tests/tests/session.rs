@@ -326,12 +326,5 @@ async fn a_login_that_fails_leaves_the_kept_session() {
 }
 
 fn status(status: u16) -> Fault {
-    let (error_code, message) = ("SERVER_UNAVAILABLE".to_owned(), "busy".to_owned());
-    Fault::Status {
-        status,
-        error_code,
-        message,
-        headers: Default::default(),
-        body: None,
-    }
+    Fault::status(status, "SERVER_UNAVAILABLE", "busy")
 }

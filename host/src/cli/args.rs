@@ -314,6 +314,9 @@ pub struct Sandbox {
     /// Generate rows, for example Account=300000; may be repeated
     #[arg(long, value_name = "OBJECT=COUNT", value_parser = rows)]
     pub rows: Vec<(String, u64)>,
+    /// Let the app log in by JWTs that this certificate or public key (PEM) verifies
+    #[arg(long, value_name = "FILE")]
+    pub jwt_certificate: Option<PathBuf>,
 }
 
 fn rows(text: &str) -> Result<(String, u64), String> {

@@ -55,6 +55,7 @@ async fn build(args: Sandbox) -> Result<Arc<Org>, Failure> {
             data,
             seed,
             rows: &args.rows,
+            jwt_certificate: args.jwt_certificate.as_deref(),
         })
     };
     let loaded = tokio::task::spawn_blocking(load)
@@ -67,15 +68,25 @@ fn notice(address: SocketAddr, args: &Sandbox) -> String {
     let kept = args.data.as_ref().map_or("in memory".to_owned(), |folder| {
         format!("in {}", folder.display())
     });
+    let jwt = args.jwt_certificate.as_ref().map_or_else(
+        || "start with --jwt-certificate FILE to log in by JWTs that it verifies".to_owned(),
+        |file| {
+            format!(
+                "those that {} verifies, for {ADMIN_USERNAME}",
+                file.display()
+            )
+        },
+    );
     format!(
         "a simulated org, its data {kept}; Ctrl-C ends it
   user        {ADMIN_USERNAME}, password {ADMIN_PASSWORD}, security token {ADMIN_TOKEN}
   app         client id {CLIENT_ID}, client secret {CLIENT_SECRET}, every OAuth flow
+  JWTs        {jwt}
   connection  url = \"http://{address}\"
               [auth.client-credentials]
               client-id = \"{CLIENT_ID}\"
               client-secret = \"{CLIENT_SECRET}\"
-  steering    http://{address}/__sandbox/faults, /requests, /clock, /sessions, /events, /outbound, /reset
+  steering    http://{address}/__sandbox/faults, /faults/names, /requests, /clock, /sessions, /query, /bulk, /events, /outbound, /reset
 It answers at:"
     )
 }

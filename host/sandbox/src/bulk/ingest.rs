@@ -1,21 +1,17 @@
 //! Working on an ingest job: internal batches of 10,000 rows, and what becomes of each row.
 
-use std::io::{self, Write as _};
 use std::time::Instant;
 
 use csv::StringRecord;
 
-use super::blob::{Blob, BlobWriter};
-use super::dialect::Dialect;
+use super::blob::Blob;
 use super::job::{Files, Job, State, Task};
-use super::rows::{Header, RowOutcome, Target, assignment};
-use super::settings::{Stop, StopState};
+use super::result_files::{Results, TRANSACTION_ROWS};
+use super::rows::{Header, Row, Target, assignment};
+use super::settings::{ResultMode, Stop, StopState};
 use super::table::{BadData, Table};
-use super::{limits, queue};
+use super::{limits, queue, rows, table};
 use crate::org::Org;
-
-/// Rows that are written in one transaction, so that others get their turn.
-const TRANSACTION_ROWS: usize = 2_000;
 
 /// Works on a job until it is done, fails or is aborted.
 pub(super) fn run(org: &Org, job: &Job) {
@@ -24,7 +20,7 @@ pub(super) fn run(org: &Org, job: &Job) {
     let mut run = Run {
         org,
         job,
-        results: Results::new(job.dialect),
+        results: Results::new(job.dialect, org.bulk.settings().results),
         stop: org.bulk.take_stop(&job.object),
         started,
     };
@@ -54,17 +50,15 @@ fn start(org: &Org, job: &Job) -> Option<Blob> {
 /// The rows of a job that was aborted before it began.
 fn leave_unprocessed(job: &Job) {
     let data = job.progress().data.take().unwrap_or_default();
-    let mut results = Results::new(job.dialect);
+    let mut results = Results::new(job.dialect, ResultMode::default());
     let copied = Table::open(&data, job.dialect).and_then(|mut table| {
-        results
-            .begin(&table.header)
-            .map_err(|e| BadData::disk(&e))?;
+        results.begin(&table.header, None)?;
         results.rest(&mut table, &[])
     });
     if let Err(BadData(words)) = copied {
         tracing::debug!(words, "the rows of an aborted job cannot be told apart");
     }
-    job.progress().files = Some(results.finish().unwrap_or_default());
+    job.progress().files = Some(Some(results.finish().unwrap_or_default()));
 }
 
 /// How the rows came to an end.
@@ -84,10 +78,12 @@ struct Run<'o> {
 impl<'o> Run<'o> {
     fn all(&mut self, data: &Blob) -> Result<End, BadData> {
         let target = self.target()?;
+        if table::is_blank(data)? {
+            self.results.begin(&StringRecord::new(), Some(&target))?;
+            return Ok(End::Done);
+        }
         let mut table = Table::open(data, self.job.dialect)?;
-        self.results
-            .begin(&table.header)
-            .map_err(|error| BadData::disk(&error))?;
+        self.results.begin(&table.header, Some(&target))?;
         let header = match target.header(&table.header) {
             Ok(header) => header,
             Err(bad) => return self.give_up(&mut table, &[], bad),
@@ -107,7 +103,8 @@ impl<'o> Run<'o> {
             if batch.is_empty() {
                 return Ok(End::Done);
             }
-            if let Err(bad) = self.batch(&target, &header, batch) {
+            let unreadable = table.misquoted().to_vec();
+            if let Err(bad) = self.batch(&target, &header, batch, &unreadable) {
                 return self.give_up(&mut table, batch, bad);
             }
         }
@@ -165,6 +162,7 @@ impl<'o> Run<'o> {
         target: &Target<'_>,
         header: &Header,
         batch: &[StringRecord],
+        unreadable: &[usize],
     ) -> Result<(), BadData> {
         let processed = self.job.progress().processed;
         if processed.is_multiple_of(limits::BATCH_RECORDS) {
@@ -176,12 +174,16 @@ impl<'o> Run<'o> {
         self.org.bulk.quota.records(now, count)?;
         let began = Instant::now();
         let rows = batch.iter().map(|row| target.row(header, row.iter()));
-        let outcomes = target.save(&self.job.created_by, rows.collect(), processed + 1);
+        let mut rows: Vec<Row> = rows.collect();
+        rows::refuse_unreadable(&mut rows, unreadable);
+        let outcomes = target.save(&self.job.created_by, rows, processed + 1);
         let outcomes = outcomes
             .map_err(|problem| BadData(format!("InternalServerError : {}", problem.message)))?;
         let active_ms = began.elapsed().as_millis();
-        // `sf__Id` is the id of a record, never its external id.
-        let id = header.key().filter(|_| target.key_column() == Some("Id"));
+        // `sf__Id` is the id of a record, never its external id; below version 53.0 refused rows have none.
+        let shows_id =
+            target.key_column() == Some("Id") && self.job.api_version >= limits::FAILED_ID_VERSION;
+        let id = header.key().filter(|_| shows_id);
         let failed = self
             .results
             .outcomes(batch, &outcomes, id)
@@ -218,118 +220,13 @@ impl<'o> Run<'o> {
         };
         let total_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut progress = self.job.progress();
-        progress.files = Some(files);
+        let hidden = self.stop.as_ref().is_some_and(|stop| stop.without_results);
+        progress.files = Some((!hidden).then_some(files));
         progress.total_ms = total_ms;
         progress.error = error;
         if !progress.state.is_final() {
             progress.state = state;
         }
         progress.changed = self.org.clock.now();
-    }
-}
-
-/// The three result files while they grow.
-struct Results {
-    dialect: Dialect,
-    successful: BlobWriter,
-    failed: BlobWriter,
-    unprocessed: BlobWriter,
-    line: Vec<u8>,
-}
-
-impl Results {
-    fn new(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            successful: BlobWriter::default(),
-            failed: BlobWriter::default(),
-            unprocessed: BlobWriter::default(),
-            line: Vec::new(),
-        }
-    }
-
-    /// The headers: two columns of Salesforce's own, then the job's.
-    fn begin(&mut self, header: &StringRecord) -> io::Result<()> {
-        let line = |own: &[&'static str]| {
-            let mut line = Vec::new();
-            let own = own.iter().map(|name| name.as_bytes());
-            self.dialect
-                .row(&mut line, own.chain(header.iter().map(str::as_bytes)));
-            line
-        };
-        let (successful, failed) = (
-            line(&["sf__Id", "sf__Created"]),
-            line(&["sf__Id", "sf__Error"]),
-        );
-        let unprocessed = line(&[]);
-        self.successful.write_all(&successful)?;
-        self.failed.write_all(&failed)?;
-        self.unprocessed.write_all(&unprocessed)
-    }
-
-    /// Files rows under what became of them; says how many were refused. `id` is the place of the column with the
-    /// ids of the records, where there is one.
-    fn outcomes(
-        &mut self,
-        rows: &[StringRecord],
-        outcomes: &[RowOutcome],
-        id: Option<usize>,
-    ) -> io::Result<u64> {
-        let mut refused = 0;
-        for (row, outcome) in rows.iter().zip(outcomes) {
-            self.line.clear();
-            let values = row.iter().map(str::as_bytes);
-            match outcome {
-                Ok(saved) => {
-                    let created: &[u8] = if saved.created { b"true" } else { b"false" };
-                    let own = [saved.id.as_str().as_bytes(), created];
-                    self.dialect
-                        .row(&mut self.line, own.into_iter().chain(values));
-                    self.successful.write_all(&self.line)?;
-                }
-                Err(refusal) => {
-                    refused += 1;
-                    let (id, error) = (id.and_then(|at| row.get(at)), refusal.to_string());
-                    let own = [id.unwrap_or_default().as_bytes(), error.as_bytes()];
-                    self.dialect
-                        .row(&mut self.line, own.into_iter().chain(values));
-                    self.failed.write_all(&self.line)?;
-                }
-            }
-        }
-        Ok(refused)
-    }
-
-    /// Files `rows` and all that follow as unprocessed.
-    fn rest(&mut self, table: &mut Table, rows: &[StringRecord]) -> Result<(), BadData> {
-        self.unprocessed(rows)?;
-        let mut rows = Vec::new();
-        loop {
-            let count = table.read(&mut rows, TRANSACTION_ROWS)?;
-            if count == 0 {
-                return Ok(());
-            }
-            self.unprocessed(rows.get(..count).unwrap_or_default())?;
-        }
-    }
-
-    fn unprocessed(&mut self, rows: &[StringRecord]) -> Result<(), BadData> {
-        for row in rows {
-            self.line.clear();
-            self.dialect
-                .row(&mut self.line, row.iter().map(str::as_bytes));
-            self.unprocessed
-                .write_all(&self.line)
-                .map_err(|error| BadData::disk(&error))?;
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> io::Result<Files> {
-        Ok(Files {
-            successful: self.successful.finish()?,
-            failed: self.failed.finish()?,
-            unprocessed: self.unprocessed.finish()?,
-        })
     }
 }

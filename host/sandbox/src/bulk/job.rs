@@ -108,8 +108,8 @@ pub struct Progress {
     pub total_ms: u64,
     /// Milliseconds spent on writing.
     pub active_ms: u64,
-    /// Result files of an ingest job, once they are written.
-    pub files: Option<Files>,
+    /// Result files of an ingest job, once it is done: none inside if they answer 204.
+    pub files: Option<Option<Files>>,
     /// Results of a query job.
     pub pages: Option<Pages>,
 }

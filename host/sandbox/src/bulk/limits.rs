@@ -48,6 +48,9 @@ pub const QUERY_VERSION: u16 = 47;
 /// First version of the API with ingest jobs of Bulk API 2.0 (guide, "Create a Job").
 pub const INGEST_VERSION: u16 = 41;
 
+/// First version of the API that tells the ids of refused records in `failedResults` (guide, "Get Job Failed Record Results").
+pub const FAILED_ID_VERSION: u16 = 53;
+
 /// How long results can be read, in milliseconds: seven days (guide, "Limits").
 pub const RESULT_LIFETIME_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 

@@ -15,6 +15,8 @@ pub mod job;
 pub mod limits;
 mod queue;
 pub mod quota;
+mod quotes;
+mod result_files;
 pub mod rows;
 pub mod settings;
 pub mod table;
@@ -24,7 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use job::{Job, State, Task};
-pub use settings::{RowFault, Settings, Stop, StopState};
+pub use settings::{HeaderSpelling, ResultMode, RowFault, Settings, Stop, StopState};
 
 use crate::id::RecordId;
 use crate::org::Org;
@@ -84,6 +86,7 @@ impl Bulk {
         let mut settings = self.locked();
         settings.row_faults.clear();
         settings.stops.clear();
+        settings.results = ResultMode::default();
         drop(settings);
         self.jobs().clear();
         self.classic.clear();

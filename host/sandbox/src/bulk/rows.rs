@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::limits;
-use super::table::BadData;
+use super::table::{BadData, UNESCAPED};
 use crate::events::{Api, ClientName, Origin};
 use crate::id::RecordId;
 use crate::org::Org;
@@ -125,27 +125,48 @@ impl<'o> Target<'o> {
         }
     }
 
+    /// Whether this is the column by which the operation knows records.
+    #[must_use]
+    pub fn is_key(&self, name: &str) -> bool {
+        self.key_column()
+            .is_some_and(|key| key.eq_ignore_ascii_case(name))
+    }
+
+    /// Refuses a column besides the ids where records are deleted.
+    ///
+    /// # Errors
+    /// `InvalidBatch : The 'delete' batch must contain only ids`.
+    pub fn check_only_id(&self, name: &str) -> Result<(), BadData> {
+        if !self.operation.is_delete() || self.is_key(name) {
+            return Ok(());
+        }
+        let operation = self.operation.name();
+        Err(BadData::batch(format_args!(
+            "The '{operation}' batch must contain only ids"
+        )))
+    }
+
     /// Looks the columns up.
     ///
     /// # Errors
-    /// `InvalidBatch : Field name not found : X`.
+    /// `InvalidBatch : Field name not found : X`; columns besides the ids where records are deleted.
     pub fn header<'h>(&self, names: impl IntoIterator<Item = &'h str>) -> Result<Header, BadData> {
         let mut header = Header {
             key: None,
             columns: Vec::new(),
         };
         for (at, name) in names.into_iter().enumerate() {
+            self.check_only_id(name)?;
             let column = self.column(name)?;
-            let is_key = self
-                .key_column()
-                .is_some_and(|key| key.eq_ignore_ascii_case(name));
+            let is_key = self.is_key(name);
             if is_key {
                 header.key = Some(at);
             }
-            let wanted = !is_key && !self.operation.is_delete();
-            header.columns.push(wanted.then_some(column));
+            header.columns.push((!is_key).then_some(column));
         }
         match self.key_column() {
+            // An upsert by id whose file knows no ids creates all of its records.
+            Some("Id") if self.operation == Operation::Upsert => Ok(header),
             Some(key) if header.key.is_none() => Err(BadData::no_field(key)),
             _ => Ok(header),
         }
@@ -157,6 +178,19 @@ impl<'o> Target<'o> {
     /// As [`Target::header`].
     pub fn column(&self, name: &str) -> Result<Column, BadData> {
         Column::of(&self.org.schema, self.object, name).map_err(|_| BadData::no_field(name))
+    }
+
+    /// The name of a column as the objects declare it.
+    #[must_use]
+    pub fn declared(&self, name: &str) -> Option<String> {
+        let column = self.column(name).ok()?;
+        let field = self.object.fields().get(column.field())?;
+        let Column::Parent { object, key, .. } = column else {
+            return Some(field.name.clone());
+        };
+        let kind = name.contains(':').then(|| format!("{object}:"));
+        let way = field.reference()?.relationship_name.as_deref()?;
+        Some(format!("{}{way}.{key}", kind.unwrap_or_default()))
     }
 
     /// Reads a row of CSV.
@@ -320,6 +354,16 @@ pub fn refuse_doubles(target: &Target<'_>, rows: &mut [Row]) {
                 let message = format!("Duplicate external id specified: {key}");
                 row.draft = Err(Problem::of_record("DUPLICATE_VALUE", message, [field]));
             }
+        }
+    }
+}
+
+/// Refuses the rows at these places: "a space before or after a double quote generates an error for the row" (guide, "Prepare CSV
+/// Files").
+pub fn refuse_unreadable(rows: &mut [Row], places: &[usize]) {
+    for at in places {
+        if let Some(row) = rows.get_mut(*at) {
+            row.draft = Err(Problem::of_record("CLIENTINPUTERROR", UNESCAPED, []));
         }
     }
 }

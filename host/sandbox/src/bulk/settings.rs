@@ -29,6 +29,35 @@ pub struct Settings {
     pub row_faults: Vec<RowFault>,
     /// Jobs that end before all of their rows were processed.
     pub stops: Vec<Stop>,
+    /// How the rows of result files are told.
+    pub results: ResultMode,
+}
+
+/// How Bulk API 2.0 tells the rows of result files: nothing promises their order, and how it spells columns has changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ResultMode {
+    /// Whether rows come in another order than they were sent in.
+    pub shuffled: bool,
+    /// How columns are spelled.
+    pub header: HeaderSpelling,
+    /// Whether values of columns come empty whose names the client did not spell as they are declared: a known defect.
+    pub misspelled_empty: bool,
+}
+
+/// How the columns of result files are spelled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HeaderSpelling {
+    /// As the client did.
+    #[default]
+    Given,
+    /// As the object declares its fields.
+    Declared,
+    /// In capitals.
+    Upper,
+    /// In small letters.
+    Lower,
 }
 
 impl Default for Settings {
@@ -42,6 +71,7 @@ impl Default for Settings {
             daily_query_jobs: limits::DAILY_QUERY_JOBS,
             row_faults: Vec::new(),
             stops: Vec::new(),
+            results: ResultMode::default(),
         }
     }
 }
@@ -90,6 +120,8 @@ pub struct Stop {
     pub state: StopState,
     /// What it then says of itself.
     pub message: String,
+    /// Whether its result files answer 204 instead of telling which rows were processed.
+    pub without_results: bool,
     /// How many jobs in all.
     pub times: u64,
 }
@@ -103,6 +135,7 @@ impl Default for Stop {
             message:
                 "InternalServerError : Batch processing exceeded the maximum number of retries"
                     .to_owned(),
+            without_results: false,
             times: 1,
         }
     }

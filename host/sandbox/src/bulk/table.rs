@@ -7,6 +7,7 @@ use csv::StringRecord;
 use super::blob::Blob;
 use super::dialect::{Dialect, LineEnding};
 use super::limits;
+use super::quotes::{Misplaced, Watch};
 
 /// The mark that some programs put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -56,9 +57,23 @@ impl From<csv::Error> for BadData {
 
 /// The rows of an upload.
 pub struct Table {
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    reader: csv::Reader<Watch<Box<dyn Read + Send>>>,
     /// The names of the columns.
     pub header: StringRecord,
+    quotes: Misplaced,
+    misquoted: Vec<usize>,
+}
+
+/// What Salesforce says of a quote that stands where none may.
+pub(super) const UNESCAPED: &str =
+    "Failed to parse CSV. Found unescaped quote. A value with quote should be within a quote";
+
+/// Whether an upload holds nothing at all.
+///
+/// # Errors
+/// The disk's.
+pub fn is_blank(data: &Blob) -> Result<bool, BadData> {
+    Ok(data.len() < PEEK && peek(data)?.trim_ascii().is_empty())
 }
 
 impl Table {
@@ -80,6 +95,7 @@ impl Table {
         let source = data
             .read(0, u64::MAX)
             .map_err(|error| BadData::disk(&error))?;
+        let (source, quotes) = Watch::new(source, dialect.delimiter.byte());
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -90,6 +106,9 @@ impl Table {
         if !reader.read_record(&mut header)? {
             return Err(BadData::client("The data has no header row"));
         }
+        if quotes.any_before(reader.position().byte()) {
+            return Err(BadData::batch(UNESCAPED));
+        }
         header.trim();
         if header.len() > limits::FIELDS {
             let most = limits::FIELDS;
@@ -97,7 +116,12 @@ impl Table {
                 "Number of fields exceeds the limit of {most}"
             )));
         }
-        Ok(Self { reader, header })
+        Ok(Self {
+            reader,
+            header,
+            quotes,
+            misquoted: Vec::new(),
+        })
     }
 
     /// Reads the next rows into `rows`, whose records are used again; says how many there are. Empty lines are none.
@@ -105,6 +129,7 @@ impl Table {
     /// # Errors
     /// A row of another length than the header, or what is no CSV.
     pub fn read(&mut self, rows: &mut Vec<StringRecord>, most: usize) -> Result<usize, BadData> {
+        self.misquoted.clear();
         for at in 0..most {
             if at == rows.len() {
                 rows.push(StringRecord::new());
@@ -114,8 +139,17 @@ impl Table {
                 return Ok(at);
             }
             self.check(row)?;
+            if self.quotes.any_before(self.reader.position().byte()) {
+                self.misquoted.push(at);
+            }
         }
         Ok(most)
+    }
+
+    /// Places of the rows of the last read that hold a quote where none may stand.
+    #[must_use]
+    pub fn misquoted(&self) -> &[usize] {
+        &self.misquoted
     }
 
     fn check(&self, row: &StringRecord) -> Result<(), BadData> {
@@ -156,9 +190,7 @@ fn refuse_mark(start: &[u8]) -> Result<(), BadData> {
         return Ok(());
     };
     if rest.first() == Some(&b'"') {
-        return Err(BadData::batch(
-            "Failed to parse CSV. Found unescaped quote. A value with quote should be within a quote",
-        ));
+        return Err(BadData::batch(UNESCAPED));
     }
     let end = rest
         .iter()

@@ -1,4 +1,4 @@
-//! Steering the sandbox: `/__sandbox/faults`, `/requests`, `/outbox`, `/clock`, `/sessions`, `/bulk`, `/events`, `/outbound`,
+//! Steering the sandbox: `/__sandbox/faults`, `/faults/names`, `/requests`, `/outbox`, `/clock`, `/sessions`, `/query`, `/bulk`, `/events`, `/outbound`,
 //! `/reset`. Needs no token; in process and on loopback only.
 
 use axum::Router;
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::Shared;
 use super::answer;
 use super::front::Peer;
-use crate::faults::Rule;
+use crate::faults::{Named, Rule};
 use crate::org::Org;
 use crate::value::dates;
 
@@ -24,10 +24,12 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(org: Shared) -> Router<S>
             "/faults",
             get(list_faults).post(add_fault).delete(clear_faults),
         )
+        .route("/faults/names", get(list_names))
         .route("/requests", get(list_requests).delete(clear_requests))
         .route("/outbox", get(list_outbox).delete(clear_outbox))
         .route("/clock", get(read_clock).post(move_clock))
         .route("/sessions", get(count_sessions).delete(expire_sessions))
+        .route("/query", get(show_query).post(configure_query))
         .route("/bulk", get(show_bulk).post(configure_bulk))
         .merge(super::admin_events::routes())
         .merge(super::admin_outbound::routes())
@@ -62,6 +64,10 @@ fn show<T: serde::Serialize>(value: &T) -> Response {
 
 async fn list_faults(State(org): State<Shared>) -> Response {
     show(&org.faults.list())
+}
+
+async fn list_names() -> Response {
+    show(&Named::all())
 }
 
 async fn add_fault(State(org): State<Shared>, body: Bytes) -> Response {
@@ -130,6 +136,28 @@ async fn expire_sessions(State(org): State<Shared>) -> Response {
     answer::no_content()
 }
 
+/// How queries are treated.
+#[derive(Deserialize, serde::Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct QueryMode {
+    /// Whether locators end with the session that they were given to, rather than live with its user.
+    locators_end_with_session: bool,
+}
+
+async fn show_query(State(org): State<Shared>) -> Response {
+    show(&QueryMode {
+        locators_end_with_session: org.queries.ends_with_session(),
+    })
+}
+
+async fn configure_query(State(org): State<Shared>, body: Bytes) -> Response {
+    match serde_json::from_slice::<QueryMode>(&body) {
+        Ok(mode) => org.queries.end_with_session(mode.locators_end_with_session),
+        Err(error) => return refuse("send {\"locatorsEndWithSession\": true}", &error),
+    }
+    show_query(State(org)).await
+}
+
 async fn show_bulk(State(org): State<Shared>) -> Response {
     show(&org.bulk.settings())
 }
@@ -150,6 +178,7 @@ async fn reset(State(org): State<Shared>) -> Response {
     org.sessions.expire_all();
     org.usage.reset();
     org.queries.close_all();
+    org.queries.end_with_session(false);
     org.bulk.reset();
     org.events.faults().clear();
     org.events.restart();

@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use http_body_util::BodyExt as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use crate::bulk::blob::{Blob, BlobWriter};
 use crate::problem::Problem;
@@ -20,8 +20,7 @@ pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, Problem
     let mut kept = Vec::new();
     let mut total = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame
-            .map_err(|error| Problem::json(format!("The request body ended early: {error}")))?;
+        let frame = frame.map_err(|error| unreadable(&error))?;
         let Ok(bytes) = frame.into_data() else {
             continue;
         };
@@ -36,6 +35,24 @@ pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, Problem
         return Ok(kept.into());
     }
     Err(too_large(limit))
+}
+
+/// What is no gzip although it says so, or a body that ended early.
+fn unreadable(error: &axum::Error) -> Problem {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<io::Error>()
+            && matches!(
+                io.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+            )
+        {
+            let message = format!("ClientInputError : The data is not compressed with gzip: {io}");
+            return Problem::new("CLIENTINPUTERROR", message);
+        }
+        source = cause.source();
+    }
+    Problem::json(format!("The request body ended early: {error}"))
 }
 
 /// A body beyond the limit.
@@ -53,8 +70,7 @@ pub(super) fn too_large(limit: usize) -> Problem {
 pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, Problem> {
     let (mut writer, mut total) = (BlobWriter::default(), 0);
     while let Some(frame) = body.frame().await {
-        let frame = frame
-            .map_err(|error| Problem::json(format!("The request body ended early: {error}")))?;
+        let frame = frame.map_err(|error| unreadable(&error))?;
         let Ok(bytes) = frame.into_data() else {
             continue;
         };

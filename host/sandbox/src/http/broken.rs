@@ -1,12 +1,12 @@
-//! A body that does not come to its end.
+//! Bodies that do not come to their end, or come to it slowly.
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Bytes, HttpBody};
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 /// How long a body that falls silent is kept open at most.
@@ -67,5 +67,49 @@ impl HttpBody for Broken {
             "the connection was cut on purpose",
         );
         Poll::Ready(Some(Err(error)))
+    }
+}
+
+/// A whole body that comes in pieces, with pauses between them.
+#[derive(Debug)]
+pub(super) struct Slow {
+    rest: Bytes,
+    bytes: usize,
+    every: Duration,
+    wait: Option<Pin<Box<Sleep>>>,
+}
+
+impl Slow {
+    pub(super) fn new(whole: Bytes, bytes: usize, every: Duration) -> Self {
+        Self {
+            rest: whole,
+            bytes: bytes.max(1),
+            every,
+            wait: None,
+        }
+    }
+}
+
+impl HttpBody for Slow {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        if let Some(wait) = &mut self.wait {
+            ready!(wait.as_mut().poll(context));
+        }
+        self.wait = Some(Box::pin(sleep(self.every)));
+        let most = self.bytes.min(self.rest.len());
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(most)))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
     }
 }

@@ -1,19 +1,15 @@
 //! Bodies that may be too large for memory.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_ENCODING;
-use flate2::read::MultiGzDecoder;
 use http_body::{Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead as _, ReadBuf};
 
-use super::body::too_large;
-use crate::bulk::blob::{Blob, BlobWriter, Opened};
+use crate::bulk::blob::{Blob, Opened};
 use crate::problem::Problem;
 
 /// Bytes sent in one go.
@@ -87,33 +83,4 @@ impl HttpBody for Stream {
         let left = self.file.as_ref().map_or(0, |(_, left)| *left);
         SizeHint::with_exact((self.head.len() + self.memory.len()) as u64 + left)
     }
-}
-
-/// Data as it was before the client compressed it, if it did. Blocks the thread.
-///
-/// # Errors
-/// What is no gzip, or too large.
-pub(super) fn unpacked(data: Blob, headers: &HeaderMap, limit: usize) -> Result<Blob, Problem> {
-    let coding = headers
-        .get(CONTENT_ENCODING)
-        .and_then(|value| value.to_str().ok());
-    match coding.map(str::trim) {
-        None | Some("" | "identity") => return Ok(data),
-        Some(coding) if coding.eq_ignore_ascii_case("gzip") => {}
-        Some(other) => {
-            let message = format!("Content-Encoding {other:?} is not supported; send gzip");
-            return Err(Problem::new("UNSUPPORTED_MEDIA_TYPE", message));
-        }
-    }
-    let packed = data.read(0, u64::MAX).map_err(|error| lost(&error))?;
-    let mut plain = MultiGzDecoder::new(packed).take(limit as u64 + 1);
-    let mut writer = BlobWriter::default();
-    io::copy(&mut plain, &mut writer).map_err(|error| {
-        let message = format!("ClientInputError : The data is not compressed with gzip: {error}");
-        Problem::new("CLIENTINPUTERROR", message)
-    })?;
-    if writer.len() > limit as u64 {
-        return Err(too_large(limit));
-    }
-    writer.finish().map_err(|error| lost(&error))
 }

@@ -2,25 +2,21 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::DATE;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, Request, Uri};
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt as _;
-use serde_json::json;
 use tower::ServiceExt as _;
 
-use super::broken::{After, Broken};
 use super::form::{self, Form};
-use super::{answer, body, gzip};
+use super::{body, gzip, play, refusal};
 use crate::bulk::blob::Blob;
 use crate::bulk::limits::UPLOAD_BYTES;
-use crate::faults::{Fault, LONGEST_DELAY_MS};
+use crate::faults::Seen;
 use crate::journal::Entry;
 use crate::org::Org;
 use crate::problem::Problem;
@@ -28,6 +24,9 @@ use crate::value::dates;
 
 /// Longest URI, and longest URI with headers, in bytes (Salesforce Developer Limits, "API Request Limits": 16,384).
 const LONGEST_HEAD: usize = 16_384;
+
+/// Longest body that rules for faults look into.
+const MOST_VISIBLE: usize = 1024 * 1024;
 
 /// Marks a response that never reaches the client: the connection is reset in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,55 +52,19 @@ impl Front {
 /// Answers a request, or fails to in the way that a fault demands.
 pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let fault = front
-        .org
-        .faults
-        .strike(method.as_str(), uri.path(), uri.query());
-    let kind = fault.as_ref().map(|fault| fault.kind().to_owned());
     let (parts, received) = request.into_parts();
-    let (drained, request_bytes) = front.receive(&parts, received).await;
-    let answer = async |front: &Front| match drained {
-        Ok(Received::Document(bytes)) => {
-            front
-                .answer(Request::from_parts(parts, Body::from(bytes)))
-                .await
-        }
-        Ok(Received::Upload(data)) => {
-            let mut request = Request::from_parts(parts, Body::empty());
-            request.extensions_mut().insert(data);
-            front.answer(request).await
-        }
-        Ok(Received::Form(form)) => {
-            let mut request = Request::from_parts(parts, Body::empty());
-            request.extensions_mut().insert(form);
-            front.answer(request).await
-        }
-        Err(problem) => problem.into_response(),
-    };
+    let (body, request_bytes) = front.receive(&parts, received).await;
+    let fault = front.org.faults.strike(Seen {
+        method: method.as_str(),
+        path: uri.path(),
+        query: uri.query(),
+        body: visible(&body),
+    });
+    let kind = fault.as_ref().map(|fault| fault.kind().to_owned());
+    let asked = Asked { parts, body };
     let mut response = match fault {
-        None => answer(&front).await,
-        Some(Fault::Status {
-            status,
-            error_code,
-            message,
-            headers,
-            body,
-        }) => refuse(status, &error_code, &message, headers, body),
-        Some(Fault::Reset) => aborted(),
-        Some(Fault::LostAnswer) => {
-            drop(answer(&front).await);
-            aborted()
-        }
-        Some(Fault::Delay { ms }) => {
-            tokio::time::sleep(Duration::from_millis(ms.min(LONGEST_DELAY_MS))).await;
-            answer(&front).await
-        }
-        Some(Fault::ExpireSession) => {
-            front.org.sessions.expire_all();
-            answer(&front).await
-        }
-        Some(Fault::Truncate { bytes }) => cut(answer(&front).await, bytes, After::Error).await,
-        Some(Fault::Stall { bytes }) => cut(answer(&front).await, bytes, After::Silence).await,
+        None => front.perform(asked).await,
+        Some(fault) => play::play(&front, fault, asked).await,
     };
     date(&front.org, &mut response);
     front.org.journal.add(Entry {
@@ -119,6 +82,20 @@ pub(super) async fn handle(State(front): State<Front>, request: Request<Body>) -
     response
 }
 
+/// A request whose body was read to its end.
+pub(super) struct Asked {
+    pub parts: http::request::Parts,
+    pub body: Result<Received, Problem>,
+}
+
+/// What rules for faults see of a body.
+pub(super) fn visible(body: &Result<Received, Problem>) -> &[u8] {
+    match body {
+        Ok(Received::Document(bytes)) if bytes.len() <= MOST_VISIBLE => bytes,
+        _ => &[],
+    }
+}
+
 /// Dates an answer by the org's clock, also in process, where no server would.
 fn date(org: &Org, response: &mut Response) {
     if let Ok(now) = HeaderValue::try_from(dates::format_http(org.clock.now())) {
@@ -127,7 +104,7 @@ fn date(org: &Org, response: &mut Response) {
 }
 
 /// A request's body, read to its end.
-enum Received {
+pub(super) enum Received {
     /// All of it, in memory.
     Document(Bytes),
     /// The data of a bulk job, on disk if it is large.
@@ -159,6 +136,23 @@ impl Front {
         let drained = body::drain(received, body::LARGEST).await;
         let bytes = drained.as_ref().map_or(0, Bytes::len);
         (drained.map(Received::Document), bytes)
+    }
+
+    /// The org behind it.
+    pub(super) fn org(&self) -> &Org {
+        &self.org
+    }
+
+    /// Does what is asked, and answers.
+    pub(super) async fn perform(&self, asked: Asked) -> Response {
+        let mut request = Request::from_parts(asked.parts, Body::empty());
+        match asked.body {
+            Ok(Received::Document(bytes)) => *request.body_mut() = Body::from(bytes),
+            Ok(Received::Upload(data)) => drop(request.extensions_mut().insert(data)),
+            Ok(Received::Form(form)) => drop(request.extensions_mut().insert(form)),
+            Err(problem) => return refusal::of(&request, &problem),
+        }
+        self.answer(request).await
     }
 
     async fn answer(&self, mut request: Request<Body>) -> Response {
@@ -250,49 +244,4 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
     Uri::from_parts(parts).ok()
-}
-
-fn refuse(
-    status: u16,
-    code: &str,
-    message: &str,
-    headers: std::collections::BTreeMap<String, String>,
-    body: Option<String>,
-) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let text = body.unwrap_or_else(|| json!([{"errorCode": code, "message": message}]).to_string());
-    let mut response = answer::json_bytes(status, text);
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-pub(super) fn aborted() -> Response {
-    let mut response = Response::new(Body::new(Broken::new(Bytes::new(), After::Error)));
-    *response.status_mut() = StatusCode::BAD_GATEWAY;
-    response.extensions_mut().insert(Aborted);
-    response
-}
-
-/// Promises the whole body, and breaks the promise.
-async fn cut(response: Response, keep: Option<usize>, after: After) -> Response {
-    let (mut parts, received) = response.into_parts();
-    let Ok(whole) = received
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-    else {
-        return aborted();
-    };
-    let keep = keep
-        .unwrap_or(whole.len() / 2)
-        .min(whole.len().saturating_sub(1));
-    parts.headers.insert(
-        axum::http::header::CONTENT_LENGTH,
-        HeaderValue::from(whole.len()),
-    );
-    Response::from_parts(parts, Body::new(Broken::new(whole.slice(..keep), after)))
 }

@@ -31,6 +31,8 @@ const DEFAULTS: WriteOptions = WriteOptions {
 pub(super) struct Caller {
     /// The user.
     pub user: RecordId,
+    /// The number of the session.
+    pub session: u64,
     /// The version in the path, `62` for `v62.0`.
     pub version: u16,
     /// What the headers ask of writes.
@@ -87,6 +89,7 @@ fn admit(org: &Org, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Problem> {
     let known = WriteOptions { origin, ..DEFAULTS };
     Ok(Caller {
         user: session.user,
+        session: session.number,
         version,
         options: write_options(headers, known)?,
     })

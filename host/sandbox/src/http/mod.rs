@@ -32,9 +32,11 @@ mod limits;
 mod oauth;
 mod parameters;
 mod password;
+mod play;
 mod process;
 mod query;
 mod records;
+mod refusal;
 mod related;
 mod render;
 mod resources;
@@ -53,6 +55,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{any, get};
+use tower_http::decompression::RequestDecompressionLayer;
 
 pub(crate) use file::lost;
 pub use front::Aborted;
@@ -76,7 +79,7 @@ pub fn router(org: Arc<Org>) -> Router {
     let api = Router::new()
         .merge(oauth::routes())
         .merge(identity::routes())
-        .merge(soap::routes())
+        .merge(soap::routes(composite::Parts::new(&org, resources())))
         .merge(apex_rest::routes())
         .merge(classic::routes(&org))
         .merge(cometd::routes())
@@ -87,12 +90,12 @@ pub fn router(org: Arc<Org>) -> Router {
         .with_state(Arc::clone(&org));
     Router::new()
         .nest("/__sandbox", admin::routes(Arc::clone(&org)))
-        .fallback(any(front::handle))
+        .fallback(any(front::handle).layer(RequestDecompressionLayer::new()))
         .with_state(front::Front::new(org, api))
 }
 
-/// What lies under a version of the REST API; all of it needs a token.
-fn rest(org: &Shared) -> Router<Shared> {
+/// The resources of the REST API that parts of composite requests and SOAP calls may ask for, too.
+fn resources() -> Router<Shared> {
     let one = get(records::retrieve)
         .patch(records::update)
         .delete(records::delete);
@@ -100,7 +103,7 @@ fn rest(org: &Shared) -> Router<Shared> {
         .patch(keyed::upsert)
         .post(keyed::upsert)
         .delete(keyed::delete);
-    let resources = Router::new()
+    Router::new()
         .route("/", get(resources::list))
         .route("/limits", get(limits::list))
         .route("/limits/recordCount", get(limits::record_count))
@@ -134,9 +137,13 @@ fn rest(org: &Shared) -> Router<Shared> {
             get(download::rich_text_image),
         )
         .merge(composite::collections())
-        .merge(bulk::routes());
-    let parts = composite::Parts::new(org, resources.clone());
-    resources
+        .merge(bulk::routes())
+}
+
+/// What lies under a version of the REST API; all of it needs a token.
+fn rest(org: &Shared) -> Router<Shared> {
+    let parts = composite::Parts::new(org, resources());
+    resources()
         .merge(composite::routes(parts))
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)

@@ -1,8 +1,32 @@
 //! The parameters of a URL.
 
+use std::convert::Infallible;
 use std::ops::RangeInclusive;
 
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
 use crate::problem::Problem;
+
+/// The query of a URL that is too long for the type of URLs: parts of composite requests may hold 100,000 characters
+/// of SOQL.
+#[derive(Debug, Clone)]
+pub(super) struct LongQuery(pub String);
+
+/// The query of the request, however long.
+pub(super) struct QueryText(pub Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for QueryText {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let long = parts.extensions.remove::<LongQuery>();
+        Ok(Self(long.map_or_else(
+            || parts.uri.query().map(str::to_owned),
+            |LongQuery(text)| Some(text),
+        )))
+    }
+}
 
 /// Names and values, decoded, in their order.
 pub(super) struct Parameters(Vec<(String, String)>);

@@ -1,11 +1,12 @@
 //! `GET /query?q=`, `/queryAll?q=`, `/tooling/query?q=` and the further pages, `/query/{locator}`.
 
 use axum::Extension;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 
 use super::answer::{self, Reply};
 use super::gate::Caller;
+use super::parameters::QueryText;
 use super::{Shared, explain};
 use crate::org::Org;
 use crate::problem::Problem;
@@ -19,7 +20,7 @@ const QUERY_OPTIONS: &str = "Sforce-Query-Options";
 pub(super) async fn query(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    RawQuery(parameters): RawQuery,
+    QueryText(parameters): QueryText,
     headers: HeaderMap,
 ) -> Reply {
     run(org, caller, parameters, &headers, Which::Current).await
@@ -29,7 +30,7 @@ pub(super) async fn query(
 pub(super) async fn query_all(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    RawQuery(parameters): RawQuery,
+    QueryText(parameters): QueryText,
     headers: HeaderMap,
 ) -> Reply {
     run(org, caller, parameters, &headers, Which::All).await
@@ -39,7 +40,7 @@ pub(super) async fn query_all(
 pub(super) async fn tooling(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    RawQuery(parameters): RawQuery,
+    QueryText(parameters): QueryText,
     headers: HeaderMap,
 ) -> Reply {
     run(org, caller, parameters, &headers, Which::Tooling).await
@@ -156,6 +157,7 @@ async fn page(
         };
         let reader = Reader {
             user: caller.user.as_str(),
+            session: caller.session,
             now: org.clock.now(),
             page_rows: page_rows(rows),
             format: &format,

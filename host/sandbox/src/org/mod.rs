@@ -137,6 +137,12 @@ impl Org {
         &self.outbox
     }
 
+    /// The org's queries and their cursors.
+    #[must_use]
+    pub fn queries(&self) -> &Queries {
+        &self.queries
+    }
+
     /// The org's bulk jobs.
     #[must_use]
     pub fn bulk(&self) -> &Bulk {

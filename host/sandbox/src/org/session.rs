@@ -23,6 +23,22 @@ pub struct Session {
     pub scope: String,
     /// When it was last used, on the org's clock.
     pub last_used: i64,
+    /// Tells it from all others of the org; 0 before it is opened.
+    pub number: u64,
+}
+
+impl Session {
+    /// A session to be opened.
+    #[must_use]
+    pub fn new(user: RecordId, app: Option<String>, scope: impl Into<String>, now: i64) -> Self {
+        Self {
+            user,
+            app,
+            scope: scope.into(),
+            last_used: now,
+            number: 0,
+        }
+    }
 }
 
 /// What an authorization code was given for.
@@ -49,6 +65,18 @@ struct Tables {
     access: HashMap<String, Session>,
     refresh: HashMap<String, Session>,
     codes: HashMap<String, AuthorizationCode>,
+    opened: u64,
+}
+
+impl Tables {
+    fn open(&mut self, org: &RecordId, session: Session) -> String {
+        self.opened += 1;
+        let token = new_token(org);
+        let number = self.opened;
+        self.access
+            .insert(token.clone(), Session { number, ..session });
+        token
+    }
 }
 
 impl fmt::Debug for Sessions {
@@ -84,17 +112,13 @@ impl Sessions {
             known.last_used = now;
             return token.clone();
         }
-        let token = new_token(org);
-        tables.access.insert(token.clone(), session);
-        token
+        tables.open(org, session)
     }
 
     /// A new access token, whatever sessions there are.
     #[must_use]
     pub fn open_new(&self, org: &RecordId, session: Session) -> String {
-        let token = new_token(org);
-        self.tables().access.insert(token.clone(), session);
-        token
+        self.tables().open(org, session)
     }
 
     /// The session of an access token, which this use keeps alive; `None` if it has ended or never was.
@@ -189,12 +213,7 @@ mod tests {
     use super::*;
 
     fn session(now: i64) -> Session {
-        Session {
-            user: RecordId::new("005", 1),
-            app: Some("a".into()),
-            scope: "api".into(),
-            last_used: now,
-        }
+        Session::new(RecordId::new("005", 1), Some("a".into()), "api", now)
     }
 
     #[test]

@@ -133,12 +133,7 @@ fn session(org: &Org, message: &OutboundMessage, now: i64) -> Result<Option<Stri
     if !message.include_session_id {
         return Ok(None);
     }
-    let session = Session {
-        user: message.user_of(org)?,
-        app: None,
-        scope: "api".into(),
-        last_used: now,
-    };
+    let session = Session::new(message.user_of(org)?, None, "api", now);
     Ok(Some(org.sessions.open(&org.id, session)))
 }
 

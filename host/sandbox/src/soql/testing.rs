@@ -113,6 +113,7 @@ impl Fixture {
         let format = JsonFormat::new("67.0");
         let reader = Reader {
             user: &self.options.user,
+            session: 1,
             now: self.options.now,
             page_rows,
             format: &format,
@@ -127,6 +128,7 @@ impl Fixture {
         let format = JsonFormat::new("67.0");
         let reader = Reader {
             user,
+            session: 1,
             now,
             page_rows: 2_000,
             format: &format,

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::super::blob::Blob;
 use super::super::dialect::Dialect;
 use super::super::limits::BATCH_RECORDS;
-use super::super::rows::{Row, Target};
+use super::super::rows::{Row, Target, refuse_unreadable};
 use super::super::table::{BadData, Table};
 use super::Content;
 use crate::http::soap::xml::Element;
@@ -35,9 +35,11 @@ fn csv(target: &Target<'_>, request: &Blob) -> Result<Vec<Row>, BadData> {
     let most = usize::try_from(BATCH_RECORDS + 1).unwrap_or(usize::MAX);
     let count = table.read(&mut records, most)?;
     let records = records.iter().take(count);
-    Ok(records
+    let mut rows: Vec<Row> = records
         .map(|record| target.row(&header, record.iter()))
-        .collect())
+        .collect();
+    refuse_unreadable(&mut rows, table.misquoted());
+    Ok(rows)
 }
 
 fn json(target: &Target<'_>, request: &Blob) -> Result<Vec<Row>, BadData> {
@@ -59,11 +61,6 @@ fn json(target: &Target<'_>, request: &Blob) -> Result<Vec<Row>, BadData> {
 }
 
 fn object(target: &Target<'_>, body: Body<'_>, members: Members<'_>) -> Result<Row, BadData> {
-    let is_key = |name: &str| {
-        target
-            .key_column()
-            .is_some_and(|key| key.eq_ignore_ascii_case(name))
-    };
     let (mut key, mut rest) = (None, Vec::new());
     for (name, raw) in members.0 {
         let is_known = target.object.field(&name).is_some()
@@ -72,9 +69,12 @@ fn object(target: &Target<'_>, body: Body<'_>, members: Members<'_>) -> Result<R
         if !is_known {
             return Err(BadData::no_field(&name));
         }
-        if is_key(&name) {
+        if target.is_key(&name) {
             key = key_text(raw);
-        } else if !target.operation.is_delete() && name != "type" {
+        } else if name != "type" {
+            if name != "attributes" {
+                target.check_only_id(&name)?;
+            }
             rest.push((name, raw));
         }
     }
@@ -108,12 +108,10 @@ fn element(target: &Target<'_>, record: &Element) -> Result<Row, BadData> {
         draft: Ok(Draft::default()),
     };
     for child in record.children.iter().filter(|child| child.name != "type") {
-        let is_key = target
-            .key_column()
-            .is_some_and(|key| key.eq_ignore_ascii_case(&child.name));
-        if is_key {
+        if target.is_key(&child.name) {
             row.key = child.value().map(str::to_owned);
-        } else if !target.operation.is_delete() {
+        } else {
+            target.check_only_id(&child.name)?;
             field(target, child, &mut row)?;
         }
     }

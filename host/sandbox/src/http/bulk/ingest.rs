@@ -68,8 +68,7 @@ pub(super) async fn upload(
     let job = find(&org, &id, Kind::Ingest)?;
     expect_csv(&headers)?;
     let data = data.map_or_else(|| Blob::from(bytes), |Extension(data)| data);
-    let data = answer::on_thread(move || file::unpacked(data, &headers, limits::UPLOAD_BYTES));
-    keep(&job, data.await??)?;
+    keep(&job, data)?;
     Ok(StatusCode::CREATED.into_response())
 }
 
@@ -183,14 +182,17 @@ pub(super) async fn results(
         "unprocessedrecords" => |files| files.unprocessed,
         _ => return Err(Problem::not_found()),
     };
-    let blob = file(files(&job).await?);
+    let Some(files) = files(&job).await? else {
+        return Ok(answer::no_content());
+    };
+    let blob = file(files);
     let len = blob.len();
     let body = file::body(Bytes::new(), &blob, 0, len)?;
     Ok(([(CONTENT_TYPE, CSV)], body).into_response())
 }
 
 /// A finished job's result files. Those of a job that was just aborted are waited for.
-async fn files(job: &Job) -> Result<Files, Problem> {
+async fn files(job: &Job) -> Result<Option<Files>, Problem> {
     for _ in 0..FILES_TRIES {
         let progress = job.progress().clone();
         if let Some(files) = progress.files {

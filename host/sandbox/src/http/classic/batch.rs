@@ -12,7 +12,7 @@ use quick_xml::escape::escape;
 use serde_json::{Value as Json, json};
 
 use super::document::{self, Form, Refused};
-use super::{form, info, job, unpacked};
+use super::{check_size, form, info, job};
 use crate::bulk::blob::Blob;
 use crate::bulk::classic::{Batch, BatchState, Content, Job, JobState, Verb};
 use crate::bulk::limits;
@@ -28,7 +28,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    match add(&org, &caller, &id, &headers, bytes).await {
+    match add(&org, &caller, &id, &headers, bytes) {
         Ok((job, answer)) => {
             let form = form(&headers, Some(&job));
             answer(form)
@@ -39,7 +39,7 @@ pub(super) async fn create(
 
 type Answer = Box<dyn FnOnce(Form) -> Response + Send>;
 
-async fn add(
+fn add(
     org: &Arc<Org>,
     caller: &Caller,
     id: &str,
@@ -58,7 +58,11 @@ async fn add(
         return Err(Refused::new("InvalidJobState", message));
     }
     expect_content(&job, headers)?;
-    let bytes = unpacked(headers, bytes).await?;
+    if bytes.trim_ascii().is_empty() {
+        let message = "Unable to find any data to create batch";
+        return Err(Refused::new("ClientInputError", message));
+    }
+    check_size(&bytes)?;
     let batch = job.add(org, Blob::from(bytes), None);
     let (shown, of) = (Arc::clone(&batch), Arc::clone(&job));
     let answer =

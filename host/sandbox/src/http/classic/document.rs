@@ -1,7 +1,9 @@
 //! Documents of Bulk API 1.0 in both of their forms.
 
-use axum::http::StatusCode;
+use std::borrow::Cow;
+
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use quick_xml::escape::escape;
 use serde_json::{Map, Value as Json};
@@ -22,42 +24,64 @@ pub(super) enum Form {
 /// A refusal in Salesforce's words: the code, and the sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refused {
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
 }
 
 impl Refused {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            code,
+            code: code.into(),
             message: message.into(),
         }
     }
 
     /// The answer: 400, whatever the reason, as Salesforce gives it.
     pub(super) fn answer(&self, form: Form) -> Response {
+        self.answer_with(StatusCode::BAD_REQUEST, form)
+    }
+
+    /// The answer with another status, as what goes wrong on demand has it.
+    pub(super) fn answer_with(&self, status: StatusCode, form: Form) -> Response {
         let document = Document(vec![
-            ("exceptionCode", Some(self.code.to_owned())),
+            ("exceptionCode", Some(self.code.clone().into_owned())),
             ("exceptionMessage", Some(self.message.clone())),
         ]);
-        document.answer(StatusCode::BAD_REQUEST, form, "error")
+        document.answer(status, form, "error")
+    }
+}
+
+/// The code of Bulk API 1.0 for what REST calls so.
+fn code_for(rest: &str) -> &'static str {
+    match rest {
+        "INVALIDJOB" => "InvalidJob",
+        "INVALIDENTITY" => "InvalidEntity",
+        "FEATURENOTENABLED" => "FeatureNotEnabled",
+        "EXCEEDEDQUOTA" | "REQUEST_LIMIT_EXCEEDED" => "ExceededQuota",
+        "UNKNOWN_EXCEPTION" => "InternalServerError",
+        "SERVER_UNAVAILABLE" => "ServerUnavailable",
+        "INVALID_SESSION_ID" => "InvalidSessionId",
+        _ => "ClientInputError",
     }
 }
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        let code = match problem.code {
-            "INVALIDJOB" => "InvalidJob",
-            "INVALIDENTITY" => "InvalidEntity",
-            "FEATURENOTENABLED" => "FeatureNotEnabled",
-            "EXCEEDEDQUOTA" | "REQUEST_LIMIT_EXCEEDED" => "ExceededQuota",
-            "UNKNOWN_EXCEPTION" => "InternalServerError",
-            _ => "ClientInputError",
-        };
+        let code = code_for(problem.code);
         let prefix = format!("{code} : ");
         let message = problem.message.strip_prefix(&prefix).map(str::to_owned);
         Self::new(code, message.unwrap_or(problem.message))
     }
+}
+
+/// What a request is refused with that REST would refuse with this code.
+pub(in crate::http) fn refusal(
+    status: StatusCode,
+    headers: &HeaderMap,
+    code: &str,
+    message: &str,
+) -> Response {
+    Refused::new(code_for(code), message).answer_with(status, super::form(headers, None))
 }
 
 /// Members in order; those without a value are left out of XML and null in JSON.

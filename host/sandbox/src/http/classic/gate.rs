@@ -60,6 +60,7 @@ fn admit(org: &Shared, version: &str, headers: &HeaderMap) -> Result<Caller, Ref
     }
     Ok(Caller {
         user: session.user,
+        session: session.number,
         version: number,
         options: WriteOptions::default(),
     })

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::document::{Form, Refused, job_info};
-use super::{form, info, unpacked};
+use super::{form, info};
 use crate::bulk::classic::{Chunking, Content, Job, JobState, Request, Verb};
 use crate::bulk::{JOB_PREFIX, limits};
 use crate::http::Shared;
@@ -29,19 +29,19 @@ pub(super) async fn create(
     bytes: Bytes,
 ) -> Response {
     let form = form(&headers, None);
-    match make(&org, &caller, &headers, bytes).await {
+    match make(&org, &caller, &headers, &bytes) {
         Ok(job) => info::job(&job, form).answer(StatusCode::CREATED, form, "jobInfo"),
         Err(refused) => refused.answer(form),
     }
 }
 
-async fn make(
+fn make(
     org: &Org,
     caller: &Caller,
     headers: &HeaderMap,
-    bytes: Bytes,
+    bytes: &Bytes,
 ) -> Result<Arc<Job>, Refused> {
-    let members = job_info(&unpacked(headers, bytes).await?)?;
+    let members = job_info(bytes)?;
     let mut request = request(org, &members)?;
     request.chunking = chunking(headers, &request)?;
     let maker = (caller.user.clone(), caller.version);
@@ -192,15 +192,15 @@ pub(super) async fn change(
     bytes: Bytes,
 ) -> Response {
     let form = form(&headers, None);
-    match end(&org, &id, &headers, bytes).await {
+    match end(&org, &id, &bytes) {
         Ok(job) => answer(&job, form),
         Err(refused) => refused.answer(form),
     }
 }
 
-async fn end(org: &Org, id: &str, headers: &HeaderMap, bytes: Bytes) -> Result<Arc<Job>, Refused> {
+fn end(org: &Org, id: &str, bytes: &Bytes) -> Result<Arc<Job>, Refused> {
     let job = find(org, id)?;
-    let members = job_info(&unpacked(headers, bytes).await?)?;
+    let members = job_info(bytes)?;
     let wanted = match get(&members, "state") {
         Some("Closed") => JobState::Closed,
         Some("Aborted") => JobState::Aborted,

@@ -1,7 +1,7 @@
 //! Bulk API 1.0: `/services/async/{version}/job`.
 
 mod batch;
-mod document;
+pub(super) mod document;
 mod gate;
 mod info;
 mod job;
@@ -12,8 +12,7 @@ use axum::http::HeaderMap;
 use axum::middleware;
 use axum::routing::get;
 
-use super::{Shared, answer, file};
-use crate::bulk::blob::Blob;
+use super::Shared;
 use crate::bulk::classic::{Content, Job};
 use crate::bulk::limits::BATCH_BYTES;
 use document::{Form, Refused};
@@ -59,17 +58,11 @@ fn form(headers: &HeaderMap, job: Option<&Job>) -> Form {
     Form::Xml
 }
 
-/// A request's body, unpacked if it came packed.
-async fn unpacked(headers: &HeaderMap, bytes: Bytes) -> Result<Bytes, Refused> {
-    let headers = headers.clone();
-    let unpacked =
-        answer::on_thread(move || file::unpacked(Blob::from(bytes), &headers, BATCH_BYTES)).await;
-    let blob = unpacked.and_then(|blob| blob).map_err(Refused::from)?;
-    let bytes = blob.bytes().map_err(|error| file::lost(&error));
-    let bytes = bytes.map_err(Refused::from)?;
+/// Refuses what is larger than a batch may be.
+fn check_size(bytes: &Bytes) -> Result<(), Refused> {
     if bytes.len() > BATCH_BYTES {
         let message = format!("Request entity is too large: the limit is {BATCH_BYTES} bytes");
         return Err(Refused::new("ClientInputError", message));
     }
-    Ok(bytes)
+    Ok(())
 }

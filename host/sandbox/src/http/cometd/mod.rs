@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::Value as Json;
 
-use super::{Shared, front};
+use super::{Shared, play};
 use crate::org::Session;
 use reply::Reply;
 
@@ -142,7 +142,7 @@ async fn run(call: &Call, messages: &[Json]) -> Response {
                 events.extend(found);
                 replies.push(reply);
             }
-            connect::Outcome::Dropped => return front::aborted(),
+            connect::Outcome::Dropped => return play::aborted(),
         }
     }
     let mut response = reply::response(&events, &replies);

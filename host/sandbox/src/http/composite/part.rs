@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 
 use super::refused;
 use crate::http::gate::{self, Caller};
+use crate::http::parameters::LongQuery;
 use crate::http::{Shared, answer, front, versions};
 use crate::problem::Problem;
 
@@ -30,6 +31,9 @@ const UNWRITTEN: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// Longest text that the type of URLs holds, in bytes.
+const LONGEST_URI: usize = 65_534;
 
 /// Headers that parts inherit and may not give (REST API guide, "Composite Subrequest").
 const INHERITED: [HeaderName; 3] = [ACCEPT, AUTHORIZATION, CONTENT_TYPE];
@@ -132,6 +136,27 @@ impl Parts {
     }
 }
 
+impl Parts {
+    /// Asks for a resource on this thread, as [`Parts::call`] does; gives its status and its JSON.
+    pub(in crate::http) fn ask(
+        &self,
+        caller: &Caller,
+        (method, url): (&str, String),
+        body: Option<Json>,
+        http_headers: BTreeMap<String, String>,
+    ) -> (u16, Json) {
+        let part = Part {
+            method: method.to_owned(),
+            url,
+            reference_id: String::new(),
+            body,
+            http_headers,
+        };
+        let answer = answer::in_place(|| self.call(&part, caller, false));
+        (answer.status, answer.body)
+    }
+}
+
 /// `62` for `/services/data/v62.0/…`.
 pub(super) fn version(url: &str) -> Option<u16> {
     let name = url
@@ -150,6 +175,12 @@ fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Bo
     };
     let version = version(&part.url).ok_or_else(Problem::not_found)?;
     let uri = utf8_percent_encode(&part.url, UNWRITTEN).to_string();
+    let (uri, long_query) = match uri.split_once('?') {
+        Some((path, query)) if uri.len() > LONGEST_URI => {
+            (path.to_owned(), Some(LongQuery(query.to_owned())))
+        }
+        _ => (uri, None),
+    };
     let uri = Uri::try_from(uri).map_err(|_| refused(format!("Invalid URL: {}", part.url)))?;
     let body = part.body.as_ref().map(Json::to_string).unwrap_or_default();
     let mut request = Request::new(Body::from(body));
@@ -167,9 +198,13 @@ fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Bo
     let options = gate::write_options(request.headers(), caller.options)?;
     request.extensions_mut().insert(Caller {
         user,
+        session: caller.session,
         version,
         options,
     });
+    if let Some(query) = long_query {
+        request.extensions_mut().insert(query);
+    }
     if all_or_none {
         request.extensions_mut().insert(AllOrNone);
     }

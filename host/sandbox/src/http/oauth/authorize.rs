@@ -69,12 +69,7 @@ fn code(
         ));
     }
     let now = org.clock.now();
-    let session = Session {
-        user: org.admin.clone(),
-        app: Some(app.to_owned()),
-        scope: scope.to_owned(),
-        last_used: now,
-    };
+    let session = Session::new(org.admin.clone(), Some(app.to_owned()), scope, now);
     let expires = now + CODE_LIFETIME_MS;
     Ok(org.sessions.give_code(AuthorizationCode {
         session,

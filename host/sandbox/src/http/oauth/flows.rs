@@ -34,12 +34,8 @@ impl Grant {
 }
 
 fn session(org: &Org, app: &ConnectedApp, user: &RecordId) -> Session {
-    Session {
-        user: user.clone(),
-        app: Some(app.client_id.clone()),
-        scope: app.scope.clone(),
-        last_used: org.clock.now(),
-    }
+    let client = Some(app.client_id.clone());
+    Session::new(user.clone(), client, app.scope.as_str(), org.clock.now())
 }
 
 /// A session that the same user and app may share.

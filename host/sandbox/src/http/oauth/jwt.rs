@@ -51,7 +51,7 @@ impl Claims {
         self.sub.as_deref().or(self.prn.as_deref())
     }
 
-    /// Checks signature, audience and time. Salesforce asks for an `exp` a few minutes ahead but takes any in the future:
+    /// Checks signature, audience and time. What has expired is called an expired authorization code. Salesforce asks for an `exp` a few minutes ahead but takes any in the future:
     /// its own command line sends one that lies centuries ahead.
     pub(super) fn verify(
         &self,
@@ -81,7 +81,7 @@ impl Claims {
             return Err(Refusal::AUDIENCE);
         }
         if self.exp < (now_ms / 1_000 - SKEW_S) as f64 {
-            return Err(Refusal::ASSERTION);
+            return Err(Refusal::EXPIRED_CODE);
         }
         Ok(())
     }

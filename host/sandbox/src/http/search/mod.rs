@@ -6,7 +6,7 @@ mod suggest;
 
 use axum::Extension;
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value as Json, json};
@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::Shared;
 use super::answer::{self, Reply};
 use super::gate::Caller;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, QueryText};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::soql::Options;
@@ -43,7 +43,7 @@ pub(super) fn routes() -> Router<Shared> {
 async fn search(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    RawQuery(query): RawQuery,
+    QueryText(query): QueryText,
 ) -> Reply {
     let sosl = Parameters::new(query)
         .first("q")

@@ -2,13 +2,13 @@
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 
 use super::super::answer::{self, Reply};
 use super::super::gate::Caller;
-use super::super::parameters::{Parameters, out_of_range};
+use super::super::parameters::{Parameters, QueryText, out_of_range};
 use super::super::{Shared, body};
 use super::run;
 use crate::json::Body;
@@ -105,7 +105,7 @@ impl Number {
 pub(super) async fn get(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    RawQuery(query): RawQuery,
+    QueryText(query): QueryText,
 ) -> Reply {
     let request = from_parameters(&Parameters::new(query))?;
     answer::on_thread(move || run(&org, &caller, &search(&request)?)).await?

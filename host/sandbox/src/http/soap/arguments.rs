@@ -1,32 +1,66 @@
-//! The arguments of a call, read in the order that the WSDL gives them.
+//! The arguments of a call, and the members of complex ones.
+//!
+//! Salesforce's parser is strict about what belongs to a type and lenient about how it is written: members of a complex type come in
+//! any order and any namespace (jsforce sends `leadId` before `convertedStatus`, salesforcer `masterRecord` in none), and the first
+//! argument of a call goes by its place, whatever its name (jsforce calls that of `merge` `mergeRequests`, salesforcer
+//! `mergeRequest`). What a type does not have is refused: "convertedStatus invalid at this location", where it stands in the call
+//! itself.
 
 use super::fault::Fault;
 use super::xml::Element;
 use crate::value::dates;
 
-/// The elements below a call, or below a complex argument, from the first that is not read yet.
+/// The elements below a call, or below a complex argument, that are not read yet.
 #[derive(Debug)]
 pub(super) struct Arguments<'x> {
     of: &'x Element,
-    rest: std::iter::Peekable<std::slice::Iter<'x, Element>>,
+    left: Vec<&'x Element>,
+    is_call: bool,
 }
 
 impl<'x> Arguments<'x> {
-    /// Those below `of`; they are in its namespace.
+    /// The arguments of a call.
+    pub(super) fn of_call(call: &'x Element) -> Self {
+        Self {
+            is_call: true,
+            ..Self::new(call)
+        }
+    }
+
+    /// The members of a complex argument.
     pub(super) fn new(of: &'x Element) -> Self {
-        let rest = of.children.iter().peekable();
-        Self { of, rest }
+        Self {
+            of,
+            left: of.children.iter().collect(),
+            is_call: false,
+        }
     }
 
-    /// The next element, if it is this one.
+    /// The element of this name, if it is there; in a call it has to be the next one.
     pub(super) fn optional(&mut self, name: &str) -> Option<&'x Element> {
-        let of = self.of;
-        self.rest.next_if(|next| next.is(&of.namespace, name))
+        let at = self.left.iter().position(|left| left.name == name)?;
+        (at == 0 || !self.is_call).then(|| self.left.remove(at))
     }
 
-    /// All that are called this from here on.
+    /// All elements of this name. In a call they are those that come next, and may have another name if nothing comes before them.
     pub(super) fn many(&mut self, name: &str) -> Vec<&'x Element> {
-        std::iter::from_fn(|| self.optional(name)).collect()
+        if !self.is_call {
+            let left = std::mem::take(&mut self.left);
+            let (found, left) = left.into_iter().partition(|left| left.name == name);
+            self.left = left;
+            return found;
+        }
+        let is_first = self.left.len() == self.of.children.len();
+        let next = self.left.first().map(|next| next.name.as_str());
+        let Some(name) = next.filter(|next| is_first || *next == name) else {
+            return Vec::new();
+        };
+        let count = self
+            .left
+            .iter()
+            .take_while(|left| left.name == name)
+            .count();
+        self.left.drain(..count).collect()
     }
 
     /// The next element, which has to be this one.
@@ -35,7 +69,7 @@ impl<'x> Arguments<'x> {
             return Ok(found);
         }
         let namespace = &self.of.namespace;
-        let found = match self.rest.peek() {
+        let found = match self.left.first() {
             Some(next) => format!("'{}:{}'", next.namespace, next.name),
             None => format!("the end of '{}:{}'", namespace, self.of.name),
         };
@@ -79,8 +113,10 @@ impl<'x> Arguments<'x> {
     }
 
     /// Refuses what is left over.
-    pub(super) fn finish(mut self) -> Result<(), Fault> {
-        self.rest.next().map_or(Ok(()), |left| Err(misplaced(left)))
+    pub(super) fn finish(self) -> Result<(), Fault> {
+        self.left
+            .first()
+            .map_or(Ok(()), |left| Err(misplaced(left)))
     }
 }
 
@@ -113,24 +149,46 @@ mod tests {
     }
 
     #[test]
-    fn arguments_come_in_the_order_of_the_wsdl_and_none_beside_them() {
+    fn arguments_of_a_call_come_in_the_order_of_the_wsdl() {
         let good = call("<a>1</a><b>x</b><b>y</b>");
-        let mut arguments = Arguments::new(&good);
+        let mut arguments = Arguments::of_call(&good);
         assert_eq!(arguments.text("a").unwrap(), "1");
         assert_eq!(arguments.texts("b"), ["x", "y"]);
         assert!(arguments.finish().is_ok());
         let swapped = call("<b>x</b><a>1</a>");
-        let refused = Arguments::new(&swapped).text("a").unwrap_err();
+        let refused = Arguments::of_call(&swapped).text("a").unwrap_err();
         assert_eq!(
             refused,
             Fault::client(
                 "Unexpected element. Parser was expecting element 'urn:x:a' but found 'urn:x:b'"
             )
         );
-        let foreign = call("<a xmlns=\"\">1</a>");
+    }
+
+    #[test]
+    fn the_first_argument_goes_by_its_place_and_none_stands_beside_it() {
+        let foreign = call("<requests xmlns=\"\">1</requests><requests>2</requests>");
+        let mut arguments = Arguments::of_call(&foreign);
+        assert_eq!(arguments.texts("request"), ["1", "2"]);
+        assert!(arguments.finish().is_ok());
+        let spread = call("<leadId>1</leadId><convertedStatus>x</convertedStatus>");
+        let mut arguments = Arguments::of_call(&spread);
+        assert_eq!(arguments.many("leadConverts").len(), 1);
         assert_eq!(
-            Arguments::new(&foreign).finish().unwrap_err(),
-            Fault::client("Element {}a invalid at this location")
+            arguments.finish().unwrap_err(),
+            Fault::client("Element {urn:x}convertedStatus invalid at this location")
+        );
+    }
+
+    #[test]
+    fn members_come_in_any_order_and_namespace() {
+        let mixed = call("<b>1</b><a xmlns=\"\">2</a><b>3</b><c/>");
+        let mut members = Arguments::new(&mixed);
+        assert_eq!(members.optional_text("a"), Some("2"));
+        assert_eq!(members.texts("b"), ["1", "3"]);
+        assert_eq!(
+            members.finish().unwrap_err(),
+            Fault::client("Element {urn:x}c invalid at this location")
         );
     }
 

@@ -21,14 +21,18 @@ pub(super) fn describe_global(
     arguments: Arguments<'_>,
 ) -> Result<Out, Fault> {
     arguments.finish()?;
+    let mut out = Out::default();
+    result(&mut out, &global(context), GLOBAL, context.version);
+    Ok(out)
+}
+
+/// `DescribeGlobalResult`
+pub(super) fn global(context: &Context<'_>) -> Json {
     let objects = context.org.schema.objects().iter();
     let objects: Vec<Json> = objects
         .map(|object| with_own(describe::brief(object, ""), json!({"idEnabled": false})))
         .collect();
-    let all = json!({"encoding": "UTF-8", "maxBatchSize": BATCH, "sobjects": objects});
-    let mut out = Out::default();
-    result(&mut out, &all, GLOBAL, context.version);
-    Ok(out)
+    json!({"encoding": "UTF-8", "maxBatchSize": BATCH, "sobjects": objects})
 }
 
 /// One object in full.
@@ -81,7 +85,8 @@ fn with_own(mut described: Json, own: Json) -> Json {
     described
 }
 
-fn result(out: &mut Out, json: &Json, members: &[Member], version: u16) {
+/// A `result` element.
+pub(super) fn result(out: &mut Out, json: &Json, members: &[Member], version: u16) {
     out.element("result", "", |out| write(out, json, members, version));
 }
 
@@ -90,11 +95,15 @@ fn write(out: &mut Out, json: &Json, members: &[Member], version: u16) {
         let value = json.get(member.name).unwrap_or(&Json::Null);
         match (member.kind, value) {
             (Kind::Nillable, Json::Null) => out.nil(member.name),
+            (Kind::Or(text), Json::Null) => out.text(member.name, text),
             (_, Json::Null) => {}
             (Kind::Each(members), Json::Array(entries)) => {
                 for entry in entries {
                     out.element(member.name, "", |out| write(out, entry, members, version));
                 }
+            }
+            (Kind::Each(members), entry @ Json::Object(_)) => {
+                out.element(member.name, "", |out| write(out, entry, members, version));
             }
             (_, Json::Array(entries)) => {
                 for entry in entries {

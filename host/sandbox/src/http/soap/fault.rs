@@ -1,5 +1,7 @@
 //! What SOAP answers instead of a result when a whole call is refused.
 
+use std::borrow::Cow;
+
 use super::envelope::Namespaces;
 use super::out::Out;
 use crate::problem::Problem;
@@ -11,12 +13,15 @@ pub(crate) enum Fault {
     /// The request is no call that the WSDL describes: `soapenv:Client`, without detail.
     Client(String),
     /// Salesforce's code and sentence, with a typed detail.
-    Api { code: &'static str, message: String },
+    Api {
+        code: Cow<'static, str>,
+        message: String,
+    },
 }
 
 impl Fault {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
+    pub(super) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        let (code, message) = (code.into(), message.into());
         Self::Api { code, message }
     }
 
@@ -92,6 +97,14 @@ fn detail(out: &mut Out, code: &str, message: &str) {
         out.number("sf:column", column);
     }
     out.raw(format!("</sf:{kind}></detail>"));
+}
+
+/// The answer to a call of the API at this path that is refused with this code.
+pub(in crate::http) fn document(path: &str, code: &str, message: &str) -> Vec<u8> {
+    let letter = path.split('/').nth(3).unwrap_or_default();
+    let namespaces = Namespaces::of(letter).or_else(|| Namespaces::of("u"));
+    let fault = Fault::new(code.to_owned(), message);
+    namespaces.map_or_else(Vec::new, |namespaces| fault.xml(&namespaces))
 }
 
 /// The element of the WSDL's fault schema that goes with a code, and whether it has a row and a column.

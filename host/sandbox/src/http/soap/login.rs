@@ -32,12 +32,7 @@ pub(super) fn login(
             "Invalid username, password, security token; or user locked out.",
         )
     })?;
-    let session = Session {
-        user: user.clone(),
-        app: None,
-        scope: "full".into(),
-        last_used: org.clock.now(),
-    };
+    let session = Session::new(user.clone(), None, "full", org.clock.now());
     let token = org.sessions.open(&org.id, session);
     let url = |letter: &str| {
         let organization = org.id.short();

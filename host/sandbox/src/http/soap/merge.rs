@@ -57,6 +57,10 @@ fn read_merge<'s, 'x>(
     parts.finish()?;
     let schema = &context.org.schema;
     let master = Record::read(master, schema, &context.namespaces)?;
+    if !master.object.mergeable {
+        let message = "entity type does not support merge";
+        return Err(Fault::new("INVALID_TYPE_FOR_OPERATION", message));
+    }
     Ok(Wanted {
         object: master.object,
         winner: master.id,

@@ -2,6 +2,8 @@
 //!
 //! The enterprise API shares what has nothing to do with the org's objects; records are the partner API's alone.
 
+mod absent;
+mod actions;
 mod arguments;
 mod closed;
 mod describe;
@@ -10,16 +12,20 @@ mod email;
 mod envelope;
 pub(crate) mod fault;
 mod header;
+mod lists;
 mod login;
 mod members;
 mod merge;
 pub(crate) mod notifications;
 mod operations;
 mod out;
+mod pages;
+mod process;
 mod query;
 mod records;
 mod remove;
 mod replication;
+mod rest;
 mod results;
 mod retrieve;
 mod rows;
@@ -29,13 +35,13 @@ mod shown;
 mod users;
 pub(crate) mod xml;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest as _, Sha256};
@@ -46,50 +52,46 @@ use fault::Fault;
 use header::Header;
 
 use super::answer::on_thread;
+use super::composite::Parts;
 use super::gate::instance_url;
 use super::{Shared, versions};
 use crate::id::RecordId;
 use crate::org::Org;
 
-pub(super) fn routes() -> Router<Shared> {
+/// Both APIs; what REST has as well is asked of `parts`.
+pub(super) fn routes(parts: Parts) -> Router<Shared> {
     Router::new()
-        .route("/services/Soap/{api}/{version}", post(short))
-        .route("/services/Soap/{api}/{version}/{org}", post(long))
-}
-
-async fn short(
-    org: State<Shared>,
-    uri: OriginalUri,
-    Path((api, version)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    handle(org.0, &uri, &api, version, &headers, body).await
-}
-
-async fn long(
-    org: State<Shared>,
-    uri: OriginalUri,
-    Path((api, version, _)): Path<(String, String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    handle(org.0, &uri, &api, version, &headers, body).await
+        .route("/services/Soap/{api}/{version}", post(handle))
+        .route("/services/Soap/{api}/{version}/{org}", post(handle))
+        .layer(Extension(parts))
 }
 
 async fn handle(
-    org: Shared,
-    uri: &OriginalUri,
-    api: &str,
-    version: String,
-    headers: &HeaderMap,
+    State(org): State<Shared>,
+    Extension(parts): Extension<Parts>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(namespaces) = Namespaces::of(api) else {
+    let mut path = uri.path().split('/').skip(3).map(str::to_owned);
+    let (api, version) = (
+        path.next().unwrap_or_default(),
+        path.next().unwrap_or_default(),
+    );
+    let Some(namespaces) = Namespaces::of(&api) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let base = instance_url(&org, uri, headers);
-    let answered = on_thread(move || answer(&org, namespaces, &version, &base, &body)).await;
+    let base = instance_url(&org, &uri, &headers);
+    let answered = on_thread(move || {
+        let endpoint = Endpoint {
+            org: &org,
+            parts: &parts,
+            namespaces,
+            base: &base,
+        };
+        endpoint.answer(&version, &body)
+    });
+    let answered = answered.await;
     match answered.map_err(Fault::from).flatten() {
         Ok(xml) => respond(StatusCode::OK, xml),
         Err(fault) => respond(StatusCode::INTERNAL_SERVER_ERROR, fault.xml(&namespaces)),
@@ -104,6 +106,8 @@ fn respond(status: StatusCode, xml: Vec<u8>) -> Response {
 #[derive(Debug)]
 struct Context<'a> {
     org: &'a Org,
+    /// What REST has as well.
+    parts: &'a Parts,
     namespaces: Namespaces,
     /// The URL that the org is known by.
     base: &'a str,
@@ -111,48 +115,79 @@ struct Context<'a> {
     version: u16,
     header: Header,
     user: RecordId,
+    /// The number of the session.
+    session: u64,
     /// The session's id.
     token: String,
 }
 
-fn answer(
-    org: &Org,
+/// What all calls of a request's API go to.
+#[derive(Clone, Copy)]
+struct Endpoint<'a> {
+    org: &'a Org,
+    parts: &'a Parts,
     namespaces: Namespaces,
-    version: &str,
-    base: &str,
-    body: &Bytes,
-) -> Result<Vec<u8>, Fault> {
-    let version = supported(version)?;
-    let call = Call::read(body)?;
-    if let Some(refusal) = closed::refusal(namespaces.letter) {
+    base: &'a str,
+}
+
+impl<'a> Endpoint<'a> {
+    fn answer(self, version: &str, body: &Bytes) -> Result<Vec<u8>, Fault> {
+        let (org, namespaces) = (self.org, self.namespaces);
+        let version = supported(version)?;
+        let call = Call::read(body)?;
+        if let Some(refusal) = closed::refusal(namespaces.letter) {
+            let header = Header::read(&call.headers, namespaces.api)?;
+            self.admit(version, header)?;
+            return Err(refusal);
+        }
+        let name = call.operation.name.as_str();
+        let arguments = Arguments::of_call(&call.operation);
+        let known = *call.operation.namespace == *namespaces.api;
+        if known && name == "login" {
+            let content = login::login(org, namespaces, version, self.base, arguments)?;
+            return Ok(envelope::answer(&namespaces, name, None, content));
+        }
+        let operation = operations::find(name, &namespaces)
+            .filter(|_| known)
+            .ok_or_else(|| {
+                let name = call.operation.expanded_name();
+                Fault::client(format!(
+                    "No operation available for request {name}, please check the WSDL for the service."
+                ))
+            })?;
         let header = Header::read(&call.headers, namespaces.api)?;
-        admit(org, namespaces, base, version, header)?;
-        return Err(refusal);
+        let context = self.admit(version, header)?;
+        let content = operation(&context, arguments)?;
+        Ok(envelope::answer(
+            &namespaces,
+            name,
+            Some(&org.usage),
+            content,
+        ))
     }
-    let name = call.operation.name.as_str();
-    let arguments = Arguments::new(&call.operation);
-    let known = *call.operation.namespace == *namespaces.api;
-    if known && name == "login" {
-        let content = login::login(org, namespaces, version, base, arguments)?;
-        return Ok(envelope::answer(&namespaces, name, None, content));
+
+    /// Lets a call in that has a live session while the allowance lasts.
+    fn admit(self, version: u16, header: Header) -> Result<Context<'a>, Fault> {
+        let org = self.org;
+        let token = header.session.clone().unwrap_or_default();
+        let session = org.sessions.touch(&token, org.clock.now());
+        let session = session.ok_or_else(|| no_session(&token))?;
+        if !org.usage.count(org.clock.now()) {
+            let message = "TotalRequests Limit exceeded.";
+            return Err(Fault::new("REQUEST_LIMIT_EXCEEDED", message));
+        }
+        Ok(Context {
+            org,
+            parts: self.parts,
+            namespaces: self.namespaces,
+            base: self.base,
+            version,
+            header,
+            user: session.user,
+            session: session.number,
+            token,
+        })
     }
-    let operation = operations::find(name, &namespaces)
-        .filter(|_| known)
-        .ok_or_else(|| {
-            let name = call.operation.expanded_name();
-            Fault::client(format!(
-                "No operation available for request {name}, please check the WSDL for the service."
-            ))
-        })?;
-    let header = Header::read(&call.headers, namespaces.api)?;
-    let context = admit(org, namespaces, base, version, header)?;
-    let content = operation(&context, arguments)?;
-    Ok(envelope::answer(
-        &namespaces,
-        name,
-        Some(&org.usage),
-        content,
-    ))
 }
 
 fn supported(version: &str) -> Result<u16, Fault> {
@@ -163,32 +198,6 @@ fn supported(version: &str) -> Result<u16, Fault> {
             let message = "Invalid Api version specified on URL";
             Fault::new("UNSUPPORTED_API_VERSION", message)
         })
-}
-
-/// Lets a call in that has a live session while the allowance lasts.
-fn admit<'a>(
-    org: &'a Org,
-    namespaces: Namespaces,
-    base: &'a str,
-    version: u16,
-    header: Header,
-) -> Result<Context<'a>, Fault> {
-    let token = header.session.clone().unwrap_or_default();
-    let session = org.sessions.touch(&token, org.clock.now());
-    let session = session.ok_or_else(|| no_session(&token))?;
-    if !org.usage.count(org.clock.now()) {
-        let message = "TotalRequests Limit exceeded.";
-        return Err(Fault::new("REQUEST_LIMIT_EXCEEDED", message));
-    }
-    Ok(Context {
-        org,
-        namespaces,
-        base,
-        version,
-        header,
-        user: session.user,
-        token,
-    })
 }
 
 /// Salesforce names the session by a hash, never by its id.

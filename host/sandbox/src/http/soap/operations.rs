@@ -5,8 +5,8 @@ use super::envelope::Namespaces;
 use super::fault::Fault;
 use super::out::Out;
 use super::{
-    Context, describe, duplicates, email, merge, query, remove, replication, retrieve, save,
-    search, users,
+    Context, absent, actions, describe, duplicates, email, lists, merge, pages, process, query,
+    remove, replication, retrieve, save, search, users,
 };
 
 /// Does a call, and gives what stands in its response element.
@@ -14,8 +14,10 @@ pub(super) type Operation = fn(&Context<'_>, Arguments<'_>) -> Result<Out, Fault
 
 /// Calls of both APIs: they have nothing to do with the org's objects.
 const SHARED: &[(&str, Operation)] = &[
+    ("changeOwnPassword", users::change_own_password),
     ("getServerTimestamp", replication::get_server_timestamp),
     ("getUserInfo", users::get_user_info),
+    ("invalidateSessions", users::invalidate_sessions),
     ("logout", users::logout),
     ("resetPassword", users::reset_password),
     ("setPassword", users::set_password),
@@ -26,19 +28,79 @@ const PARTNER: &[(&str, Operation)] = &[
     ("convertLead", merge::convert_lead),
     ("create", save::create),
     ("delete", remove::delete),
+    ("deleteByExample", absent::delete_by_example),
+    ("describeAllTabs", pages::describe_all_tabs),
+    ("describeAppMenu", pages::describe_app_menu),
+    ("describeApprovalLayout", pages::describe_approval_layout),
+    ("describeAvailableQuickActions", actions::describe_available),
+    ("describeCompactLayouts", pages::describe_compact_layouts),
+    (
+        "describeDataCategoryGroupStructures",
+        absent::data_category_group_structures,
+    ),
+    ("describeDataCategoryGroups", absent::data_category_groups),
+    (
+        "describeDataCategoryMappings",
+        absent::data_category_mappings,
+    ),
     ("describeGlobal", describe::describe_global),
+    ("describeGlobalTheme", pages::describe_global_theme),
+    ("describeKnowledgeSettings", absent::knowledge_settings),
+    ("describeLayout", pages::describe_layout),
+    ("describeNouns", lists::describe_nouns),
+    ("describePathAssistants", absent::path_assistants),
+    (
+        "describePrimaryCompactLayouts",
+        pages::describe_primary_compact_layouts,
+    ),
+    ("describeQuickActions", actions::describe),
+    (
+        "describeQuickActionsForRecordType",
+        actions::describe_for_record_type,
+    ),
     ("describeSObject", describe::describe_object),
+    (
+        "describeSObjectListViews",
+        lists::describe_object_list_views,
+    ),
     ("describeSObjects", describe::describe_objects),
+    ("describeSearchLayouts", lists::describe_search_layouts),
+    (
+        "describeSearchScopeOrder",
+        lists::describe_search_scope_order,
+    ),
+    (
+        "describeSearchableEntities",
+        lists::describe_searchable_entities,
+    ),
+    ("describeSoftphoneLayout", absent::softphone_layout),
+    ("describeSoqlListViews", lists::describe_soql_list_views),
+    ("describeTabs", pages::describe_tabs),
+    ("describeTheme", pages::describe_theme),
+    ("describeVisualForce", absent::visualforce),
     ("emptyRecycleBin", remove::empty_recycle_bin),
+    ("executeListView", lists::execute_list_view),
     ("findDuplicates", duplicates::find),
     ("findDuplicatesByIds", duplicates::find_by_ids),
     ("getDeleted", replication::get_deleted),
     ("getUpdated", replication::get_updated),
     ("merge", merge::merge),
+    ("performQuickActions", actions::perform),
+    ("process", process::process),
     ("query", query::query),
     ("queryAll", query::query_all),
     ("queryMore", query::query_more),
+    ("renderEmailTemplate", email::render_email_template),
+    (
+        "renderStoredEmailTemplate",
+        email::render_stored_email_template,
+    ),
     ("retrieve", retrieve::retrieve),
+    (
+        "retrieveMassQuickActionTemplates",
+        actions::retrieve_mass_templates,
+    ),
+    ("retrieveQuickActionTemplates", actions::retrieve_templates),
     ("search", search::search),
     ("sendEmail", email::send_email),
     ("sendEmailMessage", email::send_email_message),

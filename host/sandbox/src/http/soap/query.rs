@@ -64,6 +64,7 @@ fn page(
         };
         let reader = Reader {
             user: context.user.as_str(),
+            session: context.session,
             now: context.org.clock.now(),
             page_rows: page_rows(Some(context.header.batch_size.unwrap_or(PAGE_ROWS))),
             format: &format,

@@ -21,7 +21,8 @@ pub(super) struct Record<'x, 's> {
 }
 
 impl<'x, 's> Record<'x, 's> {
-    /// Reads an element; children may be in the namespace of the API or in that of records.
+    /// Reads an element; children may be in the namespace of the API, in that of records, or in none. `type` comes once, and
+    /// `fieldsToNull` before `Id`.
     pub(super) fn read(
         element: &'x Element,
         schema: &'s Schema,
@@ -30,11 +31,14 @@ impl<'x, 's> Record<'x, 's> {
         let (mut kind, mut id) = (None, None);
         let (mut nulls, mut fields) = (Vec::new(), Vec::new());
         for child in &element.children {
-            if *child.namespace != *namespaces.api && *child.namespace != *namespaces.object {
+            let known = ["", namespaces.api, namespaces.object];
+            if !known.contains(&&*child.namespace) {
                 return Err(misplaced(child));
             }
             match child.name.as_str() {
-                "type" => kind = child.value(),
+                "type" if kind.is_none() => kind = Some(child.value().unwrap_or_default()),
+                "type" => return Err(misplaced(child)),
+                "fieldsToNull" if id.is_some() => return Err(misplaced(child)),
                 "fieldsToNull" => nulls.extend(child.value().filter(|name| !name.is_empty())),
                 name if name.eq_ignore_ascii_case("Id") => {
                     id = id.or(child.value().filter(|id| !id.is_empty()));
@@ -42,9 +46,10 @@ impl<'x, 's> Record<'x, 's> {
                 _ => fields.push(child),
             }
         }
-        let kind = kind.filter(|kind| !kind.is_empty());
-        let kind =
-            kind.ok_or_else(|| Fault::new("INVALID_TYPE", "Must send a concrete entity type."))?;
+        let kind = kind.filter(|kind| !kind.is_empty()).ok_or_else(|| {
+            let message = "Missing entity type information. sObject requires a separate 'type' field be sent.";
+            Fault::new("INVALID_TYPE", message)
+        })?;
         let object = schema.object(kind);
         let object = object.ok_or_else(|| Fault::no_such_object(kind))?;
         Ok(Self {
@@ -53,6 +58,11 @@ impl<'x, 's> Record<'x, 's> {
             nulls,
             fields,
         })
+    }
+
+    /// The elements of all fields but the id.
+    pub(super) fn fields(&self) -> &[&'x Element] {
+        &self.fields
     }
 
     /// The text of the field called `name`, if it is sent and not nil.

@@ -88,7 +88,15 @@ fn member_of(part: &str) -> &'static str {
 
 /// The text of a value, escaped; `None` for null.
 fn written(field: &Field, value: &Value) -> Option<Vec<u8>> {
-    let text = match (value, &field.field_type) {
+    let text = plain(field, value)?;
+    let mut out = Vec::with_capacity(text.len());
+    escape(&mut out, &text);
+    Some(out)
+}
+
+/// The text of a value; `None` for null.
+pub(super) fn plain(field: &Field, value: &Value) -> Option<String> {
+    Some(match (value, &field.field_type) {
         (Value::Null | Value::File(_), _) => return None,
         (Value::Bool(truth), _) => truth.to_string(),
         (Value::Int(ms), FieldType::DateTime) => dates::format_datetime_z(*ms),
@@ -97,8 +105,5 @@ fn written(field: &Field, value: &Value) -> Option<Vec<u8>> {
         (Value::Real(value), _) => number(*value),
         (Value::Text(text), _) => text.clone(),
         (Value::Blob(bytes), _) => BASE64.encode(bytes),
-    };
-    let mut out = Vec::with_capacity(text.len());
-    escape(&mut out, &text);
-    Some(out)
+    })
 }

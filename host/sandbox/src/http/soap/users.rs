@@ -94,6 +94,47 @@ pub(super) fn logout(context: &Context<'_>, arguments: Arguments<'_>) -> Result<
     Ok(Out::default())
 }
 
+/// Ends sessions.
+pub(super) fn invalidate_sessions(
+    context: &Context<'_>,
+    mut arguments: Arguments<'_>,
+) -> Result<Out, Fault> {
+    let sessions = arguments.texts("sessionIds");
+    arguments.finish()?;
+    let mut out = Out::default();
+    for session in sessions {
+        let ended = context.org.sessions.revoke(session);
+        out.element("result", "", |out| {
+            if !ended {
+                out.element("errors", "", |out| {
+                    out.text("message", "Invalid session id");
+                    out.text("statusCode", "INVALID_SESSION_ID");
+                });
+            }
+            out.flag("success", ended);
+        });
+    }
+    Ok(out)
+}
+
+/// Gives the caller a password, if it knows the old one.
+pub(super) fn change_own_password(
+    context: &Context<'_>,
+    mut arguments: Arguments<'_>,
+) -> Result<Out, Fault> {
+    let (old, new) = (
+        arguments.text("oldPassword")?,
+        arguments.text("newPassword")?,
+    );
+    arguments.finish()?;
+    let (id, row) = user(context.org, context.user.as_str())?;
+    let username = row.get("Username").as_str().unwrap_or_default();
+    if context.org.logins.verify(username, old).is_none() {
+        return Err(Fault::new("INVALID_OLD_PASSWORD", "invalid old password"));
+    }
+    give_password(context, &id, username, new)
+}
+
 /// Gives a user a password.
 pub(super) fn set_password(
     context: &Context<'_>,
@@ -103,12 +144,21 @@ pub(super) fn set_password(
     arguments.finish()?;
     let (id, row) = user(context.org, id)?;
     let username = row.get("Username").as_str().unwrap_or_default();
+    give_password(context, &id, username, password)
+}
+
+fn give_password(
+    context: &Context<'_>,
+    id: &RecordId,
+    username: &str,
+    password: &str,
+) -> Result<Out, Fault> {
     if context.org.logins.verify(username, password).is_some() {
         let message = "invalid repeated password";
         return Err(Fault::new("INVALID_NEW_PASSWORD", message));
     }
     refuse_weak(password)?;
-    context.org.logins.set_password(&id, username, password);
+    context.org.logins.set_password(id, username, password);
     let mut out = Out::default();
     out.element("result", "", |_| ());
     Ok(out)

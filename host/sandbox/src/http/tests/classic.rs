@@ -452,3 +452,45 @@ async fn locked_rows_serial_jobs_and_aborts() {
     let last = client.read(&format!("/{job}/batch/{}", ids[2])).await;
     assert!(last.contains("<state>NotProcessed</state>"), "{last}");
 }
+
+#[tokio::test]
+async fn a_batch_without_data_is_refused_at_once() {
+    let client = Client::new().await;
+    let job = client.classic("insert", "Account", "CSV", "").await;
+    for body in ["", "  \n"] {
+        let path = format!("/{job}/batch");
+        let answer = client.asynchronous("POST", &path, "text/csv", body).await;
+        assert_eq!(answer.status, 400);
+        assert_eq!(inner(&answer.text(), "exceptionCode"), "ClientInputError");
+        assert_eq!(
+            inner(&answer.text(), "exceptionMessage"),
+            "Unable to find any data to create batch"
+        );
+    }
+}
+
+#[tokio::test]
+async fn batches_that_delete_hold_ids_and_nothing_else() {
+    let client = Client::new().await;
+    let soql = "SELECT+Id+FROM+Account+LIMIT+1";
+    let found = client.get(&format!("/query?q={soql}")).await.json();
+    let id = found["records"][0]["Id"].as_str().unwrap().to_owned();
+    let cases = [
+        ("CSV", "text/csv", format!("Id,Name\n{id},x\n")),
+        ("JSON", JSON, format!(r#"[{{"Id": "{id}", "Name": "x"}}]"#)),
+        (
+            "XML",
+            XML,
+            format!("<sObjects {NS}><sObject><Id>{id}</Id><Name>x</Name></sObject></sObjects>"),
+        ),
+    ];
+    for (content, media_type, body) in cases {
+        let job = client.classic("delete", "Account", content, "").await;
+        let (_, info) = client.batch(&job, media_type, &body).await;
+        assert!(info.contains("batch must contain only ids"), "{info}");
+    }
+    assert_eq!(
+        client.get(&format!("/sobjects/Account/{id}")).await.status,
+        200
+    );
+}

@@ -356,3 +356,25 @@ async fn graphs_keep_to_their_limits() {
         (json!("PROCESSING_HALTED"), json!("PROCESSING_HALTED"))
     );
 }
+
+/// Urls of parts are texts in a body: no limit of URLs holds for them, but that of SOQL does.
+#[tokio::test]
+async fn the_query_of_a_part_may_be_as_long_as_soql_may_be() {
+    let client = Client::new().await;
+    let names = vec!["'GenePoint'"; 8_000].join(",");
+    for space in [" ", "%20"] {
+        let soql = format!("SELECT Name FROM Account WHERE Name IN ({names})").replace(' ', space);
+        assert!(soql.len() > 90_000);
+        let path = format!("/query?q={soql}");
+        let parts = [part("GET", &path, "long", json!(null))];
+        let answer = client.composite(false, &parts).await;
+        assert_eq!(statuses(&answer), [200]);
+        assert_eq!(
+            answer.json()["compositeResponse"][0]["body"]["totalSize"],
+            1
+        );
+        let batch = json!({"batchRequests": [{"method": "GET", "url": format!("v62.0{path}")}]});
+        let answer = client.call("POST", "/composite/batch", Some(batch)).await;
+        assert_eq!(answer.json()["results"][0]["result"]["totalSize"], 1);
+    }
+}

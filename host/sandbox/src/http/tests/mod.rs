@@ -13,6 +13,7 @@ mod files;
 mod graphql;
 mod meta;
 mod oauth;
+mod packed;
 mod process;
 mod query;
 mod records;

@@ -205,12 +205,8 @@ async fn a_rotating_app_replaces_its_refresh_token_at_every_use() {
         ..ConnectedApp::new("spin", "s")
     };
     let client = Client::of(Org::builder().app(app)).await;
-    let session = crate::org::Session {
-        user: client.org.admin().clone(),
-        app: Some("spin".into()),
-        scope: "api".into(),
-        last_used: 0,
-    };
+    let user = client.org.admin().clone();
+    let session = crate::org::Session::new(user, Some("spin".into()), "api", 0);
     let old = client.org.sessions().give_refresh(&session);
     let refresh =
         |token: &str| format!("grant_type=refresh_token&client_id=spin&refresh_token={token}");
@@ -292,6 +288,12 @@ async fn a_jwt_is_taken_if_signed_meant_for_us_in_time_and_approved() {
         );
         assert_eq!(client.form(TOKEN, &form(&good)).await.status, 200);
     }
+    // The sf command's `exp` is in milliseconds: centuries ahead, and taken.
+    let far = sign(
+        &key,
+        &claims("sandbox-client", ADMIN_USERNAME, login, NOW + 300),
+    );
+    assert_eq!(client.form(TOKEN, &form(&far)).await.status, 200);
     let good = sign(&key, &claims("sandbox-client", ADMIN_USERNAME, login, soon));
     let forged = sign(&key, &claims("sandbox-client", "nobody", login, soon));
     let forged = format!(
@@ -307,7 +309,7 @@ async fn a_jwt_is_taken_if_signed_meant_for_us_in_time_and_approved() {
                 &key,
                 &claims("sandbox-client", ADMIN_USERNAME, login, NOW / 1_000 - 61),
             ),
-            "invalid assertion",
+            "expired authorization code",
         ),
         (
             sign(

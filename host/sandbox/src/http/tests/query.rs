@@ -45,7 +45,7 @@ async fn queries_are_answered_page_by_page() {
         (&json!(201), &json!(false))
     );
     let next = first["nextRecordsUrl"].as_str().unwrap();
-    assert!(next.starts_with("/services/data/v62.0/query/01g"), "{next}");
+    assert!(next.starts_with("/services/data/v62.0/query/0r8"), "{next}");
     let second = client.get(next).await.json();
     assert_eq!(
         (&second["done"], &second["records"][0]["Name"]),
@@ -69,7 +69,7 @@ async fn refused_queries_say_why() {
         "\nSELECT Nope FROM Account\n       ^\nERROR at Row:1:Column:8\nNo such column 'Nope'"
     ));
     assert_eq!(refused.refusal(), (400, "INVALID_FIELD".into()));
-    let refused = client.get("/query/01g000000000001AAA-2000").await;
+    let refused = client.get("/query/0r8000000000001AAA-2000").await;
     assert_eq!(
         refused.json(),
         json!([{"message": "invalid query locator", "errorCode": "INVALID_QUERY_LOCATOR"}])
@@ -122,4 +122,33 @@ async fn columns_are_told_instead_of_rows_when_asked_for() {
         ))
         .await;
     assert_eq!(wrong.refusal(), (400, "INVALID_FIELD".into()));
+}
+
+/// As production reports have it: whoever logs in again in the middle of a query asks anew.
+#[tokio::test]
+async fn locators_end_with_their_session_where_that_is_wanted() {
+    let mut client = Client::of(Org::builder().clock(Clock::fixed(NOW)).rows("Account", 300)).await;
+    let first = query(&client, "/query", "SELECT Id FROM Account", "batchSize=200").await;
+    let next = first.json()["nextRecordsUrl"].as_str().unwrap().to_owned();
+    client.org.sessions().expire_all();
+    client.log_in().await;
+    assert_eq!(
+        client.get(&next).await.status,
+        200,
+        "it lives with its user"
+    );
+    let mode = Some(json!({"locatorsEndWithSession": true}));
+    let shown = client.call("POST", "/__sandbox/query", mode.clone()).await;
+    assert_eq!(Some(shown.json()), mode);
+    let gone = (400, "INVALID_QUERY_LOCATOR".to_owned());
+    assert_eq!(client.get(&next).await.refusal(), gone);
+    let again = query(&client, "/query", "SELECT Id FROM Account", "batchSize=200").await;
+    let next = again.json()["nextRecordsUrl"].as_str().unwrap().to_owned();
+    assert_eq!(client.get(&next).await.status, 200, "within its session");
+    assert_eq!(
+        client.call("POST", "/__sandbox/reset", None).await.status,
+        204
+    );
+    let reset = client.get("/__sandbox/query").await.json();
+    assert_eq!(reset, json!({"locatorsEndWithSession": false}));
 }

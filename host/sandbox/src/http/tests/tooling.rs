@@ -247,7 +247,7 @@ async fn long_tooling_results_have_pages_of_their_own() {
         (&json!(200), &json!(false))
     );
     let next = first["nextRecordsUrl"].as_str().unwrap();
-    assert!(next.contains("/tooling/query/01g"), "{next}");
+    assert!(next.contains("/tooling/query/0r8"), "{next}");
     let (_, path) = next.split_once("/tooling").unwrap();
     let second = client.get(&format!("/tooling{path}")).await.json();
     assert_eq!(second["entityTypeName"], "FieldDefinition");

@@ -39,6 +39,6 @@ pub struct Head<'a> {
     pub total: usize,
     /// Rows of this page.
     pub rows: usize,
-    /// The cursor of the next page, `01g…-2000`; `None` on the last page.
+    /// The cursor of the next page, `0r8…-2000`; `None` on the last page.
     pub next: Option<String>,
 }

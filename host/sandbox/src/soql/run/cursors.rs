@@ -3,6 +3,7 @@
 //! A query's own cursor and those of its sub-queries live and die together, as one of the user's ten.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::id::RecordId;
@@ -11,8 +12,8 @@ use super::super::limits;
 use super::Reader;
 use super::page::Root;
 
-/// Key prefix of query locators.
-const KEY_PREFIX: &str = "01g";
+/// Key prefix of query locators, as orgs of today give them out; older ones began with 01g.
+const KEY_PREFIX: &str = "0r8";
 
 /// Cursors of sub-queries by the sub-query and the parent's id.
 pub(super) type Known = HashMap<(usize, String), u64>;
@@ -27,12 +28,16 @@ pub(super) struct Opened {
 
 /// All open cursors of an org.
 #[derive(Debug, Default)]
-pub(super) struct Cursors(Mutex<Vec<Group>>);
+pub(super) struct Cursors {
+    groups: Mutex<Vec<Group>>,
+    end_with_session: AtomicBool,
+}
 
 /// A query's cursor with those of its sub-queries; groups stand in the order they were opened.
 #[derive(Debug)]
 struct Group {
     user: String,
+    session: u64,
     opened: i64,
     roots: HashMap<u64, Root>,
     known: Known,
@@ -50,7 +55,7 @@ impl Group {
 
 impl Cursors {
     fn groups(&self) -> MutexGuard<'_, Vec<Group>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps what the first page of a query opened; the user's oldest cursor makes room if need be.
@@ -61,6 +66,7 @@ impl Cursors {
         let user = reader.user.to_owned();
         let mut group = Group {
             user,
+            session: reader.session,
             opened: reader.now,
             roots: HashMap::new(),
             known: Known::new(),
@@ -93,12 +99,25 @@ impl Cursors {
     /// The cursor with this number, if it is the reader's and young enough.
     pub(super) fn find(&self, number: u64, reader: Reader<'_>) -> Option<(Root, Known)> {
         let groups = self.groups();
-        let own = |group: &&Group| group.user == reader.user && is_alive(group, reader.now);
+        let any_session = !self.ends_with_session();
+        let own = |group: &&Group| {
+            group.user == reader.user
+                && (any_session || group.session == reader.session)
+                && is_alive(group, reader.now)
+        };
         let group = groups
             .iter()
             .filter(own)
             .find(|group| group.roots.contains_key(&number))?;
         Some((group.roots.get(&number)?.clone(), group.known.clone()))
+    }
+
+    pub(super) fn end_with_session(&self, yes: bool) {
+        self.end_with_session.store(yes, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends_with_session(&self) -> bool {
+        self.end_with_session.load(Ordering::Relaxed)
     }
 
     pub(super) fn close_all(&self) {
@@ -110,7 +129,7 @@ fn is_alive(group: &Group, now: i64) -> bool {
     now.saturating_sub(group.opened) < limits::CURSOR_LIFETIME_MS
 }
 
-/// `01g…-2000`
+/// `0r8…-2000`
 pub(super) fn locator(number: u64, offset: usize) -> String {
     format!("{}-{offset}", RecordId::new(KEY_PREFIX, number))
 }

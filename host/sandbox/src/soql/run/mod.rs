@@ -27,7 +27,7 @@ pub struct Page {
     pub total: usize,
     /// Rows of this page.
     pub rows: usize,
-    /// The cursor of the next page, `01g…-2000`; `None` on the last page.
+    /// The cursor of the next page, `0r8…-2000`; `None` on the last page.
     pub next: Option<String>,
 }
 
@@ -36,6 +36,8 @@ pub struct Page {
 pub struct Reader<'a> {
     /// Id of the user; cursors belong to users.
     pub user: &'a str,
+    /// The number of the user's session.
+    pub session: u64,
     /// The moment, in ms since 1970.
     pub now: i64,
     /// Rows of a page; kept between 200 and 2,000.
@@ -77,7 +79,7 @@ impl Queries {
         }
     }
 
-    /// Writes the page that `locator` (`01g…-2000`) names. It can be read again and again.
+    /// Writes the page that `locator` (`0r8…-2000`) names. It can be read again and again.
     ///
     /// # Errors
     /// `INVALID_QUERY_LOCATOR` for a cursor that never was, is too old, was pushed out by newer ones, or belongs to
@@ -99,6 +101,17 @@ impl Queries {
         let (page, opened) = Pages::new(connection, reader).page(&root, offset, Some(&known))?;
         self.cursors.extend(number, opened);
         Ok(page)
+    }
+
+    /// Whether cursors end with the session that opened them, as integrations have met it; else they live with their user.
+    pub fn end_with_session(&self, yes: bool) {
+        self.cursors.end_with_session(yes);
+    }
+
+    /// Whether cursors end with the session that opened them.
+    #[must_use]
+    pub fn ends_with_session(&self) -> bool {
+        self.cursors.ends_with_session()
     }
 
     /// Closes every cursor.

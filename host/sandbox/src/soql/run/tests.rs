@@ -46,7 +46,7 @@ fn all_pages_together_hold_every_row_once() {
     let body = String::from_utf8(first.body.clone()).unwrap();
     assert!(
         body.starts_with(
-            r#"{"totalSize":450,"done":false,"nextRecordsUrl":"/services/data/v67.0/query/01g"#
+            r#"{"totalSize":450,"done":false,"nextRecordsUrl":"/services/data/v67.0/query/0r8"#
         ),
         "{body}"
     );
@@ -128,8 +128,8 @@ fn wrong_cursors_are_refused() {
     for locator in [
         "",
         "x",
-        "01g-1",
-        "01gSb0000000000AAA-1",
+        "0r8-1",
+        "0r8Sb0000000000AAA-1",
         &next.replace("-200", "-201"),
         &next.replace("-200", "-x"),
     ] {

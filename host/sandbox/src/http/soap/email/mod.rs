@@ -2,6 +2,7 @@
 
 mod mass;
 mod read;
+mod render;
 mod single;
 
 use super::Context;
@@ -15,6 +16,8 @@ use crate::problem::Problem;
 use crate::schema::Object;
 use crate::value::Value;
 use crate::write::{Draft, Row, Writer};
+pub(super) use render::{render_email_template, render_stored_email_template};
+
 use read::Common;
 
 /// Messages of one call (SOAP API guide, "sendEmail()": 10).

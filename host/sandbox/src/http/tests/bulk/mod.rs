@@ -3,6 +3,7 @@
 mod broken;
 mod ingest;
 mod query;
+mod rules;
 
 use std::time::Duration;
 

@@ -236,3 +236,46 @@ async fn conversions_that_cannot_be_leave_the_lead_open() {
         .await;
     assert_eq!(code, "sf:EXCEEDED_LEAD_CONVERT_LIMIT");
 }
+
+/// jsforce's suite converts with `{leadId, accountId, convertedStatus}` in that order, and nothing else.
+#[tokio::test]
+async fn members_of_a_conversion_come_in_any_order() {
+    let client = empty().await;
+    let account = client.made("Account", account("A")).await;
+    let lead = client
+        .made("Lead", json!({"LastName": "L", "Company": "C"}))
+        .await;
+    let call = format!(
+        "<convertLead><leadConverts><leadId>{lead}</leadId><accountId>{account}</accountId>\
+         <convertedStatus>Closed - Converted</convertedStatus></leadConverts></convertLead>"
+    );
+    let answer = client.soap(&call).await;
+    assert_eq!(first(&answer, "success"), "true", "{answer}");
+    assert_eq!(first(&answer, "accountId"), account);
+    // As soapforce once sent it: without the element around the members.
+    let spread = format!(
+        "<convertLead><leadId>{lead}</leadId><convertedStatus>Closed - Converted</convertedStatus></convertLead>"
+    );
+    let (code, message) = client.fault(&spread).await;
+    assert_eq!(code, "soapenv:Client");
+    assert!(
+        message.ends_with("convertedStatus invalid at this location"),
+        "{message}"
+    );
+}
+
+/// A record has one type; what is to be null stands before the id.
+#[tokio::test]
+async fn records_are_held_to_the_order_of_the_wsdl() {
+    let client = empty().await;
+    let id = client.made("Account", account("A")).await;
+    for (call, element) in [
+        ("<create><sObjects><type>Contact</type><LastName>X</LastName><type>Lead</type></sObjects></create>".to_owned(), "type"),
+        (format!("<update><sObjects><type>Account</type><Id>{id}</Id><fieldsToNull>Site</fieldsToNull></sObjects></update>"), "fieldsToNull"),
+    ] {
+        let (code, message) = client.fault(&call).await;
+        assert_eq!(code, "soapenv:Client");
+        assert_eq!(message, format!("Element {{urn:partner.soap.sforce.com}}{element} invalid at this location"));
+    }
+    assert!(client.rows("SELECT Id FROM Lead").await.is_empty());
+}

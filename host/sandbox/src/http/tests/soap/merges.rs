@@ -84,10 +84,9 @@ async fn merges_that_make_no_sense_change_nothing() {
         request("Account", "", &[&ids[1]]),
         request(
             "Account",
-            &format!("{}<fieldsToNull>Name</fieldsToNull>", id(&ids[0])),
+            &format!("<fieldsToNull>Name</fieldsToNull>{}", id(&ids[0])),
             &[&ids[1]],
         ),
-        request("Opportunity", &id(&ids[0]), &[&ids[1]]),
     ];
     let answer = client
         .soap(&format!("<merge>{}</merge>", requests.concat()))
@@ -99,8 +98,7 @@ async fn merges_that_make_no_sense_change_nothing() {
             "INVALID_MERGE_RECORD",
             "INVALID_MERGE_RECORD",
             "MISSING_ARGUMENT",
-            "REQUIRED_FIELD_MISSING",
-            "INVALID_TYPE_FOR_OPERATION"
+            "REQUIRED_FIELD_MISSING"
         ]
     );
     assert!(
@@ -109,6 +107,50 @@ async fn merges_that_make_no_sense_change_nothing() {
             .await
             .is_empty()
     );
-    let (code, _) = client.fault("<merge><sObjects/></merge>").await;
-    assert_eq!(code, "soapenv:Client", "requests are called request");
+    let whole = request("Opportunity", &id(&ids[0]), &[&ids[1]]);
+    let (code, message) = client.fault(&format!("<merge>{whole}</merge>")).await;
+    assert_eq!(code, "sf:INVALID_TYPE_FOR_OPERATION");
+    assert!(message.ends_with("entity type does not support merge"));
+    let (code, _) = client.fault("<merge><request/></merge>").await;
+    assert_eq!(code, "soapenv:Client", "a master is needed");
+}
+
+/// As jsforce and salesforcer write it: the request by another name, its members in the namespace of the API or in none.
+#[tokio::test]
+async fn merges_are_taken_as_clients_write_them() {
+    let client = empty().await;
+    for (request, namespace) in [
+        ("mergeRequests", "urn:partner.soap.sforce.com"),
+        ("mergeRequest", ""),
+    ] {
+        let winner = client.made("Account", account("W")).await;
+        let loser = client.made("Account", account("L")).await;
+        let call = format!(
+            "<merge><{request} xmlns=\"{namespace}\"><masterRecord><type>Account</type><Id>{winner}</Id><Name>New</Name></masterRecord>\
+             <recordToMergeIds>{loser}</recordToMergeIds></{request}></merge>"
+        );
+        let answer = client.soap(&call).await;
+        assert_eq!(first(&answer, "mergedRecordIds"), loser);
+        assert_eq!(client.field("Account", &winner, "Name").await, json!("New"));
+    }
+}
+
+/// Ids go by their place, whatever their prefix.
+#[tokio::test]
+async fn undelete_and_delete_take_ids_in_any_namespace() {
+    let client = empty().await;
+    let id = client.made("Account", account("A")).await;
+    for call in ["delete", "undelete"] {
+        let call = format!(
+            "<{call}><n:ids xmlns:n=\"sobject.partner.soap.sforce.com\">{id}</n:ids></{call}>"
+        );
+        assert_eq!(first(&client.soap(&call).await, "success"), "true");
+    }
+    assert_eq!(
+        client
+            .rows("SELECT Id FROM Account WHERE IsDeleted = false")
+            .await
+            .len(),
+        1
+    );
 }

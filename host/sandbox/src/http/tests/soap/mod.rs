@@ -3,6 +3,7 @@
 mod calls;
 mod conversions;
 mod merges;
+mod pages;
 mod protocol;
 mod records;
 mod writes;

@@ -136,7 +136,7 @@ async fn calls_with_too_much_or_unknown_things_are_refused_as_a_whole() {
         (format!("<create>{}</create>", one.repeat(201)), "sf:EXCEEDED_ID_LIMIT", "cannot submit more than 200 records"),
         (format!("<create>{}</create>", format!("{one}{other}").repeat(6)), "sf:LIMIT_EXCEEDED", "10 chunks"),
         (format!("<create>{one}<sObjects><type>Nope</type></sObjects></create>"), "sf:INVALID_TYPE", "sObject type &apos;Nope&apos; is not supported"),
-        (format!("<create>{one}<sObjects><Name>A</Name></sObjects></create>"), "sf:INVALID_TYPE", "Must send a concrete entity type."),
+        (format!("<create>{one}<sObjects><Name>A</Name></sObjects></create>"), "sf:INVALID_TYPE", "Missing entity type information. sObject requires a separate &apos;type&apos; field be sent."),
         (format!("<create>{one}<sObjects><type>Account</type><Nope>1</Nope></sObjects></create>"), "sf:INVALID_FIELD", "No such column &apos;Nope&apos; on entity &apos;Account&apos;"),
         (format!("<create>{one}<sObjects><type>Account</type><fieldsToNull>Nope</fieldsToNull></sObjects></create>"), "sf:INVALID_FIELD", "No such column &apos;Nope&apos;"),
         (format!("<create>{one}<sObjects><type>Account</type><x:Name xmlns:x=\"urn:x\">A</x:Name></sObjects></create>"), "soapenv:Client", "Element {urn:x}Name invalid at this location"),

@@ -1,5 +1,10 @@
 //! The members of describe results in the order of the partner WSDL, with the version each came with.
 
+pub(super) mod actions;
+pub(super) mod lists;
+pub(super) mod menus;
+pub(super) mod pages;
+
 /// How a member is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
@@ -7,9 +12,11 @@ pub(super) enum Kind {
     Plain,
     /// The same; nil where there is none.
     Nillable,
+    /// The same; this text where there is none, for what the WSDL asks for.
+    Or(&'static str),
     /// A value that tells its own type.
     Typed,
-    /// An element for each entry of a list.
+    /// An element for each entry of a list, or the one for an object.
     Each(&'static [Member]),
 }
 
@@ -30,12 +37,29 @@ const fn nillable(name: &'static str) -> Member {
     of(name, Kind::Nillable)
 }
 
+const fn text(name: &'static str) -> Member {
+    of(name, Kind::Or(""))
+}
+
+const fn flag(name: &'static str) -> Member {
+    of(name, Kind::Or("false"))
+}
+
+const fn count(name: &'static str) -> Member {
+    of(name, Kind::Or("0"))
+}
+
 const fn of(name: &'static str, kind: Kind) -> Member {
     let since = 0;
     Member { name, kind, since }
 }
 
 impl Member {
+    /// A list, or an object, of members.
+    pub(super) const fn list(name: &'static str, members: &'static [Self]) -> Self {
+        of(name, Kind::Each(members))
+    }
+
     const fn since(self, since: u16) -> Self {
         Self { since, ..self }
     }

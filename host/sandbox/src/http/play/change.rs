@@ -1,0 +1,148 @@
+//! Answers that the org gave, told otherwise.
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use serde_json::{Map, Value as Json};
+
+/// What is changed in an answer.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    pub set: Map<String, Json>,
+    pub remove: Vec<String>,
+    pub replace: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, String>,
+    pub status: Option<u16>,
+    pub keep: Option<Keep>,
+}
+
+/// How much of a body is left.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keep {
+    Half,
+    Bytes(usize),
+    Records(usize),
+}
+
+impl Change {
+    pub(super) fn shorter(bytes: Option<usize>, records: Option<usize>) -> Self {
+        let keep = match (bytes, records) {
+            (_, Some(records)) => Keep::Records(records),
+            (Some(bytes), None) => Keep::Bytes(bytes),
+            (None, None) => Keep::Half,
+        };
+        Self {
+            keep: Some(keep),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn set(set: Map<String, Json>, status: Option<u16>) -> Self {
+        Self {
+            set,
+            status,
+            ..Self::default()
+        }
+    }
+
+    /// The body as it is told.
+    pub(super) fn body(&self, headers: &HeaderMap, whole: Bytes) -> Bytes {
+        let whole = self.members(whole);
+        let whole = self.texts(whole);
+        match self.keep {
+            None => whole,
+            Some(Keep::Half) => whole.slice(..whole.len() / 2),
+            Some(Keep::Bytes(bytes)) => whole.slice(..bytes.min(whole.len())),
+            Some(Keep::Records(records)) => fewer(headers, whole, records),
+        }
+    }
+
+    fn members(&self, whole: Bytes) -> Bytes {
+        if self.set.is_empty() && self.remove.is_empty() {
+            return whole;
+        }
+        let Ok(Json::Object(mut members)) = serde_json::from_slice(&whole) else {
+            return whole;
+        };
+        for name in &self.remove {
+            members.remove(name);
+        }
+        members.extend(self.set.clone());
+        Json::Object(members).to_string().into()
+    }
+
+    fn texts(&self, whole: Bytes) -> Bytes {
+        if self.replace.is_empty() {
+            return whole;
+        }
+        let mut text = String::from_utf8_lossy(&whole).into_owned();
+        for (old, new) in &self.replace {
+            text = text.replace(old, new);
+        }
+        text.into()
+    }
+}
+
+/// The first records of a CSV or of JSON; what is neither stays whole.
+fn fewer(headers: &HeaderMap, whole: Bytes, records: usize) -> Bytes {
+    let media_type = headers.get(CONTENT_TYPE);
+    if media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/csv")) {
+        let end = end_of_record(&whole, records + 1);
+        return whole.slice(..end);
+    }
+    match serde_json::from_slice(&whole) {
+        Ok(Json::Array(mut all)) => {
+            all.truncate(records);
+            Json::Array(all).to_string().into()
+        }
+        Ok(Json::Object(mut members)) => {
+            if let Some(Json::Array(all)) = members.get_mut("records") {
+                all.truncate(records);
+            }
+            Json::Object(members).to_string().into()
+        }
+        _ => whole,
+    }
+}
+
+/// Where the `count`-th record of a CSV ends; line ends within quotes end none.
+fn end_of_record(csv: &[u8], count: usize) -> usize {
+    let (mut quoted, mut seen) = (false, 0);
+    for (at, byte) in csv.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => seen += 1,
+            _ => {}
+        }
+        if seen == count {
+            return at + 1;
+        }
+    }
+    csv.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_csv_end_where_quotes_let_them() {
+        let csv = b"\"A\"\n\"1\n2\"\n\"3\"\n";
+        assert_eq!(&csv[..end_of_record(csv, 2)], b"\"A\"\n\"1\n2\"\n");
+        assert_eq!(end_of_record(csv, 9), csv.len());
+    }
+
+    #[test]
+    fn members_and_texts_are_told_otherwise() {
+        let change = Change {
+            remove: vec!["a".to_owned()],
+            replace: [("old".to_owned(), "new".to_owned())].into(),
+            ..Change::set(serde_json::from_str(r#"{"b":2}"#).unwrap(), None)
+        };
+        let body = change.body(&HeaderMap::new(), r#"{"a":1,"b":1,"c":"old"}"#.into());
+        let told: Json = serde_json::from_slice(&body).unwrap();
+        assert_eq!(told, serde_json::json!({"b": 2, "c": "new"}));
+    }
+}
