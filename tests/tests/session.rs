@@ -53,12 +53,13 @@ impl Stage {
 
     /// Gives what a user's consent gives: a refresh token.
     fn consent(&self) -> String {
-        self.org.sessions().give_refresh(&sandbox::org::Session {
-            user: self.org.admin().clone(),
-            app: Some("rotating".into()),
-            scope: "api refresh_token".into(),
-            last_used: self.org.clock().now(),
-        })
+        let session = sandbox::org::Session::new(
+            self.org.admin().clone(),
+            Some("rotating".into()),
+            "api refresh_token",
+            self.org.clock().now(),
+        );
+        self.org.sessions().give_refresh(&session)
     }
 
     fn write_connection(&self, refresh_token: &str, kept: bool) {
