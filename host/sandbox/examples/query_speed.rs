@@ -64,6 +64,7 @@ fn read_pages(
     );
     let reader = Reader {
         user: "005",
+        session: 1,
         now: NOW,
         page_rows: page_rows(None),
         format: &format,
