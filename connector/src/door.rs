@@ -10,9 +10,11 @@ use crate::org::{Org, bad_input};
 use crate::rest;
 use crate::sink::Sink;
 use crate::source::Source;
+use complete::Completed;
 use serde_json::Value;
 use std::rc::Rc;
 
+mod complete;
 mod dry_run;
 
 pub use dry_run::dry_run;
@@ -40,7 +42,14 @@ pub fn call(
         return Err(wrong_door(operation, "call"));
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
-    match run(&org, config, input)? {
+    let answer = run(&org, config, input).map_err(|fault| {
+        let fault = org.complete(fault);
+        Fault {
+            maybe_applied: fault.maybe_applied || org.has_written(),
+            ..fault
+        }
+    });
+    match answer? {
         Answer::Message(message) => Ok(message),
         Answer::Typed(value) => Ok(Message {
             media_type: "application/json".into(),
@@ -63,7 +72,9 @@ pub fn open_source(
         return Err(wrong_door(operation, "source"));
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
-    run(Rc::new(org), config, input)
+    let org = Rc::new(org);
+    let source = run(Rc::clone(&org), config, input).map_err(|fault| org.complete(fault))?;
+    Ok(Box::new(Completed::new(source, org)))
 }
 
 /// Starts an operation of style `sink`, or takes one up again from its journal.
@@ -79,7 +90,9 @@ pub fn open_sink(
         return Err(wrong_door(operation, "sink"));
     };
     let (org, config) = settle(context, operation, connection, config)?;
-    run(Rc::new(org), config, journal)
+    let org = Rc::new(org);
+    let sink = run(Rc::clone(&org), config, journal).map_err(|fault| org.complete(fault))?;
+    Ok(Box::new(Completed::new(sink, org)))
 }
 
 /// Asks an operation of style `trigger` for what is new.
@@ -96,7 +109,8 @@ pub fn poll(
         return Err(wrong_door(operation, "poll"));
     };
     let (org, config) = settle(context, operation, connection, config)?;
-    run(Rc::new(org), config, checkpoint, wait_ms)
+    let org = Rc::new(org);
+    run(Rc::clone(&org), config, checkpoint, wait_ms).map_err(|fault| org.complete(fault))
 }
 
 /// Checks all that the caller gave before anything is sent.

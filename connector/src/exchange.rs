@@ -1,7 +1,7 @@
 //! One exchange with a server: send, read the whole reply, and try again by kind of failure and by what the request
 //! is. Knows nothing of sessions; `org` adds those.
 
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::context::Context;
 use crate::fault::{self, Retry};
 use crate::limits::MAX_REPLY_BYTES;
@@ -81,6 +81,18 @@ pub enum Verdict<T> {
     Failed(Fault, Retry),
 }
 
+impl<T> Verdict<T> {
+    /// A good status with an answer that cannot be used: a maintenance page may be gone the next time, but an answer that can be read says the
+    /// same again.
+    pub fn unreadable(fault: Fault) -> Self {
+        let retry = match fault.kind {
+            FaultKind::Protocol => Retry::IfRepeatable,
+            _ => Retry::InDoubt,
+        };
+        Self::Failed(fault, retry)
+    }
+}
+
 /// A request to be repeated as its nature allows.
 pub struct Exchange<'a> {
     /// The surroundings.
@@ -131,9 +143,12 @@ impl Exchange<'_> {
                     attempts.once_more();
                     continue;
                 }
-                Verdict::Failed(fault, retry) => (fault, retry),
+                Verdict::Failed(fault, retry) => {
+                    let retry = fault::retry_as_asked(&fault, retry, asked_ms);
+                    (fault, retry)
+                }
             };
-            maybe_applied |= self.nature != Nature::Read && retry == Retry::IfRepeatable;
+            maybe_applied |= self.nature != Nature::Read && retry.maybe_applied();
             fault.maybe_applied = maybe_applied;
             let helps = self.nature.allows(retry);
             if !helps || !attempts.pause(asked_ms) {

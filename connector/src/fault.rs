@@ -12,8 +12,17 @@ pub enum Retry {
     Always,
     /// The org may have acted on it: repeat it only if that does no harm.
     IfRepeatable,
-    /// Repeating does not help.
+    /// The org refused it and did not act on it, and would refuse it again.
     Never,
+    /// The org may have acted on it, and repeating does not help.
+    InDoubt,
+}
+
+impl Retry {
+    /// Whether the org may have acted on the request.
+    pub fn maybe_applied(self) -> bool {
+        matches!(self, Self::IfRepeatable | Self::InDoubt)
+    }
 }
 
 /// Salesforce's codes with the kind of fault and the consequence for retries. Codes that are not listed fall back to
@@ -27,6 +36,8 @@ const CODES: &[(&str, FaultKind, Retry)] = &[
         Retry::Never,
     ),
     (BULK_SESSION, FaultKind::Unauthenticated, Retry::Never),
+    // An uncaught Apex exception comes with 500 and rolls the whole request back (Apex Developer Guide, "Exceptions in Apex").
+    ("APEX_ERROR", FaultKind::Invalid, Retry::Never),
     ("InvalidVersion", FaultKind::Unsupported, Retry::Never),
     ("FeatureNotEnabled", FaultKind::Forbidden, Retry::Never),
     ("ExceededQuota", FaultKind::LimitExceeded, Retry::Never),
@@ -246,6 +257,44 @@ pub fn from_answer(status: u16, body: &[u8]) -> (Fault, Retry) {
     )
 }
 
+/// As [`from_answer`], for a reply with a `Location`: the org, or a proxy before it, sends elsewhere. Redirects are not followed, since a
+/// session must not travel to another host.
+pub fn from_reply(status: u16, location: Option<&str>, body: &[u8]) -> (Fault, Retry) {
+    match (status, location.and_then(place)) {
+        (301 | 302 | 303 | 307 | 308, Some(place)) => {
+            let message = format!(
+                "The org answers at another address, `{place}` (HTTP {status}): set connection.url to the org's current My Domain"
+            );
+            let fault = Fault {
+                status: Some(status),
+                ..Fault::new(FaultKind::Config, message)
+            };
+            // What a 302 or 303 follows may have been acted on (RFC 9110, 15.4.4).
+            let retry = match status {
+                302 | 303 => Retry::InDoubt,
+                _ => Retry::Never,
+            };
+            (fault, retry)
+        }
+        _ => from_answer(status, body),
+    }
+}
+
+/// A `Location` without query and fragment, which may hold a session.
+fn place(location: &str) -> Option<&str> {
+    let place = location.split(['?', '#']).next().unwrap_or_default();
+    (!place.is_empty() && place.len() <= MAX_QUOTE).then_some(place)
+}
+
+/// What a server that asks to be asked later means by a limit: Salesforce names a used-up day and a rate by one code, but only what
+/// passes has a `Retry-After`.
+pub fn retry_as_asked(fault: &Fault, retry: Retry, asked_ms: Option<u64>) -> Retry {
+    match (fault.kind, retry, asked_ms) {
+        (FaultKind::LimitExceeded, Retry::Never, Some(_)) => Retry::Always,
+        _ => retry,
+    }
+}
+
 /// The fault for a SOAP fault. Its status is 500 whatever it says, so its code alone counts, and who is to blame for it.
 fn from_soap(status: u16, soap: SoapFault) -> (Fault, Retry) {
     let complaint = soap.complaint;
@@ -267,13 +316,16 @@ fn from_soap(status: u16, soap: SoapFault) -> (Fault, Retry) {
 pub fn from_transport(error: &TransportError) -> (Fault, Retry) {
     let (kind, retry) = match error.failure {
         Failure::NotSent => (FaultKind::Unavailable, Retry::Always),
+        Failure::NoSuchHost => (FaultKind::Unavailable, Retry::Never),
+        Failure::Denied => (FaultKind::EgressDenied, Retry::Never),
+        Failure::Invalid => (FaultKind::Protocol, Retry::Never),
         Failure::Timeout => (FaultKind::Timeout, Retry::IfRepeatable),
         Failure::Lost => (FaultKind::Unavailable, Retry::IfRepeatable),
-        Failure::Denied => (FaultKind::EgressDenied, Retry::Never),
-        Failure::Protocol => (FaultKind::Protocol, Retry::Never),
+        Failure::Untrusted => (FaultKind::Unavailable, Retry::InDoubt),
+        Failure::Protocol => (FaultKind::Protocol, Retry::InDoubt),
     };
     let fault = Fault {
-        attempts: u32::from(error.failure != Failure::Denied),
+        attempts: u32::from(!matches!(error.failure, Failure::Denied | Failure::Invalid)),
         ..Fault::new(kind, error.message.clone())
     };
     (fault, retry)
@@ -353,6 +405,10 @@ pub fn is_listed(complaint: &UpstreamFault) -> bool {
 }
 
 fn sort(status: u16, upstream: &[UpstreamFault]) -> (FaultKind, Retry) {
+    // "Too Many Requests" is about the rate, whatever code comes with it (RFC 6585, 4).
+    if status == 429 {
+        return by_status(status);
+    }
     let known = upstream
         .iter()
         .find_map(|complaint| by_code(&complaint.code, &complaint.message));
@@ -381,6 +437,7 @@ fn by_status(status: u16) -> (FaultKind, Retry) {
         403 => (FaultKind::Forbidden, Retry::Never),
         404 => (FaultKind::NotFound, Retry::Never),
         300 | 409 | 412 => (FaultKind::Conflict, Retry::Never),
+        302 | 303 => (FaultKind::Protocol, Retry::InDoubt),
         405 | 410 => (FaultKind::Unsupported, Retry::Never),
         408 => (FaultKind::Timeout, Retry::IfRepeatable),
         429 => (FaultKind::LimitExceeded, Retry::Always),
@@ -397,7 +454,9 @@ fn sentence(kind: FaultKind, status: u16, first: &UpstreamFault, count: usize) -
         String::new()
     };
     let hint = match (kind, first.code.as_str()) {
-        (FaultKind::LimitExceeded, REQUEST_LIMIT) if !first.message.contains("Concurrent") => {
+        (FaultKind::LimitExceeded, REQUEST_LIMIT)
+            if status != 429 && !first.message.contains("Concurrent") =>
+        {
             "; the org's API calls of the last 24 hours are used up: wait, or ask Salesforce for more"
         }
         _ => "",

@@ -12,12 +12,14 @@ use crate::soap;
 use crate::transport::{Headers, Method, Pending, Request, Started, TransportError};
 mod budget;
 mod rehearsal;
+mod trace;
 
 pub use budget::Usages;
 pub use rehearsal::HeldBack;
 use rehearsal::Rehearsal;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use trace::Trace;
 
 /// One request to the org, without session.
 #[derive(Clone)]
@@ -92,6 +94,7 @@ pub struct Org {
     settings: Settings,
     facts: RefCell<Vec<(String, String)>>,
     renewed: Cell<bool>,
+    trace: Trace,
     rehearsal: Option<Rehearsal>,
 }
 
@@ -102,11 +105,13 @@ impl Org {
     /// Checks the connection. Nothing is sent.
     pub fn open(context: Rc<Context>, connection: &ConnectionConfig) -> Result<Self, Fault> {
         let settings = Settings::of(connection)?;
+        let trace = Trace::new(context.clock.monotonic_ms());
         Ok(Self {
             context,
             settings,
             facts: RefCell::default(),
             renewed: Cell::new(false),
+            trace,
             rehearsal: None,
         })
     }
@@ -200,7 +205,7 @@ impl Org {
             || Ok(request.clone()),
             |reply, _| match reply.status {
                 200..=299 => Verdict::Done(reply),
-                status => failed(status, &reply.body),
+                _ => failed(&reply),
             },
         )
     }
@@ -220,7 +225,7 @@ impl Org {
         if self.holds_back(call) {
             return Err(bad_input("A dry run starts nothing"));
         }
-        self.afford()?;
+        self.clear(call, None)?;
         let session = self.session()?;
         Ok(self.context.transport.start(&self.request(
             call,
@@ -258,7 +263,11 @@ impl Org {
         match started {
             Some(_) => Ok(()),
             None if self.holds_back(call) => Err(self.note_held_back(call)),
-            None => self.afford(),
+            None => {
+                self.afford()?;
+                self.trace.note_sent(call);
+                Ok(())
+            }
         }
     }
 
@@ -276,8 +285,11 @@ impl Org {
             let session = in_use.borrow();
             Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
         };
-        self.exchange(call.nature)
-            .run_by(receive, started, make, |answer, maybe_applied| {
+        let done = self.exchange(call.nature).run_by(
+            receive,
+            started,
+            make,
+            |answer, maybe_applied| {
                 let reply = answer.as_ref();
                 self.note(reply);
                 if (200..=299).contains(&reply.status) || call.fine.contains(&reply.status) {
@@ -288,7 +300,8 @@ impl Org {
                         }
                     };
                 }
-                let (fault, retry) = fault::from_answer(reply.status, &reply.body);
+                let (fault, retry) =
+                    fault::from_reply(reply.status, reply.header("location"), &reply.body);
                 if !fault::session_is_invalid(&fault) || !may_renew {
                     return Verdict::Failed(fault, retry);
                 }
@@ -301,7 +314,10 @@ impl Org {
                     }
                     Err(why) => Verdict::Failed(not_renewed(why, fault), Retry::Never),
                 }
-            })
+            },
+        )?;
+        self.trace.note_answered(call);
+        Ok(done)
     }
 
     /// A call as a request in the open session, for one attempt.
@@ -326,14 +342,16 @@ impl Org {
         let asked_ms = reply
             .header("retry-after")
             .and_then(|value| retry_after_ms(value, self.context.clock.unix_ms()));
-        let (mut fault, retry) = fault::from_answer(reply.status, &reply.body);
+        let (mut fault, retry) =
+            fault::from_reply(reply.status, reply.header("location"), &reply.body);
+        let retry = fault::retry_as_asked(&fault, retry, asked_ms);
         fault.attempts = 1;
+        fault.maybe_applied = retry.maybe_applied();
         if fault::session_is_invalid(&fault) {
             self.renew(self.open_session().as_ref())?;
             fault.kind = FaultKind::Unavailable;
             fault.retry_after_ms = Some(0);
-        } else if retry != Retry::Never {
-            fault.maybe_applied = retry == Retry::IfRepeatable;
+        } else if matches!(retry, Retry::Always | Retry::IfRepeatable) {
             fault.retry_after_ms = Some(asked_ms.unwrap_or(self.settings.retry.max_delay_ms));
         }
         Err(fault)
@@ -465,8 +483,8 @@ fn not_renewed(why: Fault, refused: Fault) -> Fault {
     }
 }
 
-fn failed<T>(status: u16, body: &[u8]) -> Verdict<T> {
-    let (fault, retry) = fault::from_answer(status, body);
+fn failed<T>(reply: &Reply) -> Verdict<T> {
+    let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
     Verdict::Failed(fault, retry)
 }
 

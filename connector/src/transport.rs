@@ -3,6 +3,9 @@
 
 use std::rc::Rc;
 
+#[cfg(any(test, target_family = "wasm"))]
+mod codes;
+mod pace;
 #[cfg(test)]
 pub mod scripted;
 #[cfg(target_family = "wasm")]
@@ -28,11 +31,11 @@ pub enum Method {
 /// Bounds of one exchange in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// To connect, TLS included.
-    pub connect_ms: u32,
-    /// From the request to the first byte of the answer.
+    /// To connect, TLS included; the host's own limit when absent. Kept by the host.
+    pub connect_ms: Option<u32>,
+    /// From the end of the request to the head of the answer, connecting included. Kept here.
     pub first_byte_ms: u32,
-    /// Between two pieces of the answer.
+    /// Between two pieces of the answer, or of a request's body that the server does not take. Kept here.
     pub between_bytes_ms: u32,
 }
 
@@ -104,19 +107,35 @@ pub type Started = Result<Box<dyn Pending>, TransportError>;
 /// A request whose body is to follow, or one that failed.
 pub type Uploading = Result<Box<dyn Upload>, TransportError>;
 
-/// How an exchange failed, sorted by what it means for repeating it.
+/// How an exchange failed, by what it means for repeating it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The server certainly did not get the request: refused, name unknown, TLS or connect time-out.
+    /// No connection was made: another attempt may make one.
     NotSent,
-    /// No answer in time; the server may be working on it.
-    Timeout,
-    /// The connection broke after the request was sent.
-    Lost,
+    /// The name of the server does not exist.
+    NoSuchHost,
     /// The host's policy forbids the address.
     Denied,
-    /// The peer does not speak HTTP as it should.
+    /// The request is not one that HTTP or the host can carry.
+    Invalid,
+    /// No answer in time; the server may be working on it.
+    Timeout,
+    /// The connection broke after the request was handed to the host.
+    Lost,
+    /// The server's certificate is not trusted. A host may notice when it reconnects, after the request went out.
+    Untrusted,
+    /// The answer cannot be taken: it is larger than a reply may be.
     Protocol,
+}
+
+impl Failure {
+    /// Whether the server may have got the request. Only what proves the contrary makes it unsent.
+    pub fn maybe_delivered(self) -> bool {
+        match self {
+            Self::NotSent | Self::NoSuchHost | Self::Denied | Self::Invalid => false,
+            Self::Timeout | Self::Lost | Self::Untrusted | Self::Protocol => true,
+        }
+    }
 }
 
 /// An exchange that failed below HTTP.

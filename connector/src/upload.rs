@@ -54,7 +54,7 @@ impl Upload {
 
 fn lost(error: TransportError) -> Fault {
     let (mut fault, retry) = fault::from_transport(&error);
-    fault.maybe_applied = retry == fault::Retry::IfRepeatable;
+    fault.maybe_applied = retry.maybe_applied();
     fault.attempts = 1;
     fault
 }

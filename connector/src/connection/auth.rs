@@ -1,5 +1,6 @@
 //! The login flows: from the settings of a connection to a session.
 
+mod hints;
 mod jwt;
 mod oauth;
 mod soap_login;
@@ -22,13 +23,15 @@ pub fn log_in(
         AuthFlow::ClientCredentials(flow) => Form::new("client_credentials")
             .add("client_id", &flow.client_id)
             .add("client_secret", &flow.client_secret)
-            .send(context, settings, flow.token_url.as_deref()),
+            .send(context, settings, flow.token_url.as_deref())
+            .map_err(|fault| hints::client_credentials(fault, &settings.login_origin)),
         AuthFlow::JwtBearer(flow) => {
-            let assertion =
-                jwt::assertion(flow, &settings.login_origin, context.clock.unix_ms() / 1000)?;
+            let audience = jwt::audience(flow, &settings.login_origin);
+            let assertion = jwt::assertion(flow, audience, context.clock.unix_ms() / 1000)?;
             Form::new("urn:ietf:params:oauth:grant-type:jwt-bearer")
                 .add("assertion", &assertion)
                 .send(context, settings, flow.token_url.as_deref())
+                .map_err(|fault| hints::jwt_bearer(fault, audience))
         }
         AuthFlow::RefreshToken(flow) => {
             let newest = last
@@ -67,6 +70,7 @@ pub fn log_in(
         AuthFlow::AccessToken(flow) => ready_token(context, settings, flow, last),
     }?;
     keep_refresh_token(&mut session, last);
+    keep_instance(&mut session, last, &settings.login_origin)?;
     session.warning.clone_from(&settings.warning);
     Ok(session)
 }
@@ -112,6 +116,27 @@ fn keep_refresh_token(session: &mut Session, last: Option<&Session>) {
     if session.refresh_token.is_none() {
         session.refresh_token = last.and_then(|last| last.refresh_token.clone());
     }
+}
+
+/// An answer without an instance means the one before, or the host that answered, if that is an org's own.
+fn keep_instance(
+    session: &mut Session,
+    last: Option<&Session>,
+    login_origin: &str,
+) -> Result<(), Fault> {
+    if !session.instance_url.is_empty() {
+        return Ok(());
+    }
+    session.instance_url = match last {
+        Some(last) => last.instance_url.clone(),
+        None if hints::is_shared_login_host(login_origin) => {
+            return Err(Fault::protocol(format!(
+                "The answer of {login_origin} names no instance_url: set connection.url to the org's My Domain"
+            )));
+        }
+        None => login_origin.to_owned(),
+    };
+    Ok(())
 }
 
 /// Salesforce takes the security token glued to the password.

@@ -50,7 +50,7 @@ impl Settings {
             auth: config.auth.clone(),
             timeouts: timeouts(config.timeouts.as_ref()),
             retry: Policy::of(config.retry.as_ref()),
-            headers: config.headers.clone(),
+            headers: with_user_agent(config.headers.clone()),
             warm: config.session.clone(),
             warning: warning(&config.auth),
             zone: config.time_zone.as_deref().map(Zone::of).transpose()?,
@@ -63,6 +63,20 @@ impl Settings {
         let auth = serde_json::to_string(&self.auth).unwrap_or_default();
         format!("{} {:?} {auth}", self.login_origin, self.version)
     }
+}
+
+/// Salesforce's event logs and limits tell clients apart by it.
+const USER_AGENT: &str = concat!("salesforce-connector/", env!("CARGO_PKG_VERSION"));
+
+/// Adds the product and its version, unless the connection names its own.
+fn with_user_agent(mut headers: Headers) -> Headers {
+    if !headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
+    {
+        headers.push(("user-agent".into(), USER_AGENT.into()));
+    }
+    headers
 }
 
 fn version_for(auth: &AuthFlow, version: VersionChoice) -> Result<VersionChoice, Fault> {
@@ -95,7 +109,7 @@ fn timeouts(config: Option<&TimeoutConfig>) -> Timeouts {
         config.and_then(field).unwrap_or(default)
     };
     Timeouts {
-        connect_ms: pick(|timeouts| timeouts.connect_ms, 10_000),
+        connect_ms: config.and_then(|timeouts| timeouts.connect_ms),
         first_byte_ms: pick(|timeouts| timeouts.first_byte_ms, 120_000),
         between_bytes_ms: pick(|timeouts| timeouts.between_bytes_ms, 60_000),
     }

@@ -14,8 +14,9 @@ use std::rc::Rc;
 /// Bytes of a body that are shown unless the config says otherwise.
 const SHOWN_BYTES: u32 = 4_096;
 
-/// Headers that hold sessions or secrets.
-const SECRET: [&str; 5] = [
+/// Headers that are not shown: they hold sessions or secrets, or are the same in every request.
+const NOT_SHOWN: [&str; 6] = [
+    "user-agent",
     "authorization",
     "cookie",
     "proxy-authorization",
@@ -101,7 +102,8 @@ fn report(
 fn planned(held_back: &HeldBack, shown: usize) -> PlannedRequest {
     let request = &held_back.request;
     let headers = request.headers.iter();
-    let headers = headers.filter(|(name, _)| !SECRET.contains(&name.to_ascii_lowercase().as_str()));
+    let headers =
+        headers.filter(|(name, _)| !NOT_SHOWN.contains(&name.to_ascii_lowercase().as_str()));
     let head = request.body.get(..shown).unwrap_or(&request.body);
     PlannedRequest {
         method: name(request.method).to_owned(),

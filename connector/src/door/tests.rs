@@ -160,3 +160,46 @@ fn no_secret_appears_in_a_fault() {
     let fault = call(refused, CONNECTION, "connection/limits", "{}", None).unwrap_err();
     assert!(!format!("{fault:?}").contains("SECRET") && !format!("{fault:?}").contains("hush"));
 }
+
+#[test]
+fn faults_from_outside_a_request_tell_that_something_was_sent() {
+    let page = r#"{"totalSize":2,"done":true,"records":[{"attributes":{"type":"Account"},"Id":"001000000000001AAA"}]}"#;
+    let (context, script) = context([token("T1"), Play::json(200, page)]);
+    let mut rows = open_source(
+        context,
+        CONNECTION,
+        "query/rows",
+        r#"{"soql":"SELECT Id FROM Account"}"#,
+        None,
+    )
+    .unwrap();
+    let fault = loop {
+        match rows.read(1 << 20) {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("a row is missing"),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(fault.attempts > 0, "{}", fault.message);
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn what_failed_after_a_write_may_have_been_applied() {
+    let (context, _) = context([
+        token("T1"),
+        created(),
+        Play::json(404, r#"[{"errorCode":"NOT_FOUND","message":"x"}]"#),
+    ]);
+    let org = enter(context, CONNECTION).unwrap();
+    let post = crate::org::Call::write(
+        crate::transport::Method::Post,
+        "/x",
+        crate::exchange::Nature::Write,
+        "application/json",
+        b"{}",
+    );
+    org.send(&post).unwrap();
+    assert!(org.send(&crate::org::Call::get("/x")).is_err());
+    assert!(org.has_written());
+}

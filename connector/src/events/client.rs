@@ -379,8 +379,8 @@ impl Client {
         let (fault, retry) = fault::from_answer(reply.status, &reply.body);
         Err(match retry {
             _ if fault::session_is_invalid(&fault) => Broken::Session(fault),
-            Retry::Never => Broken::Fatal(fault),
-            _ => Broken::Again(fault, 0),
+            Retry::Never | Retry::InDoubt => Broken::Fatal(fault),
+            Retry::Always | Retry::IfRepeatable => Broken::Again(fault, 0),
         })
     }
 
@@ -452,8 +452,8 @@ fn refused(what: &str, said: &Said) -> Broken {
 fn lost(error: &crate::transport::TransportError) -> Broken {
     let (fault, retry) = fault::from_transport(error);
     match retry {
-        Retry::Never => Broken::Fatal(fault),
-        _ => Broken::Again(fault, 0),
+        Retry::Never | Retry::InDoubt => Broken::Fatal(fault),
+        Retry::Always | Retry::IfRepeatable => Broken::Again(fault, 0),
     }
 }
 

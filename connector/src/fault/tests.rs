@@ -117,7 +117,8 @@ fn every_kind_of_answer_is_sorted() {
             K::Unavailable,
             Retry::IfRepeatable,
         ),
-        (302, String::new(), K::Protocol, Retry::Never),
+        (302, String::new(), K::Protocol, Retry::InDoubt),
+        (304, String::new(), K::Protocol, Retry::Never),
     ];
     for (status, body, kind, retry) in cases {
         assert_eq!(kind_of(status, &body), (kind, retry), "{status} {body}");
@@ -156,10 +157,14 @@ fn only_what_was_not_sent_is_always_repeated() {
         (Failure::Timeout, Retry::IfRepeatable),
         (Failure::Lost, Retry::IfRepeatable),
         (Failure::Denied, Retry::Never),
-        (Failure::Protocol, Retry::Never),
+        (Failure::NoSuchHost, Retry::Never),
+        (Failure::Invalid, Retry::Never),
+        (Failure::Untrusted, Retry::InDoubt),
+        (Failure::Protocol, Retry::InDoubt),
     ] {
         let (_, found) = from_transport(&TransportError::new(failure, "x"));
         assert_eq!(found, retry, "{failure:?}");
+        assert_eq!(found.maybe_applied(), failure.maybe_delivered());
     }
 }
 

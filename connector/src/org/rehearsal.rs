@@ -1,5 +1,6 @@
 //! A dry run: requests that would change something are noted instead of sent.
 
+use super::trace::Trace;
 use super::{Call, Org};
 use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::bindings::{Fault, FaultKind};
@@ -34,6 +35,7 @@ impl Org {
             settings: self.settings.clone(),
             facts: RefCell::default(),
             renewed: Cell::new(self.renewed.get()),
+            trace: Trace::new(self.context.clock.monotonic_ms()),
             rehearsal: Some(Rehearsal {
                 reads_too,
                 ..Rehearsal::default()

@@ -133,6 +133,87 @@ fn a_used_up_day_is_not_tried_again_and_concurrent_requests_are() {
 }
 
 #[test]
+fn a_rate_limit_is_waited_out_whatever_code_comes_with_it() {
+    let body =
+        r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]"#;
+    let soon = || vec![("retry-after".into(), "1".into())];
+    for busy in [
+        Play::Answer(429, soon(), body.into()),
+        Play::Answer(403, soon(), body.into()),
+        Play::json(429, body),
+    ] {
+        let (org, script, _) = org([busy, Play::json(200, "{}")]);
+        assert!(org.send(&Call::get(GET)).is_ok());
+        assert_eq!(script.left(), 0);
+    }
+}
+
+#[test]
+fn answers_that_cannot_be_taken_leave_a_write_in_doubt() {
+    let post = || Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}");
+    for play in [
+        Play::json(200, &" ".repeat(crate::limits::MAX_REPLY_BYTES + 1)),
+        Play::Fail(Failure::Untrusted),
+        Play::Answer(302, vec![("location".into(), "/login".into())], Vec::new()),
+    ] {
+        let (org, script, _) = org([play, Play::json(201, "{}")]);
+        let fault = org.send(&post()).unwrap_err();
+        assert!(fault.maybe_applied, "{}", fault.message);
+        assert_eq!(script.left(), 1);
+    }
+}
+
+#[test]
+fn an_uncaught_apex_exception_is_a_refusal() {
+    let body = r#"[{"errorCode":"APEX_ERROR","message":"System.NullPointerException"}]"#;
+    let post = Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}");
+    for call in [Call::get(GET), post] {
+        let (org, ..) = org([Play::json(500, body), Play::json(200, "{}")]);
+        let fault = org.send(&call).unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.attempts, fault.maybe_applied),
+            (FaultKind::Invalid, 1, false)
+        );
+    }
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_asked_for_once() {
+    let (org, ..) = org([Play::Fail(Failure::NoSuchHost)]);
+    let fault = org.send(&Call::get(GET)).unwrap_err();
+    assert_eq!((fault.kind, fault.attempts), (FaultKind::Unavailable, 1));
+}
+
+#[test]
+fn a_moved_domain_is_named_without_what_may_be_secret() {
+    let to = "https://acme2.my.salesforce.com/services/data?sid=00Dhush#x";
+    let moved = Play::Answer(301, vec![("location".into(), to.into())], Vec::new());
+    let (org, ..) = org([moved]);
+    let fault = org.send(&Call::get(GET)).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Config);
+    assert!(fault.message.contains("https://acme2.my.salesforce.com/"));
+    assert!(!fault.message.contains("hush"), "{}", fault.message);
+}
+
+#[test]
+fn requests_name_the_product_unless_the_connection_does() {
+    let named = |config: &ConnectionConfig| {
+        let (org, script, _) = org_for(config, [token("T1"), Play::json(200, "{}")]);
+        org.send(&Call::get(GET)).unwrap();
+        script.requests().into_iter().map(|request| {
+            let headers = request.headers.into_iter();
+            let mut named = headers.filter(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+            (named.next().map(|(_, value)| value), named.next())
+        })
+    };
+    let ours = format!("salesforce-connector/{}", env!("CARGO_PKG_VERSION"));
+    assert!(named(&connection()).all(|found| found == (Some(ours.clone()), None)));
+    let mut config = connection();
+    config.headers = vec![("User-Agent".into(), "acme/1".into())];
+    assert!(named(&config).all(|found| found == (Some("acme/1".into()), None)));
+}
+
+#[test]
 fn the_last_fault_tells_the_attempts() {
     let (org, ..) = org((0..5).map(|_| Play::json(503, "")));
     let fault = org.send(&Call::get(GET)).unwrap_err();

@@ -1,23 +1,28 @@
 //! The transport of the component: the host's `wasi:http`, through waki's bindings. waki's own client buffers bodies,
-//! knows one time-out and waits for each answer; the bindings under it stream, know all three and let a request travel
-//! while another is read.
+//! knows one time-out and waits for each answer; the bindings under it stream and let a request travel while another is read.
+//!
+//! Time limits are kept here, by polling, and not by the host's `request-options`: the options are handed over with a request, and
+//! wasmtime's `outgoing-handler` never frees them, so that a host's table fills after some thousand requests; jco takes the
+//! connect limit for one of the whole exchange; some hosts know none. Only a connect limit that the connection
+//! itself sets goes to the host, which alone can keep it.
 
+mod incoming;
+mod outgoing;
+
+use super::codes;
 use super::{
-    Body, Failure, Headers, Method, Pending, Request, Response, Started, Timeouts, Transport,
-    TransportError, Upload, Uploading,
+    Failure, Method, Pending, Request, Response, Started, Timeouts, Transport, TransportError,
+    Upload, Uploading,
 };
-use waki::ErrorCode;
+use incoming::Arriving;
+use outgoing::{Sending, write_body};
 use waki::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
-    Fields, FutureIncomingResponse, FutureTrailers, IncomingBody, IncomingResponse, OutgoingBody,
-    OutgoingRequest, RequestOptions, Scheme, http_error_code,
+    Fields, FutureIncomingResponse, IncomingResponse, OutgoingBody, OutgoingRequest,
+    RequestOptions, Scheme,
 };
-use waki::bindings::wasi::io::poll::poll;
-use waki::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
-
-/// What is said of an upload that the other side does not take.
-const STOPPED: &str = "The connection broke while the request was being sent";
+use waki::bindings::wasi::io::poll::{Pollable, poll};
 
 /// Nanoseconds in a millisecond.
 const NS_PER_MS: u64 = 1_000_000;
@@ -27,50 +32,58 @@ const NS_PER_MS: u64 = 1_000_000;
 pub struct WasiTransport;
 
 impl Transport for WasiTransport {
-    fn start(&self, request: &Request) -> Result<Box<dyn Pending>, TransportError> {
-        let outgoing = outgoing(request)?;
-        let body = outgoing
-            .body()
-            .map_err(|()| broken("the request has no body"))?;
-        let future = outgoing_handler::handle(outgoing, Some(options(request.timeouts)?))
-            .map_err(|code| error(&code, false))?;
+    fn start(&self, request: &Request) -> Started {
+        let (future, body) = hand_over(request)?;
         // A server may answer before it has read the body: its answer matters more than the failed write.
-        let written = write_body(body, &request.body);
-        Ok(Box::new(Travelling { future, written }))
+        let written = write_body(body, &request.body, request.timeouts);
+        Ok(Box::new(Travelling {
+            future,
+            written,
+            timeouts: request.timeouts,
+            authority: authority(&request.url).to_owned(),
+        }))
     }
 
     fn upload(&self, request: &Request) -> Uploading {
-        let outgoing = outgoing(request)?;
-        let no_body = |()| broken("the request has no body");
-        let body = outgoing.body().map_err(no_body)?;
-        let stream = body.write().map_err(no_body)?;
-        let future = outgoing_handler::handle(outgoing, Some(options(request.timeouts)?))
-            .map_err(|code| error(&code, false))?;
-        Ok(Box::new(Sending {
-            stream: Some(stream),
-            body,
-            future,
-            broken: None,
-        }))
+        let (future, body) = hand_over(request)?;
+        Ok(Box::new(Sending::new(future, body, request)?))
     }
 }
 
+/// Hands the head of a request to the host. What fails here was not sent.
+fn hand_over(request: &Request) -> Result<(FutureIncomingResponse, OutgoingBody), TransportError> {
+    let outgoing = outgoing(request)?;
+    let body = outgoing
+        .body()
+        .map_err(|()| invalid("the request has no body"))?;
+    let options = connect_limit(request.timeouts);
+    let future = outgoing_handler::handle(outgoing, options).map_err(|code| {
+        let reason = codes::error(&code, authority(&request.url));
+        match reason.failure {
+            known if !known.maybe_delivered() => reason,
+            // The host did not take the request.
+            _ => TransportError::new(Failure::NotSent, reason.message),
+        }
+    })?;
+    Ok((future, body))
+}
+
 fn outgoing(request: &Request) -> Result<OutgoingRequest, TransportError> {
-    let entries: Vec<(String, Vec<u8>)> = request
+    let mut entries: Vec<(String, Vec<u8>)> = request
         .headers
         .iter()
         .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
         .collect();
-    let mut entries = entries;
     if !request.body.is_empty() {
-        entries.push((
-            "content-length".into(),
-            request.body.len().to_string().into_bytes(),
-        ));
+        let length = request.body.len().to_string();
+        entries.push(("content-length".into(), length.into_bytes()));
     }
     let headers = Fields::from_list(&entries)
-        .map_err(|error| broken(&format!("a header is not allowed: {error:?}")))?;
-    let (scheme, authority, path) = split(&request.url)?;
+        .map_err(|_| invalid("the host does not allow a header of it"))?;
+    let (scheme, rest) = split(&request.url)?;
+    let authority = authority(&request.url);
+    let path = rest.get(authority.len()..).unwrap_or_default();
+    let path = if path.is_empty() { "/" } else { path };
     let outgoing = OutgoingRequest::new(headers);
     let set = outgoing.set_method(&method(request.method)).is_ok()
         && outgoing.set_scheme(Some(&scheme)).is_ok()
@@ -79,22 +92,22 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, TransportError> {
     if set {
         Ok(outgoing)
     } else {
-        Err(broken("the URL is not one that HTTP can carry"))
+        Err(invalid("the URL is not one that HTTP can carry"))
     }
 }
 
-fn split(url: &str) -> Result<(Scheme, &str, &str), TransportError> {
-    let (scheme, rest) = url
-        .split_once("://")
-        .ok_or_else(|| broken("the URL has no scheme"))?;
-    let scheme = if scheme == "https" {
-        Scheme::Https
-    } else {
-        Scheme::Http
-    };
-    let slash = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(slash);
-    Ok((scheme, authority, if path.is_empty() { "/" } else { path }))
+fn split(url: &str) -> Result<(Scheme, &str), TransportError> {
+    match url.split_once("://") {
+        Some(("https", rest)) => Ok((Scheme::Https, rest)),
+        Some((_, rest)) => Ok((Scheme::Http, rest)),
+        None => Err(invalid("the URL has no scheme")),
+    }
+}
+
+/// Host and port of a URL.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }
 
 fn method(method: Method) -> waki::Method {
@@ -108,231 +121,85 @@ fn method(method: Method) -> waki::Method {
     }
 }
 
-fn options(timeouts: Timeouts) -> Result<RequestOptions, TransportError> {
+/// Options with the connect limit, where the connection sets one. A host that knows no such limit keeps its own.
+fn connect_limit(timeouts: Timeouts) -> Option<RequestOptions> {
+    let limit = u64::from(timeouts.connect_ms?) * NS_PER_MS;
     let options = RequestOptions::new();
-    let ns = |ms: u32| Some(u64::from(ms) * NS_PER_MS);
-    let set = options.set_connect_timeout(ns(timeouts.connect_ms)).is_ok()
-        && options
-            .set_first_byte_timeout(ns(timeouts.first_byte_ms))
-            .is_ok()
-        && options
-            .set_between_bytes_timeout(ns(timeouts.between_bytes_ms))
-            .is_ok();
-    if set {
-        Ok(options)
-    } else {
-        Err(broken("the host knows no time-outs"))
+    options.set_connect_timeout(Some(limit)).ok()?;
+    Some(options)
+}
+
+/// Waits for something up to a limit; false when the limit passed.
+fn ready_within(ready: &Pollable, wait_ms: u64) -> bool {
+    if ready.ready() {
+        return true;
     }
+    let time = subscribe_duration(wait_ms.saturating_mul(NS_PER_MS));
+    poll(&[ready, &time]).contains(&0)
 }
 
-fn write_body(body: OutgoingBody, bytes: &[u8]) -> Result<(), String> {
-    let stream = body
-        .write()
-        .map_err(|()| "the body cannot be written".to_owned())?;
-    write_all(&stream, bytes)?;
-    drop(stream);
-    OutgoingBody::finish(body, None).map_err(|code| format!("{code:?}"))
-}
-
-/// A body on its way out. The stream is a child of the body and must go first.
-struct Sending {
-    stream: Option<OutputStream>,
-    body: OutgoingBody,
-    future: FutureIncomingResponse,
-    /// Why the body could not be written to its end.
-    broken: Option<String>,
-}
-
-impl Upload for Sending {
-    fn write(&mut self, piece: &[u8]) -> Result<(), TransportError> {
-        let Some(stream) = &self.stream else {
-            return Err(TransportError::new(Failure::Lost, STOPPED));
-        };
-        if let Err(error) = write_all(stream, piece) {
-            self.stream = None;
-            self.broken = Some(error);
-            return Err(TransportError::new(Failure::Lost, STOPPED));
-        }
-        Ok(())
-    }
-
-    fn finish(mut self: Box<Self>) -> Started {
-        drop(self.stream.take());
-        let finished = OutgoingBody::finish(self.body, None).map_err(|code| format!("{code:?}"));
-        Ok(Box::new(Travelling {
-            future: self.future,
-            written: self.broken.map_or(finished, Err),
-        }))
-    }
-}
-
-/// Writes as much at a time as the stream takes without waiting, and waits where it takes nothing.
-fn write_all(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), String> {
-    let ready = stream.subscribe();
-    while !bytes.is_empty() {
-        let room = stream.check_write().map_err(|error| format!("{error:?}"))?;
-        let take = usize::try_from(room).map_or(bytes.len(), |room| room.min(bytes.len()));
-        if take == 0 {
-            ready.block();
-            continue;
-        }
-        let (now, later) = bytes.split_at(take);
-        stream.write(now).map_err(|error| format!("{error:?}"))?;
-        bytes = later;
-    }
-    Ok(())
-}
-
+/// A request whose body has gone out, or broke.
 struct Travelling {
     future: FutureIncomingResponse,
-    written: Result<(), String>,
+    written: Result<(), TransportError>,
+    timeouts: Timeouts,
+    authority: String,
+}
+
+impl Travelling {
+    fn response(&self) -> Result<IncomingResponse, TransportError> {
+        let limit_ms = u64::from(self.timeouts.first_byte_ms);
+        if !ready_within(&self.future.subscribe(), limit_ms) {
+            return Err(TransportError::new(
+                Failure::Timeout,
+                format!("{} did not answer within {limit_ms} ms", self.authority),
+            ));
+        }
+        match self.future.get() {
+            Some(Ok(answer)) => answer.map_err(|code| codes::error(&code, &self.authority)),
+            _ => Err(TransportError::new(
+                Failure::Lost,
+                format!("The host lost the answer of {}", self.authority),
+            )),
+        }
+    }
 }
 
 impl Pending for Travelling {
     fn ready_within(&mut self, wait_ms: u64) -> bool {
-        let answer = self.future.subscribe();
-        let time = subscribe_duration(wait_ms.saturating_mul(NS_PER_MS));
-        poll(&[&answer, &time]).contains(&0)
+        ready_within(&self.future.subscribe(), wait_ms)
     }
 
     fn wait(self: Box<Self>) -> Result<Response, TransportError> {
-        self.future.subscribe().block();
-        let answer = match self.future.get() {
-            Some(Ok(answer)) => answer,
-            _ => return Err(broken("the host lost the answer")),
+        let response = match (self.response(), self.written) {
+            (Ok(response), _) => response,
+            // A body that is not taken in time is the reason why there is no answer.
+            (Err(_), Err(written)) if written.failure == Failure::Timeout => return Err(written),
+            (Err(error), _) => return Err(error),
         };
-        let response = answer.map_err(|code| error(&code, true));
-        let response = match (response, self.written) {
-            (Err(error), Err(written)) => {
-                return Err(TransportError {
-                    message: format!("{} (while sending: {written})", error.message),
-                    ..error
-                });
-            }
-            (response, _) => response?,
-        };
+        let headers = headers(&response);
         Ok(Response {
             status: response.status(),
-            headers: headers(&response),
-            body: Box::new(Arriving::of(&response)?),
+            headers,
+            body: Box::new(Arriving::new(&response, self.timeouts, self.authority)?),
         })
     }
 }
 
-fn headers(response: &IncomingResponse) -> Headers {
+fn headers(response: &IncomingResponse) -> super::Headers {
     let entries = response.headers().entries();
     entries
         .into_iter()
         .map(|(name, value)| {
-            (
-                name.to_ascii_lowercase(),
-                String::from_utf8_lossy(&value).into_owned(),
-            )
+            let value = String::from_utf8_lossy(&value).into_owned();
+            (name.to_ascii_lowercase(), value)
         })
         .collect()
 }
 
-/// A body on its way. The stream is a child of the body and must go first.
-struct Arriving {
-    stream: Option<InputStream>,
-    body: Option<IncomingBody>,
-}
-
-impl Arriving {
-    fn of(response: &IncomingResponse) -> Result<Self, TransportError> {
-        let body = response
-            .consume()
-            .map_err(|()| broken("the answer has no body"))?;
-        let stream = body
-            .stream()
-            .map_err(|()| broken("the answer's body cannot be read"))?;
-        Ok(Self {
-            stream: Some(stream),
-            body: Some(body),
-        })
-    }
-
-    /// A body that was cut short says so in its trailers.
-    fn end(&mut self) -> Result<(), TransportError> {
-        self.stream = None;
-        let Some(body) = self.body.take() else {
-            return Ok(());
-        };
-        let trailers: FutureTrailers = IncomingBody::finish(body);
-        trailers.subscribe().block();
-        match trailers.get() {
-            Some(Ok(Err(code))) => Err(error(&code, true)),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Body for Arriving {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, TransportError> {
-        let Some(stream) = &self.stream else {
-            return Ok(None);
-        };
-        match stream.blocking_read(max as u64) {
-            Ok(piece) => Ok(Some(piece)),
-            Err(StreamError::Closed) => self.end().map(|()| None),
-            Err(StreamError::LastOperationFailed(reason)) => {
-                let failure = match http_error_code(&reason) {
-                    Some(code) => error(&code, true).failure,
-                    None => Failure::Lost,
-                };
-                Err(TransportError::new(
-                    failure,
-                    format!("The answer was cut short: {}", reason.to_debug_string()),
-                ))
-            }
-        }
-    }
-}
-
-fn broken(what: &str) -> TransportError {
+fn invalid(what: &str) -> TransportError {
     TransportError::new(
-        Failure::Protocol,
+        Failure::Invalid,
         format!("The request cannot be sent: {what}"),
     )
-}
-
-/// Sorts the host's error codes by what they mean for repeating.
-fn error(code: &ErrorCode, sent: bool) -> TransportError {
-    let failure = match code {
-        ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => Failure::Denied,
-        ErrorCode::DnsTimeout
-        | ErrorCode::DnsError(_)
-        | ErrorCode::DestinationNotFound
-        | ErrorCode::DestinationUnavailable
-        | ErrorCode::DestinationIpUnroutable
-        | ErrorCode::ConnectionRefused
-        | ErrorCode::ConnectionTimeout
-        | ErrorCode::ConnectionLimitReached
-        | ErrorCode::TlsProtocolError
-        | ErrorCode::TlsCertificateError
-        | ErrorCode::TlsAlertReceived(_) => Failure::NotSent,
-        ErrorCode::ConnectionReadTimeout
-        | ErrorCode::ConnectionWriteTimeout
-        | ErrorCode::HttpResponseTimeout => Failure::Timeout,
-        ErrorCode::HttpRequestMethodInvalid
-        | ErrorCode::HttpRequestUriInvalid
-        | ErrorCode::HttpRequestUriTooLong
-        | ErrorCode::HttpRequestHeaderSectionSize(_)
-        | ErrorCode::HttpRequestHeaderSize(_)
-        | ErrorCode::ConfigurationError => Failure::Protocol,
-        _ if sent => Failure::Lost,
-        _ => Failure::NotSent,
-    };
-    TransportError::new(failure, sentence(failure, code))
-}
-
-fn sentence(failure: Failure, code: &ErrorCode) -> String {
-    let what = match failure {
-        Failure::NotSent => "The org could not be reached",
-        Failure::Timeout => "The org did not answer in time",
-        Failure::Lost => "The connection to the org broke",
-        Failure::Denied => "The host's policy does not allow this address",
-        Failure::Protocol => "The request or its answer is not valid HTTP",
-    };
-    format!("{what} ({code:?})")
 }

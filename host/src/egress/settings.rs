@@ -40,7 +40,8 @@ impl Default for EgressSettings {
             client_certificate: None,
             proxy: None,
             max_concurrent: 10,
-            max_wait: Duration::from_secs(300),
+            // Below the time that connectors wait for an answer: waiting for a turn is told apart from waiting for the server.
+            max_wait: Duration::from_secs(60),
             mounts: Vec::new(),
             network: true,
         }

@@ -13,24 +13,54 @@ use wasmtime::component::{Linker, Resource};
 use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::p2::IoError;
 use wasmtime_wasi::{WasiCtxView, WasiView};
+use wasmtime_wasi_http::p2::bindings::http::outgoing_handler;
 use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+use wasmtime_wasi_http::p2::types::{HostFutureIncomingResponse, HostOutgoingRequest};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, WasiHttpView};
 
-/// The name under which the engine's own bindings define `wasi:http/types`.
+/// The names under which the engine's own bindings define what is replaced here.
 const TYPES: &str = "wasi:http/types@0.2.12";
+const OUTGOING_HANDLER: &str = "wasi:http/outgoing-handler@0.2.12";
 
-/// Ties `wasi:http`, with one function of our own.
+/// Ties `wasi:http`, with two functions of our own.
 ///
-/// The engine's `http-error-code` does not know the errors of response bodies, and a guest could not tell a time-out in
-/// the middle of a body from a cut connection. Ours does.
+/// - The engine's `http-error-code` does not know the errors of response bodies, and a guest could not tell a time-out in
+///   the middle of a body from a cut connection. Ours does.
+/// - The engine's `handle` takes the options of a request over and never frees them (wasmtime-wasi-http 48), so that the table of an
+///   instance is full after some thousand requests. Ours frees them.
 pub(super) fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     linker.allow_shadowing(true);
     linker
         .instance(TYPES)?
         .func_wrap("http-error-code", http_error_code)?;
+    linker
+        .instance(OUTGOING_HANDLER)?
+        .func_wrap("handle", handle)?;
     linker.allow_shadowing(false);
     Ok(())
+}
+
+type Handled = std::result::Result<Resource<HostFutureIncomingResponse>, ErrorCode>;
+
+fn handle(
+    mut store: StoreContextMut<'_, State>,
+    (request, options): (
+        Resource<HostOutgoingRequest>,
+        Option<Resource<RequestOptions>>,
+    ),
+) -> Result<(Handled,)> {
+    let mut view = store.data_mut().http();
+    let owned = options.as_ref().map(Resource::rep);
+    let handled = outgoing_handler::Host::handle(&mut view, request, options);
+    if let Some(rep) = owned {
+        view.table
+            .delete(Resource::<RequestOptions>::new_own(rep))?;
+    }
+    Ok((match handled {
+        Ok(future) => Ok(future),
+        Err(error) => Err(error.downcast()?),
+    },))
 }
 
 fn http_error_code(

@@ -58,7 +58,7 @@ fn play(play: Play) -> Result<Box<dyn Pending>, TransportError> {
         headers: Vec::new(),
         body: Rc::from([]),
         timeouts: crate::transport::Timeouts {
-            connect_ms: 0,
+            connect_ms: None,
             first_byte_ms: 0,
             between_bytes_ms: 0,
         },

@@ -18,12 +18,12 @@ const PRODUCTION: &str = "https://login.salesforce.com";
 const SANDBOX: &str = "https://test.salesforce.com";
 
 /// A signed assertion that is good for three minutes from `now_seconds`.
-pub fn assertion(flow: &JwtBearer, login_origin: &str, now_seconds: u64) -> Result<String, Fault> {
+pub fn assertion(flow: &JwtBearer, audience: &str, now_seconds: u64) -> Result<String, Fault> {
     let key = private_key(&flow.private_key)?;
     let claims = json!({
         "iss": flow.client_id,
         "sub": flow.username,
-        "aud": flow.audience.as_deref().unwrap_or_else(|| audience(login_origin)),
+        "aud": audience,
         "exp": now_seconds + MAX_JWT_LIFE_SECONDS,
     });
     let signed = format!(
@@ -52,43 +52,73 @@ fn private_key(pem: &str) -> Result<RsaPrivateKey, Fault> {
     })
 }
 
-/// Salesforce wants assertions addressed to its login hosts, even when they are sent to a My Domain.
-fn audience(login_origin: &str) -> &str {
+/// Whom an assertion is addressed to: the connection's choice, or the login host of the org. Salesforce wants its login hosts, even
+/// when the assertion is sent to a My Domain.
+pub fn audience<'a>(flow: &'a JwtBearer, login_origin: &'a str) -> &'a str {
+    flow.audience
+        .as_deref()
+        .unwrap_or_else(|| login_host(login_origin))
+}
+
+fn login_host(login_origin: &str) -> &str {
     let host = login_origin.trim_start_matches("https://");
-    if host == "test.salesforce.com" || host.ends_with(".sandbox.my.salesforce.com") {
-        SANDBOX
-    } else if host == "login.salesforce.com" || host.ends_with(".my.salesforce.com") {
-        PRODUCTION
-    } else {
-        login_origin
-    }
+    let Some(org) = host.strip_suffix(".salesforce.com") else {
+        return login_origin;
+    };
+    if is_sandbox(org) { SANDBOX } else { PRODUCTION }
+}
+
+/// Whether the part of a host before `.salesforce.com` names a sandbox or a scratch org (Salesforce Help, "My Domain URL Formats": with
+/// and without enhanced domains, and by instance).
+fn is_sandbox(org: &str) -> bool {
+    org == "test"
+        || org.ends_with(".sandbox.my")
+        || org.ends_with(".scratch.my")
+        || org
+            .split('.')
+            .next()
+            .is_some_and(|name| name.contains("--"))
+        || org.split('.').any(is_sandbox_instance)
+}
+
+/// `cs` and a number: an instance that hosts sandboxes.
+fn is_sandbox_instance(label: &str) -> bool {
+    label
+        .strip_prefix("cs")
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::audience;
+    use super::login_host;
 
     #[test]
     fn assertions_are_addressed_to_the_login_hosts() {
+        const LOGIN: &str = "https://login.salesforce.com";
+        const TEST: &str = "https://test.salesforce.com";
         let cases = [
+            ("https://login.salesforce.com", LOGIN),
+            ("https://acme.my.salesforce.com", LOGIN),
+            ("https://acme-dev-ed.develop.my.salesforce.com", LOGIN),
+            ("https://na42.salesforce.com", LOGIN),
+            ("https://test.salesforce.com", TEST),
+            ("https://acme--dev.sandbox.my.salesforce.com", TEST),
+            ("https://acme--dev.my.salesforce.com", TEST),
+            ("https://acme--dev.cs12.my.salesforce.com", TEST),
             (
-                "https://login.salesforce.com",
-                "https://login.salesforce.com",
+                "https://nosoftware-platform-1234.scratch.my.salesforce.com",
+                TEST,
             ),
             (
-                "https://acme.my.salesforce.com",
-                "https://login.salesforce.com",
+                "https://power-site-1234-dev-ed.cs70.my.salesforce.com",
+                TEST,
             ),
-            (
-                "https://acme--dev.sandbox.my.salesforce.com",
-                "https://test.salesforce.com",
-            ),
-            ("https://test.salesforce.com", "https://test.salesforce.com"),
+            ("https://cs101.salesforce.com", TEST),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("https://login.acme.example", "https://login.acme.example"),
         ];
         for (origin, expected) in cases {
-            assert_eq!(audience(origin), expected);
+            assert_eq!(login_host(origin), expected, "{origin}");
         }
     }
 }

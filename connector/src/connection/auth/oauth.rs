@@ -85,7 +85,8 @@ impl Form {
 #[derive(Deserialize)]
 struct Token {
     access_token: String,
-    instance_url: String,
+    /// Absent in some answers to a refresh token, from proxies and simulators.
+    instance_url: Option<String>,
     refresh_token: Option<String>,
     id: Option<String>,
     scope: Option<String>,
@@ -95,10 +96,10 @@ fn judge(reply: &Reply, url: &str) -> Verdict<Session> {
     if reply.status == 200 {
         return match session(&reply.body) {
             Ok(session) => Verdict::Done(session),
-            Err(fault) => Verdict::Failed(fault, Retry::Never),
+            Err(fault) => Verdict::unreadable(fault),
         };
     }
-    let (fault, retry) = fault::from_answer(reply.status, &reply.body);
+    let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
     match by_description(&fault) {
         Some((kind, retry)) => Verdict::Failed(Fault { kind, ..fault }, retry),
         None => Verdict::Failed(refusal(fault, url), retry),
@@ -132,11 +133,11 @@ fn by_description(fault: &Fault) -> Option<(FaultKind, Retry)> {
 fn session(body: &[u8]) -> Result<Session, Fault> {
     // The parse error is not passed on: it could quote a token.
     let token: Token = serde_json::from_slice(body)
-        .map_err(|_| Fault::protocol("The token endpoint's answer holds no access_token with an instance_url: is connection.url a Salesforce login host?"))?;
-    let instance_url = instance_origin(
-        "The instance_url of the token endpoint's answer",
-        &token.instance_url,
-    )?;
+        .map_err(|_| Fault::protocol("The token endpoint's answer holds no access_token: is connection.url a Salesforce login host?"))?;
+    let place = "The instance_url of the token endpoint's answer";
+    let instance_url = token
+        .instance_url
+        .map_or_else(|| Ok(String::new()), |url| instance_origin(place, &url))?;
     Ok(Session {
         refresh_token: token.refresh_token,
         identity_url: token.id,

@@ -7,7 +7,7 @@ use crate::connection::Settings;
 use crate::connection::address::{ApiVersion, VersionChoice, instance_origin};
 use crate::context::Context;
 use crate::exchange::{Exchange, Nature, Reply, Verdict};
-use crate::fault::{self, Retry};
+use crate::fault;
 use crate::limits::LAST_SOAP_LOGIN_VERSION;
 use crate::soap::fault as soap_fault;
 use quick_xml::Reader;
@@ -46,12 +46,12 @@ fn envelope(flow: &SoapLogin) -> String {
 
 fn judge(reply: &Reply) -> Verdict<Session> {
     if reply.status != 200 || soap_fault::read(&reply.body).is_some() {
-        let (fault, retry) = fault::from_answer(reply.status, &reply.body);
+        let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
         return Verdict::Failed(refusal(fault), retry);
     }
     match Texts::read(&reply.body).session() {
         Ok(session) => Verdict::Done(session),
-        Err(fault) => Verdict::Failed(fault, Retry::Never),
+        Err(fault) => Verdict::unreadable(fault),
     }
 }
 
