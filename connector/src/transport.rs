@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 #[cfg(any(test, target_family = "wasm"))]
 mod codes;
+#[cfg(any(test, target_family = "wasm"))]
 mod pace;
 #[cfg(test)]
 pub mod scripted;

@@ -6,6 +6,7 @@
 //! connect limit for one of the whole exchange; some hosts know none. Only a connect limit that the connection
 //! itself sets goes to the host, which alone can keep it.
 
+mod code;
 mod incoming;
 mod outgoing;
 
@@ -14,6 +15,7 @@ use super::{
     Failure, Method, Pending, Request, Response, Started, Timeouts, Transport, TransportError,
     Upload, Uploading,
 };
+use code::named;
 use incoming::Arriving;
 use outgoing::{Sending, write_body};
 use waki::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
@@ -58,7 +60,7 @@ fn hand_over(request: &Request) -> Result<(FutureIncomingResponse, OutgoingBody)
         .map_err(|()| invalid("the request has no body"))?;
     let options = connect_limit(request.timeouts);
     let future = outgoing_handler::handle(outgoing, options).map_err(|code| {
-        let reason = codes::error(&code, authority(&request.url));
+        let reason = codes::error(&named(code), authority(&request.url));
         match reason.failure {
             known if !known.maybe_delivered() => reason,
             // The host did not take the request.
@@ -156,7 +158,7 @@ impl Travelling {
             ));
         }
         match self.future.get() {
-            Some(Ok(answer)) => answer.map_err(|code| codes::error(&code, &self.authority)),
+            Some(Ok(answer)) => answer.map_err(|code| codes::error(&named(code), &self.authority)),
             _ => Err(TransportError::new(
                 Failure::Lost,
                 format!("The host lost the answer of {}", self.authority),

@@ -1,5 +1,6 @@
 //! Bodies on their way in.
 
+use super::code::named;
 use super::ready_within;
 use crate::transport::pace::Pace;
 use crate::transport::{Body, Failure, Timeouts, TransportError, codes};
@@ -53,7 +54,7 @@ impl Arriving {
             return Err(self.silent());
         }
         match trailers.get() {
-            Some(Ok(Err(code))) => Err(self.cut(codes::error(&code, &self.authority))),
+            Some(Ok(Err(code))) => Err(self.cut(codes::error(&named(code), &self.authority))),
             _ => Ok(()),
         }
     }
@@ -106,7 +107,7 @@ impl Arriving {
                 Err(StreamError::Closed) => return Ok(None),
                 Err(StreamError::LastOperationFailed(reason)) => {
                     let error = match http_error_code(&reason) {
-                        Some(code) => codes::error(&code, &self.authority),
+                        Some(code) => codes::error(&named(code), &self.authority),
                         None => TransportError::new(
                             Failure::Lost,
                             format!("the connection to {} broke", self.authority),
