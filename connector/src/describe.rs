@@ -23,6 +23,8 @@ pub enum Kind {
     Date,
     /// `2026-01-31T10:00:00Z`.
     DateTime,
+    /// `10:00:00.000Z`.
+    Time,
     /// An address or a location: written through its parts.
     Compound,
     /// Any other text.
@@ -36,6 +38,8 @@ pub struct Field {
     pub name: String,
     /// How its values are written.
     pub kind: Kind,
+    /// The name of its reference (`Owner` of `OwnerId`), as the org spells it.
+    pub relationship: Option<String>,
     /// The sObjects that it may refer to.
     pub refers_to: Vec<String>,
     /// Whether a reference may use it to find its record: an external id, or another field that the org finds records by.
@@ -106,6 +110,7 @@ impl Field {
         Self {
             kind: kind(&wire.kind),
             name: wire.name,
+            relationship: wire.relationship_name,
             refers_to: wire.reference_to,
             finds: wire.external_id || wire.id_lookup,
         }
@@ -120,6 +125,7 @@ fn kind(name: &str) -> Kind {
         "double" | "currency" | "percent" => Kind::Decimal,
         "date" => Kind::Date,
         "datetime" => Kind::DateTime,
+        "time" => Kind::Time,
         "address" | "location" => Kind::Compound,
         _ => Kind::Text,
     }

@@ -56,14 +56,19 @@ impl From<Fault> for Trouble {
 /// Members that are ready to be sent.
 type Members = Vec<(String, Value)>;
 
+/// Describes that were asked for, for as long as one operation lasts.
+#[derive(Clone, Default)]
+pub struct Known(Rc<RefCell<HashMap<String, Rc<Described>>>>);
+
 /// Puts the records of one document into form.
 pub struct Typist<'a> {
     org: &'a Org,
-    /// Whether values come without types, so that every name is looked up.
-    untyped: bool,
+    /// Whether every name is looked up; otherwise only those whose value does not say how it is written: null may stand for a
+    /// field, for a parent, or for an address.
+    every: bool,
     /// Whether lists of child records may stand in a record.
     children: bool,
-    known: RefCell<HashMap<String, Rc<Described>>>,
+    known: Known,
 }
 
 impl<'a> Typist<'a> {
@@ -71,10 +76,16 @@ impl<'a> Typist<'a> {
     pub fn new(org: &'a Org, untyped: bool) -> Self {
         Self {
             org,
-            untyped,
+            every: untyped,
             children: false,
-            known: RefCell::default(),
+            known: Known::default(),
         }
+    }
+
+    /// Looks every name up, also where values have types: a record then has the org's spelling, and nothing but fields.
+    pub fn by_describe(mut self) -> Self {
+        self.every = true;
+        self
     }
 
     /// Takes lists of child records, too: sObject Tree does.
@@ -83,13 +94,20 @@ impl<'a> Typist<'a> {
         self
     }
 
+    /// Uses describes that another typist of the same operation has asked for.
+    pub fn with_known(mut self, known: &Known) -> Self {
+        self.known = known.clone();
+        self
+    }
+
     /// The describe of an object, asked for once.
     pub fn described(&self, object: &str) -> Result<Rc<Described>, Fault> {
-        if let Some(known) = self.known.borrow().get(object) {
+        if let Some(known) = self.known.0.borrow().get(object) {
             return Ok(known.clone());
         }
         let asked = described(self.org, object)?;
         self.known
+            .0
             .borrow_mut()
             .insert(object.to_owned(), asked.clone());
         Ok(asked)
@@ -104,7 +122,7 @@ impl<'a> Typist<'a> {
         Ok(Node {
             sobject: node.sobject,
             reference_id: node.reference_id,
-            members,
+            members: without_twins(members)?,
         })
     }
 
@@ -115,18 +133,13 @@ impl<'a> Typist<'a> {
         value: Value,
         out: &mut Members,
     ) -> Result<(), Trouble> {
+        // Where the sObject is not known, what has types goes out as it is.
+        let lookup = !object.is_empty() && (self.every || value == Value::Null);
         match value {
             Value::List(list) => out.push(self.child_list(object, name, list)?),
-            Value::Object(node) => self.object(object, name, node, out)?,
-            Value::Untyped(text) => self.text(object, &name, text, out)?,
-            Value::Null if self.untyped => {
-                let object = self.described(object)?;
-                let field = known_field(&object, &name)?;
-                if field.kind == Kind::Compound {
-                    out.extend(compound::emptied(field, &object));
-                } else {
-                    out.push((field.name.clone(), Value::Null));
-                }
+            value if lookup => self.described_member(object, &name, value, out)?,
+            Value::Object(node) if compound::is_compound(&name, &node) => {
+                out.extend(compound::expanded(&name, node, |_| true)?);
             }
             Value::Text(text) => {
                 let text = self.placed(object, &name, text)?;
@@ -154,53 +167,54 @@ impl<'a> Typist<'a> {
         self.org.settings().zone.as_ref()
     }
 
-    /// Types a text by its field.
-    fn text(
+    /// Writes a member as the describe says: a field, the parts of a compound field, or a reference.
+    fn described_member(
         &self,
         object: &str,
         name: &str,
-        text: String,
+        value: Value,
         out: &mut Members,
     ) -> Result<(), Trouble> {
         let object = self.described(object)?;
-        let field = known_field(&object, name)?;
-        if field.kind != Kind::Compound {
-            let value = scalar::typed(field.kind, text, self.zone());
-            let value = value.map_err(|what| Complaint::of(name, what))?;
-            out.push((field.name.clone(), value));
-            return Ok(());
+        let parent = object.reference(name);
+        match (object.field(name), value) {
+            (Some(field), value) if field.kind == Kind::Compound => {
+                self.compound(&object, field, name, value, out)?;
+            }
+            (Some(field), value) if parent.is_none() || !matches!(value, Value::Object(_)) => {
+                out.push((field.name.clone(), self.scalar(field, name, value)?));
+            }
+            (_, Value::Object(node)) => out.extend(self.reference(&object, name, node)?),
+            (None, Value::Null) if parent.is_some() => {
+                out.extend(parent.map(|field| (field.name.clone(), Value::Null)));
+            }
+            // Rows tell null of children where there are none.
+            (None, Value::Null) if object.child(name).is_some() => {}
+            _ => {
+                known_field(&object, name)?;
+            }
         }
-        // Rows as CSV hold a compound field as JSON; what they hold can come back.
-        let parts = json_object(&text).ok_or_else(|| {
-            Complaint::of(
-                name,
-                "is a compound field: write its parts, such as BillingCity, in fields of their own",
-            )
-        })?;
-        self.compound(&object, field, parts, out)
+        Ok(())
     }
 
-    fn object(
-        &self,
-        object: &str,
-        name: String,
-        node: Node,
-        out: &mut Members,
-    ) -> Result<(), Trouble> {
-        if !self.untyped {
-            match compound::prefix_by_name(&name, &node) {
-                Some(_) => out.extend(compound::expanded(&name, node, |_| true)?),
-                None => out.push((name, Value::Object(node))),
+    /// A value as its field takes it.
+    fn scalar(&self, field: &Field, name: &str, value: Value) -> Result<Value, Trouble> {
+        let (text, is_number) = match value {
+            Value::Text(text) | Value::Untyped(text) => (text, false),
+            Value::Number(digits) => (digits, true),
+            Value::Bool(_) if !matches!(field.kind, Kind::Boolean | Kind::Text) => {
+                return Err(Complaint::of(name, "is true or false, and the field is not"));
             }
-            return Ok(());
-        }
-        let object = self.described(object)?;
-        match object.field(&name) {
-            Some(field) if field.kind == Kind::Compound => self.compound(&object, field, node, out),
-            _ => {
-                out.extend(self.reference(&object, &name, node)?);
-                Ok(())
+            Value::Object(_) | Value::List(_) => {
+                return Err(Complaint::of(name, "is no single value, and the field takes one"));
             }
+            value => return Ok(value),
+        };
+        match field.kind {
+            // A number keeps the digits that it was written with.
+            Kind::Text | Kind::Decimal if is_number => Ok(Value::Number(text)),
+            kind => scalar::typed(kind, text, self.zone())
+                .map_err(|what| Complaint::of(name, what)),
         }
     }
 
@@ -209,19 +223,30 @@ impl<'a> Typist<'a> {
         &self,
         object: &Described,
         field: &Field,
-        parts: Node,
+        name: &str,
+        value: Value,
         out: &mut Members,
     ) -> Result<(), Trouble> {
+        let parts = match value {
+            Value::Null => {
+                out.extend(compound::emptied(field, object));
+                return Ok(());
+            }
+            Value::Object(parts) => Some(parts),
+            // Rows as CSV hold a compound field as JSON; what they hold can come back.
+            Value::Text(text) | Value::Untyped(text) => json_object(&text),
+            _ => None,
+        };
+        let parts = parts.ok_or_else(|| {
+            Complaint::of(
+                name,
+                "is a compound field: write its parts, such as BillingCity, in fields of their own",
+            )
+        })?;
         let exists = |name: &str| object.field(name).is_some();
         for (name, value) in compound::expanded(&field.name, parts, exists)? {
-            let Value::Untyped(text) = value else {
-                out.push((name, value));
-                continue;
-            };
-            let kind = known_field(object, &name)?.kind;
-            let value = scalar::typed(kind, text, self.zone())
-                .map_err(|what| Complaint::of(&name, what))?;
-            out.push((name, value));
+            let part = known_field(object, &name)?;
+            out.push((part.name.clone(), self.scalar(part, &name, value)?));
         }
         Ok(())
     }
@@ -270,10 +295,51 @@ impl<'a> Typist<'a> {
     }
 }
 
+/// The sObject of a record: that of the config, where it tells one, and otherwise its own. Nothing in a record changes it.
+pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, Trouble> {
+    let complaint = |message: String| {
+        Trouble::Record(Complaint {
+            field: "attributes.type".into(),
+            message,
+        })
+    };
+    match (node.sobject.as_deref(), object) {
+        (Some(own), Some(object)) if !own.eq_ignore_ascii_case(object) => Err(complaint(format!(
+            "it is of `{own}`, not of config.object `{object}`"
+        ))),
+        (_, Some(object)) => Ok(object.to_owned()),
+        (Some(own), None) => Ok(own.to_owned()),
+        (None, None) => Err(complaint(
+            "no sObject is told: set config.object, or give the record `attributes.type`".into(),
+        )),
+    }
+}
+
 /// The names of the parts of a compound field that the org has.
 pub fn parts_of(field: &Field, object: &Described) -> Vec<String> {
     let parts = compound::emptied(field, object);
     parts.into_iter().map(|(name, _)| name).collect()
+}
+
+/// Members without those that say the same of a field again; a field that is told two values is refused.
+fn without_twins(members: Members) -> Result<Members, Trouble> {
+    let mut kept: Members = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        let twin = kept
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(&name));
+        match twin {
+            None => kept.push((name, value)),
+            Some((_, known)) if *known == value => {}
+            Some(_) => {
+                return Err(Complaint::of(
+                    &name,
+                    "is there twice with different values: keep one of the two",
+                ));
+            }
+        }
+    }
+    Ok(kept)
 }
 
 /// A field of the object, or a complaint that names the nearest one.

@@ -56,6 +56,7 @@ enum Check {
     Boolean,
     Date,
     DateTime,
+    Time,
 }
 
 /// What becomes of a value.
@@ -182,6 +183,7 @@ impl Columns {
             Check::Date if date::date(&text).is_some() => return Ok(Settled::Same),
             Check::Boolean => Kind::Boolean,
             Check::Date => Kind::Date,
+            Check::Time => Kind::Time,
             _ => Kind::DateTime,
         };
         match scalar::typed(kind, text.clone().into_owned(), self.zone.as_ref()) {
@@ -292,6 +294,7 @@ fn check(kind: Kind) -> Option<Check> {
         Kind::Boolean => Some(Check::Boolean),
         Kind::Date => Some(Check::Date),
         Kind::DateTime => Some(Check::DateTime),
+        Kind::Time => Some(Check::Time),
         Kind::Whole | Kind::Decimal | Kind::Text => Some(Check::Text),
         Kind::Compound => None,
     }

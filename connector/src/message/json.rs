@@ -181,9 +181,10 @@ impl<'t, E: From<RowError>> Copier<'t, '_, '_, E> {
         };
         // The closing bracket waits until the other pages have been added.
         self.leave_out(end - 1, children.end);
-        let found = self.pages(name, next.clone(), here)?;
+        let expected = children.total_size;
+        let found = self.pages(name, next.clone(), here, expected)?;
         self.out.push(b']');
-        match children.total_size {
+        match expected {
             Some(expected) if expected != found => Err(RowError::ChildCount {
                 relationship: String::from_utf8_lossy(name).into_owned(),
                 expected,
@@ -194,14 +195,22 @@ impl<'t, E: From<RowError>> Copier<'t, '_, '_, E> {
         }
     }
 
-    /// Adds the records of the pages from `next` on; returns how many there are with those before.
-    fn pages(&mut self, name: &[u8], next: String, before: u64) -> Result<u64, E> {
+    /// Adds the records of the pages from `next` on; returns how many there are with those before. Pages that hold more than was
+    /// promised, or follow themselves, are not read on: they might never end.
+    fn pages(
+        &mut self,
+        name: &[u8],
+        next: String,
+        before: u64,
+        expected: Option<u64>,
+    ) -> Result<u64, E> {
         let mut found = before;
         let mut next = Some(next);
-        while let Some(url) = next {
+        while let Some(url) = next.filter(|_| expected.is_none_or(|expected| found <= expected)) {
             let bytes = (self.fetch)(&url)?;
             let page = Page::parse(&bytes)
                 .and_then(Page::or_stalled)
+                .and_then(|page| page.or_circular(&url))
                 .map_err(|error| RowError::ChildPage {
                     relationship: String::from_utf8_lossy(name).into_owned(),
                     error,

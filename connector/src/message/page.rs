@@ -125,6 +125,19 @@ impl<'a> Page<'a> {
         }
         Ok(self)
     }
+
+    /// Refuses a page that names itself as the next one: following such pages never ends.
+    ///
+    /// # Errors
+    /// [`PageError::Shape`].
+    pub fn or_circular(self, url: &str) -> Result<Self, PageError> {
+        if !self.done && self.next.as_deref() == Some(url) {
+            return Err(PageError::Shape {
+                reason: "it names itself as the next one".to_owned(),
+            });
+        }
+        Ok(self)
+    }
 }
 
 fn explain(bytes: &[u8], error: &serde_json::Error) -> PageError {

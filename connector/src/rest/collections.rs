@@ -3,6 +3,7 @@
 mod batch;
 pub(crate) mod delete;
 pub(crate) mod engine;
+mod hunt;
 pub(crate) mod outcome;
 pub(crate) mod report;
 pub(crate) mod retrieve;

@@ -15,7 +15,7 @@ use crate::exchange::Nature;
 use crate::limits::MAX_LEAD_CONVERTS;
 use crate::message::input::{Document, Node, Options, Value};
 use crate::org::Org;
-use crate::typing::{Trouble, Typist};
+use crate::typing::{Trouble, Typist, object_of};
 
 /// convertLead().
 pub fn convert_lead(
@@ -31,7 +31,7 @@ pub fn convert_lead(
         nature: Nature::Write,
         head: None,
         form: Convert {
-            typist: Typist::new(org, document.is_untyped()),
+            typist: Typist::new(org, document.is_untyped()).by_describe(),
             version: org.version()?,
             status: config.converted_status.as_deref(),
         },
@@ -183,8 +183,9 @@ impl Convert<'_> {
                 None => return Err(complaint(name, "is neither true nor false")),
             },
             (Part::Record(object), Some(Value::Object(node))) => {
-                let node = self.typist.settle(node, object)?;
-                sobject::write(&self.typist, name, object, node, xml)?;
+                let object = object_of(&node, Some(object))?;
+                let node = self.typist.settle(node, &object)?;
+                sobject::write(&self.typist, name, &object, node, xml)?;
             }
             (Part::Record(_), Some(_)) => {
                 return Err(complaint(name, "is no object with values of a record"));

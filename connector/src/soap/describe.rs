@@ -16,13 +16,13 @@ use crate::org::Org;
 /// describeGlobal().
 pub fn describe_global(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "describeGlobal", headers, config.format, |_| {})
+    read(org, "describeGlobal", headers, 1, config.format, |_| {})
 }
 
 /// describeSObject().
 pub fn describe_object(org: &Org, config: &DescribeObjectConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "describeSObject", headers, config.format, |xml| {
+    read(org, "describeSObject", headers, 1, config.format, |xml| {
         xml.text("sObjectType", &config.object);
     })
 }
@@ -30,7 +30,8 @@ pub fn describe_object(org: &Org, config: &DescribeObjectConfig) -> Result<Messa
 /// describeSObjects().
 pub fn describe_objects(org: &Org, config: &DescribeObjectsConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "describeSObjects", headers, config.format, |xml| {
+    let wanted = config.objects.len();
+    read(org, "describeSObjects", headers, wanted, config.format, |xml| {
         xml.each("sObjectType", &config.objects);
     })
 }
@@ -40,6 +41,7 @@ pub(super) fn read(
     org: &Org,
     call: &'static str,
     headers: Option<&HeaderOptions>,
+    wanted: usize,
     format: Option<ReplyFormat>,
     body: impl FnOnce(&mut Xml),
 ) -> Result<Message, Fault> {
@@ -47,5 +49,5 @@ pub(super) fn read(
     body(envelope.body());
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    Ok(ask::answer(org, call, envelope, Nature::Read, format, &to_json)?.message)
+    Ok(ask::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?.message)
 }

@@ -6,7 +6,6 @@ use super::headers::Headers;
 use super::id;
 use super::json::ToJson;
 use super::record::Types;
-use super::save::object_of;
 use super::sobject;
 use crate::bindings::exports::salesforce::connector::soap::{
     FindDuplicatesByIdsConfig, FindDuplicatesConfig, ReplyFormat,
@@ -16,7 +15,7 @@ use crate::exchange::Nature;
 use crate::limits::MAX_DUPLICATE_RECORDS;
 use crate::message::input::{Document, Options, Record};
 use crate::org::{Org, bad_input};
-use crate::typing::{Trouble, Typist};
+use crate::typing::{Trouble, Typist, object_of};
 
 /// findDuplicates().
 pub fn find_duplicates(
@@ -26,12 +25,12 @@ pub fn find_duplicates(
 ) -> Result<Message, Fault> {
     let object = config.object.as_deref();
     let document = Document::open(input, object, Options::default())?;
-    check_count(document.check()?)?;
+    let wanted = check_count(document.check()?)?;
     let mut envelope = Envelope::new("findDuplicates", &Headers::of(config.headers.as_ref()))?;
-    let typist = Typist::new(org, document.is_untyped());
+    let typist = Typist::new(org, document.is_untyped()).by_describe();
     for record in document.records()? {
         let Record { place, node } = record?;
-        let written = object_of(&node, object, false).and_then(|object| {
+        let written = object_of(&node, object).and_then(|object| {
             let node = typist.settle(node, &object)?;
             sobject::write(&typist, "sObjects", &object, node, envelope.body())
         });
@@ -46,6 +45,7 @@ pub fn find_duplicates(
         org,
         "findDuplicates",
         envelope,
+        wanted,
         config.untyped,
         config.format,
     )
@@ -64,14 +64,16 @@ pub fn find_duplicates_by_ids(
         org,
         "findDuplicatesByIds",
         envelope,
+        ids.len(),
         config.untyped,
         config.format,
     )
 }
 
-fn check_count(count: u64) -> Result<(), Fault> {
-    if (1..=MAX_DUPLICATE_RECORDS).contains(&count) {
-        return Ok(());
+fn check_count(count: u64) -> Result<usize, Fault> {
+    let few = usize::try_from(count).ok();
+    if let Some(few) = few.filter(|_| (1..=MAX_DUPLICATE_RECORDS).contains(&count)) {
+        return Ok(few);
     }
     Err(bad_input(format!(
         "The input holds {count} records; findDuplicates() takes 1 to {MAX_DUPLICATE_RECORDS}"
@@ -82,12 +84,13 @@ fn send(
     org: &Org,
     call: &'static str,
     envelope: Envelope,
+    wanted: usize,
     untyped: bool,
     format: Option<ReplyFormat>,
 ) -> Result<Message, Fault> {
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(org, call, envelope, Nature::Read, format, &to_json)?;
+    let answered = ask::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?;
     let mut message = answered.message;
     message
         .attributes

@@ -28,7 +28,8 @@ pub fn send_email(org: &Org, config: &SendEmailConfig) -> Result<Message, Fault>
     for email in &config.mass_emails {
         mass(email, envelope.body());
     }
-    send(org, "sendEmail", envelope, config.format)
+    let wanted = config.emails.len() + config.mass_emails.len();
+    send(org, "sendEmail", envelope, wanted, config.format)
 }
 
 /// sendEmailMessage().
@@ -37,18 +38,19 @@ pub fn send_email_message(org: &Org, config: &SendEmailMessageConfig) -> Result<
     let mut envelope = Envelope::new("sendEmailMessage", &headers)?;
     let ids = id::all_of_config("ids", &config.ids)?;
     envelope.body().each("ids", &ids);
-    send(org, "sendEmailMessage", envelope, config.format)
+    send(org, "sendEmailMessage", envelope, ids.len(), config.format)
 }
 
 fn send(
     org: &Org,
     call: &'static str,
     envelope: Envelope,
+    wanted: usize,
     format: Option<ReplyFormat>,
 ) -> Result<Message, Fault> {
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(org, call, envelope, Nature::Write, format, &to_json)?;
+    let answered = ask::answer(org, call, envelope, wanted, Nature::Write, format, &to_json)?;
     let mut message = answered.message;
     message
         .attributes

@@ -5,7 +5,6 @@ use super::id;
 use super::many::{Extra, Extras, Form, Many};
 use super::report;
 use super::results::outcome;
-use super::save::object_of;
 use super::sobject;
 use super::xml::{Element, Xml};
 use crate::bindings::exports::salesforce::connector::common::Outcome;
@@ -15,7 +14,7 @@ use crate::exchange::Nature;
 use crate::limits::{MAX_COLLECTION_RECORDS, MAX_MERGE_LOSERS};
 use crate::message::input::{Document, Node, Options, Value};
 use crate::org::Org;
-use crate::typing::{Trouble, Typist};
+use crate::typing::{Trouble, Typist, object_of};
 
 const MASTER: &str = "masterRecord";
 const LOSERS: &str = "recordToMergeIds";
@@ -34,7 +33,7 @@ pub fn merge(org: &Org, config: &MergeConfig, input: &Message) -> Result<Message
         nature: Nature::Write,
         head: None,
         form: Merge {
-            typist: Typist::new(org, document.is_untyped()),
+            typist: Typist::new(org, document.is_untyped()).by_describe(),
             object: config.object.as_deref(),
         },
         extras: Default::default(),
@@ -67,7 +66,7 @@ impl Form for Merge<'_> {
             }
         }
         let master = master.ok_or_else(|| sobject::complaint(MASTER, "is missing"))?;
-        let object = object_of(&master, self.object, false)?;
+        let object = object_of(&master, self.object)?;
         let master = self.typist.settle(master, &object)?;
         if master.text("Id").is_none() {
             return Err(sobject::complaint(

@@ -15,7 +15,9 @@ use super::json::{boolean_or_text, name, number_or_text, text};
 use super::xml::Element;
 use crate::bindings::{Fault, FaultKind};
 use crate::describe::{Described, Kind, described};
+use crate::message::input::Value;
 use crate::org::Org;
+use crate::typing::scalar;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -119,7 +121,7 @@ impl Types {
                 number_or_text(&field.text, out);
             }
             Some(Kind::Boolean) => boolean_or_text(&field.text, out),
-            Some(Kind::Whole | Kind::Decimal) => number_or_text(&field.text, out),
+            Some(Kind::Whole | Kind::Decimal) => number(kind, &field.text, out),
             _ => text(&field.text, out),
         }
         Ok(())
@@ -144,6 +146,15 @@ impl Types {
         }
         out.extend_from_slice(b"]}");
         Ok(())
+    }
+}
+
+/// Writes a number as every API of the connector does; what is none stays the text that it is.
+fn number(kind: Option<Kind>, value: &str, out: &mut Vec<u8>) {
+    let whole = kind.filter(|kind| *kind == Kind::Whole);
+    match whole.map(|kind| scalar::typed(kind, value.to_owned(), None)) {
+        Some(Ok(Value::Number(digits))) => out.extend_from_slice(digits.as_bytes()),
+        _ => number_or_text(value, out),
     }
 }
 

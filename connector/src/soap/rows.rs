@@ -30,6 +30,8 @@ pub struct Rows {
     batch_size: Option<u16>,
     /// What `size` of the first page promised, where the org knows.
     total: Option<u64>,
+    /// The locator of the page that was asked for last.
+    locator: Option<String>,
     ahead: Ahead,
     /// Bytes written and not yet read: those from `taken` on.
     out: Vec<u8>,
@@ -84,6 +86,7 @@ impl Rows {
             headers: config.headers.as_ref().and_then(for_more),
             batch_size: config.batch_size,
             total: None,
+            locator: None,
             ahead: Ahead::End,
             out: Vec::new(),
             taken: 0,
@@ -103,6 +106,12 @@ impl Rows {
         })???;
         let total = page.total();
         let locator = page.locator.clone();
+        if locator.is_some() && locator == self.locator {
+            return Err(Fault::protocol(
+                "A page of the query names itself as the next one: its rows would never end, so read them again",
+            ));
+        }
+        self.locator.clone_from(&locator);
         let text = page.into_rest();
         let page = Page::parse(&text)
             .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
@@ -147,7 +156,12 @@ impl Rows {
         self.taken = 0;
         match std::mem::replace(&mut self.ahead, Ahead::Failed) {
             Ahead::Page(next) => {
-                if let Err(fault) = self.fetch(*next) {
+                let fetched = self.fetch(*next).and_then(|_| {
+                    // More rows than were promised might never end.
+                    let over = self.total.filter(|total| *total < self.documents.rows());
+                    check_count(over, self.documents.rows())
+                });
+                if let Err(fault) = fetched {
                     self.ahead = Ahead::Failed;
                     return Err(fault);
                 }

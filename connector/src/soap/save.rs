@@ -14,7 +14,7 @@ use crate::limits::MAX_COLLECTION_RECORDS;
 use crate::message::input::{Document, Node, Options};
 use crate::org::Org;
 use crate::rest::collections::outcome::created_by_upsert;
-use crate::typing::{Complaint, Trouble, Typist};
+use crate::typing::{Trouble, Typist, object_of};
 
 /// What the three differ in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ fn save(org: &Org, kind: Kind, config: &CreateConfig, input: &Message) -> Result
         nature,
         head: None,
         form: Save {
-            typist: Typist::new(org, document.is_untyped()),
+            typist: Typist::new(org, document.is_untyped()).by_describe(),
             kind,
             object,
         },
@@ -85,7 +85,7 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Messa
         nature,
         head: Some(("externalIDFieldName", field)),
         form: Save {
-            typist: Typist::new(org, document.is_untyped()),
+            typist: Typist::new(org, document.is_untyped()).by_describe(),
             kind: Kind::Upsert,
             object,
         },
@@ -106,7 +106,7 @@ struct Save<'a> {
 
 impl Form for Save<'_> {
     fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
-        let object = object_of(&node, self.object, self.kind == Kind::Upsert)?;
+        let object = object_of(&node, self.object)?;
         let node = self.typist.settle(node, &object)?;
         if self.kind == Kind::Update && node.text("Id").is_none() {
             return Err(sobject::complaint(
@@ -126,25 +126,5 @@ impl Form for Save<'_> {
             Kind::Upsert => created_by_upsert(flag(result, "created"), repeated),
         };
         outcome(result, index, created)
-    }
-}
-
-/// The sObject of a record: its own, or that of the config. `only` says that it must be that of the config.
-pub fn object_of(node: &Node, object: Option<&str>, only: bool) -> Result<String, Trouble> {
-    let complaint = |message: String| {
-        Trouble::Record(Complaint {
-            field: "attributes.type".into(),
-            message,
-        })
-    };
-    match (node.sobject.as_deref(), object) {
-        (Some(own), Some(object)) if only && !own.eq_ignore_ascii_case(object) => Err(complaint(
-            format!("it is of `{own}`, not of config.object `{object}`"),
-        )),
-        (Some(own), _) => Ok(own.to_owned()),
-        (None, Some(object)) => Ok(object.to_owned()),
-        (None, None) => Err(complaint(
-            "no sObject is told: set config.object, or give the record `attributes.type`".into(),
-        )),
     }
 }

@@ -23,6 +23,7 @@ pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
         org,
         "search",
         envelope,
+        1,
         Nature::Read,
         config.format,
         &to_json,

@@ -20,7 +20,7 @@ pub fn write(
     for (name, value) in node.members {
         match value {
             Value::Null if is_id(&name) => {}
-            Value::Null => nulls.push(null_field(&name)),
+            Value::Null => nulls.push(name),
             Value::Text(text) | Value::Untyped(text) if is_id(&name) => id = Some(text),
             value => fields.push((name, value)),
         }
@@ -53,14 +53,6 @@ fn id_of(id: Option<&str>, xml: &mut Xml) -> Result<(), Trouble> {
 
 fn is_id(name: &str) -> bool {
     name.eq_ignore_ascii_case("Id")
-}
-
-/// The field to empty: that of a custom reference is told from its relationship.
-fn null_field(name: &str) -> String {
-    match name.strip_suffix("__r") {
-        Some(stem) => format!("{stem}__c"),
-        None => name.to_owned(),
-    }
 }
 
 fn field(

@@ -40,13 +40,13 @@ pub fn logout(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
 /// getUserInfo().
 pub fn get_user_info(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "getUserInfo", headers, config.format, |_| {})
+    read(org, "getUserInfo", headers, 1, config.format, |_| {})
 }
 
 /// getServerTimestamp().
 pub fn get_server_timestamp(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "getServerTimestamp", headers, config.format, |_| {})
+    read(org, "getServerTimestamp", headers, 1, config.format, |_| {})
 }
 
 /// setPassword().
@@ -102,5 +102,5 @@ fn write(
     body(envelope.body());
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    Ok(ask::answer(org, call, envelope, nature, format, &to_json)?.message)
+    Ok(ask::answer(org, call, envelope, 1, nature, format, &to_json)?.message)
 }

@@ -107,6 +107,8 @@ impl std::error::Error for BindError {}
 /// | number without exponent, `true`, `false`, `null` | the same, digit by digit |
 /// | `{"date": "2026-01-31"}` | `2026-01-31` |
 /// | `{"datetime": "2026-01-31T10:00:00.000+0000"}` | `2026-01-31T10:00:00.000Z`; an offset must be there |
+/// | `{"time": "10:00:00.000Z"}` | `10:00:00.000Z`, for fields of a time of day |
+/// | `{"currency": "USD5000.50"}` | `USD5000.50`, in orgs with several currencies |
 /// | `{"literal": "LAST_N_DAYS:30"}` | `LAST_N_DAYS:30` |
 /// | a list of these | `('a','b')`, for `IN :names` |
 ///

@@ -104,6 +104,18 @@ pub fn date_time(text: &str) -> Option<String> {
     Some(format!("{}T{}{}", date(day)?, time(clock)?, offset(zone)?))
 }
 
+/// Returns a time of day as Salesforce writes it: `hh:mm:ss`, decimals or none, and `Z` where nothing else is told, for fields of
+/// type time know no zone (SOAP API Developer Guide, "Primitive Data Types", "time").
+#[must_use]
+pub fn clock_time(text: &str) -> Option<String> {
+    let zone_at = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
+    let (clock, zone) = text.split_at_checked(zone_at)?;
+    let seconds = if clock.len() == "hh:mm".len() { ":00" } else { "" };
+    let clock = time(&format!("{clock}{seconds}"))?;
+    let zone = if zone.is_empty() { "Z" } else { zone };
+    Some(format!("{clock}{}", offset(zone)?))
+}
+
 /// The seconds since 1970 of a date-time as [`date_time`] writes it; decimals are cut.
 #[must_use]
 pub fn unix_seconds(text: &str) -> Option<i64> {
@@ -219,7 +231,9 @@ fn days_in(year: u32, month: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{date, date_literal, date_time, of_unix_seconds, takes_number, unix_seconds};
+    use super::{
+        clock_time, date, date_literal, date_time, of_unix_seconds, takes_number, unix_seconds,
+    };
     use proptest::prelude::*;
 
     #[test]
@@ -296,6 +310,26 @@ mod tests {
         ];
         for bad in bad {
             assert_eq!(date_time(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_of_day_are_written_with_their_zone() {
+        let cases = [
+            ("10:00:00.000Z", Some("10:00:00.000Z")),
+            ("10:00", Some("10:00:00Z")),
+            ("23:59:59.1234", Some("23:59:59.123Z")),
+            ("10:00:00-06:00", Some("10:00:00-06:00")),
+            ("24:00:00Z", None),
+            ("10:00:60", None),
+            ("10", None),
+            ("1:00:00Z", None),
+            ("10:00Z OR 1", None),
+            ("2026-01-31T10:00:00Z", None),
+            ("", None),
+        ];
+        for (text, written) in cases {
+            assert_eq!(clock_time(text).as_deref(), written, "{text}");
         }
     }
 

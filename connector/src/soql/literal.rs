@@ -15,6 +15,8 @@ pub(super) enum Unfit {
     Object,
     Date,
     DateTime,
+    Time,
+    Currency,
     Changing,
     DateLiteral,
     LikeEscaped,
@@ -32,11 +34,15 @@ impl Unfit {
             Self::NestedList => "holds a list inside a list: give one flat list",
             Self::Exponent => "is a number with an exponent: write all its digits",
             Self::Object => {
-                "is an object that stands for no literal: use {\"date\": …}, {\"datetime\": …}, {\"literal\": …} or {\"like-escaped\": …}"
+                "is an object that stands for no literal: use {\"date\": …}, {\"datetime\": …}, {\"time\": …}, {\"currency\": …}, {\"literal\": …} or {\"like-escaped\": …}"
             }
             Self::Date => "is not a date: write {\"date\": \"2026-01-31\"}",
             Self::DateTime => {
                 "is not a date-time with an offset: write {\"datetime\": \"2026-01-31T10:00:00Z\"}"
+            }
+            Self::Time => "is not a time of day: write {\"time\": \"10:00:00.000Z\"}",
+            Self::Currency => {
+                "is not an amount with the code of its currency: write {\"currency\": \"USD5000\"}, without a sign, for SOQL takes none there"
             }
             Self::Changing => {
                 "is a time that the change of clocks in connection.time-zone left out or repeated: add its offset, as in {\"datetime\": \"2026-01-31T10:00:00+01:00\"}"
@@ -109,11 +115,27 @@ fn typed(json: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
             let time = text(Unfit::DateTime)?;
             date::date_time(&time).map_or_else(|| placed(&time, zone), Ok)
         }
+        "time" => text(Unfit::Time).and_then(|time| date::clock_time(&time).ok_or(Unfit::Time)),
+        "currency" => text(Unfit::Currency).and_then(|amount| currency(&amount)),
         "literal" => text(Unfit::DateLiteral)
             .and_then(|name| date::date_literal(&name).ok_or(Unfit::DateLiteral)),
         "like-escaped" => text(Unfit::LikeEscaped).map(|text| like_escaped(&text)),
         _ => Err(Unfit::Object),
     }
+}
+
+/// An amount in a currency: `USD5000` (SOQL and SOSL Reference, "Querying Currency Fields in Multi-Currency Orgs").
+fn currency(amount: &str) -> Result<String, Unfit> {
+    let amount = amount.trim();
+    let (code, digits) = amount.split_at_checked(3).ok_or(Unfit::Currency)?;
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if fits && is_digits(whole) && is_digits(decimals) {
+        return Ok(format!("{}{digits}", code.to_ascii_uppercase()));
+    }
+    Err(Unfit::Currency)
 }
 
 /// A date-time without offset with the one that the zone had then.

@@ -66,10 +66,9 @@ pub fn compound_part(compound: &str, field: &str) -> Option<&'static str> {
 
 /// Says whether an object is a compound field by its name and its members: references are named otherwise, and refer by
 /// fields that no compound has.
-pub(super) fn prefix_by_name(name: &str, node: &Node) -> Option<()> {
+pub(super) fn is_compound(name: &str, node: &Node) -> bool {
     let all_parts = node.members.iter().all(|(part, _)| suffix(part).is_some());
-    (all_parts && !node.members.is_empty() && node.sobject.is_none() && Naming::of(name).is_some())
-        .then_some(())
+    all_parts && !node.members.is_empty() && node.sobject.is_none() && Naming::of(name).is_some()
 }
 
 /// The parts of a compound field as fields of the record. A part that is null is left out where the org has no such field:

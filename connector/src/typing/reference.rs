@@ -1,6 +1,6 @@
 //! References by external id: `Owner.Email`, `Account__r.Ext__c`, `Account:Parent.Ext__c`.
 
-use super::{Complaint, Trouble, Typist, known_field, scalar};
+use super::{Complaint, Trouble, Typist, known_field};
 use crate::describe::{Described, Field};
 use crate::message::input::{Node, Value};
 
@@ -30,27 +30,33 @@ impl Typist<'_> {
             }
         };
         let column = format!("{name}.{key}");
-        let text = match value {
-            Value::Null => return Ok(Some((field.name.clone(), Value::Null))),
-            Value::Untyped(text) => text,
-            _ => {
+        match value {
+            // A parent that lacks the field is a parent all the same: taken for null, its child would lose it.
+            Value::Null => {
+                return Err(Complaint::of(
+                    &column,
+                    format_args!("is null and finds no record: leave `{name}` out, or make it null as a whole to empty the reference"),
+                ));
+            }
+            Value::Object(_) | Value::List(_) => {
                 return Err(Complaint::of(
                     &column,
                     "is nested too deeply: a reference names its record by one external id",
                 ));
             }
-        };
+            _ => {}
+        }
         let target = self.target(field, name, &key, node.sobject)?;
         let parent = self.described(&target)?;
         let by = known_field(&parent, &key)?;
-        let value = scalar::typed(by.kind, text, self.zone())
-            .map_err(|what| Complaint::of(&column, what))?;
+        let value = self.scalar(by, &column, value)?;
         let nested = Node {
             // Only a reference to one of several objects needs to say to which.
-            sobject: (field.refers_to.len() > 1).then_some(target),
+            sobject: (field.refers_to.len() > 1).then(|| parent.name.clone()),
             reference_id: None,
             members: vec![(by.name.clone(), value)],
         };
+        let name = field.relationship.as_deref().unwrap_or(name);
         Ok(Some((name.to_owned(), Value::Object(nested))))
     }
 
@@ -62,14 +68,11 @@ impl Typist<'_> {
         key: &str,
         told: Option<String>,
     ) -> Result<String, Trouble> {
-        if let Some(told) = told {
-            return Ok(told);
-        }
         let object = self.described(object)?;
         let field = object
             .reference(name)
             .ok_or_else(|| no_reference(&object, name))?;
-        self.target(field, name, key, None)
+        self.target(field, name, key, told)
     }
 
     /// The sObject that a reference means: the one told, the only one, or the only one that is found by this field.
@@ -81,7 +84,16 @@ impl Typist<'_> {
         told: Option<String>,
     ) -> Result<String, Trouble> {
         if let Some(told) = told {
-            return Ok(told);
+            let known = field
+                .refers_to
+                .iter()
+                .find(|known| known.eq_ignore_ascii_case(&told));
+            return known.cloned().ok_or_else(|| {
+                Complaint::of(
+                    name,
+                    format_args!("is told to be of `{told}`, which {} does not refer to", field.name),
+                )
+            });
         }
         let mut candidates = Vec::new();
         match field.refers_to.as_slice() {

@@ -10,6 +10,9 @@ const TRUE: [&str; 5] = ["true", "1", "yes", "y", "on"];
 /// Words for false (same place).
 const FALSE: [&str; 5] = ["false", "0", "no", "n", "off"];
 
+/// Zeros that an exponent may stand for: no whole number of Salesforce has more than 18 digits.
+const MOST_ZEROS: i64 = 18;
+
 /// Types a text; the error reads on from the name of the field. A date-time without an offset is one of `zone`.
 pub fn typed(kind: Kind, text: String, zone: Option<&Zone>) -> Result<Value, String> {
     let trimmed = text.trim_ascii();
@@ -28,6 +31,9 @@ pub fn typed(kind: Kind, text: String, zone: Option<&Zone>) -> Result<Value, Str
             .map(|date| Value::Text(date.to_owned()))
             .ok_or_else(|| unfit("not a date that exists: write it like 2026-01-31")),
         Kind::DateTime => date_time(trimmed, zone).map(Value::Text).map_err(unfit),
+        Kind::Time => date::clock_time(trimmed)
+            .map(Value::Text)
+            .ok_or_else(|| unfit("not a time of day: write it like 10:00:00.000Z")),
         Kind::Compound | Kind::Text => Ok(Value::Text(text)),
     }
 }
@@ -54,9 +60,27 @@ fn boolean(text: &str) -> Option<bool> {
     FALSE.iter().any(is).then_some(false)
 }
 
+/// A whole number in plain digits, by its value: results of Bulk API write `47.0` and `1.0E7` where the field holds 47 and ten million.
 fn whole(text: &str) -> Option<String> {
-    let (minus, digits) = sign(text);
-    is_digits(digits).then(|| format!("{minus}{}", without_zeros(digits)))
+    let json = decimal(text)?;
+    let (minus, number) = sign(&json);
+    let (number, exponent) = number.split_once('e').unwrap_or((number, "0"));
+    let (before, after) = number.split_once('.').unwrap_or((number, ""));
+    let exponent: i64 = exponent.parse().ok()?;
+    let digits = format!("{before}{after}");
+    let decimals = i64::try_from(after.len()).ok()? - exponent;
+    let digits = match usize::try_from(decimals) {
+        Ok(decimals) => {
+            let (whole, rest) = digits.split_at(digits.len().checked_sub(decimals)?);
+            rest.bytes().all(|digit| digit == b'0').then_some(whole)?.to_owned()
+        }
+        Err(_) if -decimals > MOST_ZEROS => return None,
+        Err(_) => digits + &"0".repeat(usize::try_from(-decimals).ok()?),
+    };
+    Some(match without_zeros(&digits) {
+        "0" => "0".to_owned(),
+        digits => format!("{minus}{digits}"),
+    })
 }
 
 /// A number as JSON writes it: no plus, no leading zeros, a digit on both sides of the point.

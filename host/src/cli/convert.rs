@@ -43,8 +43,9 @@ fn integer(text: &str) -> Option<Number> {
         .ok()
 }
 
+/// A number with the digits that it was written with.
 fn number(text: &str) -> Option<Number> {
-    integer(text).or_else(|| Number::from_f64(text.parse().ok()?))
+    integer(text).or_else(|| serde_json::from_str(text).ok())
 }
 
 fn list(schema: Schema, text: &str) -> Result<Value, String> {

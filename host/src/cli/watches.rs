@@ -10,6 +10,7 @@ use super::args::{Connection, OutletArgs};
 use super::failure::Failure;
 use super::files;
 use super::watch::duration;
+use crate::profile;
 
 /// One watch.
 pub(super) struct Entry {
@@ -62,7 +63,13 @@ const EVERY: Duration = Duration::from_secs(30);
 pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let text = files::text(path)?;
     let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()));
-    let file: File = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let mut file: File = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    // Through serde, a number of more than 15 digits would lose some.
+    let document = profile::toml(&text, path).map_err(|error| wrong(error.to_string()))?;
+    for (at, table) in file.watch.iter_mut().enumerate() {
+        let config = document.get("watch").and_then(|watch| watch.get(at)?.get("config"));
+        table.config = config.map_or_else(no_config, Value::clone);
+    }
     if file.watch.is_empty() {
         return Err(wrong("it names no watch: add a table `[[watch]]`".into()));
     }

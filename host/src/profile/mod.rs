@@ -34,7 +34,7 @@ pub(crate) use host::with_unit;
 pub use places::Places;
 pub use references::Environment;
 
-pub(crate) use parse::json_problem;
+pub(crate) use parse::{json_problem, toml};
 pub(crate) use references::without_newline;
 
 /// Names the table of a connection file that is the host's.

@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::ProfileError;
 
@@ -61,8 +63,9 @@ pub(crate) fn json_problem(error: &serde_json::Error) -> String {
         .map_or(text.clone(), |(problem, _)| problem.to_owned())
 }
 
-fn toml(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+/// Reads a TOML document; numbers keep their digits.
+pub(crate) fn toml(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
+    let table = DeTable::parse(text).map_err(|error| {
         let (line, column) = position(text, error.span().map_or(0, |span| span.start));
         // Only the message: the error's Display quotes the line, which may hold a secret.
         ProfileError::Syntax {
@@ -72,7 +75,7 @@ fn toml(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
             problem: error.message().replace('\n', ", "),
         }
     })?;
-    members(table, path, "")
+    members(table.into_inner(), path, "")
 }
 
 fn position(text: &str, offset: usize) -> (usize, usize) {
@@ -83,40 +86,46 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
 }
 
 fn members(
-    table: toml::Table,
+    table: DeTable<'_>,
     path: &Path,
     under: &str,
 ) -> Result<Map<String, Value>, ProfileError> {
-    let convert = |(name, value): (String, toml::Value)| {
+    let convert = |(name, value): (Spanned<DeString<'_>>, Spanned<DeValue<'_>>)| {
+        let name = name.into_inner().into_owned();
         let key = if under.is_empty() {
             name.clone()
         } else {
             format!("{under}.{name}")
         };
-        Ok((name, value_of(value, path, &key)?))
+        Ok((name, value_of(value.into_inner(), path, &key)?))
     };
     table.into_iter().map(convert).collect()
 }
 
-fn value_of(value: toml::Value, path: &Path, key: &str) -> Result<Value, ProfileError> {
+/// A value of TOML as JSON; numbers keep the digits that they were written with.
+fn value_of(value: DeValue<'_>, path: &Path, key: &str) -> Result<Value, ProfileError> {
+    let wrong = |problem: &str| ProfileError::Value {
+        path: path.to_owned(),
+        key: key.to_owned(),
+        problem: problem.into(),
+    };
     Ok(match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => Value::Number(number.into()),
-        toml::Value::Boolean(truth) => Value::Bool(truth),
-        toml::Value::Datetime(moment) => Value::String(moment.to_string()),
-        toml::Value::Float(number) => {
-            Number::from_f64(number)
+        DeValue::String(text) => Value::String(text.into_owned()),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map(Value::from)
+            .map_err(|_| wrong("must be a whole number of at most 64 bits"))?,
+        DeValue::Boolean(truth) => Value::Bool(truth),
+        DeValue::Datetime(moment) => Value::String(moment.to_string()),
+        DeValue::Float(number) => {
+            let digits = number.as_str().trim_start_matches('+');
+            serde_json::from_str(digits)
                 .map(Value::Number)
-                .ok_or_else(|| ProfileError::Value {
-                    path: path.to_owned(),
-                    key: key.to_owned(),
-                    problem: "must be a finite number".into(),
-                })?
+                .map_err(|_| wrong("must be a finite number"))?
         }
-        toml::Value::Array(items) => items
+        DeValue::Array(items) => items
             .into_iter()
-            .map(|item| value_of(item, path, key))
+            .map(|item| value_of(item.into_inner(), path, key))
             .collect::<Result<_, _>>()?,
-        toml::Value::Table(table) => Value::Object(members(table, path, key)?),
+        DeValue::Table(table) => Value::Object(members(table, path, key)?),
     })
 }

@@ -8,7 +8,7 @@ use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use crate::bulk::columns::{Columns, Settled};
 use crate::message::input::{NULL_CELL, Node, Value};
 use crate::org::{Org, bad_input};
-use crate::typing::{Trouble, Typist};
+use crate::typing::{Known, Trouble, Typist};
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -31,6 +31,7 @@ pub struct DocumentRows {
     /// A record that waits for its columns, with where it ends and begins.
     held: Option<Held>,
     signature: Signature,
+    known: Known,
 }
 
 struct Held {
@@ -59,6 +60,7 @@ impl DocumentRows {
             split,
             held: None,
             signature: Signature::default(),
+            known: Known::default(),
         }
     }
 
@@ -235,54 +237,39 @@ impl DocumentRows {
             )));
         }
         let untyped = matches!(self.split, Split::Xml(_));
-        match Typist::new(&self.org, untyped).settle(node, &self.object) {
-            Ok(node) => self.columns_of(node),
+        let typist = Typist::new(&self.org, untyped).with_known(&self.known);
+        match typist.settle(node, &self.object) {
+            Ok(node) => Ok(columns_of(node)),
             Err(Trouble::Record(complaint)) => Ok(Err(complaint.message)),
             Err(Trouble::Org(fault)) => Err(fault),
         }
     }
+}
 
-    fn columns_of(&self, node: Node) -> Result<Result<Flat, String>, Fault> {
-        let mut flat = Vec::with_capacity(node.members.len());
-        for (name, value) in node.members {
-            match value {
-                Value::Object(parent) => {
-                    let prefix = parent
-                        .sobject
-                        .map(|told| format!("{told}:"))
-                        .unwrap_or_default();
-                    for (key, value) in parent.members {
-                        match text(value) {
-                            Some(text) => flat.push((format!("{prefix}{name}.{key}"), text)),
-                            None => return Ok(Err(format!("`{name}.{key}` is nested too deeply"))),
-                        }
+/// A record in form as columns.
+fn columns_of(node: Node) -> Result<Flat, String> {
+    let mut flat = Vec::with_capacity(node.members.len());
+    for (name, value) in node.members {
+        match value {
+            Value::Object(parent) => {
+                let prefix = parent
+                    .sobject
+                    .map(|told| format!("{told}:"))
+                    .unwrap_or_default();
+                for (key, value) in parent.members {
+                    match text(value) {
+                        Some(text) => flat.push((format!("{prefix}{name}.{key}"), text)),
+                        None => return Err(format!("`{name}.{key}` is nested too deeply")),
                     }
                 }
-                Value::Null => flat.push((self.emptied(name)?, None)),
-                value => match text(value) {
-                    Some(text) => flat.push((name, text)),
-                    None => {
-                        return Ok(Err(format!(
-                            "`{name}` is a list, which a row has no place for"
-                        )));
-                    }
-                },
             }
+            value => match text(value) {
+                Some(text) => flat.push((name, text)),
+                None => return Err(format!("`{name}` is a list, which a row has no place for")),
+            },
         }
-        Ok(Ok(flat))
     }
-
-    /// Null of a reference empties the field behind it.
-    fn emptied(&self, name: String) -> Result<String, Fault> {
-        let object = crate::describe::described(&self.org, &self.object);
-        let object = object?;
-        if object.field(&name).is_some() {
-            return Ok(name);
-        }
-        Ok(object
-            .reference(&name)
-            .map_or(name, |field| field.name.clone()))
-    }
+    Ok(flat)
 }
 
 fn text(value: Value) -> Option<Option<String>> {

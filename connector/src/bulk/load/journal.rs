@@ -7,7 +7,7 @@ use crate::bulk::jobs::State;
 use serde::{Deserialize, Serialize};
 
 /// The form of journals that this version writes and reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How far a job has come, as far as is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +101,6 @@ pub struct Journal {
     /// Bytes of the input that need not be written again.
     pub taken: u64,
     /// The form of the input.
-    #[serde(flatten)]
     pub shape: Shape,
     /// The jobs in the order of the input.
     pub parts: Vec<Part>,

@@ -83,7 +83,8 @@ impl<'b> CsvRecords<'b> {
         for (path, cell) in self.columns.iter().zip(&self.row) {
             match cell {
                 "" => {}
-                NULL_CELL => insert(&mut node, path, Value::Null),
+                // What empties a reference is null as a whole, whatever the parent is found by.
+                NULL_CELL => insert(&mut node, path.get(..1).unwrap_or(path), Value::Null),
                 text => insert(&mut node, path, Value::Untyped(text.to_owned())),
             }
         }

@@ -2,6 +2,7 @@
 //! outcome, whatever happens on the way.
 
 use super::batch::{Batch, Batches};
+use super::hunt::{Hunt, Split};
 use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
 use super::verb::{Row, Verb};
 use crate::bindings::exports::salesforce::connector::common::Outcome;
@@ -12,12 +13,6 @@ use crate::retry::Attempts;
 use crate::transport::Started;
 use std::cell::Cell;
 use std::collections::VecDeque;
-
-/// Records that are taken out of one call because Salesforce could not read them; then the call fails as a whole.
-const MOST_CULPRITS: usize = 20;
-
-/// The code by which Salesforce refuses a whole call for one value that it cannot read.
-const UNREADABLE: &str = "JSON_PARSER_ERROR";
 
 /// How records are split over calls.
 #[derive(Clone, Copy)]
@@ -140,43 +135,50 @@ impl<'a> Engine<'a> {
         self.stopped = true;
     }
 
-    /// Waits for the answer of a call and notes what it says.
+    /// Waits for the answer of a call and notes what it says. Where the org refuses the call for one record, that record is looked for,
+    /// so that it fails alone.
     fn land(&mut self, flight: Flight) {
         let Flight {
             number,
-            mut rows,
-            mut call,
+            rows,
+            call,
             mut started,
         } = flight;
-        let mut culprits = 0;
+        let mut first = Some(call);
+        let mut hunt = Hunt::of(&rows, self.verb.atomic() || self.plan.all_or_none);
         let repeated = Cell::new(false);
-        loop {
-            let fault = match self.ask(&call, started.take(), &rows, &repeated) {
+        let mut parts = vec![rows];
+        while let Some(rows) = parts.pop() {
+            let call = first.take().map_or_else(|| self.verb.call(&rows), Ok);
+            let asked = call.and_then(|call| self.ask(&call, started.take(), &rows, &repeated));
+            match asked {
                 Ok(outcomes) => {
                     self.answered = true;
+                    hunt.accepted = true;
                     let outcomes = self.without_locks(&rows, outcomes, &repeated);
-                    return self.outcomes.extend(outcomes);
+                    self.outcomes.extend(outcomes);
                 }
-                Err(fault) => fault,
-            };
-            let culprit = self
-                .culprit(&fault, &rows)
-                .filter(|_| culprits < MOST_CULPRITS);
-            let Some(at) = culprit else {
-                return self.refuse(number, &rows, fault);
-            };
-            culprits += 1;
-            self.answered = true;
-            let row = rows.remove(at);
-            let outcomes = row.indexes().map(|index| of_failed_call(index, &fault));
-            self.outcomes.extend(outcomes);
-            if rows.is_empty() {
-                return;
+                Err(fault) => match hunt.split(&fault, rows) {
+                    Split::Parts(more) => parts.extend(more),
+                    Split::Found { row, rest } => {
+                        self.answered |= hunt.named;
+                        let outcomes = row.indexes().map(|index| of_failed_call(index, &fault));
+                        self.outcomes.extend(outcomes);
+                        hunt.last = Some(fault);
+                        parts.extend(rest);
+                    }
+                    Split::Whole(rows) => self.refuse(number, &rows, fault),
+                },
             }
-            match self.verb.call(&rows) {
-                Ok(without) => call = without,
-                Err(fault) => return self.refuse(number, &rows, fault),
+            if self.stopped {
+                let left = parts.drain(..).flatten().flat_map(|row| row.indexes());
+                let left: Vec<u64> = left.collect();
+                self.leave(left.into_iter());
             }
+        }
+        // None of the parts was taken: what is wrong is in the request, and not in a record.
+        if let (false, Some(fault)) = (hunt.accepted || hunt.named, hunt.last) {
+            self.note(of_call(number, hunt.range, fault));
         }
     }
 
@@ -192,21 +194,6 @@ impl<'a> Engine<'a> {
             repeated.set(repeated.get() || again);
             self.verb.read(&reply, rows, repeated.get())
         })?
-    }
-
-    /// The row that Salesforce could not read: its message tells the line, and each row has its own.
-    fn culprit(&self, fault: &Fault, rows: &[Row]) -> Option<usize> {
-        let complaint = fault
-            .upstream
-            .first()
-            .filter(|first| first.code == UNREADABLE)?;
-        if self.plan.all_or_none || fault.maybe_applied {
-            return None;
-        }
-        let (_, after) = complaint.message.rsplit_once("[line:")?;
-        let digits = after.split(|char: char| !char.is_ascii_digit()).next()?;
-        let at = digits.parse::<usize>().ok()?.checked_sub(2)?;
-        (at < rows.len()).then_some(at)
     }
 
     /// Sends rows again that met a row lock, until none does or the retry policy ends.
@@ -262,15 +249,7 @@ impl<'a> Engine<'a> {
         let indexes = rows.iter().flat_map(Row::indexes);
         let outcomes = indexes.map(|index| of_failed_call(index, &fault));
         self.outcomes.extend(outcomes);
-        let range = rows.first().zip(rows.last());
-        let range = range.map_or((0, 0), |(first, last)| {
-            (first.index, last.indexes().end - 1)
-        });
-        let message = format!(
-            "Call {number} (records {} to {}) failed: {}",
-            range.0, range.1, fault.message
-        );
-        self.note(Fault { message, ..fault });
+        self.note(of_call(number, range(rows), fault));
     }
 
     /// Keeps the first fault; one that is about the org and not about these records ends the operation.
@@ -329,6 +308,22 @@ impl<'a> Engine<'a> {
             ..fault
         }
     }
+}
+
+/// The fault of a call, with the places of its records.
+fn of_call(number: usize, (first, last): (u64, u64), fault: Fault) -> Fault {
+    let message = format!(
+        "Call {number} (records {first} to {last}) failed: {}",
+        fault.message
+    );
+    Fault { message, ..fault }
+}
+
+/// The places of the first and the last record of a call.
+pub(super) fn range(rows: &[Row]) -> (u64, u64) {
+    rows.first().zip(rows.last()).map_or((0, 0), |(first, last)| {
+        (first.index, last.indexes().end - 1)
+    })
 }
 
 /// Puts newer outcomes in the places of older ones.

@@ -13,7 +13,7 @@ use crate::org::{Call, Org, Unusable, bad_input};
 use crate::rest::path::segment;
 use crate::rest::records::option_headers;
 use crate::transport::{Headers, Method};
-use crate::typing::{Complaint, Trouble, Typist};
+use crate::typing::{Complaint, Trouble, Typist, object_of};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -133,16 +133,10 @@ impl Verb for Tree<'_> {
                 message,
             })
         };
-        let own = node.sobject.as_deref();
-        if let Some(own) = own.filter(|own| !own.eq_ignore_ascii_case(self.object)) {
-            return Err(complaint(format!(
-                "it is of `{own}`, not of config.object `{}`",
-                self.object
-            )));
-        }
+        let object = object_of(&node, Some(self.object))?;
         let size = self.size(&node);
-        let mut node = self.typist.settle(node, self.object)?;
-        node.sobject = Some(self.object.to_owned());
+        let mut node = self.typist.settle(node, &object)?;
+        node.sobject = Some(object);
         let (mut next, mut objects) = (index, Vec::new());
         name(&mut node, &mut next, &mut objects);
         let count = distinct(&objects);

@@ -14,7 +14,7 @@ use crate::org::{Call, Org, Unusable};
 use crate::rest::path::segment;
 use crate::rest::records::option_headers;
 use crate::transport::{Headers, Method};
-use crate::typing::{Complaint, Trouble, Typist};
+use crate::typing::{Complaint, Trouble, Typist, object_of};
 use serde::Deserialize;
 
 /// What the three differ in.
@@ -108,31 +108,6 @@ impl<'a> Write<'a> {
             headers: option_headers(options)?,
         })
     }
-
-    /// The sObject of a record.
-    fn object_of(&self, node: &Node) -> Result<String, Trouble> {
-        let complaint = |message: String| {
-            Trouble::Record(Complaint {
-                field: "attributes.type".into(),
-                message,
-            })
-        };
-        match (node.sobject.as_deref(), self.object) {
-            (Some(own), Some(object))
-                if self.kind == Kind::Upsert && !own.eq_ignore_ascii_case(object) =>
-            {
-                Err(complaint(format!(
-                    "it is of `{own}`, not of config.object `{object}`"
-                )))
-            }
-            (Some(own), _) => Ok(own.to_owned()),
-            (None, Some(object)) => Ok(object.to_owned()),
-            (None, None) => Err(complaint(
-                "no sObject is told: set config.object, or give the record `attributes.type`"
-                    .into(),
-            )),
-        }
-    }
 }
 
 impl Verb for Write<'_> {
@@ -148,7 +123,7 @@ impl Verb for Write<'_> {
     }
 
     fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
-        let object = self.object_of(&node)?;
+        let object = object_of(&node, self.object)?;
         let mut node = self.typist.settle(node, &object)?;
         node.sobject = Some(object.clone());
         Ok(Row {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// The form of journals that this version writes and reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Records that may be unfit before their outcomes were fetched; more of them mean that the input is another than was thought.
 const MOST_UNFIT: usize = 1_000;
@@ -34,7 +34,6 @@ pub struct Journal {
     /// Bytes of the input that need not be written again.
     pub taken: u64,
     /// The form of the input.
-    #[serde(flatten)]
     pub shape: Shape,
     /// The job, once it was made.
     pub job: Option<String>,

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use super::super::answer::{self, Reply};
 use super::super::gate::Caller;
@@ -83,10 +84,23 @@ enum Order {
 
 /// The guide gives some numbers as texts.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Json")]
 enum Number {
     Number(usize),
     Text(String),
+}
+
+impl TryFrom<Json> for Number {
+    type Error = &'static str;
+
+    fn try_from(json: Json) -> Result<Self, Self::Error> {
+        let number = json.as_u64().and_then(|number| usize::try_from(number).ok());
+        match (number, json) {
+            (Some(number), _) => Ok(Self::Number(number)),
+            (None, Json::String(text)) => Ok(Self::Text(text)),
+            _ => Err("it is neither a whole number nor a text"),
+        }
+    }
 }
 
 impl Number {
