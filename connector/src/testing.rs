@@ -103,6 +103,8 @@ pub fn account() -> Play {
         {"name":"Active__c","type":"boolean"},
         {"name":"Founded__c","type":"date"},
         {"name":"Seen__c","type":"datetime"},
+        {"name":"Opens__c","type":"time"},
+        {"name":"Phone","type":"phone"},
         {"name":"BillingAddress","type":"address"},
         {"name":"BillingStreet","type":"textarea"},
         {"name":"BillingCity","type":"string"},

@@ -203,18 +203,25 @@ impl<'a> Typist<'a> {
             Value::Text(text) | Value::Untyped(text) => (text, false),
             Value::Number(digits) => (digits, true),
             Value::Bool(_) if !matches!(field.kind, Kind::Boolean | Kind::Text) => {
-                return Err(Complaint::of(name, "is true or false, and the field is not"));
+                return Err(Complaint::of(
+                    name,
+                    "is true or false, and the field is not",
+                ));
             }
             Value::Object(_) | Value::List(_) => {
-                return Err(Complaint::of(name, "is no single value, and the field takes one"));
+                return Err(Complaint::of(
+                    name,
+                    "is no single value, and the field takes one",
+                ));
             }
             value => return Ok(value),
         };
         match field.kind {
             // A number keeps the digits that it was written with.
             Kind::Text | Kind::Decimal if is_number => Ok(Value::Number(text)),
-            kind => scalar::typed(kind, text, self.zone())
-                .map_err(|what| Complaint::of(name, what)),
+            kind => {
+                scalar::typed(kind, text, self.zone()).map_err(|what| Complaint::of(name, what))
+            }
         }
     }
 

@@ -203,3 +203,97 @@ fn what_failed_after_a_write_may_have_been_applied() {
     assert!(org.send(&crate::org::Call::get("/x")).is_err());
     assert!(org.has_written());
 }
+
+/// More digits than an f64 keeps.
+const DIGITS: &str = "1234567890123456.78";
+
+#[test]
+fn numbers_keep_their_digits_on_every_way() {
+    let object = format!(r#"{{"A__c":{DIGITS},"B__c":[{DIGITS}]}}"#);
+    let list = format!("[{object}]");
+    let bind = format!(r#"{{"soql":"SELECT Id FROM A WHERE B > :n","bind":{{"n":{DIGITS}}}}}"#);
+    let filter = format!(
+        r#"{{"object":"A","fields":["Id"],"filter":{{"field":"B","operator":"equal","value":{DIGITS}}}}}"#
+    );
+    let graphql = format!(r#"{{"query":"query q {{ a }}","variables":{{"v":{object}}}}}"#);
+    let results = format!(r#"[{{"isSuccess":true,"success":true,"outputValues":{object}}}]"#);
+    let done = Play::json;
+    let page = r#"{"totalSize":0,"done":true,"records":[]}"#;
+    let cases: [(&str, &str, Option<&str>, Option<Play>); 9] = [
+        ("query/query", &bind, None, Some(done(200, page))),
+        ("query/build", &filter, None, None),
+        (
+            "raw/graphql",
+            &graphql,
+            None,
+            Some(done(200, &format!(r#"{{"data":{object}}}"#))),
+        ),
+        (
+            "process/invoke-action",
+            r#"{"name":"a"}"#,
+            Some(&list),
+            Some(done(200, &results)),
+        ),
+        (
+            "process/run-quick-action",
+            r#"{"name":"a"}"#,
+            Some(&object),
+            Some(done(200, &results)),
+        ),
+        (
+            "records/create",
+            r#"{"object":"A__c"}"#,
+            Some(r#"{"A__c":1234567890123456.78}"#),
+            Some(created()),
+        ),
+        (
+            "collections/create",
+            r#"{"object":"A__c"}"#,
+            Some(r#"[{"A__c":1234567890123456.78}]"#),
+            Some(done(
+                200,
+                r#"[{"id":"001000000000001AAA","success":true,"errors":[]}]"#,
+            )),
+        ),
+        (
+            "composite/batch",
+            r#"{}"#,
+            Some(
+                r#"{"batchRequests":[{"method":"PATCH","url":"v62.0/sobjects/A__c/001","richInput":{"A__c":1234567890123456.78}}]}"#,
+            ),
+            Some(done(
+                200,
+                r#"{"hasErrors":false,"results":[{"statusCode":204,"result":null}]}"#,
+            )),
+        ),
+        (
+            "raw/apex-rest",
+            r#"{"method":"post","path":"/x"}"#,
+            Some(&object),
+            Some(done(200, &object)),
+        ),
+    ];
+    for (operation, config, input, answer) in cases {
+        let answered = answer.as_ref().is_some_and(|play| match play {
+            Play::Answer(_, _, body) => String::from_utf8_lossy(body).contains(DIGITS),
+            _ => false,
+        });
+        let sends = answer.is_some();
+        let (context, script) = context(std::iter::once(token("T1")).chain(answer));
+        let reply = call(context, CONNECTION, operation, config, input.map(json)).unwrap();
+        let sent: Vec<String> = script
+            .requests()
+            .iter()
+            .map(|request| format!("{} {}", request.url, String::from_utf8_lossy(&request.body)))
+            .collect();
+        assert!(
+            !sends || sent.iter().any(|sent| sent.contains(DIGITS)),
+            "{operation} sent {sent:?}"
+        );
+        let body = String::from_utf8_lossy(&reply.body);
+        assert!(
+            sends && !answered || body.contains(DIGITS),
+            "{operation} replied {body}"
+        );
+    }
+}

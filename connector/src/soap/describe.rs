@@ -31,9 +31,16 @@ pub fn describe_object(org: &Org, config: &DescribeObjectConfig) -> Result<Messa
 pub fn describe_objects(org: &Org, config: &DescribeObjectsConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
     let wanted = config.objects.len();
-    read(org, "describeSObjects", headers, wanted, config.format, |xml| {
-        xml.each("sObjectType", &config.objects);
-    })
+    read(
+        org,
+        "describeSObjects",
+        headers,
+        wanted,
+        config.format,
+        |xml| {
+            xml.each("sObjectType", &config.objects);
+        },
+    )
 }
 
 /// Sends a call that changes nothing and holds no records.

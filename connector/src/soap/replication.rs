@@ -36,7 +36,15 @@ fn span(
     xml.text("endDate", &span.end);
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(org, call, envelope, 1, Nature::Read, config.format, &to_json)?;
+    let answered = ask::answer(
+        org,
+        call,
+        envelope,
+        1,
+        Nature::Read,
+        config.format,
+        &to_json,
+    )?;
     let covered = answered
         .first
         .as_ref()

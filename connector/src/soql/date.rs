@@ -110,7 +110,11 @@ pub fn date_time(text: &str) -> Option<String> {
 pub fn clock_time(text: &str) -> Option<String> {
     let zone_at = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
     let (clock, zone) = text.split_at_checked(zone_at)?;
-    let seconds = if clock.len() == "hh:mm".len() { ":00" } else { "" };
+    let seconds = if clock.len() == "hh:mm".len() {
+        ":00"
+    } else {
+        ""
+    };
     let clock = time(&format!("{clock}{seconds}"))?;
     let zone = if zone.is_empty() { "Z" } else { zone };
     Some(format!("{clock}{}", offset(zone)?))

@@ -129,8 +129,7 @@ fn currency(amount: &str) -> Result<String, Unfit> {
     let amount = amount.trim();
     let (code, digits) = amount.split_at_checked(3).ok_or(Unfit::Currency)?;
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_digits =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let fits = code.bytes().all(|byte| byte.is_ascii_alphabetic());
     if fits && is_digits(whole) && is_digits(decimals) {
         return Ok(format!("{}{digits}", code.to_ascii_uppercase()));

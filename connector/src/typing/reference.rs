@@ -35,7 +35,9 @@ impl Typist<'_> {
             Value::Null => {
                 return Err(Complaint::of(
                     &column,
-                    format_args!("is null and finds no record: leave `{name}` out, or make it null as a whole to empty the reference"),
+                    format_args!(
+                        "is null and finds no record: leave `{name}` out, or make it null as a whole to empty the reference"
+                    ),
                 ));
             }
             Value::Object(_) | Value::List(_) => {
@@ -91,7 +93,10 @@ impl Typist<'_> {
             return known.cloned().ok_or_else(|| {
                 Complaint::of(
                     name,
-                    format_args!("is told to be of `{told}`, which {} does not refer to", field.name),
+                    format_args!(
+                        "is told to be of `{told}`, which {} does not refer to",
+                        field.name
+                    ),
                 )
             });
         }

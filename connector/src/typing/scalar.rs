@@ -72,7 +72,10 @@ fn whole(text: &str) -> Option<String> {
     let digits = match usize::try_from(decimals) {
         Ok(decimals) => {
             let (whole, rest) = digits.split_at(digits.len().checked_sub(decimals)?);
-            rest.bytes().all(|digit| digit == b'0').then_some(whole)?.to_owned()
+            rest.bytes()
+                .all(|digit| digit == b'0')
+                .then_some(whole)?
+                .to_owned()
         }
         Err(_) if -decimals > MOST_ZEROS => return None,
         Err(_) => digits + &"0".repeat(usize::try_from(-decimals).ok()?),

@@ -39,7 +39,25 @@ fn cells_are_typed_by_the_describe() {
         ("AnnualRevenue", "+.5e+3", r#"{"AnnualRevenue":0.5e3}"#),
         ("AnnualRevenue", " -007. ", r#"{"AnnualRevenue":-7}"#),
         ("NumberOfEmployees", "0042", r#"{"NumberOfEmployees":42}"#),
+        ("NumberOfEmployees", "47.0", r#"{"NumberOfEmployees":47}"#),
+        ("NumberOfEmployees", "-0.0", r#"{"NumberOfEmployees":0}"#),
+        (
+            "NumberOfEmployees",
+            "1.0E7",
+            r#"{"NumberOfEmployees":10000000}"#,
+        ),
+        (
+            "NumberOfEmployees",
+            "1250e-1",
+            r#"{"NumberOfEmployees":125}"#,
+        ),
         ("NumberOfEmployees", "#N/A", r#"{"NumberOfEmployees":null}"#),
+        ("Opens__c", "08:30", r#"{"Opens__c":"08:30:00Z"}"#),
+        (
+            "Opens__c",
+            "08:30:00.000Z",
+            r#"{"Opens__c":"08:30:00.000Z"}"#,
+        ),
         ("Active__c", "Yes", r#"{"Active__c":true}"#),
         ("Active__c", "0", r#"{"Active__c":false}"#),
         ("Founded__c", "2024-02-29", r#"{"Founded__c":"2024-02-29"}"#),
@@ -67,6 +85,9 @@ fn cells_of_the_wrong_type_are_complained_of_by_name() {
         ("AnnualRevenue", ".", "not a number"),
         ("AnnualRevenue", "NaN", "not a number"),
         ("NumberOfEmployees", "1.5", "not a whole number"),
+        ("NumberOfEmployees", "125e-1", "not a whole number"),
+        ("NumberOfEmployees", "1e999999999", "not a whole number"),
+        ("Opens__c", "half past eight", "not a time of day"),
         ("Active__c", "maybe", "not true or false"),
         ("Founded__c", "2026-02-29", "not a date that exists"),
         ("Founded__c", "31.01.2026", "not a date"),
@@ -169,6 +190,115 @@ fn compound_fields_are_written_through_their_parts() {
     );
 }
 
+/// What empties in each form: a field, references by both kinds of names, an address, children that are not there.
+const EMPTIED: [(&str, &str); 4] = [
+    (
+        "application/json",
+        r#"{"Phone":null,"owner":null,"Parent":null,"BillingAddress":null,"Contacts":null,"Name":"A"}"#,
+    ),
+    (
+        "application/x-ndjson",
+        r#"{"Phone":null,"Owner":null,"Parent":null,"billingaddress":null,"Contacts":null,"Name":"A"}"#,
+    ),
+    (
+        "text/csv",
+        "Phone,Owner.Email,Parent.Ext__c,BillingAddress,Name\n#N/A,#N/A,#N/A,#N/A,A\n",
+    ),
+    (
+        "application/xml",
+        r#"<row xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Phone xsi:nil="true"/><Owner xsi:nil="true"/><Parent xsi:nil="true"/><BillingAddress xsi:nil="true"/><Contacts xsi:nil="true"/><Name>A</Name></row>"#,
+    ),
+];
+
+#[test]
+fn null_empties_what_it_stands_for_in_every_form() {
+    for (media_type, body) in EMPTIED {
+        assert_eq!(
+            settle(vec![account()], media_type, body).unwrap(),
+            r#"{"Phone":null,"OwnerId":null,"ParentId":null,"BillingStreet":null,"BillingCity":null,"BillingLatitude":null,"Name":"A"}"#,
+            "{media_type}"
+        );
+    }
+}
+
+#[test]
+fn parent_that_lacks_the_field_it_is_found_by_is_not_taken_from_its_child() {
+    let xml = r#"<row xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Parent><Ext__c xsi:nil="true"/></Parent></row>"#;
+    let sentence = settle(vec![account()], "application/xml", xml).unwrap_err();
+    assert!(
+        sentence.starts_with("`Parent.Ext__c` is null and finds no record"),
+        "{sentence}"
+    );
+}
+
+/// A JSON record by the describe alone, as SOAP and bulk need it.
+fn by_describe(plays: Vec<Play>, body: &str) -> Result<String, String> {
+    let (org, ..) = org(plays);
+    let message = message("application/json", body);
+    let document = Document::open(&message, None, Options::default()).unwrap();
+    let typist = Typist::new(&org, false).by_describe();
+    match typist.settle(document.only().unwrap().node, "Account") {
+        Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
+        Err(Trouble::Record(complaint)) => Err(complaint.message),
+        Err(Trouble::Org(fault)) => panic!("{}", fault.message),
+    }
+}
+
+#[test]
+fn typed_records_take_the_spelling_and_types_of_the_describe() {
+    let json = r#"{"name":"007","annualrevenue":123456789012345678.10,"numberofemployees":"7","ACTIVE__C":"true","Founded__c":"2026-01-31","billingaddress":{"city":"Bern"},"parent":{"ext__C":7}}"#;
+    assert_eq!(
+        by_describe(vec![account(), account()], json).unwrap(),
+        r#"{"Name":"007","AnnualRevenue":123456789012345678.10,"NumberOfEmployees":7,"Active__c":true,"Founded__c":"2026-01-31","BillingCity":"Bern","Parent":{"Ext__c":7}}"#
+    );
+}
+
+#[test]
+fn typed_records_that_do_not_fit_the_describe_are_complained_of() {
+    let cases = [
+        (r#"{"type":"Lead"}"#, "`type` is no field of Account"),
+        (r#"{"Founded__c":"NA"}"#, "`Founded__c` is `NA`, not a date"),
+        (r#"{"Founded__c":true}"#, "`Founded__c` is true or false"),
+        (r#"{"NumberOfEmployees":1.5}"#, "not a whole number"),
+        (r#"{"Name":{"a":1}}"#, "`Name` is no single value"),
+        (r#"{"Boss":{"Ext__c":"x"}}"#, "`Boss` is no reference"),
+        (r#"{"Parent":"x"}"#, "`Parent` is no field"),
+        (r#"{"Name":"a","name":"b"}"#, "`Name` is there twice"),
+        (
+            r#"{"BillingAddress":{"city":"a"},"BillingCity":"b"}"#,
+            "`BillingCity` is there twice",
+        ),
+        (
+            r#"{"Owner":{"attributes":{"type":"Lead"},"Email":"x"}}"#,
+            "`Owner` is told to be of `Lead`",
+        ),
+    ];
+    for (json, words) in cases {
+        let sentence = by_describe(vec![account()], json).unwrap_err();
+        assert!(
+            sentence.starts_with(words) || sentence.contains(words),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn nothing_in_a_record_changes_its_object() {
+    let own = |own: Option<&str>| Node {
+        sobject: own.map(str::to_owned),
+        ..Node::default()
+    };
+    let of = |node: &Node, object| object_of(node, object).ok();
+    assert_eq!(of(&own(None), Some("Contact")).as_deref(), Some("Contact"));
+    assert_eq!(
+        of(&own(Some("contact")), Some("Contact")).as_deref(),
+        Some("Contact")
+    );
+    assert_eq!(of(&own(Some("Lead")), None).as_deref(), Some("Lead"));
+    assert_eq!(of(&own(Some("Lead")), Some("Contact")), None);
+    assert_eq!(of(&own(None), None), None);
+}
+
 #[test]
 fn children_are_refused_unless_asked_for_and_told_their_object() {
     let json = r#"{"Contacts":[{"LastName":"X"}]}"#;
@@ -222,6 +352,22 @@ fn rows_of_every_form_come_back_as_the_record_they_were() {
     for (media_type, document) in forms(record) {
         let sent = settle(vec![account()], media_type, &document).unwrap();
         let bare = sent.replace(r#""attributes":{"type":"Account"},"#, "");
+        assert_eq!(bare, expected, "{media_type}");
+    }
+}
+
+#[test]
+fn rows_with_an_empty_parent_and_address_come_back() {
+    let record = r#"{"attributes":{"type":"Account","url":"/x"},"Name":"A","AnnualRevenue":null,"NumberOfEmployees":null,"Active__c":false,"Founded__c":null,"Seen__c":null,"BillingAddress":null}"#;
+    let emptied = r#"{"Name":"A","AnnualRevenue":null,"NumberOfEmployees":null,"Active__c":false,"Founded__c":null,"Seen__c":null,"BillingStreet":null,"BillingCity":null,"BillingLatitude":null}"#;
+    for (media_type, document) in forms(record) {
+        let sent = settle(vec![account()], media_type, &document).unwrap();
+        let bare = sent.replace(r#""attributes":{"type":"Account"},"#, "");
+        // An empty cell of CSV leaves its field alone.
+        let expected = match media_type.starts_with("text/csv") {
+            true => r#"{"Name":"A","Active__c":false}"#,
+            false => emptied,
+        };
         assert_eq!(bare, expected, "{media_type}");
     }
 }

@@ -67,7 +67,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     // Through serde, a number of more than 15 digits would lose some.
     let document = profile::toml(&text, path).map_err(|error| wrong(error.to_string()))?;
     for (at, table) in file.watch.iter_mut().enumerate() {
-        let config = document.get("watch").and_then(|watch| watch.get(at)?.get("config"));
+        let config = document
+            .get("watch")
+            .and_then(|watch| watch.get(at)?.get("config"));
         table.config = config.map_or_else(no_config, Value::clone);
     }
     if file.watch.is_empty() {

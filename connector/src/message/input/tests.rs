@@ -92,7 +92,7 @@ fn csv_cells_are_absent_null_or_text() {
     assert_eq!(
         read("text/csv", body),
         [
-            r##"{"Name":"A, \"B\"\r\nC","Owner":{"Email":null},"Parent":{"attributes":{"type":"Account"},"Ext__c":"x"}}"##,
+            r##"{"Name":"A, \"B\"\r\nC","Owner":null,"Parent":{"attributes":{"type":"Account"},"Ext__c":"x"}}"##,
             r#"{"Phone":"1","Parent":{"attributes":{"type":"Account"},"Ext__c":" "}}"#,
         ]
     );

@@ -167,7 +167,12 @@ impl<'a> Engine<'a> {
                         hunt.last = Some(fault);
                         parts.extend(rest);
                     }
-                    Split::Whole(rows) => self.refuse(number, &rows, fault),
+                    Split::Whole(mut rows) => {
+                        if hunt.is_over() {
+                            rows.extend(parts.drain(..).rev().flatten());
+                        }
+                        self.refuse(number, &rows, fault);
+                    }
                 },
             }
             if self.stopped {
@@ -321,9 +326,11 @@ fn of_call(number: usize, (first, last): (u64, u64), fault: Fault) -> Fault {
 
 /// The places of the first and the last record of a call.
 pub(super) fn range(rows: &[Row]) -> (u64, u64) {
-    rows.first().zip(rows.last()).map_or((0, 0), |(first, last)| {
-        (first.index, last.indexes().end - 1)
-    })
+    rows.first()
+        .zip(rows.last())
+        .map_or((0, 0), |(first, last)| {
+            (first.index, last.indexes().end - 1)
+        })
 }
 
 /// Puts newer outcomes in the places of older ones.

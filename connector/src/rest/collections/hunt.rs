@@ -55,12 +55,16 @@ impl Hunt {
         }
     }
 
+    /// Whether no more rows are looked for.
+    pub fn is_over(&self) -> bool {
+        let in_vain = !self.accepted && self.in_vain >= MOST_IN_VAIN;
+        self.culprits >= MOST_CULPRITS || in_vain
+    }
+
     /// Decides on rows whose call ended in this fault. Nothing is sent again that may have been acted on.
     pub fn split(&mut self, fault: &Fault, mut rows: Vec<Row>) -> Split {
         let by_org = fault.kind == FaultKind::Invalid && !fault.upstream.is_empty();
-        let in_vain = !self.accepted && self.in_vain >= MOST_IN_VAIN;
-        let over = self.culprits >= MOST_CULPRITS || in_vain;
-        if self.atomic || !by_org || fault.maybe_applied || over {
+        if self.atomic || !by_org || fault.maybe_applied || self.is_over() {
             return Split::Whole(rows);
         }
         if let Some(at) = line(fault).filter(|at| *at < rows.len()) {

@@ -285,7 +285,7 @@ fn when_no_record_was_answered_for_it_is_a_fault() {
         fault.message
     );
     let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column 'X' on sobject of type Account"}]"#;
-    let (org, ..) = crate::testing::org([Play::json(400, refused)]);
+    let (org, ..) = crate::testing::org([0; 3].map(|_| Play::json(400, refused)));
     let fault = create(&org, &create_config(), &json(&records(2))).unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
@@ -303,7 +303,8 @@ fn when_no_record_was_answered_for_it_is_a_fault() {
 #[test]
 fn a_call_that_is_refused_as_a_whole_does_not_end_the_others() {
     let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#;
-    let (org, ..) = org([Play::json(400, refused), saved(2..4)]);
+    let refusal = || Play::json(400, refused);
+    let (org, ..) = org([refusal(), saved(2..4), refusal(), refusal()]);
     let config = CreateConfig {
         batch_size: Some(2),
         ..create_config()
@@ -313,6 +314,59 @@ fn a_call_that_is_refused_as_a_whole_does_not_end_the_others() {
         codes(&reply),
         ["INVALID_FIELD", "INVALID_FIELD", "ok", "ok"]
     );
+}
+
+/// Answers calls as an org does that refuses a whole call for a record that it cannot take.
+fn picky(bad: &[usize], calls: &[std::ops::Range<usize>]) -> Vec<Play> {
+    let refused =
+        r#"[{"errorCode":"INVALID_FIELD","message":"Foreign key external ID not found"}]"#;
+    let answer = |call: &std::ops::Range<usize>| match bad.iter().any(|bad| call.contains(bad)) {
+        true => Play::json(400, refused),
+        false => saved(call.clone()),
+    };
+    calls.iter().map(answer).collect()
+}
+
+#[test]
+fn a_record_for_which_a_call_is_refused_fails_alone() {
+    let plays = picky(&[5], &[0..8, 0..4, 4..8, 4..6, 4..5, 5..6, 6..8]);
+    let (org, script, _) = org(plays);
+    let reply = create(&org, &create_config(), &json(&records(8))).unwrap();
+    let expected = ["ok", "ok", "ok", "ok", "ok", "INVALID_FIELD", "ok", "ok"];
+    assert_eq!(codes(&reply), expected);
+    assert_eq!(script.left(), 0);
+    assert!(!reply.attributes.iter().any(|(name, _)| name == "fault"));
+}
+
+#[test]
+fn a_request_that_is_refused_whatever_its_records_is_not_asked_for_ever() {
+    let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#;
+    let (org, script, _) = org((0..40).map(|_| Play::json(400, refused)));
+    let fault = create(&org, &create_config(), &json(&records(200))).unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.maybe_applied),
+        (FaultKind::Invalid, false)
+    );
+    assert!(script.sent().len() < 20, "{} requests", script.sent().len());
+}
+
+#[test]
+fn a_call_that_may_have_been_acted_on_is_not_taken_apart() {
+    let (org, script, _) = org([lost()]);
+    let fault = create(&org, &create_config(), &json(&records(4))).unwrap_err();
+    assert!(fault.maybe_applied);
+    assert_eq!(script.sent().len(), 2);
+}
+
+#[test]
+fn a_call_that_is_saved_whole_or_not_is_refused_whole() {
+    let (org, script, _) = org(picky(&[1], &[0..4]));
+    let config = CreateConfig {
+        all_or_none: true,
+        ..create_config()
+    };
+    create(&org, &config, &json(&records(4))).unwrap_err();
+    assert_eq!(script.left(), 0);
 }
 
 #[test]

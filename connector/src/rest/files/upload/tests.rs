@@ -310,3 +310,18 @@ fn an_upload_that_is_given_up_takes_no_more() {
     let body = script.requests()[1].body.to_vec();
     assert!(body.ends_with(b"abc"));
 }
+
+#[test]
+fn numbers_of_the_fields_keep_their_digits() {
+    let config = UploadConfig {
+        fields: Some(r#"{"Size__c":1234567890123456.78}"#.into()),
+        ..config("ContentVersion")
+    };
+    let (mut sink, script) = begin(&config, vec![created()]);
+    sink.write(b"x").unwrap();
+    sink.close().unwrap();
+    sink.watch(0).unwrap();
+    let requests = script.requests();
+    let body = String::from_utf8_lossy(&requests.last().unwrap().body);
+    assert!(body.contains(r#""Size__c":1234567890123456.78"#), "{body}");
+}

@@ -94,7 +94,9 @@ impl TryFrom<Json> for Number {
     type Error = &'static str;
 
     fn try_from(json: Json) -> Result<Self, Self::Error> {
-        let number = json.as_u64().and_then(|number| usize::try_from(number).ok());
+        let number = json
+            .as_u64()
+            .and_then(|number| usize::try_from(number).ok());
         match (number, json) {
             (Some(number), _) => Ok(Self::Number(number)),
             (None, Json::String(text)) => Ok(Self::Text(text)),
