@@ -13,6 +13,8 @@ pub fn write(
     node: Node,
     xml: &mut Xml,
 ) -> Result<(), Trouble> {
+    let described = typist.described(object)?;
+    let object = described.name.as_str();
     open(name, object, xml)?;
     let mut id = None;
     let mut nulls = Vec::new();

@@ -223,7 +223,7 @@ fn null_empties_what_it_stands_for_in_every_form() {
 
 #[test]
 fn parent_that_lacks_the_field_it_is_found_by_is_not_taken_from_its_child() {
-    let xml = r#"<row xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Parent><Ext__c xsi:nil="true"/></Parent></row>"#;
+    let xml = r#"<Account xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Parent><Ext__c xsi:nil="true"/></Parent></Account>"#;
     let sentence = settle(vec![account()], "application/xml", xml).unwrap_err();
     assert!(
         sentence.starts_with("`Parent.Ext__c` is null and finds no record"),
