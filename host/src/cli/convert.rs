@@ -92,6 +92,11 @@ mod tests {
         );
         assert_eq!(to(json!({"type": "integer"}), "-7"), Ok(json!(-7)));
         assert_eq!(to(json!({"type": "number"}), "2.5"), Ok(json!(2.5)));
+        let long = to(json!({"type": "number"}), "1234567890123456.78");
+        assert_eq!(
+            long.map(|number| number.to_string()).as_deref(),
+            Ok("1234567890123456.78")
+        );
         assert!(to(json!({"type": "number"}), "NaN").is_err());
     }
 

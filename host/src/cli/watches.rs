@@ -139,7 +139,7 @@ mod tests {
         let text = r#"
             [[watch]]
             operation = "triggers/updated"
-            config = { object = "Account" }
+            config = { object = "Account", bind = { n = 1234567890123456.78 } }
             every = "5s"
             checkpoint = "accounts.checkpoint"
             output = "accounts.ndjson"
@@ -153,6 +153,8 @@ mod tests {
         "#;
         let entries = entries(text).expect("read");
         assert_eq!(entries.len(), 2);
+        let config = entries[0].config.as_ref().map(Value::to_string);
+        assert!(config.is_some_and(|config| config.contains("1234567890123456.78")));
         assert_eq!(entries[0].every, Duration::from_secs(5));
         assert!(
             entries[0]

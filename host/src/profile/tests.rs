@@ -48,6 +48,17 @@ fn json_files_are_read_like_toml() {
 }
 
 #[test]
+fn numbers_keep_their_digits() {
+    let toml = "a = 1234567890123456.78\nb = [+0.1000000000000000055]\nc = 9_007_199_254_740_993\nd = 0x7f\n";
+    let text = load(toml).expect("loads").document().expose().to_string();
+    assert_eq!(
+        text,
+        r#"{"a":1234567890123456.78,"b":[0.1000000000000000055],"c":9007199254740993,"d":127}"#
+    );
+    assert!(complaint("a = inf").contains("must be a finite number"));
+}
+
+#[test]
 fn references_are_resolved_anywhere_in_a_string() {
     let profile =
         load("a = 'x${env:ACME_SECRET}y'\nb = ['${file:key.pem}']\nc = '$${env:ACME_SECRET}'")
