@@ -59,7 +59,13 @@ impl Statics {
             returns,
             ..
         } = operation;
-        let reply = operation.reply.as_ref().map(|kind| self.document(kind));
+        let mut reply = operation.reply.as_ref().map(|kind| self.document(kind));
+        if operation.secret {
+            let schema = schema::SECRET;
+            reply = Some(format!(
+                "Document {{ shape: Shape::Json, schema: {schema:?} }}"
+            ));
+        }
         let reply = reply.map_or("None".to_owned(), |document| format!("Some({document})"));
         let config = self.document(&operation.config);
         let doors = format!(

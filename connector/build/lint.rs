@@ -8,10 +8,12 @@ use wit_parser::{
 
 use crate::docs::Docs;
 
-const ON_FIELDS: &[&str] = &["default", "range", "length", "format", "secret", "example"];
+const ON_FIELDS: &[&str] = &[
+    "default", "range", "length", "format", "domains", "secret", "example",
+];
 const ON_ALIASES: &[&str] = &["range", "length", "format", "secret", "example"];
 const ON_RECORDS: &[&str] = &["example"];
-const ON_OPERATIONS: &[&str] = &["effect", "accepts", "returns"];
+const ON_OPERATIONS: &[&str] = &["effect", "accepts", "returns", "secret"];
 const NOWHERE: &[&str] = &[];
 
 /// The only tag that may stand more than once.

@@ -12,6 +12,7 @@ pub struct Marks {
     range: Option<(i128, i128)>,
     length: Option<Length>,
     uri: bool,
+    domains: Vec<String>,
     secret: bool,
     default: Option<String>,
     examples: Vec<String>,
@@ -29,6 +30,7 @@ impl Marks {
                 "secret" => marks.secret = true,
                 "format" if value == "uri" => marks.uri = true,
                 "format" => bail!("`@format {value}` is not known; `uri` is"),
+                "domains" => marks.domains = domains(value)?,
                 "default" => marks.default = Some(value.to_owned()),
                 "example" => marks.examples.push(value.to_owned()),
                 _ => {}
@@ -105,6 +107,16 @@ impl Marks {
         scalar
             .map(Some)
             .ok_or_else(|| anyhow!("`@default` is for numbers, text, bool and enums only"))
+    }
+
+    /// The `@domains`: those below which a remote system may name a host here.
+    pub fn domains(&self, kind: &Kind) -> Result<Vec<String>> {
+        let is_address = matches!(kind, Kind::Text { uri: true, .. });
+        ensure!(
+            is_address || self.domains.is_empty(),
+            "`@domains` is for text with `@format uri` only"
+        );
+        Ok(self.domains.clone())
     }
 
     /// The `@example`s as JSON.
@@ -185,6 +197,21 @@ fn range(text: &str) -> Result<(i128, i128)> {
     );
     ensure!(low <= high, bad());
     Ok((low, high))
+}
+
+fn domains(text: &str) -> Result<Vec<String>> {
+    let domains: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let is_domain = |name: &String| {
+        let letters = name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-.".contains(letter));
+        letters && name.contains('.') && !name.starts_with('.') && !name.ends_with('.')
+    };
+    ensure!(
+        !domains.is_empty() && domains.iter().all(is_domain),
+        "`@domains {text}` does not list domains of two labels or more, with spaces between"
+    );
+    Ok(domains)
 }
 
 fn length(text: &str) -> Result<Length> {

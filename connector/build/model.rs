@@ -27,6 +27,8 @@ pub struct Operation {
     pub returns: Vec<String>,
     /// The shape of a reply that is a typed value; `None` where it is a message, or comes in chunks.
     pub reply: Option<Kind>,
+    /// Whether the reply as a whole is a secret.
+    pub secret: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,6 +108,8 @@ pub struct Field {
     pub kind: Kind,
     pub presence: Presence,
     pub examples: Vec<Json>,
+    /// Domains below which an address here may lie; of an address only.
+    pub domains: Vec<String>,
 }
 
 /// What happens when a field is left out.

@@ -96,6 +96,7 @@ impl Reader<'_> {
             input,
             returns,
             reply,
+            secret: docs.tag("secret").is_some(),
             description: docs.text,
             name,
         })

@@ -7,6 +7,10 @@ use crate::model::{Enum, Field, Kind, Length, Presence, Record, Variant};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
+/// The schema of a reply of which nothing is to be shown.
+pub const SECRET: &str =
+    r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","writeOnly":true}"#;
+
 /// Writes the schema of a document. Types used more than once become `$defs`.
 pub fn document(root: &Kind) -> String {
     let mut writer = Writer {
@@ -135,6 +139,10 @@ impl Writer {
         describe(&mut members, &field.docs);
         if let Presence::Default(default) = &field.presence {
             members.push(member("default", Json::raw(default)));
+        }
+        if !field.domains.is_empty() {
+            let domains = field.domains.iter().map(Json::text).collect();
+            members.push(member("x-trusted-domains", Json::List(domains)));
         }
         if !field.examples.is_empty() {
             members.retain(|(name, _)| name != "examples");

@@ -194,12 +194,14 @@ impl<'a> Shapes<'a> {
             None => implied(&kind),
         };
         let examples = marks.examples(&kind)?;
+        let domains = marks.domains(&kind)?;
         Ok(Field {
             name: field.name.clone(),
             docs: docs.text,
             kind,
             presence,
             examples,
+            domains,
         })
     }
 
