@@ -12,6 +12,10 @@ use std::collections::VecDeque;
 /// hours count, so that it comes back bit by bit.
 const LOOK_AGAIN_MS: u64 = 300_000;
 
+/// The share that is kept where the connection names none, in percent: a run without end must not take the last call that people
+/// and other clients of the org have.
+const DEFAULT_PERCENT: u8 = 95;
+
 /// How much of their daily calls orgs have used, as far as their answers told.
 #[derive(Default)]
 pub struct Usages {
@@ -59,23 +63,23 @@ impl Usages {
 }
 
 impl Org {
-    /// Refuses a call that would exceed the budget of the connection. Asks the org for its usage once when no answer has told it.
+    /// Refuses a call that would exceed the budget of the connection. Asks the org for its usage once when no answer has told it
+    /// and the connection names a budget.
     pub(super) fn afford(&self) -> Result<(), Fault> {
-        let Some(percent) = self.settings.api_budget else {
-            return Ok(());
-        };
+        let percent = self.settings.api_budget.unwrap_or(DEFAULT_PERCENT);
         let (usages, key) = (&self.context.usages, self.settings.session_key());
         let now = self.context.clock.monotonic_ms();
         let known = usages.find(&key);
-        let stale = known.is_none_or(|usage| {
+        let asks = self.settings.api_budget.is_some();
+        let stale = known.map_or(asks, |usage| {
             usage.is_used_up(percent) && now.saturating_sub(usage.asked_ms) >= LOOK_AGAIN_MS
         });
         let mut usage = match known {
-            Some(usage) if !stale => usage,
-            _ => Usage {
+            _ if stale => Usage {
                 asked_ms: now,
                 ..self.ask_usage()?
             },
+            known => known.unwrap_or_default(),
         };
         if usage.is_used_up(percent) {
             usages.keep(key, usage);
@@ -88,9 +92,6 @@ impl Org {
 
     /// Notes what an answer told of the usage.
     pub(super) fn note_usage(&self, told: Option<&str>) {
-        if self.settings.api_budget.is_none() {
-            return;
-        }
         let key = self.settings.session_key();
         let mut usage = self.context.usages.find(&key).unwrap_or_default();
         usage.unanswered = usage.unanswered.saturating_sub(1);
@@ -200,6 +201,33 @@ mod tests {
         );
         assert!(script.sent()[1].ends_with("/limits"));
         assert_eq!(script.sent().len(), 4);
+    }
+
+    #[test]
+    fn without_a_budget_of_its_own_a_connection_leaves_the_last_calls_to_others() {
+        let connection = ConnectionConfig {
+            api_budget: None,
+            ..connection()
+        };
+        let plays = [
+            token("T1"),
+            told("949/1000"),
+            told("950/1000"),
+            limits(1_000, 50),
+        ];
+        let (org, script, _) = org_for(&connection, plays);
+        assert!(get(&org).is_ok(), "nothing is known, and nothing is asked");
+        assert!(get(&org).is_ok());
+        let fault = get(&org).unwrap_err();
+        assert_eq!((fault.kind, fault.attempts), (FaultKind::LimitExceeded, 0));
+        assert!(
+            script
+                .sent()
+                .iter()
+                .filter(|sent| sent.ends_with("/limits"))
+                .count()
+                <= 1
+        );
     }
 
     #[test]
