@@ -41,6 +41,13 @@ pub enum HostError {
         /// Which limit, and its value.
         limit: String,
     },
+    /// The connector broke its contract; what it gave is not used.
+    ContractBroken {
+        /// What the instance was doing.
+        during: String,
+        /// What it gave, and what the contract promises.
+        problem: String,
+    },
     /// A call took longer than the host allows; its instance is gone.
     DeadlineExceeded {
         /// What the instance was doing.
@@ -91,6 +98,13 @@ impl HostError {
         }
     }
 
+    pub(crate) fn broken(during: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::ContractBroken {
+            during: during.into(),
+            problem: problem.into(),
+        }
+    }
+
     pub(crate) fn settings(message: impl Into<String>) -> Self {
         Self::Settings {
             message: message.into(),
@@ -136,6 +150,10 @@ impl fmt::Display for HostError {
                     "The connector exceeded {limit} during {during}: ask for less at a time, or raise the limit."
                 )
             }
+            Self::ContractBroken { during, problem } => write!(
+                f,
+                "The connector broke its contract during {during}: {problem}; use another version of it, and report it."
+            ),
             Self::DeadlineExceeded { during, limit } => write!(
                 f,
                 "The host's limit of {} for one call passed during {during}: ask for less at a time, or raise the \
@@ -173,7 +191,7 @@ impl std::error::Error for HostError {
     }
 }
 
-fn seconds(limit: Duration) -> String {
+pub(crate) fn seconds(limit: Duration) -> String {
     if limit.subsec_millis() == 0 {
         format!("{} s", limit.as_secs())
     } else {

@@ -218,13 +218,37 @@ impl<'a> Schema<'a> {
         walk.value(self, document, 0);
     }
 
-    /// Lists the strings of a document that the schema marks as `format: uri`.
+    /// Lists the strings of a document that the schema marks as `format: uri`, each with the domains below which it may lie
+    /// (`x-trusted-domains`).
     #[must_use]
-    pub fn uris(self, document: &Value) -> Vec<&str> {
+    pub fn addresses<'v>(self, document: &'v Value) -> Vec<(&'v str, Vec<&'a str>)> {
         let mut found = Vec::new();
         self.walk(document, |_, schema, value| {
-            if schema.text("format") == Some("uri") {
-                found.extend(value.as_str());
+            if schema.text("format") == Some("uri")
+                && let Some(address) = value.as_str()
+            {
+                found.push((address, schema.trusted_domains()));
+            }
+        });
+        found
+    }
+
+    fn trusted_domains(self) -> Vec<&'a str> {
+        let listed = self.keyword("x-trusted-domains").and_then(Value::as_array);
+        listed
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+
+    /// Lists the texts that the schema marks as secrets in a document, those in lists and groups included.
+    #[must_use]
+    pub fn secret_texts(self, document: &Value) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.walk(document, |_, schema, value| {
+            if schema.is_secret() {
+                texts(value, &mut found);
             }
         });
         found
@@ -240,6 +264,15 @@ impl<'a> Schema<'a> {
             }
         });
         found
+    }
+}
+
+fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+        _ => {}
     }
 }
 

@@ -5,6 +5,8 @@
 //! side's fault, and stops the clock.
 
 use super::failure::{Failure, of_connecting};
+use super::pace::Pace;
+use super::traffic::Traffic;
 use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -47,11 +49,14 @@ enum WaitingFor {
 /// The clock of one request.
 pub(super) struct Activity {
     waiting_for: watch::Sender<WaitingFor>,
+    traffic: Arc<Traffic>,
 }
 
 impl Activity {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(traffic: Arc<Traffic>) -> Self {
+        traffic.touch();
         Self {
+            traffic,
             waiting_for: watch::Sender::new(WaitingFor::Answer {
                 since: Instant::now(),
             }),
@@ -69,9 +74,23 @@ impl Activity {
 
     /// The other side took something; the clock starts anew.
     pub(super) fn taken(&self) {
+        self.traffic.touch();
         self.waiting_for.send_replace(WaitingFor::Answer {
             since: Instant::now(),
         });
+    }
+
+    /// Ends when the waiting for the other side took this long in all; the guest's own time does not count.
+    pub(super) async fn spent(&self, pace: Pace) -> Failure {
+        let step = pace.step();
+        let mut waited = Duration::ZERO;
+        while waited < pace.total {
+            tokio::time::sleep(step).await;
+            if !matches!(*self.waiting_for.borrow(), WaitingFor::Guest) {
+                waited += step;
+            }
+        }
+        Failure::TooLong(pace.total)
     }
 
     /// Ends when the other side has been silent for that long.
@@ -146,8 +165,12 @@ where
 
     fn call(&mut self, destination: R) -> Self::Future {
         let attempt = ATTEMPT.try_with(Clone::clone);
-        let (activity, limit) =
-            attempt.unwrap_or_else(|_| (Arc::new(Activity::new()), TimeLimits::default().connect));
+        let (activity, limit) = attempt.unwrap_or_else(|_| {
+            (
+                Arc::new(Activity::new(Arc::default())),
+                TimeLimits::default().connect,
+            )
+        });
         activity.connecting();
         let connection = self.0.call(destination);
         Box::pin(async move {
@@ -157,8 +180,9 @@ where
                 Ok(Ok(connection)) => Ok(connection),
                 Ok(Err(error)) => {
                     let error: BoxError = error.into();
-                    tracing::debug!("connecting failed: {error:?}");
-                    Err(of_connecting(&*error).into())
+                    let failure = of_connecting(&*error);
+                    tracing::debug!("connecting failed: {failure}: {error}");
+                    Err(failure.into())
                 }
                 Err(_) => Err(Failure::ConnectTimeout.into()),
             }
@@ -174,7 +198,7 @@ mod tests {
 
     #[tokio::test]
     async fn silence_counts_from_the_last_byte_taken() {
-        let activity = Arc::new(Activity::new());
+        let activity = Arc::new(Activity::new(Arc::default()));
         let start = Instant::now();
         let sender = Arc::clone(&activity);
         tokio::spawn(async move {
@@ -187,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_pausing_guest_and_a_connection_stop_the_clock() {
-        let activity = Activity::new();
+        let activity = Activity::new(Arc::default());
         activity.guest_pauses();
         assert!(
             tokio::time::timeout(LIMIT * 3, activity.silence(LIMIT))

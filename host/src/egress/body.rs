@@ -3,6 +3,7 @@
 use super::Body;
 use super::activity::Activity;
 use super::failure::Failure;
+use super::pace::{Pace, Waiting};
 use super::record::Record;
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
@@ -43,6 +44,16 @@ impl Outgoing {
     }
 }
 
+impl Outgoing {
+    /// Returns the first piece.
+    pub(super) fn first(&self) -> &[u8] {
+        self.first
+            .as_ref()
+            .and_then(|frame| frame.data_ref())
+            .map_or(&[], |data| data)
+    }
+}
+
 impl http_body::Body for Outgoing {
     type Data = Bytes;
     type Error = Failure;
@@ -72,6 +83,7 @@ pub(super) struct Incoming {
     received: u64,
     patience: Duration,
     timer: Option<Pin<Box<Sleep>>>,
+    waiting: Waiting,
     /// Gone once the body has ended.
     record: Option<Record>,
 }
@@ -81,6 +93,7 @@ impl Incoming {
         body: Body,
         expected: Option<u64>,
         patience: Duration,
+        pace: Pace,
         record: Record,
     ) -> Self {
         Self {
@@ -89,6 +102,7 @@ impl Incoming {
             received: 0,
             patience,
             timer: None,
+            waiting: Waiting::new(pace),
             record: Some(record),
         }
     }
@@ -98,6 +112,7 @@ impl Incoming {
         if let Some(data) = frame.data_ref() {
             let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
             self.received = self.received.saturating_add(length);
+            self.waiting.came(length);
             if let Some(record) = &mut self.record {
                 record.bytes(self.received);
             }
@@ -144,8 +159,11 @@ impl Incoming {
         let timer = self
             .timer
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
-        match timer.as_mut().poll(cx) {
-            Poll::Ready(()) => self.fail(Failure::ReadTimeout),
+        if timer.as_mut().poll(cx).is_ready() {
+            return self.fail(Failure::ReadTimeout);
+        }
+        match self.waiting.poll(cx) {
+            Poll::Ready(failure) => self.fail(failure),
             Poll::Pending => Poll::Pending,
         }
     }

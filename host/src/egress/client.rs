@@ -23,6 +23,8 @@ pub(super) struct Clients {
     roots: Vec<Certificate>,
     identity: Option<Identity>,
     proxy: Option<Proxy>,
+    /// The proxy's address without user and password, for people.
+    proxy_name: Option<String>,
     max_idle: usize,
     /// Made when first used: reading the system's roots takes a while, and a run in the sandbox needs none.
     outward: OnceLock<Result<Client, String>>,
@@ -45,6 +47,12 @@ impl Clients {
                 .map(read_identity)
                 .transpose()?,
             proxy: settings.proxy.as_deref().map(proxy).transpose()?,
+            proxy_name: settings
+                .proxy
+                .clone()
+                .or_else(proxy_of_environment)
+                .as_deref()
+                .and_then(proxy_name),
             max_idle: settings.max_concurrent,
             outward: OnceLock::new(),
             inward: OnceLock::new(),
@@ -57,10 +65,18 @@ impl Clients {
             roots: Vec::new(),
             identity: None,
             proxy: None,
+            proxy_name: None,
             max_idle: 0,
             outward: OnceLock::new(),
             inward: OnceLock::new(),
         }
+    }
+
+    /// Names the proxy that requests to a destination go through, unless `NO_PROXY` exempts it.
+    pub(super) fn proxy_for(&self, destination: &Destination) -> Option<&str> {
+        self.proxy_name
+            .as_deref()
+            .filter(|_| !destination.is_loopback())
     }
 
     /// Returns the client for a destination.
@@ -158,6 +174,20 @@ fn read(path: &Path, doing: &'static str) -> Result<Vec<u8>, HostError> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// Returns the address of the proxy that the environment names for https.
+fn proxy_of_environment() -> Option<String> {
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// Leaves user and password out of a proxy's address.
+fn proxy_name(address: &str) -> Option<String> {
+    let url = url::Url::parse(address).ok()?;
+    let port = url.port_or_known_default()?;
+    Some(format!("{}://{}:{port}", url.scheme(), url.host()?))
 }
 
 fn proxy(address: &str) -> Result<Proxy, HostError> {

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 /// Why an exchange failed.
 ///
@@ -24,7 +25,7 @@ use std::io;
 /// | `TlsCertificate` | `TLS-certificate-error` | no |
 /// | `TlsAlert` | `TLS-alert-received` | no |
 /// | `Terminated` | `connection-terminated` | perhaps |
-/// | `ReadTimeout` | `connection-read-timeout` | perhaps |
+/// | `ReadTimeout`, `TooSlow`, `TooLong` | `connection-read-timeout` | perhaps |
 /// | `Incomplete` | `HTTP-response-incomplete` | yes, the answer was cut |
 /// | `Protocol` | `HTTP-protocol-error` | perhaps |
 /// | `ContentCoding` | `HTTP-response-content-coding` | yes, the answer cannot be unpacked |
@@ -59,6 +60,10 @@ pub enum Failure {
     Terminated,
     /// The answer, or its next bytes, did not come in time.
     ReadTimeout,
+    /// Fewer bytes of the answer came in this time than [`MIN_BYTES`](super::MIN_BYTES).
+    TooSlow(Duration),
+    /// All waiting for the exchange together took this long.
+    TooLong(Duration),
     /// The answer was cut in the middle of its body.
     Incomplete,
     /// The answer is no HTTP.
@@ -77,6 +82,8 @@ impl Failure {
             self,
             Self::Terminated
                 | Self::ReadTimeout
+                | Self::TooSlow(_)
+                | Self::TooLong(_)
                 | Self::Incomplete
                 | Self::Protocol
                 | Self::ContentCoding
@@ -104,6 +111,15 @@ impl fmt::Display for Failure {
             Self::TlsAlert(alert) => write!(f, "the other side refused the TLS handshake: {alert}"),
             Self::Terminated => f.write_str("the connection was cut"),
             Self::ReadTimeout => f.write_str("the answer did not come in time"),
+            Self::TooSlow(window) => write!(
+                f,
+                "fewer than {} bytes of the answer came in {} s",
+                super::MIN_BYTES,
+                window.as_secs_f32()
+            ),
+            Self::TooLong(total) => {
+                write!(f, "the exchange took longer than {} s", total.as_secs_f32())
+            }
             Self::Incomplete => f.write_str("the answer was cut"),
             Self::Protocol => f.write_str("the answer is no HTTP"),
             Self::ContentCoding => f.write_str("the answer is not packed as it says"),
@@ -149,7 +165,7 @@ fn of_tls(error: &rustls::Error) -> Failure {
         rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
             Failure::TlsCertificate
         }
-        rustls::Error::AlertReceived(alert) => Failure::TlsAlert(format!("{alert:?}")),
+        rustls::Error::AlertReceived(_) => Failure::TlsAlert(alert(error).unwrap_or_default()),
         _ => Failure::TlsProtocol,
     }
 }
@@ -190,17 +206,19 @@ const CERTIFICATE_ALERTS: [&str; 9] = [
     "HandshakeFailure",
 ];
 
+/// Reads the name of the alert out of the error's sentence, its only public form.
+fn alert(error: &dyn Error) -> Option<String> {
+    const TEXT: &str = "received fatal alert: ";
+    let sentence = error.to_string();
+    let name = sentence.strip_prefix(TEXT)?.split([' ', ':', ',']).next()?;
+    Some(name.to_owned())
+}
+
 /// Finds such an alert. HTTP/2 keeps only the text of the errors that end its connection.
 fn of_late_tls(cause: &(dyn Error + 'static)) -> Option<Failure> {
-    const TEXT: &str = "received fatal alert: ";
     let alert = match cause.downcast_ref::<rustls::Error>() {
-        Some(rustls::Error::AlertReceived(alert)) => format!("{alert:?}"),
-        Some(_) => return None,
-        None => cause
-            .downcast_ref::<io::Error>()?
-            .to_string()
-            .strip_prefix(TEXT)?
-            .to_owned(),
+        Some(error) => alert(error)?,
+        None => alert(cause.downcast_ref::<io::Error>()?)?,
     };
     CERTIFICATE_ALERTS
         .contains(&alert.as_str())

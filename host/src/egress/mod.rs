@@ -17,16 +17,20 @@ mod activity;
 pub mod allow;
 mod body;
 mod client;
+mod credentials;
 mod failure;
 mod mount;
+mod pace;
 mod record;
 mod resolve;
 mod settings;
+mod traffic;
 
 pub use activity::TimeLimits;
 pub use client::plain_client;
 pub use failure::Failure;
 pub use mount::Mount;
+pub use pace::{MIN_BYTES, Pace};
 pub use settings::{EgressSettings, MAX_CONCURRENT};
 
 use crate::error::HostError;
@@ -43,6 +47,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use traffic::Traffic;
 
 /// The body of a request or an answer on its way.
 pub type Body = UnsyncBoxBody<Bytes, Failure>;
@@ -54,10 +59,13 @@ const MAX_REFUSALS: usize = 100;
 pub struct Egress {
     allowed: RwLock<AllowList>,
     refusals: Mutex<Vec<Refusal>>,
+    last_failure: Mutex<Option<String>>,
     mounts: Vec<Mount>,
     network: bool,
     places: Arc<Semaphore>,
     max_wait: Duration,
+    pace: Pace,
+    traffic: Arc<Traffic>,
     clients: Clients,
 }
 
@@ -91,6 +99,7 @@ impl Egress {
                 settings.max_concurrent
             )));
         }
+        credentials::remember_proxies(settings.proxy.as_deref());
         let mut allowed = AllowList::default();
         settings
             .allow
@@ -100,10 +109,13 @@ impl Egress {
             clients: Clients::new(&settings)?,
             allowed: RwLock::new(allowed),
             refusals: Mutex::default(),
+            last_failure: Mutex::default(),
             mounts: settings.mounts,
             network: settings.network,
             places: Arc::new(Semaphore::new(settings.max_concurrent)),
             max_wait: settings.max_wait,
+            pace: settings.pace,
+            traffic: Arc::default(),
         }))
     }
 
@@ -113,10 +125,13 @@ impl Egress {
             clients: Clients::none(),
             allowed: RwLock::default(),
             refusals: Mutex::default(),
+            last_failure: Mutex::default(),
             mounts: Vec::new(),
             network: false,
             places: Arc::new(Semaphore::new(1)),
             max_wait: Duration::ZERO,
+            pace: Pace::default(),
+            traffic: Arc::default(),
         })
     }
 
@@ -129,6 +144,52 @@ impl Egress {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .add(origin_or_pattern)
+    }
+
+    /// Returns which address the last exchange that failed before its answer was for, by which proxy, and why it failed.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<String> {
+        self.last_failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn note_failure(&self, destination: &Destination, failure: &Failure) {
+        let proxy = self.clients.proxy_for(destination);
+        let by = proxy.map(|proxy| format!(" by the proxy {proxy}"));
+        let told = format!("{destination}{}: {failure}", by.unwrap_or_default());
+        *self
+            .last_failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(told);
+    }
+
+    fn forget_failure(&self) {
+        *self
+            .last_failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Says whether the policy lets requests go to an address.
+    #[must_use]
+    pub fn allows(&self, address: &str) -> bool {
+        let Ok(destination) = Destination::parse(address) else {
+            return false;
+        };
+        self.mounts.iter().any(|mount| mount.serves(&destination)) || self.lists(&destination)
+    }
+
+    fn lists(&self, destination: &Destination) -> bool {
+        let allowed = self.allowed.read().unwrap_or_else(PoisonError::into_inner);
+        allowed.allows(destination)
+    }
+
+    /// Returns how long nothing was sent or received.
+    #[must_use]
+    pub fn quiet_for(&self) -> Duration {
+        self.traffic.quiet_for()
     }
 
     /// Returns the origins that were refused so far, each once, in order.
@@ -156,13 +217,22 @@ impl Egress {
             Destination::parse(&request.uri().to_string()).map_err(|_| Failure::BadUri)?;
         let route = self.route(&destination)?;
         let path = destination.url().path();
-        let mut record = Record::new(request.method().clone(), &destination.origin(), path);
+        let mut record = Record::new(
+            request.method().clone(),
+            &destination.origin(),
+            path,
+            Arc::clone(&self.traffic),
+        );
         match self
             .exchange(request, &destination, route, limits, &mut record)
             .await
         {
-            Ok(response) => Ok(whole(response, limits.between_bytes, record)),
+            Ok(response) => {
+                self.forget_failure();
+                Ok(whole(response, limits.between_bytes, self.pace, record))
+            }
             Err(failure) => {
+                self.note_failure(&destination, &failure);
                 record.end(Err(&failure));
                 Err(failure)
             }
@@ -173,12 +243,7 @@ impl Egress {
         if let Some(mount) = self.mounts.iter().find(|mount| mount.serves(destination)) {
             return Ok(Route::Mount(mount.clone()));
         }
-        let listed = self
-            .allowed
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .allows(destination);
-        if listed && self.network {
+        if self.lists(destination) && self.network {
             return Ok(Route::Network);
         }
         self.refuse(Refusal::of(destination, self.network));
@@ -203,8 +268,9 @@ impl Egress {
     ) -> Result<Answer, Failure> {
         let (head, body) = request.into_parts();
         let method = head.method.clone();
-        let activity = Arc::new(Activity::new());
+        let activity = Arc::new(Activity::new(Arc::clone(&self.traffic)));
         let body = Outgoing::begin(body, Arc::clone(&activity)).await?;
+        credentials::remember(&head.headers, body.as_ref().map_or(&[], Outgoing::first));
         record.holds(self.place().await?);
         activity.taken();
         let head = Request::from_parts(head, ());
@@ -220,6 +286,7 @@ impl Egress {
         let response = tokio::select! {
             response = sending => response?,
             () = activity.silence(limits.first_byte) => return Err(Failure::ReadTimeout),
+            failure = activity.spent(self.pace) => return Err(failure),
         };
         record.status(response.status());
         Ok(Answer { method, response })
@@ -284,11 +351,11 @@ struct Answer {
     response: Response<Body>,
 }
 
-fn whole(answer: Answer, patience: Duration, record: Record) -> Response<Body> {
+fn whole(answer: Answer, patience: Duration, pace: Pace, record: Record) -> Response<Body> {
     let expected = expected_length(&answer);
     answer
         .response
-        .map(|body| Incoming::new(body, expected, patience, record).boxed_unsync())
+        .map(|body| Incoming::new(body, expected, patience, pace, record).boxed_unsync())
 }
 
 /// The length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.

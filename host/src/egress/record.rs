@@ -1,7 +1,9 @@
 //! What is told of an exchange: one event when it is over, without headers and query, which may hold secrets.
 
 use super::failure::Failure;
+use super::traffic::Traffic;
 use http::{Method, StatusCode};
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -14,11 +16,12 @@ pub(super) struct Record {
     bytes: u64,
     told: bool,
     place: Option<OwnedSemaphorePermit>,
+    traffic: Arc<Traffic>,
 }
 
 impl Record {
     /// Starts the record of a request to `origin` and `path`.
-    pub(super) fn new(method: Method, origin: &str, path: &str) -> Self {
+    pub(super) fn new(method: Method, origin: &str, path: &str, traffic: Arc<Traffic>) -> Self {
         Self {
             method,
             address: format!("{origin}{path}"),
@@ -27,6 +30,7 @@ impl Record {
             bytes: 0,
             told: false,
             place: None,
+            traffic,
         }
     }
 
@@ -35,10 +39,12 @@ impl Record {
     }
 
     pub(super) fn status(&mut self, status: StatusCode) {
+        self.traffic.touch();
         self.status = Some(status);
     }
 
     pub(super) fn bytes(&mut self, received: u64) {
+        self.traffic.touch();
         self.bytes = received;
     }
 

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The system's resolver, except that `localhost` and `*.localhost` are this machine, whatever it says: plain http may
@@ -26,8 +27,22 @@ async fn addresses(name: String) -> Result<Vec<SocketAddr>, Failure> {
     }
     let found = tokio::net::lookup_host((name, 0))
         .await
-        .map_err(|error| Failure::Dns(error.to_string()))?;
+        .map_err(|error| Failure::Dns(reason(&error)))?;
     Ok(found.collect())
+}
+
+/// Says in a word of the DNS why a name has no address (RFC 8499): `NXDOMAIN` if there is no such name, else `SERVFAIL`, after
+/// which asking again may help. The system's resolver tells by its sentence only.
+fn reason(error: &io::Error) -> String {
+    const NO_SUCH_NAME: [&str; 4] = [
+        "Name or service not known",
+        "No address associated with hostname",
+        "Name does not resolve",
+        "nodename nor servname provided",
+    ];
+    let sentence = error.to_string();
+    let is_final = NO_SUCH_NAME.iter().any(|known| sentence.contains(known));
+    if is_final { "NXDOMAIN" } else { "SERVFAIL" }.to_owned()
 }
 
 #[cfg(test)]

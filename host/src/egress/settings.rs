@@ -1,6 +1,6 @@
 //! What a way out may reach, and how.
 
-use super::Mount;
+use super::{Mount, Pace};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub struct EgressSettings {
     /// How long a request may wait for its turn when that many are under way; then it fails with
     /// `connection-limit-reached`.
     pub max_wait: Duration,
+    /// How slowly an answer may come, and how long an exchange may wait in all.
+    pub pace: Pace,
     /// Services that answer in process for an authority.
     pub mounts: Vec<Mount>,
     /// Whether anything but the mounts can be reached at all.
@@ -42,6 +44,7 @@ impl Default for EgressSettings {
             max_concurrent: 10,
             // Below the time that connectors wait for an answer: waiting for a turn is told apart from waiting for the server.
             max_wait: Duration::from_secs(60),
+            pace: Pace::default(),
             mounts: Vec::new(),
             network: true,
         }
@@ -58,6 +61,7 @@ impl fmt::Debug for EgressSettings {
             .field("proxy", &self.proxy.as_ref().map(|_| "(set)"))
             .field("max_concurrent", &self.max_concurrent)
             .field("max_wait", &self.max_wait)
+            .field("pace", &self.pace)
             .field("mounts", &self.mounts)
             .field("network", &self.network)
             .finish()

@@ -10,17 +10,20 @@ use crate::secret::Secret;
 use crate::words;
 
 /// Lists the keys of the table, as `host.schema.json` describes them.
-pub(super) const KEYS: [&str; 6] = [
+pub(super) const KEYS: [&str; 9] = [
     "allow",
     "ca-file",
     "client-certificate",
     "proxy",
     "session-file",
     "call-timeout",
+    "compute-timeout",
+    "request-timeout",
+    "stall-timeout",
 ];
 
-/// Bounds `call-timeout`: a day.
-const MAX_CALL_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Bounds every time of the table: a day.
+const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Holds the host's settings for one connection.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +40,12 @@ pub struct HostSettings {
     pub session_file: Option<PathBuf>,
     /// Bounds one call into the connector.
     pub call_timeout: Option<Duration>,
+    /// Bounds what the connector computes in one call.
+    pub compute_timeout: Option<Duration>,
+    /// Bounds all waiting for one request.
+    pub request_timeout: Option<Duration>,
+    /// Length of the window in which a kilobyte of an answer must come.
+    pub stall_timeout: Option<Duration>,
 }
 
 impl HostSettings {
@@ -75,6 +84,9 @@ impl HostSettings {
             "proxy" => self.proxy = Some(Secret::new(text(value)?.to_owned())),
             "session-file" => self.session_file = Some(file()?),
             "call-timeout" => self.call_timeout = Some(duration(value)?),
+            "compute-timeout" => self.compute_timeout = Some(duration(value)?),
+            "request-timeout" => self.request_timeout = Some(duration(value)?),
+            "stall-timeout" => self.stall_timeout = Some(duration(value)?),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -131,7 +143,7 @@ fn duration(value: &Value) -> Result<Duration, String> {
         _ => None,
     };
     known
-        .filter(|time| (Duration::from_millis(1)..=MAX_CALL_TIMEOUT).contains(time))
+        .filter(|time| (Duration::from_millis(1)..=MAX_TIMEOUT).contains(time))
         .ok_or_else(|| {
             "must be a time up to 24h: whole seconds, or text like `500ms`, `90s`, `10m`, `1h`"
                 .into()

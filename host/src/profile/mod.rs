@@ -32,7 +32,7 @@ pub use error::ProfileError;
 pub use host::HostSettings;
 pub(crate) use host::with_unit;
 pub use places::Places;
-pub use references::Environment;
+pub use references::{Environment, Resolved};
 
 pub(crate) use parse::{json_problem, toml};
 pub(crate) use references::without_newline;
@@ -46,6 +46,7 @@ pub struct Profile {
     name: String,
     path: Option<PathBuf>,
     document: Secret<Value>,
+    references: Vec<Resolved>,
     host: HostSettings,
 }
 
@@ -57,7 +58,7 @@ impl Profile {
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, ProfileError> {
         let mut document = parse::file(path)?;
         let directory = path.parent().unwrap_or_else(|| Path::new(""));
-        references::resolve(
+        let references = references::resolve(
             &mut document,
             path,
             &references::Sources {
@@ -79,6 +80,7 @@ impl Profile {
             name,
             path: Some(path.to_owned()),
             document,
+            references,
             host,
         })
     }
@@ -90,6 +92,7 @@ impl Profile {
             name: name.into(),
             path: None,
             document: Secret::new(Value::Object(document)),
+            references: Vec::new(),
             host,
         }
     }
@@ -110,6 +113,12 @@ impl Profile {
     #[must_use]
     pub const fn document(&self) -> &Secret<Value> {
         &self.document
+    }
+
+    /// Lists what the references of the connection file stood for.
+    #[must_use]
+    pub fn references(&self) -> &[Resolved] {
+        &self.references
     }
 
     /// Gives the host's settings.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::ProfileError;
 use super::parse::read_text;
+use crate::secret::Secret;
 use crate::words;
 
 /// Looks up environment variables; a function, so that tests need no global state.
@@ -17,51 +18,89 @@ pub(super) struct Sources<'a> {
     pub(super) directory: &'a Path,
 }
 
-/// Replaces all references in a document.
+/// What stood for a secret in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// JSON Pointer of the text that held the reference.
+    pub pointer: String,
+    /// What the reference stood for.
+    pub text: Secret<String>,
+}
+
+/// Replaces all references in a document, and tells what they stood for.
 pub(super) fn resolve(
     document: &mut Map<String, Value>,
     path: &Path,
     sources: &Sources,
-) -> Result<(), ProfileError> {
-    let mut key = Vec::new();
-    members(document, &mut key, sources).map_err(|problem| ProfileError::Value {
-        path: path.to_owned(),
-        key: key.join("."),
-        problem,
-    })
-}
-
-/// On an error, `key` is left naming the place.
-fn members(
-    members: &mut Map<String, Value>,
-    key: &mut Vec<String>,
-    sources: &Sources,
-) -> Result<(), String> {
-    for (name, member) in members {
-        key.push(name.clone());
-        value(member, key, sources)?;
-        key.pop();
+) -> Result<Vec<Resolved>, ProfileError> {
+    let mut resolver = Resolver {
+        sources,
+        key: Vec::new(),
+        resolved: Vec::new(),
+    };
+    match resolver.members(document) {
+        Ok(()) => Ok(resolver.resolved),
+        Err(problem) => Err(ProfileError::Value {
+            path: path.to_owned(),
+            key: resolver.key.join("."),
+            problem,
+        }),
     }
-    Ok(())
 }
 
-fn value(value: &mut Value, key: &mut Vec<String>, sources: &Sources) -> Result<(), String> {
-    match value {
-        Value::String(text) if text.contains("${") => *text = replace(text, sources)?,
-        Value::Object(object) => members(object, key, sources)?,
-        Value::Array(items) => {
-            for (place, item) in items.iter_mut().enumerate() {
-                key.push(place.to_string());
-                self::value(item, key, sources)?;
-                key.pop();
-            }
+struct Resolver<'a> {
+    sources: &'a Sources<'a>,
+    /// Names the place; after an error, where it happened.
+    key: Vec<String>,
+    resolved: Vec<Resolved>,
+}
+
+impl Resolver<'_> {
+    fn members(&mut self, members: &mut Map<String, Value>) -> Result<(), String> {
+        for (name, member) in members {
+            self.child(name.clone(), member)?;
         }
-        _ => {}
+        Ok(())
     }
-    Ok(())
+
+    fn child(&mut self, name: String, value: &mut Value) -> Result<(), String> {
+        self.key.push(name);
+        self.value(value)?;
+        self.key.pop();
+        Ok(())
+    }
+
+    fn value(&mut self, value: &mut Value) -> Result<(), String> {
+        match value {
+            Value::String(text) if text.contains("${") => {
+                let (replaced, found) = replace(text, self.sources)?;
+                *text = replaced;
+                self.keep(found);
+            }
+            Value::Object(object) => self.members(object)?,
+            Value::Array(items) => {
+                for (place, item) in items.iter_mut().enumerate() {
+                    self.child(place.to_string(), item)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, found: Vec<String>) {
+        let step = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer: String = self.key.iter().map(step).collect();
+        self.resolved.extend(found.into_iter().map(|text| Resolved {
+            pointer: pointer.clone(),
+            text: Secret::new(text),
+        }));
+    }
 }
 
-fn replace(text: &str, sources: &Sources) -> Result<String, String> {
+/// Replaces the references of a text, and lists what they stood for.
+fn replace(text: &str, sources: &Sources) -> Result<(String, Vec<String>), String> {
+    let mut found = Vec::new();
     let mut replaced = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -75,11 +114,13 @@ fn replace(text: &str, sources: &Sources) -> Result<String, String> {
             .split_once('}')
             .ok_or("has a `${` without its `}`; a literal `${` is written `$${`")?;
         replaced.push_str(before);
-        replaced.push_str(&look_up(reference, sources)?);
+        let value = look_up(reference, sources)?;
+        replaced.push_str(&value);
+        found.push(value);
         rest = after;
     }
     replaced.push_str(rest);
-    Ok(replaced)
+    Ok((replaced, found))
 }
 
 fn look_up(reference: &str, sources: &Sources) -> Result<String, String> {

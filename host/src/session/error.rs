@@ -60,6 +60,19 @@ impl SessionError {
         }
     }
 
+    /// Says which address was not reached, and why, where the connector got no answer.
+    pub(super) fn with_reason(mut self, last_failure: Option<String>) -> Self {
+        if let Self::Host(HostError::Fault(fault)) = &mut self
+            && matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout)
+            && fault.status.is_none()
+            && fault.attempts > 0
+            && let Some(reason) = last_failure
+        {
+            fault.message = format!("{} ({reason})", fault.message.trim_end_matches('.'));
+        }
+        self
+    }
+
     /// Says whether the connector may have opened another session before this happened.
     pub(super) fn may_follow_a_renewal(&self) -> bool {
         self.fault()

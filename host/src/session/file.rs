@@ -4,8 +4,8 @@
 //! session. The file is written whole (temporary file, fsync, rename), readable by its owner only, and says by a
 //! digest whose session it holds, so that a connection that changed does not go on as somebody else.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::fs::{File, TryLockError};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,11 +13,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
+use crate::owner;
 use crate::secret::Secret;
 use crate::words;
 
 /// Bounds the wait for another run that is logging in with the same file.
 const LOCK_WAIT: Duration = Duration::from_secs(60);
+/// Bounds a session file, in bytes.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
 /// Sets how often the lock is tried.
 const LOCK_STEP: Duration = Duration::from_millis(50);
 
@@ -107,10 +110,10 @@ impl SessionFile {
     /// # Errors
     /// The file cannot be read or is not a session file.
     pub fn load(&self) -> Result<Option<Secret<Value>>, SessionFileError> {
-        let text = match fs::read(&self.path) {
+        let text = match self.read() {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(self.io("read", source)),
+            Err(source) => return Err(self.io("use", source)),
         };
         let kept: Kept =
             serde_json::from_slice(&text).map_err(|error| SessionFileError::Damaged {
@@ -126,6 +129,15 @@ impl SessionFile {
             return Ok(None);
         }
         Ok(Some(Secret::new(kept.session)))
+    }
+
+    /// Reads the file if it is this user's alone: whoever can write it decides where tokens go.
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let mut file = File::open(&self.path)?;
+        owner::check(&file.metadata()?)?;
+        let mut text = Vec::new();
+        (&mut file).take(MAX_FILE).read_to_end(&mut text)?;
+        Ok(text)
     }
 
     /// Puts a session in the place of the one before, on disk when this returns.
@@ -194,6 +206,8 @@ pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use serde_json::json;
     use tempfile::TempDir;
 
@@ -241,6 +255,22 @@ mod tests {
                 .ends_with("is not a session file (line 2, column 3): delete it to log in anew"),
             "{sentence}"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_write_is_not_used() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = TempDir::new().expect("folder");
+        let file = kept_in(&folder, "me");
+        file.store(&Secret::new(json!({}))).expect("stored");
+        fs::set_permissions(&file.path, fs::Permissions::from_mode(0o666)).expect("mode");
+        let sentence = file.load().expect_err("refused").to_string();
+        assert!(
+            sentence.starts_with("cannot use the session file"),
+            "{sentence}"
+        );
+        assert!(sentence.contains("chmod go-w"), "{sentence}");
     }
 
     #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{SessionError, SessionFile, origins};
+use super::{SessionError, SessionFile, origins, secrets};
 use crate::egress::Egress;
 use crate::profile::Profile;
 use crate::runtime::Instance;
@@ -170,6 +170,7 @@ impl Login {
         }
         let session = Secret::new(session);
         if !self.knows(&session) {
+            secrets::of_session(&self.schema, session.expose());
             if let Some(file) = &self.file {
                 file.store(&session)?;
             }
@@ -180,10 +181,13 @@ impl Login {
     }
 
     fn adopt(&mut self, session: Secret<Value>, egress: &Egress) -> Result<(), SessionError> {
-        let origins = origins::of_session(&self.schema, session.expose())?;
-        for origin in &origins {
-            egress.allow(origin)?;
+        // A kept session comes from a file, and has not been registered yet.
+        secrets::of_session(&self.schema, session.expose());
+        let named = origins::of_session(&self.schema, session.expose())?;
+        for origin in &named {
+            origin.admit(egress)?;
         }
+        let origins: Vec<String> = named.into_iter().map(|named| named.origin).collect();
         self.changed.moved |= self.open && origins != self.origins;
         self.origins = origins;
         let takes_a_session = Schema::new(&self.schema).property(SESSION).is_some();

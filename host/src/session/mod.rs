@@ -15,6 +15,7 @@ mod file;
 mod login;
 mod origins;
 mod reader;
+mod secrets;
 mod writer;
 
 use std::sync::Arc;
@@ -24,9 +25,9 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::contract::{Batch, ConnectorInfo, Effect, FaultKind, Message, OperationInfo, Style};
-use crate::egress::{Egress, EgressSettings, MAX_CONCURRENT, Mount, Refusal};
+use crate::egress::{Egress, EgressSettings, MAX_CONCURRENT, Mount, Pace, Refusal};
 use crate::error::HostError;
-use crate::profile::Profile;
+use crate::profile::{HostSettings, Profile};
 use crate::runtime::{Connector, Instance};
 use crate::secret::Secret;
 
@@ -74,6 +75,7 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let info = connector.describe().await?;
         let schema = schema_of("the connection", &info.connection_schema)?;
+        secrets::of_connection(&schema, profile);
         let origins = origins::of_connection(&schema, profile.document().expose())?;
         let egress = Egress::new(egress_settings(profile, &schema, origins, mounts, network))?;
         let instance = connector.start(Arc::clone(&egress)).await?;
@@ -108,7 +110,7 @@ impl Session {
         config: &Value,
         input: Option<Message>,
     ) -> Result<Message, SessionError> {
-        let operation = self.operation(operation, Style::Call)?;
+        let operation = self.operation(operation, Style::Call, config)?;
         let first = self.call_once(operation, config, input.clone()).await;
         match first {
             Err(error) if self.is_mended(&error).await => {
@@ -147,7 +149,7 @@ impl Session {
         config: &Value,
         input: Option<Message>,
     ) -> Result<Reader<'_>, SessionError> {
-        let operation = self.operation(operation, Style::Source)?;
+        let operation = self.operation(operation, Style::Source, config)?;
         let connection = self.connection_for(operation).await?;
         let opened = self
             .instance
@@ -174,7 +176,7 @@ impl Session {
         config: &Value,
         journal: Option<&str>,
     ) -> Result<Writer<'_>, SessionError> {
-        let operation = self.operation(operation, Style::Sink)?;
+        let operation = self.operation(operation, Style::Sink, config)?;
         let connection = self.connection_for(operation).await?;
         let config = config.to_string();
         let opened = self
@@ -195,7 +197,7 @@ impl Session {
         checkpoint: Option<&str>,
         wait_ms: u32,
     ) -> Result<Batch, SessionError> {
-        let operation = self.operation(operation, Style::Trigger)?;
+        let operation = self.operation(operation, Style::Trigger, config)?;
         let config = config.to_string();
         match self
             .poll_once(operation, &config, checkpoint, wait_ms)
@@ -276,11 +278,19 @@ impl Session {
             .await
             .ensure(&self.instance, &self.egress)
             .await
+            .map_err(|error| error.with_reason(self.egress.last_failure()))
     }
 
-    fn operation(&self, name: &str, style: Style) -> Result<&OperationInfo, SessionError> {
+    /// Finds the operation, and registers the secrets of its config.
+    fn operation(
+        &self,
+        name: &str,
+        style: Style,
+        config: &Value,
+    ) -> Result<&OperationInfo, SessionError> {
         let operation = find_operation(&self.info, name)?;
         if operation.style == style {
+            secrets::of_config(operation, config);
             Ok(operation)
         } else {
             Err(SessionError::OtherStyle {
@@ -328,6 +338,7 @@ impl Session {
     /// A call may renew the session and fail afterwards, and a fault has no attributes to tell: a connector that is
     /// still logged in answers `authenticate` without sending anything, so asking is free.
     async fn after_failure(&self, error: SessionError) -> SessionError {
+        let error = error.with_reason(self.egress.last_failure());
         let mut login = self.login.lock().await;
         if !login.is_kept() || !login.is_open() || !error.may_follow_a_renewal() {
             return error;
@@ -366,9 +377,18 @@ fn egress_settings(
         client_certificate: host.client_certificate.clone(),
         proxy: host.proxy.as_ref().map(|proxy| proxy.expose().clone()),
         max_concurrent: concurrency(schema, profile.document().expose()),
+        pace: pace(host),
         mounts,
         network,
         ..EgressSettings::default()
+    }
+}
+
+fn pace(host: &HostSettings) -> Pace {
+    let default = Pace::default();
+    Pace {
+        window: host.stall_timeout.unwrap_or(default.window),
+        total: host.request_timeout.unwrap_or(default.total),
     }
 }
 
