@@ -13,10 +13,28 @@ mod generated {
 pub(super) use generated::exports::mediation::connector::{catalog, mediator, types};
 pub(super) use generated::{Connector, ConnectorPre};
 
+use std::borrow::Cow;
+
 use crate::contract::{
     Batch, ConnectorInfo, Effect, Fault, FaultKind, Message, OperationInfo, Progress, Style,
     UpstreamFault,
 };
+use crate::masking::masker;
+use crate::terminal::{MAX_JSON_TEXT, cut};
+
+/// Number of complaints of the remote system that are kept of one fault: as many as records go with the largest request of
+/// one call.
+const MAX_UPSTREAM: usize = 1_000;
+
+/// Takes over the words of a connector for people: without the secrets that a peer may have echoed, and bounded.
+fn heard(text: String) -> String {
+    let mut text = match cut(&text, MAX_JSON_TEXT) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(cut) => cut,
+    };
+    masker().mask_text(&mut text);
+    text
+}
 
 impl From<types::Message> for Message {
     fn from(it: types::Message) -> Self {
@@ -63,9 +81,9 @@ impl From<types::FaultKind> for FaultKind {
 impl From<types::UpstreamFault> for UpstreamFault {
     fn from(it: types::UpstreamFault) -> Self {
         Self {
-            code: it.code,
-            message: it.message,
-            fields: it.fields,
+            code: heard(it.code),
+            message: heard(it.message),
+            fields: it.fields.into_iter().map(heard).collect(),
         }
     }
 }
@@ -74,9 +92,14 @@ impl From<types::Fault> for Fault {
     fn from(it: types::Fault) -> Self {
         Self {
             kind: it.kind.into(),
-            message: it.message,
+            message: heard(it.message),
             status: it.status,
-            upstream: it.upstream.into_iter().map(Into::into).collect(),
+            upstream: it
+                .upstream
+                .into_iter()
+                .take(MAX_UPSTREAM)
+                .map(Into::into)
+                .collect(),
             retry_after_ms: it.retry_after_ms,
             maybe_applied: it.maybe_applied,
             attempts: it.attempts,
@@ -92,7 +115,7 @@ impl From<mediator::Progress> for Progress {
             processed: it.processed,
             failed: it.failed,
             total: it.total,
-            note: it.note,
+            note: heard(it.note),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A component that is ready to be started.
 
 use super::bindings::ConnectorPre;
+use super::bounds::{Bounds, Exceeded, computing};
+use super::catalog;
 use super::guest::{Guest, ending};
 use super::state::State;
 use super::{Instance, RuntimeSettings};
@@ -13,8 +15,15 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use wasmtime::{PoolConcurrencyLimitError, Store};
 
-/// A component that has not started, or not told about itself, after this long never will.
-const START_LIMIT: Duration = Duration::from_secs(60);
+/// A component that has not started, or not told about itself, after this long never will. Starting and describing take
+/// milliseconds; a busy machine may take a thousand times as long.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// Computing of which it may take.
+const START_COMPUTE: Duration = Duration::from_secs(10);
+
+/// Bytes that a catalog may hand to the host, its texts counted each time that they occur.
+const MAX_CATALOG: usize = 32 << 20;
 
 /// A connector: compiled, checked, its imports tied; ready to be started any number of times. Clones share everything.
 #[derive(Clone)]
@@ -53,11 +62,13 @@ impl Connector {
     }
 
     async fn ask(&self) -> Result<Arc<ConnectorInfo>, HostError> {
+        const DURING: &str = "`describe`";
         let mut guest = self.instantiate(Egress::sealed()).await?;
-        let asked = tokio::time::timeout(START_LIMIT, guest.describe()).await;
-        let info = within(START_LIMIT, "`describe`", asked)?;
-        info.map(Arc::new)
-            .map_err(|error| ending(&guest, "`describe`", &error))
+        guest.store.set_hostcall_fuel(MAX_CATALOG);
+        let info = within(DURING, guest.describe()).await?;
+        let info = info.map_err(|error| ending(&guest, DURING, &error))?;
+        catalog::check(&info)?;
+        Ok(Arc::new(info))
     }
 
     /// Starts an instance whose requests go through `egress`. Instances that share an `Egress` share its limit of
@@ -66,8 +77,9 @@ impl Connector {
     /// # Errors
     /// A connector that breaks off while it starts, and a runtime whose instances are all in use.
     pub async fn start(&self, egress: Arc<Egress>) -> Result<Instance, HostError> {
+        let bounds = Bounds::new(&self.inner.settings, Arc::clone(&egress));
         let guest = self.instantiate(egress).await?;
-        Ok(Instance::spawn(guest, self.inner.settings.call_timeout))
+        Ok(Instance::spawn(guest, bounds))
     }
 
     async fn instantiate(&self, egress: Arc<Egress>) -> Result<Guest, HostError> {
@@ -75,8 +87,7 @@ impl Connector {
         let mut store = Store::new(pre.engine(), State::new(settings, egress));
         store.limiter(|state| &mut state.limits);
         store.epoch_deadline_async_yield_and_update(1);
-        let started = tokio::time::timeout(START_LIMIT, pre.instantiate_async(&mut store)).await;
-        match within(START_LIMIT, "its start", started)? {
+        match within("its start", pre.instantiate_async(&mut store)).await? {
             Ok(connector) => Ok(Guest { store, connector }),
             Err(error) if error.is::<PoolConcurrencyLimitError>() => {
                 Err(HostError::TooManyInstances {
@@ -88,15 +99,11 @@ impl Connector {
     }
 }
 
-fn within<T>(
-    limit: Duration,
-    during: &str,
-    result: Result<T, tokio::time::error::Elapsed>,
-) -> Result<T, HostError> {
-    result.map_err(|_| HostError::DeadlineExceeded {
-        during: during.to_owned(),
-        limit,
-    })
+async fn within<T>(during: &str, work: impl Future<Output = T>) -> Result<T, HostError> {
+    let work = computing(START_COMPUTE, work);
+    let done = tokio::time::timeout(START_LIMIT, work).await;
+    done.unwrap_or(Err(Exceeded::Call(START_LIMIT)))
+        .map_err(|exceeded| exceeded.error(during))
 }
 
 impl fmt::Debug for Connector {

@@ -8,6 +8,7 @@ use super::limits::LimitHit;
 use super::state::State;
 use crate::contract::{Batch, ConnectorInfo, Fault, Message, Progress};
 use crate::error::HostError;
+use crate::masking::masker;
 use wasmtime::component::ResourceAny;
 use wasmtime::{Result, Store, Trap};
 use wasmtime_wasi::I32Exit;
@@ -32,6 +33,11 @@ pub(super) struct Invocation {
 }
 
 impl Guest {
+    /// Counts the prints of each call anew.
+    pub(super) fn begin_call(&mut self) {
+        self.store.data().begin_call();
+    }
+
     pub(super) async fn describe(&mut self) -> Result<ConnectorInfo> {
         let catalog = self.connector.mediation_connector_catalog();
         Ok(catalog.call_describe(&mut self.store).await?.into())
@@ -224,6 +230,8 @@ fn trap_story(error: &wasmtime::Error, last_words: &str) -> String {
     if last_words.is_empty() {
         return what;
     }
-    let words: String = last_words.chars().take(MAX_LAST_WORDS).collect();
+    // Masked before it is cut: a cut could leave a part of a secret that is not known as one.
+    let masked = masker().mask(last_words);
+    let words: String = masked.chars().take(MAX_LAST_WORDS).collect();
     format!("{what}; its last words: {words}")
 }

@@ -110,7 +110,9 @@ fn error(failure: Failure) -> Error {
             alert_message: Some(name),
         },
         Failure::Terminated => Error::ConnectionTerminated,
-        Failure::ReadTimeout => Error::ConnectionReadTimeout,
+        Failure::ReadTimeout | Failure::TooSlow(_) | Failure::TooLong(_) => {
+            Error::ConnectionReadTimeout
+        }
         Failure::Incomplete => Error::HttpResponseIncomplete,
         Failure::Protocol | Failure::RequestBody => Error::HttpProtocolError,
         Failure::ContentCoding => Error::HttpResponseContentCoding(None),

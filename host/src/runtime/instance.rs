@@ -1,7 +1,8 @@
 //! A running connector: one task owns the store, everybody else sends it work.
 
+use super::bounds::Bounds;
 use super::guest::{Answer, Guest, Invocation, ending};
-use super::{Sink, Source};
+use super::{Sink, Source, promises};
 use crate::contract::{Batch, Message};
 use crate::error::HostError;
 use std::fmt;
@@ -29,7 +30,7 @@ struct Inner {
     /// Unbounded because handles must be able to send while they are dropped; every other entry is somebody waiting.
     jobs: mpsc::UnboundedSender<Job>,
     ended: Arc<OnceLock<String>>,
-    call_timeout: Option<Duration>,
+    bounds: Bounds,
 }
 
 /// One piece of work for the task that owns the store.
@@ -43,7 +44,7 @@ enum Next {
 }
 
 impl Instance {
-    pub(super) fn spawn(guest: Guest, call_timeout: Option<Duration>) -> Self {
+    pub(super) fn spawn(guest: Guest, bounds: Bounds) -> Self {
         let (jobs, queue) = mpsc::unbounded_channel();
         let ended = Arc::new(OnceLock::new());
         tokio::spawn(serve(guest, queue, Arc::clone(&ended)));
@@ -51,7 +52,7 @@ impl Instance {
             inner: Arc::new(Inner {
                 jobs,
                 ended,
-                call_timeout,
+                bounds,
             }),
         }
     }
@@ -62,11 +63,12 @@ impl Instance {
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn authenticate(&self, connection: &str) -> Result<String, HostError> {
+        const DURING: &str = "`authenticate`";
         let connection = connection.to_owned();
-        self.run("`authenticate`".into(), 0, move |guest| {
+        let session = self.run(DURING.into(), 0, move |guest| {
             Box::pin(async move { guest.authenticate(&connection).await })
-        })
-        .await
+        });
+        promises::session(session.await?).map_err(|problem| HostError::broken(DURING, problem))
     }
 
     /// Runs an operation of style `call`. `connection` and `config` are JSON texts.
@@ -128,7 +130,7 @@ impl Instance {
         self.run(format!("open `{operation}`"), 0, move |guest| {
             Box::pin(async move {
                 let opened = guest.open_sink(&what, journal.as_deref()).await?;
-                Ok(opened.map(|sink| Sink::new(instance, sink, name)))
+                Ok(opened.map(|sink| Sink::new(instance, sink, name, journal.as_deref())))
             })
         })
         .await
@@ -148,10 +150,11 @@ impl Instance {
     ) -> Result<Batch, HostError> {
         let what = Invocation::new(connection, operation, config);
         let checkpoint = checkpoint.map(str::to_owned);
-        self.run(format!("poll `{operation}`"), wait_ms, move |guest| {
+        let during = format!("poll `{operation}`");
+        let found = self.run(during.clone(), wait_ms, move |guest| {
             Box::pin(async move { guest.poll(&what, checkpoint.as_deref(), wait_ms).await })
-        })
-        .await
+        });
+        promises::batch(found.await?).map_err(|problem| HostError::broken(during, problem))
     }
 
     /// Sends work to the task that owns the store, and waits for the answer. `wait_ms` comes on top of the time-out.
@@ -165,13 +168,13 @@ impl Instance {
         T: Send + 'static,
         W: for<'g> FnOnce(&'g mut Guest) -> Work<'g, Answer<T>> + Send + 'static,
     {
-        let wait = Duration::from_millis(u64::from(wait_ms));
-        let limit = self
-            .inner
-            .call_timeout
-            .map(|limit| limit.saturating_add(wait));
+        let held = Held {
+            during,
+            bounds: self.inner.bounds.clone(),
+            wait: Duration::from_millis(u64::from(wait_ms)),
+        };
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |guest| Box::pin(perform(guest, during, limit, work, reply)));
+        let job: Job = Box::new(move |guest| Box::pin(perform(guest, held, work, reply)));
         // A job that cannot be sent, or is thrown away unanswered, means that the task is gone.
         let _ = self.inner.jobs.send(job);
         answer.await.unwrap_or_else(|_| Err(self.ended()))
@@ -182,15 +185,14 @@ impl Instance {
     where
         W: for<'g> FnOnce(&'g mut Guest) -> Work<'g, Answer<()>> + Send + 'static,
     {
-        let limit = self.inner.call_timeout;
+        const DURING: &str = "the end of a stream";
+        let bounds = self.inner.bounds.clone();
         let _ = self.inner.jobs.send(Box::new(move |guest| {
             Box::pin(async move {
-                match bounded(limit, work(guest)).await {
-                    Some(Ok(_)) => Next::Serve,
-                    Some(Err(error)) => {
-                        Next::End(ending(guest, "the end of a stream", &error).to_string())
-                    }
-                    None => Next::End("the end of a stream took too long".into()),
+                match bounds.hold(Duration::ZERO, work(guest)).await {
+                    Ok(Ok(_)) => Next::Serve,
+                    Ok(Err(error)) => Next::End(ending(guest, DURING, &error).to_string()),
+                    Err(exceeded) => Next::End(exceeded.error(DURING).to_string()),
                 }
             })
         }));
@@ -235,10 +237,16 @@ async fn serve(
     }
 }
 
+/// What a call is doing, and within which limits.
+struct Held {
+    during: String,
+    bounds: Bounds,
+    wait: Duration,
+}
+
 async fn perform<T, W>(
     guest: &mut Guest,
-    during: String,
-    limit: Option<Duration>,
+    held: Held,
     work: W,
     mut reply: oneshot::Sender<Result<T, HostError>>,
 ) -> Next
@@ -248,20 +256,20 @@ where
     if reply.is_closed() {
         return Next::Serve;
     }
+    let Held {
+        during,
+        bounds,
+        wait,
+    } = held;
+    guest.begin_call();
     let done = tokio::select! {
-        done = bounded(limit, work(guest)) => done,
+        done = bounds.hold(wait, work(guest)) => done,
         () = reply.closed() => return Next::End(format!("{during} was given up half-way")),
     };
     let (answer, next) = match done {
-        Some(Ok(answer)) => (answer.map_err(HostError::from), Next::Serve),
-        Some(Err(error)) => ended_by(ending(guest, &during, &error), &during),
-        None => ended_by(
-            HostError::DeadlineExceeded {
-                during: during.clone(),
-                limit: limit.unwrap_or_default(),
-            },
-            &during,
-        ),
+        Ok(Ok(answer)) => (answer.map_err(HostError::from), Next::Serve),
+        Ok(Err(error)) => ended_by(ending(guest, &during, &error), &during),
+        Err(exceeded) => ended_by(exceeded.error(&during), &during),
     };
     let _ = reply.send(answer);
     next
@@ -275,12 +283,4 @@ fn ended_by<T>(error: HostError, during: &str) -> (Result<T, HostError>, Next) {
         other => other.to_string(),
     };
     (Err(error), Next::End(reason))
-}
-
-/// Waits for the work, up to the limit if there is one; none when it passed.
-async fn bounded<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
-        None => Some(work.await),
-    }
 }

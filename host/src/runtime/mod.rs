@@ -6,7 +6,9 @@
 //! task owns. Nothing of the engine leaves this module.
 
 mod bindings;
+mod bounds;
 mod cache;
+mod catalog;
 mod component;
 mod connector;
 mod engine;
@@ -15,6 +17,7 @@ mod http;
 mod instance;
 mod limits;
 mod linker;
+mod promises;
 mod settings;
 mod state;
 mod stdio;

@@ -11,6 +11,8 @@ use std::time::Duration;
 /// | `max_table_elements` | elements of all tables per instance | 20,000 | the same |
 /// | `max_instances` | instances alive at a time in this runtime | 32 | `start` is refused with `TooManyInstances` |
 /// | `call_timeout` | how long one call may run | none | the instance ends with `DeadlineExceeded` |
+/// | `max_quiet` | how long one call may run without sending or receiving anything | 90 minutes | the same |
+/// | `max_compute` | how long one call may compute | 2 minutes | the instance ends with `ResourceLimit` |
 #[derive(Clone, Debug)]
 pub struct RuntimeSettings {
     /// Where compiled components are kept; none compiles anew in every process. The directory is made if need be, and
@@ -25,7 +27,17 @@ pub struct RuntimeSettings {
     /// How long one call may run, waiting in the instance's queue not counted. For `poll` and `watch` the wait that was
     /// asked for comes on top. None by default: a connector bounds its own requests, and a long load is no mistake.
     pub call_timeout: Option<Duration>,
+    /// How long one call may run in which nothing is sent or received; the wait that was asked for comes on top.
+    pub max_quiet: Duration,
+    /// How long one call may compute, its waiting not counted.
+    pub max_compute: Duration,
 }
+
+/// A connector may wait an hour between two attempts (`total-ms` of the retries of Salesforce's), and ten minutes for an answer.
+const MAX_QUIET: Duration = Duration::from_secs(90 * 60);
+
+/// The largest answers, of 64 MiB, are worked off in seconds; a busy machine may take ten times as long.
+const MAX_COMPUTE: Duration = Duration::from_secs(120);
 
 impl Default for RuntimeSettings {
     fn default() -> Self {
@@ -35,6 +47,8 @@ impl Default for RuntimeSettings {
             max_table_elements: 20_000,
             max_instances: 32,
             call_timeout: None,
+            max_quiet: MAX_QUIET,
+            max_compute: MAX_COMPUTE,
         }
     }
 }

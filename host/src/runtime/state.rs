@@ -21,6 +21,7 @@ pub(super) struct State {
     table: ResourceTable,
     hooks: Hooks,
     pub(super) limits: Limits,
+    stdout: LogLines,
     pub(super) stderr: LogLines,
     alive: Arc<AtomicBool>,
 }
@@ -29,22 +30,29 @@ impl State {
     /// Makes the state of a fresh instance: no files, no environment, no arguments, no sockets; requests go through
     /// `egress`, prints go to the log.
     pub(super) fn new(settings: &RuntimeSettings, egress: Arc<Egress>) -> Self {
-        let stderr = LogLines::new("stderr");
+        let (stdout, stderr) = (LogLines::new("stdout"), LogLines::new("stderr"));
         let alive = Arc::new(AtomicBool::new(true));
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         Self {
             wasi: WasiCtx::builder()
-                .stdout(LogLines::new("stdout"))
+                .stdout(stdout.clone())
                 .stderr(stderr.clone())
                 .build(),
             http: WasiHttpCtx::new(),
             table,
             hooks: Hooks::new(egress, Arc::clone(&alive)),
             limits: Limits::new(settings),
+            stdout,
             stderr,
             alive,
         }
+    }
+
+    /// Counts the prints of each call anew.
+    pub(super) fn begin_call(&self) {
+        self.stdout.begin_call();
+        self.stderr.begin_call();
     }
 }
 

@@ -10,6 +10,10 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 /// Longer lines are cut: a connector must not flood the log, or the host's memory, with one endless line.
 const MAX_LINE: usize = 4096;
 
+/// Bytes of one call that go into the log; what is printed beyond them is left out. A connector that prints without end floods
+/// neither the terminal nor a disk.
+const MAX_PRINTED: usize = 64 * 1024;
+
 /// How much the guest may hand over at a time.
 const MAX_WRITE: usize = 64 * 1024;
 
@@ -26,6 +30,8 @@ pub(super) struct LogLines {
 #[derive(Default)]
 struct Text {
     line: Vec<u8>,
+    /// Bytes of this call so far.
+    printed: usize,
     last: Vec<String>,
 }
 
@@ -41,6 +47,12 @@ impl LogLines {
     pub(super) fn last_words(&self) -> String {
         let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
         text.last.join(" ")
+    }
+
+    /// Counts what is printed anew.
+    pub(super) fn begin_call(&self) {
+        let mut text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        text.printed = 0;
     }
 
     fn take(&self, bytes: &[u8]) {
@@ -64,7 +76,13 @@ impl LogLines {
         if line.is_empty() {
             return;
         }
-        tracing::info!(target: "mediate::connector", stream = self.stream, "{line}");
+        let before = text.printed;
+        text.printed = before.saturating_add(line.len());
+        if text.printed <= MAX_PRINTED {
+            tracing::info!(target: "mediate::connector", stream = self.stream, "{line}");
+        } else if before <= MAX_PRINTED {
+            tracing::info!(target: "mediate::connector", stream = self.stream, "what the connector prints further in this call is left out");
+        }
         // Rust's advice on backtraces does not apply inside a component.
         if !line.starts_with("note: run with `RUST_BACKTRACE") {
             if text.last.len() == LAST_LINES {

@@ -1,6 +1,6 @@
 //! Bytes out of a connector, and bytes into it.
 
-use super::Instance;
+use super::{Instance, promises};
 use crate::contract::{Message, Progress};
 use crate::error::HostError;
 use wasmtime::component::ResourceAny;
@@ -16,6 +16,8 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Sink {
     resource: Resource,
+    /// Bytes of the input that the sink was given, here and before it was taken up again.
+    given: u64,
 }
 
 /// A resource of the guest, dropped there when it is dropped here.
@@ -61,11 +63,16 @@ impl Source {
         } = &self.resource;
         let handle = *handle;
         let during = self.resource.during("read");
-        instance
-            .run(during, 0, move |guest| {
+        let chunk = instance
+            .run(during.clone(), 0, move |guest| {
                 Box::pin(guest.read(handle, max_bytes))
             })
-            .await
+            .await?;
+        if let Some(chunk) = &chunk {
+            promises::chunk(chunk.len(), max_bytes)
+                .map_err(|problem| HostError::broken(during, problem))?;
+        }
+        Ok(chunk)
     }
 
     /// Returns the media type and the facts known so far, with an empty body.
@@ -85,13 +92,19 @@ impl Source {
 }
 
 impl Sink {
-    pub(super) fn new(instance: Instance, handle: ResourceAny, operation: String) -> Self {
+    pub(super) fn new(
+        instance: Instance,
+        handle: ResourceAny,
+        operation: String,
+        journal: Option<&str>,
+    ) -> Self {
         Self {
             resource: Resource {
                 instance,
                 handle,
                 operation,
             },
+            given: journal.and_then(promises::taken).unwrap_or(0),
         }
     }
 
@@ -102,6 +115,7 @@ impl Sink {
     pub async fn write(&mut self, chunk: Vec<u8>) -> Result<(), HostError> {
         let handle = self.resource.handle;
         let during = self.resource.during("write to");
+        self.given = self.given.saturating_add(chunk.len() as u64);
         let instance = &self.resource.instance;
         instance
             .run(during, 0, move |guest| {
@@ -138,17 +152,21 @@ impl Sink {
             .await
     }
 
-    /// Returns what must be kept to take this sink up again after a crash.
+    /// Returns what must be kept to take this sink up again after a crash. It holds no secret that this process knows.
     ///
     /// # Errors
-    /// The end of the instance.
+    /// The end of the instance, and a journal that is none.
     pub async fn journal(&self) -> Result<String, HostError> {
         let handle = self.resource.handle;
         let during = self.resource.during("journal of");
-        self.resource
+        let journal = self
+            .resource
             .instance
-            .run(during, 0, move |guest| Box::pin(guest.journal(handle)))
-            .await
+            .run(during.clone(), 0, move |guest| {
+                Box::pin(guest.journal(handle))
+            })
+            .await?;
+        promises::journal(journal, self.given).map_err(|problem| HostError::broken(during, problem))
     }
 
     /// Opens the outcomes of records, once done: `all` (input order), `failed`, `succeeded` or `unprocessed`.
