@@ -8,8 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Runs the operations of mediation connectors: Salesforce's is built in.
 ///
-/// Data goes to stdout, talk to stderr. Without a connection, everything happens in a simulated
-/// org inside this process, so any command can be tried at once:
+/// Data goes to stdout, talk to stderr. Without a connection, what only reads happens in a simulated
+/// org inside this process, so it can be tried at once; changes need `--connection @sandbox`:
 ///
 ///   mediate read query/rows soql='SELECT Id, Name FROM Account'
 #[derive(Debug, Parser)]
@@ -47,7 +47,7 @@ pub struct Global {
     /// Say when to use colours
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub color: When,
-    /// Write errors as one line of JSON
+    /// Write everything on stderr as lines of JSON, errors with all that is known of them
     #[arg(long, global = true)]
     pub json_errors: bool,
 }

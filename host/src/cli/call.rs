@@ -15,6 +15,9 @@ use crate::schema::Schema;
 /// Stands for a secret that is not shown.
 const HIDDEN: &str = "***";
 
+/// Headers that open a session for whoever has them.
+const SECRET_ATTRIBUTES: [&str; 1] = ["header/set-cookie"];
+
 pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Result<(), Failure> {
     let run = &args.run;
     let bench = Workbench::prepare(global, &run.connection, console).await?;
@@ -22,6 +25,13 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
     let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
     let config = forms::by_ending(config, operation, forms::FORMAT, run.output.as_deref());
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
+    if !args.show_secrets && is_secret(operation) {
+        return Err(Failure::usage(format!(
+            "the reply of `{0}` is a secret, and nobody could see it afterwards: give --show-secrets, and --output FILE to keep it \
+             off the screen; nothing was sent",
+            operation.name
+        )));
+    }
     let mut output = Output::open(run.output.as_deref(), args.show_secrets)?;
     let session = bench.session().await?;
     let answer = session.call(&operation.name, &config, input).await;
@@ -57,11 +67,20 @@ fn some_failed(reply: &Message) -> Result<(), Failure> {
 /// Prints the facts about an exchange.
 pub(super) fn attributes(message: &Message, console: Console) {
     if !message.media_type.is_empty() {
-        console.plain(&format!("media-type: {}", message.media_type));
+        console.attribute("media-type", &message.media_type);
     }
     for (name, value) in &message.attributes {
-        console.plain(&format!("{name}: {value}"));
+        let is_secret = SECRET_ATTRIBUTES.contains(&name.as_str());
+        console.attribute(name, if is_secret { HIDDEN } else { value });
     }
+}
+
+/// Says whether the reply as a whole is a secret.
+fn is_secret(operation: &OperationInfo) -> bool {
+    let schema = operation.reply_schema.as_deref();
+    schema
+        .and_then(|schema| serde_json::from_str::<Value>(schema).ok())
+        .is_some_and(|schema| Schema::new(&schema).is_secret())
 }
 
 /// Returns the reply with its secrets hidden, if it has any: those that the reply's schema marks.

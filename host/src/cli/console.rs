@@ -1,11 +1,19 @@
 //! What is said on stderr, and in which colours; and stdout, which may be closed at any moment.
+//!
+//! Everything that goes to stderr goes through here, the log too: without secrets, of bounded length, with nothing in it
+//! that a terminal obeys. With `--json-errors` every line is a JSON object, whose `level` is `error`, `warning`, `note`,
+//! `attribute` or `log`.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use super::args::{Global, When};
 use super::failure::Failure;
+use crate::masking::masker;
+use crate::terminal;
 
 /// Speaks to the user on stderr.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +53,8 @@ impl Console {
         let filter = EnvFilter::new(format!("off,mediate={level},sandbox={level},guest={level}"));
         let log = tracing_subscriber::fmt()
             .with_env_filter(filter)
-            .with_writer(io::stderr)
-            .with_ansi(self.color);
+            .with_writer(self)
+            .with_ansi(false);
         // A program that embeds the command may have set a log of its own.
         let _ = log.without_time().try_init();
     }
@@ -66,18 +74,44 @@ impl Console {
     /// Says something that may be wrong.
     pub(super) fn warn(self, text: &str) {
         if !self.quiet {
-            self.plain(&format!("{}: {text}", self.painted("warning", "33;1")));
+            self.say("warning", Some("33;1"), text);
         }
     }
 
     /// Says what went wrong.
     pub(super) fn error(self, text: &str) {
-        self.plain(&format!("{}: {text}", self.painted("error", "31;1")));
+        self.say("error", Some("31;1"), text);
     }
 
-    /// Writes a line on stderr. If nobody can read it, there is nobody to tell.
+    /// Says something that is asked for, `--quiet` or not.
     pub(super) fn plain(self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        self.say("note", None, text);
+    }
+
+    /// Tells a fact about an exchange.
+    pub(super) fn attribute(self, name: &str, value: &str) {
+        if self.json_errors {
+            self.json(json!({"level": "attribute", "name": name, "value": value}));
+        } else {
+            write_line(&terminal::message(&format!("{name}: {value}")));
+        }
+    }
+
+    /// Writes a JSON document in one line.
+    pub(super) fn json(self, document: Value) {
+        write_line(&terminal::json_line(document));
+    }
+
+    fn say(self, level: &str, color: Option<&str>, text: &str) {
+        if self.json_errors {
+            self.json(json!({"level": level, "message": text}));
+            return;
+        }
+        let text = terminal::message(text);
+        write_line(&match color {
+            Some(color) => format!("{}: {text}", self.painted(level, color)),
+            None => text,
+        });
     }
 
     fn painted(self, word: &str, color: &str) -> String {
@@ -89,8 +123,47 @@ impl Console {
     }
 }
 
-/// Prints text on stdout.
+/// Writes a line on stderr. If nobody can read it, there is nobody to tell.
+pub(super) fn write_line(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Takes the log, an event at a time.
+impl<'w> MakeWriter<'w> for Console {
+    type Writer = LogWriter;
+
+    fn make_writer(&'w self) -> LogWriter {
+        LogWriter(*self)
+    }
+}
+
+/// Writes one event of the log.
+pub(super) struct LogWriter(Console);
+
+impl io::Write for LogWriter {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = text.trim_end();
+        if self.0.json_errors {
+            self.0
+                .json(json!({"level": "log", "message": text.trim_start()}));
+        } else {
+            write_line(&terminal::message(text));
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Prints text for people on stdout.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
+    write_out(&terminal::visible(&masker().mask(text)))
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     stdout
         .write_all(text.as_bytes())
@@ -100,5 +173,5 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints a JSON document on stdout, indented.
 pub(super) fn print_json(document: &serde_json::Value) -> Result<(), Failure> {
-    print(&format!("{document:#}\n"))
+    write_out(&terminal::escaped(&format!("{document:#}\n")))
 }

@@ -28,6 +28,12 @@ fn word(schema: Schema, text: &str) -> Result<Value, String> {
     if choices.is_empty() || choices.contains(&text) {
         return Ok(Value::String(text.to_owned()));
     }
+    let mut alike = choices
+        .iter()
+        .filter(|choice| choice.eq_ignore_ascii_case(text));
+    if let (Some(choice), None) = (alike.next(), alike.next()) {
+        return Ok(Value::String((*choice).to_owned()));
+    }
     let nearest = words::nearest(text, choices.iter().copied());
     Err(format!(
         "takes {}{}",
@@ -123,6 +129,7 @@ mod tests {
     fn words_outside_the_choice_find_the_nearest() {
         let schema = json!({"enum": ["ndjson", "json", "csv"]});
         assert_eq!(to(schema.clone(), "csv"), Ok(json!("csv")));
+        assert_eq!(to(schema.clone(), "CSV"), Ok(json!("csv")));
         assert_eq!(
             to(schema, "cvs"),
             Err("takes ndjson, json or csv; did you mean `csv`?".into())

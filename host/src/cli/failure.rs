@@ -50,6 +50,8 @@ pub(super) enum Failure {
     },
     /// A file could not be written.
     Write { path: PathBuf, source: io::Error },
+    /// The connection was examined, and is not good.
+    Tested(Box<Failure>),
     /// A transfer stopped and can be taken up again.
     Unfinished {
         /// Why it stopped.
@@ -102,7 +104,7 @@ impl Failure {
         match self {
             Self::Session { error, .. } => error.fault(),
             Self::Host(error) => error.fault(),
-            Self::Unfinished { why, .. } => why.fault(),
+            Self::Unfinished { why, .. } | Self::Tested(why) => why.fault(),
             _ => None,
         }
     }
@@ -126,7 +128,7 @@ impl Failure {
             Self::Usage(_) | Self::Profile(_) => USAGE,
             Self::Host(error) => of_host(error),
             Self::Session { error, .. } => of_session(error),
-            Self::Unfinished { why, .. } => why.exit_code(),
+            Self::Unfinished { why, .. } | Self::Tested(why) => why.exit_code(),
             Self::SomeFailed { .. } => SOME_FAILED,
             Self::Write { .. } | Self::Other(_) => OTHER,
             Self::Interrupted(code) => *code,
@@ -151,9 +153,18 @@ const fn of_kind(kind: FaultKind) -> u8 {
     }
 }
 
+/// What the connector finds wrong with the input before anything is sent is the caller's mistake, as in the config.
+fn of_fault(fault: &Fault) -> u8 {
+    let nothing_sent = fault.attempts == 0 && fault.status.is_none() && !fault.maybe_applied;
+    match fault.kind {
+        FaultKind::Invalid if nothing_sent => USAGE,
+        kind => of_kind(kind),
+    }
+}
+
 fn of_host(error: &HostError) -> u8 {
     match error {
-        HostError::Fault(fault) => of_kind(fault.kind),
+        HostError::Fault(fault) => of_fault(fault),
         HostError::NotAComponent { .. }
         | HostError::NotAConnector { .. }
         | HostError::MissingImport { .. }
@@ -161,6 +172,7 @@ fn of_host(error: &HostError) -> u8 {
         HostError::DeadlineExceeded { .. } => UNAVAILABLE,
         HostError::Trap { .. }
         | HostError::ResourceLimit { .. }
+        | HostError::ContractBroken { .. }
         | HostError::InstanceEnded { .. } => PROTOCOL,
         _ => OTHER,
     }
@@ -183,7 +195,7 @@ impl fmt::Display for Failure {
             Self::Profile(error) => error.fmt(f),
             Self::Host(error) => error.fmt(f),
             Self::Session { error, .. } => error.fmt(f),
-            Self::Unfinished { why, .. } => why.fmt(f),
+            Self::Unfinished { why, .. } | Self::Tested(why) => why.fmt(f),
             Self::SomeFailed { failed, total } => {
                 f.write_str(&words::count(*failed, "record"))?;
                 match total {
@@ -247,5 +259,22 @@ mod tests {
         assert_eq!(code(FaultKind::EgressDenied), 7);
         assert_eq!(code(FaultKind::Protocol), 8);
         assert_eq!(code(FaultKind::Other), 1);
+    }
+
+    #[test]
+    fn input_that_was_refused_before_anything_was_sent_is_a_mistake_of_usage() {
+        let mut fault = Fault {
+            kind: FaultKind::Invalid,
+            message: "no".into(),
+            status: None,
+            upstream: vec![],
+            retry_after_ms: None,
+            maybe_applied: false,
+            attempts: 0,
+            elapsed_ms: 0,
+        };
+        assert_eq!(of_fault(&fault), USAGE);
+        fault.attempts = 1;
+        assert_eq!(of_fault(&fault), REFUSED);
     }
 }

@@ -32,7 +32,6 @@ mod workbench;
 mod write;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -40,6 +39,8 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use console::Console;
 use failure::Failure;
+
+use crate::terminal;
 
 /// Asks for errors as JSON, also where the other arguments are not understood.
 const JSON_ERRORS: &str = "--json-errors";
@@ -75,26 +76,43 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Prints what clap has to say: help and version on stdout, complaints on stderr.
 fn not_understood(error: &clap::Error, as_json: bool) -> ExitCode {
-    if as_json && error.use_stderr() {
-        let text = error.to_string();
-        let sentence = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let _ = writeln!(
-            std::io::stderr(),
-            "{}",
-            report::as_json(&Failure::usage(sentence))
-        );
-        return ExitCode::from(failure::USAGE);
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
     }
-    let _ = error.print();
-    if error.use_stderr() {
-        ExitCode::from(failure::USAGE)
+    let text = error.to_string();
+    if as_json {
+        console::write_line(&terminal::json_line(arguments_as_json(&text)));
     } else {
-        ExitCode::SUCCESS
+        console::write_line(terminal::visible(&text).trim_end());
     }
+    ExitCode::from(failure::USAGE)
+}
+
+/// Gives what clap complains of as programs read it: a sentence, which may go on in further lines with the names of
+/// arguments, then paragraphs with tips and the usage.
+fn arguments_as_json(text: &str) -> serde_json::Value {
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let complaint = paragraphs.next().unwrap_or_default();
+    let sentence: Vec<&str> = complaint.lines().map(str::trim).collect();
+    let sentence = sentence.join(" ");
+    let mut document = report::as_json(&Failure::usage(sentence.trim_start_matches("error: ")));
+    let paragraphs: Vec<&str> = paragraphs.collect();
+    let after = |mark: &str| -> Vec<String> {
+        let lines = paragraphs.iter().flat_map(|paragraph| paragraph.lines());
+        let marked = lines.filter_map(|line| line.trim().strip_prefix(mark));
+        marked.map(|rest| rest.trim().to_owned()).collect()
+    };
+    let (hints, usage) = (after("tip:"), after("Usage:"));
+    if let Some(members) = document.as_object_mut() {
+        if !hints.is_empty() {
+            members.insert("hints".into(), hints.into());
+        }
+        if let Some(usage) = usage.into_iter().next() {
+            members.insert("usage".into(), usage.into());
+        }
+    }
+    document
 }
 
 fn execute(cli: &Cli, console: Console) -> Result<(), Failure> {

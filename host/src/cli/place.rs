@@ -20,8 +20,24 @@ pub(super) fn environment(name: &str) -> Option<String> {
 impl Connection {
     /// Names the connection: by the arguments, else by the environment.
     pub(super) fn effective(&self) -> Option<String> {
-        let set = || environment(CONNECTION_VARIABLE).filter(|name| !name.is_empty());
+        let set = || environment(CONNECTION_VARIABLE);
         self.connection.clone().or_else(set)
+    }
+
+    /// Refuses a name that is empty: a variable that a script failed to fill must not lead into the simulated org.
+    fn named(&self) -> Result<Option<String>, Failure> {
+        let named = self.effective();
+        if named.as_deref().is_none_or(|name| !name.trim().is_empty()) {
+            return Ok(named);
+        }
+        let what = match self.connection {
+            Some(_) => "--connection",
+            None => CONNECTION_VARIABLE,
+        };
+        Err(Failure::usage(format!(
+            "{what} is empty: name a connection, or {} for the simulated org",
+            simulated_org::CONNECTION
+        )))
     }
 }
 
@@ -32,6 +48,8 @@ pub(super) struct Place {
     pub(super) mounts: Vec<Mount>,
     /// Says whether anything else may be reached.
     pub(super) network: bool,
+    /// Says that nobody asked for the simulated org: it stands in where no connection is given.
+    pub(super) stands_in: bool,
 }
 
 impl Place {
@@ -41,16 +59,16 @@ impl Place {
         args: &Connection,
         console: Console,
     ) -> Result<Self, Failure> {
-        let named = args.effective();
+        let named = args.named()?;
         match named.as_deref() {
-            Some(simulated_org::CONNECTION) => Self::simulated(args, console, "").await,
+            Some(simulated_org::CONNECTION) => Self::simulated(args, console, false).await,
             Some(_) if args.sandbox_data.is_some() => Err(Failure::usage(format!(
                 "--sandbox-data is for the simulated org: leave it out, or give --connection {}",
                 simulated_org::CONNECTION
             ))),
             Some(name) => Self::file(name),
             None if global.connector.is_none() => {
-                Self::simulated(args, console, "no connection given: ").await
+                Self::simulated(args, console, args.sandbox_data.is_none()).await
             }
             None => Ok(Self::nowhere()),
         }
@@ -63,17 +81,26 @@ impl Place {
             profile,
             mounts: Vec::new(),
             network: true,
+            stands_in: false,
         })
     }
 
-    async fn simulated(args: &Connection, console: Console, why: &str) -> Result<Self, Failure> {
+    async fn simulated(
+        args: &Connection,
+        console: Console,
+        stands_in: bool,
+    ) -> Result<Self, Failure> {
         let data = args.sandbox_data.clone();
         let kept = data.as_ref().map_or("in memory".to_owned(), |folder| {
             format!("in {}", folder.display())
         });
-        console.note(&format!(
-            "{why}this runs in the simulated org, its data {kept}"
-        ));
+        let told = format!("this runs in the simulated org, its data {kept}");
+        if stands_in {
+            // Said even with --quiet: data of the simulated org must not pass for that of an org.
+            console.plain(&format!("no connection given: {told}"));
+        } else {
+            console.note(&told);
+        }
         let open = move || {
             simulated_org::open(&OrgSettings {
                 data: data.as_deref(),
@@ -88,6 +115,7 @@ impl Place {
             profile: simulated_org::profile(),
             mounts: vec![simulated_org::mount(org)],
             network: false,
+            stands_in,
         })
     }
 
@@ -98,6 +126,7 @@ impl Place {
             profile,
             mounts: Vec::new(),
             network: false,
+            stands_in: false,
         }
     }
 }

@@ -9,11 +9,14 @@ use super::console::Console;
 use super::report::time;
 use crate::contract::Progress;
 use crate::session::SessionError;
+use crate::terminal;
 use crate::transfer::Watcher;
 use crate::words;
 
 /// Is the time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+/// Length of a connector's note beside a bar, in characters.
+const MAX_NOTE: usize = 80;
 /// Shows bytes, of how many is known.
 const BYTES: &str = "{bytes} of {total_bytes}  {binary_bytes_per_sec}  {wide_bar} {eta}";
 /// Shows bytes, of how many is not known.
@@ -98,7 +101,9 @@ impl Watcher for Meter {
             .into_iter()
             .for_each(|total| self.bar.set_length(total));
         self.bar.set_position(progress.processed);
-        self.bar.set_message(progress.note.clone());
+        let note = terminal::cut(&progress.note, MAX_NOTE).into_owned();
+        self.bar
+            .set_message(terminal::visible(&note.replace('\n', " ")).into_owned());
         self.line(|| {
             let failed = match progress.failed {
                 0 => String::new(),

@@ -14,7 +14,7 @@ use crate::words;
 pub(super) fn report(failure: &Failure, console: &Console) {
     match failure {
         Failure::OutputClosed => {}
-        _ if console.json_errors => console.plain(&as_json(failure).to_string()),
+        _ if console.json_errors => console.json(as_json(failure)),
         _ => {
             console.error(&failure.to_string());
             details(failure)
@@ -31,7 +31,12 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         None => json!({"kind": failure.kind(), "message": failure.to_string()}),
     };
     if let Some(members) = document.as_object_mut() {
+        members.insert("level".into(), json!("error"));
         members.insert("exit-code".into(), json!(failure.exit_code()));
+        let hints = hints(failure);
+        if !hints.is_empty() {
+            members.insert("hints".into(), json!(hints));
+        }
         if let Failure::Unfinished { journal, .. } = failure {
             members.insert("journal".into(), json!(journal));
         }
@@ -44,6 +49,15 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         }
     }
     document
+}
+
+/// Lists what to do, without the word before each.
+fn hints(failure: &Failure) -> Vec<String> {
+    details(failure)
+        .iter()
+        .filter_map(|line| line.strip_prefix("hint: "))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn details(failure: &Failure) -> Vec<String> {
@@ -71,7 +85,7 @@ fn details(failure: &Failure) -> Vec<String> {
 fn refusals(failure: &Failure) -> &[Refusal] {
     match failure {
         Failure::Session { refusals, .. } => refusals,
-        Failure::Unfinished { why, .. } => self::refusals(why),
+        Failure::Unfinished { why, .. } | Failure::Tested(why) => self::refusals(why),
         _ => &[],
     }
 }
@@ -96,7 +110,6 @@ fn upstream(complaint: &UpstreamFault, fault: &Fault) -> Option<String> {
     let fields = fields
         .map(|fields| format!(" ({fields})"))
         .unwrap_or_default();
-    let message = message.replace('\n', " ");
     Some(format!("{code}{separator}{message}{fields}"))
 }
 
@@ -117,12 +130,12 @@ fn sending(fault: &Fault) -> Option<String> {
 
 fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
     let session = match failure {
-        Failure::Unfinished { why, .. } => why,
+        Failure::Unfinished { why, .. } | Failure::Tested(why) => why,
         _ => failure,
     };
     let connection = match session {
         Failure::Session { connection, .. } if !connection.is_empty() => {
-            format!("the connection `{connection}`")
+            format!("the connection {connection}")
         }
         _ => "the connection".to_owned(),
     };
@@ -133,6 +146,9 @@ fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
         ));
     }
     match fault.kind {
+        FaultKind::Unauthenticated if matches!(failure, Failure::Tested(_)) => {
+            Some(format!("correct the credentials of {connection}"))
+        }
         FaultKind::Unauthenticated => Some(format!(
             "check the credentials of {connection} with `mediate test`"
         )),
@@ -192,7 +208,7 @@ mod tests {
         Failure::Session {
             error: SessionError::Host(HostError::from(fault)),
             refusals,
-            connection: "acme".into(),
+            connection: "`acme`".into(),
         }
     }
 
@@ -296,7 +312,7 @@ mod tests {
         let document = as_json(&Failure::usage("no"));
         assert_eq!(
             document,
-            json!({"kind": "usage", "message": "no", "exit-code": 2})
+            json!({"level": "error", "kind": "usage", "message": "no", "exit-code": 2})
         );
     }
 

@@ -20,7 +20,7 @@ pub(super) async fn run(
     let found = session
         .test()
         .await
-        .map_err(|error| bench.failure(error, &session))?;
+        .map_err(|error| Failure::Tested(Box::new(bench.failure(error, &session))))?;
     if let Some(warning) = found
         .as_ref()
         .and_then(|found| found.get(WARNING))

@@ -135,7 +135,7 @@ fn failure(error: WatchError, bench: &Workbench) -> Failure {
         WatchError::Session(error) => Failure::Session {
             error,
             refusals: Vec::new(),
-            connection: bench.connection_name().to_owned(),
+            connection: bench.connection_title(),
         },
         WatchError::Ledger { path, source } => Failure::Write { path, source },
     }

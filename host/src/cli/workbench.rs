@@ -11,7 +11,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::files;
 use super::place::{Place, environment};
-use crate::contract::{ConnectorInfo, OperationInfo, Style};
+use crate::contract::{ConnectorInfo, Effect, OperationInfo, Style};
 use crate::embedded;
 use crate::profile::HostSettings;
 use crate::runtime::{Connector, Runtime, RuntimeSettings};
@@ -42,11 +42,13 @@ impl Workbench {
     /// Finds the operation, or tells by which verb it is run.
     pub(super) fn operation(&self, name: &str, style: Style) -> Result<&OperationInfo, Failure> {
         let operation = find_operation(&self.info, name)?;
-        if operation.style == style {
-            Ok(operation)
-        } else {
-            Err(other_verb(operation))
+        if operation.style != style {
+            return Err(other_verb(operation));
         }
+        if self.place.stands_in && operation.effect == Effect::Write {
+            return Err(no_connection(name));
+        }
+        Ok(operation)
     }
 
     /// Builds the config of an operation from the arguments.
@@ -64,6 +66,15 @@ impl Workbench {
         self.place.profile.name()
     }
 
+    /// Names the connection and its file, for errors.
+    pub(super) fn connection_title(&self) -> String {
+        let name = self.connection_name();
+        match self.place.profile.path() {
+            Some(path) => format!("`{name}` ({})", path.display()),
+            None => format!("`{name}`"),
+        }
+    }
+
     /// Starts the connector; nothing is sent yet.
     pub(super) async fn session(&self) -> Result<Session, Failure> {
         Ok(self.start().await?)
@@ -75,13 +86,14 @@ impl Workbench {
             profile,
             mounts,
             network,
+            ..
         } = &self.place;
         Session::open(&self.connector, profile, mounts.clone(), *network).await
     }
 
     /// Makes a failure that knows the connection and what it was kept from.
     pub(super) fn failure(&self, error: SessionError, session: &Session) -> Failure {
-        let connection = self.connection_name().to_owned();
+        let connection = self.connection_title();
         Failure::Session {
             error,
             refusals: session.refusals(),
@@ -100,6 +112,7 @@ pub(super) async fn load(
         ..RuntimeSettings::default()
     };
     settings.call_timeout = host.call_timeout.or(settings.call_timeout);
+    settings.max_compute = host.compute_timeout.unwrap_or(settings.max_compute);
     let runtime = Runtime::new(settings)?;
     let connector = match &global.connector {
         Some(path) => runtime
@@ -125,6 +138,15 @@ fn cache_folder() -> Option<PathBuf> {
     };
     let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
     cache.map(|cache| cache.join("mediate"))
+}
+
+/// A change that nobody sees is not what a script wants that lost its connection.
+fn no_connection(operation: &str) -> Failure {
+    let sandbox = crate::simulated_org::CONNECTION;
+    Failure::usage(format!(
+        "`{operation}` changes data, and no connection is given: name one with --connection, or write --connection {sandbox} for \
+         the simulated org"
+    ))
 }
 
 fn other_verb(operation: &OperationInfo) -> Failure {
