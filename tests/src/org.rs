@@ -70,6 +70,17 @@ pub async fn open_router(router: Router, way: Way, more: &Value) -> Session {
 
 /// Opens a session to an org that answers at a URL, on a port or through a mount. `more` is merged into the connection.
 pub async fn open_at(url: &str, mounts: Vec<Mount>, on_a_port: bool, more: &Value) -> Session {
+    open_with(url, mounts, on_a_port, more, HostSettings::default()).await
+}
+
+/// Opens a session as [`open_at`] does, with settings of the host.
+pub async fn open_with(
+    url: &str,
+    mounts: Vec<Mount>,
+    on_a_port: bool,
+    more: &Value,
+    host: HostSettings,
+) -> Session {
     let mut connection = json!({
         "url": url,
         "auth": {"client-credentials": {"client-id": "sandbox-client", "client-secret": "sandbox-secret"}},
@@ -79,7 +90,7 @@ pub async fn open_at(url: &str, mounts: Vec<Mount>, on_a_port: bool, more: &Valu
         members.extend(more.clone());
     }
     let document = connection.as_object().cloned().unwrap_or_default();
-    let profile = Profile::new("test", document, HostSettings::default());
+    let profile = Profile::new("test", document, host);
     Session::open(connector().await, &profile, mounts, on_a_port)
         .await
         .expect("a session")

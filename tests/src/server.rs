@@ -15,6 +15,8 @@ pub enum Step {
     Request,
     /// Writes these bytes.
     Write(Vec<u8>),
+    /// Answers with this status and what this makes of the request, all of it, head and body.
+    Echo(u16, fn(&[u8]) -> String),
     /// Does nothing for a while.
     Wait(Duration),
     /// Cuts the connection with a TCP reset.
@@ -72,7 +74,11 @@ impl Server {
 async fn play(mut stream: TcpStream, script: Vec<Step>) -> io::Result<()> {
     for step in script {
         match step {
-            Step::Request => read_request(&mut stream).await?,
+            Step::Request => drop(read_request(&mut stream).await?),
+            Step::Echo(status, form) => {
+                let request = read_request(&mut stream).await?;
+                stream.write_all(&answer(status, &form(&request))).await?;
+            }
             Step::Write(bytes) => stream.write_all(&bytes).await?,
             Step::Wait(time) => tokio::time::sleep(time).await,
             Step::Reset => {
@@ -88,7 +94,23 @@ async fn play(mut stream: TcpStream, script: Vec<Step>) -> io::Result<()> {
     stream.shutdown().await
 }
 
-async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
+/// Writes an answer whose connection is closed after it.
+#[must_use]
+pub fn answer(status: u16, body: &str) -> Vec<u8> {
+    let kind = if body.starts_with('{') || body.starts_with('[') {
+        "application/json"
+    } else {
+        "text/html"
+    };
+    format!(
+        "HTTP/1.1 {status} Told\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Reads a request: its head, and its body if its length is told or it comes in chunks.
+async fn read_request(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut request = Vec::new();
     let mut byte = [0_u8];
     while !request.ends_with(b"\r\n\r\n") {
@@ -102,10 +124,15 @@ async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
             .parse::<u64>()
             .ok()
     });
-    tokio::io::copy(
-        &mut stream.take(length.unwrap_or(0)),
-        &mut tokio::io::sink(),
-    )
-    .await
-    .map(drop)
+    if head.contains("transfer-encoding: chunked") {
+        while !request.ends_with(b"0\r\n\r\n") {
+            stream.read_exact(&mut byte).await?;
+            request.extend(byte);
+        }
+    }
+    stream
+        .take(length.unwrap_or(0))
+        .read_to_end(&mut request)
+        .await?;
+    Ok(request)
 }

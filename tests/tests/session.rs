@@ -16,11 +16,11 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use mediate::contract::FaultKind;
 use mediate::embedded::CONNECTOR;
-use mediate::profile::Profile;
+use mediate::profile::{HostSettings, Profile};
 use mediate::runtime::{Connector, Runtime, RuntimeSettings};
 use mediate::session::{Session, SessionError};
 use mediate::simulated_org;
-use mediate_tests::org::open_at;
+use mediate_tests::org::open_with;
 use sandbox::Org;
 use sandbox::faults::Fault;
 use sandbox::org::ConnectedApp;
@@ -249,6 +249,10 @@ async fn an_org_that_moves_is_followed() {
     let there = serve(Router::new().route(LIMITS, get(async || "{\"There\":1}"))).await;
     let here = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", here.local_addr().unwrap());
+    let host = HostSettings {
+        allow: vec![there.clone()],
+        ..HostSettings::default()
+    };
     let (instances, has_moved) = ([origin.clone(), there], Arc::clone(&moved));
     let token = post(async move || {
         let instance = &instances[usize::from(has_moved.load(SeqCst))];
@@ -265,7 +269,8 @@ async fn an_org_that_moves_is_followed() {
     let app = Router::new().route("/services/oauth2/token", token);
     let app = app.route(LIMITS, limits);
     tokio::spawn(async move { axum::serve(here, app).await });
-    let session = open_at(&origin, Vec::new(), true, &json!({"api-version": "62.0"})).await;
+    let version = json!({"api-version": "62.0"});
+    let session = open_with(&origin, Vec::new(), true, &version, host).await;
     for expected in ["{\"Here\":1}", "{\"There\":1}"] {
         let reply = session.call("connection/limits", &json!({}), None).await;
         assert_eq!(reply.unwrap().body, expected.as_bytes());

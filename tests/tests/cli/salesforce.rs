@@ -73,6 +73,65 @@ fn without_a_connection_the_simulated_org_answers() {
 }
 
 #[test]
+fn changes_ask_for_a_connection() {
+    let folder = Folder::new()
+        .file("in.json", r#"{"Name": "Acme"}"#)
+        .file("in.csv", "Name\nAcme\n");
+    let create = [
+        "call",
+        "records/create",
+        "object=Account",
+        "--input",
+        "in.json",
+        "-q",
+    ];
+    let load = [
+        "write",
+        "bulk/load",
+        "object=Account",
+        "operation=insert",
+        "--input",
+        "in.csv",
+        "-q",
+    ];
+    for arguments in [&create[..], &load] {
+        let outcome = folder.run(arguments);
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(
+            outcome.error().contains("--connection @sandbox"),
+            "{outcome:?}"
+        );
+        let outcome = folder.run(&[arguments, &["--connection", "@sandbox"]].concat());
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (Some(0), ""),
+            "{outcome:?}"
+        );
+    }
+    let read = [
+        "call",
+        "query/query",
+        "soql=SELECT Id FROM Account LIMIT 1",
+        "-q",
+    ];
+    let outcome = folder.run(&read);
+    outcome.data();
+    assert!(
+        outcome.stderr.starts_with("no connection given: "),
+        "{outcome:?}"
+    );
+    let folder = folder.variable("MEDIATE_CONNECTION", "");
+    for arguments in [&create[..], &load, &read] {
+        let outcome = folder.run(arguments);
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(
+            outcome.error().starts_with("MEDIATE_CONNECTION is empty"),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
 fn data_of_the_simulated_org_can_be_kept() {
     let folder = Folder::new().file("new.json", r#"{"Name": "Acme"}"#);
     let kept = ["--sandbox-data", "org"];
@@ -142,7 +201,7 @@ fn a_wrong_secret_is_refused_without_showing_it() {
     assert!(
         outcome
             .stderr
-            .contains("check the credentials of the connection `c`"),
+            .contains("the credentials of the connection `c` (c.toml)"),
         "{outcome:?}"
     );
 }
@@ -204,6 +263,8 @@ fn a_missing_record_field_is_told_with_the_org_s_code() {
         "object=Account",
         "--input",
         "new.json",
+        "--connection",
+        "@sandbox",
     ]);
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
     assert!(
@@ -216,6 +277,8 @@ fn a_missing_record_field_is_told_with_the_org_s_code() {
         "objct=Account",
         "--input",
         "new.json",
+        "--connection",
+        "@sandbox",
     ]);
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     assert!(
@@ -310,7 +373,14 @@ fn a_served_org_ends_with_the_signal_that_asks_it_to() {
 fn the_endings_of_files_choose_their_forms() {
     let contacts = "{\"LastName\": \"Berg\"}\n{\"LastName\": \"Lang\", \"Email\": \"none\"}\n";
     let folder = Folder::new().file("contacts.ndjson", contacts);
-    let write = ["write", "bulk/load", "object=Contact", "operation=insert"];
+    let write = [
+        "write",
+        "bulk/load",
+        "object=Contact",
+        "operation=insert",
+        "--connection",
+        "@sandbox",
+    ];
     let files = ["--input", "contacts.ndjson", "--outcomes", "outcomes.csv"];
     let outcome = folder.run(&[&write[..], &files[..]].concat());
     assert_eq!(outcome.code, Some(9), "{outcome:?}");

@@ -1,52 +1,83 @@
-//! What this connector says of itself.
+//! What this connector says of itself: the truth, unless a test has patched [`MODE`] in the component's bytes.
 
-use crate::Echo;
 use crate::bindings::exports::mediation::connector::catalog::{
     ConnectorInfo, Effect, Guest, OperationInfo, Style,
 };
+use crate::{Echo, misbehave};
+
+/// How to describe: a host must survive every other mode, too. Tests replace these bytes by others of the same length.
+static MODE: [u8; 16] = *b"catalog:honest  ";
 
 const ANY_OBJECT: &str = r#"{"type":"object"}"#;
 
 impl Guest for Echo {
     fn describe() -> ConnectorInfo {
-        ConnectorInfo {
-            name: "echo".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            connection_schema: ANY_OBJECT.into(),
-            operations: vec![
-                operation("echo/call", "Returns its input.", Style::Call, Effect::Pure),
-                operation(
-                    "echo/fetch",
-                    "Sends one HTTP request.",
-                    Style::Call,
-                    Effect::Write,
-                ),
-                operation(
-                    "echo/prefetch",
-                    "Asks for two pages, reads them in turn.",
-                    Style::Call,
-                    Effect::Read,
-                ),
-                operation("echo/sleep", "Sleeps.", Style::Call, Effect::Pure),
-                operation("echo/trap", "Breaks off.", Style::Call, Effect::Pure),
-                operation("echo/spin", "Never ends.", Style::Call, Effect::Pure),
-                operation("echo/grow", "Takes memory.", Style::Call, Effect::Pure),
-                operation("echo/say", "Prints.", Style::Call, Effect::Pure),
-                operation(
-                    "echo/count",
-                    "Gives numbered lines.",
-                    Style::Source,
-                    Effect::Pure,
-                ),
-                operation(
-                    "echo/collect",
-                    "Keeps what it is given.",
-                    Style::Sink,
-                    Effect::Pure,
-                ),
-                operation("echo/tick", "Ticks.", Style::Trigger, Effect::Pure),
-            ],
+        match std::hint::black_box(&MODE) {
+            b"catalog:spin    " => misbehave::spin(),
+            b"catalog:print   " => misbehave::print_without_end(),
+            b"catalog:many    " => many(),
+            b"catalog:escape  " => renamed("echo/\u{1b}[2J"),
+            b"catalog:parent  " => renamed("../../etc"),
+            _ => honest(),
         }
+    }
+}
+
+/// Lists more operations than anybody offers, all with the same texts.
+fn many() -> ConnectorInfo {
+    let mut info = honest();
+    if let Some(first) = info.operations.first().cloned() {
+        info.operations = (0..200_000).map(|_| first.clone()).collect();
+    }
+    info
+}
+
+fn renamed(name: &str) -> ConnectorInfo {
+    let mut info = honest();
+    if let Some(first) = info.operations.first_mut() {
+        first.name = name.into();
+    }
+    info
+}
+
+fn honest() -> ConnectorInfo {
+    ConnectorInfo {
+        name: "echo".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        connection_schema: ANY_OBJECT.into(),
+        operations: vec![
+            operation("echo/call", "Returns its input.", Style::Call, Effect::Pure),
+            operation(
+                "echo/fetch",
+                "Sends one HTTP request.",
+                Style::Call,
+                Effect::Write,
+            ),
+            operation(
+                "echo/prefetch",
+                "Asks for two pages, reads them in turn.",
+                Style::Call,
+                Effect::Read,
+            ),
+            operation("echo/sleep", "Sleeps.", Style::Call, Effect::Pure),
+            operation("echo/trap", "Breaks off.", Style::Call, Effect::Pure),
+            operation("echo/spin", "Never ends.", Style::Call, Effect::Pure),
+            operation("echo/grow", "Takes memory.", Style::Call, Effect::Pure),
+            operation("echo/say", "Prints.", Style::Call, Effect::Pure),
+            operation(
+                "echo/count",
+                "Gives numbered lines.",
+                Style::Source,
+                Effect::Pure,
+            ),
+            operation(
+                "echo/collect",
+                "Keeps what it is given.",
+                Style::Sink,
+                Effect::Pure,
+            ),
+            operation("echo/tick", "Ticks.", Style::Trigger, Effect::Pure),
+        ],
     }
 }
 

@@ -20,7 +20,7 @@ pub fn trap() -> Result<Message, Fault> {
     panic!("trapped on purpose")
 }
 
-pub fn spin() -> Result<Message, Fault> {
+pub fn spin() -> ! {
     let mut turns = 0_u64;
     loop {
         turns = std::hint::black_box(turns.wrapping_add(1));
@@ -42,9 +42,21 @@ pub struct Say {
     text: String,
     #[serde(default)]
     to_stderr: bool,
+    /// Whether to say it again and again.
+    #[serde(default)]
+    endless: bool,
+}
+
+pub fn print_without_end() -> ! {
+    loop {
+        println!("again and again");
+    }
 }
 
 pub fn say(config: &Say) -> Result<Message, Fault> {
+    if config.endless {
+        print_without_end();
+    }
     if config.to_stderr {
         eprintln!("{}", config.text);
     } else {

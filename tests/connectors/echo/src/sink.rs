@@ -15,6 +15,13 @@ pub struct Collected {
     taken_up: bool,
     /// How much of the text was told as outcomes.
     told: Cell<usize>,
+    /// Given as the journal, whatever was written.
+    false_journal: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    false_journal: Option<String>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -49,7 +56,7 @@ impl GuestSink for Collected {
     fn open(
         _connection: String,
         operation: String,
-        _config: String,
+        config: String,
         journal: Option<String>,
     ) -> Result<Sink, Fault> {
         if operation != "echo/collect" {
@@ -60,7 +67,9 @@ impl GuestSink for Collected {
             Some(text) => crate::parse(&text)?,
             None => Journal::default(),
         };
+        let Config { false_journal } = crate::parse(&config)?;
         Ok(Sink::new(Self {
+            false_journal,
             text: RefCell::new(journal.text),
             closed: Cell::new(false),
             taken_up,
@@ -100,6 +109,9 @@ impl GuestSink for Collected {
     }
 
     fn journal(&self) -> String {
+        if let Some(journal) = &self.false_journal {
+            return journal.clone();
+        }
         let text = self.text.borrow().clone();
         let journal = Journal {
             taken: text.len() as u64,

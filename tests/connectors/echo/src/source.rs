@@ -18,13 +18,25 @@ struct State {
     fail_at: Option<u64>,
     pending: Vec<u8>,
     given: u64,
+    misbehaves: Option<Misbehaviour>,
     /// The last page border that was read: its line, and the bytes before it.
     border: Option<(u64, u64)>,
+}
+
+/// What a source must not do.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Misbehaviour {
+    /// Gives one byte more than was asked for.
+    Oversize,
+    /// Gives no byte, and says that more follows.
+    Empty,
 }
 
 #[derive(Deserialize)]
 struct Count {
     lines: u64,
+    misbehaves: Option<Misbehaviour>,
     fail_at: Option<u64>,
     page: Option<u64>,
     #[serde(default)]
@@ -55,6 +67,7 @@ impl State {
             next,
             fail_at,
             pending,
+            misbehaves: None,
             given: 0,
             border: None,
         }
@@ -76,14 +89,23 @@ impl GuestSource for Lines {
             fail_at,
             page,
             from,
+            misbehaves,
         } = parse(&config)?;
-        let state = State::at(from, fail_at, Vec::new());
+        let state = State {
+            misbehaves,
+            ..State::at(from, fail_at, Vec::new())
+        };
         Ok(Source::new(Self::new(state, lines, page)))
     }
 
     fn read(&self, max_bytes: u32) -> Result<Option<Vec<u8>>, Fault> {
         let max = max_bytes as usize;
         let state = &mut *self.state.borrow_mut();
+        match state.misbehaves {
+            Some(Misbehaviour::Oversize) => return Ok(Some(vec![b'x'; max + 1])),
+            Some(Misbehaviour::Empty) => return Ok(Some(Vec::new())),
+            None => {}
+        }
         while state.pending.len() < max && state.next < self.total {
             if state.fail_at == Some(state.next) {
                 return Err(fault(FaultKind::Unavailable, "failed on purpose"));
