@@ -16,12 +16,25 @@ pub(super) fn report(failure: &Failure, console: &Console) {
         Failure::OutputClosed => {}
         _ if console.json_errors => console.json(as_json(failure)),
         _ => {
-            console.error(&failure.to_string());
+            console.error(&sentence(failure));
             details(failure)
                 .iter()
                 .for_each(|line| console.plain(&format!("  {line}")));
         }
     }
+}
+
+/// Gives the sentence. Where the remote system's words begin a line of their own, so that a mark below them stands at the right
+/// place, they do so here.
+fn sentence(failure: &Failure) -> String {
+    let mut text = failure.to_string();
+    for complaint in failure.fault().iter().flat_map(|fault| &fault.upstream) {
+        let words = complaint.message.trim();
+        if complaint.message.starts_with('\n') && !text.contains(&complaint.message) {
+            text = text.replacen(words, &format!("\n{words}"), 1);
+        }
+    }
+    text
 }
 
 /// Gives a failure as programs read it.
@@ -97,7 +110,7 @@ fn upstream(complaint: &UpstreamFault, fault: &Fault) -> Option<String> {
         message,
         fields,
     } = complaint;
-    let is_told = fault.message.contains(code) && fault.message.contains(message);
+    let is_told = fault.message.contains(code) && fault.message.contains(message.trim());
     let fields = (!fields.is_empty()).then(|| format!("fields: {}", fields.join(", ")));
     if is_told {
         return fields;
@@ -223,6 +236,23 @@ mod tests {
                 "HTTP status 400, 1 attempt"
             ]
         );
+    }
+
+    #[test]
+    fn a_mark_below_a_query_stands_at_its_place_and_is_told_once() {
+        let told = Fault {
+            message: "refused: MALFORMED_QUERY: SELECT Nam\n       ^\nNo such column".into(),
+            upstream: vec![UpstreamFault {
+                code: "MALFORMED_QUERY".into(),
+                message: "\nSELECT Nam\n       ^\nNo such column".into(),
+                fields: vec![],
+            }],
+            ..fault(FaultKind::Invalid)
+        };
+        let failure = failure(told, vec![]);
+        let expected = "refused: MALFORMED_QUERY: \nSELECT Nam\n       ^\nNo such column";
+        assert_eq!(sentence(&failure), expected);
+        assert_eq!(details(&failure), ["HTTP status 400, 1 attempt"]);
     }
 
     #[test]

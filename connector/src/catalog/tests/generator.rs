@@ -22,6 +22,7 @@ interface trial {
   /// Says which org.
   record reach {
     /// Names the host.
+    /// @domains acme.example other.example
     url: address,
   }
   /// Names colours.
@@ -77,6 +78,7 @@ interface trial {
   /// Reads it.
   /// @effect read
   /// @returns text/csv
+  /// @secret
   get-all: func(connection: reach) -> result<source, fault>;
   /// Loads it.
   /// @effect write
@@ -143,6 +145,8 @@ fn one_of_everything_becomes_operations() {
         r#"Field { name: "size", rust: "size", shape: Shape::Number, presence: Presence::Required }"#,
         "shape: Shape::Whole { min: -9223372036854775808, max: 9223372036854775807 }, presence: Presence::Optional",
         r##"\"$ref\":\"#/$defs/trial.vehicle\""##,
+        r#"\"x-trusted-domains\":[\"acme.example\",\"other.example\"]"#,
+        r#"\"writeOnly\":true"#,
         r#"\"title\":\"on-foot\",\"description\":\"Goes on foot.\",\"const\":\"on-foot\""#,
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
@@ -251,6 +255,16 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "@format uri",
         "@format url",
         "`@format url` is not known; `uri` is",
+    ),
+    (
+        "@domains acme.example other.example",
+        "@domains https://acme.example",
+        "does not list domains of two labels or more",
+    ),
+    (
+        "    /// @length 1..80\n",
+        "    /// @domains acme.example\n",
+        "`@domains` is for text with `@format uri` only",
     ),
     (
         "@length 1..80",
