@@ -369,10 +369,9 @@ async fn a_broken_cache_is_compiled_anew_without_a_word() {
     assert_eq!(load().await, "echo");
     let kept = std::fs::read_dir(cache_dir.as_ref().unwrap())
         .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "cwasm"))
+        .unwrap();
     let whole = std::fs::read(&kept).unwrap();
     assert_eq!(load().await, "echo");
     assert_eq!(

@@ -176,24 +176,18 @@ fn prepare(dir: &Path) -> io::Result<hmac::Key> {
     Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
 }
 
-/// Reads the key, or makes one; of two processes that do so at once, one wins, and both use its key.
+/// Reads the key, or makes one; of two processes that do so at once, one wins, and both use its key. In place of a damaged key there
+/// is a new one: what was kept with the old one is compiled anew.
 fn key(dir: &Path) -> io::Result<Vec<u8>> {
     let path = dir.join(KEY);
     match read_own(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make_key(dir, &path)?,
-        read => return whole_key(read?),
+        Ok(key) if key.len() == KEY_BYTES => return Ok(key),
+        Ok(_) => fs::remove_file(&path)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
-    whole_key(read_own(&path)?)
-}
-
-fn whole_key(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    if bytes.len() == KEY_BYTES {
-        Ok(bytes)
-    } else {
-        Err(io::Error::other(format!(
-            "the file `{KEY}` is damaged: remove it"
-        )))
-    }
+    make_key(dir, &path)?;
+    read_own(&path)
 }
 
 fn make_key(dir: &Path, path: &Path) -> io::Result<()> {
@@ -284,6 +278,20 @@ mod tests {
         assert!(cache.read("y.cwasm").is_err());
         let (other, _) = kept(b"artifact");
         fs::copy(other.path().join(NAME), dir.path().join(NAME)).unwrap();
+        assert!(cache.read(NAME).is_err());
+    }
+
+    #[test]
+    fn a_damaged_key_is_replaced() {
+        let (dir, cache) = kept(b"artifact");
+        fs::write(dir.path().join(KEY), b"short").unwrap();
+        let anew = Cache::open(dir.path()).unwrap();
+        assert!(anew.read(NAME).is_err());
+        anew.write(NAME, b"other").unwrap();
+        assert_eq!(
+            Cache::open(dir.path()).unwrap().read(NAME).unwrap(),
+            b"other"
+        );
         assert!(cache.read(NAME).is_err());
     }
 
