@@ -7,6 +7,7 @@ use tokio::io::{AsyncWriteExt as _, Stdout};
 
 use super::failure::Failure;
 use crate::part_file::PartFile;
+use crate::terminal::VisibleStream;
 
 /// Takes the data of an operation.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) enum Output {
         stream: Stdout,
         /// The last byte, to end a terminal's line.
         last: Option<u8>,
+        /// Makes visible what a terminal would obey; none where no terminal reads, and data arrives as it is.
+        terminal: Option<VisibleStream>,
     },
     /// Writes to `FILE.part`, which becomes `FILE` at the end.
     File(PartFile),
@@ -31,6 +34,7 @@ impl Output {
             None => Ok(Self::Stdout {
                 stream: tokio::io::stdout(),
                 last: None,
+                terminal: io::stdout().is_terminal().then(VisibleStream::default),
             }),
         }
     }
@@ -42,8 +46,14 @@ impl Output {
                 let written = file.write(piece).await;
                 written.map_err(|error| Failure::write(file.path(), error))
             }
-            Self::Stdout { stream, last } => {
+            Self::Stdout {
+                stream,
+                last,
+                terminal,
+            } => {
                 *last = piece.last().copied().or(*last);
+                let shown = terminal.as_mut().map(|terminal| terminal.piece(piece));
+                let piece = shown.as_deref().unwrap_or(piece);
                 stream.write_all(piece).await.map_err(Failure::stdout)
             }
         }
@@ -53,11 +63,17 @@ impl Output {
     pub(super) async fn finish(self) -> Result<(), Failure> {
         match self {
             Self::File(file) => finish(file).await,
-            Self::Stdout { mut stream, last } => {
-                let open_line =
-                    last.is_some_and(|byte| byte != b'\n') && io::stdout().is_terminal();
-                if open_line {
-                    stream.write_all(b"\n").await.map_err(Failure::stdout)?;
+            Self::Stdout {
+                mut stream,
+                last,
+                terminal,
+            } => {
+                if let Some(mut terminal) = terminal {
+                    let mut rest = terminal.end();
+                    if last.is_some_and(|byte| byte != b'\n') {
+                        rest.push(b'\n');
+                    }
+                    stream.write_all(&rest).await.map_err(Failure::stdout)?;
                 }
                 stream.flush().await.map_err(Failure::stdout)
             }
