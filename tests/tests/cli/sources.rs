@@ -4,11 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files in which values are written in Rust's own form for debugging, none of it for users, and why.
-const ALLOWED: [(&str, &str); 5] = [
-    (
-        "connector/src/transport/wasi.rs",
-        "the codes of WASI have no other text yet",
-    ),
+const ALLOWED: [(&str, &str); 4] = [
     (
         "connector/src/connection/settings.rs",
         "tells sessions apart in a cache, and is never shown",
