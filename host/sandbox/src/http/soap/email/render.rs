@@ -67,7 +67,7 @@ fn body_result(out: &mut Out, body: &Result<String, BadField>) {
                     &format!("{} is not a valid merge field", bad.name),
                 );
                 out.number("offset", bad.offset);
-                out.text("statusCode", "INVALID_MERGE_FIELD");
+                out.text("statusCode", "EMAIL_TEMPLATE_MERGEFIELD_ERROR");
             });
         }
         out.nillable("mergedBody", body.as_ref().ok().map(String::as_str));
@@ -94,7 +94,7 @@ pub(in crate::http::soap) fn render_stored_email_template(
         let merged = |text: &str| {
             records.render(text).map_err(|bad| {
                 let message = format!("{} is not a valid merge field", bad.name);
-                Problem::of_record("INVALID_MERGE_FIELD", message, [])
+                Problem::of_record("EMAIL_TEMPLATE_MERGEFIELD_ERROR", message, [])
             })
         };
         Ok((merged(&subject)?, merged(&body.unwrap_or_default())?))
