@@ -103,17 +103,39 @@ pub(super) async fn not_found() -> Problem {
     Problem::not_found()
 }
 
-/// 405 for methods that a path does not take.
+/// Methods in the order in which Salesforce lists them.
+const METHODS: [&str; 6] = ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// The method of a request that its path does not take, until [`tell_allowed`] has told which it does.
+#[derive(Debug, Clone)]
+struct Refused(Method);
+
+/// 405 for methods that a path does not take; the router adds those that it does.
 pub(super) async fn method_not_allowed(method: Method) -> Response {
-    let others = ["HEAD", "GET", "POST", "PATCH", "DELETE"].into_iter();
-    let allowed: Vec<_> = others.filter(|it| *it != method.as_str()).collect();
-    let allowed = allowed.join(",");
-    let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
-    let mut response = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
-    if let Ok(allowed) = HeaderValue::try_from(allowed) {
-        response.headers_mut().insert(ALLOW, allowed);
-    }
+    let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+    response.extensions_mut().insert(Refused(method));
     response
+}
+
+/// Gives a 405 the words that name the methods allowed.
+pub(super) async fn tell_allowed(response: Response) -> Response {
+    let Some(Refused(method)) = response.extensions().get().cloned() else {
+        return response;
+    };
+    let allow = response.headers().get(ALLOW);
+    let given = allow
+        .and_then(|list| list.to_str().ok())
+        .unwrap_or_default();
+    let allowed = METHODS
+        .into_iter()
+        .filter(|it| given.split(',').any(|one| one.trim() == *it));
+    let allowed = allowed.collect::<Vec<_>>().join(",");
+    let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
+    let mut told = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        told.headers_mut().insert(ALLOW, allowed);
+    }
+    told
 }
 
 thread_local! {

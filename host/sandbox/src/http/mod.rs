@@ -15,6 +15,7 @@ mod classic;
 mod closed;
 mod cometd;
 mod composite;
+mod conditional;
 mod describe;
 mod download;
 mod event_schema;
@@ -54,7 +55,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tower_http::decompression::RequestDecompressionLayer;
 
 pub(crate) use file::lost;
@@ -87,6 +88,7 @@ pub fn router(org: Arc<Org>) -> Router {
         .nest("/services/data/{version}", rest(&org))
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
+        .layer(middleware::map_response(answer::tell_allowed))
         .with_state(Arc::clone(&org));
     Router::new()
         .nest("/__sandbox", admin::routes(Arc::clone(&org)))
@@ -130,6 +132,7 @@ fn resources() -> Router<Shared> {
             get(global::basic_info).post(records::create),
         )
         .route("/sobjects/{object}/describe", get(describe::object))
+        .route("/sobjects/{object}/Id", post(records::upsert_new))
         .route("/sobjects/{object}/{id}", one)
         .route("/sobjects/{object}/{field}/{value}", keyed)
         .route(

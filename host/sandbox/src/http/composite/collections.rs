@@ -19,11 +19,11 @@ use crate::http::gate::Caller;
 use crate::http::records::find_object;
 use crate::http::{Shared, body, upload};
 use crate::id::RecordId;
-use crate::json::{Body, Members};
+use crate::json::{Body, Members, or_default};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::{Field, Object};
-use crate::write::{Batch, Draft, Outcome, Saved, Writer, key_field};
+use crate::write::{Batch, Draft, Outcome, Saved, Writer, find_by_key, key_field};
 
 /// Most records of a call (REST API guide, "sObject Collections").
 const MOST_RECORDS: usize = 200;
@@ -34,7 +34,7 @@ const MOST_CHUNKS: usize = 10;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Collection<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     all_or_none: bool,
     #[serde(borrow)]
     records: Vec<&'a RawValue>,
@@ -46,6 +46,8 @@ struct Entry<'o> {
     /// The record's id or key as the client wrote it.
     key: Option<String>,
     draft: Draft,
+    /// Why it cannot be written; its draft is empty then.
+    refused: Option<Problem>,
 }
 
 /// Creates records.
@@ -69,7 +71,7 @@ pub(in crate::http) async fn create(
             writer.insert(entry.object, entry.draft)
         })?;
         blobs.keep(&outcomes);
-        Ok(shown(&outcomes, false))
+        Ok(shown(&outcomes))
     })
     .await?
 }
@@ -99,7 +101,7 @@ pub(in crate::http) async fn update(
             writer.update(entry.object, &id, entry.draft)
         })?;
         blobs.keep(&outcomes);
-        Ok(shown(&outcomes, false))
+        Ok(shown(&outcomes))
     })
     .await?
 }
@@ -131,6 +133,7 @@ pub(in crate::http) async fn upsert(
             *times.entry(value.to_lowercase()).or_default() += 1;
         }
         let mode = follow(mode, &enclosing);
+        let keys: Vec<Option<String>> = entries.iter().map(|entry| entry.key.clone()).collect();
         let outcomes = write(&org, &caller, mode, entries, |writer, entry| {
             let value = entry.key.as_deref();
             if let Some(value) = value.filter(|value| times.get(&value.to_lowercase()) > Some(&1)) {
@@ -138,7 +141,20 @@ pub(in crate::http) async fn upsert(
             }
             upsert_one(writer, key, entry)
         })?;
-        Ok(shown(&outcomes, true))
+        let all = outcomes.iter().zip(&keys).map(|(outcome, value)| {
+            let created = match outcome {
+                Ok(saved) => saved.created,
+                Err(problem) => would_create(&org, object, key, value.as_deref(), problem)?,
+            };
+            let mut json = outcome_json(outcome);
+            if let Some(members) = json.as_object_mut() {
+                members.insert("created".into(), json!(created));
+            }
+            Ok(json)
+        });
+        Ok(answer::ok(&Json::Array(
+            all.collect::<Result<_, Problem>>()?,
+        )))
     })
     .await?
 }
@@ -157,6 +173,26 @@ fn upsert_one(writer: &Writer<'_>, key: &Field, entry: Entry<'_>) -> Outcome {
             [],
         )),
     }
+}
+
+/// Whether a record was new that was undone because of others; of what was refused, Salesforce says that it was not.
+fn would_create(
+    org: &Org,
+    object: &Object,
+    key: &Field,
+    value: Option<&str>,
+    problem: &Problem,
+) -> Result<bool, Problem> {
+    if problem.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK" {
+        return Ok(false);
+    }
+    let Some(value) = value else {
+        return Ok(true);
+    };
+    let known = org
+        .store
+        .read(|connection| find_by_key(connection, object, key, value))?;
+    Ok(known.is_empty())
 }
 
 fn repeated(key: &Field, value: &str) -> Problem {
@@ -202,7 +238,7 @@ pub(in crate::http) async fn delete(
                 writer.delete(object.ok_or_else(malformed)?, &id)
             })
         })?;
-        Ok(shown(&outcomes, false))
+        Ok(shown(&outcomes))
     })
     .await?
 }
@@ -225,7 +261,8 @@ fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
     }
 }
 
-/// Reads all records before any is written: what cannot be read fails the whole call.
+/// Reads all records before any is written: what cannot be read fails the whole call, but fields that do not exist fail
+/// their record alone.
 fn read<'o>(
     org: &'o Org,
     bytes: &Bytes,
@@ -238,9 +275,18 @@ fn read<'o>(
     for raw in collection.records {
         let members = text.object(raw)?;
         let object = type_of(org, text, &members)?;
-        let draft = Draft::from_json(&org.schema, object, text, &members)?;
+        let (draft, refused) = match Draft::from_json(&org.schema, object, text, &members) {
+            Ok(draft) => (draft, None),
+            Err(problem) if problem.code == "INVALID_FIELD" => (Draft::default(), Some(problem)),
+            Err(problem) => return Err(problem),
+        };
         let (key, draft) = keyed(object, draft, &members)?;
-        entries.push(Entry { object, key, draft });
+        entries.push(Entry {
+            object,
+            key,
+            draft,
+            refused,
+        });
     }
     check_chunks(entries.iter().map(|entry| Some(entry.object.name.as_str())))?;
     Ok((mode(collection.all_or_none), entries))
@@ -251,10 +297,13 @@ fn write<'o>(
     caller: &Caller,
     mode: Batch,
     entries: Vec<Entry<'o>>,
-    work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
+    mut work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
 ) -> Result<Vec<Outcome>, Problem> {
     org.write(&caller.user, caller.options, |writer| {
-        writer.run(mode, entries, work)
+        writer.run(mode, entries, |writer, entry| match entry.refused {
+            Some(problem) => Err(problem),
+            None => work(writer, entry),
+        })
     })
 }
 
@@ -339,21 +388,15 @@ fn check_chunks<'a>(objects: impl Iterator<Item = Option<&'a str>>) -> Result<()
     )))
 }
 
-fn shown(outcomes: &[Outcome], upsert: bool) -> axum::response::Response {
-    let all = outcomes.iter().map(|outcome| outcome_json(outcome, upsert));
-    answer::ok(&Json::Array(all.collect()))
+fn shown(outcomes: &[Outcome]) -> axum::response::Response {
+    answer::ok(&Json::Array(outcomes.iter().map(outcome_json).collect()))
 }
 
-fn outcome_json(outcome: &Outcome, upsert: bool) -> Json {
-    let mut json = match outcome {
+fn outcome_json(outcome: &Outcome) -> Json {
+    match outcome {
         Ok(Saved { id, .. }) => json!({"id": id.as_str(), "success": true, "errors": []}),
         Err(problem) => json!({"success": false, "errors": [error_json(problem)]}),
-    };
-    if let (true, Some(members)) = (upsert, json.as_object_mut()) {
-        let created = outcome.as_ref().is_ok_and(|saved| saved.created);
-        members.insert("created".into(), json!(created));
     }
-    json
 }
 
 /// A record's refusal: what is a missing resource in a URL is a dangling id in a list.

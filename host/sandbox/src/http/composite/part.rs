@@ -17,6 +17,7 @@ use super::refused;
 use crate::http::gate::{self, Caller};
 use crate::http::parameters::LongQuery;
 use crate::http::{Shared, answer, front, versions};
+use crate::json::or_default;
 use crate::problem::Problem;
 
 /// What stands in URLs of parts as people write them, though it may not stand in a URL.
@@ -58,7 +59,7 @@ pub(super) struct Part {
     /// JSON to send.
     pub body: Option<Json>,
     /// Headers to send.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub http_headers: BTreeMap<String, String>,
 }
 
@@ -107,7 +108,8 @@ impl Parts {
             .method_not_allowed_fallback(answer::method_not_allowed);
         let router = Router::new()
             .nest("/services/data/{version}", resources)
-            .fallback(answer::not_found);
+            .fallback(answer::not_found)
+            .layer(axum::middleware::map_response(answer::tell_allowed));
         Self(router.with_state(Shared::clone(org)))
     }
 
