@@ -117,25 +117,26 @@ pub(super) async fn method_not_allowed(method: Method) -> Response {
     response
 }
 
-/// Gives a 405 the words that name the methods allowed.
-pub(super) async fn tell_allowed(response: Response) -> Response {
-    let Some(Refused(method)) = response.extensions().get().cloned() else {
+/// Gives a 405 the words that name the methods allowed. The router adds those last of all, so this comes after it.
+pub(super) fn tell_allowed(mut response: Response) -> Response {
+    let Some(Refused(method)) = response.extensions_mut().remove() else {
         return response;
     };
     let allow = response.headers().get(ALLOW);
     let given = allow
         .and_then(|list| list.to_str().ok())
         .unwrap_or_default();
-    let allowed = METHODS
-        .into_iter()
-        .filter(|it| given.split(',').any(|one| one.trim() == *it));
-    let allowed = allowed.collect::<Vec<_>>().join(",");
+    let is_given = |method: &&str| given.split(',').any(|one| one.trim() == *method);
+    let allowed: Vec<_> = METHODS.into_iter().filter(is_given).collect();
+    let allowed = allowed.join(",");
     let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
-    let mut told = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
+    let told = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
+    let (mut head, body) = (response.into_parts().0, told.into_body());
+    head.headers.insert(CONTENT_TYPE, JSON);
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
-        told.headers_mut().insert(ALLOW, allowed);
+        head.headers.insert(ALLOW, allowed);
     }
-    told
+    Response::from_parts(head, body)
 }
 
 thread_local! {

@@ -88,7 +88,6 @@ pub fn router(org: Arc<Org>) -> Router {
         .nest("/services/data/{version}", rest(&org))
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
-        .layer(middleware::map_response(answer::tell_allowed))
         .with_state(Arc::clone(&org));
     Router::new()
         .nest("/__sandbox", admin::routes(Arc::clone(&org)))

@@ -172,6 +172,7 @@ fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<F
     use FieldType as T;
     Ok(match (&field.field_type, field.name.as_str()) {
         (_, "OwnerId" | "ParentId" | "ReportsToId" | "Fax" | "TaskSubtype") => None,
+        (_, name) if name.starts_with("Recurrence") => None,
         (T::Reference(reference), _) => parents(org, &reference.to)?.map(Filling::Parents),
         (_, name) if field.external_id => (name != "Carrier_Ref__c").then_some(Filling::Key),
         (_, "FirstName") => Some(Filling::Word(FIRST)),

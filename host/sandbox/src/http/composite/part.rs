@@ -108,8 +108,7 @@ impl Parts {
             .method_not_allowed_fallback(answer::method_not_allowed);
         let router = Router::new()
             .nest("/services/data/{version}", resources)
-            .fallback(answer::not_found)
-            .layer(axum::middleware::map_response(answer::tell_allowed));
+            .fallback(answer::not_found);
         Self(router.with_state(Shared::clone(org)))
     }
 
@@ -121,6 +120,7 @@ impl Parts {
         };
         let answered = async {
             let response = self.0.clone().oneshot(request).await.into_response();
+            let response = answer::tell_allowed(response);
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.map(|all| all.to_bytes());
             (parts, bytes.unwrap_or_default())

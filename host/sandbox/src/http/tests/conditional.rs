@@ -148,7 +148,8 @@ async fn parts_of_a_composite_have_conditions_of_their_own() {
 
 #[tokio::test]
 async fn records_are_stamped_with_whole_seconds() {
-    let client = Client::new().await;
+    let builder = Org::builder().clock(Clock::fixed(NOW)).without_data();
+    let client = Client::of(builder).await;
     client.org.clock().advance(789);
     let body = json!({"Delivered_At__c": "2026-09-01T10:00:00.999Z"});
     let first = client.make("Shipment__c", body).await;
