@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
@@ -132,6 +132,7 @@ pub(super) fn tell_allowed(mut response: Response) -> Response {
     let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
     let told = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
     let (mut head, body) = (response.into_parts().0, told.into_body());
+    head.headers.remove(CONTENT_LENGTH);
     head.headers.insert(CONTENT_TYPE, JSON);
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
         head.headers.insert(ALLOW, allowed);
