@@ -50,6 +50,12 @@ impl Problem {
         Self::new("NOT_FOUND", "The requested resource does not exist")
     }
 
+    /// There is no record with the id that a request names.
+    #[must_use]
+    pub fn no_such_record() -> Self {
+        Self::new("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+    }
+
     /// There is no such field, or no such record, behind an external id in a URL.
     #[must_use]
     pub fn no_external_id(what: &str) -> Self {
@@ -94,6 +100,8 @@ impl Problem {
     pub fn http_status(&self) -> u16 {
         match self.code {
             "NOT_FOUND" | "ENTITY_IS_DELETED" => 404,
+            // Of the record that the request is about; a field of it that leads nowhere is a bad request.
+            "INVALID_CROSS_REFERENCE_KEY" if self.fields.is_none() => 404,
             "INVALID_SESSION_ID" | "INVALID_AUTH_HEADER" => 401,
             "REQUEST_LIMIT_EXCEEDED"
             | "INSUFFICIENT_ACCESS"
@@ -101,6 +109,7 @@ impl Problem {
             | "FORBIDDEN" => 403,
             "METHOD_NOT_ALLOWED" => 405,
             "GONE" => 410,
+            "PRECONDITION_FAILED" => 412,
             "REQUEST_ENTITY_TOO_LARGE" => 413,
             "URI_TOO_LONG" => 414,
             "UNSUPPORTED_MEDIA_TYPE" => 415,

@@ -108,9 +108,17 @@ fn pattern(text: &str) -> String {
     escaped.replace('%', "\\%").replace('_', "\\_")
 }
 
-/// `(1 OR 2) AND 3` with each number replaced by its filter.
+/// `(1 OR 2) AND 3` with each number replaced by its filter. SOQL wants parentheses around every NOT.
 fn joined(logic: &str, conditions: &[String]) -> Result<String, Problem> {
     let mut out = String::new();
+    // How deep it stands, and the depths of the NOTs that wait for what they negate.
+    let (mut depth, mut negations) = (0_usize, Vec::new());
+    let close = |out: &mut String, negations: &mut Vec<usize>, depth: usize| {
+        while negations.last() == Some(&depth) {
+            negations.pop();
+            out.push(')');
+        }
+    };
     let mut rest = logic;
     while let Some(c) = rest.chars().next() {
         let end = rest
@@ -121,9 +129,21 @@ fn joined(logic: &str, conditions: &[String]) -> Result<String, Problem> {
             "" if c.is_whitespace() || "()".contains(c) => {
                 out.push(c);
                 rest = rest.get(c.len_utf8()..).unwrap_or_default();
+                match c {
+                    '(' => depth += 1,
+                    ')' => {
+                        depth = depth.saturating_sub(1);
+                        close(&mut out, &mut negations, depth);
+                    }
+                    _ => {}
+                }
                 continue;
             }
-            operator @ ("AND" | "OR" | "NOT") => out.push_str(operator),
+            operator @ ("AND" | "OR") => out.push_str(operator),
+            "NOT" => {
+                out.push_str("(NOT");
+                negations.push(depth);
+            }
             number => {
                 let place = number
                     .parse::<usize>()
@@ -135,6 +155,7 @@ fn joined(logic: &str, conditions: &[String]) -> Result<String, Problem> {
                     ))
                 })?;
                 out.push_str(condition);
+                close(&mut out, &mut negations, depth);
             }
         }
         rest = after;
@@ -151,7 +172,11 @@ mod tests {
         let conditions = ["a = 1", "b = 2", "c = 3"].map(str::to_owned);
         assert_eq!(
             joined("(1 or 2) AND NOT 3", &conditions).unwrap(),
-            "((a = 1 OR b = 2) AND NOT c = 3)"
+            "((a = 1 OR b = 2) AND (NOT c = 3))"
+        );
+        assert_eq!(
+            joined("NOT (1 AND 2) OR 3", &conditions).unwrap(),
+            "((NOT (a = 1 AND b = 2)) OR c = 3)"
         );
         for bad in ["1 AND 4", "1; DROP", "0", "1 XOR 2"] {
             assert_eq!(

@@ -55,6 +55,7 @@ pub fn updated(
     object: &Object,
     window: Window,
 ) -> Result<Updated, Problem> {
+    refuse_others(object)?;
     let found = stamped(connection, object, false, window.start, window.end)?;
     Ok(Updated {
         ids: found.into_iter().map(|(id, _)| id).collect(),
@@ -71,6 +72,7 @@ pub fn deleted(
     object: &Object,
     window: Window,
 ) -> Result<Deleted, Problem> {
+    refuse_others(object)?;
     let earliest = window::minute(window.now.saturating_sub(RETENTION_MS));
     let start = window.start.max(earliest);
     let found = stamped(connection, object, true, start, window.end)?;
@@ -80,6 +82,15 @@ pub fn deleted(
         earliest_date_available: earliest,
         latest_date_covered: window.covered,
     })
+}
+
+/// Refuses objects that replication does not know.
+fn refuse_others(object: &Object) -> Result<(), Problem> {
+    if object.replicateable {
+        return Ok(());
+    }
+    let message = format!("sObject type {} is not replicable", object.name);
+    Err(Problem::new("INVALID_TYPE", message))
 }
 
 /// A deletion is the last thing that stamps a record.

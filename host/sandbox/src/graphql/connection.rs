@@ -290,6 +290,7 @@ pub(super) fn select<'n>(object: &Object, fields: impl Iterator<Item = &'n str>)
         order: Vec::new(),
         limit: None,
         offset: None,
+        data_category: None,
         at: 0,
     }
 }

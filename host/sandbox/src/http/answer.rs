@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
@@ -103,17 +103,41 @@ pub(super) async fn not_found() -> Problem {
     Problem::not_found()
 }
 
-/// 405 for methods that a path does not take.
+/// Methods in the order in which Salesforce lists them.
+const METHODS: [&str; 6] = ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// The method of a request that its path does not take, until [`tell_allowed`] has told which it does.
+#[derive(Debug, Clone)]
+struct Refused(Method);
+
+/// 405 for methods that a path does not take; the router adds those that it does.
 pub(super) async fn method_not_allowed(method: Method) -> Response {
-    let others = ["HEAD", "GET", "POST", "PATCH", "DELETE"].into_iter();
-    let allowed: Vec<_> = others.filter(|it| *it != method.as_str()).collect();
+    let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+    response.extensions_mut().insert(Refused(method));
+    response
+}
+
+/// Gives a 405 the words that name the methods allowed. The router adds those last of all, so this comes after it.
+pub(super) fn tell_allowed(mut response: Response) -> Response {
+    let Some(Refused(method)) = response.extensions_mut().remove() else {
+        return response;
+    };
+    let allow = response.headers().get(ALLOW);
+    let given = allow
+        .and_then(|list| list.to_str().ok())
+        .unwrap_or_default();
+    let is_given = |method: &&str| given.split(',').any(|one| one.trim() == *method);
+    let allowed: Vec<_> = METHODS.into_iter().filter(is_given).collect();
     let allowed = allowed.join(",");
     let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
-    let mut response = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
+    let told = Problem::new("METHOD_NOT_ALLOWED", message).into_response();
+    let (mut head, body) = (response.into_parts().0, told.into_body());
+    head.headers.remove(CONTENT_LENGTH);
+    head.headers.insert(CONTENT_TYPE, JSON);
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
-        response.headers_mut().insert(ALLOW, allowed);
+        head.headers.insert(ALLOW, allowed);
     }
-    response
+    Response::from_parts(head, body)
 }
 
 thread_local! {

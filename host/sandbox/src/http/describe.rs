@@ -1,52 +1,39 @@
 //! Describing objects: `GET /sobjects/{object}/describe`.
 
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::header::{IF_MODIFIED_SINCE, LAST_MODIFIED};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::extract::{self, OriginalUri, Path};
+use axum::http::HeaderMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::answer::Reply;
+use super::conditional::State;
+use super::gate::{Caller, instance_url};
 use crate::problem::Problem;
-use crate::schema::{ChildRelationship, Field, FieldType, Object, OnDelete, PicklistValue};
-use crate::value::dates;
+use crate::schema::{
+    ChildRelationship, Field, FieldType, Object, OnDelete, PicklistValue, Reference,
+};
 
 /// Bytes that one character may take, in describe's `byteLength`.
 const BYTES_PER_CHARACTER: u32 = 3;
 
 /// Describes one object in full; 304 if the client knows the current state.
 pub(super) async fn object(
-    State(org): State<Shared>,
+    extract::State(org): extract::State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Reply {
     let object = org.schema.object(&name).ok_or_else(Problem::not_found)?;
-    let changed = org.schema_changed / 1_000 * 1_000;
-    let modified = [(LAST_MODIFIED, dates::format_http(changed))];
-    let known = headers
-        .get(IF_MODIFIED_SINCE)
-        .and_then(|value| dates::parse_http(value.to_str().ok()?));
-    if known.is_some_and(|known| known >= changed) {
-        return Ok((StatusCode::NOT_MODIFIED, modified).into_response());
-    }
-    Ok((modified, answer::ok(&full(object, &caller.base()))).into_response())
+    let host = instance_url(&org, &uri, &headers);
+    let described = full_at(object, &caller.base(), &host);
+    State::of_description(&described, org.schema_changed).answer(&headers, &described)
 }
 
 /// What describeGlobal tells of an object.
 pub(super) fn brief(object: &Object, base: &str) -> Json {
-    let url = format!("{base}/sobjects/{}", object.name);
-    let mut urls = json!({
-        "sobject": url,
-        "describe": format!("{url}/describe"),
-        "rowTemplate": format!("{url}/{{ID}}"),
-    });
-    if let (true, Some(urls)) = (object.createable, urls.as_object_mut()) {
-        urls.insert("layouts".into(), json!(format!("{url}/describe/layouts")));
-    }
+    let urls = urls(object, base);
     json!({
         "activateable": false,
         "associateEntityType": null,
@@ -69,7 +56,7 @@ pub(super) fn brief(object: &Object, base: &str) -> Json {
         "mruEnabled": object.mru_enabled,
         "name": object.name,
         "queryable": object.queryable,
-        "replicateable": true,
+        "replicateable": object.replicateable,
         "retrieveable": true,
         "searchable": object.searchable,
         "triggerable": object.createable,
@@ -79,11 +66,58 @@ pub(super) fn brief(object: &Object, base: &str) -> Json {
     })
 }
 
+/// Where the resources of an object are; what it does not have has no place.
+fn urls(object: &Object, base: &str) -> Map<String, Json> {
+    let url = format!("{base}/sobjects/{}", object.name);
+    let is_shown = object.createable;
+    let is_tab = is_shown && object.mru_enabled;
+    let all = [
+        (is_shown, "compactLayouts", "/describe/compactLayouts"),
+        (true, "rowTemplate", "/{ID}"),
+        (is_tab, "approvalLayouts", "/describe/approvalLayouts"),
+        (is_tab, "listviews", "/listviews"),
+        (true, "describe", "/describe"),
+        (is_shown, "quickActions", "/quickActions"),
+        (is_shown, "layouts", "/describe/layouts"),
+        (true, "sobject", ""),
+    ];
+    let known = all.into_iter().filter(|(is_there, ..)| *is_there);
+    known
+        .map(|(_, name, path)| (name.to_owned(), json!(format!("{url}{path}"))))
+        .collect()
+}
+
+/// Where people see, change and make records of an object.
+fn page_urls(object: &Object, host: &str) -> [(String, Json); 3] {
+    let page = |name: &str, path: String| (name.to_owned(), json!(format!("{host}{path}")));
+    [
+        page("uiDetailTemplate", "/{ID}".to_owned()),
+        page("uiEditTemplate", "/{ID}/e".to_owned()),
+        page("uiNewRecord", format!("/{}/e", object.key_prefix)),
+    ]
+}
+
+/// What describe tells of an object to clients that reach the org at `host`.
+pub(super) fn full_at(object: &Object, base: &str, host: &str) -> Json {
+    let mut described = full(object, base);
+    if let Some(Json::Object(urls)) = described.get_mut("urls")
+        && object.createable
+    {
+        urls.extend(page_urls(object, host));
+    }
+    described
+}
+
 pub(super) fn full(object: &Object, base: &str) -> Json {
     let mut described = brief(object, base);
     let url = format!("{base}/sobjects/{}", object.name);
     let fields: Vec<Json> = object.fields().iter().map(|it| field(object, it)).collect();
     let children: Vec<Json> = object.child_relationships().iter().map(child).collect();
+    let scopes: Vec<Json> = object
+        .scopes()
+        .iter()
+        .map(|scope| json!({"label": scope.label, "name": scope.name}))
+        .collect();
     let more = json!({
         "actionOverrides": [],
         "childRelationships": children,
@@ -110,7 +144,7 @@ pub(super) fn full(object: &Object, base: &str) -> Json {
         }],
         "searchLayoutable": object.searchable,
         "sobjectDescribeOption": "FULL",
-        "supportedScopes": [{"label": "All records", "name": "everything"}, {"label": "My records", "name": "mine"}],
+        "supportedScopes": scopes,
     });
     if let (Some(described), Json::Object(more)) = (described.as_object_mut(), more) {
         described.extend(more);
@@ -127,7 +161,7 @@ fn child(way: &ChildRelationship) -> Json {
         "junctionIdListNames": [],
         "junctionReferenceTo": [],
         "relationshipName": way.relationship_name,
-        "restrictedDelete": way.on_delete == OnDelete::Restrict,
+        "restrictedDelete": way.on_delete == OnDelete::Restrict && !way.is_to_user,
     })
 }
 
@@ -141,7 +175,7 @@ pub(super) fn field(object: &Object, field: &Field) -> Json {
         "byteLength": byte_length(field),
         "calculated": field.calculated,
         "calculatedFormula": null,
-        "cascadeDelete": reference.is_some_and(|it| it.on_delete == OnDelete::Cascade),
+        "cascadeDelete": field.custom && reference.is_some_and(|it| it.on_delete == OnDelete::Cascade),
         "caseSensitive": field.case_sensitive,
         "compoundFieldName": field.compound_field_name,
         "controllerName": null,
@@ -173,21 +207,21 @@ pub(super) fn field(object: &Object, field: &Field) -> Json {
         "maskType": null,
         "name": field.name,
         "nameField": field.name_field,
-        "namePointing": reference.is_some_and(crate::schema::Reference::is_polymorphic),
+        "namePointing": reference.is_some_and(Reference::is_polymorphic),
         "nillable": field.nillable,
-        "permissionable": field.nillable && !field.name_field && field.field_type != FieldType::Id,
+        "permissionable": is_permissionable(field),
         "picklistValues": field.picklist.iter().map(picklist_value).collect::<Vec<_>>(),
-        "polymorphicForeignKey": reference.is_some_and(crate::schema::Reference::is_polymorphic),
+        "polymorphicForeignKey": reference.is_some_and(Reference::is_polymorphic),
         "precision": field.precision,
         "queryByDistance": field.field_type == FieldType::Address,
         "referenceTargetField": null,
         "referenceTo": reference.map(|it| it.to.clone()).unwrap_or_default(),
         "relationshipName": reference.and_then(|it| it.relationship_name.clone()),
         "relationshipOrder": null,
-        "restrictedDelete": reference.is_some_and(|it| it.on_delete == OnDelete::Restrict),
+        "restrictedDelete": field.custom && reference.is_some_and(|it| it.on_delete == OnDelete::Restrict),
         "restrictedPicklist": field.is_restricted(),
         "scale": field.scale,
-        "searchPrefilterable": reference.is_some(),
+        "searchPrefilterable": object.searchable && reference.is_some_and(|it| is_prefilter(field, it)),
         "soapType": soap_type(&field.field_type),
         "sortable": field.sortable,
         "type": field.field_type.describe_name(),
@@ -199,6 +233,20 @@ pub(super) fn field(object: &Object, field: &Field) -> Json {
         described.extend::<Map<_, _>>(rest);
     }
     described
+}
+
+/// Whether profiles may hide the field: those that people write and may leave empty, but for the parts of a name.
+fn is_permissionable(field: &Field) -> bool {
+    let is_optional = field.nillable || field.field_type == FieldType::Boolean;
+    let is_named = field.name_field || field.compound_field_name.as_deref() == Some("Name");
+    let is_written = field.createable || field.updateable || field.calculated;
+    (is_written || field.is_compound()) && is_optional && !is_named
+}
+
+/// Whether a search may ask for what a reference leads to: not for people, record types and what a merge has left.
+fn is_prefilter(field: &Field, reference: &Reference) -> bool {
+    let others = ["Group", "RecordType", "User"];
+    field.name != "MasterRecordId" && !reference.to.iter().any(|to| others.contains(&to.as_str()))
 }
 
 fn byte_length(field: &Field) -> u32 {

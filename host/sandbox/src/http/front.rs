@@ -162,6 +162,7 @@ impl Front {
         rewrite(&mut request);
         let gzip_wanted = gzip::is_wanted(request.headers());
         let response = self.api.clone().oneshot(request).await.into_response();
+        let response = super::answer::tell_allowed(response);
         if gzip_wanted {
             gzip::compress(response).await
         } else {

@@ -2,12 +2,12 @@
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::http::HeaderMap;
 use serde_json::{Value as Json, json};
 
 use super::answer::{self, Reply};
 use super::gate::Caller;
-use super::{Shared, describe};
+use super::{Shared, conditional, describe};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
@@ -18,11 +18,12 @@ const RECENT_ITEMS: usize = 5;
 /// Records that `/recent` shows unless `limit` says otherwise, and at most (REST API guide, "Recently Viewed": 200).
 const RECENT: usize = 200;
 
-/// Describes all objects, briefly.
+/// Describes all objects, briefly; 304 if the client knows the current state.
 pub(super) async fn describe_global(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-) -> Response {
+    headers: HeaderMap,
+) -> Reply {
     let base = caller.base();
     let objects: Vec<Json> = org
         .schema
@@ -30,7 +31,8 @@ pub(super) async fn describe_global(
         .iter()
         .map(|object| describe::brief(object, &base))
         .collect();
-    answer::ok(&json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects}))
+    let described = json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects});
+    conditional::State::of_description(&described, org.schema_changed).answer(&headers, &described)
 }
 
 /// Describes one object, briefly, with what was lately touched of it.
@@ -93,7 +95,7 @@ fn touched(
         .map_or("Id", |field| field.name.as_str());
     let sql = format!(
         "SELECT \"Id\", {}, \"SystemModstamp\" FROM {} WHERE \"IsDeleted\" = 0 AND \"LastModifiedById\" = ?1 \
-         ORDER BY \"SystemModstamp\" DESC LIMIT {limit}",
+         ORDER BY \"SystemModstamp\" DESC, rowid DESC LIMIT {limit}",
         quoted(name),
         quoted(&object.name)
     );

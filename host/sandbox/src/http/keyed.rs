@@ -29,14 +29,20 @@ pub(super) async fn retrieve(
     Extension(caller): Extension<Caller>,
     Path((_, name, field, value)): Key,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Reply {
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
         if let Some(id) = record_id(object, &field) {
-            return related::follow(&org, object, &id, &value, &caller, query.as_deref());
+            let asked = related::Asked {
+                caller: &caller,
+                query: query.as_deref(),
+                headers: &headers,
+            };
+            return related::follow(&org, object, &id, &value, &asked);
         }
         match find(&org, object, &field, &value)?.as_slice() {
-            [id] => show(&org, object, id, &caller, query.as_deref()),
+            [id] => show(&org, object, id, &caller, query.as_deref(), &headers),
             [] => Err(Problem::not_found()),
             several => Ok(choices(object, several, &caller)),
         }

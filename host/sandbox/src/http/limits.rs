@@ -14,24 +14,56 @@ use crate::store::quoted;
 const ALLOWANCES: &[(&str, u64)] = &[
     ("ActiveScratchOrgs", 3),
     ("AnalyticsExternalDataSizeMB", 40_960),
+    ("CdpAiInferenceApiMonthlyLimit", 500_000_000),
     ("ConcurrentAsyncGetReportInstances", 200),
+    ("ConcurrentEinsteinDataInsightsStoryCreation", 5),
+    ("ConcurrentEinsteinDiscoveryStoryCreation", 2),
     ("ConcurrentSyncReportRuns", 20),
+    ("DailyAnalyticsDataflowJobExecutions", 60),
+    ("DailyAnalyticsUploadedFilesSizeMB", 51_200),
     ("DailyAsyncApexExecutions", 250_000),
+    ("DailyAsyncApexTests", 500),
+    ("DailyDeliveredPlatformEvents", 10_000),
     ("DailyDurableGenericStreamingApiEvents", 10_000),
     ("DailyDurableStreamingApiEvents", 10_000),
+    ("DailyEinsteinDataInsightsStoryCreation", 1_000),
+    ("DailyEinsteinDiscoveryOptimizationJobRuns", 25),
+    ("DailyEinsteinDiscoveryPredictAPICalls", 50_000),
+    ("DailyEinsteinDiscoveryPredictionsByCDC", 500_000),
+    ("DailyEinsteinDiscoveryStoryCreation", 100),
+    ("DailyFunctionsApiCallLimit", 235_000),
     ("DailyGenericStreamingApiEvents", 10_000),
+    ("DailyScratchOrgs", 6),
     ("DailyStandardVolumePlatformEvents", 10_000),
     ("DailyStreamingApiEvents", 10_000),
     ("DailyWorkflowEmails", 5_000),
     ("DataStorageMB", 5),
     ("DurableStreamingApiConcurrentClients", 20),
     ("FileStorageMB", 20),
+    ("HourlyAsyncReportRuns", 1_200),
+    ("HourlyDashboardRefreshes", 200),
+    ("HourlyDashboardResults", 5_000),
+    ("HourlyDashboardStatuses", 999_999_999),
+    ("HourlyLongTermIdMapping", 100_000),
+    ("HourlyManagedContentPublicRequests", 50_000),
     ("HourlyODataCallout", 1_000),
     ("HourlyPublishedPlatformEvents", 50_000),
+    ("HourlyPublishedStandardVolumePlatformEvents", 1_000),
+    ("HourlyShortTermIdMapping", 100_000),
+    ("HourlySyncReportRuns", 500),
+    ("HourlyTimeBasedWorkflow", 1_000),
     ("MassEmail", 10),
+    ("MonthlyEinsteinDiscoveryStoryCreation", 500),
+    ("MonthlyPlatformEventsUsageEntitlement", 0),
+    ("Package2VersionCreates", 6),
+    ("Package2VersionCreatesWithoutValidation", 500),
+    ("PrivateConnectOutboundCalloutHourlyLimitMB", 0),
+    ("PublishCallbackUsageInApex", 1_800),
     ("SingleEmail", 15),
     ("StreamingApiConcurrentClients", 20),
 ];
+/// Permission sets that an org may have, and those of them that it may make itself (same source).
+const PERMISSION_SETS: (u64, u64) = (1_500, 1_000);
 
 /// Lists the allowances; those of requests and bulk jobs are counted, the others stay full.
 pub(super) async fn list(State(org): State<Shared>) -> Response {
@@ -40,6 +72,12 @@ pub(super) async fn list(State(org): State<Shared>) -> Response {
         .iter()
         .map(|(name, limit)| ((*name).to_owned(), entry(*limit, *limit)))
         .collect();
+    let (sets, own_sets) = PERMISSION_SETS;
+    let mut permission_sets = entry(sets, sets);
+    if let Some(members) = permission_sets.as_object_mut() {
+        members.insert("CreateCustom".to_owned(), entry(own_sets, own_sets));
+    }
+    limits.insert("PermissionSets".to_owned(), permission_sets);
     let usage = &org.usage;
     limits.insert(
         "DailyApiRequests".to_owned(),

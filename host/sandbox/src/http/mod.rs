@@ -15,6 +15,7 @@ mod classic;
 mod closed;
 mod cometd;
 mod composite;
+mod conditional;
 mod describe;
 mod download;
 mod event_schema;
@@ -54,7 +55,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tower_http::decompression::RequestDecompressionLayer;
 
 pub(crate) use file::lost;
@@ -130,6 +131,7 @@ fn resources() -> Router<Shared> {
             get(global::basic_info).post(records::create),
         )
         .route("/sobjects/{object}/describe", get(describe::object))
+        .route("/sobjects/{object}/Id", post(records::upsert_new))
         .route("/sobjects/{object}/{id}", one)
         .route("/sobjects/{object}/{field}/{value}", keyed)
         .route(

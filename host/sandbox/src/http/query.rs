@@ -66,11 +66,12 @@ enum Which {
 }
 
 impl Which {
-    fn options(self, user: &str, now: i64) -> Options {
+    fn options(self, caller: &Caller, now: i64) -> Options {
         Options {
             include_deleted: self == Self::All,
             tooling: self == Self::Tooling,
-            ..Options::new(user, now)
+            version: caller.version,
+            ..Options::new(caller.user.as_str(), now)
         }
     }
 }
@@ -123,8 +124,8 @@ async fn run(
         return describe_columns(&org, &caller, &soql, which);
     }
     let rows = batch_size(headers);
+    let options = which.options(&caller, org.clock.now());
     page(org, caller, rows, which, move |org, reader| {
-        let options = which.options(reader.user, reader.now);
         org.store.read(|connection| {
             org.queries
                 .first_page(&org.schema, connection, &soql, &options, reader)
@@ -135,7 +136,7 @@ async fn run(
 
 /// Tells what the columns of a query are, without running it.
 fn describe_columns(org: &Org, caller: &Caller, soql: &str, which: Which) -> Reply {
-    let options = which.options(caller.user.as_str(), org.clock.now());
+    let options = which.options(caller, org.clock.now());
     let query = parse(soql).map_err(Problem::from)?;
     let plan = Plan::of(&query, soql, &org.schema, &options).map_err(Problem::from)?;
     Ok(answer::ok(&columns::describe(&query, &plan, &org.schema)))

@@ -6,19 +6,24 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 
 use super::answer::{self, Reply};
 use super::form::Form;
 use super::gate::Caller;
-use super::{Shared, render, upload};
+use super::{Shared, conditional, render, upload};
 use crate::events::event_uuid;
 use crate::id::RecordId;
 use crate::json::Body;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
+use crate::value::Value;
 use crate::write::{Draft, Row, Saved};
+
+/// The object whose records have tags (REST API guide, "Conditional Request Headers").
+const TAGGED: &str = "Account";
 
 /// Creates a record: 201 with its id and place.
 pub(super) async fn create(
@@ -29,6 +34,30 @@ pub(super) async fn create(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Reply {
+    make(org, caller, name, form, headers, bytes, None).await
+}
+
+/// `POST /sobjects/{object}/Id`: an upsert by an id that there is none of, hence a create (REST API guide, "Create Records
+/// Using sObject Rows by External ID").
+pub(super) async fn upsert_new(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Reply {
+    make(org, caller, name, None, headers, bytes, Some(true)).await
+}
+
+async fn make(
+    org: Shared,
+    caller: Caller,
+    name: String,
+    form: Option<Extension<Form>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+    created: Option<bool>,
+) -> Reply {
     upload::expect(&headers, form.is_some())?;
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
@@ -38,7 +67,7 @@ pub(super) async fn create(
         })?;
         files.keep();
         let location = format!("{}/sobjects/{}/{}", caller.base(), object.name, saved.id);
-        let body = answer::json_with(StatusCode::CREATED, &saved_json(&saved, None));
+        let body = answer::json_with(StatusCode::CREATED, &saved_json(&saved, created));
         Ok(([(LOCATION, location)], body).into_response())
     })
     .await?
@@ -50,11 +79,12 @@ pub(super) async fn retrieve(
     Extension(caller): Extension<Caller>,
     Path((_, name, id)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Reply {
     answer::on_thread(move || {
         let object = find_object(&org, &name)?;
         let id = find_id(object, &id)?;
-        show(&org, object, &id, &caller, query.as_deref())
+        show(&org, object, &id, &caller, query.as_deref(), &headers)
     })
     .await?
 }
@@ -75,6 +105,9 @@ pub(super) async fn update(
         let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
         refuse_named(object, &draft, "Id")?;
         org.write(&caller.user, caller.options, |writer| {
+            if let Some((row, false)) = Row::load(writer.connection, object, id.as_str())? {
+                refuse_write(writer.connection, &org, &caller, &row, &headers)?;
+            }
             writer.update(object, &id, draft)
         })?;
         files.keep();
@@ -136,6 +169,7 @@ pub(super) fn show(
     id: &RecordId,
     caller: &Caller,
     query: Option<&str>,
+    headers: &HeaderMap,
 ) -> Reply {
     let fields = wanted_fields(query);
     let base = caller.base();
@@ -151,8 +185,49 @@ pub(super) fn show(
             base: &base,
         };
         let record = renderer.record(&row, fields.as_deref())?;
-        Ok(answer::ok(&record))
+        match state_of(&renderer, &row)? {
+            Some(state) => state.answer(headers, &record),
+            None => Ok(answer::ok(&record)),
+        }
     })
+}
+
+/// Refuses to change a record that is not in the state that the headers ask for.
+fn refuse_write(
+    connection: &Connection,
+    org: &Org,
+    caller: &Caller,
+    row: &Row<'_>,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
+    let renderer = render::Renderer {
+        connection,
+        schema: &org.schema,
+        base: &caller.base(),
+    };
+    match state_of(&renderer, row)? {
+        Some(state) => state.refuse_write(headers),
+        None => Ok(()),
+    }
+}
+
+/// The state of a record, where its object keeps when records changed. Accounts alone have tags, of all their fields.
+fn state_of(
+    renderer: &render::Renderer<'_>,
+    row: &Row<'_>,
+) -> Result<Option<conditional::State>, Problem> {
+    let Value::Int(modified) = *row.get("LastModifiedDate") else {
+        return Ok(None);
+    };
+    let whole = if row.object.name == TAGGED {
+        Some(renderer.record(row, None)?)
+    } else {
+        None
+    };
+    Ok(Some(conditional::State::of_record(
+        whole.as_ref(),
+        modified,
+    )))
 }
 
 /// The list in the parameter `fields`, where there is one.

@@ -1,5 +1,6 @@
 //! What hangs on a record: `GET /sobjects/{object}/{id}/{relationship}`, and the content of its files.
 
+use axum::http::HeaderMap;
 use serde_json::{Value as Json, json};
 
 use super::answer::{self, Reply};
@@ -16,14 +17,21 @@ use crate::write::Row;
 /// Records shown at most; more are asked for by SOQL.
 const PAGE: usize = 2_000;
 
+/// How a record's relationship is asked for.
+pub(super) struct Asked<'a> {
+    pub caller: &'a Caller,
+    /// The query of the URL.
+    pub query: Option<&'a str>,
+    pub headers: &'a HeaderMap,
+}
+
 /// Shows the parent, the children or the file called `name` of a record.
 pub(super) fn follow(
     org: &Org,
     object: &Object,
     id: &RecordId,
     name: &str,
-    caller: &Caller,
-    query: Option<&str>,
+    asked: &Asked<'_>,
 ) -> Reply {
     let row = org
         .store
@@ -40,7 +48,14 @@ pub(super) fn follow(
     }
     if let Some(field) = object.relationship(name) {
         let (object, parent) = referred(org, &row, field)?;
-        return show(org, object, &parent, caller, query);
+        return show(
+            org,
+            object,
+            &parent,
+            asked.caller,
+            asked.query,
+            asked.headers,
+        );
     }
     let way = object
         .child_relationship(name)
@@ -49,7 +64,7 @@ pub(super) fn follow(
         .schema
         .object(&way.child_object)
         .ok_or_else(Problem::not_found)?;
-    children(org, child_object, &way.field, id, caller, query)
+    children(org, child_object, &way.field, id, asked.caller, asked.query)
 }
 
 /// The parent that the relationship `name` of a record leads to, to be changed or deleted by `method`.

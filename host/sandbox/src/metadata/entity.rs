@@ -63,7 +63,7 @@ fn flags(object: &Object) -> [(&'static str, bool); 20] {
         ("IsLayoutable", object.createable),
         ("IsSearchLayoutable", object.searchable),
         ("IsDeprecatedAndHidden", false),
-        ("IsReplicateable", true),
+        ("IsReplicateable", object.replicateable),
         ("IsRetrieveable", true),
         ("IsSearchable", object.searchable),
         ("IsIdEnabled", !object.derived),

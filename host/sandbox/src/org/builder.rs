@@ -18,6 +18,7 @@ use crate::schema::{ObjectDefinition, Schema};
 use crate::seed;
 use crate::soql::Queries;
 use crate::store::Store;
+use crate::value::dates;
 use crate::write::{Draft, IdCounters, WriteOptions, Writer};
 
 /// A user beside the administrator, as `users.json` describes it.
@@ -177,7 +178,7 @@ impl OrgBuilder {
             }
         }
         let mut org = Org {
-            schema_changed: clock.now(),
+            schema_changed: dates::whole_seconds(clock.now()),
             id: RecordId::new("00D", 1),
             admin: RecordId::new("005", 1),
             files: Files::beside(self.file.as_deref()),

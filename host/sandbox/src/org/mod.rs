@@ -34,6 +34,7 @@ use crate::problem::Problem;
 use crate::schema::Schema;
 use crate::soql::Queries;
 use crate::store::Store;
+use crate::value::dates;
 use crate::write::{IdCounters, WriteOptions, Writer};
 
 /// User name of the administrator that every org has.
@@ -179,7 +180,8 @@ impl Org {
         work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         self.store.write(|connection: &Connection| {
-            let (schema, ids, now) = (&self.schema, &self.ids, self.clock.now());
+            let (schema, ids) = (&self.schema, &self.ids);
+            let now = dates::whole_seconds(self.clock.now());
             let feed = Feed::of(&self.events, &self.outbound, *self.store.commits().borrow());
             work(&Writer {
                 schema,

@@ -6,6 +6,8 @@ use super::{Object, SchemaError, compound, system};
 
 /// Longest text in a field of a type that gives no length of its own.
 const DEFAULT_LENGTH: u32 = 255;
+/// Longest value of a standard pick-list that nobody may add values to.
+const FIXED_PICKLIST_LENGTH: u32 = 40;
 
 /// Makes the object: own fields between the system's, parts of compounds added.
 pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError> {
@@ -22,7 +24,7 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
     if definition.is_event() {
         return event(definition, prefix);
     }
-    let mut fields = vec![system::id()];
+    let mut fields = vec![system::id(definition)];
     if definition.recycled {
         fields.push(system::is_deleted());
     }
@@ -162,7 +164,14 @@ impl FieldDefinition {
         let flags = Flags::of(&field_type);
         Field {
             label: self.label.clone().unwrap_or_else(|| label_of(&self.name)),
-            length: self.length.unwrap_or_else(|| default_length(&field_type)),
+            length: self.length.unwrap_or_else(|| {
+                let is_fixed = field_type == FieldType::Picklist { restricted: true };
+                if is_fixed && !self.name.ends_with("__c") {
+                    FIXED_PICKLIST_LENGTH
+                } else {
+                    default_length(&field_type)
+                }
+            }),
             precision: self
                 .precision
                 .unwrap_or(if field_type.is_decimal() { 18 } else { 0 }),

@@ -63,6 +63,9 @@ pub struct ObjectDefinition {
     /// Whether records tell who made them, who changed them last, and when.
     #[serde(default = "yes")]
     pub audited: bool,
+    /// Whether the replication calls, getUpdated and getDeleted, know it; objects that keep when records changed unless
+    /// given.
+    pub replicateable: Option<bool>,
     /// The fields but those that every object has.
     #[serde(default)]
     pub fields: Vec<FieldDefinition>,

@@ -9,6 +9,7 @@ mod compound;
 mod definition;
 mod field;
 mod object;
+mod scope;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 pub use definition::{FieldDefinition, ObjectDefinition, PicklistDefinition};
 pub use field::{Field, FieldType, OnDelete, PicklistValue, Reference};
 pub use object::{ChildRelationship, Object};
+pub use scope::{RecordScope, ScopeKind};
 
 /// The objects every sandbox org has.
 const SHIPPED: &[(&str, &str)] = &[
@@ -114,6 +116,20 @@ const SHIPPED: &[(&str, &str)] = &[
     (
         "SelfServiceUser",
         include_str!("objects/SelfServiceUser.json"),
+    ),
+    ("UserLicense", include_str!("objects/UserLicense.json")),
+    ("PermissionSet", include_str!("objects/PermissionSet.json")),
+    (
+        "PermissionSetAssignment",
+        include_str!("objects/PermissionSetAssignment.json"),
+    ),
+    ("GroupMember", include_str!("objects/GroupMember.json")),
+    ("BusinessHours", include_str!("objects/BusinessHours.json")),
+    ("CronJobDetail", include_str!("objects/CronJobDetail.json")),
+    ("CronTrigger", include_str!("objects/CronTrigger.json")),
+    (
+        "ApexEmailNotification",
+        include_str!("objects/ApexEmailNotification.json"),
     ),
     (
         "StreamingChannel",

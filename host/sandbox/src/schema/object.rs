@@ -44,6 +44,8 @@ pub struct Object {
     pub tooling: bool,
     /// Whether the APIs for data have it.
     pub data: bool,
+    /// Whether getUpdated and getDeleted know it.
+    pub replicateable: bool,
     /// Whether its records tell of the schema itself; they are called by their `DurableId`.
     pub derived: bool,
     fields: Vec<Field>,
@@ -68,6 +70,8 @@ pub struct ChildRelationship {
     pub relationship_name: Option<String>,
     /// What deleting the parent does to the children.
     pub on_delete: OnDelete,
+    /// Whether the field names people (who made the child, who owns it), whom nobody deletes.
+    pub is_to_user: bool,
 }
 
 impl ChildRelationship {
@@ -77,6 +81,7 @@ impl ChildRelationship {
             field: field.name.clone(),
             relationship_name: reference.child_relationship_name.clone(),
             on_delete: reference.on_delete,
+            is_to_user: reference.to.iter().any(|to| to == "User"),
         }
     }
 }
@@ -112,6 +117,9 @@ impl Object {
             mru_enabled: head.mru_enabled && !head.is_event(),
             tooling: head.tooling,
             data: head.data,
+            replicateable: head
+                .replicateable
+                .unwrap_or(head.audited && !head.is_event()),
             derived: head.derived,
             fields,
             by_name,

@@ -4,10 +4,13 @@ use super::definition::{FieldDefinition, ObjectDefinition};
 use super::field::{Field, FieldType, OnDelete, Reference};
 
 /// The record's id.
-pub(super) fn id() -> Field {
-    kept("Id", "Record ID", FieldType::Id, |field| {
-        field.id_lookup = true
-    })
+pub(super) fn id(object: &ObjectDefinition) -> Field {
+    let label = if object.is_custom() {
+        "Record ID".to_owned()
+    } else {
+        format!("{} ID", object.label())
+    };
+    kept("Id", &label, FieldType::Id, |field| field.id_lookup = true)
 }
 
 /// Whether the record lies in the recycle bin.
@@ -85,7 +88,7 @@ pub(super) fn audit(object: &ObjectDefinition) -> Vec<Field> {
             ("LastReferencedDate", "Last Referenced Date"),
         ] {
             fields.push(kept(name, label, FieldType::DateTime, |field| {
-                field.nillable = true
+                (field.nillable, field.defaulted_on_create) = (true, false);
             }));
         }
     }

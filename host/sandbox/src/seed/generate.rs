@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use crate::org::Org;
 use crate::schema::{Field, FieldType, Object};
 use crate::store::quoted;
-use crate::value::Value;
+use crate::value::{Value, dates};
 use crate::write::{Row, WriteOptions, Writer};
 
 /// Records written in one transaction.
@@ -120,7 +120,7 @@ pub fn generate(org: &Org, object: &str, count: u64) -> anyhow::Result<()> {
         .object(object)
         .with_context(|| format!("there is no object {object} to make rows of"))?;
     let fillings = plan(org, known)?;
-    let now = org.clock.now();
+    let now = dates::whole_seconds(org.clock.now());
     let mut done = 0;
     while done < count {
         let chunk = CHUNK.min(count - done);
@@ -130,7 +130,7 @@ pub fn generate(org: &Org, object: &str, count: u64) -> anyhow::Result<()> {
                 let age = SPAN_MS
                     - (i128::from(SPAN_MS) * i128::from(number + 1) / i128::from(count)) as i64;
                 let writer = Writer {
-                    now: now - age,
+                    now: dates::whole_seconds(now - age),
                     ..*writer
                 };
                 writer.append(fill(template.clone(), &fillings, number, now))?;
@@ -172,6 +172,7 @@ fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<F
     use FieldType as T;
     Ok(match (&field.field_type, field.name.as_str()) {
         (_, "OwnerId" | "ParentId" | "ReportsToId" | "Fax" | "TaskSubtype") => None,
+        (_, name) if name.starts_with("Recurrence") => None,
         (T::Reference(reference), _) => parents(org, &reference.to)?.map(Filling::Parents),
         (_, name) if field.external_id => (name != "Carrier_Ref__c").then_some(Filling::Key),
         (_, "FirstName") => Some(Filling::Word(FIRST)),

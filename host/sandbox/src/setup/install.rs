@@ -22,6 +22,8 @@ pub(crate) fn install(writer: &Writer<'_>) -> Result<(), Problem> {
     fill(writer, "DuplicateRule", duplicate_rules(setup))?;
     fill(writer, "ApexClass", apex_classes(setup))?;
     fill(writer, "Pricebook2", standard_price_book())?;
+    fill(writer, "UserLicense", licenses())?;
+    fill(writer, "BusinessHours", business_hours())?;
     fill(writer, "Report", reports(setup))?;
     fill(writer, "ListView", list_views(writer))
 }
@@ -58,6 +60,28 @@ fn standard_price_book() -> Vec<Fields> {
         ("Name", text("Standard Price Book")),
         ("IsActive", Value::Bool(true)),
         ("IsStandard", Value::Bool(true)),
+    ]]
+}
+
+/// The licence that the administrator has.
+fn licenses() -> Vec<Fields> {
+    vec![vec![
+        ("Name", text("Salesforce")),
+        ("MasterLabel", text("Salesforce")),
+        ("LicenseDefinitionKey", text("SFDC")),
+        ("Status", text("Active")),
+        ("TotalLicenses", Value::Int(2)),
+        ("UsedLicenses", Value::Int(1)),
+    ]]
+}
+
+/// A new org works around the clock.
+fn business_hours() -> Vec<Fields> {
+    vec![vec![
+        ("Name", text("Default")),
+        ("IsActive", Value::Bool(true)),
+        ("IsDefault", Value::Bool(true)),
+        ("TimeZoneSidKey", text("GMT")),
     ]]
 }
 

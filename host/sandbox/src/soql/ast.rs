@@ -45,6 +45,8 @@ pub struct Query {
     pub scope: Option<Name>,
     /// WHERE.
     pub filter: Option<Condition>,
+    /// Where WITH DATA CATEGORY stands, if it does.
+    pub data_category: Option<usize>,
     /// GROUP BY.
     pub group: Option<GroupBy>,
     /// HAVING.

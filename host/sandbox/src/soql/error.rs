@@ -21,6 +21,8 @@ pub enum ErrorCode {
     QueryTooComplicated,
     /// More aggregate rows than fit on one page.
     ExceededIdLimit,
+    /// Something that came with a later version of the API.
+    UnsupportedApiVersion,
     /// The org's own fault: its store failed.
     UnknownException,
 }
@@ -38,6 +40,7 @@ impl ErrorCode {
             Self::NumberOutsideValidRange => "NUMBER_OUTSIDE_VALID_RANGE",
             Self::QueryTooComplicated => "QUERY_TOO_COMPLICATED",
             Self::ExceededIdLimit => "EXCEEDED_ID_LIMIT",
+            Self::UnsupportedApiVersion => "UNSUPPORTED_API_VERSION",
             Self::UnknownException => "UNKNOWN_EXCEPTION",
         }
     }

@@ -13,6 +13,12 @@ pub const OFFSET_ROWS: u64 = 2_000;
 /// Largest LIMIT of a query with FIELDS(ALL) or FIELDS(CUSTOM) (SOQL and SOSL Reference, "FIELDS()").
 pub const FIELDS_LIMIT_ROWS: u64 = 200;
 
+/// First version of the API that knows FIELDS() (same source).
+pub const FIELDS_SINCE: u16 = 51;
+
+/// Most rows that a query with OFFSET gives in all: its first batch (SOQL and SOSL Reference, "OFFSET").
+pub const ROWS_WITH_OFFSET: u64 = 2_000;
+
 /// Most child-to-parent relationships in a query (SOQL and SOSL Reference, "Understanding Relationship Query
 /// Limitations").
 pub const PARENT_RELATIONSHIPS: usize = 55;

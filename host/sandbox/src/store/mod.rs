@@ -11,6 +11,7 @@
 //!   else SQLite cannot use it. References (but to users) and `SystemModstamp` are indexed.
 
 mod column;
+mod distance;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -175,6 +176,7 @@ fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // SOQL binds lists of values and ids as one array.
     rusqlite::vtab::array::load_module(connection)?;
+    distance::register(connection)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     connection.pragma_update(None, "cache_size", -i64::from(CACHE_KIB))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

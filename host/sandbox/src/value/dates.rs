@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 const FIRST_YEAR: i16 = 1700;
 /// Last year a date may have (same).
 const LAST_YEAR: i16 = 4000;
+/// Milliseconds of a second.
+const SECOND_MS: i64 = 1_000;
 
 /// Reads `YYYY-MM-DD`, and gives it back in just this form.
 #[must_use]
@@ -27,6 +29,12 @@ pub fn parse_datetime(text: &str) -> Option<i64> {
     }
     let instant: Timestamp = text.parse().ok()?;
     in_range(instant.to_zoned(TimeZone::UTC).date()).then(|| instant.as_millisecond())
+}
+
+/// An instant without its milliseconds: Salesforce keeps whole seconds.
+#[must_use]
+pub fn whole_seconds(ms: i64) -> i64 {
+    ms.div_euclid(SECOND_MS) * SECOND_MS
 }
 
 /// Reads a time of day, `10:15:00.000Z`, `10:15:00` or `10:15`, as milliseconds since midnight.

@@ -3,7 +3,7 @@
 use crate::id::RecordId;
 use crate::problem::Problem;
 use crate::schema::{Field, FieldType, PicklistValue};
-use crate::value::Value;
+use crate::value::{Value, dates};
 
 /// Largest and smallest values of an int field (SOAP API guide, "int": 32 bits).
 const INT_RANGE: std::ops::RangeInclusive<i64> = -2_147_483_648..=2_147_483_647;
@@ -21,6 +21,7 @@ pub(super) fn value(field: &Field, value: Value, truncate: bool) -> Result<Value
         }
         (FieldType::MultiPicklist { .. }, Value::Text(text)) => multi_picklist(field, &text),
         (FieldType::Int, Value::Int(number)) => int(field, number),
+        (FieldType::DateTime, Value::Int(ms)) => Ok(Value::Int(dates::whole_seconds(ms))),
         (field_type, Value::Real(number)) if field_type.is_decimal() => decimal(field, number),
         (_, Value::Text(text)) if field.field_type != FieldType::Date => {
             kept(field, text, truncate)

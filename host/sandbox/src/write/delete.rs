@@ -20,7 +20,7 @@ impl Writer<'_> {
     /// Puts a record into the recycle bin, with all that hangs on it; lookups to it become null.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `ENTITY_IS_DELETED`, `DELETE_FAILED` if a record refers to it that may not lose it.
+    /// `INVALID_CROSS_REFERENCE_KEY`, `ENTITY_IS_DELETED`, `DELETE_FAILED` if a record refers to it that may not lose it.
     pub fn delete(&self, object: &Object, id: &RecordId) -> Outcome {
         if !object.deletable {
             return Err(unsupported(object, "delete"));
@@ -34,7 +34,7 @@ impl Writer<'_> {
             .transpose()?
             .flatten()
         {
-            None => return Err(Problem::not_found()),
+            None => return Err(Problem::no_such_record()),
             Some(true) => return Err(Problem::deleted()),
             Some(false) => {}
         }

@@ -2,6 +2,7 @@
 
 use super::{Row, Writer};
 use crate::problem::Problem;
+use crate::store::quoted;
 use crate::value::Value;
 
 /// A stage of an opportunity as a new org has them: name, probability in percent, forecast category and its label.
@@ -28,10 +29,16 @@ pub(super) fn compute(
     before: Option<&Row<'_>>,
 ) -> Result<(), Problem> {
     match row.object.name.as_str() {
-        "Contact" | "Lead" | "SelfServiceUser" => person(row),
+        "Contact" => {
+            let bounced = !row.get("EmailBouncedReason").is_null();
+            row.set("IsEmailBounced", Value::Bool(bounced));
+            person(row);
+        }
+        "Lead" | "SelfServiceUser" => person(row),
         "User" => user(row),
-        "Opportunity" => opportunity(row, before),
-        "Case" => case(writer, row),
+        "Opportunity" => opportunity(writer, row, before),
+        "Case" => case(writer, row)?,
+        "PricebookEntry" => copy(writer, row, "Product2Id", OF_PRODUCT)?,
         "Task" => task(writer, row, before)?,
         "Event" => event(writer, row, before)?,
         "Contract" => super::terms::contract(row),
@@ -82,12 +89,15 @@ fn user(row: &mut Row<'_>) {
     }
 }
 
-fn opportunity(row: &mut Row<'_>, before: Option<&Row<'_>>) {
+fn opportunity(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) {
     let stage = row
         .get("StageName")
         .as_str()
         .and_then(|name| STAGES.iter().find(|stage| stage.0 == name));
     let moved = before.is_none_or(|before| before.get("StageName") != row.get("StageName"));
+    if moved && before.is_some() {
+        row.set("LastStageChangeDate", Value::Int(writer.now));
+    }
     if let Some((name, probability, category, label)) = stage {
         let kept = |field: &str| {
             before.map_or(!row.get(field).is_null(), |before| {
@@ -133,7 +143,60 @@ fn fiscal_period(row: &mut Row<'_>) {
     row.set("Fiscal", Value::Text(format!("{year} {quarter}")));
 }
 
-fn case(writer: &Writer<'_>, row: &mut Row<'_>) {
+/// Fields of a case, and those of its contact that they show.
+const OF_CONTACT: &[(&str, &str)] = &[
+    ("ContactPhone", "Phone"),
+    ("ContactMobile", "MobilePhone"),
+    ("ContactEmail", "Email"),
+    ("ContactFax", "Fax"),
+];
+/// Fields of a price, and those of its product that they show.
+const OF_PRODUCT: &[(&str, &str)] = &[("Name", "Name"), ("ProductCode", "ProductCode")];
+
+/// Shows fields of the record that `reference` names.
+fn copy(
+    writer: &Writer<'_>,
+    row: &mut Row<'_>,
+    reference: &str,
+    fields: &[(&str, &str)],
+) -> Result<(), Problem> {
+    let id = row.get(reference).as_str();
+    let object = id.and_then(|id| Some((writer.schema.object_of_id(id)?, id)));
+    let parent = match object {
+        Some((object, id)) => Row::load(writer.connection, object, id)?,
+        None => None,
+    };
+    for (own, of_parent) in fields {
+        let value = parent.as_ref().map(|(parent, _)| parent.get(of_parent));
+        row.set(own, value.cloned().unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Keeps what children show of a record in step with it; they do not count as changed.
+pub(super) fn show_in_children(
+    writer: &Writer<'_>,
+    row: &Row<'_>,
+    before: &Row<'_>,
+) -> Result<(), Problem> {
+    let (child, reference, fields) = match row.object.name.as_str() {
+        "Contact" => ("Case", "ContactId", OF_CONTACT),
+        "Product2" => ("PricebookEntry", "Product2Id", OF_PRODUCT),
+        _ => return Ok(()),
+    };
+    for (own, of_parent) in fields {
+        let value = row.get(of_parent);
+        if value != before.get(of_parent) {
+            let (table, own, reference) = (quoted(child), quoted(own), quoted(reference));
+            let sql = format!("UPDATE {table} SET {own} = ?1 WHERE {reference} = ?2");
+            let mut statement = writer.connection.prepare_cached(&sql)?;
+            statement.execute(rusqlite::params![value, row.get("Id")])?;
+        }
+    }
+    Ok(())
+}
+
+fn case(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), Problem> {
     let closed = row.get("Status").as_str() == Some("Closed");
     if closed && row.get("ClosedDate").is_null() {
         row.set("ClosedDate", Value::Int(writer.now));
@@ -141,6 +204,7 @@ fn case(writer: &Writer<'_>, row: &mut Row<'_>) {
         row.set("ClosedDate", Value::Null);
     }
     row.set("IsClosed", Value::Bool(closed));
+    copy(writer, row, "ContactId", OF_CONTACT)
 }
 
 fn task(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {

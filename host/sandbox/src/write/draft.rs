@@ -112,6 +112,13 @@ impl Draft {
         }
     }
 
+    /// Forgets a field whose value is null.
+    pub(super) fn drop_null(&mut self, object: &Object, field: &str) {
+        let index = object.field_index(field);
+        self.values
+            .retain(|(at, value)| Some(*at) != index || !value.is_null());
+    }
+
     /// Whether the draft names this field.
     #[must_use]
     pub fn names(&self, object: &Object, field: &str) -> bool {

@@ -103,7 +103,7 @@ pub struct Writer<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) connection: &'a Connection,
     pub(crate) ids: &'a IdCounters,
-    /// Milliseconds since 1970, the org's clock.
+    /// The org's clock in milliseconds since 1970, cut to the whole seconds that records are stamped with.
     pub(crate) now: i64,
     /// Who writes.
     pub(crate) user: &'a RecordId,
@@ -117,10 +117,11 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// Any of Salesforce's refusals: missing, read-only, malformed, too long, duplicate, dangling.
-    pub fn insert(&self, object: &Object, draft: Draft) -> Outcome {
+    pub fn insert(&self, object: &Object, mut draft: Draft) -> Outcome {
         if !object.createable {
             return Err(unsupported(object, "create"));
         }
+        draft.drop_null(object, "Id");
         save::refuse_unsettable(object, &draft)?;
         let names_owner = draft.names(object, "OwnerId");
         let concerns = duplicates::concerns(object, &draft);

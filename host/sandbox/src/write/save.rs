@@ -88,6 +88,7 @@ impl Writer<'_> {
         self.check_unique(&row, Some(&before))?;
         row.update(self.connection, &before)?;
         content::after_change(self, &row, &before)?;
+        derive::show_in_children(self, &row, &before)?;
         self.tell(&Change::Updated {
             row: &row,
             before: &before,

@@ -167,6 +167,37 @@ fn refusals_have_salesforces_words() {
 }
 
 #[test]
+fn children_show_what_they_show_of_their_parents() {
+    let bench = Bench::new();
+    let contact = bench
+        .insert(
+            "Contact",
+            json!({"LastName": "A", "Phone": "1", "Email": "a@x.example"}),
+        )
+        .unwrap();
+    let case = bench
+        .insert("Case", json!({"ContactId": contact, "Subject": "S"}))
+        .unwrap();
+    let get = |field| bench.get("Case", &case, field);
+    assert_eq!(
+        (get("ContactPhone"), get("ContactEmail"), get("ContactFax")),
+        (text("1"), text("a@x.example"), Value::Null)
+    );
+    let stamp = get("SystemModstamp");
+    bench
+        .update("Contact", &contact, json!({"Phone": "2"}))
+        .unwrap();
+    assert_eq!(
+        (get("ContactPhone"), get("SystemModstamp")),
+        (text("2"), stamp)
+    );
+    bench
+        .update("Case", &case, json!({"ContactId": null}))
+        .unwrap();
+    assert_eq!(get("ContactPhone"), Value::Null);
+}
+
+#[test]
 fn a_duplicate_names_the_record_it_duplicates() {
     let bench = Bench::new();
     let first = bench

@@ -21,6 +21,10 @@ pub(super) fn routes() -> Router<Shared> {
             "/quickActions/{name}/defaultValues",
             get(quick::defaults_global),
         )
+        .route(
+            "/quickActions/{name}/defaultValues/{id}",
+            get(quick::defaults_global_of),
+        )
         .route("/sobjects/{object}/quickActions", get(quick::list))
         .route(
             "/sobjects/{object}/quickActions/{name}",

@@ -131,12 +131,29 @@ pub(super) async fn show_global(
     find(None, &name).map(|action| answer::ok(&shown(&caller, action)))
 }
 
-pub(super) async fn describe_global(State(org): State<Shared>, Path((_, name)): One) -> Reply {
-    described(&org, find(None, &name)?)
+pub(super) async fn describe_global(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, name)): One,
+) -> Reply {
+    described(&org, &caller, find(None, &name)?)
 }
 
 pub(super) async fn defaults_global(State(org): State<Shared>, Path((_, name)): One) -> Reply {
     default_values(&org, find(None, &name)?, None)
+}
+
+/// The default values of a global action on the page of a record of any object.
+pub(super) async fn defaults_global_of(
+    State(org): State<Shared>,
+    Path((_, name, id)): Two,
+) -> Reply {
+    let action = find(None, &name)?;
+    let id = RecordId::parse(&id).filter(|id| {
+        let object = org.schema.object_by_prefix(id.key_prefix());
+        object.is_some()
+    });
+    default_values(&org, action, Some(&id.ok_or_else(Problem::not_found)?))
 }
 
 pub(super) async fn run_global(
@@ -172,8 +189,13 @@ pub(super) async fn show(
     find(Some(find_object(&org, &object)?), &name).map(|action| answer::ok(&shown(&caller, action)))
 }
 
-pub(super) async fn describe(State(org): State<Shared>, Path((_, object, name)): Two) -> Reply {
-    described(&org, find(Some(find_object(&org, &object)?), &name)?)
+pub(super) async fn describe(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, object, name)): Two,
+) -> Reply {
+    let object = find_object(&org, &object)?;
+    described(&org, &caller, find(Some(object), &name)?)
 }
 
 pub(super) async fn defaults(State(org): State<Shared>, Path((_, object, name)): Two) -> Reply {
@@ -216,6 +238,14 @@ fn find(object: Option<&Object>, name: &str) -> Result<&'static Action, Problem>
 }
 
 fn shown(caller: &Caller, action: &Action) -> Json {
+    let name = action.context.map_or(action.name.to_owned(), |object| {
+        format!("{object}.{}", action.name)
+    });
+    json!({"label": action.label, "name": name, "type": action.kind, "urls": urls(caller, action)})
+}
+
+/// Where the action, its description and its default values are.
+fn urls(caller: &Caller, action: &Action) -> Json {
     let folder = action
         .context
         .map_or(String::new(), |object| format!("/sobjects/{object}"));
@@ -231,13 +261,10 @@ fn shown(caller: &Caller, action: &Action) -> Json {
             json!(format!("{url}/defaultValues/{{ID}}")),
         );
     }
-    let name = action.context.map_or(action.name.to_owned(), |object| {
-        format!("{object}.{}", action.name)
-    });
-    json!({"label": action.label, "name": name, "type": action.kind, "urls": urls})
+    urls
 }
 
-fn described(org: &Org, action: &Action) -> Reply {
+fn described(org: &Org, caller: &Caller, action: &Action) -> Reply {
     let object = find_object(org, action.target)?;
     let fields = object
         .fields()
@@ -268,6 +295,7 @@ fn described(org: &Org, action: &Action) -> Reply {
         "targetRecordTypeId": null,
         "targetSobjectType": action.target,
         "type": action.kind,
+        "urls": urls(caller, action),
     })))
 }
 

@@ -10,6 +10,7 @@ use super::part::{self, Answer, Part, Parts};
 use super::{read, refused};
 use crate::http::answer::{self, Reply};
 use crate::http::gate::Caller;
+use crate::json::or_default;
 use crate::problem::Problem;
 
 /// Most parts of a batch (REST API guide, "Composite Batch").
@@ -20,7 +21,7 @@ const OLDEST_PART: u16 = 34;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Batch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     halt_on_error: bool,
     batch_requests: Vec<BatchPart>,
 }

@@ -1,10 +1,8 @@
-//! `/composite/sobjects`: up to 200 records created, changed, upserted or deleted in one call.
-
-use std::collections::HashMap;
+//! `/composite/sobjects`: up to 200 records created, changed or deleted in one call.
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -16,14 +14,13 @@ use super::refused;
 use crate::http::answer::{self, Reply};
 use crate::http::form::Form;
 use crate::http::gate::Caller;
-use crate::http::records::find_object;
-use crate::http::{Shared, body, upload};
+use crate::http::{Shared, upload};
 use crate::id::RecordId;
-use crate::json::{Body, Members};
+use crate::json::{Body, Members, or_default};
 use crate::org::Org;
 use crate::problem::Problem;
-use crate::schema::{Field, Object};
-use crate::write::{Batch, Draft, Outcome, Saved, Writer, key_field};
+use crate::schema::Object;
+use crate::write::{Batch, Draft, Outcome, Saved, Writer};
 
 /// Most records of a call (REST API guide, "sObject Collections").
 const MOST_RECORDS: usize = 200;
@@ -34,18 +31,20 @@ const MOST_CHUNKS: usize = 10;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Collection<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     all_or_none: bool,
     #[serde(borrow)]
     records: Vec<&'a RawValue>,
 }
 
 /// A record of a call, read but not yet written.
-struct Entry<'o> {
-    object: &'o Object,
+pub(super) struct Entry<'o> {
+    pub(super) object: &'o Object,
     /// The record's id or key as the client wrote it.
-    key: Option<String>,
-    draft: Draft,
+    pub(super) key: Option<String>,
+    pub(super) draft: Draft,
+    /// Why it cannot be written; its draft is empty then.
+    refused: Option<Problem>,
 }
 
 /// Creates records.
@@ -69,7 +68,7 @@ pub(in crate::http) async fn create(
             writer.insert(entry.object, entry.draft)
         })?;
         blobs.keep(&outcomes);
-        Ok(shown(&outcomes, false))
+        Ok(shown(&outcomes))
     })
     .await?
 }
@@ -99,69 +98,9 @@ pub(in crate::http) async fn update(
             writer.update(entry.object, &id, entry.draft)
         })?;
         blobs.keep(&outcomes);
-        Ok(shown(&outcomes, false))
+        Ok(shown(&outcomes))
     })
     .await?
-}
-
-/// Changes or creates records of one object by a key.
-pub(in crate::http) async fn upsert(
-    State(org): State<Shared>,
-    Extension(caller): Extension<Caller>,
-    Path((_, name, field)): Path<(String, String, String)>,
-    enclosing: Enclosing,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Reply {
-    body::expect_json(&headers)?;
-    answer::on_thread(move || {
-        let object = find_object(&org, &name)?;
-        let key = key_field(object, &field)?;
-        let (mode, entries) = read(&org, &bytes, |of, draft, members| {
-            if of.name == object.name {
-                return Ok((text_of(members, &key.name), draft));
-            }
-            let (url, record) = (&object.name, &of.name);
-            Err(refused(format!(
-                "The records must be of the type in the URL, {url}, not {record}"
-            )))
-        })?;
-        let mut times: HashMap<String, usize> = HashMap::new();
-        for value in entries.iter().filter_map(|entry| entry.key.as_ref()) {
-            *times.entry(value.to_lowercase()).or_default() += 1;
-        }
-        let mode = follow(mode, &enclosing);
-        let outcomes = write(&org, &caller, mode, entries, |writer, entry| {
-            let value = entry.key.as_deref();
-            if let Some(value) = value.filter(|value| times.get(&value.to_lowercase()) > Some(&1)) {
-                return Err(repeated(key, value));
-            }
-            upsert_one(writer, key, entry)
-        })?;
-        Ok(shown(&outcomes, true))
-    })
-    .await?
-}
-
-fn upsert_one(writer: &Writer<'_>, key: &Field, entry: Entry<'_>) -> Outcome {
-    match entry.key {
-        Some(value) if key.name == "Id" => {
-            let id = id_of(entry.object, Some(&value))?;
-            writer.update(entry.object, &id, entry.draft)
-        }
-        Some(value) => writer.upsert(entry.object, &key.name, &value, entry.draft),
-        None if key.name == "Id" => writer.insert(entry.object, entry.draft),
-        None => Err(Problem::of_record(
-            "MISSING_ARGUMENT",
-            format!("{} not specified", key.name),
-            [],
-        )),
-    }
-}
-
-fn repeated(key: &Field, value: &str) -> Problem {
-    let message = format!("Duplicate external id specified: {value}");
-    Problem::of_record("DUPLICATE_VALUE", message, [key.name.as_str()])
 }
 
 /// Deletes the records that `ids` lists.
@@ -202,7 +141,7 @@ pub(in crate::http) async fn delete(
                 writer.delete(object.ok_or_else(malformed)?, &id)
             })
         })?;
-        Ok(shown(&outcomes, false))
+        Ok(shown(&outcomes))
     })
     .await?
 }
@@ -217,7 +156,7 @@ fn mode(all_or_none: bool) -> Batch {
 
 /// A request around the collection that is all or none overrides it (REST API guide, "allOrNone Parameters in Composite
 /// and Collections Requests").
-fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
+pub(super) fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
     if enclosing.is_some() {
         Batch::AllOrNone
     } else {
@@ -225,8 +164,9 @@ fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
     }
 }
 
-/// Reads all records before any is written: what cannot be read fails the whole call.
-fn read<'o>(
+/// Reads all records before any is written: what cannot be read fails the whole call, but fields that do not exist fail
+/// their record alone.
+pub(super) fn read<'o>(
     org: &'o Org,
     bytes: &Bytes,
     mut keyed: impl FnMut(&Object, Draft, &Members<'_>) -> Result<(Option<String>, Draft), Problem>,
@@ -238,23 +178,35 @@ fn read<'o>(
     for raw in collection.records {
         let members = text.object(raw)?;
         let object = type_of(org, text, &members)?;
-        let draft = Draft::from_json(&org.schema, object, text, &members)?;
+        let (draft, refused) = match Draft::from_json(&org.schema, object, text, &members) {
+            Ok(draft) => (draft, None),
+            Err(problem) if problem.code == "INVALID_FIELD" => (Draft::default(), Some(problem)),
+            Err(problem) => return Err(problem),
+        };
         let (key, draft) = keyed(object, draft, &members)?;
-        entries.push(Entry { object, key, draft });
+        entries.push(Entry {
+            object,
+            key,
+            draft,
+            refused,
+        });
     }
     check_chunks(entries.iter().map(|entry| Some(entry.object.name.as_str())))?;
     Ok((mode(collection.all_or_none), entries))
 }
 
-fn write<'o>(
+pub(super) fn write<'o>(
     org: &Org,
     caller: &Caller,
     mode: Batch,
     entries: Vec<Entry<'o>>,
-    work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
+    mut work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
 ) -> Result<Vec<Outcome>, Problem> {
     org.write(&caller.user, caller.options, |writer| {
-        writer.run(mode, entries, work)
+        writer.run(mode, entries, |writer, entry| match entry.refused {
+            Some(problem) => Err(problem),
+            None => work(writer, entry),
+        })
     })
 }
 
@@ -282,7 +234,7 @@ fn type_of<'o>(org: &'o Org, body: Body<'_>, members: &Members<'_>) -> Result<&'
     })
 }
 
-fn text_of(members: &Members<'_>, field: &str) -> Option<String> {
+pub(super) fn text_of(members: &Members<'_>, field: &str) -> Option<String> {
     let raw = members
         .0
         .iter()
@@ -295,7 +247,7 @@ fn text_of(members: &Members<'_>, field: &str) -> Option<String> {
     }
 }
 
-fn id_of(object: &Object, text: Option<&str>) -> Result<RecordId, Problem> {
+pub(super) fn id_of(object: &Object, text: Option<&str>) -> Result<RecordId, Problem> {
     let Some(text) = text else {
         let message = "Id not specified in an update call";
         return Err(Problem::of_record("MISSING_ARGUMENT", message, ["Id"]));
@@ -339,21 +291,15 @@ fn check_chunks<'a>(objects: impl Iterator<Item = Option<&'a str>>) -> Result<()
     )))
 }
 
-fn shown(outcomes: &[Outcome], upsert: bool) -> axum::response::Response {
-    let all = outcomes.iter().map(|outcome| outcome_json(outcome, upsert));
-    answer::ok(&Json::Array(all.collect()))
+fn shown(outcomes: &[Outcome]) -> axum::response::Response {
+    answer::ok(&Json::Array(outcomes.iter().map(outcome_json).collect()))
 }
 
-fn outcome_json(outcome: &Outcome, upsert: bool) -> Json {
-    let mut json = match outcome {
+pub(super) fn outcome_json(outcome: &Outcome) -> Json {
+    match outcome {
         Ok(Saved { id, .. }) => json!({"id": id.as_str(), "success": true, "errors": []}),
         Err(problem) => json!({"success": false, "errors": [error_json(problem)]}),
-    };
-    if let (true, Some(members)) = (upsert, json.as_object_mut()) {
-        let created = outcome.as_ref().is_ok_and(|saved| saved.created);
-        members.insert("created".into(), json!(created));
     }
-    json
 }
 
 /// A record's refusal: what is a missing resource in a URL is a dangling id in a list.

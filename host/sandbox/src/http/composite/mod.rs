@@ -12,6 +12,7 @@ mod reference;
 mod request;
 mod retrieve;
 mod tree;
+mod upsert;
 
 use axum::body::Bytes;
 use axum::response::Response;
@@ -39,7 +40,7 @@ pub(super) fn collections() -> Router<Shared> {
         .route("/composite/sobjects/{object}", of_object)
         .route(
             "/composite/sobjects/{object}/{field}",
-            patch(collections::upsert),
+            patch(upsert::upsert),
         )
 }
 

@@ -17,6 +17,7 @@ use super::refused;
 use crate::http::gate::{self, Caller};
 use crate::http::parameters::LongQuery;
 use crate::http::{Shared, answer, front, versions};
+use crate::json::or_default;
 use crate::problem::Problem;
 
 /// What stands in URLs of parts as people write them, though it may not stand in a URL.
@@ -58,7 +59,7 @@ pub(super) struct Part {
     /// JSON to send.
     pub body: Option<Json>,
     /// Headers to send.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub http_headers: BTreeMap<String, String>,
 }
 
@@ -119,6 +120,7 @@ impl Parts {
         };
         let answered = async {
             let response = self.0.clone().oneshot(request).await.into_response();
+            let response = answer::tell_allowed(response);
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.map(|all| all.to_bytes());
             (parts, bytes.unwrap_or_default())

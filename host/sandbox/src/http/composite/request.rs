@@ -15,6 +15,7 @@ use super::{read, refused};
 use crate::http::Shared;
 use crate::http::answer::{self, Reply};
 use crate::http::gate::Caller;
+use crate::json::or_default;
 use crate::org::Org;
 use crate::problem::Problem;
 
@@ -26,7 +27,7 @@ const MOST_QUERIES_AND_COLLECTIONS: usize = 5;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Composite {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     all_or_none: bool,
     /// Whether parts that do not depend on each other may change their order. They never do here, which is one of the
     /// orders that a client must be ready for.

@@ -49,6 +49,8 @@ struct Node<'o> {
     reference_id: String,
     object: &'o Object,
     draft: Draft,
+    /// Why it cannot be created; its draft is empty then.
+    refused: Option<Problem>,
     /// Place of the parent among the nodes, and of the reference to it among the fields.
     parent: Option<(usize, usize)>,
 }
@@ -130,11 +132,16 @@ fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o
             let way = Some((at, child_field));
             waiting.extend(raws.into_iter().map(|raw| (raw, child, way, level + 1)));
         }
-        let draft = Draft::from_json(&org.schema, object, body, &fields)?;
+        let (draft, refused) = match Draft::from_json(&org.schema, object, body, &fields) {
+            Ok(draft) => (draft, None),
+            Err(problem) if problem.code == "INVALID_FIELD" => (Draft::default(), Some(problem)),
+            Err(problem) => return Err(problem.into()),
+        };
         nodes.push(Node {
             reference_id,
             object,
             draft,
+            refused,
             parent,
         });
     }
@@ -267,7 +274,11 @@ fn insert(
             };
             node.draft.values.push((field, Value::Text(parent)));
         }
-        match writer.insert(node.object, node.draft) {
+        let inserted = match node.refused {
+            Some(problem) => Err(problem),
+            None => writer.insert(node.object, node.draft),
+        };
+        match inserted {
             Ok(saved) => {
                 created.push(json!({"referenceId": node.reference_id, "id": saved.id.as_str()}));
                 ids.push(Some(saved.id.as_str().to_owned()));

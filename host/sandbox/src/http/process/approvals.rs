@@ -15,7 +15,7 @@ use super::super::gate::Caller;
 use super::super::{Shared, body};
 use super::{Flag, error};
 use crate::id::RecordId;
-use crate::json::Body;
+use crate::json::{Body, or_default};
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::rules::approval::{self, Outcome, Submission, Verdict};
@@ -42,7 +42,7 @@ struct Request {
     #[serde(default)]
     next_approver_ids: Option<Vec<String>>,
     process_definition_name_or_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     skip_entry_criteria: Flag,
 }
 

@@ -12,7 +12,7 @@ use super::super::gate::Caller;
 use super::super::parameters::{Parameters, QueryText, out_of_range};
 use super::super::{Shared, body};
 use super::run;
-use crate::json::Body;
+use crate::json::{Body, or_default};
 use crate::problem::Problem;
 use crate::sosl::{Group, MOST_ROWS, Returning, Search};
 
@@ -75,9 +75,9 @@ enum Order {
     /// Member by member.
     Members {
         field: String,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "or_default")]
         direction: String,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "or_default")]
         nulls: String,
     },
 }

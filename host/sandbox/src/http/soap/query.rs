@@ -44,6 +44,7 @@ fn first_page(
     page(context, |connection, reader| {
         let options = Options {
             include_deleted,
+            version: context.version,
             ..Options::new(reader.user, reader.now)
         };
         org.queries

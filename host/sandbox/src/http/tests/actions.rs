@@ -51,6 +51,17 @@ async fn quick_actions_are_listed_and_can_be_opened_and_run() {
         ))
         .await;
     assert_eq!(defaults.json()["AccountId"], account.as_str());
+    let listed = listed.as_array().unwrap();
+    let create = listed
+        .iter()
+        .find(|it| it["name"] == "Account.CreateContact");
+    let urls = &create.unwrap()["urls"];
+    let described = client.get(urls["describe"].as_str().unwrap()).await;
+    assert_eq!(&described.json()["urls"], urls);
+    let global = client
+        .get(&format!("/quickActions/NewTask/defaultValues/{account}"))
+        .await;
+    assert_eq!(global.json()["Status"], "Not Started", "{}", global.text());
     let call = client
         .call(
             "POST",

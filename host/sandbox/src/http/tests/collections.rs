@@ -102,13 +102,6 @@ async fn what_cannot_be_read_fails_the_whole_call() {
             records(false, &[json!({"attributes": {"type": "Nothing"}})]),
             "INVALID_TYPE",
         ),
-        (
-            records(
-                false,
-                &[json!({"attributes": {"type": "Account"}, "Nope": 1})],
-            ),
-            "INVALID_FIELD",
-        ),
         (Some(json!({"record": []})), "JSON_PARSER_ERROR"),
         (Some(json!([account("x")])), "JSON_PARSER_ERROR"),
     ];
@@ -138,6 +131,100 @@ async fn what_cannot_be_read_fails_the_whole_call() {
             .len(),
         200
     );
+}
+
+#[tokio::test]
+async fn a_field_that_does_not_exist_refuses_its_record_alone() {
+    let client = Client::new().await;
+    let odd = json!({"attributes": {"type": "Account"}, "Name": "Odd", "Nope": 1});
+    let lost =
+        json!({"attributes": {"type": "Contact"}, "LastName": "L", "Account": {"Nope": "1"}});
+    let both = [odd, account("Even"), lost];
+    let answer = client.collect("POST", "", records(false, &both)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let json = answer.json();
+    assert_eq!(
+        json[0],
+        json!({"success": false, "errors": [{
+            "statusCode": "INVALID_FIELD",
+            "message": "No such column 'Nope' on sobject of type Account", "fields": []
+        }]})
+    );
+    assert_eq!(json[1]["success"], true);
+    assert_eq!(json[2]["errors"][0]["statusCode"], "INVALID_FIELD");
+    let json = client
+        .collect("POST", "", records(true, &both))
+        .await
+        .json();
+    let codes: Vec<_> = (0..3)
+        .map(|at| json[at]["errors"][0]["statusCode"].clone())
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "INVALID_FIELD",
+            "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+            "INVALID_FIELD"
+        ]
+    );
+    assert_eq!(
+        client
+            .count("SELECT Id FROM Account WHERE Name='Even'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn null_stands_for_what_is_left_out() {
+    let client = Client::new().await;
+    let body = json!({"allOrNone": null, "records": [account("Null")]});
+    let json = client.collect("POST", "", Some(body)).await.json();
+    assert_eq!(json[0]["success"], true, "{json}");
+    let new = json!({"attributes": {"type": "Account"}, "Id": null, "Name": "New"});
+    let created = client
+        .collect("POST", "", records(false, &[new.clone()]))
+        .await;
+    assert_eq!(created.json()[0]["success"], true, "{}", created.text());
+    let upserted = client
+        .collect("PATCH", "/Account/Id", records(false, &[new]))
+        .await;
+    assert_eq!(
+        (
+            &upserted.json()[0]["success"],
+            &upserted.json()[0]["created"]
+        ),
+        (&json!(true), &json!(true)),
+        "{}",
+        upserted.text()
+    );
+    let batch =
+        json!({"haltOnError": null, "batchRequests": [{"method": "GET", "url": "v62.0/limits"}]});
+    let answer = client.call("POST", "/composite/batch", Some(batch)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn an_upsert_that_was_undone_tells_what_it_would_have_been() {
+    let client = Client::new().await;
+    let key = "External_Id__c";
+    let record = |value: &str, name: Json| json!({"attributes": {"type": "Account"}, key: value, "Name": name});
+    let path = format!("/Account/{key}");
+    let made = client
+        .collect("PATCH", &path, records(true, &[record("r-1", json!("A"))]))
+        .await;
+    assert_eq!(made.json()[0]["created"], true);
+    let all = [
+        record("r-1", json!("B")),
+        record("r-2", json!("C")),
+        record("r-3", json!(null)),
+    ];
+    let json = client
+        .collect("PATCH", &path, records(true, &all))
+        .await
+        .json();
+    let created: Vec<_> = (0..3).map(|at| json[at]["created"].clone()).collect();
+    assert_eq!(created, [false, true, false], "{json}");
 }
 
 #[tokio::test]

@@ -162,6 +162,122 @@ async fn describe_global_and_describe_say_what_salesforce_says() {
 }
 
 #[tokio::test]
+async fn flags_and_places_are_those_of_recorded_descriptions() {
+    let client = Client::new().await;
+    let describe = async |object: &str| {
+        let path = format!("/sobjects/{object}/describe");
+        client.get(&path).await.json()
+    };
+    let contact = describe("Contact").await;
+    let named = |described: &Json, flag: &str| -> Vec<String> {
+        let fields = described["fields"].as_array().unwrap().iter();
+        let flagged = fields.filter(|field| field[flag] == json!(true));
+        flagged
+            .map(|field| field["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        named(&contact, "searchPrefilterable"),
+        ["AccountId", "ReportsToId"]
+    );
+    assert!(named(&contact, "restrictedDelete").is_empty());
+    assert!(named(&contact, "cascadeDelete").is_empty());
+    assert!(!named(&contact, "defaultedOnCreate").contains(&"LastViewedDate".to_owned()));
+    assert_eq!(contact["fields"][0]["label"], "Contact ID");
+    let opportunity = describe("Opportunity").await;
+    assert_eq!(
+        named(&opportunity, "idLookup"),
+        ["Id", "Name", "External_Id__c"]
+    );
+    let host = "http://localhost";
+    let base = "/services/data/v62.0/sobjects/Contact";
+    assert_eq!(
+        contact["urls"],
+        json!({
+            "approvalLayouts": format!("{base}/describe/approvalLayouts"),
+            "compactLayouts": format!("{base}/describe/compactLayouts"),
+            "describe": format!("{base}/describe"),
+            "layouts": format!("{base}/describe/layouts"),
+            "listviews": format!("{base}/listviews"),
+            "quickActions": format!("{base}/quickActions"),
+            "rowTemplate": format!("{base}/{{ID}}"),
+            "sobject": base,
+            "uiDetailTemplate": format!("{host}/{{ID}}"),
+            "uiEditTemplate": format!("{host}/{{ID}}/e"),
+            "uiNewRecord": format!("{host}/003/e"),
+        })
+    );
+    for name in [
+        "compactLayouts",
+        "approvalLayouts",
+        "listviews",
+        "layouts",
+        "quickActions",
+    ] {
+        let path = contact["urls"][name].as_str().unwrap();
+        assert_eq!(client.get(path).await.status, 200, "{path}");
+    }
+    let children = |described: &Json, name: &str| {
+        let all = described["childRelationships"].as_array().unwrap().iter();
+        let found = all.clone().find(|child| child["relationshipName"] == name);
+        found.map(|child| {
+            (
+                child["cascadeDelete"] == true,
+                child["restrictedDelete"] == true,
+            )
+        })
+    };
+    assert_eq!(children(&contact, "Opportunities"), Some((false, false)));
+    let account = describe("Account").await;
+    assert_eq!(children(&account, "Contacts"), Some((true, false)));
+    assert_eq!(children(&account, "Cases"), Some((false, true)));
+    assert_eq!(
+        account["supportedScopes"],
+        json!([
+            {"label": "All accounts", "name": "everything"},
+            {"label": "My accounts", "name": "mine"},
+            {"label": "Filter by scope", "name": "scopingRule"},
+            {"label": "My team's accounts", "name": "team"},
+        ])
+    );
+    let entity = describe("EntityDefinition").await;
+    assert_eq!(
+        (&entity["replicateable"], &account["replicateable"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn allowances_may_have_others_within() {
+    let client = Client::new().await;
+    let limits = client.get("/limits").await.json();
+    assert_eq!(limits["HourlySyncReportRuns"]["Max"], 500);
+    assert_eq!(
+        limits["PermissionSets"],
+        json!({"Max": 1_500, "Remaining": 1_500, "CreateCustom": {"Max": 1_000, "Remaining": 1_000}})
+    );
+}
+
+#[tokio::test]
+async fn setup_that_every_org_has_is_found() {
+    let client = Client::new().await;
+    for (soql, rows) in [
+        ("SELECT Id FROM UserLicense WHERE Name='Salesforce'", 1),
+        ("SELECT Id FROM BusinessHours WHERE IsDefault=true", 1),
+        ("SELECT Id, CronJobDetail.Name FROM CronTrigger", 0),
+        ("SELECT Id FROM PermissionSet", 0),
+        ("SELECT Id FROM ApexEmailNotification", 0),
+    ] {
+        assert_eq!(client.count(soql).await, rows, "{soql}");
+    }
+    let email = json!({"Email": "ops@x.example"});
+    let made = client
+        .call("POST", "/sobjects/ApexEmailNotification", Some(email))
+        .await;
+    assert_eq!(made.status, 201, "{}", made.text());
+}
+
+#[tokio::test]
 async fn basic_info_recent_and_counts_see_the_records() {
     let client = Client::new().await;
     let info = client.get("/sobjects/Account").await.json();

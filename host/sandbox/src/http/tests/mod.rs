@@ -6,6 +6,7 @@ mod bulk;
 mod classic;
 mod collections;
 mod composite;
+mod conditional;
 mod events;
 mod faults;
 mod file_rules;

@@ -81,6 +81,85 @@ async fn a_record_is_created_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn an_upsert_by_an_id_of_nothing_creates() {
+    let client = Client::new().await;
+    let made = client
+        .call("POST", "/sobjects/Account/Id", Some(json!({"Name": "New"})))
+        .await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(made.json()["created"], true);
+    let read = client.get(&format!("/sobjects/Account/{id}")).await.json();
+    assert_eq!(read["Name"], "New");
+    let null = json!({"Id": null, "Name": "Null"});
+    let made = client.call("POST", "/sobjects/Account", Some(null)).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let given = json!({"Id": id, "Name": "Given"});
+    let refused = client.call("POST", "/sobjects/Account", Some(given)).await;
+    assert_eq!(
+        refused.refusal(),
+        (400, "INVALID_FIELD_FOR_INSERT_UPDATE".into())
+    );
+}
+
+#[tokio::test]
+async fn a_delete_of_an_id_of_nothing_is_a_dangling_reference() {
+    let client = Client::new().await;
+    let id = crate::id::RecordId::new("001", 999_999);
+    let answer = client
+        .call("DELETE", &format!("/sobjects/Account/{id}"), None)
+        .await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(
+        answer.json(),
+        json!([{"message": "invalid cross reference id", "errorCode": "INVALID_CROSS_REFERENCE_KEY"}])
+    );
+    let dangling = json!({"LastName": "A", "AccountId": id.as_str()});
+    let refused = client
+        .call("POST", "/sobjects/Contact", Some(dangling))
+        .await;
+    assert_eq!(
+        refused.refusal(),
+        (400, "INVALID_CROSS_REFERENCE_KEY".into())
+    );
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_take_is_answered_with_those_it_does() {
+    let client = Client::new().await;
+    let cases = [
+        ("PUT", "/sobjects/Account", "HEAD,GET,POST"),
+        (
+            "PUT",
+            "/sobjects/Account/001Sb0000000001",
+            "HEAD,GET,PATCH,DELETE",
+        ),
+        (
+            "POST",
+            "/sobjects/Account/001Sb0000000001",
+            "HEAD,GET,PATCH,DELETE",
+        ),
+        ("GET", "/composite/batch", "POST"),
+        ("DELETE", "/limits", "HEAD,GET"),
+    ];
+    for (method, path, allowed) in cases {
+        let answer = client.call(method, path, Some(json!({}))).await;
+        assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text());
+        assert_eq!(answer.header("allow"), allowed, "{method} {path}");
+        let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
+        assert_eq!(answer.json()[0]["message"], json!(message));
+    }
+    let part = json!({"compositeRequest": [
+        {"method": "DELETE", "url": "/services/data/v62.0/limits", "referenceId": "a"}]});
+    let answer = client.call("POST", "/composite", Some(part)).await.json();
+    let body = &answer["compositeResponse"][0]["body"];
+    assert_eq!(
+        body[0]["message"], "HTTP Method 'DELETE' not allowed. Allowed are HEAD,GET",
+        "{answer}"
+    );
+}
+
+#[tokio::test]
 async fn refusals_are_lists_of_message_code_and_fields() {
     let client = Client::new().await;
     let refused = client

@@ -47,6 +47,28 @@ async fn parents_are_created_before_their_children() {
 }
 
 #[tokio::test]
+async fn a_field_that_does_not_exist_is_told_of_its_record() {
+    let client = Client::new().await;
+    let mut first = record("Account", "ref1", "Tree odd");
+    first["Nope"] = json!(1);
+    first["Contacts"] = json!({"records": [record("Contact", "ref2", "Child")]});
+    let body = json!({"records": [first, record("Account", "ref3", "Tree even")]});
+    let answer = client
+        .call("POST", "/composite/tree/Account/", Some(body))
+        .await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        answer.json(),
+        json!({"hasErrors": true, "results": [{"referenceId": "ref1", "errors": [{
+            "statusCode": "INVALID_FIELD",
+            "message": "No such column 'Nope' on sobject of type Account", "fields": []
+        }]}]})
+    );
+    let soql = "SELECT Id FROM Account WHERE Name='Tree even'";
+    assert_eq!(client.count(soql).await, 0);
+}
+
+#[tokio::test]
 async fn one_refused_record_keeps_all_others_out() {
     let client = Client::new().await;
     let mut first = record("Account", "ref1", "Tree none");

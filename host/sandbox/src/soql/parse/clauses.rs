@@ -26,7 +26,7 @@ impl Parser<'_> {
         } else {
             None
         };
-        self.with()?;
+        let data_category = self.with()?;
         let group = self.group_by()?;
         let having = if self.take_word("HAVING") {
             Some(self.condition()?)
@@ -52,6 +52,7 @@ impl Parser<'_> {
             joined,
             scope,
             filter,
+            data_category,
             group,
             having,
             order,
@@ -70,11 +71,15 @@ impl Parser<'_> {
         })
     }
 
-    /// WITH is for Apex, but for data categories, which this org has none of.
-    fn with(&mut self) -> Result<()> {
+    /// WITH is for Apex, but for data categories; gives where those stand.
+    fn with(&mut self) -> Result<Option<usize>> {
         let at = self.peek().start;
         if !self.take_word("WITH") {
-            return Ok(());
+            return Ok(None);
+        }
+        if self.take_words(&["DATA", "CATEGORY"]) {
+            self.data_categories()?;
+            return Ok(Some(at));
         }
         let word = self.text(self.peek()).to_ascii_uppercase();
         match word.as_str() {
@@ -82,6 +87,26 @@ impl Parser<'_> {
                 Err(self.refuse(at, format_args!("{word} not allowed in this context")))
             }
             _ => Err(self.unexpected()),
+        }
+    }
+
+    /// `Geography__c ABOVE usa__c AND Product__c AT (dsl__c, mobile__c)`.
+    fn data_categories(&mut self) -> Result<()> {
+        loop {
+            self.name()?;
+            let known = ["AT", "ABOVE_OR_BELOW", "ABOVE", "BELOW"];
+            if !known.iter().any(|word| self.take_word(word)) {
+                return Err(self.unexpected());
+            }
+            if self.take_mark("(") {
+                self.paths()?;
+                self.expect_closing()?;
+            } else {
+                self.name()?;
+            }
+            if !self.take_word("AND") {
+                return Ok(());
+            }
         }
     }
 
@@ -154,7 +179,8 @@ impl Parser<'_> {
     }
 
     /// FOR VIEW, FOR REFERENCE, FOR UPDATE, UPDATE TRACKING, UPDATE VIEWSTAT change what Salesforce remembers, not
-    /// what is answered. ALL ROWS is for Apex; the API has queryAll.
+    /// what is answered; SET OPTIONS changes what is answered of Data 360 objects only. ALL ROWS is for Apex; the API has
+    /// queryAll.
     fn tail(&mut self) -> Result<()> {
         loop {
             let at = self.peek().start;
@@ -175,8 +201,27 @@ impl Parser<'_> {
                     return Err(self.unexpected());
                 }
                 self.take_mark(",");
+            } else if self.take_words(&["SET", "OPTIONS"]) {
+                self.query_options()?;
             } else {
                 return Ok(());
+            }
+        }
+    }
+
+    /// `(dataspace = 'default', honorEmptyStrings = true)` (SOQL and SOSL Reference, "SET OPTIONS").
+    fn query_options(&mut self) -> Result<()> {
+        self.refuse_bind()?;
+        self.expect_mark("(")?;
+        loop {
+            let known = ["dataspace", "honorEmptyStrings"];
+            if !known.iter().any(|word| self.take_word(word)) {
+                return Err(self.unexpected());
+            }
+            self.expect_mark("=")?;
+            self.value()?;
+            if !self.take_mark(",") {
+                return self.expect_closing();
             }
         }
     }

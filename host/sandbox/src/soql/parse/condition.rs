@@ -1,4 +1,4 @@
-//! WHERE and HAVING. AND and OR may not be mixed without parentheses: Salesforce's grammar has no precedence.
+//! WHERE and HAVING. AND, OR and NOT may not be mixed without parentheses: Salesforce's grammar has no precedence.
 
 use super::super::ast::{Comparison, Condition, Operand, Value};
 use super::super::error::Result;
@@ -16,6 +16,9 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 
 impl Parser<'_> {
     pub(super) fn condition(&mut self) -> Result<Condition> {
+        if self.take_word("NOT") {
+            return Ok(Condition::Not(Box::new(self.nested(Self::simple)?)));
+        }
         let first = self.simple()?;
         if self.is_word(0, "AND") {
             return Ok(Condition::And(self.chain(first, "AND")?));
@@ -39,9 +42,6 @@ impl Parser<'_> {
     }
 
     fn simple(&mut self) -> Result<Condition> {
-        if self.take_word("NOT") {
-            return Ok(Condition::Not(Box::new(self.nested(Self::simple)?)));
-        }
         if self.take_mark("(") {
             let inner = self.nested(Self::condition)?;
             self.expect_closing()?;

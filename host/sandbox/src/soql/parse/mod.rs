@@ -18,7 +18,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Words that end the FROM clause although they could be aliases elsewhere.
-const CLAUSES: &[&str] = &["ORDER", "OFFSET", "FOR", "ALL", "UPDATE", "TYPEOF"];
+const CLAUSES: &[&str] = &["ORDER", "OFFSET", "FOR", "ALL", "UPDATE", "TYPEOF", "SET"];
 
 /// Reads a statement.
 ///
@@ -196,18 +196,30 @@ impl<'q> Parser<'q> {
 
     /// What FROM names: a path, or the object that is called as a clause begins, `FROM Group`.
     fn object_path(&mut self) -> Result<Path> {
-        if !self.is_word(0, "GROUP") || self.is_word(1, "BY") {
+        if !self.is_group_object() {
             return self.path();
         }
-        let token = self.advance();
-        let name = Name {
-            text: self.text(token).to_owned(),
-            at: token.start,
-        };
+        let name = self.object_name()?;
         Ok(Path {
             at: name.at,
             names: vec![name],
         })
+    }
+
+    /// The name of an object, which may be that of a clause: `WHEN Group`.
+    fn object_name(&mut self) -> Result<Name> {
+        if !self.is_group_object() {
+            return self.name();
+        }
+        let token = self.advance();
+        Ok(Name {
+            text: self.text(token).to_owned(),
+            at: token.start,
+        })
+    }
+
+    fn is_group_object(&self) -> bool {
+        self.is_word(0, "GROUP") && !self.is_word(1, "BY")
     }
 
     /// A word that is neither reserved nor the start of a clause.

@@ -88,7 +88,7 @@ impl Parser<'_> {
         let relationship = self.path()?;
         let mut when = Vec::new();
         while self.take_word("WHEN") {
-            let object = self.name()?;
+            let object = self.object_name()?;
             self.expect_word("THEN")?;
             when.push((object, self.paths()?));
         }
@@ -108,7 +108,7 @@ impl Parser<'_> {
         })
     }
 
-    fn paths(&mut self) -> Result<Vec<Path>> {
+    pub(super) fn paths(&mut self) -> Result<Vec<Path>> {
         let mut paths = vec![self.path()?];
         while self.take_mark(",") {
             paths.push(self.path()?);

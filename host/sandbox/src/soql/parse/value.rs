@@ -100,11 +100,26 @@ impl Parser<'_> {
         match amount {
             Some(amount) => Ok(Literal::Currency(amount)),
             None if super::is_one_of(word, super::RESERVED) => Err(self.unexpected()),
+            None if self.is_signed_amount(word) => {
+                let at = self.ahead(1).start;
+                let sign = self.text(self.ahead(1));
+                Err(SoqlError::syntax(
+                    self.soql,
+                    at,
+                    format_args!("unexpected token: '{sign}'"),
+                ))
+            }
             None => Err(self.refuse(
                 self.peek().start,
                 "Bind variables only allowed in Apex code",
             )),
         }
+    }
+
+    /// Whether the next words are an amount of money with a sign, `USD-500`, which has none.
+    fn is_signed_amount(&self, code: &str) -> bool {
+        let (word, amount) = (self.peek(), self.ahead(1));
+        code.len() == 3 && amount.kind == TokenKind::Number && amount.start == word.end
     }
 
     fn counted(&mut self, word: &str) -> Result<Literal> {

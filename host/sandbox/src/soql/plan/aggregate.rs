@@ -7,7 +7,7 @@ use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::shape::{Content, Shape, Slot, Source};
 use super::column::Column;
 use super::filter::Clause;
-use super::function::{AGGREGATES, grouping, is_aggregate, keeps_name};
+use super::function::{AGGREGATES, grouping, is_aggregate, is_measure, keeps_name};
 use super::order::{clause, ordered, window};
 use super::scope::Scope;
 use super::semi_join::Nesting;
@@ -55,6 +55,7 @@ impl<'a> Scope<'a> {
 
     /// The SQL of an aggregate query and the shape of its rows.
     pub(super) fn aggregates(&mut self, query: &Query) -> Result<(String, Shape)> {
+        refuse_limit(query)?;
         let groups = self.groups(query.group.as_ref())?;
         let (mut outputs, shape) = self.outputs(query, &groups)?;
         let terms = self.where_clause(query, Nesting::Top)?;
@@ -81,7 +82,7 @@ impl<'a> Scope<'a> {
         let mut columns = Vec::new();
         for operand in group.iter().flat_map(|group| &group.by) {
             let column = self.operand(operand)?;
-            if !column.groupable() {
+            if !column.groupable() || is_measure(operand) {
                 let message = format!("field '{}' can not be grouped in a query call", column.name);
                 return Err(self.refuse(operand.at(), message));
             }
@@ -234,6 +235,13 @@ impl<'a> Scope<'a> {
     ) -> Result<String> {
         let mut terms = Vec::new();
         for item in order {
+            if let Operand::Function(function) = &item.operand
+                && function.name == "GROUPING"
+            {
+                outputs.push(self.grouping(function, groups)?);
+                terms.push(ordered(&outputs.len().to_string(), item));
+                continue;
+            }
             let complaint =
                 |name: &str| format!("Ordered field must be grouped or aggregated: {name}");
             let column = self.grouped(&item.operand, groups, complaint)?;
@@ -291,6 +299,15 @@ impl<'a> Scope<'a> {
             self.tables_and_joins()
         )
     }
+}
+
+/// Totals of all rows are one row, which nothing may limit (SOQL and SOSL Reference, "Considerations for GROUP BY").
+fn refuse_limit(query: &Query) -> Result<()> {
+    if query.group.is_some() || query.limit.is_none() {
+        return Ok(());
+    }
+    let message = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT";
+    Err(SoqlError::new(ErrorCode::MalformedQuery, message))
 }
 
 /// The member's name when there is no alias: the field's; functions of rows and dates are numbered.

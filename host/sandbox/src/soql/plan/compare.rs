@@ -4,6 +4,7 @@ use rusqlite::types::Value as SqlValue;
 
 use crate::id::RecordId;
 use crate::schema::FieldType;
+use crate::value::dates;
 
 use super::super::ast::Value;
 use super::super::date_literal::{DateLiteral, midnight};
@@ -17,6 +18,8 @@ use super::column::{Column, primitive};
 pub(super) enum Bound {
     /// No value.
     Null,
+    /// The empty text: no value is equal to it, and every value is greater.
+    Empty,
     /// One value.
     One(SqlValue),
     /// From the first on, up to but without the second.
@@ -47,16 +50,17 @@ impl Context<'_> {
                 Some(Bound::One((*number).into()))
             }
             (FieldType::Date, Literal::Date(date)) => Some(Bound::One(date.clone().into())),
-            (FieldType::DateTime, Literal::DateTime(ms)) | (FieldType::Time, Literal::Time(ms)) => {
-                Some(Bound::One((*ms).into()))
+            (FieldType::DateTime, Literal::DateTime(ms)) => {
+                Some(Bound::One(dates::whole_seconds(*ms).into()))
             }
+            (FieldType::Time, Literal::Time(ms)) => Some(Bound::One((*ms).into())),
             (FieldType::Date | FieldType::DateTime, Literal::Relative(literal)) => {
                 return self.range(column, *literal, value.at);
             }
             (field_type, Literal::Text(text)) if primitive(field_type) == "string" => {
                 let text = text.value();
                 Some(if text.is_empty() {
-                    Bound::Null
+                    Bound::Empty
                 } else {
                     Bound::One(text.into())
                 })
@@ -86,7 +90,7 @@ impl Context<'_> {
 
     fn id(&self, text: &str, at: usize) -> Result<Bound> {
         if text.is_empty() {
-            return Ok(Bound::Null);
+            return Ok(Bound::Empty);
         }
         let id = RecordId::parse(text).ok_or_else(|| {
             self.error(

@@ -7,7 +7,7 @@ use crate::schema::{Object, Schema};
 use crate::store::quoted;
 
 use super::super::ast::Query;
-use super::super::error::{ErrorCode, Result};
+use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::limits;
 use super::scope::Scope;
 use super::select::Selection;
@@ -71,7 +71,18 @@ impl Family<'_> {
         }
         let mut children = Vec::new();
         let object = scope.object;
+        let is_single = query.limit == Some(1);
         let selected = Selection::of(scope, query, |query| {
+            if let Some((_, at)) = query.offset.filter(|_| !is_single) {
+                let message =
+                    "OFFSET is allowed in a subquery only if the parent query has LIMIT 1";
+                return Err(SoqlError::at(
+                    self.soql,
+                    at,
+                    ErrorCode::MalformedQuery,
+                    message,
+                ));
+            }
             let (child, name) = self.child(object, query, level + 1)?;
             children.push(child);
             Ok((children.len() - 1, name))

@@ -46,23 +46,6 @@ impl<'a> Scope<'a> {
         Ok(terms)
     }
 
-    fn using_scope(&self, scope: &str, at: usize) -> Result<Option<String>> {
-        match scope.to_ascii_lowercase().as_str() {
-            "everything" => Ok(None),
-            "mine" if self.object.field("OwnerId").is_some() => {
-                let user = self.context.binder.one(self.context.options.user.clone());
-                Ok(Some(format!("{}.\"OwnerId\" = {user}", self.root())))
-            }
-            _ => {
-                let message = format!(
-                    "Filter scope '{scope}' is not supported for sObject type '{}'",
-                    self.object.name
-                );
-                Err(self.refuse(at, message))
-            }
-        }
-    }
-
     pub(super) fn condition(
         &mut self,
         condition: &Condition,
@@ -161,6 +144,7 @@ impl<'a> Scope<'a> {
         clause: Clause<'_, 'a>,
     ) -> Result<String> {
         let column = self.subject(operand, clause)?;
+        self.check_distance(operand, Some(comparison))?;
         self.check_operator(&column, comparison, operand.at())?;
         if comparison == Comparison::Like {
             return self.like(&column, value, operand.at());
@@ -177,6 +161,16 @@ impl<'a> Scope<'a> {
                     Comparison::NotEqual => format!("{sql} IS NOT NULL"),
                     Comparison::Less | Comparison::Greater => "0".into(),
                     _ => format!("{sql} IS NULL"),
+                };
+            }
+            Bound::Empty => {
+                return match comparison {
+                    Comparison::NotEqual | Comparison::Greater => format!("{sql} IS NOT NULL"),
+                    Comparison::Less => "0".into(),
+                    Comparison::GreaterOrEqual => "1".into(),
+                    Comparison::Equal | Comparison::LessOrEqual | Comparison::Like => {
+                        format!("{sql} IS NULL")
+                    }
                 };
             }
             Bound::One(value) => {
@@ -263,6 +257,7 @@ impl<'a> Scope<'a> {
         clause: Clause<'_, 'a>,
     ) -> Result<String> {
         let column = self.subject(operand, clause)?;
+        self.check_distance(operand, None)?;
         let (mut list, mut terms) = (Vec::new(), Vec::new());
         for value in values {
             match self.context.bound(&column, value, operand.at())? {
@@ -300,7 +295,7 @@ impl<'a> Scope<'a> {
         for value in values {
             let Literal::Text(text) = &value.literal else {
                 terms.push(match self.context.bound(&column, value, operand.at())? {
-                    Bound::Null => format!("{} IS NULL", column.sql),
+                    Bound::Null | Bound::Empty => format!("{} IS NULL", column.sql),
                     Bound::One(_) | Bound::Range(..) => "0".to_owned(),
                 });
                 continue;

@@ -65,6 +65,17 @@ pub(super) fn keeps_name(function: &Function) -> bool {
     )
 }
 
+/// Whether an operand is a computed number that WHERE alone may speak of.
+pub(super) fn is_formula(operand: &Operand) -> bool {
+    matches!(operand, Operand::Function(function) if function.name == "FORMULA")
+}
+
+/// Whether an operand is a computed number that rows are not grouped by.
+pub(super) fn is_measure(operand: &Operand) -> bool {
+    is_formula(operand)
+        || matches!(operand, Operand::Function(function) if function.name == "DISTANCE")
+}
+
 impl<'a> Scope<'a> {
     /// The column of a field or of a function of one.
     pub(super) fn operand(&mut self, operand: &Operand) -> Result<Column<'a>> {
@@ -84,6 +95,8 @@ impl<'a> Scope<'a> {
                 Ok(self.labelled(column))
             }
             "FORMAT" => Ok(self.argument(function)?.formatted()),
+            "DISTANCE" => self.distance(function),
+            "FORMULA" => self.formula(function),
             // The org has one currency: nothing to convert.
             "CONVERTCURRENCY" => self.argument(function),
             _ => Err(self.unknown_function(function)),

@@ -10,7 +10,9 @@ mod compare;
 mod family;
 mod fields;
 mod filter;
+mod formula;
 mod function;
+mod location;
 mod order;
 mod restriction;
 mod scope;
@@ -19,6 +21,7 @@ mod semi_join;
 pub(in crate::soql) mod sql;
 #[cfg(test)]
 mod tests;
+mod using_scope;
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -47,10 +50,12 @@ pub struct Options {
     pub include_deleted: bool,
     /// Whether the objects are those of the Tooling API.
     pub tooling: bool,
+    /// The version of the API that asks, 62 for `v62.0`.
+    pub version: u16,
 }
 
 impl Options {
-    /// Options of a plain query in GMT.
+    /// Options of a plain query in GMT, in whatever version is the newest.
     #[must_use]
     pub fn new(user: &str, now: i64) -> Self {
         Self {
@@ -59,6 +64,7 @@ impl Options {
             user: user.to_owned(),
             include_deleted: false,
             tooling: false,
+            version: u16::MAX,
         }
     }
 }
@@ -126,6 +132,7 @@ impl Plan {
     /// As [`Plan::new`].
     pub fn of(query: &Query, soql: &str, schema: &Schema, options: &Options) -> Result<Self> {
         restriction::check(query)?;
+        refuse_data_category(query, soql)?;
         Family {
             soql,
             schema,
@@ -158,6 +165,24 @@ impl Plan {
     #[must_use]
     pub fn is_aggregate(&self) -> bool {
         !matches!(self.work, Work::Records(_))
+    }
+}
+
+/// Objects whose records are in data categories (SOQL and SOSL Reference, "WITH DATA CATEGORY"); this org has none of them.
+const CATEGORIZED: [&str; 2] = ["KnowledgeArticleVersion", "Question"];
+
+fn refuse_data_category(query: &Query, soql: &str) -> Result<()> {
+    let object = query.from.path.text();
+    let is_categorized = CATEGORIZED
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(&object));
+    match query.data_category {
+        Some(at) if !is_categorized => {
+            let message =
+                format!("WITH DATA CATEGORY is not supported for sObject type '{object}'");
+            Err(SoqlError::at(soql, at, ErrorCode::MalformedQuery, message))
+        }
+        _ => Ok(()),
     }
 }
 

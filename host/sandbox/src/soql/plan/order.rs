@@ -4,6 +4,7 @@ use super::super::ast::{OrderItem, Query};
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::limits;
 use super::column::Column;
+use super::function::is_formula;
 use super::scope::Scope;
 use crate::schema::FieldType;
 
@@ -13,7 +14,7 @@ impl Scope<'_> {
         let mut terms = Vec::new();
         for item in order {
             let column = self.operand(&item.operand)?;
-            if !column.sortable() {
+            if !column.sortable() || is_formula(&item.operand) {
                 let message = format!("field '{}' can not be sorted in a query call", column.name);
                 return Err(self.refuse(item.operand.at(), message));
             }
@@ -61,9 +62,9 @@ pub(super) fn clause(terms: &[String]) -> String {
 /// ` LIMIT … OFFSET …`, or nothing.
 pub(super) fn window(query: &Query) -> Result<String> {
     let offset = offset(query)?;
-    let limit = query
-        .limit
-        .map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    let most = query.offset.map(|_| limits::ROWS_WITH_OFFSET);
+    let limit = query.limit.into_iter().chain(most).min();
+    let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
     Ok(match (limit, offset) {
         (None, 0) => String::new(),
         (limit, 0) => format!(" LIMIT {}", limit.unwrap_or(-1)),

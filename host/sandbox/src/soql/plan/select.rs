@@ -50,7 +50,6 @@ impl<'s, 'a> Selection<'s, 'a> {
         query: &Query,
         mut children: impl FnMut(&Query) -> Result<(usize, String)>,
     ) -> Result<Selected> {
-        check_fields_limit(query)?;
         let id = scope.id_at(&Place::One(0));
         let object = scope.object;
         let mut selection = Self {
@@ -74,6 +73,7 @@ impl<'s, 'a> Selection<'s, 'a> {
                 SelectItem::Fields(set, at) => selection.fields(object, *set, *at)?,
             }
         }
+        check_fields_limit(query)?;
         let source = Source::Object {
             name: object.name.clone(),
             id: 0,
@@ -244,6 +244,14 @@ impl<'s, 'a> Selection<'s, 'a> {
     }
 
     fn fields(&mut self, object: &'a Object, set: FieldSet, at: usize) -> Result<()> {
+        let version = self.scope.context.options.version;
+        if version < limits::FIELDS_SINCE {
+            let message = format!(
+                "The SOQL FIELDS function is not supported in API version {version}.0; use {}.0 or later",
+                limits::FIELDS_SINCE
+            );
+            return Err(SoqlError::new(ErrorCode::UnsupportedApiVersion, message));
+        }
         let wanted = |custom: bool| match set {
             FieldSet::All => true,
             FieldSet::Standard => !custom,

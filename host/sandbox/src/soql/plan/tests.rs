@@ -107,6 +107,43 @@ fn files_are_shown_as_links() {
 }
 
 #[test]
+fn fields_came_with_version_51() {
+    let mut fixture = Fixture::new();
+    let soql = "SELECT FIELDS(ALL) FROM Account LIMIT 1";
+    fixture.options.version = 50;
+    let error = fixture.json(soql).unwrap_err();
+    assert_eq!(error.code.as_str(), "UNSUPPORTED_API_VERSION");
+    fixture.options.version = 51;
+    assert!(fixture.json(soql).is_ok());
+}
+
+#[test]
+fn a_query_with_offset_gives_its_first_batch_alone() {
+    let fixture = Fixture::empty();
+    for number in 1..=2_003 {
+        fixture.insert("Account", number, Vec::new());
+    }
+    let page = |soql: &str| fixture.json(soql).unwrap();
+    let all = page("SELECT Id FROM Account");
+    assert_eq!(
+        (&all["totalSize"], &all["done"]),
+        (&2_003.into(), &false.into())
+    );
+    for (soql, rows) in [
+        ("SELECT Id FROM Account OFFSET 1", 2_000),
+        ("SELECT Id FROM Account LIMIT 5000 OFFSET 2", 2_000),
+        ("SELECT Id FROM Account LIMIT 7 OFFSET 2", 7),
+    ] {
+        let first = page(soql);
+        assert_eq!(
+            (&first["totalSize"], &first["done"]),
+            (&rows.into(), &true.into()),
+            "{soql}"
+        );
+    }
+}
+
+#[test]
 fn count_is_the_total_size() {
     let fixture = Fixture::new();
     for (soql, total) in [
