@@ -10,7 +10,7 @@ use crate::org::{Org, bad_input};
 use crate::rest;
 use crate::sink::Sink;
 use crate::source::Source;
-use complete::Completed;
+use complete::{Completed, Completion};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -90,10 +90,10 @@ pub fn open_source(
         return Err(wrong_door(operation, "source"));
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
-    let (org, object) = (Rc::new(org), config.object());
-    let source = run(Rc::clone(&org), config, input);
-    Completed::open(source, org, object)
-        .map(|source| Box::new(source) as Box<dyn Source>)
+    let org = Rc::new(org);
+    let completion = Completion::new(&org, &config);
+    let source = run(org, config, input).map_err(|fault| completion.complete(fault))?;
+    Ok(Box::new(Completed::new(source, completion)))
 }
 
 /// Starts an operation of style `sink`, or takes one up again from its journal.
@@ -110,8 +110,9 @@ pub fn open_sink(
     };
     let (org, config) = settle(context, operation, connection, config)?;
     let org = Rc::new(org);
-    let sink = run(Rc::clone(&org), config, journal).map_err(|fault| org.complete(fault))?;
-    Ok(Box::new(Completed::new(sink, org)))
+    let completion = Completion::new(&org, &config);
+    let sink = run(org, config, journal).map_err(|fault| completion.complete(fault))?;
+    Ok(Box::new(Completed::new(sink, completion)))
 }
 
 /// Asks an operation of style `trigger` for what is new.
@@ -128,9 +129,9 @@ pub fn poll(
         return Err(wrong_door(operation, "poll"));
     };
     let (org, config) = settle(context, operation, connection, config)?;
-    let (org, object) = (Rc::new(org), config.object());
-    run(Rc::clone(&org), config, checkpoint, wait_ms)
-        .map_err(|fault| names::explain(&org, object.as_deref(), org.complete(fault)))
+    let org = Rc::new(org);
+    let completion = Completion::new(&org, &config);
+    run(org, config, checkpoint, wait_ms).map_err(|fault| completion.complete(fault))
 }
 
 /// Checks all that the caller gave before anything is sent.

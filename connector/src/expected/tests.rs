@@ -42,7 +42,6 @@ fn each_declaration_takes_its_own_and_nothing_else() {
         (Empty, 200, HTML, PAGE, false),
         (Soap, 200, "text/xml", "<?xml version=\"1.0\"?><e/>", true),
         (Soap, 200, "text/xml", "<!DOCTYPE html><html/>", false),
-        (Soap, 200, "text/xml", "", false),
         (
             XmlOrJson,
             200,
