@@ -21,6 +21,8 @@ mod operations;
 mod schema;
 #[path = "build/shapes.rs"]
 mod shapes;
+#[path = "build/typed.rs"]
+mod typed;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -53,13 +55,26 @@ fn run() -> Result<()> {
         std::env::current_exe().context("this build script does not know its own path")?;
     println!("cargo::rustc-env=CATALOG_GENERATOR={}", generator.display());
 
-    let out = directory("OUT_DIR")?.join("catalog.rs");
-    let text = generate(&wit)?;
+    let generated = generate(&wit)?;
+    write("catalog.rs", &generated.catalog)?;
+    write("typed.rs", &generated.typed)
+}
+
+fn write(name: &str, text: &str) -> Result<()> {
+    let out = directory("OUT_DIR")?.join(name);
     std::fs::write(&out, text).with_context(|| format!("{} cannot be written", out.display()))
 }
 
-/// Turns the WIT packages under `wit` into the Rust text of the catalog.
-fn generate(wit: &Path) -> Result<String> {
+/// Rust texts.
+struct Generated {
+    /// The catalog.
+    catalog: String,
+    /// The exports of the typed interfaces.
+    typed: String,
+}
+
+/// Turns the WIT packages under `wit` into Rust.
+fn generate(wit: &Path) -> Result<Generated> {
     let mut resolve = Resolve::default();
     let (package, _) = match resolve.push_dir(wit) {
         Ok(pushed) => pushed,
@@ -70,7 +85,10 @@ fn generate(wit: &Path) -> Result<String> {
         .with_context(|| format!("{} has no world `{WORLD}`", wit.display()))?;
     lint::check(&resolve, world, package)?;
     let catalog = operations::collect(&resolve, world, package)?;
-    Ok(emit::rust(&catalog))
+    Ok(Generated {
+        catalog: emit::rust(&catalog),
+        typed: typed::rust(&resolve, world, package)?,
+    })
 }
 
 fn directory(variable: &str) -> Result<PathBuf> {

@@ -3,11 +3,8 @@
 mod generic;
 mod typed;
 
-use crate::bindings::Fault;
-use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use crate::clock::SystemClock;
 use crate::context::Context;
-use crate::org::Org;
 use crate::transport::wasi::WasiTransport;
 use std::rc::Rc;
 
@@ -20,10 +17,6 @@ thread_local! {
 
 fn context() -> Rc<Context> {
     CONTEXT.with(Rc::clone)
-}
-
-fn org(connection: &ConnectionConfig) -> Result<Org, Fault> {
-    Org::open(context(), connection)
 }
 
 /// The exported symbols. Their code is generated; it is the one place where the canonical ABI is spoken.

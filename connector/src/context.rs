@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::connection::Sessions;
 use crate::describe::Describes;
+use crate::door::KnownNames;
 use crate::events::Subscriptions;
 use crate::org::Usages;
 use crate::transport::Transport;
@@ -17,6 +18,8 @@ pub struct Context {
     pub sessions: Sessions,
     /// Remembers describes.
     pub describes: Describes,
+    /// Remembers the names of objects.
+    pub names: KnownNames,
     /// Remembers how much of their daily calls orgs have used.
     pub usages: Usages,
     /// Remembers clients that wait for events.
@@ -31,6 +34,7 @@ impl Context {
             clock: Box::new(clock),
             sessions: Sessions::default(),
             describes: Describes::default(),
+            names: KnownNames::default(),
             usages: Usages::default(),
             subscriptions: Subscriptions::default(),
         }

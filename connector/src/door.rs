@@ -1,4 +1,4 @@
-//! The generic door: names and JSON in, the same operations behind it as behind the typed door.
+//! The generic door: names and JSON in, the same operations behind it as behind the typed door, which comes through here.
 
 use crate::bindings::exports::mediation::connector::mediator::Batch;
 use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
@@ -10,14 +10,17 @@ use crate::org::{Org, bad_input};
 use crate::rest;
 use crate::sink::Sink;
 use crate::source::Source;
-use complete::Completed;
+use complete::{Completed, Completion};
 use serde_json::Value;
 use std::rc::Rc;
 
 mod complete;
 mod dry_run;
+mod names;
+pub mod typed;
 
 pub use dry_run::dry_run;
+pub use names::KnownNames;
 
 /// Opens a session, or returns the open one, as the JSON of `connection.session`.
 pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
@@ -26,7 +29,7 @@ pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fa
     let value =
         serde_json::to_value(session).map_err(|error| Fault::protocol(error.to_string()))?;
     let operation = known("connection/authenticate")?;
-    Ok(present(operation, value).to_string())
+    Ok(present(operation, &value))
 }
 
 /// Runs an operation of style `call`.
@@ -37,25 +40,40 @@ pub fn call(
     config: &str,
     input: Option<Message>,
 ) -> Result<Message, Fault> {
+    let (operation, org, answer) = answer(context, connection, name, config, input)?;
+    match answer {
+        Answer::Message(message) => Ok(message),
+        Answer::Typed(value) => Ok(Message {
+            media_type: "application/json".into(),
+            body: present(operation, &value).into_bytes(),
+            attributes: org.attributes(),
+        }),
+    }
+}
+
+fn answer(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<(&'static Operation, Org, Answer), Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Call(run) = run else {
         return Err(wrong_door(operation, "call"));
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
-    let answer = run(&org, config, input).map_err(|fault| {
-        let fault = org.complete(fault);
-        Fault {
-            maybe_applied: fault.maybe_applied || org.has_written(),
-            ..fault
+    let object = config.object();
+    match run(&org, config, input) {
+        Ok(answer) => Ok((operation, org, answer)),
+        Err(fault) => {
+            let fault = org.complete(fault);
+            let fault = Fault {
+                maybe_applied: fault.maybe_applied || org.has_written(),
+                ..fault
+            };
+            Err(names::explain(&org, object.as_deref(), fault))
         }
-    });
-    match answer? {
-        Answer::Message(message) => Ok(message),
-        Answer::Typed(value) => Ok(Message {
-            media_type: "application/json".into(),
-            body: present(operation, value).to_string().into_bytes(),
-            attributes: org.attributes(),
-        }),
     }
 }
 
@@ -73,8 +91,9 @@ pub fn open_source(
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
     let org = Rc::new(org);
-    let source = run(Rc::clone(&org), config, input).map_err(|fault| org.complete(fault))?;
-    Ok(Box::new(Completed::new(source, org)))
+    let completion = Completion::new(&org, &config);
+    let source = run(org, config, input).map_err(|fault| completion.complete(fault))?;
+    Ok(Box::new(Completed::new(source, completion)))
 }
 
 /// Starts an operation of style `sink`, or takes one up again from its journal.
@@ -91,8 +110,9 @@ pub fn open_sink(
     };
     let (org, config) = settle(context, operation, connection, config)?;
     let org = Rc::new(org);
-    let sink = run(Rc::clone(&org), config, journal).map_err(|fault| org.complete(fault))?;
-    Ok(Box::new(Completed::new(sink, org)))
+    let completion = Completion::new(&org, &config);
+    let sink = run(org, config, journal).map_err(|fault| completion.complete(fault))?;
+    Ok(Box::new(Completed::new(sink, completion)))
 }
 
 /// Asks an operation of style `trigger` for what is new.
@@ -110,7 +130,8 @@ pub fn poll(
     };
     let (org, config) = settle(context, operation, connection, config)?;
     let org = Rc::new(org);
-    run(Rc::clone(&org), config, checkpoint, wait_ms).map_err(|fault| org.complete(fault))
+    let completion = Completion::new(&org, &config);
+    run(org, config, checkpoint, wait_ms).map_err(|fault| completion.complete(fault))
 }
 
 /// Checks all that the caller gave before anything is sent.
@@ -178,10 +199,10 @@ fn accept(document: &Document, text: &str, what: &str) -> Result<Value, Fault> {
         .map_err(|complaint| Fault::config(complaint.to_string()))
 }
 
-fn present(operation: &Operation, value: Value) -> Value {
+fn present(operation: &Operation, value: &Value) -> String {
     match &operation.reply {
         Some(document) => catalog::present(&document.shape, value),
-        None => value,
+        None => value.to_string(),
     }
 }
 

@@ -22,6 +22,7 @@ pub fn wrapped(get: &Call, composite: &str) -> Call {
     Call {
         wraps: true,
         fine: get.fine,
+        expected: get.expected,
         ..Call::write(
             Method::Post,
             composite,

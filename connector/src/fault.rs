@@ -1,5 +1,7 @@
 //! From HTTP and Salesforce errors to `fault`: one table, by Salesforce's code first and HTTP status second.
 
+pub mod details;
+
 use crate::bindings::{Fault, FaultKind, UpstreamFault};
 use crate::soap::fault::{self as soap, SoapFault};
 use crate::transport::{Failure, TransportError};
@@ -342,6 +344,23 @@ pub fn session_is_invalid(fault: &Fault) -> bool {
         })
 }
 
+/// Whether the org has lost the place from which a read was to go on: its locator is gone, or belongs to a session that has ended
+/// though another could be opened.
+pub fn place_is_lost(fault: &Fault) -> bool {
+    fault.kind == FaultKind::CheckpointLost || session_is_invalid(fault)
+}
+
+/// Whether a DELETE was refused because an attempt before it has deleted the thing and its answer was lost. Only Salesforce's
+/// own word counts: the page of a proxy, or of an org that moved, says nothing of it.
+pub fn deleted_before(fault: &Fault) -> bool {
+    let gone = ["NOT_FOUND", "ENTITY_IS_DELETED"];
+    fault.maybe_applied
+        && fault
+            .upstream
+            .iter()
+            .any(|complaint| gone.contains(&complaint.code.as_str()))
+}
+
 /// Reads Salesforce's error lists: `[{errorCode, message, fields}]`, one such object, or OAuth's `{error, error_description}`.
 fn complaints(body: &[u8]) -> Vec<UpstreamFault> {
     match serde_json::from_slice::<Value>(body) {
@@ -380,7 +399,8 @@ fn bulk_exception(body: &[u8]) -> Option<UpstreamFault> {
     })
 }
 
-fn complaint(item: &Value) -> Option<UpstreamFault> {
+/// One entry of such a list.
+pub fn complaint(item: &Value) -> Option<UpstreamFault> {
     let text = |names: &[&str]| {
         names
             .iter()
@@ -390,7 +410,10 @@ fn complaint(item: &Value) -> Option<UpstreamFault> {
     let fields = item.get("fields").and_then(Value::as_array);
     Some(UpstreamFault {
         code: text(&["errorCode", "statusCode", "error", "exceptionCode"])?,
-        message: text(&["message", "error_description", "exceptionMessage"]).unwrap_or_default(),
+        message: details::with_details(
+            text(&["message", "error_description", "exceptionMessage"]).unwrap_or_default(),
+            item,
+        ),
         fields: fields
             .into_iter()
             .flatten()

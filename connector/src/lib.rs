@@ -18,6 +18,7 @@ pub mod door;
 pub mod envelope;
 pub mod events;
 pub mod exchange;
+pub mod expected;
 pub mod fault;
 pub mod limits;
 pub mod message;

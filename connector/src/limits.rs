@@ -25,6 +25,9 @@ pub const MAX_CHILD_QUERIES: usize = 20;
 /// Most rows of one page, and how many there are unless fewer are asked for (REST API Developer Guide, "Query Options Header").
 pub const MAX_PAGE_ROWS: u16 = 2_000;
 
+/// Most rows in all of a query with OFFSET, as the org counts them in `totalSize` (SOQL and SOSL Reference, "OFFSET").
+pub const MAX_OFFSET_ROWS: u64 = 2_000;
+
 /// Longest SOSL statement in characters (SOQL and SOSL Reference, "SOQL and SOSL Limits").
 pub const MAX_SOSL_CHARS: usize = 100_000;
 

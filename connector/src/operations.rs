@@ -31,6 +31,11 @@ use std::rc::Rc;
 pub struct Config(pub Value);
 
 impl Config {
+    /// The sObject that it names.
+    pub fn object(&self) -> Option<String> {
+        self.0.get("object")?.as_str().map(str::to_owned)
+    }
+
     /// The config record of the operation.
     fn read<T: DeserializeOwned>(self) -> Result<T, Fault> {
         serde_json::from_value(self.0)

@@ -6,6 +6,7 @@ use crate::connection::{ApiVersion, Settings, VersionChoice, auth};
 use crate::context::Context;
 use crate::envelope;
 use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
+use crate::expected::Expected;
 use crate::fault::{self, Retry};
 use crate::retry::retry_after_ms;
 use crate::soap;
@@ -36,6 +37,8 @@ pub struct Call {
     pub nature: Nature,
     /// Statuses beside 2xx that are no failure.
     pub fine: &'static [u16],
+    /// What its answer must be.
+    pub expected: Expected,
     /// Whether it is a composite request around one GET, whose answer is wanted.
     pub wraps: bool,
     /// Whether the connector needs its answer to make another call: a describe. A dry run sends it.
@@ -56,6 +59,7 @@ impl Call {
             body: Rc::from([]),
             nature: Nature::Read,
             fine: &[],
+            expected: Expected::Json,
             wraps: false,
             preparatory: false,
             private: false,
@@ -79,6 +83,11 @@ impl Call {
             nature,
             ..Self::get(path)
         }
+    }
+
+    /// Says what its answer must be, where that is not JSON.
+    pub fn expecting(self, expected: Expected) -> Self {
+        Self { expected, ..self }
     }
 
     /// Adds a header.
@@ -144,6 +153,11 @@ impl Org {
         self.context.sessions.forget(&self.settings);
     }
 
+    /// Whether a session was opened for this operation.
+    pub fn was_renewed(&self) -> bool {
+        self.renewed.get()
+    }
+
     /// Logs in again, and keeps what that gave.
     fn renew(&self, last: Option<&Session>) -> Result<Session, Fault> {
         let mut session = auth::log_in(&self.context, &self.settings, last)?;
@@ -174,18 +188,27 @@ impl Org {
     }
 
     fn newest_version(&self, origin: &str) -> Result<ApiVersion, Fault> {
+        let newest = self.listed_versions(origin)?.into_iter().max();
+        newest
+            .ok_or_else(|| Fault::protocol(format!("{origin}/services/data lists no API version")))
+    }
+
+    /// The API versions that the org offers.
+    pub fn offered_versions(&self) -> Result<Vec<ApiVersion>, Fault> {
+        self.listed_versions(&self.session()?.instance_url)
+    }
+
+    fn listed_versions(&self, origin: &str) -> Result<Vec<ApiVersion>, Fault> {
         let reply = self.ask_without_session(origin, "/services/data")?;
         let listed: Vec<Listed> = serde_json::from_slice(&reply.body).map_err(|error| {
             Fault::protocol(format!(
                 "{origin}/services/data does not list API versions: {error}"
             ))
         })?;
-        let newest = listed
-            .iter()
+        let versions = listed.iter();
+        Ok(versions
             .filter_map(|listed| ApiVersion::parse(&listed.version))
-            .max();
-        newest
-            .ok_or_else(|| Fault::protocol(format!("{origin}/services/data lists no API version")))
+            .collect())
     }
 
     /// GETs what needs no session.
@@ -204,7 +227,12 @@ impl Org {
             None,
             || Ok(request.clone()),
             |reply, _| match reply.status {
-                200..=299 => Verdict::Done(reply),
+                200..=299 => match call.expected.check(&reply) {
+                    Ok(()) => Verdict::Done(reply),
+                    Err(Unusable(message)) => {
+                        Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
+                    }
+                },
                 _ => failed(&reply),
             },
         )
@@ -240,7 +268,7 @@ impl Org {
         &self,
         call: &Call,
         started: Option<Started>,
-        parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
+        mut parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
     ) -> Result<T, Fault> {
         let receive = if call.wraps {
             envelope::receive
@@ -248,14 +276,20 @@ impl Org {
             exchange::receive
         };
         self.clear(call, started.as_ref())?;
-        self.converse(receive, call, started, parse)
+        self.converse(receive, call, started, |reply, maybe_applied| {
+            call.expected.check(&reply)?;
+            parse(reply, maybe_applied)
+        })
     }
 
     /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the
     /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
     pub fn open_body(&self, call: &Call, started: Option<Started>) -> Result<Arrival, Fault> {
         self.clear(call, started.as_ref())?;
-        self.converse(exchange::arrive, call, started, |arrival, _| Ok(arrival))
+        self.converse(exchange::arrive, call, started, |arrival, _| {
+            call.expected.check_head(&arrival.reply)?;
+            Ok(arrival)
+        })
     }
 
     /// Lets a call pass: not in a dry run, not over the budget. One that has been started has passed before.
@@ -334,10 +368,13 @@ impl Org {
 
     /// Judges the reply to a request that cannot be repeated here. Where the session has ended it is renewed, and the
     /// fault says to try again.
-    pub fn judge_once(&self, reply: Reply) -> Result<Reply, Fault> {
+    pub fn judge_once(&self, call: &Call, reply: Reply) -> Result<Reply, Fault> {
         self.note(&reply);
         if (200..=299).contains(&reply.status) {
-            return Ok(reply);
+            return match call.expected.check(&reply) {
+                Ok(()) => Ok(reply),
+                Err(Unusable(message)) => Err(self.unusable_once(call.nature, message)),
+            };
         }
         let asked_ms = reply
             .header("retry-after")
@@ -355,6 +392,22 @@ impl Org {
             fault.retry_after_ms = Some(asked_ms.unwrap_or(self.settings.retry.max_delay_ms));
         }
         Err(fault)
+    }
+
+    /// The fault for an answer that cannot be used, to a request that only the caller can repeat.
+    fn unusable_once(&self, nature: Nature, message: String) -> Fault {
+        let fault = match nature {
+            Nature::Write => Fault::protocol(message),
+            Nature::Read | Nature::RepeatableWrite => Fault {
+                retry_after_ms: Some(self.settings.retry.max_delay_ms),
+                ..Fault::new(FaultKind::Unavailable, message)
+            },
+        };
+        Fault {
+            maybe_applied: nature != Nature::Read,
+            attempts: 1,
+            ..fault
+        }
     }
 
     /// The session to use after `refused` was refused: another that came meanwhile, or a new one.

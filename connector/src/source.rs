@@ -1,5 +1,9 @@
 //! What comes out in chunks.
 
+mod reopened;
+
+pub use reopened::Reopened;
+
 use crate::bindings::{Fault, Message};
 
 /// The result of an operation of style `source`.

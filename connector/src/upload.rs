@@ -11,6 +11,7 @@ use std::rc::Rc;
 /// A body on its way to the org. Dropping it breaks the request off.
 pub struct Upload {
     org: Rc<Org>,
+    call: Call,
     sending: Option<Box<dyn transport::Upload>>,
 }
 
@@ -21,6 +22,7 @@ impl Upload {
         let sending = org.context().transport.upload(&request).map_err(lost)?;
         Ok(Self {
             org,
+            call: call.clone(),
             sending: Some(sending),
         })
     }
@@ -48,7 +50,7 @@ impl Upload {
         };
         let pending = sending.finish().map_err(lost)?;
         let reply = exchange::receive(pending).map_err(lost)?;
-        self.org.judge_once(reply)
+        self.org.judge_once(&self.call, reply)
     }
 }
 
@@ -64,12 +66,14 @@ mod tests {
     use super::*;
     use crate::bindings::FaultKind;
     use crate::exchange::Nature;
+    use crate::expected::Expected;
     use crate::testing;
     use crate::transport::Method;
     use crate::transport::scripted::Play;
 
     fn put() -> Call {
         Call::write(Method::Put, "/upload", Nature::Write, "text/csv", b"")
+            .expecting(Expected::Nothing)
     }
 
     fn send(
@@ -99,6 +103,16 @@ mod tests {
             request
                 .headers
                 .contains(&("authorization".into(), "Bearer T1".into()))
+        );
+    }
+
+    #[test]
+    fn page_with_a_good_status_is_no_upload() {
+        let (sent, ..) = send(Play::json(201, "<html>We are down</html>"));
+        let fault = sent.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.maybe_applied),
+            (FaultKind::Protocol, true)
         );
     }
 

@@ -3,8 +3,9 @@
 
 use crate::bindings::Fault;
 use crate::exchange::Reply;
+use crate::expected::Streamed;
 use crate::fault;
-use crate::org::{Call, Org};
+use crate::org::{Call, Org, Unusable};
 use crate::retry::Attempts;
 use crate::transport::{Body, Failure, Started, TransportError};
 use std::rc::Rc;
@@ -24,6 +25,8 @@ pub struct Arriving {
     /// How many bytes the answer is said to have.
     promised: Option<u64>,
     hash: Xxh3Default,
+    /// What the bytes so far say of the document's end.
+    streamed: Streamed,
     breaks: u32,
 }
 
@@ -33,6 +36,7 @@ impl Arriving {
         let arrival = org.open_body(&call, started)?;
         Ok(Self {
             promised: promised(&arrival.reply),
+            streamed: Streamed::new(call.expected),
             org,
             call,
             head: arrival.reply,
@@ -52,6 +56,13 @@ impl Arriving {
             match body.read(max) {
                 Ok(Some(piece)) if piece.is_empty() => {}
                 Ok(Some(piece)) => {
+                    if self.given == 0
+                        && let Err(Unusable(why)) = self.call.expected.check_start(&piece)
+                    {
+                        self.again(&TransportError::new(Failure::Protocol, why))?;
+                        continue;
+                    }
+                    self.streamed.pass(&piece);
                     self.given += piece.len() as u64;
                     self.hash.update(&piece);
                     return Ok(Some(piece));
@@ -62,6 +73,18 @@ impl Arriving {
                         "The answer has fewer bytes than its `content-length` says",
                     ))?;
                 }
+                Ok(None) if self.given == 0 && self.lacks_bytes() => {
+                    self.again(&TransportError::new(
+                        Failure::Lost,
+                        "The answer is empty, where at least a header line belongs",
+                    ))?;
+                }
+                Ok(None) if !self.streamed.may_end() => {
+                    self.again(&TransportError::new(
+                        Failure::Lost,
+                        "The answer ends before its document does",
+                    ))?;
+                }
                 Ok(None) => {
                     self.body = None;
                     return Ok(None);
@@ -69,6 +92,12 @@ impl Arriving {
                 Err(error) => self.again(&error)?,
             }
         }
+    }
+
+    /// Whether an empty document cannot be right; a page that is said to have no records may be one.
+    fn lacks_bytes(&self) -> bool {
+        let said = self.head.header("sforce-numberofrecords");
+        self.call.expected.needs_bytes(self.head.status) && said.map(str::trim) != Some("0")
     }
 
     /// Repeats the request and skips what has been given.

@@ -248,7 +248,7 @@ impl Extract {
         };
         let operation = catalog::find("bulk/extract")?;
         let value: Value = serde_json::to_value(config).ok()?;
-        Some(catalog::present(&operation.config.shape, value).to_string())
+        Some(catalog::present(&operation.config.shape, &value))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::bindings::exports::salesforce::connector::bulk::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::limits::MAX_BULK_UPLOAD_BYTES;
 use crate::org::{Call, Org, bad_input};
 use crate::rest::ask::{self, Object, Parameters};
@@ -98,7 +99,8 @@ pub fn upload_call(org: &Org, job: &str, body: &[u8]) -> Result<Call, Fault> {
         Nature::Write,
         "text/csv; charset=utf-8",
         body,
-    ))
+    )
+    .expecting(Expected::Nothing))
 }
 
 /// PATCH to UploadComplete.

@@ -2,6 +2,7 @@
 
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
 use crate::rest::ask::refused;
 use crate::rest::path::segment;
@@ -126,6 +127,7 @@ pub fn set_state(
     let body = serde_json::json!({ "state": state }).to_string();
     let call = Call {
         fine: &[400, 409],
+        expected: Expected::JsonOrNothing,
         ..Call::write(
             Method::Patch,
             path(org, resource, job)?,

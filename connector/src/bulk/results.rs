@@ -5,6 +5,7 @@ use super::jobs::{self, INGEST, QUERY};
 use crate::bindings::exports::salesforce::connector::bulk::{JobConfig, QueryJobResultsConfig};
 use crate::bindings::{Fault, Message};
 use crate::exchange::Reply;
+use crate::expected::Expected;
 use crate::org::{Call, Org};
 use crate::rest::path::query;
 use crate::source::Source;
@@ -68,7 +69,9 @@ pub fn query_call(
 
 /// A GET of CSV.
 pub fn csv(path: String) -> Call {
-    Call::get(path).with_header("accept", "text/csv")
+    Call::get(path)
+        .expecting(Expected::Csv)
+        .with_header("accept", "text/csv")
 }
 
 /// GET jobs/query/{job}/results.

@@ -10,6 +10,7 @@ use crate::bindings::exports::salesforce::connector::bulk::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::limits::MAX_BATCH_BYTES;
 use crate::org::{Call, Org, bad_input};
 use crate::rest::ask::Object;
@@ -40,7 +41,9 @@ fn batch<'a>(job: &'a str, batch: &'a str) -> [(&'static str, &'a str); 3] {
 
 /// A GET whose answer is JSON wherever Salesforce leaves the choice.
 fn get(path: String) -> Call {
-    Call::get(path).with_header("content-type", JSON)
+    Call::get(path)
+        .expecting(Expected::XmlOrJson)
+        .with_header("content-type", JSON)
 }
 
 /// POST job.
@@ -78,7 +81,8 @@ fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
         Nature::RepeatableWrite,
         JSON,
         body.to_string().as_bytes(),
-    );
+    )
+    .expecting(Expected::XmlOrJson);
     if chunks {
         call = call.with_header("sforce-enable-pkchunking", &chunking(config));
     }
@@ -136,7 +140,8 @@ fn set_state(org: &Org, config: &JobConfig, state: &str) -> Result<Message, Faul
         Nature::RepeatableWrite,
         JSON,
         body.as_bytes(),
-    );
+    )
+    .expecting(Expected::XmlOrJson);
     told(org, &call, "job")
 }
 
@@ -165,7 +170,8 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
         Nature::Write,
         &format!("{essence}; charset=UTF-8"),
         &input.body,
-    );
+    )
+    .expecting(Expected::XmlOrJson);
     told(org, &call, "batch")
 }
 
@@ -217,7 +223,12 @@ pub fn query_results(org: Rc<Org>, config: &V1QueryResultsConfig) -> Result<Resu
 
 /// A document in the job's own form.
 fn document(org: Rc<Org>, path: String) -> Result<Results, Fault> {
-    Results::open(org, Call::get(path).with_header("accept", "*/*"))
+    Results::open(
+        org,
+        Call::get(path)
+            .expecting(Expected::Document)
+            .with_header("accept", "*/*"),
+    )
 }
 
 /// Sends a call and adds the id and the state in its answer to the attributes.

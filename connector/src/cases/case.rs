@@ -1,8 +1,10 @@
 //! One case: how it is written, run and compared.
 
 use crate::bindings::{Fault, Message};
+use crate::catalog::{self, Style};
 use crate::context::Context;
 use crate::door;
+use crate::source::Source;
 use crate::testing::message;
 use crate::transport::scripted::{Play, Script, TestClock};
 use crate::transport::{Failure, Request};
@@ -13,6 +15,12 @@ use std::rc::Rc;
 
 /// The instance of the connection that cases use unless they bring their own.
 const INSTANCE: &str = "https://acme.my.salesforce.com";
+
+/// Bytes asked from a source at once: few, so that documents come in pieces.
+const READ_BYTES: usize = 7;
+
+/// Looks at a sink before it is given up.
+const MOST_LOOKS: usize = 50;
 
 /// What a case file holds.
 #[derive(Deserialize)]
@@ -96,26 +104,50 @@ impl Case {
         self.expect.fault.is_some()
     }
 
+    /// How many answers it has.
+    pub fn answers(&self) -> usize {
+        self.answers.len()
+    }
+
+    /// What the org answers.
+    pub fn plays(&self) -> impl Iterator<Item = Play> {
+        self.answers.iter().map(Answer::play)
+    }
+
     /// Runs the case and says what differs.
     pub fn run(&self) -> Result<(), String> {
-        let script = Script::new(self.answers.iter().map(Answer::play));
-        let context = Context::new(script.clone(), TestClock::default());
-        let config = match &self.config {
-            Value::Null => "{}".to_owned(),
-            config => config.to_string(),
-        };
-        let result = door::call(
-            Rc::new(context),
-            &self.connection(),
-            &self.operation,
-            &config,
-            self.input.as_ref().map(|input| self.message(input)),
-        );
-        self.expect.result(result)?;
+        let script = Script::new(self.plays());
+        self.expect.result(self.result_of(&script))?;
         self.expect.requests(&script.requests())?;
         match script.left() {
             0 => Ok(()),
             left => Err(format!("{left} answers were not asked for")),
+        }
+    }
+
+    /// Runs the operation against other answers.
+    pub fn result(&self, plays: impl IntoIterator<Item = Play>) -> Result<Message, Fault> {
+        self.result_of(&Script::new(plays))
+    }
+
+    fn result_of(&self, script: &Script) -> Result<Message, Fault> {
+        let config = match &self.config {
+            Value::Null => "{}".to_owned(),
+            config => config.to_string(),
+        };
+        let call = Called {
+            context: Rc::new(Context::new(script.clone(), TestClock::default())),
+            connection: self.connection(),
+            operation: &self.operation,
+            config,
+            input: self.input.as_ref().map(|input| self.message(input)),
+        };
+        let style = catalog::find(&self.operation).map(|operation| operation.style);
+        match style {
+            Some(Style::Source) => call.source(),
+            Some(Style::Sink) => call.sink(),
+            Some(Style::Trigger) => call.trigger(),
+            Some(Style::Call) | None => call.call(),
         }
     }
 
@@ -134,6 +166,88 @@ impl Case {
         };
         self.connection.clone().unwrap_or_else(plain).to_string()
     }
+}
+
+/// An operation as a host runs it, whatever its style.
+struct Called<'a> {
+    context: Rc<Context>,
+    connection: String,
+    operation: &'a str,
+    config: String,
+    input: Option<Message>,
+}
+
+impl Called<'_> {
+    fn call(self) -> Result<Message, Fault> {
+        door::call(
+            self.context,
+            &self.connection,
+            self.operation,
+            &self.config,
+            self.input,
+        )
+    }
+
+    /// All that a source has.
+    fn source(self) -> Result<Message, Fault> {
+        let source = door::open_source(
+            self.context,
+            &self.connection,
+            self.operation,
+            &self.config,
+            self.input,
+        )?;
+        drain(source)
+    }
+
+    /// The outcomes of a sink that took the whole input.
+    fn sink(self) -> Result<Message, Fault> {
+        let mut sink = door::open_sink(
+            self.context,
+            &self.connection,
+            self.operation,
+            &self.config,
+            None,
+        )?;
+        let input = self.input.map(|input| input.body).unwrap_or_default();
+        sink.write(&input)?;
+        sink.close()?;
+        for _ in 0..MOST_LOOKS {
+            let progress = sink.watch(1000)?;
+            if progress.done {
+                let mut message = drain(sink.outcomes("all")?)?;
+                let failed = progress.failed.to_string();
+                message.attributes.push(("failed".into(), failed));
+                return Ok(message);
+            }
+        }
+        Err(Fault::protocol("The sink is never done"))
+    }
+
+    /// What a trigger finds at first.
+    fn trigger(self) -> Result<Message, Fault> {
+        let batch = door::poll(
+            self.context,
+            &self.connection,
+            self.operation,
+            &self.config,
+            None,
+            0,
+        )?;
+        let found = batch.messages.into_iter().next();
+        Ok(found.unwrap_or_else(|| message("application/json", "")))
+    }
+}
+
+fn drain(mut source: Box<dyn Source>) -> Result<Message, Fault> {
+    let mut body = Vec::new();
+    while let Some(piece) = source.read(READ_BYTES)? {
+        body.extend_from_slice(&piece);
+    }
+    Ok(Message {
+        body,
+        ..source.head()
+    })
 }
 
 impl Answer {

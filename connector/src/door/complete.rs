@@ -1,27 +1,52 @@
 //! The one place where the faults of an operation are completed before they leave the component: faults that arose outside of a request
 //! know nothing of the requests before them.
 
+use super::names::explain;
 use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::{Fault, Message};
+use crate::operations::Config;
 use crate::org::Org;
 use crate::sink::Sink;
 use crate::source::Source;
 use std::rc::Rc;
 
-/// A source or sink with the org that its requests go to.
+/// What completes the faults of an operation: the requests that it has sent, and the names that there are in the org.
+#[derive(Clone)]
+pub struct Completion {
+    org: Rc<Org>,
+    /// The sObject of the config.
+    object: Option<String>,
+}
+
+impl Completion {
+    /// What completes the faults of an operation with this config.
+    pub fn new(org: &Rc<Org>, config: &Config) -> Self {
+        Self {
+            org: Rc::clone(org),
+            object: config.object(),
+        }
+    }
+
+    /// Completes a fault.
+    pub fn complete(&self, fault: Fault) -> Fault {
+        explain(&self.org, self.object.as_deref(), self.org.complete(fault))
+    }
+}
+
+/// A source or sink with what completes its faults.
 pub struct Completed<T> {
     inner: T,
-    org: Rc<Org>,
+    completion: Completion,
 }
 
 impl<T> Completed<T> {
     /// Completes the faults of what was opened.
-    pub fn new(inner: T, org: Rc<Org>) -> Self {
-        Self { inner, org }
+    pub fn new(inner: T, completion: Completion) -> Self {
+        Self { inner, completion }
     }
 
     fn run<U>(&mut self, step: impl FnOnce(&mut T) -> Result<U, Fault>) -> Result<U, Fault> {
-        step(&mut self.inner).map_err(|fault| self.org.complete(fault))
+        step(&mut self.inner).map_err(|fault| self.completion.complete(fault))
     }
 }
 
@@ -54,7 +79,7 @@ impl Sink for Completed<Box<dyn Sink>> {
 
     fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
         let outcomes = self.run(|sink| sink.outcomes(which))?;
-        Ok(Box::new(Completed::new(outcomes, Rc::clone(&self.org))))
+        Ok(Box::new(Completed::new(outcomes, self.completion.clone())))
     }
 
     fn abort(&mut self) -> Result<(), Fault> {

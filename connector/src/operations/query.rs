@@ -1,7 +1,10 @@
 //! SOQL.
 
 use super::{Run, Table, plain, typed};
-use crate::rest::{build, query, rows};
+use crate::bindings::exports::salesforce::connector::query::RowsConfig;
+use crate::rest::{build, query, rows::Rows};
+use crate::source::Reopened;
+use std::rc::Rc;
 
 /// The operations of `query`.
 pub const TABLE: Table = &[
@@ -15,7 +18,11 @@ pub const TABLE: Table = &[
     ),
     (
         "query/rows",
-        Run::Source(|org, config, _| Ok(Box::new(rows::Rows::open(org, &config.read()?)?))),
+        Run::Source(|org, config, _| {
+            let config: RowsConfig = config.read()?;
+            let open = move || Rows::open(Rc::clone(&org), &config);
+            Ok(Box::new(Reopened::open(open)?))
+        }),
     ),
     (
         "query/build",

@@ -1,7 +1,10 @@
 //! The partner SOAP API.
 
 use super::{Run, Table, needed, plain};
+use crate::bindings::exports::salesforce::connector::soap::QueryRowsConfig;
 use crate::soap;
+use crate::source::Reopened;
+use std::rc::Rc;
 
 /// The operations of `soap`.
 pub const TABLE: Table = &[
@@ -23,7 +26,11 @@ pub const TABLE: Table = &[
     ),
     (
         "soap/query-rows",
-        Run::Source(|org, config, _| Ok(Box::new(soap::rows::Rows::open(org, &config.read()?)?))),
+        Run::Source(|org, config, _| {
+            let config: QueryRowsConfig = config.read()?;
+            let open = move || soap::rows::Rows::open(Rc::clone(&org), &config);
+            Ok(Box::new(Reopened::open(open)?))
+        }),
     ),
     (
         "soap/create",

@@ -4,6 +4,7 @@ use super::path::query;
 use crate::bindings::{Fault, Message};
 use crate::envelope;
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::fault;
 use crate::limits::{MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org, Unusable, bad_input};
@@ -150,23 +151,25 @@ pub fn post(
 
 /// DELETEs a resource below the API version. When an attempt before has deleted it and its answer was lost, it is done.
 pub fn delete(org: &Org, path: &str) -> Result<Message, Fault> {
-    let call = Call {
+    match org.send(&delete_call(org, path)?) {
+        Ok(reply) => Ok(org.message(reply)),
+        Err(fault) if fault::deleted_before(&fault) => Ok(Message {
+            media_type: "application/json".into(),
+            body: Vec::new(),
+            attributes: org.attributes(),
+        }),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The call of a DELETE below the API version.
+pub fn delete_call(org: &Org, path: &str) -> Result<Call, Fault> {
+    Ok(Call {
         method: Method::Delete,
         nature: Nature::RepeatableWrite,
-        fine: &[404],
+        expected: Expected::Nothing,
         ..Call::get(org.path(path)?)
-    };
-    let answer = org.send_as(&call, None, |mut reply, maybe_applied| {
-        Ok(match reply.status {
-            404 if maybe_applied => {
-                reply.body.clear();
-                Ok(reply)
-            }
-            404 => Err(refused(reply.status, &reply.body)),
-            _ => Ok(reply),
-        })
-    })?;
-    Ok(org.message(answer?))
+    })
 }
 
 /// Sends a call and adds what `read` finds in the body to the attributes. A body that cannot be read so is a

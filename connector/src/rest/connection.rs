@@ -6,6 +6,7 @@ use crate::bindings::exports::salesforce::connector::connection::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Call, Org};
 use crate::transport::Method;
 use serde::Deserialize;
@@ -99,10 +100,11 @@ pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
         form.as_bytes(),
     );
     call.private = true;
+    call.expected = Expected::Empty;
     let revoked = match org.send_without_session(&org.settings().login_origin, &call) {
         Ok(_) => true,
         // It may have been known until an attempt before this one.
-        Err(fault) if knows_no_such_token(&fault) => fault.attempts > 1,
+        Err(fault) if knows_no_such_token(&fault) => fault.maybe_applied,
         Err(fault) => return Err(fault),
     };
     org.forget_session();

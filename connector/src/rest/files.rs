@@ -4,6 +4,7 @@ mod blob;
 mod download;
 mod multipart;
 mod upload;
+mod vouched;
 
 pub use download::{Bytes, download, rich_text_image};
 pub use upload::FileUpload;

@@ -17,7 +17,10 @@ pub fn graphql(org: &Org, config: &GraphqlConfig) -> Result<Message, Fault> {
     let call = ask::post_call(org, "graphql", nature(&config.query), body.as_bytes())?;
     let (reply, answer) = org.send_as(&call, None, |reply, _| {
         match serde_json::from_slice::<Value>(&reply.body) {
-            Ok(answer) => Ok((reply, answer)),
+            Ok(answer) if is_answer(&answer) => Ok((reply, answer)),
+            Ok(_) => Err(Unusable(
+                "The GraphQL answer has neither `data` nor `errors`".into(),
+            )),
             Err(error) => Err(Unusable(format!("The GraphQL answer is not JSON: {error}"))),
         }
     })?;
@@ -26,9 +29,11 @@ pub fn graphql(org: &Org, config: &GraphqlConfig) -> Result<Message, Fault> {
         return Err(refused(reply.status, errors));
     }
     let mut message = org.message(reply);
-    message
-        .attributes
-        .push(("errors".into(), errors.len().to_string()));
+    // As with composite requests, `failed` says that not all of the document succeeded.
+    for name in ["errors", "failed"] {
+        let count = errors.len().to_string();
+        message.attributes.push((name.into(), count));
+    }
     Ok(message)
 }
 
@@ -52,6 +57,11 @@ fn nature(document: &str) -> Nature {
     } else {
         Nature::Read
     }
+}
+
+/// Whether this is an answer to a document at all (GraphQL specification, "Response Format").
+fn is_answer(answer: &Value) -> bool {
+    answer.get("data").is_some() || answer.get("errors").is_some()
 }
 
 /// Whether any field of `data` came.

@@ -1,16 +1,20 @@
 //! SOQL, page by page: GET query, queryAll and nextRecordsUrl.
 
+use super::ask::{self, Facts};
 use super::path::query as pairs;
 use crate::bindings::exports::salesforce::connector::query::{
     ExplainConfig, QueryConfig, QueryMoreConfig,
 };
 use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
-use crate::bindings::{Fault, Message};
+use crate::bindings::{Fault, FaultKind, Message};
 use crate::envelope::wrapped;
+use crate::fault;
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org};
 use crate::soql;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::HashMap;
 
 /// What both `query` and `rows` are asked for.
 pub struct Question<'a> {
@@ -110,7 +114,21 @@ pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
 pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let next =
         next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
-    page(org, &Call::get(next))
+    page(org, &Call::get(next)).map_err(|fault| {
+        match fault.status == Some(401) && fault::session_is_invalid(&fault) {
+            true if org.was_renewed() => place_gone(fault),
+            _ => fault,
+        }
+    })
+}
+
+/// The fault of a locator that ended with the session that made it: a new session is open, so no credentials are to blame.
+fn place_gone(fault: Fault) -> Fault {
+    Fault {
+        kind: FaultKind::CheckpointLost,
+        message: "config.next is a place in a query whose session has ended, and the place with it: run the query again".into(),
+        ..fault
+    }
 }
 
 /// A `nextRecordsUrl` as a path on the instance; anything else is refused, for the session would go with it: what it is reads on
@@ -162,23 +180,42 @@ fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fau
     question.bound_for(org)
 }
 
-/// Sends a call whose answer is a page, or a single record; the attribute `next` names the page after it.
+/// Sends a call whose answer is a page; the attribute `next` names the page after it.
 pub(super) fn page(org: &Org, call: &Call) -> Result<Message, Fault> {
-    let mut message = org.message(org.send(call)?);
-    let head: Head = serde_json::from_slice(&message.body).map_err(|error| {
-        Fault::protocol(format!(
-            "The answer to a query is not as documented: {error}"
-        ))
-    })?;
-    message
-        .attributes
-        .extend(head.next_records_url.map(|next| ("next".to_owned(), next)));
-    Ok(message)
+    ask::send_and_read(org, call, |body| Ok(next(serde_json::from_slice(body)?)))
+}
+
+/// Sends a call whose answer is a page, or a single record.
+pub(super) fn page_or_record(org: &Org, call: &Call) -> Result<Message, Fault> {
+    ask::send_and_read(org, call, |body| {
+        let read: PageOrRecord = serde_json::from_slice(body)?;
+        Ok(match read {
+            PageOrRecord::Page(page) => next(page),
+            PageOrRecord::Record(_) => Facts::new(),
+        })
+    })
+}
+
+fn next(page: PageHead) -> Facts {
+    let next = page.next_records_url.filter(|_| !page.done);
+    next.map(|next| ("next".to_owned(), next))
+        .into_iter()
+        .collect()
 }
 
 /// What matters of a page here.
 #[derive(Deserialize)]
-struct Head {
-    #[serde(rename = "nextRecordsUrl")]
+#[serde(rename_all = "camelCase")]
+struct PageHead {
+    done: bool,
     next_records_url: Option<String>,
+    #[serde(rename = "records")]
+    _records: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum PageOrRecord {
+    Page(PageHead),
+    Record(#[allow(dead_code, reason = "it only has to be an object")] HashMap<String, IgnoredAny>),
 }

@@ -7,6 +7,7 @@ use crate::bindings::exports::salesforce::connector::raw::{
 use crate::bindings::{Fault, Message};
 use crate::connection::settings::check_headers;
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Call, Org};
 use crate::transport::Method;
 
@@ -23,6 +24,7 @@ pub fn request(
     let mut call = Call {
         method,
         nature,
+        expected: Expected::Anything,
         ..Call::get(target(org, config)?)
     };
     check_headers("config.headers", &config.headers)?;

@@ -1,6 +1,6 @@
 //! One record at a time: the sObject resources.
 
-use super::ask::fitting;
+use super::ask::{delete_call, fitting};
 use super::collections::delete::looks_like_id;
 use super::collections::outcome::created_by_upsert;
 use super::path::{query, segment};
@@ -12,6 +12,8 @@ use crate::bindings::exports::salesforce::connector::records::{
 use crate::bindings::{Fault, FaultKind, Message, UpstreamFault};
 use crate::connection::settings::check_headers;
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
+use crate::fault;
 use crate::message::input::{Document, Node, Options};
 use crate::org::{Call, Org, Unusable, bad_input};
 use crate::transport::Method;
@@ -181,6 +183,10 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
     call.fine = &[300];
+    // An update has nothing to say; a new record has its id.
+    if write.method == Method::Patch {
+        call.expected = Expected::JsonOrNothing;
+    }
     let reply = org.send_as(&call, None, |reply, repeated| {
         let outcome = outcome(reply, write.id)?;
         Ok(outcome.map(|outcome| settled(outcome, write.upserts && repeated)))
@@ -189,22 +195,16 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
 }
 
 pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome, Fault> {
-    let mut call = Call {
-        method: Method::Delete,
-        nature: Nature::RepeatableWrite,
-        ..Call::get(org.path(path)?)
+    let call = Call {
+        fine: &[300],
+        ..delete_call(org, path)?
     };
-    call.fine = &[300, 404];
-    let reply = org.send_as(&call, None, |reply, maybe_applied| match reply.status {
-        // An attempt before this one has deleted it, and its answer was lost.
-        404 if maybe_applied => Ok(Ok(done(id, false))),
-        404 => Ok(Err(reply)),
-        _ => outcome(reply, id),
-    })?;
-    reply.map_err(|refused| match refused.status {
-        404 => crate::fault::from_answer(404, &refused.body).0,
-        _ => several_matches(&refused),
-    })
+    match org.send(&call) {
+        Ok(several) if several.status == 300 => Err(several_matches(&several)),
+        Ok(_) => Ok(done(id, false)),
+        Err(fault) if fault::deleted_before(&fault) => Ok(done(id, false)),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Leaves open whether the record is new where an earlier attempt of an upsert may have created what this one found.

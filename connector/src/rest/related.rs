@@ -2,7 +2,7 @@
 
 use super::ask::{self, Parameters};
 use super::path::segment;
-use super::query::page;
+use super::query::page_or_record;
 use super::records::{Write, delete, record_path, write};
 use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::bindings::exports::salesforce::connector::records::{
@@ -17,7 +17,7 @@ use crate::transport::Method;
 pub fn related(org: &Org, config: &RelatedConfig) -> Result<Message, Fault> {
     let path = related_path(&config.object, &config.id, &config.relationship)?;
     let fields = Parameters::none().list("fields", &config.fields);
-    page(org, &ask::get_call(org, &path, &fields)?)
+    page_or_record(org, &ask::get_call(org, &path, &fields)?)
 }
 
 /// PATCH sobjects/{object}/{id}/{relationship}.

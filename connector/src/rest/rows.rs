@@ -7,17 +7,22 @@ use crate::bindings::exports::salesforce::connector::query::{
 };
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::exchange::Reply;
+use crate::expected::Expected;
+use crate::limits::MAX_OFFSET_ROWS;
 use crate::message::{Page, PageError, RowError, RowFormat, RowWriter};
 use crate::org::{Call, Org, Unusable};
 use crate::soql::SelectList;
+use crate::soql::narrow::Cut;
 use crate::source::Source;
 use crate::transport::Started;
 use std::rc::Rc;
 
 mod ranges;
 mod split;
+mod trail;
 
 use split::Parts;
+pub(crate) use trail::Trail;
 
 /// The rows of a query as bytes.
 pub struct Rows {
@@ -30,6 +35,12 @@ pub struct Rows {
     /// What `totalSize` of the parts begun promised, the one in hand included; `None` once one did not know.
     total: Option<u64>,
     ahead: Ahead,
+    /// The pages of the part in hand.
+    trail: Trail,
+    /// How many rows were written before the part in hand.
+    before: u64,
+    /// Whether the query has an OFFSET, and no LIMIT that keeps it below what Salesforce gives then.
+    capped: bool,
     /// Bytes written and not yet read: those from `taken` on.
     out: Vec<u8>,
     taken: usize,
@@ -70,12 +81,13 @@ impl Rows {
         }
         let format = format(config.format);
         let mut writer = RowWriter::new(format, select.as_ref(), config.keep_attributes)?;
+        let mut out = Vec::new();
+        writer.begin(&mut out);
+        let capped = capped_by_offset(&soql);
         let parts = match &config.split {
             Some(split) => Parts::cut(&org, &soql, split, &question)?,
             None => Parts::whole(soql, &question),
         };
-        let mut out = Vec::new();
-        writer.begin(&mut out);
         let mut rows = Self {
             org,
             format,
@@ -84,6 +96,9 @@ impl Rows {
             parts,
             total: Some(0),
             ahead: Ahead::End,
+            trail: Trail::default(),
+            before: 0,
+            capped,
             out,
             taken: 0,
         };
@@ -96,7 +111,12 @@ impl Rows {
         let Some(first) = self.parts.next(&self.org)? else {
             return Ok(false);
         };
+        self.trail = Trail::default();
+        self.before = self.writer.rows();
         let promised = self.fetch(first)?;
+        if self.capped && promised == Some(MAX_OFFSET_ROWS) {
+            return Err(cut_by_offset());
+        }
         self.total = self.total.zip(promised).map(|(before, more)| before + more);
         Ok(true)
     }
@@ -105,13 +125,23 @@ impl Rows {
     fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
         let (org, writer, out, page_size) =
             (&self.org, &mut self.writer, &mut self.out, self.page_size);
+        let trail = &mut self.trail;
         let (total, ahead) = org.send_as(&next.call, next.started, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
+            let followed = page.next.as_deref().filter(|_| !page.done);
+            if let Some(Err(circle)) = followed.map(|next| trail.follow(next)) {
+                return Ok(Err(circle));
+            }
             let ahead = ahead(org, &page, page_size);
-            let written = writer.page(&page, out, &mut |url| child_page(org, url));
+            let mut children = Trail::default();
+            let written = writer.page(&page, out, &mut |url| {
+                children.follow(url)?;
+                child_page(org, url)
+            });
             Ok(written.and(ahead).map(|ahead| (page.total_size, ahead)))
         })??;
         self.ahead = ahead;
+        check_surplus(total, self.writer.rows() - self.before)?;
         Ok(total)
     }
 
@@ -188,10 +218,46 @@ impl Source for Rows {
 /// Rows that do not add up to what was promised, where anything was, are a fault.
 pub(crate) fn check_count(promised: Option<u64>, rows: u64) -> Result<(), Fault> {
     match promised {
-        Some(promised) if promised != rows => Err(Fault::protocol(format!(
-            "The org promised {promised} rows and sent {rows}: the rows are not complete, so read them again"
-        ))),
+        Some(promised) if promised != rows => Err(miscounted(promised, rows)),
         _ => Ok(()),
+    }
+}
+
+/// More rows than were promised are a fault before the end, too: an end may never come.
+fn check_surplus(promised: Option<u64>, rows: u64) -> Result<(), Fault> {
+    match promised {
+        Some(promised) if rows > promised => Err(miscounted(promised, rows)),
+        _ => Ok(()),
+    }
+}
+
+fn miscounted(promised: u64, rows: u64) -> Fault {
+    Fault {
+        attempts: 1,
+        ..Fault::protocol(format!(
+            "The org promised {promised} rows and sent {rows}: the rows are not complete (records may have come or gone meanwhile), so read them again"
+        ))
+    }
+}
+
+/// Whether Salesforce gives no more rows than [`MAX_OFFSET_ROWS`] of this query, and does not say so.
+pub(crate) fn capped_by_offset(soql: &str) -> bool {
+    let cut = Cut::of(soql);
+    cut.is_some_and(|cut| {
+        cut.clause(&["OFFSET"]).is_some() && cut.limit().is_none_or(|limit| limit > MAX_OFFSET_ROWS)
+    })
+}
+
+/// The fault of a query that OFFSET has cut.
+pub(crate) fn cut_by_offset() -> Fault {
+    Fault {
+        attempts: 1,
+        ..Fault::new(
+            FaultKind::Invalid,
+            format!(
+                "With OFFSET the org gives {MAX_OFFSET_ROWS} rows at most and does not say whether there are more: leave OFFSET out, or add a LIMIT of {MAX_OFFSET_ROWS} at most"
+            ),
+        )
     }
 }
 
@@ -200,7 +266,8 @@ fn ahead(org: &Org, page: &Page<'_>, page_size: Option<u16>) -> Result<Ahead, Fa
     let Some(next) = page.next.as_deref().filter(|_| !page.done) else {
         return Ok(Ahead::End);
     };
-    let call = sized(Call::get(following(next)?), page_size);
+    let get = Call::get(following(next)?).expecting(Expected::JsonPage);
+    let call = sized(get, page_size);
     // A request that cannot even be started fails again, with its reason, when its turn comes.
     let started = if page.has_cut_children() {
         None
@@ -218,7 +285,7 @@ fn following(url: &str) -> Result<&str, Fault> {
 /// The rest of the children of a record.
 pub(crate) fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
     let reply = org.send_as(
-        &Call::get(following(url)?),
+        &Call::get(following(url)?).expecting(Expected::JsonPage),
         None,
         |reply: Reply, _| match Page::parse(&reply.body) {
             Ok(_) => Ok(reply),

@@ -8,6 +8,7 @@ use crate::bindings::exports::salesforce::connector::users::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Call, Org};
 use crate::transport::Method;
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
     let password = Value::from(password).to_string();
     let call = Call {
         private: true,
+        expected: Expected::Nothing,
         ..ask::post_call(org, &path, Nature::Write, password.as_bytes())?
     };
     Ok(org.message(org.send(&call)?))

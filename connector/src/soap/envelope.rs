@@ -4,6 +4,7 @@ use super::headers::Headers;
 use super::xml::{PARTNER, SOAP, SOBJECT, XSI, Xml, unwritable};
 use crate::bindings::Fault;
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::limits::MAX_SOAP_REQUEST_BYTES;
 use crate::org::{Call, Org, bad_input};
 use crate::transport::Method;
@@ -86,6 +87,7 @@ impl Envelope {
         );
         Ok(Call {
             session_at: Some(self.session_at),
+            expected: Expected::Soap,
             private: self.private,
             ..call
                 .with_header("accept", "text/xml")

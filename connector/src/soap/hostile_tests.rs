@@ -84,7 +84,7 @@ fn hostile_documents_are_protocol_faults() {
         ("no element", Vec::new()),
         ("no element", b"<?xml version=\"1.0\"?>".to_vec()),
         (
-            "not an envelope",
+            "a page of HTML",
             b"<html><body>Maintenance</body></html>".to_vec(),
         ),
         (

@@ -3,6 +3,7 @@
 use super::xml::Element;
 use crate::bindings::UpstreamFault;
 use crate::bindings::exports::salesforce::connector::common::Outcome;
+use crate::fault::details::{beside, named};
 use crate::rest::collections::outcome::{failed, saved};
 
 /// The outcome of the record at this place; `created` says whether success means a new record, where that is known.
@@ -33,8 +34,30 @@ fn errors(result: &Element) -> Vec<UpstreamFault> {
         .filter(|error| !error.open.nil)
         .map(|error| UpstreamFault {
             code: error.text_of("statusCode").unwrap_or_default().to_owned(),
-            message: error.text_of("message").unwrap_or_default().to_owned(),
+            message: beside(
+                error.text_of("message").unwrap_or_default().to_owned(),
+                &details(error),
+            ),
             fields: error.texts_of("fields"),
         })
         .collect()
+}
+
+/// What an error tells beside its sentence: extended codes, and the records that a duplicate rule found (`DuplicateError`).
+fn details(error: &Element) -> Vec<String> {
+    let extended = error.all("extendedErrorDetails");
+    let mut told: Vec<String> = extended
+        .filter_map(|details| details.text_of("extendedErrorCode"))
+        .map(|code| format!("extended error: {code}"))
+        .collect();
+    let lists = error
+        .child("duplicateResult")
+        .into_iter()
+        .flat_map(|result| result.all("matchResults"));
+    let ids: Vec<String> = lists
+        .flat_map(|list| list.all("matchRecords"))
+        .filter_map(|found| found.child("record")?.text_of("Id").map(str::to_owned))
+        .collect();
+    told.extend((!ids.is_empty()).then(|| named(&ids)));
+    told
 }

@@ -67,6 +67,13 @@ impl Cut {
             .copied()
     }
 
+    /// The number of its LIMIT.
+    pub fn limit(&self) -> Option<u64> {
+        let tokens = lex::tokens(&self.tail).ok()?;
+        let at = (0..tokens.len()).find(|at| is(&tokens, *at, "LIMIT"))?;
+        tokens.get(at + 1)?.text.parse().ok()
+    }
+
     /// The query with a further condition.
     #[must_use]
     pub fn narrowed(&self, condition: &str) -> String {

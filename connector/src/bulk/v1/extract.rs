@@ -338,7 +338,7 @@ impl Extract {
         };
         let operation = catalog::find("bulk/v1-extract")?;
         let value: Value = serde_json::to_value(config).ok()?;
-        Some(catalog::present(&operation.config.shape, value).to_string())
+        Some(catalog::present(&operation.config.shape, &value))
     }
 }
 

@@ -5,6 +5,7 @@ use super::{JSON, batch, get, path};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
 use crate::soap::xml::{Element, Piece, Pieces};
 use crate::transport::Method;
@@ -171,7 +172,8 @@ pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> 
         Nature::Write,
         CSV,
         body,
-    );
+    )
+    .expecting(Expected::XmlOrJson);
     org.send_as(&call, None, |reply, _| {
         BatchInfo::of(&Facts::read(&reply.body)?)
     })
@@ -198,7 +200,9 @@ pub fn result_ids(org: &Org, job: &str, id: &str) -> Result<Vec<String>, Fault> 
 /// The call for a document of a batch: `request`, `result`, or a result of a query.
 pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call, Fault> {
     let path = format!("{}/{steps}", path(org, &batch(job, id))?);
-    Ok(Call::get(path).with_header("accept", "*/*"))
+    Ok(Call::get(path)
+        .expecting(Expected::Document)
+        .with_header("accept", "*/*"))
 }
 
 /// POSTs the state of a job. A job that is at its end already refuses another; its info decides.
@@ -211,7 +215,8 @@ pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
         Nature::RepeatableWrite,
         JSON,
         body.as_bytes(),
-    );
+    )
+    .expecting(Expected::XmlOrJson);
     let Err(fault) = org.send(&call) else {
         return Ok(());
     };

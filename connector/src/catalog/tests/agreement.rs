@@ -96,9 +96,10 @@ proptest! {
     fn what_was_accepted_and_presented_is_accepted_the_same((checked, document) in some_valid()) {
         let shape = &checked.document.shape;
         let once = accept(shape, &document.to_string(), "config").unwrap();
-        let wire = present(shape, once.clone());
-        prop_assert!(checked.validator.is_valid(&wire), "{wire}");
-        let twice = accept(shape, &wire.to_string(), "config").unwrap();
+        let wire = present(shape, &once);
+        let read: Value = serde_json::from_str(&wire).unwrap();
+        prop_assert!(checked.validator.is_valid(&read), "{wire}");
+        let twice = accept(shape, &wire, "config").unwrap();
         prop_assert_eq!(sorted(once), sorted(twice));
     }
 

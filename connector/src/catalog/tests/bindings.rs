@@ -22,17 +22,17 @@ fn round_trip<T: DeserializeOwned + Serialize>(
         .map_err(|error| TestCaseError::fail(format!("{accepted}: {error}")))?;
     let written =
         serde_json::to_value(&typed).map_err(|error| TestCaseError::fail(error.to_string()))?;
-    let back = present(&document.shape, written);
-    let again = accept(&document.shape, &back.to_string(), "config");
+    let back = present(&document.shape, &written);
+    let again = accept(&document.shape, &back, "config");
     let again = again.map_err(|complaint| TestCaseError::fail(complaint.sentence))?;
     // A generated type writes an absent option as null; serde reads both alike.
     let again: T =
         serde_json::from_value(again).map_err(|error| TestCaseError::fail(error.to_string()))?;
     let (typed, again) = (
-        present(&document.shape, serde_json::to_value(typed).unwrap()),
+        present(&document.shape, &serde_json::to_value(typed).unwrap()),
         serde_json::to_value(again).unwrap(),
     );
-    prop_assert_eq!(typed, present(&document.shape, again));
+    prop_assert_eq!(typed, present(&document.shape, &again));
     Ok(())
 }
 
@@ -98,9 +98,9 @@ fn a_reply_leaves_out_what_is_absent() {
         errors: Vec::new(),
     };
     let Document { shape, .. } = reply("records/create");
-    let wire = present(shape, serde_json::to_value(outcome).unwrap());
+    let wire = present(shape, &serde_json::to_value(outcome).unwrap());
     assert_eq!(
-        wire,
+        serde_json::from_str::<Value>(&wire).unwrap(),
         serde_json::json!({"index": 3, "success": true, "created": false, "errors": []})
     );
     assert!(matches!(shape, Shape::Record(_)));

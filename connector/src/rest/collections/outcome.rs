@@ -2,7 +2,10 @@
 
 use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::bindings::{Fault, UpstreamFault};
-use serde::Deserialize;
+use crate::fault;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// Code of a record that was not sent.
 pub(crate) const NOT_SENT: &str = "NOT_SENT";
@@ -14,23 +17,19 @@ pub(crate) const ROLLED_BACK: &str = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
 pub(crate) const ROW_LOCKED: &str = "UNABLE_TO_LOCK_ROW";
 
 /// An error as Salesforce's collections write it.
-#[derive(Deserialize)]
-pub(crate) struct WireError {
-    #[serde(rename = "statusCode", alias = "errorCode")]
-    code: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    fields: Vec<String>,
+pub(crate) struct WireError(UpstreamFault);
+
+impl<'de> Deserialize<'de> for WireError {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let error = Value::deserialize(from)?;
+        let read = fault::complaint(&error).map(Self);
+        read.ok_or_else(|| D::Error::custom("an error of a record has no `statusCode`"))
+    }
 }
 
 impl From<WireError> for UpstreamFault {
     fn from(error: WireError) -> Self {
-        Self {
-            code: error.code,
-            message: error.message,
-            fields: error.fields,
-        }
+        error.0
     }
 }
 

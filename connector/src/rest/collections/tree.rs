@@ -1,10 +1,10 @@
 //! Create records with their children: sObject Tree.
 
-use super::outcome::{ROLLED_BACK, WireError, failed, failed_by, saved};
+use super::outcome::{ROLLED_BACK, WireError, failed, failed_by, has_code, saved};
 use super::verb::{Answered, Row, Verb, body_of};
 use super::write::json;
-use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::collections::CreateTreeConfig;
+use crate::bindings::{Fault, UpstreamFault};
 use crate::exchange::{Nature, Reply};
 use crate::fault;
 use crate::limits::{MAX_TREE_LEVELS, MAX_TREE_OBJECTS, MAX_TREE_RECORDS};
@@ -238,11 +238,18 @@ impl Answer {
             .filter(|result| !result.errors.is_empty())
             .map(|result| (result.reference_id, result.errors))
             .collect();
-        indexes
-            .map(|index| match wrong.remove(&reference(index)) {
-                Some(errors) => failed(index, errors.into_iter().map(Into::into).collect()),
-                None => failed_by(index, ROLLED_BACK, MESSAGE, None),
-            })
-            .collect()
+        let outcomes = indexes.map(|index| match wrong.remove(&reference(index)) {
+            Some(errors) => failed(index, errors.into_iter().map(Into::into).collect()),
+            None => failed_by(index, ROLLED_BACK, MESSAGE, None),
+        });
+        let mut outcomes: Vec<_> = outcomes.collect();
+        // Errors of a reference that is none of ours could be those of any record: each that has none of its own gets them.
+        let strange: Vec<UpstreamFault> = wrong.into_values().flatten().map(Into::into).collect();
+        for outcome in &mut outcomes {
+            if has_code(outcome, ROLLED_BACK) {
+                outcome.errors.extend(strange.iter().cloned());
+            }
+        }
+        outcomes
     }
 }

@@ -9,6 +9,10 @@ struct Known {
     field: &'static str,
     /// The field that tells how many bytes there are.
     length: Option<&'static str>,
+    /// The field that holds their MD5 in hexadecimal digits.
+    checksum: Option<&'static str>,
+    /// The field that tells what kind of file it is: a media type, or the end of its name.
+    kind: Option<&'static str>,
     /// The field that takes the name of a file that is created.
     name: Option<&'static str>,
     /// The name of the part with the other fields (REST API Developer Guide, "Insert or Update Blob Data").
@@ -17,19 +21,19 @@ struct Known {
 
 const KNOWN: [Known; 9] = [
     known("ContentVersion", "VersionData")
-        .told_by("ContentSize")
+        .told_by("ContentSize", Some("Checksum"), Some("FileExtension"))
         .named_by("PathOnClient"),
     known("Attachment", "Body")
-        .told_by("BodyLength")
+        .told_by("BodyLength", None, Some("ContentType"))
         .named_by("Name")
         .sent_as("entity_attachment"),
     known("Document", "Body")
-        .told_by("BodyLength")
+        .told_by("BodyLength", None, Some("ContentType"))
         .named_by("Name")
         .sent_as("entity_document"),
-    known("EventLogFile", "LogFile"),
-    known("StaticResource", "Body"),
-    known("MailmergeTemplate", "Body"),
+    known("EventLogFile", "LogFile").told_by("LogFileLength", None, None),
+    known("StaticResource", "Body").told_by("BodyLength", None, Some("ContentType")),
+    known("MailmergeTemplate", "Body").told_by("BodyLength", None, None),
     known("ContentNote", "Content"),
     known("QuoteDocument", "Document"),
     known("Scontrol", "Binary"),
@@ -48,15 +52,24 @@ const fn known(object: &'static str, field: &'static str) -> Known {
         object,
         field,
         length: None,
+        checksum: None,
+        kind: None,
         name: None,
         part: None,
     }
 }
 
 impl Known {
-    const fn told_by(self, length: &'static str) -> Self {
+    const fn told_by(
+        self,
+        length: &'static str,
+        checksum: Option<&'static str>,
+        kind: Option<&'static str>,
+    ) -> Self {
         Self {
             length: Some(length),
+            checksum,
+            kind,
             ..self
         }
     }
@@ -92,12 +105,25 @@ pub fn field(object: &str, told: Option<&str>) -> Result<String, Fault> {
     })
 }
 
-/// The field that tells the length of another one.
-pub fn length_of(object: &str, field: &str) -> Option<&'static str> {
-    let known = find(object)?;
-    known
-        .length
-        .filter(|_| known.field.eq_ignore_ascii_case(field))
+/// What a record says of the bytes of one of its fields.
+#[derive(Clone, Copy)]
+pub struct Witness {
+    /// The field that tells how many there are.
+    pub length: &'static str,
+    /// The field that holds their MD5.
+    pub checksum: Option<&'static str>,
+    /// The field that tells what kind of file they are.
+    pub kind: Option<&'static str>,
+}
+
+/// The fields that vouch for the bytes of another one.
+pub fn witness_of(object: &str, field: &str) -> Option<Witness> {
+    let known = find(object).filter(|known| known.field.eq_ignore_ascii_case(field))?;
+    Some(Witness {
+        length: known.length?,
+        checksum: known.checksum,
+        kind: known.kind,
+    })
 }
 
 /// The field that takes the name of a file.

@@ -1,35 +1,44 @@
-//! Bytes of a field, read as they arrive and counted.
+//! Bytes of a field, read as they arrive and held against what their record says of them.
 
 use super::blob;
+use super::vouched::Vouched;
 use crate::bindings::exports::salesforce::connector::files::{DownloadConfig, RichTextImageConfig};
-use crate::bindings::{Fault, FaultKind, Message};
-use crate::bulk::body::{Arriving, promised};
+use crate::bindings::{Fault, Message};
+use crate::bulk::body::{Arriving, READ_BYTES, promised};
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable, bad_input};
 use crate::rest::path::segment;
 use crate::rest::records::record_path;
+use crate::retry::Attempts;
 use crate::source::Source;
+use md5::{Digest as _, Md5};
 use serde_json::Value;
 use std::rc::Rc;
 
 /// The media type of bytes of which none is told.
 const OCTETS: &str = "application/octet-stream";
 
+/// The largest file that is read whole and checked before any of it is given out, so that it can be fetched again.
+const HELD_BYTES: u64 = 1 << 20;
+
 /// The bytes of a field.
 pub struct Bytes {
-    org: Rc<Org>,
     arriving: Arriving,
     media_type: String,
     attributes: Vec<(String, String)>,
     total: Option<u64>,
-    /// Where the length stands when the answer does not tell it.
-    length: Option<Length>,
+    vouched: Vouched,
+    /// Bytes that were read, checked and not given out.
+    held: Vec<u8>,
     read: u64,
+    seen: Md5,
 }
 
-/// The field of a record that tells how many bytes another one has.
-struct Length {
+/// Where the bytes are, and where it stands what they must be.
+struct Place {
     path: String,
-    field: &'static str,
+    expected: Expected,
+    record: Option<(String, blob::Witness)>,
 }
 
 /// GET sobjects/{object}/{id}/{field}.
@@ -40,15 +49,12 @@ pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Bytes, Fault> {
     };
     let field = blob::field(object, config.field.as_deref())?;
     let record = org.path(&record_path(object, &id)?)?;
-    let length = blob::length_of(object, &field).map(|field| Length {
-        path: format!("{record}?fields={field}"),
-        field,
-    });
-    Bytes::open(
-        org,
-        format!("{record}/{}", segment("field", &field)?),
-        length,
-    )
+    let place = Place {
+        path: format!("{record}/{}", segment("field", &field)?),
+        expected: Expected::File { html: false },
+        record: blob::witness_of(object, &field).map(|witness| (record, witness)),
+    };
+    Bytes::open(&org, &place)
 }
 
 /// GET sobjects/{object}/{id}/richTextImageFields/{field}/{reference}.
@@ -59,8 +65,12 @@ pub fn rich_text_image(org: Rc<Org>, config: &RichTextImageConfig) -> Result<Byt
         segment("field", &config.field)?,
         segment("reference-id", &config.reference_id)?
     );
-    let path = org.path(&path)?;
-    Bytes::open(org, path, None)
+    let place = Place {
+        path: org.path(&path)?,
+        expected: Expected::Image,
+        record: None,
+    };
+    Bytes::open(&org, &place)
 }
 
 /// The version of a file that people see.
@@ -80,51 +90,112 @@ fn latest_version(org: &Org, id: &str) -> Result<String, Fault> {
     })?
 }
 
-impl Bytes {
-    fn open(org: Rc<Org>, path: String, length: Option<Length>) -> Result<Self, Fault> {
-        let call = Call::get(path).with_header("accept", "*/*");
-        let arriving = Arriving::open(Rc::clone(&org), call, None)?;
-        let told = arriving.head.header("content-type");
-        Ok(Self {
-            media_type: told.unwrap_or(OCTETS).to_owned(),
-            attributes: org.attributes(),
-            total: promised(&arriving.head),
-            org,
-            arriving,
-            length,
-            read: 0,
-        })
-    }
+/// Why bytes could not be begun.
+enum Failed {
+    /// The request failed.
+    Fault(Fault),
+    /// What came is not what the record says.
+    Other(String),
+}
 
-    /// Holds the bytes against their record, where the answer told no length. A record that does not tell either leaves it at
-    /// the end that the transport has vouched for.
-    fn check(&mut self) -> Result<(), Fault> {
-        let (None, Some(length)) = (self.total, self.length.take()) else {
-            return Ok(());
-        };
-        let Ok(reply) = self.org.send(&Call::get(length.path)) else {
-            return Ok(());
-        };
-        let record: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-        match record.get(length.field).and_then(Value::as_u64) {
-            Some(bytes) if bytes != self.read => Err(Fault::new(
-                FaultKind::Protocol,
-                format!(
-                    "The org sent {} bytes and says that {} is {bytes}: they are not the whole, so read them again",
-                    self.read, length.field
-                ),
-            )),
-            _ => Ok(()),
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Bytes {
+    /// Begins to read. As long as nothing was given out, bytes that are not those of the record are fetched again.
+    fn open(org: &Rc<Org>, place: &Place) -> Result<Self, Fault> {
+        let policy = org.settings().retry;
+        let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
+        loop {
+            match Self::begin(org, place) {
+                Ok(bytes) => return Ok(bytes),
+                Err(Failed::Fault(fault)) => return Err(fault),
+                Err(Failed::Other(_)) if attempts.pause(None) => {}
+                Err(Failed::Other(why)) => return Err(attempts.sign(not_the_file(&why))),
+            }
         }
     }
+
+    fn begin(org: &Rc<Org>, place: &Place) -> Result<Self, Failed> {
+        let vouched = match &place.record {
+            Some((record, witness)) => Vouched::ask(org, record, *witness)?,
+            None => Vouched::default(),
+        };
+        let expected = match place.expected {
+            Expected::File { .. } => Expected::File { html: vouched.html },
+            other => other,
+        };
+        let call = Call::get(place.path.clone())
+            .expecting(expected)
+            .with_header("accept", "*/*");
+        let arriving = Arriving::open(Rc::clone(org), call, None)?;
+        let told = arriving.head.header("content-type");
+        let promised = promised(&arriving.head);
+        if let Some(promised) = promised {
+            vouched.check_length(promised).map_err(Failed::Other)?;
+        }
+        let mut bytes = Self {
+            media_type: told.unwrap_or(OCTETS).to_owned(),
+            attributes: org.attributes(),
+            total: vouched.length().or(promised),
+            arriving,
+            held: Vec::new(),
+            read: 0,
+            seen: Md5::new(),
+            vouched,
+        };
+        if bytes.vouched.says_anything() && bytes.total.is_some_and(|total| total <= HELD_BYTES) {
+            bytes.hold()?;
+        }
+        Ok(bytes)
+    }
+
+    /// Reads and checks all of a small file.
+    fn hold(&mut self) -> Result<(), Failed> {
+        while let Some(piece) = self.next(READ_BYTES)? {
+            self.held.extend_from_slice(&piece);
+            // An answer that is larger than the record says is not kept in memory.
+            if self.read > HELD_BYTES {
+                return Err(Failed::Other(format!(
+                    "the org sent more than {HELD_BYTES} bytes"
+                )));
+            }
+        }
+        self.check().map_err(Failed::Other)
+    }
+
+    fn next(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        let piece = self.arriving.read(max)?;
+        if let Some(piece) = &piece {
+            self.read += piece.len() as u64;
+            self.seen.update(piece);
+        }
+        Ok(piece)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.vouched.check(self.read, self.seen.clone())
+    }
+}
+
+fn not_the_file(why: &str) -> Fault {
+    Fault::protocol(format!(
+        "The bytes are not those of the file: {why}; nothing of them may be kept, so read the file again"
+    ))
 }
 
 impl Source for Bytes {
     fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        let piece = self.arriving.read(max)?;
-        match &piece {
-            Some(piece) => self.read += piece.len() as u64,
-            None => self.check()?,
+        if !self.held.is_empty() {
+            let take = max.min(self.held.len());
+            return Ok(Some(self.held.drain(..take).collect()));
+        }
+        let piece = self.next(max)?;
+        if piece.is_none() {
+            self.check().map_err(|why| not_the_file(&why))?;
         }
         Ok(piece)
     }

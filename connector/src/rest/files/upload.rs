@@ -11,6 +11,7 @@ use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::bindings::exports::salesforce::connector::files::UploadConfig;
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
 use crate::org::{Call, Org, bad_input};
 use crate::rest::path::segment;
 use crate::rest::records::{option_headers, record_path};
@@ -141,21 +142,25 @@ impl FileUpload {
         self.outcome(&upload.finish()?)
     }
 
+    /// What the org says of the record: its id, unless it was there before.
     fn outcome(&self, reply: &Reply) -> Result<Outcome, Fault> {
-        let saved = if reply.body.is_empty() {
-            Saved::default()
-        } else {
-            serde_json::from_slice(&reply.body).map_err(|error| Fault {
-                maybe_applied: true,
-                ..Fault::protocol(format!(
-                    "The reply to the upload (HTTP {}) is not as documented: {error}",
-                    reply.status
-                ))
-            })?
+        let saved = serde_json::from_slice::<Saved>(&reply.body).ok();
+        let new = saved.filter(|saved| saved.success).map(|saved| saved.id);
+        let id = match &self.id {
+            Some(known) if reply.body.is_empty() => Some(known.clone()),
+            _ => new,
         };
+        let id = id.ok_or_else(|| Fault {
+            maybe_applied: true,
+            attempts: 1,
+            ..Fault::protocol(format!(
+                "The reply to the upload (HTTP {}) does not tell the id of a record that was saved",
+                reply.status
+            ))
+        })?;
         Ok(Outcome {
             index: 0,
-            id: saved.id.or_else(|| self.id.clone()),
+            id: Some(id),
             success: true,
             created: Some(self.id.is_none()),
             errors: Vec::new(),
@@ -178,7 +183,9 @@ impl FileUpload {
                 ..fault
             });
         }
-        let passes = matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout);
+        // What was certainly refused for now (429, too many requests at once) is sent again, too.
+        let passes = fault.retry_after_ms.is_some()
+            || matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout);
         self.stage = Stage::Failed(fault.clone());
         self.sent = 0;
         if passes { Ok(()) } else { Err(fault) }
@@ -303,9 +310,10 @@ impl Sink for FileUpload {
 }
 
 /// Salesforce's answer to a create; an update has none.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Saved {
-    id: Option<String>,
+    id: String,
+    success: bool,
 }
 
 fn line(outcome: &Outcome) -> Result<Vec<u8>, Fault> {
@@ -401,6 +409,10 @@ fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Result<Call, F
     };
     let content_type = envelope.content_type();
     let mut call = Call::write(method, org.path(&path)?, nature, &content_type, b"");
+    // New bytes have nothing to say; a new record has its id.
+    if config.id.is_some() {
+        call.expected = Expected::JsonOrNothing;
+    }
     call.headers
         .extend(option_headers(config.options.as_ref())?);
     if let Some(length) = config.length {

@@ -5,6 +5,7 @@ use super::NextPage;
 use super::ranges;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::query::Split;
+use crate::expected::Expected;
 use crate::limits::MAX_PAGE_ROWS;
 use crate::message::Page;
 use crate::org::{Call, Org};
@@ -118,7 +119,9 @@ impl Parts {
                 include_deleted: self.include_deleted,
                 page_size: self.page_size,
             };
-            let call = question.first_page(org, &soql)?;
+            let call = question
+                .first_page(org, &soql)?
+                .expecting(Expected::JsonPage);
             // A single part waits for its answer at once; a request that cannot be started tells why then.
             let started = if self.count > 1 {
                 org.start(&call).ok()

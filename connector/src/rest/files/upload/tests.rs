@@ -264,6 +264,59 @@ fn an_ended_session_is_renewed_and_the_file_begun_anew() {
 }
 
 #[test]
+fn a_file_that_was_certainly_refused_is_sent_again() {
+    let busy = r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]"#;
+    let refusals = [
+        Play::Answer(429, vec![("retry-after".into(), "2".into())], vec![]),
+        Play::json(403, busy),
+    ];
+    for refusal in refusals {
+        let (mut sink, _) = begin(&config("ContentVersion"), vec![refusal]);
+        sink.write(b"x").unwrap();
+        sink.close().unwrap();
+        assert!(!sink.watch(0).unwrap().done);
+        let journal = sink.journal();
+        assert_eq!(journal, r#"{"taken":0}"#);
+        let fault = sink.watch(0).unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.maybe_applied),
+            (FaultKind::LimitExceeded, false)
+        );
+        assert!(fault.retry_after_ms.is_some());
+        let mut again = take_up(&config("ContentVersion"), &journal, vec![created()]).unwrap();
+        again.write(b"x").unwrap();
+        again.close().unwrap();
+        assert!(again.watch(0).unwrap().done);
+    }
+}
+
+#[test]
+fn an_answer_without_an_id_is_not_done() {
+    let answers = [
+        Play::Answer(200, vec![], vec![]),
+        Play::Answer(201, vec![], vec![]),
+        Play::json(200, "{}"),
+        Play::json(
+            201,
+            r#"{"id":"068000000000001AAA","success":false,"errors":[]}"#,
+        ),
+        Play::Answer(
+            200,
+            vec![("content-type".into(), "text/html".into())],
+            b"<html>We are down</html>".to_vec(),
+        ),
+    ];
+    for answer in answers {
+        let (mut sink, _) = begin(&config("ContentVersion"), vec![answer]);
+        sink.write(b"x").unwrap();
+        sink.close().unwrap();
+        let fault = sink.watch(0).unwrap_err();
+        assert!(fault.maybe_applied, "{}", fault.message);
+        assert_eq!(sink.journal(), r#"{"taken":0,"closing":true}"#);
+    }
+}
+
+#[test]
 fn a_lost_answer_to_a_new_record_is_never_sent_again() {
     let (mut sink, _) = begin(&config("ContentVersion"), vec![Play::Fail(Failure::Lost)]);
     sink.write(b"x").unwrap();
