@@ -1,5 +1,7 @@
 //! Where operations go: the connection that the arguments name, or the simulated org.
 
+use std::cell::{RefCell, RefMut};
+
 use serde_json::Map;
 
 use super::args::{Connection, Global};
@@ -50,6 +52,8 @@ pub(super) struct Place {
     pub(super) network: bool,
     /// Says that nobody asked for the simulated org: it stands in where no connection is given.
     pub(super) stands_in: bool,
+    /// The environment variables that the connection file takes secrets from.
+    pub(super) variables: Vec<String>,
 }
 
 impl Place {
@@ -76,12 +80,18 @@ impl Place {
 
     fn file(name: &str) -> Result<Self, Failure> {
         let path = Places::standard(&environment).find(name)?;
-        let profile = Profile::load(&path, &environment)?;
+        let variables = RefCell::default();
+        let profile = Profile::load(&path, &|name| {
+            let mut names: RefMut<'_, Vec<String>> = variables.borrow_mut();
+            names.push(name.to_owned());
+            environment(name)
+        })?;
         Ok(Self {
             profile,
             mounts: Vec::new(),
             network: true,
             stands_in: false,
+            variables: variables.into_inner(),
         })
     }
 
@@ -116,6 +126,7 @@ impl Place {
             mounts: vec![simulated_org::mount(org)],
             network: false,
             stands_in,
+            variables: Vec::new(),
         })
     }
 
@@ -127,6 +138,7 @@ impl Place {
             mounts: Vec::new(),
             network: false,
             stands_in: false,
+            variables: Vec::new(),
         }
     }
 }
