@@ -166,7 +166,11 @@ impl Client {
             }
             At::Since(quiet) => {
                 let bounds = quiet.unheard(now_ms);
-                Some(Lost::within(channel, bounds, "the org does not replay events"))
+                Some(Lost::within(
+                    channel,
+                    bounds,
+                    "the org does not replay events",
+                ))
             }
             At::Id(_) if !self.replays => {
                 Some(Lost::refused(channel, "the org does not replay events"))
@@ -271,7 +275,12 @@ impl Client {
         Ok((self.read(org, reply)?, now_ms))
     }
 
-    pub(super) fn request(&self, org: &Org, session: &Session, body: &str) -> Result<Request, Broken> {
+    pub(super) fn request(
+        &self,
+        org: &Org,
+        session: &Session,
+        body: &str,
+    ) -> Result<Request, Broken> {
         let mut call = Call::write(
             Method::Post,
             self.path.clone(),

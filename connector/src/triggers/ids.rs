@@ -26,7 +26,9 @@ pub fn split(id: &str) -> Option<(&str, u64)> {
     let (prefix, digits) = short.split_at_checked(PREFIX)?;
     let number = digits.bytes().try_fold(0_u64, |number, byte| {
         let digit = DIGITS.iter().position(|digit| *digit == byte)?;
-        number.checked_mul(62)?.checked_add(u64::try_from(digit).ok()?)
+        number
+            .checked_mul(62)?
+            .checked_add(u64::try_from(digit).ok()?)
     })?;
     Some((prefix, number))
 }
@@ -51,7 +53,13 @@ mod tests {
         assert_eq!(split("001Sb0000000010IAA"), Some(("001Sb0", 62)));
         // An id of the SOAP API Developer Guide's kind, in both its forms.
         assert_eq!(split("001D000000IqhSLIAZ"), split("001D000000IqhSL"));
-        for odd in ["", "001Sb000000000", "001Sb0000000010IAB", "001Sb000000000-", "é01Sb0000000001"] {
+        for odd in [
+            "",
+            "001Sb000000000",
+            "001Sb0000000010IAB",
+            "001Sb000000000-",
+            "é01Sb0000000001",
+        ] {
             assert_eq!(split(odd), None, "{odd}");
         }
     }

@@ -103,7 +103,10 @@ impl Place {
             return;
         };
         if let Some(at) = pass.at
-            && self.front.as_ref().is_none_or(|front| is_before(front, &at))
+            && self
+                .front
+                .as_ref()
+                .is_none_or(|front| is_before(front, &at))
         {
             self.front = Some(at);
         }

@@ -77,7 +77,11 @@ impl Plan {
         };
         let cursor = field(config.cursor_field.as_deref().unwrap_or(usual))?;
         let also = [cursor.as_str(), CREATED];
-        let also = if kind == Kind::Updated { &also[..] } else { &also[..1] };
+        let also = if kind == Kind::Updated {
+            &also[..]
+        } else {
+            &also[..1]
+        };
         let mut soql = select(org, config, also)?;
         let condition = condition(config, kind)?;
         if let Some(condition) = &condition {

@@ -18,9 +18,11 @@ impl Runs {
             return false;
         }
         let at = self.before(number);
-        let follows = at
-            .checked_sub(1)
-            .filter(|before| self.0.get(*before).is_some_and(|(_, last)| last + 1 == number));
+        let follows = at.checked_sub(1).filter(|before| {
+            self.0
+                .get(*before)
+                .is_some_and(|(_, last)| last + 1 == number)
+        });
         let precedes = self.0.get(at).filter(|(first, _)| number + 1 == *first);
         match (follows, precedes.map(|(_, last)| *last)) {
             (Some(before), Some(last)) => {

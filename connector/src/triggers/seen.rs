@@ -242,7 +242,11 @@ mod tests {
     fn a_load_of_many_records_takes_a_few_bytes_for_each_second() {
         let mut seen = Seen::default();
         for number in 0..100_000 {
-            let stamp = format!("2026-01-31T10:{:02}:{:02}Z", number / 6_000, number / 100 % 60);
+            let stamp = format!(
+                "2026-01-31T10:{:02}:{:02}Z",
+                number / 6_000,
+                number / 100 % 60
+            );
             seen.add(&id(number), &at(&stamp));
         }
         assert!(seen.has(&id(99_999), &at("2026-01-31T10:16:39Z")));
@@ -303,7 +307,13 @@ mod tests {
 
     #[test]
     fn a_damaged_memory_is_refused() {
-        for text in [r#"[[1,"AAA"]]"#, r#"[[1,"%"]]"#, r#"{"1":""}"#, r#""%""#, r#""AgEGMD""#] {
+        for text in [
+            r#"[[1,"AAA"]]"#,
+            r#"[[1,"%"]]"#,
+            r#"{"1":""}"#,
+            r#""%""#,
+            r#""AgEGMD""#,
+        ] {
             assert!(serde_json::from_str::<Seen>(text).is_err(), "{text}");
         }
     }

@@ -41,7 +41,9 @@ pub(super) fn check_names(config: &Value, schema: &Value) -> Result<(), Failure>
     };
     let mut names = members.keys();
     let wrong = names.find_map(|name| step(schema, name).err());
-    wrong.map_or(Ok(()), |why| Err(Failure::usage(format!("`config`: {why}"))))
+    wrong.map_or(Ok(()), |why| {
+        Err(Failure::usage(format!("`config`: {why}")))
+    })
 }
 
 fn base(text: &str) -> Result<Value, Failure> {

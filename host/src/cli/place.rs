@@ -1,6 +1,7 @@
 //! Where operations go: the connection that the arguments name, or the simulated org.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use serde_json::Map;
 
@@ -80,10 +81,10 @@ impl Place {
 
     fn file(name: &str) -> Result<Self, Failure> {
         let path = Places::standard(&environment).find(name)?;
-        let variables = RefCell::default();
-        let profile = Profile::load(&path, &|name| {
-            let mut names: RefMut<'_, Vec<String>> = variables.borrow_mut();
-            names.push(name.to_owned());
+        let variables = Rc::new(RefCell::new(Vec::new()));
+        let asked = Rc::clone(&variables);
+        let profile = Profile::load(&path, &move |name| {
+            asked.borrow_mut().push(name.to_owned());
             environment(name)
         })?;
         Ok(Self {
@@ -91,7 +92,7 @@ impl Place {
             mounts: Vec::new(),
             network: true,
             stands_in: false,
-            variables: variables.into_inner(),
+            variables: variables.take(),
         })
     }
 

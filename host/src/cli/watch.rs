@@ -103,11 +103,7 @@ impl Ready {
         prepared.map_err(|failure| of(name, failure))
     }
 
-    async fn prepare_one(
-        entry: Entry,
-        global: &Global,
-        console: Console,
-    ) -> Result<Self, Failure> {
+    async fn prepare_one(entry: Entry, global: &Global, console: Console) -> Result<Self, Failure> {
         let bench = Workbench::prepare(global, &entry.connection, console).await?;
         let operation = bench.operation(&entry.operation, Style::Trigger)?;
         let config = match &entry.config {

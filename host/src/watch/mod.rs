@@ -182,7 +182,11 @@ impl Watch<'_> {
         if first {
             (self.tell)(State::Begun);
         }
-        for gap in batch.messages.iter().filter(|one| one.attribute(GAP).is_some()) {
+        for gap in batch
+            .messages
+            .iter()
+            .filter(|one| one.attribute(GAP).is_some())
+        {
             (self.tell)(State::Gap(gap));
         }
         if !batch.messages.is_empty() {

@@ -110,10 +110,12 @@ fn changes(before: &Value, now: &Value) -> Vec<String> {
         .into_iter()
         .filter(|name| before.get(*name) != now.get(*name));
     changed
-        .map(|name| match (texts(before.get(name)), texts(now.get(name))) {
-            (Some(before), Some(now)) => in_list(name, &before, &now),
-            _ => format!("config.{name} is different"),
-        })
+        .map(
+            |name| match (texts(before.get(name)), texts(now.get(name))) {
+                (Some(before), Some(now)) => in_list(name, &before, &now),
+                _ => format!("config.{name} is different"),
+            },
+        )
         .collect()
 }
 

@@ -119,7 +119,13 @@ fn another_config_goes_on_from_the_same_place_and_says_what_is_different() {
     let outcome = terminate(child);
     assert!(outcome.stderr.contains("config.ticks"), "{outcome:?}");
     assert_eq!(ids(&folder.read("out")), [1, 2, 3]);
-    let other = folder.run(&["watch", "triggers/created", "object=Account", "--checkpoint", "here"]);
+    let other = folder.run(&[
+        "watch",
+        "triggers/created",
+        "object=Account",
+        "--checkpoint",
+        "here",
+    ]);
     assert_eq!(other.code, Some(2), "{other:?}");
     assert!(other.error().contains("echo/tick"), "{other:?}");
 }
@@ -129,7 +135,13 @@ fn a_watch_that_never_worked_leaves_no_checkpoint_that_blocks_the_right_one() {
     let folder = Folder::new();
     let watch = |channel| {
         let channel = format!("channels={channel}");
-        let arguments = ["watch", "events/subscribe", &channel, "--checkpoint", "here"];
+        let arguments = [
+            "watch",
+            "events/subscribe",
+            &channel,
+            "--checkpoint",
+            "here",
+        ];
         folder.command(&arguments)
     };
     let wrong = watch("/evnt/Order_Event__e").output().unwrap();
@@ -181,15 +193,24 @@ fn a_mistake_in_one_watch_is_told_by_its_name_before_any_of_them_runs() {
     let mistakes = [
         ("config = { objct = 'Account' }", "did you mean `object`"),
         ("config = { object = 'Account' }\nevery = '100ms'", "quota"),
-        ("config = { object = 'Account' }\ndedup = true\npost = 'x'", "one of output"),
-        ("config = { object = 'Account' }\nconnection = 'nobody'", "nobody"),
+        (
+            "config = { object = 'Account' }\ndedup = true\npost = 'x'",
+            "one of output",
+        ),
+        (
+            "config = { object = 'Account' }\nconnection = 'nobody'",
+            "nobody",
+        ),
     ];
     for (mistake, word) in mistakes {
         std::fs::write(folder.path("watches.toml"), format!("{good}{mistake}\n")).unwrap();
         let outcome = folder.run(&["watch", "--watches", "watches.toml"]);
         assert_eq!(outcome.code, Some(2), "{mistake}: {outcome:?}");
         let error = outcome.error();
-        assert!(error.contains("watch 2") && error.contains("triggers/updated"), "{error}");
+        assert!(
+            error.contains("watch 2") && error.contains("triggers/updated"),
+            "{error}"
+        );
         assert!(error.contains(word), "{error}");
         let made = folder.names();
         assert!(!made.contains(&"a.checkpoint".to_owned()), "{made:?}");

@@ -76,7 +76,13 @@ fn orders(folder: &TempDir) -> Vec<String> {
     let lines = text
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let number = |line: Value| Some(line["body"]["payload"]["Order_Number__c"].as_str()?.to_owned());
+    let number = |line: Value| {
+        Some(
+            line["body"]["payload"]["Order_Number__c"]
+                .as_str()?
+                .to_owned(),
+        )
+    };
     lines.filter_map(number).collect()
 }
 

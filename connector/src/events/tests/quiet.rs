@@ -146,10 +146,7 @@ fn a_gap_that_no_replay_closes_is_told_with_its_bounds() {
     let (other, script, _) = org([late(), subscribed(&[CHANNEL]), events(&[(CHANNEL, 9, 30)])]);
     let gap = poll(&other, &config, Some(&begun), 1_000);
     assert_eq!(attribute(&gap, 0, "gap"), Some("replay-lost"));
-    assert_eq!(
-        attribute(&gap, 0, "gap-from"),
-        Some("2023-11-14T22:13:20Z")
-    );
+    assert_eq!(attribute(&gap, 0, "gap-from"), Some("2023-11-14T22:13:20Z"));
     assert_eq!(attribute(&gap, 0, "gap-to"), Some("2023-11-15T10:00:00Z"));
     assert_eq!(ids(&poll(&other, &config, Some(&gap), 1_000)), ["9"]);
     assert_eq!(said(&script)[1], format!("{CHANNEL}@-2"));

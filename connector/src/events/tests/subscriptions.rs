@@ -97,7 +97,12 @@ pub(super) fn connect_refused(error: &str, reconnect: &str) -> Play {
     )
 }
 
-pub(super) fn poll(org: &Org, config: &SubscribeConfig, from: Option<&Batch>, wait_ms: u32) -> Batch {
+pub(super) fn poll(
+    org: &Org,
+    config: &SubscribeConfig,
+    from: Option<&Batch>,
+    wait_ms: u32,
+) -> Batch {
     let from = from.map(|batch| batch.checkpoint.as_str());
     subscribe(org, config, from, wait_ms).unwrap()
 }

@@ -26,7 +26,11 @@ fn advised(advice: &str) -> Play {
 #[test]
 fn a_refusal_without_a_word_is_tried_again_with_pauses() {
     let refusals = [
-        vec![mute("/meta/connect"), handshake("d"), subscribed(&[CHANNEL])],
+        vec![
+            mute("/meta/connect"),
+            handshake("d"),
+            subscribed(&[CHANNEL]),
+        ],
         vec![
             connect_refused("403::Unknown client", "handshake"),
             handshake("d"),

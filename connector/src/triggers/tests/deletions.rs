@@ -190,7 +190,11 @@ fn after_a_span_with_too_many_deletions_the_next_begins_with_what_went_well() {
     plays.extend((0..3).map(|_| too_many()));
     plays.push(list(&[("a", "20:10:00")], "20:16:45"));
     // Twice as much is tried, then as much as before.
-    plays.extend([time("22:14:00"), too_many(), list(&[("b", "20:20:00")], "20:32:45")]);
+    plays.extend([
+        time("22:14:00"),
+        too_many(),
+        list(&[("b", "20:20:00")], "20:32:45"),
+    ]);
     plays.extend([time("22:14:00"), list(&[("c", "20:40:00")], "21:04:45")]);
     let (org, script, _) = org(plays);
     let config = config(START, 100);

@@ -146,7 +146,10 @@ fn a_row_that_may_have_been_changed_within_its_first_second_is_returned_once_and
     world.update(2, 0);
     world.clock.pass(3_000);
     let first = records::updated(&org, &config, Some(&from.checkpoint), 0).unwrap();
-    assert_eq!(changes(&first), [(1, "created-or-updated"), (2, "created-or-updated")]);
+    assert_eq!(
+        changes(&first),
+        [(1, "created-or-updated"), (2, "created-or-updated")]
+    );
     world.update(2, 0);
     world.clock.pass(3_000);
     let second = records::updated(&org, &config, Some(&first.checkpoint), 0).unwrap();
@@ -293,7 +296,11 @@ fn more_changes_than_can_be_remembered_wait_and_none_is_lost_or_doubled() {
             }
             Err(fault) => {
                 assert_eq!(fault.kind, FaultKind::LimitExceeded);
-                assert!(fault.message.contains("2023-11-14T22:13:23Z"), "{}", fault.message);
+                assert!(
+                    fault.message.contains("2023-11-14T22:13:23Z"),
+                    "{}",
+                    fault.message
+                );
                 assert_eq!(found.len(), MAX_RUNS);
                 let pause = fault.retry_after_ms.unwrap();
                 assert!((1_000..=MINUTE_MS).contains(&pause), "{pause}");
@@ -304,7 +311,11 @@ fn more_changes_than_can_be_remembered_wait_and_none_is_lost_or_doubled() {
         if !batch.more {
             world.clock.pass(30_000);
         }
-        assert!(batch.checkpoint.len() < 8 * MAX_RUNS, "{}", batch.checkpoint.len());
+        assert!(
+            batch.checkpoint.len() < 8 * MAX_RUNS,
+            "{}",
+            batch.checkpoint.len()
+        );
     }
     assert!((2..30).contains(&waited), "told {waited} times");
     let expected: Vec<usize> = (0..all).map(|number| number * 100).collect();
