@@ -52,7 +52,13 @@ pub(super) fn is_final(error: &SessionError, ever_worked: bool) -> bool {
             | FaultKind::LimitExceeded
             | FaultKind::Protocol,
         ) => false,
-        Some(FaultKind::Unauthenticated | FaultKind::Forbidden | FaultKind::Other) => !ever_worked,
+        // The config is the same as when it worked: it is the remote system that is different.
+        Some(
+            FaultKind::Unauthenticated
+            | FaultKind::Forbidden
+            | FaultKind::Config
+            | FaultKind::Other,
+        ) => !ever_worked,
         Some(_) => true,
         None => !matches!(
             error,

@@ -10,7 +10,7 @@ use mediate::contract::Message;
 use mediate::session::Session;
 use mediate_tests::org::{Way, open, serve};
 use sandbox::Org;
-use sandbox::faults::Fault;
+use sandbox::faults::{BodyForm, Fault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -112,6 +112,8 @@ async fn what_is_published_between_a_kill_and_the_next_start_comes() {
             message: "TotalRequests Limit exceeded.".into(),
             headers: BTreeMap::new(),
             body: None,
+            form: BodyForm::default(),
+            acted: false,
         };
         drop(org.faults().play("/cometd/", refusal));
     }
