@@ -190,12 +190,13 @@ impl Plan {
 }
 
 fn skips_same_second(config: &WatchConfig, kind: Kind) -> Result<bool, Fault> {
-    match config.same_second {
-        Some(_) if kind != Kind::Updated => Err(Fault::config(
-            "config.same-second goes with triggers/updated: no other trigger tells created from updated records",
-        )),
-        given => Ok(given == Some(SameSecond::Skip)),
+    let skips = config.same_second == Some(SameSecond::Skip);
+    if skips && kind != Kind::Updated {
+        return Err(Fault::config(
+            "config.same-second `skip` goes with triggers/updated: no other trigger tells created from updated records",
+        ));
     }
+    Ok(skips)
 }
 
 fn seconds(config: Option<u32>, usual: u32) -> i64 {

@@ -64,7 +64,8 @@ impl Stage {
             let read = |message: &Message| serde_json::from_slice(&message.body).expect("JSON");
             self.found.extend(batch.messages.iter().map(read));
             let change = |message: &Message| message.attribute("change").map(str::to_owned);
-            self.changes.extend(batch.messages.iter().filter_map(change));
+            self.changes
+                .extend(batch.messages.iter().filter_map(change));
             self.checkpoint = Some(batch.checkpoint);
             if !batch.more {
                 return batches;
@@ -213,7 +214,9 @@ async fn a_load_of_many_records_comes_at_once_and_late_ones_with_it() {
     stage.pass(60);
     for part in 0..ALL / 1_000 {
         let numbers = part * 1_000..(part + 1) * 1_000;
-        stage.create(numbers.map(|number| format!("Row {number:05}"))).await;
+        stage
+            .create(numbers.map(|number| format!("Row {number:05}")))
+            .await;
     }
     stage.pass(5);
     stage.poll().await;
