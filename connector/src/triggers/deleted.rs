@@ -219,6 +219,7 @@ impl Source for Replica<'_> {
         Ok(Found {
             changes,
             complete: true,
+            now: Some(now),
             bounds: Some(Bounds {
                 until: covered.max(last) + 1,
                 closes,
@@ -234,6 +235,7 @@ fn nothing() -> Found {
     Found {
         changes: Vec::new(),
         complete: true,
+        now: None,
         bounds: None,
         more: false,
         span: None,

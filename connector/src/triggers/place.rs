@@ -25,7 +25,7 @@ pub struct Place {
     /// Stamp and id of the furthest change that was dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub front: Option<Mark>,
-    /// When the last whole pass ended, in seconds since 1970 by the host's clock.
+    /// When the last whole pass ended, in seconds since 1970 by the org's clock; absent where another is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swept: Option<i64>,
     /// Seconds of the longest span that the org could tell of at once, where it could not tell of all.
@@ -97,8 +97,8 @@ impl Place {
             .map_err(|error| Fault::protocol(format!("The checkpoint cannot be written: {error}")))
     }
 
-    /// Ends the pass, by the host's clock.
-    pub fn close(&mut self, now: i64) {
+    /// Ends the pass; `now` is the org's time, where it tells.
+    pub fn close(&mut self, now: Option<i64>) {
         let Some(pass) = self.pass.take() else {
             return;
         };
@@ -117,7 +117,7 @@ impl Place {
             .floor
             .map_or(pass.closes, |floor| floor.max(pass.closes));
         self.floor = Some(floor);
-        self.swept = Some(now);
+        self.swept = now;
         self.seen.forget_before(floor);
     }
 }
@@ -174,7 +174,7 @@ mod tests {
         let (early, late) = ("1970-01-01T00:00:40Z", "1970-01-01T00:00:45Z");
         for stamp in [late, early] {
             place.pass = Some(pass(50, stamp, false));
-            place.close(7);
+            place.close(Some(7));
             assert_eq!((place.floor, place.swept), (Some(100), Some(7)));
             assert_eq!(place.front, Some((late.into(), "a".into())));
         }
@@ -184,7 +184,7 @@ mod tests {
     fn a_short_pass_moves_the_front_alone() {
         let mut place = Place::first("x", Some(5));
         place.pass = Some(pass(50, "1970-01-01T00:00:45Z", true));
-        place.close(7);
+        place.close(Some(7));
         assert_eq!((place.floor, place.swept), (Some(5), None));
         assert!(place.front.is_some());
     }

@@ -139,6 +139,7 @@ impl Source for Rows<'_> {
         Ok(Found {
             complete: page.done && page.records.len() < limit,
             changes: self.changes(&page)?,
+            now: answer.asked_at,
             bounds,
             more: false,
             span: None,

@@ -43,6 +43,8 @@ pub struct Found {
     pub changes: Vec<Change>,
     /// Whether no more follow.
     pub complete: bool,
+    /// The org's time in seconds since 1970, where it tells.
+    pub now: Option<i64>,
     /// The bounds of a pass that begins with this page; without them nothing can be told yet.
     pub bounds: Option<Bounds>,
     /// Whether changes beyond the bounds are known to wait.
@@ -89,13 +91,13 @@ pub fn poll(
     };
     let clock = &org.context().clock;
     let began_ms = clock.monotonic_ms();
-    let host_now = i64::try_from(clock.unix_ms() / 1_000).unwrap_or(i64::MAX);
     let mut sweep = Sweep {
         source,
         batch_size,
         floor: place.floor,
         place,
-        host_now,
+        now: None,
+        due: false,
         closes: None,
         full: None,
         messages: Vec::new(),
@@ -135,8 +137,10 @@ struct Sweep<'a> {
     place: Place,
     /// The floor at the beginning.
     floor: Option<i64>,
-    /// Seconds since 1970 by the host's clock: only the time between whole passes is measured with it.
-    host_now: i64,
+    /// The org's time, where it has told.
+    now: Option<i64>,
+    /// Whether a whole pass follows at once.
+    due: bool,
     /// The second before which no change can come any more, as far as the org has told.
     closes: Option<i64>,
     /// The second of the first change that has to wait because no more can be remembered.
@@ -168,7 +172,7 @@ impl Sweep<'_> {
         let wanted = self.batch_size - self.messages.len();
         let short = match &self.place.pass {
             Some(pass) => pass.short,
-            None => !self.is_due(),
+            None => self.place.swept.is_some() && self.pages_again() > 0,
         };
         let at = match &self.place.pass {
             Some(pass) => pass.at.clone(),
@@ -183,6 +187,7 @@ impl Sweep<'_> {
             (None, Some(bounds)) => self.bounds(bounds, short),
             (None, None) => return Ok(Step::Done { more: false }),
         };
+        self.now = found.now.or(self.now);
         self.place.span = found.span;
         self.closes = found.bounds.map(|bounds| bounds.closes);
         self.place.pass.get_or_insert(Pass {
@@ -216,18 +221,21 @@ impl Sweep<'_> {
         Ok(Step::On)
     }
 
-    /// Whether it is time for a whole pass: at once where it reads no page more than a short one.
+    /// How many pages a whole pass reads that a short one does not.
+    fn pages_again(&self) -> i64 {
+        let pages = self.place.seen.since(i64::MIN) / self.source.rows_at_once().max(1);
+        i64::try_from(pages).unwrap_or(i64::MAX)
+    }
+
+    /// Whether it is time for a whole pass; always for an org that does not tell the time, or whose clock was set back.
     fn is_due(&self) -> bool {
-        let (Some(swept), Some(_)) = (self.place.swept, &self.place.front) else {
-            return true;
-        };
-        let again = self.place.seen.since(i64::MIN) / self.source.rows_at_once().max(1);
-        let again = i64::try_from(again).unwrap_or(i64::MAX);
-        let between = again
+        let between = self
+            .pages_again()
             .saturating_mul(SECONDS_PER_PAGE)
             .min(MAX_SECONDS_BETWEEN);
-        // A clock that was set back makes it time.
-        !(0..between).contains(&(self.host_now - swept))
+        let since = self.now.zip(self.place.swept);
+        let since = since.map(|(now, swept)| now.saturating_sub(swept));
+        !since.is_some_and(|since| (0..between).contains(&since))
     }
 
     /// A short pass leaves the floor, and remembers all that it hands out.
@@ -240,7 +248,13 @@ impl Sweep<'_> {
     }
 
     fn end(&mut self, more: bool) -> Step {
-        self.place.close(self.host_now);
+        let was_short = self.place.pass.as_ref().is_some_and(|pass| pass.short);
+        self.place.close(self.now);
+        if was_short && self.is_due() {
+            self.place.swept = None;
+            self.due = true;
+            return Step::Done { more: true };
+        }
         Step::Done { more }
     }
 
@@ -281,7 +295,7 @@ impl Sweep<'_> {
         let Some(waiting) = self.full else {
             return Ok(());
         };
-        if !self.messages.is_empty() || self.place.floor != self.floor {
+        if !self.messages.is_empty() || self.due || self.place.floor != self.floor {
             return Ok(());
         }
         let oldest = self.place.seen.oldest().zip(self.closes);

@@ -10,6 +10,8 @@ use crate::session::SessionError;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Bounds the doubled pauses. The attempts go on for ever.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// So many failures in a row that say when to come back are followed to the letter; then their pauses double, too.
+const BELIEVED: u32 = 10;
 /// Bounds the pause that a remote system asks for: quotas of a day are given back bit by bit.
 const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
@@ -21,12 +23,13 @@ pub(super) struct Pauses {
 }
 
 impl Pauses {
-    /// Returns the pause after another failure.
+    /// Returns the pause after another failure. One that says when to come back is believed for a while.
     pub(super) fn next(&mut self, asked: Option<Duration>) -> Duration {
-        let doubled = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16));
+        let believed = if asked.is_some() { BELIEVED } else { 0 };
+        let times = self.failures.saturating_sub(believed).min(16);
         self.failures = self.failures.saturating_add(1);
-        let asked = asked.unwrap_or_default().min(LONGEST_ASKED);
-        doubled.min(LONGEST_PAUSE).max(asked)
+        let doubled = FIRST_PAUSE.saturating_mul(1 << times).min(LONGEST_PAUSE);
+        doubled.max(asked.unwrap_or_default().min(LONGEST_ASKED))
     }
 
     /// Says whether it had failed before.
@@ -94,5 +97,8 @@ mod tests {
         let mut pauses = Pauses::default();
         assert_eq!(pauses.next(Some(Duration::ZERO)), FIRST_PAUSE);
         assert_eq!(pauses.next(Some(Duration::MAX)), LONGEST_ASKED);
+        let soon = Some(Duration::from_millis(20));
+        let last = (0..40).map(|_| pauses.next(soon)).next_back();
+        assert_eq!(last, Some(LONGEST_PAUSE));
     }
 }
