@@ -111,7 +111,9 @@ impl Failure {
         match self {
             Self::Session { error, .. } => error.fault(),
             Self::Host(error) => error.fault(),
-            Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => why.fault(),
+            Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => {
+                why.fault()
+            }
             _ => None,
         }
     }
@@ -135,7 +137,9 @@ impl Failure {
             Self::Usage(_) | Self::Profile(_) => USAGE,
             Self::Host(error) => of_host(error),
             Self::Session { error, .. } => of_session(error),
-            Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => why.exit_code(),
+            Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => {
+                why.exit_code()
+            }
             Self::SomeFailed { .. } => SOME_FAILED,
             Self::Write { .. } | Self::Other(_) => OTHER,
             Self::Interrupted(code) => *code,

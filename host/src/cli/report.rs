@@ -101,7 +101,9 @@ fn details(failure: &Failure) -> Vec<String> {
 fn refusals(failure: &Failure) -> &[Refusal] {
     match failure {
         Failure::Session { refusals, .. } => refusals,
-        Failure::Unfinished { why, .. } | Failure::Tested(why) | Failure::OneOf { why, .. } => self::refusals(why),
+        Failure::Unfinished { why, .. } | Failure::Tested(why) | Failure::OneOf { why, .. } => {
+            self::refusals(why)
+        }
         _ => &[],
     }
 }
