@@ -1,10 +1,13 @@
 //! Listens for messages that others post, and answers each: the only place that opens a listening socket.
+//!
+//! A peer that says nothing, or little at a time, has a time limit for each step, and no peer has all connections: so it
+//! cannot keep others out for long.
+
+mod peers;
+mod tls;
 
 use std::convert::Infallible;
-use std::fs;
-use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,26 +15,50 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use crate::contract::Message;
+use peers::{Peer, Peers};
+pub use tls::tls;
 
-/// Bounds the connections that are open at a time; more wait in the system's queue.
-const MAX_CONNECTIONS: usize = 256;
-/// Bounds the time until a whole message has arrived.
-const ARRIVAL_LIMIT: Duration = Duration::from_secs(60);
-/// Bounds the handshake of TLS.
-const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// What a peer may take of a listener's time and connections. The defaults are each member's.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections that are open at a time: 256; more wait in the system's queue.
+    pub connections: usize,
+    /// Those of one peer: 64; more are closed at once, and a sender tries again. A proxy in front is one peer.
+    pub connections_of_peer: usize,
+    /// From the beginning of a connection to the end of the handshake of TLS: 10 s.
+    pub handshake: Duration,
+    /// From the beginning of a connection, or from the answer before, until a whole head has arrived: 10 s.
+    pub head: Duration,
+    /// From the head until a whole message has arrived: 30 s.
+    pub body: Duration,
+    /// The life of a connection: 15 min, so that none is kept by a peer that does not take its answers. An outlet may take
+    /// some minutes for a message.
+    pub connection: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 256,
+            connections_of_peer: 64,
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(30),
+            connection: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
 /// Pause after a connection that could not be taken.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long open exchanges may take to their end once the listener is asked to end.
@@ -46,6 +73,8 @@ pub struct Door {
     pub max_bytes: usize,
     /// Encrypts, if set.
     pub tls: Option<Arc<ServerConfig>>,
+    /// What one who posts may take.
+    pub limits: Limits,
 }
 
 /// What is answered to a message.
@@ -59,69 +88,23 @@ pub enum Verdict {
     NotNow,
 }
 
-/// Reads what TLS needs from PEM files: a certificate chain with its key, and the authorities whose clients are let in.
-///
-/// # Errors
-/// A file cannot be read or does not hold what it should.
-pub fn tls(
-    certificate: &Path,
-    key: &Path,
-    client_ca: Option<&Path>,
-) -> io::Result<Arc<ServerConfig>> {
-    // The provider may have been chosen before, by this program or one that embeds it; either will do.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = match client_ca {
-        None => ServerConfig::builder().with_no_client_auth(),
-        Some(path) => {
-            let mut roots = RootCertStore::empty();
-            for authority in certificates(path)? {
-                roots.add(authority).map_err(|error| bad(path, &error))?;
-            }
-            let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build();
-            ServerConfig::builder()
-                .with_client_cert_verifier(verifier.map_err(|error| bad(path, &error))?)
-        }
-    };
-    let chain = certificates(certificate)?;
-    let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|error| bad(key, &error))?;
-    let config = builder.with_single_cert(chain, secret);
-    config
-        .map(Arc::new)
-        .map_err(|error| bad(certificate, &error))
-}
-
-fn certificates(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
-    let pem = read(path)?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    match found {
-        Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(bad(path, &"it holds no certificate in PEM form")),
-        Err(error) => Err(bad(path, &error)),
-    }
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    fs::read(path).map_err(|error| bad(path, &error))
-}
-
-fn bad(path: &Path, why: &dyn std::fmt::Display) -> io::Error {
-    io::Error::other(format!("{}: {why}", path.display()))
-}
-
-/// Answers messages with `handle` until `ended` comes true; exchanges that are open then are brought to their end.
-pub async fn serve<H, F>(
+/// Answers messages with `handle` until `ended` comes true, and returns what that says; exchanges that are open then are brought
+/// to their end.
+pub async fn serve<H, F, T>(
     listener: TcpListener,
     door: Door,
     handle: H,
-    ended: impl Future<Output = ()>,
-) where
+    ended: impl Future<Output = T>,
+) -> T
+where
     H: Fn(Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Verdict> + Send + 'static,
 {
-    let open = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let open = Arc::new(Semaphore::new(door.limits.connections));
+    let peers = Peers::with_limit(door.limits.connections_of_peer);
     let graceful = Arc::new(GracefulShutdown::new());
     let mut ended = std::pin::pin!(ended);
-    loop {
+    let ending = loop {
         let permit = Arc::clone(&open).acquire_owned();
         let accepted = async {
             let permit = permit.await.ok()?;
@@ -129,20 +112,30 @@ pub async fn serve<H, F>(
         };
         let ((stream, peer), permit) = tokio::select! {
             Some(accepted) = accepted => accepted,
-            () = &mut ended => break,
+            ending = &mut ended => break ending,
+        };
+        let Some(place) = peers.enter(peer.ip()) else {
+            let limit = door.limits.connections_of_peer;
+            tracing::warn!(%peer, "a connection was closed: its peer has {limit} already");
+            continue;
         };
         let (door, handle, watcher) = (door.clone(), handle.clone(), graceful.watcher());
         tokio::spawn(async move {
-            let _open = permit;
-            if let Err(error) = connection(stream, peer, door, handle, watcher).await {
-                tracing::debug!(%peer, "a connection ended early: {error}");
+            let _open: (_, Peer) = (permit, place);
+            let limit = door.limits.connection;
+            let connection = connection(stream, peer, door, handle, watcher);
+            match tokio::time::timeout(limit, connection).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%peer, "a connection ended early: {error}"),
+                Err(_) => tracing::debug!(%peer, "a connection lived too long"),
             }
         });
-    }
+    };
     drop(listener);
     if let Ok(graceful) = Arc::try_unwrap(graceful) {
         let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     }
+    ending
 }
 
 /// Waits for a connection. A failure is of one that was given up, or of a system short of means for now.
@@ -161,36 +154,32 @@ async fn connection<H, F>(
     peer: SocketAddr,
     door: Door,
     handle: H,
-    watcher: hyper_util::server::graceful::Watcher,
+    watcher: Watcher,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
 where
     H: Fn(Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Verdict> + Send + 'static,
 {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // HTTP/1.1, as Salesforce and proxies send: to look first which version it is would wait for a byte without a limit.
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(ARRIVAL_LIMIT);
-    let tls = door.tls.clone();
+        .header_read_timeout(door.limits.head);
+    let (tls, handshake) = (door.tls.clone(), door.limits.handshake);
     let service = service_fn(move |request| {
         let (door, handle) = (door.clone(), handle.clone());
         async move { Ok::<_, Infallible>(answer(request, peer, &door, handle).await) }
     });
     match tls {
         None => {
-            let connection = builder
-                .serve_connection(TokioIo::new(stream), service)
-                .into_owned();
-            watcher.watch(connection).await
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
+            Ok(watcher.watch(connection).await?)
         }
         Some(config) => {
             let accepting = TlsAcceptor::from(config).accept(stream);
-            let stream = tokio::time::timeout(HANDSHAKE_LIMIT, accepting).await??;
-            let connection = builder
-                .serve_connection(TokioIo::new(stream), service)
-                .into_owned();
-            watcher.watch(connection).await
+            let stream = tokio::time::timeout(handshake, accepting).await??;
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
+            Ok(watcher.watch(connection).await?)
         }
     }
 }
@@ -217,7 +206,7 @@ where
         .unwrap_or("text/xml")
         .to_owned();
     let arriving = Limited::new(request.into_body(), door.max_bytes).collect();
-    let body = match tokio::time::timeout(ARRIVAL_LIMIT, arriving).await {
+    let body = match tokio::time::timeout(door.limits.body, arriving).await {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             return status(StatusCode::PAYLOAD_TOO_LARGE);
@@ -261,7 +250,97 @@ fn status(status: StatusCode) -> Response<Full<Bytes>> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
+
+    /// Answers on a port of loopback for the length of a test.
+    async fn listening(limits: Limits) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let door = Door {
+            path: "/in".into(),
+            max_bytes: 1024,
+            tls: None,
+            limits,
+        };
+        let handle = |message: Message| async move { Verdict::Taken(message) };
+        tokio::spawn(serve(listener, door, handle, std::future::pending::<()>()));
+        address
+    }
+
+    /// What is answered to these bytes, until the connection is closed.
+    async fn answer_to(address: SocketAddr, bytes: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.expect("connected");
+        stream.write_all(bytes.as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    const HALF: &str = "POST /in HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nh";
+    const WHOLE: &str =
+        "POST /in HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\nhi";
+
+    #[tokio::test]
+    async fn silence_ends_a_connection_at_each_step() {
+        let limits = Limits {
+            head: Duration::from_millis(100),
+            body: Duration::from_millis(100),
+            ..Limits::default()
+        };
+        let address = listening(limits).await;
+        for (sent, answered) in [
+            ("", ""),
+            ("POST /in HT", ""),
+            (HALF, "HTTP/1.1 408"),
+            (WHOLE, "HTTP/1.1 200"),
+            (&WHOLE.replace("connection: close\r\n", ""), "HTTP/1.1 200"),
+        ] {
+            let answer = tokio::time::timeout(GRACE, answer_to(address, sent)).await;
+            let answer = answer.expect("it ends");
+            assert!(answer.starts_with(answered), "{sent:?}: {answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn silent_connections_keep_others_out_for_no_longer_than_the_limit() {
+        let limits = Limits {
+            connections: 4,
+            head: Duration::from_millis(200),
+            ..Limits::default()
+        };
+        let address = listening(limits).await;
+        let mut silent = Vec::new();
+        for _ in 0..16 {
+            silent.push(TcpStream::connect(address).await.expect("connected"));
+        }
+        let answer = tokio::time::timeout(GRACE, answer_to(address, WHOLE)).await;
+        assert!(answer.expect("in time").starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn one_peer_does_not_have_all_connections() {
+        let limits = Limits {
+            connections_of_peer: 2,
+            ..Limits::default()
+        };
+        let address = listening(limits).await;
+        let mut silent = Vec::new();
+        for _ in 0..2 {
+            silent.push(TcpStream::connect(address).await.expect("connected"));
+        }
+        assert_eq!(answer_to(address, "").await, "", "closed at once");
+        drop(silent);
+        let room = async {
+            while answer_to(address, WHOLE).await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(GRACE, room)
+            .await
+            .expect("let in again");
+    }
 
     #[test]
     fn only_the_whole_path_is_the_path() {

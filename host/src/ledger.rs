@@ -22,6 +22,17 @@ pub struct Ledger {
     bytes: u64,
     plan: String,
     steps: bool,
+    /// Whether the plan is the one on disk.
+    is_written: bool,
+}
+
+/// Removes a file that nothing was written to.
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        if self.bytes == 0 {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Ledger {
@@ -43,10 +54,43 @@ impl Ledger {
             bytes: 0,
             plan: line(plan)?,
             steps: false,
+            is_written: true,
         };
         ledger.append(&ledger.plan.clone())?;
         sync_folder(folder_of(path))?;
         Ok(ledger)
+    }
+
+    /// Claims a ledger that begins with its first step: until then nothing stands in the file, and dropping this removes it.
+    ///
+    /// # Errors
+    /// The file cannot be written, another run holds it, or there is one already.
+    pub fn reserve(path: &Path, plan: &impl Serialize) -> io::Result<Self> {
+        let file = claim(path, true)?;
+        if file.metadata()?.len() > 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "another run has begun it",
+            ));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            bytes: 0,
+            plan: line(plan)?,
+            steps: false,
+            is_written: false,
+        })
+    }
+
+    /// Sets another plan. It is on disk with the next step, and not before.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn set_plan(&mut self, plan: &impl Serialize) -> io::Result<()> {
+        self.plan = line(plan)?;
+        self.is_written = false;
+        Ok(())
     }
 
     /// Opens a ledger, and returns its plan and the last step that was kept.
@@ -76,6 +120,7 @@ impl Ledger {
             bytes,
             plan: plan.clone(),
             steps: step.is_some(),
+            is_written: true,
         };
         // A line that was cut short by the crash goes.
         ledger.file.set_len(bytes)?;
@@ -90,7 +135,7 @@ impl Ledger {
     pub fn keep(&mut self, step: &impl Serialize) -> io::Result<()> {
         let line = line(step)?;
         self.steps = true;
-        if self.bytes + line.len() as u64 > MAX_BYTES {
+        if !self.is_written || self.bytes + line.len() as u64 > MAX_BYTES {
             self.compact(&line)
         } else {
             self.append(&line)
@@ -134,6 +179,7 @@ impl Ledger {
         fresh.as_file().try_lock()?;
         self.file = fresh.persist(&self.path).map_err(|error| error.error)?;
         self.bytes = (self.plan.len() + last.len()) as u64;
+        self.is_written = true;
         sync_folder(folder)
     }
 }

@@ -45,9 +45,29 @@ pub struct Advice {
     /// `retry`, `handshake` or `none`.
     pub reconnect: Option<String>,
     /// Milliseconds to wait before that.
-    pub interval: Option<u64>,
+    interval: Option<u64>,
     /// Milliseconds for which the server holds a connect that it has nothing for.
-    pub timeout: Option<u64>,
+    timeout: Option<u64>,
+}
+
+/// Longest pause that advice can ask for, in milliseconds; also the usual time for which Salesforce holds a connect (Streaming API
+/// Developer Guide, "Streaming API Limits": 110 seconds). A client that waits longer is forgotten.
+pub const MAX_INTERVAL_MS: u64 = 110_000;
+
+/// Longest time for which a server is believed to hold a connect, in milliseconds.
+const MAX_HOLD_MS: u64 = 2 * MAX_INTERVAL_MS;
+
+impl Advice {
+    /// The pause before the next step, within its bound.
+    pub fn interval_ms(&self) -> u64 {
+        self.interval.unwrap_or(0).min(MAX_INTERVAL_MS)
+    }
+
+    /// How long the server holds a connect, within its bound.
+    pub fn hold_ms(&self) -> Option<u64> {
+        let held = self.timeout.filter(|ms| *ms > 0)?;
+        Some(held.min(MAX_HOLD_MS))
+    }
 }
 
 impl Said {
@@ -64,30 +84,44 @@ impl Said {
         self.successful == Some(false)
     }
 
-    /// Why, with the reason that Salesforce nests in a handshake that it denies.
-    pub fn complaint(&self) -> String {
-        let nested = self.ext.as_ref().and_then(|ext| {
-            let reason = ext.get("sfdc")?.get("failureReason")?;
-            reason.as_str().map(str::to_owned)
-        });
-        let own = self.error.clone();
-        nested
-            .or(own)
-            .unwrap_or_else(|| "without telling why".to_owned())
+    /// Why, if it says so: the reason that Salesforce nests in a handshake that it denies goes before its own words.
+    fn reason(&self) -> Option<&str> {
+        let nested = self
+            .ext
+            .as_ref()
+            .and_then(|ext| ext.get("sfdc")?.get("failureReason")?.as_str());
+        nested.or(self.error.as_deref())
+    }
+
+    /// Why, for people.
+    pub fn complaint(&self) -> &str {
+        self.reason().unwrap_or("without telling why")
+    }
+
+    /// Whether it gives no reason for what it refuses.
+    pub fn is_mute(&self) -> bool {
+        self.reason().is_none_or(|reason| reason.trim().is_empty())
     }
 
     /// The code before the complaint.
     pub fn code(&self) -> Option<u16> {
-        code(&self.complaint())
+        code(self.complaint())
+    }
+
+    /// Whether the server can send events again, as the answer to a handshake tells.
+    pub fn replays(&self) -> bool {
+        let replay = self.ext.as_ref().and_then(|ext| ext.get("replay"));
+        replay.is_some_and(|replay| *replay != Value::Bool(false) && !replay.is_null())
+    }
+
+    /// What it advises to do next: `retry`, `handshake` or `none`.
+    pub fn reconnect(&self) -> Option<&str> {
+        self.advice.as_ref()?.reconnect.as_deref()
     }
 
     /// Whether it tells the client to introduce itself again.
     pub fn wants_handshake(&self) -> bool {
-        let advised = self
-            .advice
-            .as_ref()
-            .and_then(|advice| advice.reconnect.as_deref());
-        advised == Some("handshake")
+        self.reconnect() == Some("handshake")
             || (self.is_refused() && self.complaint().contains("Unknown client"))
     }
 
@@ -204,7 +238,25 @@ mod tests {
         );
         assert!(!missing.lost_replay() && missing.code() == Some(400));
         let good = said(r#"{"channel":"/meta/connect","successful":true}"#);
+        let mute = said(r#"{"channel":"/meta/connect","successful":false}"#);
+        assert!(mute.is_refused() && mute.is_mute() && !gone.is_mute());
         assert!(!good.is_refused() && !good.is_unauthenticated() && !good.lost_replay());
+    }
+
+    #[test]
+    fn advice_has_bounds_and_replay_must_be_granted() {
+        let advised = said(
+            r#"{"channel":"/meta/connect","advice":{"interval":99999999999,"timeout":99999999999}}"#,
+        );
+        let advice = advised.advice.unwrap();
+        assert_eq!(advice.interval_ms(), MAX_INTERVAL_MS);
+        assert_eq!(advice.hold_ms(), Some(MAX_HOLD_MS));
+        let handshake =
+            |ext: &str| said(&format!(r#"{{"channel":"/meta/handshake","ext":{ext}}}"#));
+        assert!(handshake(r#"{"replay":true}"#).replays());
+        for ext in ["null", "{}", r#"{"replay":false}"#] {
+            assert!(!handshake(ext).replays(), "{ext}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a checkpoint of a subscription holds: where each channel goes on. Replay ids are opaque: texts that are given back.
 
+use super::quiet::Quiet;
 use crate::bindings::exports::salesforce::connector::events::SubscribeConfig;
 use crate::bindings::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
@@ -14,14 +15,17 @@ pub const FROM_NOW: &str = "-1";
 /// The replay id that stands for everything that was kept (same place).
 pub const FROM_EARLIEST: &str = "-2";
 
+/// Most digits of a replay id. Salesforce's have up to 19; those of an id that a peer makes up would fill the checkpoint.
+const MAX_ID_DIGITS: usize = 40;
+
 /// Where a channel goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum At {
     /// With what comes from now on; nothing was subscribed to yet.
     Latest,
-    /// With what came since this time, in milliseconds since 1970: it was subscribed to, and no event has come.
-    Since(i64),
+    /// With what came since it was subscribed to: no event has come yet.
+    Since(Quiet),
     /// With everything that was kept.
     Earliest,
     /// After the event with this replay id.
@@ -29,26 +33,38 @@ pub enum At {
 }
 
 impl At {
-    /// The replay id to subscribe with. After a time that no id is known for everything is replayed, and what is older is dropped.
+    /// The replay id to subscribe with.
     pub fn replay_id(&self) -> &str {
         match self {
             Self::Latest => FROM_NOW,
-            Self::Since(_) | Self::Earliest => FROM_EARLIEST,
+            Self::Since(quiet) => quiet.passed.as_deref().unwrap_or(FROM_EARLIEST),
+            Self::Earliest => FROM_EARLIEST,
             Self::Id(id) => id,
         }
     }
 
-    /// A replay id that people or checkpoints give. It goes into JSON as the number that it is.
+    /// A replay id that people give: one of an event, `-1` or `-2`.
     fn of(id: &str) -> Option<Self> {
-        let digits = id.strip_prefix('-').unwrap_or(id);
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         match id {
             FROM_NOW => Some(Self::Latest),
             FROM_EARLIEST => Some(Self::Earliest),
-            _ if plain && digits.len() == id.len() => Some(Self::Id(id.to_owned())),
-            _ => None,
+            _ => is_id(id).then(|| Self::Id(id.to_owned())),
         }
     }
+
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Id(id) => is_id(id),
+            Self::Since(quiet) => quiet.passed.as_deref().is_none_or(is_id),
+            Self::Latest | Self::Earliest => true,
+        }
+    }
+}
+
+/// Whether this is the replay id of an event: it goes into JSON as the whole number that it is.
+pub fn is_id(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && (1..=MAX_ID_DIGITS).contains(&text.len()) && (text == "0" || !text.starts_with('0'))
 }
 
 /// Where each channel goes on.
@@ -91,6 +107,11 @@ impl Place {
         Ok(Self { form: FORM, at })
     }
 
+    /// Whether a channel begins with what comes from now on, so that "now" must not move.
+    pub fn has_latest(&self) -> bool {
+        self.at.values().any(|at| *at == At::Latest)
+    }
+
     /// The text to keep.
     pub fn write(&self) -> Result<String, Fault> {
         serde_json::to_string(self)
@@ -110,11 +131,7 @@ fn read(text: &str) -> Result<Place, Fault> {
             "The checkpoint is none of a subscription ({error})"
         ))
     })?;
-    let whole = place.at.values().all(|at| match at {
-        At::Id(id) => At::of(id).is_some(),
-        _ => true,
-    });
-    if place.form != FORM || !whole {
+    if place.form != FORM || !place.at.values().all(At::is_whole) {
         return Err(lost(
             "The checkpoint is none that this version reads".into(),
         ));
@@ -199,7 +216,8 @@ mod tests {
             after: vec![("/u/x".into(), id.into())],
             ..config(&["/u/x"])
         };
-        for id in ["", "-", "-5", "5}", "latest"] {
+        let long = "7".repeat(MAX_ID_DIGITS + 1);
+        for id in ["", "-", "-5", "5}", "latest", "007", "1.5", "1e3", &long] {
             assert!(refused(&after(id)).contains("no replay id"), "{id}");
         }
         assert_eq!(
@@ -213,5 +231,17 @@ mod tests {
         assert!(refused(&stray).contains("not among config.channels"));
         let fault = Place::of(&config(&["/u/x"]), Some("[]")).unwrap_err();
         assert_eq!(fault.kind, FaultKind::CheckpointLost);
+    }
+
+    #[test]
+    fn the_checkpoint_of_a_quiet_channel_is_read_in_both_its_forms() {
+        let of = |at: &str| {
+            let text = format!(r#"{{"v":1,"at":{{"/u/x":{at}}}}}"#);
+            Place::of(&config(&["/u/x"]), Some(&text)).unwrap().at["/u/x"].clone()
+        };
+        let old = of(r#"{"since":1700000000000}"#);
+        assert_eq!(old, At::Since(Quiet::begun(1_700_000_000_000)));
+        let text = serde_json::to_string(&old).unwrap();
+        assert_eq!(of(&text), old);
     }
 }

@@ -1,7 +1,8 @@
 //! What a poll does: it takes up the client that waits, or has another one subscribe where the checkpoint says.
 
-use super::client::{Broken, Client, Item};
+use super::client::{Client, Item};
 use super::place::Place;
+use super::refusal::Broken;
 use crate::bindings::exports::mediation::connector::mediator::Batch;
 use crate::bindings::exports::salesforce::connector::connection::Session;
 use crate::bindings::exports::salesforce::connector::events::{LostPolicy, SubscribeConfig};
@@ -31,6 +32,7 @@ pub fn subscribe(
         session: org.session()?,
         opened: 0,
         renewed: false,
+        begins: place.has_latest(),
         place,
     };
     let key = key(org, config)?;
@@ -41,7 +43,7 @@ pub fn subscribe(
     let checkpoint = client.place.write()?;
     org.context().subscriptions.keep(key, client);
     Ok(Batch {
-        more: !messages.is_empty(),
+        more: !messages.is_empty() || poll.begins,
         messages,
         checkpoint,
     })
@@ -77,6 +79,9 @@ struct Poll<'a> {
     session: Session,
     opened: u32,
     renewed: bool,
+    /// Whether it is this poll that says what "now" is. Until its checkpoint is kept, events would be lost with the client: so it
+    /// returns at once.
+    begins: bool,
     /// What the host has handled.
     place: Place,
 }
@@ -87,13 +92,18 @@ impl Poll<'_> {
         let mut client = self.fitting(client);
         loop {
             let broken = match client.take() {
+                Some(live) if self.begins => return Ok(live),
                 Some(mut live) => match self.listen(&mut live) {
                     Ok(()) => return Ok(live),
-                    Err(broken) => broken,
+                    Err(broken) => {
+                        // What it passed over need not come again.
+                        self.place = live.place;
+                        broken
+                    }
                 },
                 None => match Client::open(self.org, &self.session, &self.place, self.lost) {
                     Ok(opened) => {
-                        // What was latest is from now on a time.
+                        // What was latest is from now on a time, also for the client that replaces this one.
                         self.place = opened.place.clone();
                         client = Some(opened);
                         continue;

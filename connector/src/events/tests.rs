@@ -1,4 +1,6 @@
 //! Subscriptions against scripts, and outbound messages good and hostile.
 
 mod outbound;
+mod quiet;
 mod subscriptions;
+mod unruly;

@@ -1,7 +1,7 @@
 //! Deletions: the list that Salesforce keeps for replicas, or the recycle bin.
 
 use super::instant::Instant;
-use super::place::{Place, lost};
+use super::place::{Mark, Place, lost};
 use super::plan::Kind;
 use super::records::{self, USUAL_BATCH};
 use super::server_time;
@@ -23,8 +23,14 @@ use serde_json::value::RawValue;
 const DAY_SECONDS: i64 = 86_400;
 const MINUTE_SECONDS: i64 = 60;
 
-/// The code by which Salesforce says that a span holds more than 600,000 ids.
+/// The code by which Salesforce says that a span holds more than 600,000 ids (SOAP API Developer Guide, "getDeleted()").
 const TOO_MANY: &str = "EXCEEDED_ID_LIMIT";
+
+/// The code by which Salesforce says that a span begins before what it remembers (same place).
+const TOO_EARLY: &str = "INVALID_REPLICATION_DATE";
+
+/// Shortest span that is halved: Salesforce tells whole minutes.
+const LEAST_HALVED: i64 = 2 * MINUTE_SECONDS;
 
 /// What was deleted.
 pub fn deleted(
@@ -36,7 +42,7 @@ pub fn deleted(
     if config.by == Some(DeletedBy::QueryAll) {
         return records::watch(org, &bin(config), Kind::Deleted, from, wait_ms);
     }
-    let source = Replica::check(org, config)?;
+    let source = Replica::check(org, config, from.is_some())?;
     let batch_size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
     sweep::poll(org, &source, batch_size, from, wait_ms)
 }
@@ -53,6 +59,7 @@ fn bin(config: &DeletedConfig) -> WatchConfig {
         look_back_seconds: config.look_back_seconds,
         settle_seconds: config.settle_seconds,
         keep_attributes: config.keep_attributes,
+        same_second: None,
     }
 }
 
@@ -63,6 +70,8 @@ struct Replica<'a> {
     object: String,
     start: Start,
     look_back: i64,
+    /// Whether a checkpoint says where to go on.
+    resumes: bool,
 }
 
 /// An answer of the list.
@@ -82,7 +91,7 @@ struct Entry {
 }
 
 impl<'a> Replica<'a> {
-    fn check(org: &'a Org, config: &DeletedConfig) -> Result<Self, Fault> {
+    fn check(org: &'a Org, config: &DeletedConfig, resumes: bool) -> Result<Self, Fault> {
         let unused = [
             (!config.fields.is_empty(), "fields"),
             (config.condition.is_some(), "condition"),
@@ -99,6 +108,7 @@ impl<'a> Replica<'a> {
             object: segment("object", &config.object)?,
             start: Start::read(config.start.as_deref())?,
             look_back: i64::from(config.look_back_seconds.unwrap_or(600)),
+            resumes,
         })
     }
 
@@ -109,15 +119,37 @@ impl<'a> Replica<'a> {
         Ok(server_time::ask(self.org)?.unwrap_or(host))
     }
 
-    /// Asks for a span; a shorter one where this one holds too many. Returns the end that was covered, too.
-    fn ask(&self, start: i64, mut end: i64) -> Result<(Listed, i64), Fault> {
+    /// Asks for a span; a shorter one where this one holds too many, beginning with twice what was told of at once the last time.
+    /// Returns the end that was covered, too.
+    fn ask(&self, start: i64, now: i64, span: Option<i64>) -> Result<(Listed, i64), Fault> {
+        let longest = span.map_or(i64::MAX, |span| span.saturating_mul(2).max(LEAST_HALVED));
+        let mut end = now.min(start.saturating_add(longest));
         loop {
             match self.ask_once(start, end) {
-                Err(fault) if too_many(&fault) && end - start >= 2 * MINUTE_SECONDS => {
+                Err(fault) if has(&fault, TOO_MANY) && end - start >= LEAST_HALVED => {
                     end = start + (end - start) / 2;
                 }
+                Err(fault) if has(&fault, TOO_EARLY) => return Err(self.too_early(fault)),
                 other => return other.map(|listed| (listed, end)),
             }
+        }
+    }
+
+    /// What a span means that begins before what Salesforce remembers.
+    fn too_early(&self, fault: Fault) -> Fault {
+        let sentence = format!(
+            "Salesforce does not tell of deletions as early as asked for ({})",
+            fault.message
+        );
+        let told = if self.resumes {
+            lost(sentence)
+        } else {
+            Fault::config(format!("{sentence}: let config.start be later"))
+        };
+        Fault {
+            kind: told.kind,
+            message: told.message,
+            ..fault
         }
     }
 
@@ -156,7 +188,12 @@ impl Source for Replica<'_> {
         }))
     }
 
-    fn page(&self, place: &Place, _: usize) -> Result<Found, Fault> {
+    /// The list is not read in pages: a whole pass asks once, too.
+    fn rows_at_once(&self) -> usize {
+        usize::MAX
+    }
+
+    fn page(&self, place: &Place, at: Option<&Mark>, _: usize) -> Result<Found, Fault> {
         let now = self.now()?;
         let floor = place.floor.unwrap_or_else(|| oldest(now));
         if floor < oldest(now) - MINUTE_SECONDS {
@@ -164,27 +201,32 @@ impl Source for Replica<'_> {
                 "The checkpoint is older than {DELETED_DAYS} days, and Salesforce has forgotten deletions since"
             )));
         }
-        let start = floor - floor.rem_euclid(MINUTE_SECONDS);
+        // What has been dealt with need not be sent again.
+        let reached = at.and_then(|(stamp, _)| Some(Instant::read(stamp)?.second()));
+        let start = reached.map_or(floor, |reached| reached.max(floor));
+        let start = start - start.rem_euclid(MINUTE_SECONDS);
         if now - start < MINUTE_SECONDS {
             return Ok(nothing());
         }
-        let (listed, end) = self.ask(start, now)?;
+        let (listed, end) = self.ask(start, now, place.span)?;
         let covered = instant(&listed.latest_date_covered)?.second().min(end);
         let closes = covered.min(now - self.look_back);
         let mut changes = changes(&listed.deleted_records)?;
         let last = changes
             .last()
             .map_or(i64::MIN, |change| change.stamp.second());
-        changes.retain(|change| change.stamp.second() >= floor && is_after(change, place));
+        changes.retain(|change| change.stamp.second() >= floor && is_after(change, at));
         Ok(Found {
             changes,
             complete: true,
+            now: Some(now),
             bounds: Some(Bounds {
                 until: covered.max(last) + 1,
                 closes,
             }),
             // A span that holds too many deletions and is all within the look-back has to wait.
             more: end < now && closes > floor,
+            span: (end < now).then_some(end - start),
         })
     }
 }
@@ -193,8 +235,10 @@ fn nothing() -> Found {
     Found {
         changes: Vec::new(),
         complete: true,
+        now: None,
         bounds: None,
         more: false,
+        span: None,
     }
 }
 
@@ -203,11 +247,11 @@ fn oldest(now: i64) -> i64 {
     now - i64::from(DELETED_DAYS) * DAY_SECONDS + MINUTE_SECONDS
 }
 
-fn too_many(fault: &Fault) -> bool {
+fn has(fault: &Fault, code: &str) -> bool {
     fault
         .upstream
         .iter()
-        .any(|complaint| complaint.code == TOO_MANY)
+        .any(|complaint| complaint.code == code)
 }
 
 fn changes(records: &[Box<RawValue>]) -> Result<Vec<Change>, Fault> {
@@ -222,6 +266,7 @@ fn changes(records: &[Box<RawValue>]) -> Result<Vec<Change>, Fault> {
             stamp: instant(&entry.deleted_date)?,
             id: entry.id,
             skip: false,
+            attributes: Vec::new(),
             body: record.get().as_bytes().to_vec(),
         });
     }
@@ -230,8 +275,7 @@ fn changes(records: &[Box<RawValue>]) -> Result<Vec<Change>, Fault> {
 }
 
 /// Whether a deletion comes after the place that the pass has reached.
-fn is_after(change: &Change, place: &Place) -> bool {
-    let at = place.pass.as_ref().and_then(|pass| pass.at.as_ref());
+fn is_after(change: &Change, at: Option<&Mark>) -> bool {
     at.is_none_or(|(stamp, id)| {
         let reached = Instant::read(stamp).map_or(i64::MIN, |stamp| stamp.ms);
         (change.stamp.ms, &change.id) > (reached, id)

@@ -23,6 +23,11 @@ impl Instant {
         Some(Self { ms, text })
     }
 
+    /// Whether it has no part of a second. Salesforce stamps records so: two changes within a second look alike.
+    pub fn is_whole_second(&self) -> bool {
+        self.ms.rem_euclid(SECOND_MS) == 0
+    }
+
     /// Whole seconds since 1970.
     pub fn second(&self) -> i64 {
         self.ms.div_euclid(SECOND_MS)

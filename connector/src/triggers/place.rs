@@ -1,5 +1,6 @@
 //! What a checkpoint holds: how far changes have been handed out. Hosts keep it as a text that they do not read.
 
+use super::instant::Instant;
 use super::seen::Seen;
 use crate::bindings::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
@@ -21,12 +22,24 @@ pub struct Place {
     /// The way through the changes that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass: Option<Pass>,
+    /// Stamp and id of the furthest change that was dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub front: Option<Mark>,
+    /// When the last whole pass ended, in seconds since 1970 by the org's clock; absent where another is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swept: Option<i64>,
+    /// Seconds of the longest span that the org could tell of at once, where it could not tell of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<i64>,
     /// What has been handed out from the floor on.
     #[serde(default, skip_serializing_if = "Seen::is_empty")]
     pub seen: Seen,
 }
 
-/// One way through all changes from the floor to a bound.
+/// Stamp and id of a change: where to go on behind it.
+pub type Mark = (String, String);
+
+/// One way through the changes up to a bound.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pass {
     /// The second before which changes are handed out.
@@ -35,7 +48,10 @@ pub struct Pass {
     pub closes: i64,
     /// Stamp and id of the last change that was dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<(String, String)>,
+    pub at: Option<Mark>,
+    /// Whether it began at the front and not at the floor: it finds nothing that is committed late.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub short: bool,
 }
 
 impl Place {
@@ -46,6 +62,9 @@ impl Place {
             of: of.to_owned(),
             floor,
             pass: None,
+            front: None,
+            swept: None,
+            span: None,
             seen: Seen::default(),
         }
     }
@@ -78,16 +97,35 @@ impl Place {
             .map_err(|error| Fault::protocol(format!("The checkpoint cannot be written: {error}")))
     }
 
-    /// Ends the pass.
-    pub fn close(&mut self) {
-        if let Some(pass) = self.pass.take() {
-            let floor = self
-                .floor
-                .map_or(pass.closes, |floor| floor.max(pass.closes));
-            self.floor = Some(floor);
-            self.seen.forget_before(floor);
+    /// Ends the pass; `now` is the org's time, where it tells.
+    pub fn close(&mut self, now: Option<i64>) {
+        let Some(pass) = self.pass.take() else {
+            return;
+        };
+        if let Some(at) = pass.at
+            && self
+                .front
+                .as_ref()
+                .is_none_or(|front| is_before(front, &at))
+        {
+            self.front = Some(at);
         }
+        if pass.short {
+            return;
+        }
+        let floor = self
+            .floor
+            .map_or(pass.closes, |floor| floor.max(pass.closes));
+        self.floor = Some(floor);
+        self.swept = now;
+        self.seen.forget_before(floor);
     }
+}
+
+/// Whether one mark comes before another.
+fn is_before(one: &Mark, other: &Mark) -> bool {
+    let key = |mark: &Mark| Instant::read(&mark.0).map(|stamp| stamp.ms);
+    (key(one), &one.1) < (key(other), &other.1)
 }
 
 /// The fault for a checkpoint that leads nowhere.
@@ -121,15 +159,33 @@ mod tests {
         }
     }
 
+    fn pass(until: i64, stamp: &str, short: bool) -> Pass {
+        Pass {
+            until,
+            closes: until - 10,
+            at: Some((stamp.into(), "a".into())),
+            short,
+        }
+    }
+
     #[test]
-    fn the_floor_never_sinks() {
+    fn floor_and_front_never_sink() {
         let mut place = Place::first("x", Some(100));
-        place.pass = Some(Pass {
-            until: 50,
-            closes: 40,
-            at: None,
-        });
-        place.close();
-        assert_eq!((place.floor, place.pass), (Some(100), None));
+        let (early, late) = ("1970-01-01T00:00:40Z", "1970-01-01T00:00:45Z");
+        for stamp in [late, early] {
+            place.pass = Some(pass(50, stamp, false));
+            place.close(Some(7));
+            assert_eq!((place.floor, place.swept), (Some(100), Some(7)));
+            assert_eq!(place.front, Some((late.into(), "a".into())));
+        }
+    }
+
+    #[test]
+    fn a_short_pass_moves_the_front_alone() {
+        let mut place = Place::first("x", Some(5));
+        place.pass = Some(pass(50, "1970-01-01T00:00:45Z", true));
+        place.close(Some(7));
+        assert_eq!((place.floor, place.swept), (Some(5), None));
+        assert!(place.front.is_some());
     }
 }

@@ -1,9 +1,11 @@
 //! What a trigger reads: a query that can be narrowed to what comes after a place, ordered by a date-time field and the id.
 
-use super::place::Place;
+use super::place::{Mark, Place};
 use super::start::Start;
 use crate::bindings::Fault;
-use crate::bindings::exports::salesforce::connector::triggers::{QueryConfig, WatchConfig};
+use crate::bindings::exports::salesforce::connector::triggers::{
+    QueryConfig, SameSecond, WatchConfig,
+};
 use crate::describe;
 use crate::limits::MAX_PAGE_ROWS;
 use crate::org::Org;
@@ -35,11 +37,13 @@ pub struct Plan {
     /// The date-time field that orders rows.
     pub cursor: String,
     /// Most rows of one answer.
-    most_rows: usize,
+    pub most_rows: usize,
     /// Whether deleted rows are read.
     pub include_deleted: bool,
-    /// Whether rows that were never changed are passed over.
-    pub changed_only: bool,
+    /// Which changes are asked for.
+    pub kind: Kind,
+    /// Whether rows that may have been changed since they were created are passed over, too, where `kind` is `Updated`.
+    pub skip_same_second: bool,
     /// Whether `attributes` stay in the documents.
     pub keep_attributes: bool,
     /// Where a first poll begins.
@@ -72,9 +76,12 @@ impl Plan {
             STAMP
         };
         let cursor = field(config.cursor_field.as_deref().unwrap_or(usual))?;
-        let changed_only = kind == Kind::Updated;
         let also = [cursor.as_str(), CREATED];
-        let also = if changed_only { &also[..] } else { &also[..1] };
+        let also = if kind == Kind::Updated {
+            &also[..]
+        } else {
+            &also[..1]
+        };
         let mut soql = select(org, config, also)?;
         let condition = condition(config, kind)?;
         if let Some(condition) = &condition {
@@ -89,7 +96,8 @@ impl Plan {
         };
         Ok(Self {
             name: format!("{word} {} by {cursor}", config.object),
-            changed_only,
+            kind,
+            skip_same_second: skips_same_second(config, kind)?,
             include_deleted: kind == Kind::Deleted,
             keep_attributes: config.keep_attributes,
             start: Start::read(config.start.as_deref())?,
@@ -138,7 +146,8 @@ impl Plan {
             cursor,
             most_rows,
             include_deleted: false,
-            changed_only: false,
+            kind: Kind::Any,
+            skip_same_second: false,
             keep_attributes: false,
             start: Start::Now,
             look_back: 0,
@@ -147,15 +156,15 @@ impl Plan {
     }
 
     /// The query for the rows after a place, and how many it asks for.
-    pub fn page(&self, place: &Place, wanted: usize) -> (String, usize) {
+    pub fn page(&self, place: &Place, at: Option<&Mark>, wanted: usize) -> (String, usize) {
         let cursor = &self.cursor;
-        let at = place.pass.as_ref().and_then(|pass| pass.at.as_ref());
         let floor = place.floor.and_then(date::of_unix_seconds);
         let (condition, from) = match (at, floor) {
             (Some((stamp, id)), _) => {
                 let id = crate::soql::literal::quoted(id);
                 let after = format!("{cursor} >= {stamp} AND ({cursor} > {stamp} OR Id > {id})");
-                let from = date::unix_seconds(stamp).unwrap_or(i64::MIN);
+                // Of those with the same stamp most have been passed.
+                let from = date::unix_seconds(stamp).map_or(i64::MIN, |second| second + 1);
                 (after, from)
             }
             (None, Some(floor)) => (
@@ -178,6 +187,16 @@ impl Plan {
         let items = format!("Id, {cursor}");
         self.query.selecting(&items, Some(&present), &tail)
     }
+}
+
+fn skips_same_second(config: &WatchConfig, kind: Kind) -> Result<bool, Fault> {
+    let skips = config.same_second == Some(SameSecond::Skip);
+    if skips && kind != Kind::Updated {
+        return Err(Fault::config(
+            "config.same-second `skip` goes with triggers/updated: no other trigger tells created from updated records",
+        ));
+    }
+    Ok(skips)
 }
 
 fn seconds(config: Option<u32>, usual: u32) -> i64 {

@@ -1,7 +1,7 @@
 //! Changes of records, found by SOQL.
 
 use super::instant::Instant;
-use super::place::Place;
+use super::place::{Mark, Place};
 use super::plan::{CREATED, Kind, Plan};
 use super::server_time;
 use super::start::Start;
@@ -117,8 +117,12 @@ impl Source for Rows<'_> {
         }
     }
 
-    fn page(&self, place: &Place, wanted: usize) -> Result<Found, Fault> {
-        let (soql, limit) = self.plan.page(place, wanted);
+    fn rows_at_once(&self) -> usize {
+        self.plan.most_rows
+    }
+
+    fn page(&self, place: &Place, at: Option<&Mark>, wanted: usize) -> Result<Found, Fault> {
+        let (soql, limit) = self.plan.page(place, at, wanted);
         let mut answer = self.ask(&soql, limit)?;
         let mut bounds = answer
             .asked_at
@@ -135,8 +139,10 @@ impl Source for Rows<'_> {
         Ok(Found {
             complete: page.done && page.records.len() < limit,
             changes: self.changes(&page)?,
+            now: answer.asked_at,
             bounds,
             more: false,
+            span: None,
         })
     }
 }
@@ -193,12 +199,33 @@ impl Rows<'_> {
         let mut body = Vec::new();
         writer.row(record, &mut body, &mut |url| child_page(self.org, url))?;
         body.truncate(body.trim_ascii_end().len());
+        let (skip, certain) = self.updated(&members, &stamp)?;
         Ok(Change {
             id: text(&members, "Id")?,
-            skip: self.plan.changed_only && read(&members, CREATED)? == stamp,
+            skip,
+            attributes: certain.into_iter().collect(),
             stamp,
             body,
         })
+    }
+
+    /// Whether a row is passed over because it was only created, and what can be told of it. A stamp of a whole second says nothing
+    /// of the order within it.
+    fn updated(
+        &self,
+        members: &Members<'_>,
+        stamp: &Instant,
+    ) -> Result<(bool, Option<(String, String)>), Fault> {
+        if self.plan.kind != Kind::Updated {
+            return Ok((false, None));
+        }
+        let created = read(members, CREATED)?;
+        let (skip, change) = match created.ms == stamp.ms {
+            false => (false, "updated"),
+            true if stamp.is_whole_second() => (self.plan.skip_same_second, "created-or-updated"),
+            true => (true, "created"),
+        };
+        Ok((skip, Some(("change".to_owned(), change.to_owned()))))
     }
 
     fn stamp(&self, members: &Members<'_>) -> Result<Instant, Fault> {

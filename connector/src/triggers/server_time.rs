@@ -14,6 +14,13 @@ pub fn when_asked(reply: &Reply, elapsed_ms: u64) -> Option<i64> {
     Some(seconds - waited)
 }
 
+/// The same in milliseconds since 1970, for what has to have some time: the host's clock where the answer does not tell.
+pub fn asked_ms(org: &Org, reply: &Reply, elapsed_ms: u64) -> i64 {
+    let host_ms = org.context().clock.unix_ms().saturating_sub(elapsed_ms);
+    let host_ms = i64::try_from(host_ms).unwrap_or(i64::MAX);
+    when_asked(reply, elapsed_ms).map_or(host_ms, |second| second.saturating_mul(1_000))
+}
+
 /// Asks for the time; the versions that an org serves are read without a session and cost no API call.
 pub fn ask(org: &Org) -> Result<Option<i64>, Fault> {
     let origin = org.session()?.instance_url;

@@ -3,12 +3,25 @@
 //! A pass reads all changes from the floor to a bound, in the order of their stamps. Whatever is younger than the look-back is
 //! remembered when it is handed out; the next pass begins at the look-back again and passes over what is remembered. So
 //! a change that is committed late, behind the place that a pass has reached, is found by the next one.
+//!
+//! Where the look-back holds so many changes that reading them again takes several pages, most passes are short: they begin at
+//! the front, where the last one ended, and a whole pass comes every few minutes.
 
 use super::instant::Instant;
-use super::place::{Pass, Place};
+use super::place::{Mark, Pass, Place};
 use crate::bindings::exports::mediation::connector::mediator::Batch;
-use crate::bindings::{Fault, Message};
+use crate::bindings::{Fault, FaultKind, Message};
 use crate::org::Org;
+use crate::soql::date;
+
+/// Seconds between two whole passes for each page that one reads again: one request in so many seconds is spent on late changes.
+const SECONDS_PER_PAGE: i64 = 20;
+
+/// Longest time between two whole passes, in seconds: changes that are committed late come with this delay at most.
+const MAX_SECONDS_BETWEEN: i64 = 300;
+
+/// Longest pause that is asked for where no more changes can be remembered, in milliseconds.
+const MAX_PAUSE_MS: u64 = 60_000;
 
 /// One change.
 pub struct Change {
@@ -18,6 +31,8 @@ pub struct Change {
     pub stamp: Instant,
     /// Whether it is to be passed over: it is no change of the kind asked for.
     pub skip: bool,
+    /// What else can be told of it.
+    pub attributes: Vec<(String, String)>,
     /// The document.
     pub body: Vec<u8>,
 }
@@ -28,10 +43,14 @@ pub struct Found {
     pub changes: Vec<Change>,
     /// Whether no more follow.
     pub complete: bool,
+    /// The org's time in seconds since 1970, where it tells.
+    pub now: Option<i64>,
     /// The bounds of a pass that begins with this page; without them nothing can be told yet.
     pub bounds: Option<Bounds>,
     /// Whether changes beyond the bounds are known to wait.
     pub more: bool,
+    /// Seconds of the span that was told of, where it was not all that was asked for.
+    pub span: Option<i64>,
 }
 
 /// How far a pass goes.
@@ -51,8 +70,11 @@ pub trait Source {
     /// The second, since 1970, with which a first poll begins; none for all there is.
     fn start(&self) -> Result<Option<i64>, Fault>;
 
-    /// The next page after a place, with at least `wanted` new changes if there are as many.
-    fn page(&self, place: &Place, wanted: usize) -> Result<Found, Fault>;
+    /// Most changes of one page.
+    fn rows_at_once(&self) -> usize;
+
+    /// The next page behind a mark, or from the floor on, with at least `wanted` new changes if there are as many.
+    fn page(&self, place: &Place, at: Option<&Mark>, wanted: usize) -> Result<Found, Fault>;
 }
 
 /// Returns the next batch after a checkpoint. Pages without anything new are passed over until `wait_ms` is over.
@@ -67,14 +89,19 @@ pub fn poll(
         Some(text) => Place::read(text, source.name())?,
         None => Place::first(source.name(), source.start()?),
     };
+    let clock = &org.context().clock;
+    let began_ms = clock.monotonic_ms();
     let mut sweep = Sweep {
         source,
         batch_size,
+        floor: place.floor,
         place,
+        now: None,
+        due: false,
+        closes: None,
+        full: None,
         messages: Vec::new(),
     };
-    let clock = &org.context().clock;
-    let began_ms = clock.monotonic_ms();
     let more = loop {
         match sweep.step()? {
             Step::Done { more } => break more,
@@ -84,6 +111,7 @@ pub fn poll(
             Step::On => {}
         }
     };
+    sweep.check_room()?;
     let mut messages = sweep.messages;
     let facts = facts(org);
     for message in &mut messages {
@@ -107,6 +135,16 @@ struct Sweep<'a> {
     source: &'a dyn Source,
     batch_size: usize,
     place: Place,
+    /// The floor at the beginning.
+    floor: Option<i64>,
+    /// The org's time, where it has told.
+    now: Option<i64>,
+    /// Whether a whole pass follows at once.
+    due: bool,
+    /// The second before which no change can come any more, as far as the org has told.
+    closes: Option<i64>,
+    /// The second of the first change that has to wait because no more can be remembered.
+    full: Option<i64>,
     messages: Vec<Message>,
 }
 
@@ -132,19 +170,31 @@ impl Sweep<'_> {
     /// Works one page off.
     fn step(&mut self) -> Result<Step, Fault> {
         let wanted = self.batch_size - self.messages.len();
-        let found = self.source.page(&self.place, wanted)?;
+        let short = match &self.place.pass {
+            Some(pass) => pass.short,
+            None => self.place.swept.is_some() && self.pages_again() > 0,
+        };
+        let at = match &self.place.pass {
+            Some(pass) => pass.at.clone(),
+            None => self.place.front.clone().filter(|_| short),
+        };
+        let found = self.source.page(&self.place, at.as_ref(), wanted)?;
         let bounds = match (&self.place.pass, found.bounds) {
             (Some(pass), _) => Bounds {
                 until: pass.until,
                 closes: pass.closes,
             },
-            (None, Some(bounds)) => bounds,
+            (None, Some(bounds)) => self.bounds(bounds, short),
             (None, None) => return Ok(Step::Done { more: false }),
         };
+        self.now = found.now.or(self.now);
+        self.place.span = found.span;
+        self.closes = found.bounds.map(|bounds| bounds.closes);
         self.place.pass.get_or_insert(Pass {
             until: bounds.until,
             closes: bounds.closes,
-            at: None,
+            at,
+            short,
         });
         // Without the org's time, whatever lies beyond the bounds can be handed out by the next pass.
         let now = found.bounds.map_or(i64::MAX, |bounds| bounds.until);
@@ -171,8 +221,40 @@ impl Sweep<'_> {
         Ok(Step::On)
     }
 
+    /// How many pages a whole pass reads that a short one does not.
+    fn pages_again(&self) -> i64 {
+        let pages = self.place.seen.since(i64::MIN) / self.source.rows_at_once().max(1);
+        i64::try_from(pages).unwrap_or(i64::MAX)
+    }
+
+    /// Whether it is time for a whole pass; always for an org that does not tell the time, or whose clock was set back.
+    fn is_due(&self) -> bool {
+        let between = self
+            .pages_again()
+            .saturating_mul(SECONDS_PER_PAGE)
+            .min(MAX_SECONDS_BETWEEN);
+        let since = self.now.zip(self.place.swept);
+        let since = since.map(|(now, swept)| now.saturating_sub(swept));
+        !since.is_some_and(|since| (0..between).contains(&since))
+    }
+
+    /// A short pass leaves the floor, and remembers all that it hands out.
+    fn bounds(&self, bounds: Bounds, short: bool) -> Bounds {
+        let floor = self.place.floor.filter(|_| short);
+        Bounds {
+            closes: floor.map_or(bounds.closes, |floor| floor.min(bounds.closes)),
+            ..bounds
+        }
+    }
+
     fn end(&mut self, more: bool) -> Step {
-        self.place.close();
+        let was_short = self.place.pass.as_ref().is_some_and(|pass| pass.short);
+        self.place.close(self.now);
+        if was_short && self.is_due() {
+            self.place.swept = None;
+            self.due = true;
+            return Step::Done { more: true };
+        }
         Step::Done { more }
     }
 
@@ -188,6 +270,7 @@ impl Sweep<'_> {
             let remembered = second >= bounds.closes;
             if remembered && self.place.seen.is_full() {
                 // It waits until it is older than the look-back, and needs no remembering.
+                self.full = Some(second);
                 return Next::Ends { more: false };
             }
             if remembered {
@@ -206,17 +289,43 @@ impl Sweep<'_> {
             pass.at = Some((change.stamp.text.clone(), change.id.clone()));
         }
     }
+
+    /// Says so where changes wait and nothing else is to be told.
+    fn check_room(&self) -> Result<(), Fault> {
+        let Some(waiting) = self.full else {
+            return Ok(());
+        };
+        if !self.messages.is_empty() || self.due || self.place.floor != self.floor {
+            return Ok(());
+        }
+        let oldest = self.place.seen.oldest().zip(self.closes);
+        let pause = oldest.map_or(0, |(oldest, closes)| oldest.saturating_sub(closes));
+        let pause = u64::try_from(pause).unwrap_or(0);
+        let time = date::of_unix_seconds(waiting).unwrap_or_default();
+        Err(Fault {
+            retry_after_ms: Some(pause.saturating_mul(1_000).clamp(1_000, MAX_PAUSE_MS)),
+            ..Fault::new(
+                FaultKind::LimitExceeded,
+                format!(
+                    "Changes from {time} on wait until those before them are older than config.look-back-seconds: {} changes are remembered so that none comes twice, and no more fit. All come, later; a shorter look-back remembers fewer",
+                    self.place.seen.since(i64::MIN)
+                ),
+            )
+        })
+    }
 }
 
 fn message(change: Change) -> Message {
     let stamp = change.stamp.text;
+    let mut attributes = vec![
+        ("event-id".into(), format!("{}@{stamp}", change.id)),
+        ("id".into(), change.id),
+        ("stamp".into(), stamp),
+    ];
+    attributes.extend(change.attributes);
     Message {
         media_type: "application/json".into(),
         body: change.body,
-        attributes: vec![
-            ("event-id".into(), format!("{}@{stamp}", change.id)),
-            ("id".into(), change.id),
-            ("stamp".into(), stamp),
-        ],
+        attributes,
     }
 }

@@ -5,3 +5,5 @@ mod deletions;
 mod plans;
 mod sweeps;
 mod world;
+
+pub use world::id;

@@ -234,6 +234,9 @@ pub struct Watch {
     /// The time between two looks when nothing is waiting: 500ms, 30s, 5m, 1h
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = super::watch::duration)]
     pub every: Duration,
+    /// Let --every be less than 1s: every look may cost a call of the remote system's daily quota
+    #[arg(long)]
+    pub fast: bool,
     /// Keep the place to resume from in this file; by default beside --output
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
@@ -244,7 +247,7 @@ pub struct Watch {
     #[arg(long, requires = "output")]
     pub dedup: bool,
     /// Run all the watches that this file names (see `mediate help watches`)
-    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post"])]
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post", "fast"])]
     pub watches: Option<PathBuf>,
 }
 

@@ -33,6 +33,19 @@ pub(super) fn build(
     Ok(config)
 }
 
+/// Checks that a config has no member that the operation does not know.
+pub(super) fn check_names(config: &Value, schema: &Value) -> Result<(), Failure> {
+    let schema = Schema::new(schema);
+    let Some(members) = config.as_object() else {
+        return Err(Failure::usage("`config` must be a table of fields"));
+    };
+    let mut names = members.keys();
+    let wrong = names.find_map(|name| step(schema, name).err());
+    wrong.map_or(Ok(()), |why| {
+        Err(Failure::usage(format!("`config`: {why}")))
+    })
+}
+
 fn base(text: &str) -> Result<Value, Failure> {
     let (what, text) = match text.strip_prefix('@') {
         Some(path) => (path.to_owned(), files::text(Path::new(path))?),

@@ -59,6 +59,13 @@ pub(super) enum Failure {
         /// Its journal.
         journal: PathBuf,
     },
+    /// One of several things that run at once failed.
+    OneOf {
+        /// Which.
+        what: String,
+        /// Why.
+        why: Box<Failure>,
+    },
     /// Everything ran, and some records did not succeed.
     SomeFailed {
         /// How many.
@@ -104,7 +111,9 @@ impl Failure {
         match self {
             Self::Session { error, .. } => error.fault(),
             Self::Host(error) => error.fault(),
-            Self::Unfinished { why, .. } | Self::Tested(why) => why.fault(),
+            Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => {
+                why.fault()
+            }
             _ => None,
         }
     }
@@ -128,7 +137,9 @@ impl Failure {
             Self::Usage(_) | Self::Profile(_) => USAGE,
             Self::Host(error) => of_host(error),
             Self::Session { error, .. } => of_session(error),
-            Self::Unfinished { why, .. } | Self::Tested(why) => why.exit_code(),
+            Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => {
+                why.exit_code()
+            }
             Self::SomeFailed { .. } => SOME_FAILED,
             Self::Write { .. } | Self::Other(_) => OTHER,
             Self::Interrupted(code) => *code,
@@ -196,6 +207,7 @@ impl fmt::Display for Failure {
             Self::Host(error) => error.fmt(f),
             Self::Session { error, .. } => error.fmt(f),
             Self::Unfinished { why, .. } | Self::Tested(why) => why.fmt(f),
+            Self::OneOf { what, why } => write!(f, "{what}: {why}"),
             Self::SomeFailed { failed, total } => {
                 f.write_str(&words::count(*failed, "record"))?;
                 match total {

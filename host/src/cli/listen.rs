@@ -42,12 +42,13 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     if door.tls.is_none() && !address.ip().is_loopback() {
         console.warn("messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front");
     }
+    let outlet = outlet(&args.outlet, None, bench.secret_variables())?;
     let handler = Arc::new(Handler {
         operation: operation.name.clone(),
         session: RwLock::new(Arc::new(bench.session().await?)),
         bench,
         config,
-        outlet: Mutex::new(outlet(&args.outlet, None)?),
+        outlet: Mutex::new(outlet),
         console,
     });
     let scheme = if door.tls.is_some() { "https" } else { "http" };
@@ -56,11 +57,8 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
         let handler = Arc::clone(&handler);
         async move { handler.handle(message).await }
     };
-    let ended = async {
-        signals::received().await;
-    };
-    ingress::serve(listener, door, handle, ended).await;
-    Ok(())
+    let code = ingress::serve(listener, door, handle, signals::received()).await;
+    Err(Failure::Interrupted(code))
 }
 
 fn door(args: &Listen) -> Result<Door, Failure> {
@@ -84,6 +82,7 @@ fn door(args: &Listen) -> Result<Door, Failure> {
         path,
         max_bytes: args.max_body.saturating_mul(1024),
         tls,
+        limits: ingress::Limits::default(),
     })
 }
 

@@ -1,5 +1,8 @@
 //! Where operations go: the connection that the arguments name, or the simulated org.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use serde_json::Map;
 
 use super::args::{Connection, Global};
@@ -50,6 +53,8 @@ pub(super) struct Place {
     pub(super) network: bool,
     /// Says that nobody asked for the simulated org: it stands in where no connection is given.
     pub(super) stands_in: bool,
+    /// The environment variables that the connection file takes secrets from.
+    pub(super) variables: Vec<String>,
 }
 
 impl Place {
@@ -76,12 +81,18 @@ impl Place {
 
     fn file(name: &str) -> Result<Self, Failure> {
         let path = Places::standard(&environment).find(name)?;
-        let profile = Profile::load(&path, &environment)?;
+        let variables = Rc::new(RefCell::new(Vec::new()));
+        let asked = Rc::clone(&variables);
+        let profile = Profile::load(&path, &move |name| {
+            asked.borrow_mut().push(name.to_owned());
+            environment(name)
+        })?;
         Ok(Self {
             profile,
             mounts: Vec::new(),
             network: true,
             stands_in: false,
+            variables: variables.take(),
         })
     }
 
@@ -116,6 +127,7 @@ impl Place {
             mounts: vec![simulated_org::mount(org)],
             network: false,
             stands_in,
+            variables: Vec::new(),
         })
     }
 
@@ -127,6 +139,7 @@ impl Place {
             mounts: Vec::new(),
             network: false,
             stands_in: false,
+            variables: Vec::new(),
         }
     }
 }

@@ -50,6 +50,9 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         if !hints.is_empty() {
             members.insert("hints".into(), json!(hints));
         }
+        if let Failure::OneOf { what, .. } = failure {
+            members.insert("of".into(), json!(what));
+        }
         if let Failure::Unfinished { journal, .. } = failure {
             members.insert("journal".into(), json!(journal));
         }
@@ -98,7 +101,9 @@ fn details(failure: &Failure) -> Vec<String> {
 fn refusals(failure: &Failure) -> &[Refusal] {
     match failure {
         Failure::Session { refusals, .. } => refusals,
-        Failure::Unfinished { why, .. } | Failure::Tested(why) => self::refusals(why),
+        Failure::Unfinished { why, .. } | Failure::Tested(why) | Failure::OneOf { why, .. } => {
+            self::refusals(why)
+        }
         _ => &[],
     }
 }
@@ -143,7 +148,7 @@ fn sending(fault: &Fault) -> Option<String> {
 
 fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
     let session = match failure {
-        Failure::Unfinished { why, .. } | Failure::Tested(why) => why,
+        Failure::Unfinished { why, .. } | Failure::Tested(why) | Failure::OneOf { why, .. } => why,
         _ => failure,
     };
     let connection = match session {

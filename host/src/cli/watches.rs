@@ -9,11 +9,13 @@ use serde_json::Value;
 use super::args::{Connection, OutletArgs};
 use super::failure::Failure;
 use super::files;
-use super::watch::duration;
+use super::watch::{check_pace, duration};
 use crate::profile;
 
 /// One watch.
 pub(super) struct Entry {
+    /// Which of several it is.
+    pub(super) name: Option<String>,
     pub(super) operation: String,
     /// The config as arguments give it.
     pub(super) document: Option<String>,
@@ -43,6 +45,8 @@ struct Table {
     connection: Option<String>,
     sandbox_data: Option<PathBuf>,
     every: Option<String>,
+    #[serde(default)]
+    fast: bool,
     /// Must be said: several watches in one process are meant to survive it.
     checkpoint: PathBuf,
     output: Option<PathBuf>,
@@ -76,30 +80,31 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         return Err(wrong("it names no watch: add a table `[[watch]]`".into()));
     }
     let folder = crate::part_file::folder_of(path);
-    let entries = file.watch.into_iter().map(|table| table.entry(folder));
-    entries.collect::<Result<_, _>>().map_err(wrong)
+    let entries = file.watch.into_iter().enumerate();
+    let entries = entries.map(|(at, table)| {
+        let name = format!("watch {} (`{}`)", at + 1, table.operation);
+        let entry = table.entry(folder, &name);
+        entry.map_err(|why| wrong(format!("{name}: {why}")))
+    });
+    entries.collect()
 }
 
 impl Table {
-    fn entry(self, folder: &Path) -> Result<Entry, String> {
+    fn entry(self, folder: &Path, name: &str) -> Result<Entry, String> {
         let outlets = [
             self.output.is_some(),
             self.exec.is_some(),
             self.post.is_some(),
         ];
         if outlets.iter().filter(|given| **given).count() != 1 {
-            return Err(format!(
-                "the watch of `{}` needs one of output, exec and post",
-                self.operation
-            ));
+            return Err("it needs one of output, exec and post".into());
         }
         if self.dedup && self.output.is_none() {
-            return Err(format!(
-                "the watch of `{}`: dedup is for output",
-                self.operation
-            ));
+            return Err("dedup is for output".into());
         }
         let every = self.every.as_deref().map(duration).transpose()?;
+        let every = every.unwrap_or(EVERY);
+        check_pace(every, self.fast)?;
         Ok(Entry {
             operation: self.operation,
             document: None,
@@ -109,7 +114,8 @@ impl Table {
                 connection: self.connection,
                 sandbox_data: self.sandbox_data,
             },
-            every: every.unwrap_or(EVERY),
+            every,
+            name: Some(name.to_owned()),
             checkpoint: Some(folder.join(self.checkpoint)),
             outlet: OutletArgs {
                 output: self.output.map(|output| folder.join(output)),

@@ -51,6 +51,16 @@ impl Workbench {
         Ok(operation)
     }
 
+    /// Checks the names in a config that a file gives, as those of arguments are checked.
+    pub(super) fn check_config(
+        &self,
+        config: &Value,
+        operation: &OperationInfo,
+    ) -> Result<(), Failure> {
+        let schema = schema_of(&format!("`{}`", operation.name), &operation.config_schema)?;
+        config::check_names(config, &schema)
+    }
+
     /// Builds the config of an operation from the arguments.
     pub(super) fn config(
         &self,
@@ -73,6 +83,11 @@ impl Workbench {
             Some(path) => format!("`{name}` ({})", path.display()),
             None => format!("`{name}`"),
         }
+    }
+
+    /// Names the environment variables that hold the connection's secrets: commands that this one starts do not get them.
+    pub(super) fn secret_variables(&self) -> Vec<String> {
+        self.place.variables.clone()
     }
 
     /// Starts the connector; nothing is sent yet.

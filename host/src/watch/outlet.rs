@@ -4,19 +4,16 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::line;
+use super::{Command, line};
 use crate::contract::Message;
 use crate::part_file::claim;
 
 /// Is the media type of lines of JSON.
 const NDJSON: &str = "application/x-ndjson";
 /// Bounds one delivery to a command or an address.
-const DELIVERY_LIMIT: Duration = Duration::from_secs(300);
-/// Is the time between two looks at a running command.
-const COMMAND_STEP: Duration = Duration::from_millis(10);
+pub(super) const DELIVERY_LIMIT: Duration = Duration::from_secs(300);
 
 /// Takes findings.
 #[derive(Debug)]
@@ -26,7 +23,7 @@ pub enum Outlet {
     /// Appends lines to a file.
     File(Appended),
     /// Starts a command for each batch and gives it the lines; exit code 0 says that it has them.
-    Command(String),
+    Command(Command),
     /// Posts each batch; a status of 2xx says that it was taken.
     Post {
         /// The address.
@@ -70,7 +67,7 @@ impl Outlet {
         match self {
             Self::Stdout => print(&lines),
             Self::File(file) => file.append(&lines),
-            Self::Command(command) => run(command.clone(), lines).await,
+            Self::Command(command) => command.clone().take(lines).await,
             Self::Post { url, client } => post(client, url.clone(), lines).await,
         }
     }
@@ -169,54 +166,6 @@ fn print(lines: &[u8]) -> Result<(), OutletError> {
     written.map_err(|error| OutletError::Io("stdout".into(), error))
 }
 
-async fn run(command: String, lines: Vec<u8>) -> Result<(), OutletError> {
-    let ran = tokio::task::spawn_blocking(move || run_command(&command, &lines)).await;
-    ran.unwrap_or_else(|error| Err(OutletError::Command(format!("was lost: {error}"))))
-}
-
-fn run_command(command: &str, lines: &[u8]) -> Result<(), OutletError> {
-    let failed = |error: io::Error| OutletError::Command(format!("could not be run: {error}"));
-    let mut child = shell(command)
-        .stdin(Stdio::piped())
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        let lines = lines.to_vec();
-        // A command that does not read its input is its own business: its exit code counts.
-        std::thread::spawn(move || stdin.write_all(&lines));
-    }
-    let started = Instant::now();
-    loop {
-        match child.try_wait().map_err(failed)? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => return Err(OutletError::Command(format!("ended with {status}"))),
-            None if started.elapsed() >= DELIVERY_LIMIT => {
-                let _ = child.kill();
-                let _ = child.wait();
-                let limit = DELIVERY_LIMIT.as_secs();
-                return Err(OutletError::Command(format!(
-                    "did not end within {limit} s"
-                )));
-            }
-            None => std::thread::sleep(COMMAND_STEP),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn shell(command: &str) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]);
-    shell
-}
-
-#[cfg(not(unix))]
-fn shell(command: &str) -> Command {
-    let mut shell = Command::new("cmd");
-    shell.args(["/C", command]);
-    shell
-}
-
 async fn post(
     client: &reqwest::Client,
     url: reqwest::Url,
@@ -283,11 +232,12 @@ mod tests {
     async fn a_command_has_taken_what_it_ends_well_with() {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("taken");
-        let mut outlet = Outlet::Command(format!("cat >> {}", path.display()));
+        let command = |line: String| Outlet::Command(Command::new(line, Vec::new()));
+        let mut outlet = command(format!("cat >> {}", path.display()));
         outlet.take(&findings()).await.expect("taken");
         let lines = fs::read_to_string(&path).expect("there").lines().count();
         assert_eq!(lines, 2);
-        let mut outlet = Outlet::Command("exit 3".into());
+        let mut outlet = command("exit 3".into());
         let refused = outlet.take(&findings()).await.expect_err("refused");
         assert!(refused.to_string().contains("exit status: 3"), "{refused}");
     }

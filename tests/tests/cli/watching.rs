@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use super::harness::{Folder, end, eventually};
 
+/// The exit code after SIGTERM, as `mediate help exit-codes` tells it.
+const TERMINATED: i32 = 143;
+/// That after Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
 fn ids(text: &str) -> Vec<u64> {
     let lines = text.lines().map(|line| {
         let finding: Value = serde_json::from_str(line).unwrap();
@@ -21,7 +26,12 @@ fn is_there(folder: &Folder, name: &str, count: usize) -> bool {
 }
 
 fn terminate(child: Child) -> super::harness::Outcome {
-    let sent = Command::new("kill").arg(child.id().to_string()).status();
+    signal(child, "-TERM")
+}
+
+fn signal(child: Child, signal: &str) -> super::harness::Outcome {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status();
     assert!(sent.unwrap().success());
     end(child)
 }
@@ -37,11 +47,12 @@ fn findings_are_appended_in_order_and_the_end_is_clean() {
         "out",
         "--every",
         "100ms",
+        "--fast",
     ];
     let child = folder.start_echo(&arguments);
     eventually(|| is_there(&folder, "out", 50));
     let outcome = terminate(child);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.code, Some(TERMINATED), "{outcome:?}");
     assert_eq!(ids(&folder.read("out")), (1..=50).collect::<Vec<_>>());
 }
 
@@ -57,6 +68,7 @@ fn a_killed_watch_goes_on_and_nothing_is_there_twice() {
         "--dedup",
         "--every",
         "100ms",
+        "--fast",
     ];
     for kill in 1..=5 {
         let mut child = folder.start_echo(&arguments);
@@ -66,7 +78,7 @@ fn a_killed_watch_goes_on_and_nothing_is_there_twice() {
     }
     let child = folder.start_echo(&arguments);
     eventually(|| is_there(&folder, "out", 3000));
-    assert_eq!(terminate(child).code, Some(0));
+    assert_eq!(terminate(child).code, Some(TERMINATED));
     assert_eq!(ids(&folder.read("out")), (1..=3000).collect::<Vec<_>>());
 }
 
@@ -88,15 +100,129 @@ fn one_checkpoint_serves_one_process_and_one_watch() {
     let second = folder.echo(&other);
     assert_eq!(second.code, Some(2), "{second:?}");
     assert!(second.error().contains("another run"), "{second:?}");
+    let outcome = signal(child, "-INT");
+    assert_eq!(outcome.code, Some(INTERRUPTED), "{outcome:?}");
+}
+
+#[test]
+fn another_config_goes_on_from_the_same_place_and_says_what_is_different() {
+    let folder = Folder::new();
+    let watch = |ticks| {
+        let place = ["--output", "out", "--checkpoint", "here", "--dedup"];
+        [&["watch", "echo/tick", ticks][..], &place].concat()
+    };
+    let child = folder.start_echo(&watch("ticks:=1"));
+    eventually(|| is_there(&folder, "out", 1));
     terminate(child);
-    let third = folder.echo(&["watch", "echo/tick", "ticks:=2", "--checkpoint", "here"]);
-    assert_eq!(third.code, Some(2), "{third:?}");
-    assert!(
-        third
-            .error()
-            .contains("another operation, config or connection"),
-        "{third:?}"
-    );
+    let child = folder.start_echo(&watch("ticks:=3"));
+    eventually(|| is_there(&folder, "out", 3));
+    let outcome = terminate(child);
+    assert!(outcome.stderr.contains("config.ticks"), "{outcome:?}");
+    assert_eq!(ids(&folder.read("out")), [1, 2, 3]);
+    let other = folder.run(&[
+        "watch",
+        "triggers/created",
+        "object=Account",
+        "--checkpoint",
+        "here",
+    ]);
+    assert_eq!(other.code, Some(2), "{other:?}");
+    assert!(other.error().contains("echo/tick"), "{other:?}");
+}
+
+#[test]
+fn a_watch_that_never_worked_leaves_no_checkpoint_that_blocks_the_right_one() {
+    let folder = Folder::new();
+    let watch = |channel| {
+        let channel = format!("channels={channel}");
+        let arguments = [
+            "watch",
+            "events/subscribe",
+            &channel,
+            "--checkpoint",
+            "here",
+        ];
+        folder.command(&arguments)
+    };
+    let wrong = watch("/evnt/Order_Event__e").output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+    assert!(!folder.path("here").exists());
+    let mut right = watch("/event/Order_Event__e");
+    let child = right.stderr(Stdio::piped()).spawn().unwrap();
+    eventually(|| folder.path("here").exists() && folder.read("here").contains("since"));
+    assert_eq!(terminate(child).code, Some(TERMINATED));
+}
+
+#[test]
+fn a_command_gets_no_secrets_of_the_connection_and_a_watch_without_a_place_says_so() {
+    let connection = "[auth]\nkey = '${env:ACME_SECRET}'\n";
+    let folder = Folder::new()
+        .file("acme.toml", connection)
+        .variable("ACME_SECRET", "hush")
+        .variable("ACME_PUBLIC", "open");
+    let arguments = [
+        "watch",
+        "echo/tick",
+        "ticks:=1",
+        "--connection",
+        "acme.toml",
+        "--exec",
+        "echo \"${ACME_PUBLIC}-${ACME_SECRET:-nothing}\" > seen",
+    ];
+    let child = folder.start_echo(&arguments);
+    eventually(|| is_there(&folder, "seen", 1));
+    let outcome = terminate(child);
+    assert_eq!(folder.read("seen"), "open-nothing\n");
+    assert!(outcome.stderr.contains("--checkpoint"), "{outcome:?}");
+}
+
+#[test]
+fn a_mistake_in_one_watch_is_told_by_its_name_before_any_of_them_runs() {
+    let folder = Folder::new();
+    let good = "
+        [[watch]]
+        operation = 'triggers/created'
+        config = { object = 'Account', start = 'earliest' }
+        checkpoint = 'a.checkpoint'
+        output = 'a'
+        [[watch]]
+        operation = 'triggers/updated'
+        checkpoint = 'b.checkpoint'
+        output = 'b'
+    ";
+    let mistakes = [
+        ("config = { objct = 'Account' }", "did you mean `object`"),
+        ("config = { object = 'Account' }\nevery = '100ms'", "quota"),
+        (
+            "config = { object = 'Account' }\ndedup = true\npost = 'x'",
+            "one of output",
+        ),
+        (
+            "config = { object = 'Account' }\nconnection = 'nobody'",
+            "nobody",
+        ),
+    ];
+    for (mistake, word) in mistakes {
+        std::fs::write(folder.path("watches.toml"), format!("{good}{mistake}\n")).unwrap();
+        let outcome = folder.run(&["watch", "--watches", "watches.toml"]);
+        assert_eq!(outcome.code, Some(2), "{mistake}: {outcome:?}");
+        let error = outcome.error();
+        assert!(
+            error.contains("watch 2") && error.contains("triggers/updated"),
+            "{error}"
+        );
+        assert!(error.contains(word), "{error}");
+        let made = folder.names();
+        assert!(!made.contains(&"a.checkpoint".to_owned()), "{made:?}");
+    }
+}
+
+#[test]
+fn looks_that_would_use_up_a_quota_are_refused() {
+    let folder = Folder::new();
+    let refused = folder.echo(&["watch", "echo/tick", "ticks:=1", "--every", "100ms"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.error().contains("--every"), "{refused:?}");
 }
 
 #[test]
@@ -111,6 +237,7 @@ fn what_a_command_does_not_take_is_offered_again() {
         command,
         "--every",
         "100ms",
+        "--fast",
     ];
     let child = folder.start_echo(&arguments);
     eventually(|| is_there(&folder, "taken", 3));
@@ -140,7 +267,7 @@ fn several_watches_run_from_a_file() {
     let folder = Folder::new().file("watches.toml", watches);
     let child = folder.start_echo(&["watch", "--watches", "watches.toml"]);
     eventually(|| is_there(&folder, "a", 5) && is_there(&folder, "b", 7));
-    assert_eq!(terminate(child).code, Some(0));
+    assert_eq!(terminate(child).code, Some(TERMINATED));
 }
 
 /// Starts a listener and returns its address.
@@ -202,7 +329,7 @@ fn a_posted_message_is_answered_once_it_is_in_the_file() {
     );
     assert_eq!(folder.read("out").lines().count(), 1);
     let outcome = terminate(child);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.code, Some(TERMINATED), "{outcome:?}");
 }
 
 #[test]
@@ -214,5 +341,5 @@ fn a_message_that_breaks_the_connector_does_not_end_the_listener() {
     assert_eq!(post(&address, "/hush", "hello"), "HTTP/1.1 200 OK");
     assert_eq!(folder.read("out").lines().count(), 1);
     let outcome = terminate(child);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.code, Some(TERMINATED), "{outcome:?}");
 }

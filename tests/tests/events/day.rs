@@ -44,6 +44,7 @@ operation = "triggers/created"
 config = { object = "Contact", fields = ["LastName"], start = "earliest", settle-seconds = 0 }
 connection = "org.toml"
 every = "200ms"
+fast = true
 checkpoint = "contacts.checkpoint"
 output = "contacts.ndjson"
 dedup = true

@@ -173,6 +173,7 @@ async fn polled_changes_survive_kills() {
         "--dedup",
         "--every",
         "200ms",
+        "--fast",
     ];
     every_change_once(WATCH, "/body/LastName", 4_000).await;
 }

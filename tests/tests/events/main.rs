@@ -5,3 +5,4 @@ mod day;
 mod killed;
 mod outbound;
 mod polled;
+mod quiet;

@@ -21,6 +21,8 @@ struct Stage {
     config: Value,
     checkpoint: Option<String>,
     found: Vec<Value>,
+    /// What was known of each change.
+    changes: Vec<String>,
 }
 
 impl Stage {
@@ -37,6 +39,7 @@ impl Stage {
             config,
             checkpoint: None,
             found: Vec::new(),
+            changes: Vec::new(),
         };
         assert_eq!(stage.poll().await, 0, "the org is empty");
         stage
@@ -60,6 +63,9 @@ impl Stage {
             batches += usize::from(!batch.messages.is_empty());
             let read = |message: &Message| serde_json::from_slice(&message.body).expect("JSON");
             self.found.extend(batch.messages.iter().map(read));
+            let change = |message: &Message| message.attribute("change").map(str::to_owned);
+            self.changes
+                .extend(batch.messages.iter().filter_map(change));
             self.checkpoint = Some(batch.checkpoint);
             if !batch.more {
                 return batches;
@@ -95,6 +101,12 @@ impl Stage {
         let ids = outcomes.as_array().expect("outcomes").iter();
         ids.map(|one| one["id"].as_str().expect("an id").to_owned())
             .collect()
+    }
+
+    async fn rename(&self, id: &str, name: &str) {
+        let config = json!({"object": "Contact", "id": id});
+        self.call("records/update", config, Some(json!({"LastName": name})))
+            .await;
     }
 
     async fn undelete(&self, id: &str) {
@@ -161,20 +173,65 @@ async fn what_is_committed_late_with_an_older_stamp_is_found_and_nothing_with_it
 
 #[tokio::test]
 async fn each_change_of_a_record_is_handed_out_with_its_stamp() {
-    let mut stage = Stage::new("triggers/updated", contacts()).await;
+    let mut config = contacts();
+    config["same-second"] = json!("skip");
+    let mut stage = Stage::new("triggers/updated", config).await;
     let id = stage.create_one("Born").await;
     stage.pass(5);
     assert_eq!(stage.poll().await, 0, "making a record is no update of it");
     for name in ["One", "Two", "Three"] {
         stage.pass(5);
-        let config = json!({"object": "Contact", "id": id});
-        stage
-            .call("records/update", config, Some(json!({"LastName": name})))
-            .await;
+        stage.rename(&id, name).await;
         stage.pass(5);
         stage.poll().await;
     }
     assert_eq!(stage.taken("LastName"), once(&["One", "Two", "Three"]));
+}
+
+#[tokio::test]
+async fn a_change_within_the_second_of_creation_is_handed_out_once() {
+    let mut stage = Stage::new("triggers/updated", contacts()).await;
+    let id = stage.create_one("Born").await;
+    stage.rename(&id, "Changed at once").await;
+    stage.pass(5);
+    stage.poll().await;
+    assert_eq!(stage.changes, ["created-or-updated"]);
+    assert_eq!(stage.taken("LastName"), once(&["Changed at once"]));
+    assert_eq!(stage.poll().await, 0, "everything was handled");
+    stage.rename(&id, "Changed later").await;
+    stage.pass(5);
+    stage.poll().await;
+    assert_eq!(stage.changes, ["created-or-updated", "updated"]);
+    assert_eq!(stage.taken("LastName"), once(&["Changed later"]));
+}
+
+#[tokio::test]
+async fn a_load_of_many_records_comes_at_once_and_late_ones_with_it() {
+    const ALL: usize = 6_000;
+    let mut config = contacts();
+    config["batch-size"] = json!(2_000);
+    let mut stage = Stage::new("triggers/created", config).await;
+    stage.pass(60);
+    for part in 0..ALL / 1_000 {
+        let numbers = part * 1_000..(part + 1) * 1_000;
+        stage
+            .create(numbers.map(|number| format!("Row {number:05}")))
+            .await;
+    }
+    stage.pass(5);
+    stage.poll().await;
+    assert_eq!(stage.taken("LastName").len(), ALL);
+    let size = stage.checkpoint.as_ref().map_or(0, String::len);
+    assert!(size < 2_000, "a checkpoint of {size} bytes");
+    // A transaction that began before them ends only now.
+    stage.pass(-10);
+    stage.create_one("Late").await;
+    stage.pass(10);
+    for _ in 0..10 {
+        stage.pass(60);
+        stage.poll().await;
+    }
+    assert_eq!(stage.taken("LastName"), once(&["Late"]));
 }
 
 #[tokio::test]

@@ -11,9 +11,9 @@ use crate::transport::Failure;
 use crate::transport::scripted::{Play, Script};
 use serde_json::Value;
 
-const CHANNEL: &str = "/event/Low_Ink__e";
+pub(super) const CHANNEL: &str = "/event/Low_Ink__e";
 
-fn config(channels: &[&str]) -> SubscribeConfig {
+pub(super) fn config(channels: &[&str]) -> SubscribeConfig {
     SubscribeConfig {
         channels: channels
             .iter()
@@ -26,14 +26,14 @@ fn config(channels: &[&str]) -> SubscribeConfig {
     }
 }
 
-fn earliest() -> SubscribeConfig {
+pub(super) fn earliest() -> SubscribeConfig {
     SubscribeConfig {
         replay: Some("earliest".into()),
         ..config(&[CHANNEL])
     }
 }
 
-fn handshake(client: &str) -> Play {
+pub(super) fn handshake(client: &str) -> Play {
     let body = format!(
         r#"[{{"ext":{{"replay":true,"payload.format":true}},"minimumVersion":"1.0","clientId":"{client}","supportedConnectionTypes":["long-polling"],"channel":"/meta/handshake","id":"1","version":"1.0","successful":true}}]"#
     );
@@ -48,7 +48,7 @@ fn handshake(client: &str) -> Play {
 }
 
 /// The answer to a subscription, at 22:13:20 of the clock of tests.
-fn subscribed(channels: &[&str]) -> Play {
+pub(super) fn subscribed(channels: &[&str]) -> Play {
     let answers: Vec<String> = channels
         .iter()
         .map(|channel| {
@@ -66,7 +66,7 @@ fn subscribed(channels: &[&str]) -> Play {
     )
 }
 
-fn replay_gone(channel: &str) -> Play {
+pub(super) fn replay_gone(channel: &str) -> Play {
     Play::json(
         200,
         &format!(
@@ -76,7 +76,7 @@ fn replay_gone(channel: &str) -> Play {
 }
 
 /// The answer to a connect: events as `(channel, replay id, second after 22:13:00)`.
-fn events(events: &[(&str, u64, u32)]) -> Play {
+pub(super) fn events(events: &[(&str, u64, u32)]) -> Play {
     let mut said = vec![
         r#"{"clientId":"c","channel":"/meta/connect","id":"3","successful":true,"advice":{"interval":0,"timeout":110000,"reconnect":"retry"}}"#.to_owned(),
     ];
@@ -88,7 +88,7 @@ fn events(events: &[(&str, u64, u32)]) -> Play {
     Play::json(200, &format!("[{}]", said.join(",")))
 }
 
-fn connect_refused(error: &str, reconnect: &str) -> Play {
+pub(super) fn connect_refused(error: &str, reconnect: &str) -> Play {
     Play::json(
         200,
         &format!(
@@ -97,24 +97,36 @@ fn connect_refused(error: &str, reconnect: &str) -> Play {
     )
 }
 
-fn poll(org: &Org, config: &SubscribeConfig, from: Option<&Batch>, wait_ms: u32) -> Batch {
+pub(super) fn poll(
+    org: &Org,
+    config: &SubscribeConfig,
+    from: Option<&Batch>,
+    wait_ms: u32,
+) -> Batch {
     let from = from.map(|batch| batch.checkpoint.as_str());
     subscribe(org, config, from, wait_ms).unwrap()
 }
 
-fn attribute<'a>(batch: &'a Batch, at: usize, name: &str) -> Option<&'a str> {
+/// The first poll of channels that begin with what comes from now on: it says what "now" is, and does not wait.
+pub(super) fn begin(org: &Org, config: &SubscribeConfig) -> Batch {
+    let begun = poll(org, config, None, 60_000);
+    assert!(begun.messages.is_empty() && begun.more);
+    begun
+}
+
+pub(super) fn attribute<'a>(batch: &'a Batch, at: usize, name: &str) -> Option<&'a str> {
     let attributes = &batch.messages[at].attributes;
     let found = attributes.iter().find(|(known, _)| known == name);
     found.map(|(_, value)| value.as_str())
 }
 
-fn ids(batch: &Batch) -> Vec<&str> {
+pub(super) fn ids(batch: &Batch) -> Vec<&str> {
     let of = |at| attribute(batch, at, "replay-id").unwrap_or("none");
     (0..batch.messages.len()).map(of).collect()
 }
 
 /// What was sent to CometD: each request by its messages' channels, subscriptions with their replay ids.
-fn said(script: &Script) -> Vec<String> {
+pub(super) fn said(script: &Script) -> Vec<String> {
     let requests = script.requests();
     let cometd = requests
         .iter()
@@ -152,7 +164,8 @@ fn events_are_handed_out_and_nothing_more_is_asked_for_before_the_next_poll() {
         events(&[(CHANNEL, 43, 23)]),
     ]);
     let config = config(&[CHANNEL]);
-    let first = poll(&org, &config, None, 1_000);
+    let begun = begin(&org, &config);
+    let first = poll(&org, &config, Some(&begun), 1_000);
     assert!(first.more);
     assert_eq!(ids(&first), ["41", "42"]);
     assert_eq!(
@@ -195,7 +208,8 @@ fn a_poll_returns_in_its_time_and_the_next_one_takes_the_held_answer_up() {
         Play::Late(100_000, Box::new(events(&[(CHANNEL, 41, 21)]))),
     ]);
     let config = config(&[CHANNEL]);
-    let first = poll(&org, &config, None, 5_000);
+    let begun = begin(&org, &config);
+    let first = poll(&org, &config, Some(&begun), 5_000);
     assert!(first.messages.is_empty() && !first.more);
     assert_eq!(clock.monotonic_ms(), 5_000);
     let second = poll(&org, &config, Some(&first), 20_000);
@@ -404,7 +418,8 @@ fn each_channel_goes_on_after_its_own_event() {
         subscribed(&all),
         events(&[(topic, 77, 10), (topic, 78, 25)]),
     ]);
-    let first = poll(&org, &config, None, 1_000);
+    let begun = begin(&org, &config);
+    let first = poll(&org, &config, Some(&begun), 1_000);
     assert_eq!(ids(&first), ["900", "3", "901"]);
     let second = poll(&org, &config, Some(&first), 1_000);
     assert_eq!(

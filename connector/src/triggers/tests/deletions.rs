@@ -179,6 +179,64 @@ fn a_span_with_too_many_deletions_is_halved() {
 }
 
 #[test]
+fn after_a_span_with_too_many_deletions_the_next_begins_with_what_went_well() {
+    let too_many = || {
+        Play::json(
+            400,
+            r#"[{"message":"exceeded max number of ids: 600000","errorCode":"EXCEEDED_ID_LIMIT"}]"#,
+        )
+    };
+    let mut plays = vec![time("22:14:00"), time("22:14:00")];
+    plays.extend((0..3).map(|_| too_many()));
+    plays.push(list(&[("a", "20:10:00")], "20:16:45"));
+    // Twice as much is tried, then as much as before.
+    plays.extend([
+        time("22:14:00"),
+        too_many(),
+        list(&[("b", "20:20:00")], "20:32:45"),
+    ]);
+    plays.extend([time("22:14:00"), list(&[("c", "20:40:00")], "21:04:45")]);
+    let (org, script, _) = org(plays);
+    let config = config(START, 100);
+    let mut batch = deleted(&org, &config, None, 0).unwrap();
+    let mut found = event_ids(&batch);
+    for _ in 0..2 {
+        assert!(batch.more);
+        batch = deleted(&org, &config, Some(&batch.checkpoint), 0).unwrap();
+        found.extend(event_ids(&batch));
+    }
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn a_date_that_salesforce_does_not_remember_is_a_lost_checkpoint_or_a_wrong_start() {
+    let too_early = || {
+        Play::json(
+            400,
+            r#"[{"message":"startDate before org replication enabled date","errorCode":"INVALID_REPLICATION_DATE"}]"#,
+        )
+    };
+    let (org, ..) = org([
+        time("22:14:00"),
+        time("22:14:00"),
+        too_early(),
+        time("22:14:00"),
+        time("22:14:00"),
+        list(&[], "22:14:00"),
+        time("22:16:00"),
+        too_early(),
+    ]);
+    let fault = deleted(&org, &config(START, 100), None, 0).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Config);
+    assert!(fault.message.contains("config.start"), "{}", fault.message);
+    let begun = deleted(&org, &config(START, 100), None, 0).unwrap();
+    let fault = deleted(&org, &config(START, 100), Some(&begun.checkpoint), 0).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::CheckpointLost);
+    assert_eq!(fault.upstream[0].code, "INVALID_REPLICATION_DATE");
+}
+
+#[test]
 fn a_start_or_checkpoint_before_what_salesforce_remembers_is_refused() {
     let (org, ..) = org([
         time("22:14:00"),

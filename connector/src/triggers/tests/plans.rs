@@ -3,7 +3,7 @@
 use super::world::{World, config};
 use crate::bindings::FaultKind;
 use crate::bindings::exports::salesforce::connector::triggers::{
-    DeletedBy, DeletedConfig, QueryConfig, WatchConfig,
+    DeletedBy, DeletedConfig, QueryConfig, SameSecond, WatchConfig,
 };
 use crate::testing::{account, org};
 use crate::triggers::{deleted, records};
@@ -173,4 +173,17 @@ fn checkpoints_do_not_serve_other_triggers() {
     let from = Some("{}");
     let fault = records::updated(&world.org(), &config("now", 100), from, 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
+}
+
+#[test]
+fn only_updates_have_a_same_second() {
+    let config = WatchConfig {
+        same_second: Some(SameSecond::Skip),
+        ..config("now", 100)
+    };
+    for of in [records::created, records::created_or_updated] {
+        let fault = of(&World::new().org(), &config, None, 0).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Config);
+    }
+    assert!(records::updated(&World::new().org(), &config, None, 0).is_ok());
 }

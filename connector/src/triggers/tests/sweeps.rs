@@ -2,8 +2,10 @@
 
 use super::world::{World, config, event_ids, id, numbers};
 use crate::bindings::exports::mediation::connector::mediator::Batch;
+use crate::bindings::exports::salesforce::connector::triggers::{SameSecond, WatchConfig};
+use crate::bindings::{FaultKind, Message};
 use crate::triggers::records;
-use crate::triggers::seen::MAX_SEEN;
+use crate::triggers::seen::MAX_RUNS;
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -133,11 +135,55 @@ fn changes_of_the_running_second_wait_until_it_is_over() {
 }
 
 #[test]
-fn created_rows_are_no_updated_ones_and_updated_ones_not_created() {
+fn a_row_that_may_have_been_changed_within_its_first_second_is_returned_once_and_says_so() {
     let world = World::new();
     let org = world.org();
     let config = config("now", 100);
     let from = records::updated(&org, &config, None, 0).unwrap();
+    world.clock.pass(3_000);
+    world.insert(1, 0);
+    world.insert(2, 0);
+    world.update(2, 0);
+    world.clock.pass(3_000);
+    let first = records::updated(&org, &config, Some(&from.checkpoint), 0).unwrap();
+    assert_eq!(
+        changes(&first),
+        [(1, "created-or-updated"), (2, "created-or-updated")]
+    );
+    world.update(2, 0);
+    world.clock.pass(3_000);
+    let second = records::updated(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    assert_eq!(changes(&second), [(2, "updated")]);
+    let third = records::updated(&org, &config, Some(&second.checkpoint), 0).unwrap();
+    assert!(third.messages.is_empty());
+}
+
+/// The numbers of the records, and what is known of their changes.
+fn changes(batch: &Batch) -> Vec<(usize, &str)> {
+    let known = |message: &'_ Message| -> String {
+        let mut attributes = message.attributes.iter();
+        let change = attributes.find(|(name, _)| name == "change");
+        change.map(|(_, value)| value.clone()).unwrap()
+    };
+    let word = |change: &str| match change {
+        "updated" => "updated",
+        "created-or-updated" => "created-or-updated",
+        other => panic!("{other}"),
+    };
+    let words = batch.messages.iter().map(|message| word(&known(message)));
+    numbers(batch).into_iter().zip(words).collect()
+}
+
+#[test]
+fn created_rows_are_no_updated_ones_where_the_config_says_so_and_updated_ones_not_created() {
+    let world = World::new();
+    let org = world.org();
+    let updates = WatchConfig {
+        same_second: Some(SameSecond::Skip),
+        ..config("now", 100)
+    };
+    let config = config("now", 100);
+    let from = records::updated(&org, &updates, None, 0).unwrap();
     let from_created = records::created(&org, &config, None, 0).unwrap();
     world.clock.pass(3_000);
     world.insert(1, 0);
@@ -145,7 +191,7 @@ fn created_rows_are_no_updated_ones_and_updated_ones_not_created() {
     world.clock.pass(3_000);
     world.update(2, 0);
     world.clock.pass(3_000);
-    let updated = records::updated(&org, &config, Some(&from.checkpoint), 0).unwrap();
+    let updated = records::updated(&org, &updates, Some(&from.checkpoint), 0).unwrap();
     assert_eq!(numbers(&updated), [2]);
     let created = records::created(&org, &config, Some(&from_created.checkpoint), 0).unwrap();
     assert_eq!(numbers(&created), [1, 2]);
@@ -190,43 +236,90 @@ fn an_org_that_does_not_tell_the_time_loses_nothing() {
 }
 
 #[test]
+fn a_burst_of_new_rows_comes_at_once_and_costs_little_afterwards() {
+    const ALL: usize = 30_000;
+    const LOOKS: usize = 11 * 6;
+    let world = World::new();
+    let org = world.org();
+    let config = config("now", 2_000);
+    let mut batch = records::created(&org, &config, None, 60_000).unwrap();
+    world.clock.pass(3_000);
+    for number in 0..ALL {
+        world.insert(number, 0);
+    }
+    // One that is committed minutes later.
+    world.insert(ALL, 4 * MINUTE_MS);
+    world.clock.pass(10_000);
+    let mut found = Vec::new();
+    for _ in 0..ALL / 2_000 + 1 {
+        batch = records::created(&org, &config, Some(&batch.checkpoint), 60_000).unwrap();
+        found.extend(numbers(&batch));
+    }
+    assert_eq!(found, (0..ALL).collect::<Vec<_>>());
+    assert!(batch.checkpoint.len() < 1_000, "{}", batch.checkpoint.len());
+    let before = world.queries.borrow().len();
+    for _ in 0..LOOKS {
+        world.clock.pass(10_000);
+        loop {
+            batch = records::created(&org, &config, Some(&batch.checkpoint), 60_000).unwrap();
+            found.extend(numbers(&batch));
+            if !batch.more {
+                break;
+            }
+        }
+    }
+    assert_eq!(found.len(), ALL + 1, "the late one came, and none twice");
+    assert_eq!(found.last(), Some(&ALL));
+    let queries = world.queries.borrow().len() - before;
+    assert!(queries < LOOKS + 60, "{queries} queries in {LOOKS} looks");
+}
+
+#[test]
 fn more_changes_than_can_be_remembered_wait_and_none_is_lost_or_doubled() {
     let world = World::new();
     let org = world.org();
     let config = config("now", 2_000);
     let mut batch = records::created_or_updated(&org, &config, None, 60_000).unwrap();
     world.clock.pass(3_000);
-    let all = MAX_SEEN + 500;
+    let all = MAX_RUNS + 500;
     for number in 0..all {
-        world.insert(number, 0);
+        world.insert(number * 100, 0);
     }
     world.clock.pass(10_000);
     let mut found = Vec::new();
-    for _ in 0..2 {
-        loop {
-            let from = batch.checkpoint.clone();
-            batch = records::created_or_updated(&org, &config, Some(&from), 60_000).unwrap();
-            assert!(
-                batch.checkpoint.len() < 11 * MAX_SEEN,
-                "{}",
-                batch.checkpoint.len()
-            );
-            found.extend(numbers(&batch));
-            if !batch.more {
-                break;
+    let mut waited = 0;
+    while found.len() < all {
+        match records::created_or_updated(&org, &config, Some(&batch.checkpoint), 60_000) {
+            Ok(next) => {
+                found.extend(numbers(&next));
+                batch = next;
+            }
+            Err(fault) => {
+                assert_eq!(fault.kind, FaultKind::LimitExceeded);
+                assert!(
+                    fault.message.contains("2023-11-14T22:13:23Z"),
+                    "{}",
+                    fault.message
+                );
+                assert_eq!(found.len(), MAX_RUNS);
+                let pause = fault.retry_after_ms.unwrap();
+                assert!((1_000..=MINUTE_MS).contains(&pause), "{pause}");
+                world.clock.pass(pause);
+                waited += 1;
             }
         }
-        if found.len() < all {
-            assert_eq!(found.len(), MAX_SEEN);
+        if !batch.more {
+            world.clock.pass(30_000);
         }
-        world.clock.pass(11 * MINUTE_MS);
+        assert!(
+            batch.checkpoint.len() < 8 * MAX_RUNS,
+            "{}",
+            batch.checkpoint.len()
+        );
     }
-    assert_eq!(found, (0..all).collect::<Vec<_>>());
-    assert!(
-        batch.checkpoint.len() < 1_000,
-        "it is forgotten: {}",
-        batch.checkpoint.len()
-    );
+    assert!((2..30).contains(&waited), "told {waited} times");
+    let expected: Vec<usize> = (0..all).map(|number| number * 100).collect();
+    assert_eq!(found, expected);
 }
 
 #[test]

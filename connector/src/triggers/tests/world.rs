@@ -188,8 +188,26 @@ impl Transport for World {
     }
 }
 
+/// An id as Salesforce makes them, of accounts that were numbered one after the other.
 pub fn id(number: usize) -> String {
-    format!("001{number:015}")
+    let digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = number;
+    let mut short: Vec<u8> = (0..9)
+        .map(|_| {
+            let digit = digits[rest % 62];
+            rest /= 62;
+            digit
+        })
+        .collect();
+    short.extend(b"0bS100");
+    short.reverse();
+    let checksum = short.chunks(5).map(|five| {
+        let bits = five.iter().rev().map(|byte| byte.is_ascii_uppercase());
+        let code = bits.fold(0, |code, bit| code * 2 + usize::from(bit));
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[code]
+    });
+    let all: Vec<u8> = short.iter().copied().chain(checksum).collect();
+    String::from_utf8(all).unwrap()
 }
 
 /// A config that watches accounts.
@@ -205,6 +223,7 @@ pub fn config(start: &str, batch_size: u16) -> WatchConfig {
         look_back_seconds: None,
         settle_seconds: None,
         keep_attributes: false,
+        same_second: None,
     }
 }
 
@@ -224,5 +243,7 @@ pub fn event_ids(batch: &Batch) -> Vec<String> {
 /// The numbers of the records.
 pub fn numbers(batch: &Batch) -> Vec<usize> {
     let ids = event_ids(batch);
-    ids.iter().map(|id| id[3..18].parse().unwrap()).collect()
+    ids.iter()
+        .map(|id| usize::try_from(crate::triggers::ids::split(&id[..18]).unwrap().1).unwrap())
+        .collect()
 }
