@@ -273,6 +273,7 @@ fn column(org: &Org, object: &Rc<Described>, name: &str) -> Result<(String, Chec
     let prefix = told
         .map(|_| format!("{}:", parent.name))
         .unwrap_or_default();
+    let relationship = field.relationship.as_deref().unwrap_or(relationship);
     Ok((
         format!("{prefix}{relationship}.{}", by.name),
         check(by.kind).unwrap_or(Check::Text),

@@ -38,6 +38,18 @@ pub struct Row {
     pub given: Vec<u8>,
 }
 
+impl Row {
+    /// Makes it stand for all of an input from a byte on, which cannot be read. It ends behind every record before it.
+    pub fn breaks_off(&mut self, at: u64, what: impl std::fmt::Display) {
+        self.complaint = Some(format!(
+            "Line {}: {what}: nothing of the input from here on (byte {at}) was read, and nothing of it was sent",
+            self.line
+        ));
+        self.mark = Mark::default();
+        self.end = at + 1;
+    }
+}
+
 /// What a reader has.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
@@ -65,6 +77,23 @@ pub struct Place {
     /// Whether that list stands in `{"records": […]}`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wrapped: bool,
+    /// Whether the input cannot be read any further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
+}
+
+impl Place {
+    /// The beginning of an input.
+    pub fn beginning() -> Self {
+        Self {
+            at: 0,
+            line: 1,
+            root: None,
+            listed: false,
+            wrapped: false,
+            broken: false,
+        }
+    }
 }
 
 /// Bytes pushed and not yet read.
@@ -152,7 +181,32 @@ pub enum Rows {
 impl Rows {
     /// Takes more of the input.
     pub fn push(&mut self, piece: &[u8]) {
-        self.buffer().push(piece);
+        // What stands behind a break is not read.
+        if !self.is_broken() {
+            self.buffer().push(piece);
+        }
+    }
+
+    /// Keeps every record as it was given, fit or not.
+    pub fn keep_given(&mut self) {
+        match self {
+            Self::Csv(rows) => rows.keep_given(),
+            Self::Documents(rows) => rows.keep_given(),
+        }
+    }
+
+    /// Refuses the record that asked for columns.
+    pub fn refuse(&mut self, what: &str) {
+        if let Self::Documents(rows) = self {
+            rows.refuse(what);
+        }
+    }
+
+    fn is_broken(&self) -> bool {
+        match self {
+            Self::Csv(rows) => rows.is_broken(),
+            Self::Documents(rows) => rows.is_broken(),
+        }
     }
 
     /// No more input follows.
@@ -180,12 +234,12 @@ impl Rows {
 
     /// Where the next record begins.
     pub fn place(&self) -> Place {
+        let broken = self.is_broken();
         let place = |buffer: &Buffer| Place {
-            at: buffer.offset(),
+            at: buffer.offset() + u64::from(broken),
             line: buffer.line,
-            root: None,
-            listed: false,
-            wrapped: false,
+            broken,
+            ..Place::beginning()
         };
         match self {
             Self::Csv(rows) => place(&rows.buffer),

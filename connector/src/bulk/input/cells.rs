@@ -14,7 +14,7 @@ pub struct Cell {
     pub end: usize,
     /// Whether quotes within it are doubled.
     pub escaped: bool,
-    /// Whether there are quotes in it though it is not quoted: readers differ on what that means.
+    /// Whether there are quotes or CRs in it though it is not quoted: readers differ on what that means.
     pub bare: bool,
 }
 
@@ -31,62 +31,156 @@ impl Cell {
     }
 }
 
-/// How a record cannot be read.
+/// What is wrong with the form of a record whose end is known nevertheless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// Something follows a closing quote.
     AfterQuote,
-    /// A quote is never closed, or the record is too long.
-    TooLong,
+    /// Blanks stand before an opening quote.
+    BeforeQuote,
+    /// A quote is never closed: the record reaches to the end of the input.
+    Unclosed,
 }
 
-/// Finds the cells of the record at the beginning of `text`. Returns the bytes of its content and those with its line ending;
-/// `None` while it has no end.
+impl Malformed {
+    /// What is said of the record.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::AfterQuote => {
+                "the record has text after a closing quote: a quote inside of a cell is written twice"
+            }
+            Self::BeforeQuote => {
+                "the record has a blank before an opening quote: a quoted cell begins with its quote"
+            }
+            Self::Unclosed => "the record has a quote that is never closed",
+        }
+    }
+}
+
+/// A record has more than [`MAX_RECORD_BYTES`], or a quote that is not closed within them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// A record at the beginning of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scanned {
+    /// Bytes of its content.
+    pub content: usize,
+    /// Bytes with its line ending.
+    pub whole: usize,
+    /// What is wrong with it.
+    pub malformed: Option<Malformed>,
+}
+
+/// How a cell is followed.
+enum Follows {
+    /// By another cell.
+    Cell,
+    /// By a line ending of so many bytes, or by the end of the input.
+    Ending(usize),
+    /// By what is not known yet.
+    Unknown,
+    /// By what has no place there.
+    Text,
+}
+
+/// Finds the cells of the record at the beginning of `text`; `None` while it has no end.
 pub fn scan(
     text: &[u8],
     delimiter: u8,
     ended: bool,
     cells: &mut Vec<Cell>,
-) -> Result<Option<(usize, usize)>, Malformed> {
+) -> Result<Option<Scanned>, TooLong> {
     cells.clear();
-    let mut at = 0;
+    let (mut at, mut malformed) = (0, None);
+    let waiting = || {
+        if text.len() > MAX_RECORD_BYTES {
+            Err(TooLong)
+        } else {
+            Ok(None)
+        }
+    };
     loop {
-        let found = match text.get(at) {
-            Some(b'"') => quoted(text, at + 1),
-            _ => Some(unquoted(text, at, delimiter)),
+        let opening = opening_quote(text, at, delimiter);
+        if opening.is_some_and(|open| open > at) {
+            malformed.get_or_insert(Malformed::BeforeQuote);
+        }
+        let found = match opening {
+            Some(open) => quoted(text, open + 1),
+            None => Some(unquoted(text, at, delimiter)),
         };
-        let Some((cell, after)) = found.filter(|(_, after)| *after < text.len() || ended) else {
-            return if text.len() > MAX_RECORD_BYTES || ended {
-                Err(Malformed::TooLong)
+        let Some((mut cell, mut after)) = found.filter(|(_, after)| *after < text.len() || ended)
+        else {
+            return if ended && text.len() <= MAX_RECORD_BYTES {
+                Ok(Some(Scanned {
+                    content: text.trim_ascii_end().len(),
+                    whole: text.len(),
+                    malformed: Some(Malformed::Unclosed),
+                }))
             } else {
-                Ok(None)
+                waiting()
             };
         };
-        let (byte, next) = (text.get(after).copied(), text.get(after + 1).copied());
-        match (byte, next) {
-            (Some(byte), _) if byte == delimiter => {
+        if matches!(follows(text, after, delimiter, ended), Follows::Text) {
+            malformed.get_or_insert(Malformed::AfterQuote);
+            (cell, after) = unquoted(text, after, delimiter);
+            if after == text.len() && !ended {
+                return waiting();
+            }
+        }
+        match follows(text, after, delimiter, ended) {
+            Follows::Cell => {
                 cells.push(cell);
                 at = after + 1;
             }
-            (None, _) => {
-                cells.push(without_cr(text, cell, after));
-                return Ok(Some((content(text, after), after)));
-            }
-            (Some(b'\n'), _) => {
-                cells.push(without_cr(text, cell, after));
-                return Ok(Some((content(text, after), after + 1)));
-            }
-            (Some(b'\r'), Some(b'\n')) => {
+            Follows::Ending(bytes) => {
+                let content = content(text, after);
+                cell.end = cell.end.min(content.max(cell.start));
                 cells.push(cell);
-                return Ok(Some((after, after + 2)));
+                mark_bare(text.get(..content).unwrap_or_default(), cells);
+                return Ok(Some(Scanned {
+                    content,
+                    whole: after + bytes,
+                    malformed,
+                }));
             }
-            (Some(b'\r'), None) if !ended => return Ok(None),
-            (Some(b'\r'), None) => {
-                cells.push(cell);
-                return Ok(Some((after, after + 1)));
-            }
-            _ => return Err(Malformed::AfterQuote),
+            Follows::Unknown | Follows::Text => return waiting(),
         }
+    }
+}
+
+/// The place of the quote that opens the cell at `at`, blanks before it skipped.
+fn opening_quote(text: &[u8], at: usize, delimiter: u8) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t') && **byte != delimiter;
+    let blanks = match rest.first() {
+        Some(first) if blank(&first) => rest.iter().take_while(blank).count(),
+        _ => 0,
+    };
+    (rest.get(blanks) == Some(&b'"')).then_some(at + blanks)
+}
+
+fn follows(text: &[u8], after: usize, delimiter: u8, ended: bool) -> Follows {
+    match (text.get(after), text.get(after + 1)) {
+        (Some(byte), _) if *byte == delimiter => Follows::Cell,
+        (None, _) if ended => Follows::Ending(0),
+        (Some(b'\n'), _) => Follows::Ending(1),
+        (Some(b'\r'), Some(b'\n')) => Follows::Ending(2),
+        (Some(b'\r'), None) if ended => Follows::Ending(1),
+        (None | Some(b'\r'), None) => Follows::Unknown,
+        _ => Follows::Text,
+    }
+}
+
+/// A CR in a cell that is not quoted ends the record for some readers.
+fn mark_bare(record: &[u8], cells: &mut [Cell]) {
+    if memchr(b'\r', record).is_none() {
+        return;
+    }
+    for cell in cells {
+        let before = cell.start.checked_sub(1).and_then(|at| record.get(at));
+        let value = record.get(cell.start..cell.end).unwrap_or_default();
+        cell.bare |= before != Some(&b'"') && memchr(b'\r', value).is_some();
     }
 }
 
@@ -123,17 +217,6 @@ fn unquoted(text: &[u8], start: usize, delimiter: u8) -> (Cell, usize) {
         bare,
     };
     (cell, start + len)
-}
-
-/// The CR of a line ending is no part of an unquoted cell.
-fn without_cr(text: &[u8], cell: Cell, after: usize) -> Cell {
-    if cell.end == after && content(text, after) < after && cell.end > cell.start {
-        return Cell {
-            end: cell.end - 1,
-            ..cell
-        };
-    }
-    cell
 }
 
 fn content(text: &[u8], end: usize) -> usize {
@@ -178,7 +261,7 @@ mod tests {
 
     fn values(text: &str, ended: bool) -> Option<(Vec<String>, usize)> {
         let mut cells = Vec::new();
-        let (_, next) = scan(text.as_bytes(), b',', ended, &mut cells).unwrap()?;
+        let next = scan(text.as_bytes(), b',', ended, &mut cells).unwrap()?.whole;
         let value = |cell: &Cell| {
             let mut scratch = Vec::new();
             String::from_utf8(cell.value(text.as_bytes(), &mut scratch).to_vec()).unwrap()
@@ -219,16 +302,41 @@ mod tests {
     }
 
     #[test]
-    fn broken_quoting_is_told() {
+    fn malformed_record_ends_where_its_writer_meant_it_to() {
+        for (text, whole, malformed) in [
+            ("\"a\"b,c\nnext", 7, Some(Malformed::AfterQuote)),
+            ("\"a\" ,c\nnext", 7, Some(Malformed::AfterQuote)),
+            ("\"a\"b,\"x\ny\"\nnext", 11, Some(Malformed::AfterQuote)),
+            ("a, \"b,\nc\"\nnext", 10, Some(Malformed::BeforeQuote)),
+            ("a, b\nnext", 5, None),
+        ] {
+            let mut cells = Vec::new();
+            let found = scan(text.as_bytes(), b',', false, &mut cells).unwrap();
+            let found = found.map(|found| (found.whole, found.malformed));
+            assert_eq!(found, Some((whole, malformed)), "{text}");
+            for end in 0..whole {
+                let part = scan(&text.as_bytes()[..end], b',', false, &mut cells);
+                assert_eq!(part, Ok(None), "{text} to {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn quote_that_is_never_closed_is_that_record_alone() {
         let mut cells = Vec::new();
-        assert_eq!(
-            scan(b"\"a\"b,c\n", b',', false, &mut cells),
-            Err(Malformed::AfterQuote)
-        );
-        assert_eq!(
-            scan(b"\"a\n", b',', true, &mut cells),
-            Err(Malformed::TooLong)
-        );
+        let found = scan(b"a,\"b\nc\n", b',', true, &mut cells).unwrap().unwrap();
+        assert_eq!((found.content, found.whole), (7, 8));
+        assert_eq!(found.malformed, Some(Malformed::Unclosed));
+        let long = [b"\"".as_slice(), &vec![b'x'; MAX_RECORD_BYTES]].concat();
+        assert_eq!(scan(&long, b',', true, &mut cells), Err(TooLong));
+    }
+
+    #[test]
+    fn cr_in_a_cell_without_quotes_makes_it_bare() {
+        let mut cells = Vec::new();
+        scan(b"a\rb,\"c\rd\",e\r\n", b',', false, &mut cells).unwrap().unwrap();
+        let bare: Vec<bool> = cells.iter().map(|cell| cell.bare).collect();
+        assert_eq!(bare, [true, false, false]);
     }
 
     #[test]

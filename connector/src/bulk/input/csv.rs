@@ -1,13 +1,14 @@
 //! Rows of a CSV: what is fit to be sent is copied as it stands.
 
-use super::cells::{self, Cell, Malformed};
-use super::signature::Signature;
+use super::cells::{self, Cell, Scanned, TooLong};
+use super::signature::{Mark, Signature};
 use super::{Buffer, Next, Place, Row};
 use crate::bindings::Fault;
 use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::dialect::Dialect;
 use crate::message::input::NULL_CELL;
 use crate::org::bad_input;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The only cell of a record, where it is empty: without quotes the line would be blank.
 const EMPTY_CELL: &[u8] = b"\"\"";
@@ -24,6 +25,10 @@ pub struct CsvRows {
     signature: Signature,
     scratch: Vec<u8>,
     width: usize,
+    /// Whether every record is kept as it was given.
+    keeps: bool,
+    /// Whether the input cannot be read any further.
+    broken: bool,
 }
 
 impl CsvRows {
@@ -38,6 +43,8 @@ impl CsvRows {
             signature: Signature::default(),
             scratch: Vec::new(),
             width: 0,
+            keeps: false,
+            broken: false,
         }
     }
 
@@ -47,6 +54,7 @@ impl CsvRows {
             buffer: Buffer::at(Some(place)),
             dialect: Some(dialect),
             width,
+            broken: place.broken,
             ..Self::new(None)
         }
     }
@@ -54,6 +62,16 @@ impl CsvRows {
     /// Rows come out with this delimiter.
     pub fn write_with(&mut self, delimiter: u8) {
         self.written = Some(delimiter);
+    }
+
+    /// Every record is kept as it was given.
+    pub fn keep_given(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Whether the input cannot be read any further.
+    pub fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// The form of the document, once its header is known.
@@ -66,43 +84,69 @@ impl CsvRows {
         if self.width == 0 {
             return self.header();
         }
-        let Some(columns) = columns else {
+        let Some(columns) = columns.filter(|_| !self.broken) else {
             return Ok(Next::Nothing);
         };
         let dialect = self.dialect.unwrap_or_default();
         loop {
-            let Some((content, whole)) = self.scan(dialect.delimiter)? else {
-                return Ok(Next::Nothing);
-            };
-            if content > 0 {
-                self.row(columns, dialect.delimiter, content, row)?;
-            }
             row.line = self.buffer.line;
-            self.buffer.skip(whole);
+            let found = match self.scan(dialect.delimiter) {
+                Ok(Some(found)) => found,
+                Ok(None) => return Ok(Next::Nothing),
+                Err(TooLong) => {
+                    self.broken = true;
+                    row.breaks_off(self.buffer.offset(), too_long());
+                    return Ok(Next::Row);
+                }
+            };
+            if found.content > 0 {
+                match self.complaint(&found) {
+                    Some(what) => self.refuse(found.content, &what, row),
+                    None => self.row(columns, dialect.delimiter, found.content, row),
+                }
+            }
+            self.buffer.skip(found.whole);
             row.end = self.buffer.offset();
-            if content > 0 {
+            if found.content > 0 {
                 return Ok(Next::Row);
             }
         }
     }
 
-    fn scan(&mut self, delimiter: u8) -> Result<Option<(usize, usize)>, Fault> {
+    fn scan(&mut self, delimiter: u8) -> Result<Option<Scanned>, TooLong> {
         let text = self.buffer.rest();
         if text.is_empty() {
             return Ok(None);
         }
-        let line = self.buffer.line;
-        cells::scan(text, delimiter, self.buffer.ended, &mut self.cells).map_err(|why| {
-            bad_input(match why {
-                Malformed::AfterQuote => format!(
-                    "The record at line {line} of the input has text after a closing quote: a quote inside of a cell is written twice"
-                ),
-                Malformed::TooLong => format!(
-                    "The record at line {line} of the input has a quote that is never closed, or more than {} bytes",
-                    cells::MAX_RECORD_BYTES
-                ),
-            })
-        })
+        cells::scan(text, delimiter, self.buffer.ended, &mut self.cells)
+    }
+
+    /// What makes a record unreadable.
+    fn complaint(&self, found: &Scanned) -> Option<String> {
+        if let Some(malformed) = found.malformed {
+            return Some(malformed.message().to_owned());
+        }
+        if self.cells.len() != self.width {
+            return Some(format!(
+                "the record has {} cells, but the header has {}: quote cells that hold the delimiter or a line break",
+                self.cells.len(),
+                self.width
+            ));
+        }
+        let record = self.buffer.rest().get(..found.content);
+        let is_text = std::str::from_utf8(record.unwrap_or_default()).is_ok();
+        (!is_text).then(|| "the record is not UTF-8: save the document as UTF-8".to_owned())
+    }
+
+    /// Makes a row of a record that cannot be read.
+    fn refuse(&self, content: usize, what: &str, row: &mut Row) {
+        let record = self.buffer.rest().get(..content).unwrap_or_default();
+        row.complaint = Some(format!("Line {}: {what}", row.line));
+        row.given.extend_from_slice(record);
+        row.mark = Mark {
+            exact: xxh3_64(record),
+            likely: 0,
+        };
     }
 
     fn header(&mut self) -> Result<Next, Fault> {
@@ -125,16 +169,28 @@ impl CsvRows {
             (None, false) => return Ok(Next::Nothing),
         };
         dialect.delimiter = self.delimiter.unwrap_or(dialect.delimiter);
-        let Some((content, whole)) = self.scan(dialect.delimiter)? else {
+        let Some(found) = self
+            .scan(dialect.delimiter)
+            .map_err(|TooLong| bad_input(too_long()))?
+        else {
             return Ok(Next::Nothing);
         };
-        if content == 0 {
+        if let Some(malformed) = found.malformed {
+            let what = malformed.message().replacen("the record", "header", 1);
+            return Err(bad_input(format!("The input's {what}")));
+        }
+        if found.content == 0 {
             return Err(bad_input(
                 "The input's first line is empty: it must name the fields",
             ));
         }
         let names = self.names()?;
-        self.buffer.skip(whole);
+        if names.iter().any(|name| name.contains('\r')) {
+            return Err(bad_input(
+                "The input's lines end with CR alone: save it with LF, or CR and LF",
+            ));
+        }
+        self.buffer.skip(found.whole);
         self.dialect = Some(dialect);
         self.width = names.len();
         Ok(Next::Columns(names))
@@ -153,29 +209,11 @@ impl CsvRows {
         self.cells.iter().map(name).collect()
     }
 
-    /// Checks the record before `content` and makes the row that is sent.
-    fn row(
-        &mut self,
-        columns: &Columns,
-        delimiter: u8,
-        content: usize,
-        row: &mut Row,
-    ) -> Result<(), Fault> {
+    /// Checks the values of the record before `content` and makes the row that is sent.
+    fn row(&mut self, columns: &Columns, delimiter: u8, content: usize, row: &mut Row) {
         let text = self.buffer.rest();
         let line = self.buffer.line;
-        if self.cells.len() != self.width {
-            return Err(bad_input(format!(
-                "The input's line {line} has {} cells, but its header has {}: quote cells that hold the delimiter or a line break",
-                self.cells.len(),
-                self.width
-            )));
-        }
         let record = text.get(..content).unwrap_or_default();
-        if std::str::from_utf8(record).is_err() {
-            return Err(bad_input(format!(
-                "The input's line {line} is not UTF-8: save the document as UTF-8"
-            )));
-        }
         self.signature.begin(columns.key());
         // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
         let mut copied = self.written.is_some_and(|written| written != delimiter);
@@ -219,15 +257,21 @@ impl CsvRows {
         if !copied {
             row.bytes.extend_from_slice(record);
         }
-        if row.complaint.is_some() {
+        if row.complaint.is_some() || self.keeps {
             copy(text, &self.cells, own, &mut row.given);
             if row.given.is_empty() {
                 row.given.extend_from_slice(EMPTY_CELL);
             }
         }
         row.mark = self.signature.mark();
-        Ok(())
     }
+}
+
+fn too_long() -> String {
+    format!(
+        "a quote is not closed, or a record has more than {} bytes",
+        cells::MAX_RECORD_BYTES
+    )
 }
 
 /// Writes cells as they stand.

@@ -30,6 +30,12 @@ pub struct DocumentRows {
     split: Split,
     /// A record that waits for its columns, with where it ends and begins.
     held: Option<Held>,
+    /// Whether a record has been read.
+    begun: bool,
+    /// Whether every record is kept as it was given.
+    keeps: bool,
+    /// Whether the input cannot be read any further.
+    broken: bool,
     signature: Signature,
     known: Known,
 }
@@ -59,8 +65,28 @@ impl DocumentRows {
             object: object.to_owned(),
             split,
             held: None,
+            begun: place.is_some(),
+            keeps: false,
+            broken: place.is_some_and(|place| place.broken),
             signature: Signature::default(),
             known: Known::default(),
+        }
+    }
+
+    /// Every record is kept as it was given.
+    pub fn keep_given(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Whether the input cannot be read any further.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Refuses the record at hand, whose columns cannot be.
+    pub fn refuse(&mut self, what: &str) {
+        if let Some(held) = &mut self.held {
+            held.record = Err(what.to_owned());
         }
     }
 
@@ -84,8 +110,12 @@ impl DocumentRows {
 
     /// The next row, if it is whole.
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
-        if self.held.is_none() && !self.read()? {
-            return Ok(Next::Nothing);
+        if self.held.is_none() && (self.broken || !self.read(row)?) {
+            return Ok(if row.complaint.is_some() {
+                Next::Row
+            } else {
+                Next::Nothing
+            });
         }
         if let Some(grown) = self.grown(columns) {
             return Ok(Next::Columns(grown));
@@ -102,42 +132,53 @@ impl DocumentRows {
                 row.mark = Mark::default();
             }
         }
+        if row.complaint.is_some() || self.keeps {
+            row.given = self.given(held.len);
+        }
         if row.complaint.is_some() {
-            row.given = self.given(held.len, held.line)?;
             let exact = xxh3_64(&row.given) ^ row.mark.exact;
             row.mark = Mark { exact, ..row.mark };
         }
         Ok(Next::Row)
     }
 
-    /// The record that was read last, as one line of JSON.
-    fn given(&self, len: usize, line: u64) -> Result<Vec<u8>, Fault> {
+    /// The record that was read last, as one line: of JSON, where it can be read.
+    fn given(&self, len: usize) -> Vec<u8> {
         let text = self.buffer.behind(len).trim_ascii();
         let node = match &self.split {
-            Split::Ndjson | Split::Json(_) => json::record(text, line)?,
-            Split::Xml(elements) => elements.record(text, line)?,
+            Split::Ndjson | Split::Json(_) => json::record(text),
+            Split::Xml(elements) => elements.record(text),
         };
-        serde_json::to_vec(&node).map_err(|error| {
-            Fault::protocol(format!(
-                "The record at line {line} of the input cannot be written: {error}"
-            ))
+        let line = node.ok().and_then(|node| serde_json::to_vec(&node).ok());
+        line.unwrap_or_else(|| {
+            let breaks = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+            text.iter().map(breaks).collect()
         })
     }
 
-    /// Reads the next record, if it is whole.
-    fn read(&mut self) -> Result<bool, Fault> {
+    /// Reads the next record, if it is whole. A document that breaks behind its first record ends there: the row says so.
+    fn read(&mut self, row: &mut Row) -> Result<bool, Fault> {
         if !self.buffer.past_bom()? {
             return Ok(false);
         }
-        let node = match &mut self.split {
-            Split::Ndjson => json::line(&mut self.buffer)?,
-            Split::Json(elements) => elements.next(&mut self.buffer)?,
-            Split::Xml(elements) => elements.next(&mut self.buffer)?,
+        let found = match self.found() {
+            Err(fault) if self.begun => {
+                self.broken = true;
+                row.line = self.buffer.line;
+                row.breaks_off(self.buffer.offset(), fault.message);
+                return Ok(false);
+            }
+            found => found?,
         };
-        let Some((node, line, len)) = node else {
-            return self.whole().map(|()| false);
+        let Some((node, line, len)) = found else {
+            return Ok(false);
         };
-        let record = match self.flatten(node)? {
+        self.begun = true;
+        let record = match node {
+            Ok(node) => self.flatten(node)?,
+            Err(what) => Err(what),
+        };
+        let record = match record {
             Ok(flat) if flat.is_empty() => Err("the record has no fields".to_owned()),
             record => record,
         };
@@ -148,6 +189,18 @@ impl DocumentRows {
             len,
         });
         Ok(true)
+    }
+
+    fn found(&mut self) -> json::Found {
+        let found = match &mut self.split {
+            Split::Ndjson => json::line(&mut self.buffer)?,
+            Split::Json(elements) => elements.next(&mut self.buffer)?,
+            Split::Xml(elements) => elements.next(&mut self.buffer)?,
+        };
+        if found.is_none() {
+            self.whole()?;
+        }
+        Ok(found)
     }
 
     /// Refuses a document that ends in the middle.

@@ -6,8 +6,8 @@ use crate::bindings::Fault;
 use crate::message::input::{Node, json_object};
 use crate::org::bad_input;
 
-/// A record, the line on which it begins, and how many of the bytes behind are its own.
-pub type Found = Result<Option<(Node, u64, usize)>, Fault>;
+/// A record or what is wrong with it, the line on which it begins, and how many of the bytes behind are its own.
+pub type Found = Result<Option<(Result<Node, String>, u64, usize)>, Fault>;
 
 /// Members that stand before `records` in Salesforce's answers to queries.
 const BESIDE_RECORDS: [&[u8]; 3] = [b"\"totalSize\"", b"\"done\"", b"\"nextRecordsUrl\""];
@@ -26,7 +26,7 @@ pub fn line(buffer: &mut Buffer) -> Found {
         let node = if text.is_empty() {
             None
         } else {
-            Some(record(text, line)?)
+            Some(record(text))
         };
         buffer.skip(whole);
         if let Some(node) = node {
@@ -45,17 +45,12 @@ fn waiting(buffer: &Buffer) -> Found {
     )))
 }
 
-/// Reads a record.
-pub fn record(text: &[u8], line: u64) -> Result<Node, Fault> {
-    let text = std::str::from_utf8(text).map_err(|_| {
-        bad_input(format!(
-            "The input's line {line} is not UTF-8: save the document as UTF-8"
-        ))
-    })?;
+/// Reads a record; the error is what is wrong with it alone.
+pub fn record(text: &[u8]) -> Result<Node, String> {
+    let text = std::str::from_utf8(text)
+        .map_err(|_| "the record is not UTF-8: save the document as UTF-8")?;
     json_object(text).ok_or_else(|| {
-        bad_input(format!(
-            "The record at line {line} of the input is no JSON object of field values, such as {{\"Name\": \"Acme\"}}"
-        ))
+        "the record is no JSON object of field values, such as {\"Name\": \"Acme\"}".to_owned()
     })
 }
 
@@ -174,7 +169,7 @@ impl Elements {
 
     fn taken(&mut self, buffer: &mut Buffer, len: usize, state: State) -> Found {
         let line = buffer.line;
-        let node = record(buffer.rest().get(..len).unwrap_or_default(), line)?;
+        let node = record(buffer.rest().get(..len).unwrap_or_default());
         buffer.skip(len);
         self.state = state;
         Ok(Some((node, line, len)))

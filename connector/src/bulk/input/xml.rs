@@ -3,7 +3,7 @@
 use super::Buffer;
 use super::cells::MAX_RECORD_BYTES;
 use super::json::Found;
-use crate::bindings::{Fault, Message};
+use crate::bindings::Message;
 use crate::message::input::{Document, Node, Options};
 use crate::org::bad_input;
 
@@ -86,14 +86,14 @@ impl Elements {
             return waiting(buffer);
         };
         let line = buffer.line;
-        let node = self.record(buffer.rest().get(..len).unwrap_or_default(), line)?;
+        let node = self.record(buffer.rest().get(..len).unwrap_or_default());
         self.done |= self.root.is_none();
         buffer.skip(len);
         Ok(Some((node, line, len)))
     }
 
-    /// Reads a record: an element of the root, or the root itself.
-    pub fn record(&self, element: &[u8], line: u64) -> Result<Node, Fault> {
+    /// Reads a record: an element of the root, or the root itself. The error is what is wrong with it alone.
+    pub fn record(&self, element: &[u8]) -> Result<Node, String> {
         let body = match &self.root {
             Some(root) => {
                 let closing = format!("</{}>", qualified(root.as_bytes()));
@@ -106,13 +106,11 @@ impl Elements {
             body,
             attributes: Vec::new(),
         };
-        let document = Document::open(&message, Some(&self.object), Options::default())?;
-        let only = document.only();
-        let record = only.map_err(|error| {
-            bad_input(format!(
-                "The record at line {line} of the input cannot be read: {error}"
-            ))
-        })?;
+        let unreadable =
+            |error: &dyn std::fmt::Display| format!("the record cannot be read: {error}");
+        let document = Document::open(&message, Some(&self.object), Options::default())
+            .map_err(|error| unreadable(&error))?;
+        let record = document.only().map_err(|error| unreadable(&error))?;
         Ok(record.node)
     }
 }
