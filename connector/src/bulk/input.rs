@@ -94,6 +94,11 @@ impl Place {
             broken: false,
         }
     }
+
+    /// Bytes of the input that need not be written again to go on from here.
+    pub fn taken(&self) -> u64 {
+        self.at.saturating_sub(u64::from(self.broken))
+    }
 }
 
 /// Bytes pushed and not yet read.

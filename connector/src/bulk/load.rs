@@ -362,8 +362,6 @@ impl Sink for Load {
     fn journal(&self) -> String {
         let journal = &mut self.ledger.borrow_mut().journal;
         journal.settle();
-        // A break of the input stands for more bytes than there may be.
-        journal.taken = journal.taken.min(self.feed.received);
         journal.text()
     }
 

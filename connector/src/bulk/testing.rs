@@ -376,6 +376,10 @@ impl Inside {
         };
         let delimiter = match self.jobs[at].made["columnDelimiter"].as_str() {
             Some("SEMICOLON") => ";",
+            Some("TAB") => "\t",
+            Some("PIPE") => "|",
+            Some("CARET") => "^",
+            Some("BACKQUOTE") => "`",
             _ => ",",
         };
         let mut text = format!("{}{header}\n", head.replace(',', delimiter));

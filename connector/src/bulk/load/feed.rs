@@ -54,8 +54,6 @@ pub struct Feed {
     after: Place,
     /// Why no record is fit to be sent.
     refuses: Option<&'static str>,
-    /// Bytes of the input up to the last that was taken.
-    pub received: u64,
 }
 
 impl Feed {
@@ -70,7 +68,6 @@ impl Feed {
             column_set: 0,
             row: Row::default(),
             has_row: false,
-            received: begin.at,
             before: begin.clone(),
             after: begin,
             refuses: None,
@@ -98,7 +95,6 @@ impl Feed {
 
     /// Takes more of the input.
     pub fn push(&mut self, piece: &[u8]) {
-        self.received += piece.len() as u64;
         self.rows.push(piece);
     }
 
@@ -167,6 +163,8 @@ impl Feed {
             return Ok(());
         }
         let known = if self.before.at > 0 {
+            // A CSV has one list of columns only.
+            let set = set.or_else(|| matches!(self.rows, Rows::Csv(_)).then_some(0));
             set.and_then(|set| shape.columns.get(set).cloned())
         } else {
             Some(self.plan.columns.clone()).filter(|names| !names.is_empty())

@@ -262,7 +262,7 @@ impl Journal {
 
     /// Brings up to date what the host goes by.
     pub fn settle(&mut self) {
-        self.taken = self.resume_at().map_or(0, |place| place.at);
+        self.taken = self.resume_at().map_or(0, Place::taken);
         let returned = self.parts.iter().all(Part::is_returned);
         self.again = self.wants_failed && self.is_done() && !returned;
     }

@@ -364,8 +364,6 @@ impl Sink for Load {
     fn journal(&self) -> String {
         let mut journal = self.journal.borrow_mut();
         journal.settle();
-        // A break of the input stands for more bytes than there may be.
-        journal.taken = journal.taken.min(self.feed.received);
         journal.text()
     }
 

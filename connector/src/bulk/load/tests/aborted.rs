@@ -6,7 +6,9 @@ fn given_up(host: &mut Host, bytes: usize) -> Load {
     let mut load = host.open().unwrap();
     for chunk in host.input.clone()[..bytes].chunks(host.chunk) {
         load.write(chunk).unwrap();
-        host.keep(&load);
+        while host.journal.replace(load.journal()) != host.journal {
+            load.write(b"").unwrap();
+        }
     }
     load
 }

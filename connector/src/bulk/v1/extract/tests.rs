@@ -66,14 +66,6 @@ fn rows_come_as_typed_json_where_that_is_asked_for() {
 }
 
 #[test]
-fn query_that_finds_nothing_gives_nothing() {
-    let (fake, clock) = org();
-    fake.0.borrow_mut().pages = vec!["Records not found for this query".into()];
-    let mut extract = Extract::open(fake.org(&clock), config(&[])).unwrap();
-    assert_eq!(read(&mut extract).unwrap(), "");
-}
-
-#[test]
 fn every_fault_at_every_request_leaves_every_row_read_once() {
     let (fake, clock) = org();
     let chunked = || config(&[("pk_chunking", json!(true))]);

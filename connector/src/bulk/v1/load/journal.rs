@@ -417,7 +417,7 @@ impl Journal {
 
     /// Brings up to date what the host goes by.
     pub fn settle(&mut self) {
-        self.taken = self.resume_at().map_or(0, |place| place.at);
+        self.taken = self.resume_at().map_or(0, Place::taken);
         let done = self.closed && (self.finished || self.job.is_none());
         let returned = self.batches.iter().all(Batch::is_returned);
         self.again = self.wants_failed && done && !returned;
