@@ -113,6 +113,11 @@ impl Part {
         matches!(self.stage, Stage::Final(_) | Stage::Unsent | Stage::Gone)
     }
 
+    /// Whether its job came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.stage == Stage::Final(State::JobComplete)
+    }
+
     /// Whether it went into a job.
     pub fn was_sent(&self) -> bool {
         self.stage.has_data() && self.stage != Stage::Unsent

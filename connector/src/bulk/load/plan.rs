@@ -62,9 +62,9 @@ impl Plan {
             ));
         }
         let records = config.job_records.unwrap_or(250_000);
-        if records > MOST_JOB_RECORDS {
+        if records == 0 || records > MOST_JOB_RECORDS {
             return Err(Fault::config(format!(
-                "config.job-records is {records}: give at most {MOST_JOB_RECORDS}, for outcomes are put in order in memory"
+                "{records} records of one job or batch: give at least 1, and at most {MOST_JOB_RECORDS}, for outcomes are put in order in memory"
             )));
         }
         let plan = Self {

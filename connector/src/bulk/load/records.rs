@@ -220,7 +220,15 @@ impl Records {
         let wanted = told.iter().copied().chain(own.iter().map(String::as_str));
         let wanted: Vec<&str> = wanted.collect();
         let call = ingest_call(&self.org, &part.job, resource)?;
-        let results = Results::open(&self.org, call, self.dialect.delimiter, &wanted)?;
+        let delimiter = self.dialect.delimiter;
+        let opened = if part.is_complete() {
+            Some(Results::open(&self.org, call, delimiter, &wanted)?)
+        } else {
+            Results::open_any(&self.org, call, delimiter, &wanted)?
+        };
+        let Some(results) = opened else {
+            return Ok(());
+        };
         results.must_have(told.first().copied())?;
         if !results.is_complete() {
             return Err(Fault::protocol(format!(

@@ -1,6 +1,6 @@
 //! Result documents of a job, read record by record.
 
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::bulk::body::Arriving;
 use crate::org::{Call, Org};
 use csv::{ByteRecord, Reader, ReaderBuilder};
@@ -54,6 +54,21 @@ impl Results {
         };
         results.read_header(wanted)?;
         Ok(results)
+    }
+
+    /// The same for a document that there may be none of, because its job did not come to its end: orgs refuse to give it then.
+    pub fn open_any(
+        org: &Rc<Org>,
+        call: Call,
+        delimiter: u8,
+        wanted: &[&str],
+    ) -> Result<Option<Self>, Fault> {
+        match Self::open(org, call, delimiter, wanted) {
+            Err(fault) if matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound) => {
+                Ok(None)
+            }
+            opened => opened.map(Some),
+        }
     }
 
     /// Documents without rows may lack even their header.

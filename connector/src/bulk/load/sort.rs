@@ -9,7 +9,6 @@ use super::strays::{self, Stray};
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::signature::{Key, Signature};
-use crate::bulk::jobs::State;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use crate::org::Org;
 use csv::ByteRecord;
@@ -160,7 +159,15 @@ impl Sorted {
     ) -> Result<(), Fault> {
         let wanted: Vec<&str> = document.columns.iter().map(String::as_str).collect();
         let call = ingest_call(org, &part.job, resource)?;
-        let mut results = Results::open(org, call, document.dialect.delimiter, &wanted)?;
+        let delimiter = document.dialect.delimiter;
+        let opened = if part.is_complete() {
+            Some(Results::open(org, call, delimiter, &wanted)?)
+        } else {
+            Results::open_any(org, call, delimiter, &wanted)?
+        };
+        let Some(mut results) = opened else {
+            return Ok(());
+        };
         let place = |name: &str| results.header.iter().position(|known| known == name);
         let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
         let mut record = ByteRecord::new();
@@ -252,7 +259,7 @@ impl Index {
 
 /// The documents that have rows, by what the job's counts say.
 fn documents(part: &Part, sent: u64) -> Vec<&'static str> {
-    let complete = part.stage == Stage::Final(State::JobComplete) && part.processed == sent;
+    let complete = part.is_complete() && part.processed == sent;
     let mut documents = vec![SUCCESSFUL];
     if part.failed > 0 || !complete {
         documents.push(FAILED);

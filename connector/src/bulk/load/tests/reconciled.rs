@@ -64,6 +64,17 @@ fn records_of_a_failed_job_without_documents_have_its_reason_and_come_back() {
 }
 
 #[test]
+fn documents_that_are_refused_because_the_job_failed_are_none() {
+    let mut host = spoilt(&rows(5), |_, _, _| {
+        Play::json(400, r#"[{"errorCode":"API_ERROR","message":"job is not in a state"}]"#)
+    });
+    host.fake.0.borrow_mut().fails = true;
+    let load = host.run();
+    assert!(host.outcomes().iter().all(|outcome| outcome["code"] == "JOB_FAILED"));
+    assert_eq!(all_failed(&mut host, load).len(), 1 + 5);
+}
+
+#[test]
 fn failed_records_come_back_without_outcomes_having_been_read() {
     let mut host = spoilt(&rows(5), nothing);
     host.fake.0.borrow_mut().fails = true;
