@@ -1,25 +1,25 @@
 //! Input of loads, taken in pieces: rows come out as soon as they are whole. Memory is that of one record and of what was
 //! pushed last.
 
-pub mod cells;
 mod csv;
 mod documents;
-mod json;
 pub mod signature;
-mod xml;
 
 use super::columns::Columns;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
-use crate::org::bad_input;
+use crate::message::input::buffer;
 use serde::{Deserialize, Serialize};
 use signature::Mark;
 
 pub use self::csv::CsvRows;
 pub use self::documents::DocumentRows;
 
-/// The byte order mark that Windows programs put before UTF-8.
-pub const BOM: &[u8] = b"\xef\xbb\xbf";
+pub use crate::message::input::buffer::BOM;
+pub use crate::message::input::cells;
+
+/// Text that comes in pieces.
+pub type Buffer = buffer::Buffer<'static>;
 
 /// A row, ready to be sent.
 #[derive(Debug, Default)]
@@ -101,78 +101,10 @@ impl Place {
     }
 }
 
-/// Bytes pushed and not yet read.
-#[derive(Debug, Default)]
-pub struct Buffer {
-    bytes: Vec<u8>,
-    at: usize,
-    /// Bytes of the input before the first one held.
-    base: u64,
-    /// The line of the byte at `at`.
-    pub line: u64,
-    /// Whether nothing follows.
-    pub ended: bool,
-}
-
-impl Buffer {
-    /// A buffer at the beginning of the input, or at a place in it.
-    pub fn at(place: Option<&Place>) -> Self {
-        Self {
-            base: place.map_or(0, |place| place.at),
-            line: place.map_or(1, |place| place.line),
-            ..Self::default()
-        }
-    }
-
-    /// Takes more of the input.
-    pub fn push(&mut self, piece: &[u8]) {
-        if self.at > 0 {
-            self.bytes.drain(..self.at);
-            self.base += self.at as u64;
-            self.at = 0;
-        }
-        self.bytes.extend_from_slice(piece);
-    }
-
-    /// What has not been read.
-    pub fn rest(&self) -> &[u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    /// Steps over bytes.
-    pub fn skip(&mut self, bytes: usize) {
-        let passed = self.bytes.get(self.at..self.at + bytes).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
-        self.at += passed.len();
-    }
-
-    /// What was stepped over last.
-    pub fn behind(&self, bytes: usize) -> &[u8] {
-        let from = self.at.saturating_sub(bytes);
-        self.bytes.get(from..self.at).unwrap_or_default()
-    }
-
-    /// Bytes of the input that have been read.
-    pub fn offset(&self) -> u64 {
-        self.base + self.at as u64
-    }
-
-    /// Steps over a byte order mark at the beginning of the input. False while it cannot be told.
-    pub fn past_bom(&mut self) -> Result<bool, Fault> {
-        if self.offset() > 0 {
-            return Ok(true);
-        }
-        let rest = self.rest();
-        if rest.starts_with(b"\xff\xfe") || rest.starts_with(b"\xfe\xff") {
-            return Err(bad_input(
-                "The input is encoded in UTF-16: save it as UTF-8",
-            ));
-        }
-        if rest.starts_with(BOM) {
-            self.skip(BOM.len());
-        }
-        Ok(self.offset() > 0 || self.rest().len() >= BOM.len() || self.ended)
-    }
+/// A buffer at the beginning of an input, or at a place in it.
+fn buffer_at(place: Option<&Place>) -> Buffer {
+    let (at, line) = place.map_or((0, 1), |place| (place.at, place.line));
+    Buffer::in_pieces(at, line, cells::MAX_RECORD_BYTES)
 }
 
 /// The rows of an input.

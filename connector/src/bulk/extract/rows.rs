@@ -57,7 +57,7 @@ impl Converter {
             begun,
             header: header.map(String::into_bytes),
             columns: Vec::new(),
-            buffer: Buffer::at(None),
+            buffer: Buffer::in_pieces(0, 1, cells::MAX_RECORD_BYTES),
             cells: Vec::new(),
             in_header: true,
             quoted: false,
@@ -103,7 +103,7 @@ impl Converter {
             out.push(b'\n');
             self.rows += 1;
         }
-        self.buffer = Buffer::at(None);
+        self.buffer = Buffer::in_pieces(0, 1, cells::MAX_RECORD_BYTES);
         self.in_header = true;
         self.partial = false;
         self.row_bytes = 0;

@@ -1,13 +1,12 @@
 //! Rows of a CSV: what is fit to be sent is copied as it stands.
 
-use super::cells::{self, Cell, Scanned, TooLong};
+use super::cells::{self, Cell};
 use super::signature::{Mark, Signature};
-use super::{Buffer, Next, Place, Row};
+use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bindings::Fault;
 use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::dialect::Dialect;
-use crate::message::input::NULL_CELL;
-use crate::org::bad_input;
+use crate::message::input::{NULL_CELL, header};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The only cell of a record, where it is empty: without quotes the line would be blank.
@@ -35,7 +34,7 @@ impl CsvRows {
     /// Begins at the header.
     pub fn new(delimiter: Option<u8>) -> Self {
         Self {
-            buffer: Buffer::at(None),
+            buffer: buffer_at(None),
             dialect: None,
             delimiter,
             written: None,
@@ -51,7 +50,7 @@ impl CsvRows {
     /// Goes on between two records of a document whose header has as many columns.
     pub fn resume(place: &Place, dialect: Dialect, width: usize) -> Self {
         Self {
-            buffer: Buffer::at(Some(place)),
+            buffer: buffer_at(Some(place)),
             dialect: Some(dialect),
             width,
             broken: place.broken,
@@ -90,17 +89,17 @@ impl CsvRows {
         let dialect = self.dialect.unwrap_or_default();
         loop {
             row.line = self.buffer.line;
-            let found = match self.scan(dialect.delimiter) {
+            let found = match header::scan(&self.buffer, dialect.delimiter, &mut self.cells) {
                 Ok(Some(found)) => found,
                 Ok(None) => return Ok(Next::Nothing),
-                Err(TooLong) => {
+                Err(error) => {
                     self.broken = true;
-                    row.breaks_off(self.buffer.offset(), too_long());
+                    row.breaks_off(self.buffer.offset(), error);
                     return Ok(Next::Row);
                 }
             };
             if found.content > 0 {
-                match self.complaint(&found) {
+                match header::complaint(&self.buffer, &found, self.cells.len(), self.width) {
                     Some(what) => self.refuse(found.content, &what, row),
                     None => self.row(columns, dialect.delimiter, found.content, row),
                 }
@@ -111,31 +110,6 @@ impl CsvRows {
                 return Ok(Next::Row);
             }
         }
-    }
-
-    fn scan(&mut self, delimiter: u8) -> Result<Option<Scanned>, TooLong> {
-        let text = self.buffer.rest();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        cells::scan(text, delimiter, self.buffer.ended, &mut self.cells)
-    }
-
-    /// What makes a record unreadable.
-    fn complaint(&self, found: &Scanned) -> Option<String> {
-        if let Some(malformed) = found.malformed {
-            return Some(malformed.message().to_owned());
-        }
-        if self.cells.len() != self.width {
-            return Some(format!(
-                "the record has {} cells, but the header has {}: quote cells that hold the delimiter or a line break",
-                self.cells.len(),
-                self.width
-            ));
-        }
-        let record = self.buffer.rest().get(..found.content);
-        let is_text = std::str::from_utf8(record.unwrap_or_default()).is_ok();
-        (!is_text).then(|| "the record is not UTF-8: save the document as UTF-8".to_owned())
     }
 
     /// Makes a row of a record that cannot be read.
@@ -150,63 +124,15 @@ impl CsvRows {
     }
 
     fn header(&mut self) -> Result<Next, Fault> {
-        if !self.buffer.past_bom()? {
-            return Ok(Next::Nothing);
-        }
-        let mut dialect = match (Dialect::detect(self.buffer.rest()), self.buffer.ended) {
-            (Some(dialect), _) => dialect,
-            (None, true) => {
-                // A header alone, without a line ending.
-                let mut text = self.buffer.rest().to_vec();
-                text.push(b'\n');
-                Dialect::detect(&text).unwrap_or_default()
-            }
-            (None, false) if self.buffer.rest().len() > cells::MAX_RECORD_BYTES => {
-                return Err(bad_input(
-                    "The input's header has no end: its first line names the fields",
-                ));
-            }
-            (None, false) => return Ok(Next::Nothing),
-        };
-        dialect.delimiter = self.delimiter.unwrap_or(dialect.delimiter);
-        let Some(found) = self
-            .scan(dialect.delimiter)
-            .map_err(|TooLong| bad_input(too_long()))?
-        else {
+        let Some(header) = header::read(&mut self.buffer, self.delimiter, &mut self.cells)? else {
             return Ok(Next::Nothing);
         };
-        if let Some(malformed) = found.malformed {
-            let what = malformed.message().replacen("the record", "header", 1);
-            return Err(bad_input(format!("The input's {what}")));
-        }
-        if found.content == 0 {
-            return Err(bad_input(
-                "The input's first line is empty: it must name the fields",
-            ));
-        }
-        let names = self.names()?;
-        if names.iter().any(|name| name.contains('\r')) {
-            return Err(bad_input(
-                "The input's lines end with CR alone: save it with LF, or CR and LF",
-            ));
-        }
-        self.buffer.skip(found.whole);
-        self.dialect = Some(dialect);
-        self.width = names.len();
-        Ok(Next::Columns(names))
-    }
-
-    fn names(&mut self) -> Result<Vec<String>, Fault> {
-        let text = self.buffer.rest();
-        let name = |cell: &Cell| {
-            let mut scratch = Vec::new();
-            let name = cell.value(text, &mut scratch).to_vec();
-            let name = String::from_utf8(name).map_err(|_| {
-                bad_input("The input's header is not UTF-8: save the document as UTF-8")
-            })?;
-            Ok(name.trim().to_owned())
-        };
-        self.cells.iter().map(name).collect()
+        self.dialect = Some(Dialect {
+            delimiter: header.delimiter,
+            crlf: header.crlf,
+        });
+        self.width = header.names.len();
+        Ok(Next::Columns(header.names))
     }
 
     /// Checks the values of the record before `content` and makes the row that is sent.
@@ -265,13 +191,6 @@ impl CsvRows {
         }
         row.mark = self.signature.mark();
     }
-}
-
-fn too_long() -> String {
-    format!(
-        "a quote is not closed, or a record has more than {} bytes",
-        cells::MAX_RECORD_BYTES
-    )
 }
 
 /// Writes cells as they stand.

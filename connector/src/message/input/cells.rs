@@ -329,7 +329,7 @@ mod tests {
         let found = scan(b"a,\"b\nc\n", b',', true, &mut cells)
             .unwrap()
             .unwrap();
-        assert_eq!((found.content, found.whole), (7, 8));
+        assert_eq!((found.content, found.whole), (6, 7));
         assert_eq!(found.malformed, Some(Malformed::Unclosed));
         let long = [b"\"".as_slice(), &vec![b'x'; MAX_RECORD_BYTES]].concat();
         assert_eq!(scan(&long, b',', true, &mut cells), Err(TooLong));
