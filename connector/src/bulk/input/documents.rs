@@ -6,7 +6,8 @@ use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use crate::bulk::columns::{Columns, Settled};
-use crate::message::input::json::{JsonRecords, record};
+use crate::message::input::json::JsonRecords;
+use crate::message::input::json_record::record;
 use crate::message::input::ndjson::NdjsonRecords;
 use crate::message::input::split::{Found, Split, check_end};
 use crate::message::input::xml::XmlRecords;
@@ -174,7 +175,13 @@ impl DocumentRows {
         };
         let line = node.ok().and_then(|node| serde_json::to_vec(&node).ok());
         line.unwrap_or_else(|| {
-            let breaks = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+            let breaks = |byte: &u8| {
+                if matches!(byte, b'\r' | b'\n') {
+                    b' '
+                } else {
+                    *byte
+                }
+            };
             text.iter().map(breaks).collect()
         })
     }

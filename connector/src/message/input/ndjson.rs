@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::buffer::Buffer;
-use super::json::record;
+use super::json_record::record;
 use super::split::{Flaw, Found, Next, Split, waiting};
 
 /// Reads NDJSON line by line.
