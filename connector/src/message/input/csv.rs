@@ -21,7 +21,7 @@ struct Step {
 }
 
 /// Reads a CSV document record by record.
-pub(super) struct CsvRecords {
+pub struct CsvRecords {
     /// The delimiter that the media type tells.
     told: Option<u8>,
     /// The delimiter, once the header has been read.

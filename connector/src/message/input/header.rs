@@ -83,11 +83,11 @@ pub fn read(
         None if buffer.ended => detect(&[buffer.rest(), b"\n"].concat()),
         form => form,
     };
-    let (detected, crlf) = match (form, told) {
-        (Some(form), _) => form,
+    let (detected, crlf) = match form {
+        Some(form) => form,
         // A quote that is never closed.
-        (None, _) if buffer.ended => (b',', false),
-        (None, _) => {
+        None if buffer.ended => (b',', false),
+        None => {
             buffer.check_length(buffer.rest().len())?;
             return Ok(None);
         }

@@ -139,7 +139,7 @@ mod tests {
                 nested
             }))
         );
-        assert_eq!(element(b"<a>x</a>").unwrap().unwrap().nested, false);
+        assert!(!element(b"<a>x</a>").unwrap().unwrap().nested);
     }
 
     #[test]
