@@ -71,7 +71,7 @@ impl Transfer {
             config: &self.config,
             input: &self.path("input"),
             outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
-            failed: Some(part(&self.path("failed"), 0)),
+            failed: Some(part(&self.path("failed"), state.failed_bytes)),
             ledger: &mut ledger,
             state,
             patience: Patience::of(self.patience),

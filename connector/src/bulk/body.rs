@@ -47,6 +47,30 @@ impl Arriving {
         })
     }
 
+    /// The same for a document of CSV. What is none, such as the page of a gateway or a proxy, is asked for again. `required` names a header
+    /// that the org sends with every such document.
+    pub fn open_csv(
+        org: &Rc<Org>,
+        call: &Call,
+        mut started: Option<Started>,
+        required: Option<&str>,
+    ) -> Result<Self, Fault> {
+        let policy = org.settings().retry;
+        let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
+        loop {
+            let arriving = Self::open(Rc::clone(org), call.clone(), started.take())?;
+            let Some(what) = no_csv(&arriving.head, required) else {
+                return Ok(arriving);
+            };
+            if !attempts.pause(None) {
+                let path = call.path.split('?').next().unwrap_or_default();
+                return Err(attempts.sign(Fault::protocol(format!(
+                    "The answer of {path} is no document of Salesforce's: {what}"
+                ))));
+            }
+        }
+    }
+
     /// The next piece, never empty; `None` at the true end.
     pub fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
         loop {
@@ -133,6 +157,17 @@ impl Arriving {
         fault.retry_after_ms = Some(policy.max_delay_ms);
         Err(attempts.sign(fault))
     }
+}
+
+/// Why an answer is no CSV of the org's. Not every server names the media type, and 204 has nothing to name.
+fn no_csv(head: &Reply, required: Option<&str>) -> Option<String> {
+    let told = head.header("content-type").unwrap_or_default();
+    let essence = told.split(';').next().unwrap_or_default().trim();
+    if !essence.is_empty() && !essence.eq_ignore_ascii_case("text/csv") {
+        return Some(format!("its media type is {}", essence.escape_debug()));
+    }
+    let lacks = required.filter(|name| head.status != 204 && head.header(name).is_none());
+    lacks.map(|name| format!("it has no header {name}"))
 }
 
 /// The length that a head tells, where it is that of the bytes as they are read.

@@ -256,7 +256,10 @@ fn column(org: &Org, object: &Rc<Described>, name: &str) -> Result<(String, Chec
         ))
     })?;
     let target = match (told, field.refers_to.as_slice()) {
-        (Some(told), _) => told,
+        (Some(told), several) => {
+            let known = several.iter().find(|name| name.eq_ignore_ascii_case(told));
+            known.map_or(told, String::as_str)
+        }
         (None, [only]) => only,
         (None, several) => {
             let first = several.first().map_or("Type", String::as_str);
@@ -273,6 +276,7 @@ fn column(org: &Org, object: &Rc<Described>, name: &str) -> Result<(String, Chec
     let prefix = told
         .map(|_| format!("{}:", parent.name))
         .unwrap_or_default();
+    let relationship = field.relationship.as_deref().unwrap_or(relationship);
     Ok((
         format!("{prefix}{relationship}.{}", by.name),
         check(by.kind).unwrap_or(Check::Text),

@@ -2,6 +2,7 @@
 //! `columnDelimiter`, `lineEnding`).
 
 use crate::bindings::exports::salesforce::connector::bulk::{ColumnDelimiter, LineEnding};
+use crate::message::input::header::detect;
 use serde::{Deserialize, Serialize};
 
 /// Delimiters with their bytes and Salesforce's names for them.
@@ -59,32 +60,9 @@ impl Dialect {
         if self.crlf { b"\r\n" } else { b"\n" }
     }
 
-    /// Finds the dialect of a document from its first record, which is the header: the delimiter it has most of, and how it
-    /// ends. `None` while the record has no end.
+    /// Finds the dialect of a document from its first record; `None` while that has no end.
     pub fn detect(start: &[u8]) -> Option<Self> {
-        let mut counts = [0_usize; DELIMITERS.len()];
-        let mut quoted = false;
-        let end = start.iter().position(|byte| {
-            match byte {
-                b'"' => quoted = !quoted,
-                b'\n' if !quoted => return true,
-                byte if !quoted => count(&mut counts, *byte),
-                _ => {}
-            }
-            false
-        })?;
-        let ranked = counts.iter().zip(DELIMITERS).rev();
-        let most = ranked.max_by_key(|(count, _)| **count);
-        Some(Self {
-            delimiter: most.map_or(b',', |(_, (_, byte, _))| byte),
-            crlf: end.checked_sub(1).and_then(|at| start.get(at)) == Some(&b'\r'),
-        })
-    }
-}
-
-fn count(counts: &mut [usize; DELIMITERS.len()], byte: u8) {
-    for (count, (_, known, _)) in counts.iter_mut().zip(DELIMITERS) {
-        *count += usize::from(known == byte);
+        detect(start).map(|(delimiter, crlf)| Self { delimiter, crlf })
     }
 }
 

@@ -81,12 +81,13 @@ impl Extract {
                     job: made?.1.id,
                     locator: None,
                     rows: 0,
+                    header: None,
                 }
             }
         };
-        let begun = place.locator.is_some();
+        let begun = place.locator.is_some() || place.header.is_some();
         Ok(Self {
-            converter: Converter::new(&org, object, config.format, begun),
+            converter: Converter::new(&org, object, config.format, begun, place.header.clone()),
             warning: soql::warning(&text),
             rows: place.rows,
             org,
@@ -165,12 +166,19 @@ impl Extract {
             )));
         }
         self.rows += rows;
-        pages.after(next_locator(&page.arriving.head));
+        if let Some(total) = self.total.filter(|total| self.rows > *total) {
+            return Err(Fault::protocol(format!(
+                "Job {} has {total} rows and its pages had {} so far: extract again",
+                self.place.job, self.rows
+            )));
+        }
+        pages.after(next_locator(&page.arriving.head), rows)?;
         // Bytes made of the page's end are given out before anybody can ask for the place.
         self.place = ExtractPlace {
             job: self.place.job.clone(),
             locator: pages.next_locator(),
             rows: self.rows,
+            header: self.converter.header(),
         };
         self.place_bytes = self.given + self.out.len() as u64;
         self.stage = Stage::Reading { pages, page: None };

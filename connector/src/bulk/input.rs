@@ -1,25 +1,25 @@
 //! Input of loads, taken in pieces: rows come out as soon as they are whole. Memory is that of one record and of what was
 //! pushed last.
 
-pub mod cells;
 mod csv;
 mod documents;
-mod json;
 pub mod signature;
-mod xml;
 
 use super::columns::Columns;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
-use crate::org::bad_input;
+use crate::message::input::buffer;
 use serde::{Deserialize, Serialize};
 use signature::Mark;
 
 pub use self::csv::CsvRows;
 pub use self::documents::DocumentRows;
 
-/// The byte order mark that Windows programs put before UTF-8.
-pub const BOM: &[u8] = b"\xef\xbb\xbf";
+pub use crate::message::input::buffer::BOM;
+pub use crate::message::input::cells;
+
+/// Text that comes in pieces.
+pub type Buffer = buffer::Buffer<'static>;
 
 /// A row, ready to be sent.
 #[derive(Debug, Default)]
@@ -36,6 +36,18 @@ pub struct Row {
     pub complaint: Option<String>,
     /// What is not fit to be sent, as it was given: a line of CSV without its ending, or a JSON object.
     pub given: Vec<u8>,
+}
+
+impl Row {
+    /// Makes it stand for all of an input from a byte on, which cannot be read. It ends behind every record before it.
+    pub fn breaks_off(&mut self, at: u64, what: impl std::fmt::Display) {
+        self.complaint = Some(format!(
+            "Line {}: {what}: nothing of the input from here on (byte {at}) was read, and nothing of it was sent",
+            self.line
+        ));
+        self.mark = Mark::default();
+        self.end = at + 1;
+    }
 }
 
 /// What a reader has.
@@ -65,80 +77,34 @@ pub struct Place {
     /// Whether that list stands in `{"records": […]}`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wrapped: bool,
+    /// Whether the input cannot be read any further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
 }
 
-/// Bytes pushed and not yet read.
-#[derive(Debug, Default)]
-pub struct Buffer {
-    bytes: Vec<u8>,
-    at: usize,
-    /// Bytes of the input before the first one held.
-    base: u64,
-    /// The line of the byte at `at`.
-    pub line: u64,
-    /// Whether nothing follows.
-    pub ended: bool,
-}
-
-impl Buffer {
-    /// A buffer at the beginning of the input, or at a place in it.
-    pub fn at(place: Option<&Place>) -> Self {
+impl Place {
+    /// The beginning of an input.
+    pub fn beginning() -> Self {
         Self {
-            base: place.map_or(0, |place| place.at),
-            line: place.map_or(1, |place| place.line),
-            ..Self::default()
+            at: 0,
+            line: 1,
+            root: None,
+            listed: false,
+            wrapped: false,
+            broken: false,
         }
     }
 
-    /// Takes more of the input.
-    pub fn push(&mut self, piece: &[u8]) {
-        if self.at > 0 {
-            self.bytes.drain(..self.at);
-            self.base += self.at as u64;
-            self.at = 0;
-        }
-        self.bytes.extend_from_slice(piece);
+    /// Bytes of the input that need not be written again to go on from here.
+    pub fn taken(&self) -> u64 {
+        self.at.saturating_sub(u64::from(self.broken))
     }
+}
 
-    /// What has not been read.
-    pub fn rest(&self) -> &[u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    /// Steps over bytes.
-    pub fn skip(&mut self, bytes: usize) {
-        let passed = self.bytes.get(self.at..self.at + bytes).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
-        self.at += passed.len();
-    }
-
-    /// What was stepped over last.
-    pub fn behind(&self, bytes: usize) -> &[u8] {
-        let from = self.at.saturating_sub(bytes);
-        self.bytes.get(from..self.at).unwrap_or_default()
-    }
-
-    /// Bytes of the input that have been read.
-    pub fn offset(&self) -> u64 {
-        self.base + self.at as u64
-    }
-
-    /// Steps over a byte order mark at the beginning of the input. False while it cannot be told.
-    pub fn past_bom(&mut self) -> Result<bool, Fault> {
-        if self.offset() > 0 {
-            return Ok(true);
-        }
-        let rest = self.rest();
-        if rest.starts_with(b"\xff\xfe") || rest.starts_with(b"\xfe\xff") {
-            return Err(bad_input(
-                "The input is encoded in UTF-16: save it as UTF-8",
-            ));
-        }
-        if rest.starts_with(BOM) {
-            self.skip(BOM.len());
-        }
-        Ok(self.offset() > 0 || self.rest().len() >= BOM.len() || self.ended)
-    }
+/// A buffer at the beginning of an input, or at a place in it.
+fn buffer_at(place: Option<&Place>) -> Buffer {
+    let (at, line) = place.map_or((0, 1), |place| (place.at, place.line));
+    Buffer::in_pieces(at, line, cells::MAX_RECORD_BYTES)
 }
 
 /// The rows of an input.
@@ -152,7 +118,32 @@ pub enum Rows {
 impl Rows {
     /// Takes more of the input.
     pub fn push(&mut self, piece: &[u8]) {
-        self.buffer().push(piece);
+        // What stands behind a break is not read.
+        if !self.is_broken() {
+            self.buffer().push(piece);
+        }
+    }
+
+    /// Keeps every record as it was given, fit or not.
+    pub fn keep_given(&mut self) {
+        match self {
+            Self::Csv(rows) => rows.keep_given(),
+            Self::Documents(rows) => rows.keep_given(),
+        }
+    }
+
+    /// Refuses the record that asked for columns.
+    pub fn refuse(&mut self, what: &str) {
+        if let Self::Documents(rows) = self {
+            rows.refuse(what);
+        }
+    }
+
+    fn is_broken(&self) -> bool {
+        match self {
+            Self::Csv(rows) => rows.is_broken(),
+            Self::Documents(rows) => rows.is_broken(),
+        }
     }
 
     /// No more input follows.
@@ -180,12 +171,12 @@ impl Rows {
 
     /// Where the next record begins.
     pub fn place(&self) -> Place {
+        let broken = self.is_broken();
         let place = |buffer: &Buffer| Place {
-            at: buffer.offset(),
+            at: buffer.offset() + u64::from(broken),
             line: buffer.line,
-            root: None,
-            listed: false,
-            wrapped: false,
+            broken,
+            ..Place::beginning()
         };
         match self {
             Self::Csv(rows) => place(&rows.buffer),

@@ -30,6 +30,8 @@ pub enum State {
     JobComplete,
     /// Salesforce gave it up.
     Failed,
+    /// Takes no more batches, of Bulk API 1.0, whose jobs Bulk API 2.0 tells of, too.
+    Closed,
 }
 
 impl State {
@@ -47,6 +49,7 @@ impl State {
             Self::Aborted => "Aborted",
             Self::JobComplete => "JobComplete",
             Self::Failed => "Failed",
+            Self::Closed => "Closed",
         }
     }
 

@@ -6,17 +6,20 @@
 pub(super) mod feed;
 pub(super) mod fill;
 mod journal;
+mod kept;
 mod ledger;
 pub(super) mod outcomes;
 pub(super) mod plan;
+mod reconcile;
 pub(super) mod records;
 pub(super) mod results;
 mod room;
 mod sort;
+pub(super) mod state;
 mod strays;
 mod watch;
 
-pub use sort::{ERROR, ID};
+pub use sort::{ERROR, ID, MOST_READS, READ_PAUSE_MS};
 pub use watch::Pace;
 
 use super::dialect::Dialect;
@@ -28,12 +31,16 @@ use crate::org::Org;
 use crate::sink::Sink;
 use crate::source::Source;
 use feed::{Feed, changed};
-use fill::Filling;
-use journal::{Journal, Part, Stage};
+use fill::{BACK_BYTES, Filling};
+use journal::{Journal, Part, Returned, Stage};
 use ledger::Ledger;
 use plan::Plan;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// What is said of records that were not sent because the load was given up.
+pub const GIVEN_UP: &str = "the load was given up before this record was sent";
 
 /// A load under way.
 pub struct Load {
@@ -51,6 +58,12 @@ pub struct Load {
     /// Whether all of it has been sent.
     ended: bool,
     broken: bool,
+    /// Whether any of the input has been taken.
+    begun: bool,
+    /// Records that were rejected here so far.
+    rejected: u64,
+    /// How often jobs were told that their data is complete.
+    closes: BTreeMap<usize, u32>,
     watch: watch::Pace,
     room: room::Room,
 }
@@ -71,20 +84,33 @@ impl Load {
     pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
         let plan = Plan::of(config)?;
         let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
+        let ledger = Ledger::new(journal);
+        let journal = &ledger.journal;
         let plan = Rc::new(plan);
         let place = journal.resume_at().filter(|place| place.at > 0);
+        let mut feed = Feed::open(&org, &plan, &journal.shape, place);
+        if journal.again {
+            feed.keep_given();
+        }
+        if journal.aborted {
+            feed.refuse_all(GIVEN_UP);
+        }
+        let (looked, next_part) = (journal.parts.is_empty(), journal.first_needed());
         Ok(Self {
             watch: watch::Pace::new(org.context().clock.as_ref()),
-            feed: Feed::open(&org, &plan, &journal.shape, place),
+            feed,
             org,
             plan,
-            looked: journal.parts.is_empty(),
-            next_part: journal.first_needed(),
-            ledger: Rc::new(RefCell::new(Ledger::new(journal))),
+            looked,
+            next_part,
+            rejected: ledger.rejected_before(next_part),
+            ledger: Rc::new(RefCell::new(ledger)),
             filling: None,
             closing: false,
             ended: false,
             broken: false,
+            begun: false,
+            closes: BTreeMap::new(),
             room: room::Room::default(),
         })
     }
@@ -116,13 +142,14 @@ impl Load {
         if !self.feed.has_row && !self.fetch()? {
             return Ok(Step::Nothing);
         }
+        let is_fit = self.feed.judge();
         let Some(filling) = &self.filling else {
-            return self.begin_part();
+            return self.begin_part(is_fit);
         };
-        if !self.fits(filling) {
+        if !self.fits(filling, is_fit) {
             return self.finish_part();
         }
-        self.take_row().map(|()| Step::Small)
+        self.take_row()
     }
 
     fn fetch(&mut self) -> Result<bool, Fault> {
@@ -148,35 +175,47 @@ impl Load {
             .unwrap_or_default()
     }
 
-    fn close_part(&self, index: usize) -> Result<(), Fault> {
-        let job = self.ledger.borrow().job(index);
-        let (_, info) = jobs::set_state(&self.org, INGEST, &job, State::UploadComplete)?;
-        self.ledger.borrow_mut().saw(index, &info);
-        Ok(())
-    }
-
-    /// Begins the part that the row at hand belongs to: with a new job, or by comparing what has arrived before.
-    fn begin_part(&mut self) -> Result<Step, Fault> {
+    /// Begins the part that the row at hand belongs to: with a new job, without one where the row is not fit to be sent, or by comparing what
+    /// has arrived before.
+    fn begin_part(&mut self, is_fit: bool) -> Result<Step, Fault> {
         if !self.has_room()? {
             return Ok(Step::Border);
         }
-        let index = self.next_part;
+        let (index, dialect) = (self.next_part, self.dialect());
         let known = self.ledger.borrow().journal.parts.get(index).cloned();
-        if let Some(part) = known.filter(|part| part.stage.has_data()) {
-            let end = part.end.map(|end| end.at);
-            let filling = Filling::compared(index, self.dialect(), end);
-            self.filling = Some(filling.beside(self.ledger.borrow().unfit_bytes()));
-            self.next_part += 1;
-            return Ok(Step::Small);
-        }
+        let (filling, step) = match known.filter(|part| part.stage.has_data()) {
+            Some(part) => {
+                let end = part.end.map(|end| end.at);
+                let wanted = part.returned.missing;
+                (Filling::compared(index, dialect, end, wanted), Step::Small)
+            }
+            None if is_fit => (self.begin_job(index)?, Step::Border),
+            None => (self.begin_unsent(index), Step::Small),
+        };
+        self.filling = Some(filling);
+        self.next_part += 1;
+        Ok(step)
+    }
+
+    fn begin_job(&self, index: usize) -> Result<Filling, Fault> {
         let dialect = self.dialect();
         let body = self.plan.job(dialect).body();
         let (_, info) = jobs::create(&self.org, INGEST, &body)?;
-        let (job, sized) = (info.id.clone(), self.plan.sized_uploads);
-        let filling = Filling::sent(index, dialect, job, sized);
-        self.filling = Some(filling.beside(self.ledger.borrow().unfit_bytes()));
-        let part = Part {
-            job: info.id,
+        let part = self.new_part(index, info.id.clone());
+        self.ledger.borrow_mut().put(index, part);
+        let sized = self.plan.sized_uploads;
+        Ok(Filling::sent(index, dialect, info.id, sized))
+    }
+
+    fn begin_unsent(&self, index: usize) -> Filling {
+        let part = self.new_part(index, String::new());
+        self.ledger.borrow_mut().put(index, part);
+        Filling::unsent(index, self.dialect())
+    }
+
+    fn new_part(&self, index: usize, job: String) -> Part {
+        Part {
+            job,
             stage: Stage::Open,
             start: self.feed.before.clone(),
             end: None,
@@ -189,32 +228,49 @@ impl Load {
             failed: 0,
             reason: None,
             collected: false,
-        };
-        self.ledger.borrow_mut().put(index, part);
-        self.next_part += 1;
-        Ok(Step::Border)
+            unknown: 0,
+            saved: None,
+            returned: Returned::default(),
+        }
     }
 
     /// Whether the row at hand belongs to the part at hand.
-    fn fits(&self, filling: &Filling) -> bool {
+    fn fits(&self, filling: &Filling, is_fit: bool) -> bool {
         if let Some(end) = filling.known_end {
             return self.feed.row.end <= end;
         }
+        if filling.is_full_of_unfit() || filling.rows() >= self.plan.part_rows {
+            return false;
+        }
+        if !is_fit || filling.is_unsent() {
+            return !is_fit;
+        }
         let columns = self.ledger.borrow().columns_of(filling.part);
         let size = self.feed.row.bytes.len() as u64 + filling.ending_bytes();
-        filling.rows() == 0
-            || columns == Some(self.feed.column_set)
-                && filling.rows() < self.plan.part_rows
-                && filling.bytes + size <= self.plan.part_bytes
+        filling.bytes == 0
+            || columns == Some(self.feed.column_set) && filling.bytes + size <= self.plan.part_bytes
     }
 
-    fn take_row(&mut self) -> Result<(), Fault> {
-        let (columns, row) = self.feed.at_hand();
-        if let Some(filling) = &mut self.filling {
-            filling.take(&self.org, columns, row)?;
+    fn take_row(&mut self) -> Result<Step, Fault> {
+        if let Some(why) = &self.feed.row.complaint {
+            self.rejected += 1;
+            let aborted = self.ledger.borrow().journal.aborted;
+            self.plan.bear_rejected(self.rejected, why, aborted)?;
         }
+        let (columns, row) = self.feed.at_hand();
+        let Some(filling) = &mut self.filling else {
+            return Ok(Step::Small);
+        };
+        filling.take(&self.org, columns, row)?;
         self.feed.passed();
-        Ok(())
+        if filling.back.bytes < BACK_BYTES {
+            return Ok(Step::Small);
+        }
+        let mut ledger = self.ledger.borrow_mut();
+        ledger.give_back(filling.part, std::mem::take(&mut filling.back));
+        // The host hears of records to fetch by a journal that has changed.
+        ledger.journal.offers += 1;
+        Ok(Step::Border)
     }
 
     /// Ends the part at hand.
@@ -222,21 +278,15 @@ impl Load {
         let Some(mut filling) = self.filling.take() else {
             return Ok(Step::Small);
         };
-        let index = filling.part;
+        let end = &self.feed.before;
         if filling.is_compared() {
-            self.ledger
-                .borrow_mut()
-                .compare(filling, &self.feed.before)?;
+            self.ledger.borrow_mut().compare(filling, end)?;
             return Ok(Step::Small);
         }
-        if filling.is_empty() {
-            // A job without records has nothing to do.
-            let job = self.ledger.borrow().job(index);
-            jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
-        } else {
+        if !filling.is_unsent() {
             filling.finish(&self.org)?;
         }
-        self.ledger.borrow_mut().filled(filling, &self.feed.before);
+        self.ledger.borrow_mut().filled(filling, end);
         Ok(Step::Border)
     }
 
@@ -248,13 +298,20 @@ impl Load {
         let doubtful = self.ledger.borrow().doubtful();
         for index in doubtful {
             let job = self.ledger.borrow().job(index);
+            if job.is_empty() {
+                self.ledger.borrow_mut().is_lost(index, State::Aborted);
+                continue;
+            }
             let state = match jobs::info(&self.org, INGEST, &job) {
                 Ok((_, info)) => {
                     let state = info.state;
                     self.ledger.borrow_mut().found(index, &info);
                     state
                 }
-                Err(fault) if fault.kind == FaultKind::NotFound => State::Aborted,
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    self.ledger.borrow_mut().missing(index);
+                    continue;
+                }
                 Err(fault) => return Err(fault),
             };
             let lost = self.ledger.borrow_mut().is_lost(index, state);
@@ -266,13 +323,13 @@ impl Load {
         Ok(())
     }
 
-    /// Notes that nothing more can be sent after a fault.
+    /// Notes that nothing more can be sent after a fault, and lets the fault tell what was sent before.
     fn guarded<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
         if result.is_err() {
             self.broken = true;
             self.filling = None;
         }
-        result
+        result.map_err(|fault| state::told(fault, &self.ledger.borrow().journal))
     }
 }
 
@@ -283,6 +340,7 @@ impl Sink for Load {
                 "The load is closed: nothing can be written to it",
             ));
         }
+        self.begun |= !chunk.is_empty();
         self.feed.push(chunk);
         let done = self.advance().map(drop);
         self.guarded(done)
@@ -297,18 +355,14 @@ impl Sink for Load {
     }
 
     fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
-        self.look()?;
-        if self.closing && !self.ended {
-            self.go_to_end()?;
-        }
-        if self.closing && !self.ended {
-            return Ok(self.progress());
-        }
-        self.watch_jobs(u64::from(wait_ms))
+        let progress = self.go_on(wait_ms);
+        progress.map_err(|fault| state::told(fault, &self.ledger.borrow().journal))
     }
 
     fn journal(&self) -> String {
-        self.ledger.borrow().journal.text()
+        let journal = &mut self.ledger.borrow_mut().journal;
+        journal.settle();
+        journal.text()
     }
 
     fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
@@ -330,13 +384,32 @@ impl Sink for Load {
     }
 
     fn abort(&mut self) -> Result<(), Fault> {
+        self.look()?;
         self.filling = None;
-        self.broken = true;
-        self.abort_jobs()
+        self.abort_jobs()?;
+        let mut ledger = self.ledger.borrow_mut();
+        ledger.give_up();
+        // Rows that have been taken are gone: the host gives them again.
+        self.broken = self.begun;
+        self.next_part = ledger.journal.first_needed();
+        self.feed.refuse_all(GIVEN_UP);
+        Ok(())
     }
 }
 
 impl Load {
+    /// Waits for jobs; what closing left to be sent is sent first.
+    fn go_on(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        self.look()?;
+        if self.closing && !self.ended {
+            self.go_to_end()?;
+        }
+        if self.closing && !self.ended {
+            return Ok(self.progress());
+        }
+        self.watch_jobs(u64::from(wait_ms))
+    }
+
     /// Sends what is held back, up to the next border; all has been sent when there is none.
     fn go_to_end(&mut self) -> Result<(), Fault> {
         while !self.ended {
@@ -356,7 +429,7 @@ impl Load {
             return self.finish_part();
         }
         let mut ledger = self.ledger.borrow_mut();
-        if self.next_part < ledger.journal.parts.len() {
+        if !ledger.journal.end_at(self.next_part) {
             return Err(changed("it is shorter"));
         }
         ledger.journal.closed = true;

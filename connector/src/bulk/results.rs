@@ -18,6 +18,9 @@ pub const FAILED: &str = "failedResults/";
 /// The resource of records that Salesforce did not get to.
 pub const UNPROCESSED: &str = "unprocessedrecords/";
 
+/// The header that counts the rows of a page of a query job.
+pub const NUMBER_OF_RECORDS: &str = "sforce-numberofrecords";
+
 /// One result document.
 pub struct Results {
     media_type: String,
@@ -97,7 +100,7 @@ pub fn next_locator(head: &Reply) -> Option<&str> {
 
 /// How many rows a page is said to have.
 pub fn number_of_records(head: &Reply) -> Option<u64> {
-    head.header("sforce-numberofrecords")?.trim().parse().ok()
+    head.header(NUMBER_OF_RECORDS)?.trim().parse().ok()
 }
 
 impl Results {

@@ -75,20 +75,22 @@ fn read(text: &[u8], dialect: Dialect) -> Result<Vec<Record>, Fault> {
     let (mut records, mut found, mut at) = (Vec::new(), Vec::new(), 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let scanned = cells::scan(rest, dialect.delimiter, true, &mut found);
-        let (content, whole) = scanned.ok().flatten().ok_or_else(|| {
+        // A malformed record was not sent: its error, which stands before what is malformed, says so.
+        let scanned = scanned.ok().flatten().ok_or_else(|| {
             let line = memchr::memchr_iter(b'\n', text.get(..at).unwrap_or_default()).count() + 1;
             bad_input(format!(
-                "The record at line {line} of the input is no CSV: a quote inside of a cell is written twice, and every quote is closed"
+                "The record at line {line} of the input has more than {} bytes, or a quote that is never closed",
+                cells::MAX_RECORD_BYTES
             ))
         })?;
         let mut scratch = Vec::new();
-        if content > 0 {
+        if scanned.content > 0 {
             let values = found
                 .iter()
                 .map(|cell| cell.value(rest, &mut scratch).to_vec());
             records.push(values.collect());
         }
-        at += whole;
+        at += scanned.whole;
     }
     Ok(records)
 }

@@ -70,6 +70,12 @@ pub struct Inside {
     pub fails: bool,
     /// Rows that a job gets to before it ends, if not to all or none.
     pub manages: Option<usize>,
+    /// What becomes of result documents and pages: the name of the document, how often documents were asked for before, the answer.
+    pub spoils: Option<fn(&str, u32, Play) -> Play>,
+    /// Documents that were asked for.
+    pub documents: u32,
+    /// How often a job is told that its data is complete without hearing it.
+    pub deaf: u32,
     /// How result documents write rows differently from what was sent.
     pub rewrites: Option<fn(&str) -> String>,
     /// The headers of uploads, by the jobs they went to.
@@ -272,9 +278,17 @@ impl Inside {
                 if !allowed {
                     return wrong();
                 }
+                if wanted == "UploadComplete" && self.deaf > 0 {
+                    self.deaf -= 1;
+                    return self.info(id);
+                }
                 self.jobs[at].state = wanted;
                 self.info(id)
             }
+            (Method::Get, []) if self.jobs[at].state == "Deleted" => Play::json(
+                404,
+                r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#,
+            ),
             (Method::Get, []) => {
                 let fails = self.fails;
                 let job = &mut self.jobs[at];
@@ -286,10 +300,24 @@ impl Inside {
                 self.info(id)
             }
             (Method::Delete, []) => Play::Answer(204, vec![], vec![]),
-            (Method::Get, ["results"]) => self.page(query),
+            (Method::Get, ["results"]) => {
+                let page = self.page(query);
+                self.spoilt("results", page)
+            }
             (Method::Get, ["resultPages"]) => self.result_pages(kind, id, query),
-            (Method::Get, [document]) => self.document(at, document),
+            (Method::Get, [document]) => {
+                let answer = self.document(at, document);
+                self.spoilt(document, answer)
+            }
             _ => wrong(),
+        }
+    }
+
+    fn spoilt(&mut self, document: &str, answer: Play) -> Play {
+        self.documents += 1;
+        match self.spoils {
+            Some(spoils) => spoils(document, self.documents - 1, answer),
+            None => answer,
         }
     }
 
@@ -348,6 +376,10 @@ impl Inside {
         };
         let delimiter = match self.jobs[at].made["columnDelimiter"].as_str() {
             Some("SEMICOLON") => ";",
+            Some("TAB") => "\t",
+            Some("PIPE") => "|",
+            Some("CARET") => "^",
+            Some("BACKQUOTE") => "`",
             _ => ",",
         };
         let mut text = format!("{}{header}\n", head.replace(',', delimiter));

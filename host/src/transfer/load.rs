@@ -21,6 +21,10 @@ const OUTCOMES_CHUNK: u32 = 256 * 1024;
 /// Bounds one wait for progress, so that it is shown while it happens.
 const WATCH_MS: u32 = 1_000;
 
+/// Bounds how often the input is given once more for failed records alone. 4: one pass finds which are missing, one gives
+/// them, and each may be interrupted once.
+const MOST_PASSES: u32 = 4;
+
 /// Stands for all of the input.
 const CLOSED: u64 = u64::MAX;
 
@@ -32,6 +36,9 @@ pub struct LoadState {
     pub journal: Option<String>,
     /// How many bytes of outcomes belong to that journal.
     pub outcomes_bytes: u64,
+    /// How many bytes of failed records belong to that journal.
+    #[serde(default)]
+    pub failed_bytes: u64,
     /// Whether only the files' names are left to be given.
     pub finished: bool,
 }
@@ -110,8 +117,10 @@ impl Load<'_> {
 
     /// Goes on until the end, or until waiting does not help.
     async fn persist(&mut self) -> Result<Progress, TransferError> {
+        let mut passes = 0;
         loop {
             match self.attempt().await {
+                Ok(_) if self.is_wanted_again()? && passes < MOST_PASSES => passes += 1,
                 Ok(progress) => {
                     self.state.finished = true;
                     self.keep()?;
@@ -151,10 +160,10 @@ impl Load<'_> {
         self.feed(&mut writer).await?;
         writer.close().await?;
         self.step(&mut writer, CLOSED).await?;
-        let progress = self.wait(&mut writer).await?;
+        self.wait(&mut writer).await?;
         self.collect(&mut writer).await?;
-        self.collect_failed(&mut writer).await?;
-        Ok(progress)
+        // Reading the outcomes may have shown more failures.
+        Ok(writer.watch(0).await?)
     }
 
     /// Hands over the input from where the journal says.
@@ -212,32 +221,61 @@ impl Load<'_> {
         Ok(true)
     }
 
+    /// Fetches outcomes and failed records that became known, and keeps the journal that knows of it.
     async fn collect(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop> {
-        let Some(file) = &mut self.outcomes else {
-            return Ok(());
-        };
-        let before = file.bytes();
-        copy(writer, "all", file).await?;
-        if file.bytes() == before {
-            return Ok(());
+        if let Some(file) = &mut self.outcomes {
+            copy(writer, "all", file).await?;
+            self.state.outcomes_bytes = file.bytes();
         }
-        self.state.outcomes_bytes = file.bytes();
-        self.state.journal = Some(writer.journal().await?);
-        self.keep()?;
+        if let Some(file) = &mut self.failed {
+            copy(writer, "failed", file).await?;
+            self.state.failed_bytes = file.bytes();
+        }
+        let journal = writer.journal().await?;
+        if self.state.journal.as_deref() != Some(&journal) {
+            self.state.journal = Some(journal);
+            self.keep()?;
+        }
         Ok(())
-    }
-
-    async fn collect_failed(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop> {
-        match &mut self.failed {
-            Some(file) => copy(writer, "failed", file).await,
-            None => Ok(()),
-        }
     }
 
     /// Cuts off what was written after the last step.
     async fn rewind(&mut self) -> Result<(), TransferError> {
         rewind(&mut self.outcomes, self.state.outcomes_bytes).await?;
-        rewind(&mut self.failed, 0).await
+        rewind(&mut self.failed, self.state.failed_bytes).await
+    }
+
+    fn keep(&mut self) -> Result<(), TransferError> {
+        let kept = self.ledger.keep(&self.state);
+        kept.map_err(TransferError::file(self.ledger.path()))
+    }
+
+    fn taken(&self) -> Result<u64, TransferError> {
+        Ok(self.members()?.taken)
+    }
+
+    /// Says whether the sink wants the input once more, for failed records.
+    fn is_wanted_again(&self) -> Result<bool, TransferError> {
+        Ok(self.failed.is_some() && self.members()?.again)
+    }
+
+    fn members(&self) -> Result<Members, TransferError> {
+        let journal = self.state.journal.as_deref().unwrap_or_default();
+        serde_json::from_str(journal).map_err(|_| TransferError::BadJournal)
+    }
+}
+
+/// What a host reads of a sink's journal.
+#[derive(Deserialize)]
+struct Members {
+    taken: u64,
+    #[serde(default)]
+    again: bool,
+}
+
+async fn rewind(&mut self) -> Result<(), TransferError> {
+        rewind(&mut self.outcomes, self.state.outcomes_bytes).await?;
+        rewind(&mut self.failed, self.state.failed_bytes).await
     }
 
     fn keep(&mut self) -> Result<(), TransferError> {

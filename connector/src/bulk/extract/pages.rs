@@ -4,7 +4,7 @@ use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::{ExtractConfig, ExtractPlace};
 use crate::bulk::body::Arriving;
 use crate::bulk::jobs::{self, JobInfo, QUERY};
-use crate::bulk::results::{csv, query_call};
+use crate::bulk::results::{NUMBER_OF_RECORDS, csv, query_call};
 use crate::connection::ApiVersion;
 use crate::org::{Call, Org, Unusable};
 use crate::transport::Started;
@@ -18,6 +18,9 @@ const FIRST_WITH_PAGES: &str = "58.0";
 /// Results with fewer rows come as one page or few: a list of them would cost more than it saves.
 const FEW_ROWS: u64 = 5_000;
 
+/// Most pages in a row without rows: an org that has no more rows says so.
+const MOST_EMPTY_PAGES: u32 = 100;
+
 /// A page on its way.
 pub struct Page {
     /// Its body.
@@ -29,6 +32,10 @@ pub struct Pages {
     job: String,
     max_records: Option<u32>,
     parallel: usize,
+    /// The page that is being read, by its locator.
+    locator: Option<String>,
+    /// Pages in a row without rows.
+    empty: u32,
     way: Way,
 }
 
@@ -83,8 +90,15 @@ impl Pages {
             job: place.job.clone(),
             max_records: config.page_records,
             parallel,
+            locator: place.locator.clone(),
+            empty: 0,
             way: Way::Locators(Some(Next(place.locator.clone()))),
         };
+        // A place that names a header and no page is behind the last one.
+        if place.header.is_some() && place.locator.is_none() {
+            pages.way = Way::Locators(None);
+            return Ok(pages);
+        }
         let newer = ApiVersion::parse(FIRST_WITH_PAGES)
             .is_some_and(|first| org.version().is_ok_and(|version| version >= first));
         let many = info.number_records_processed > FEW_ROWS;
@@ -98,9 +112,10 @@ impl Pages {
     /// Asks for the list of pages. Orgs that have none are read page by page.
     fn list(&mut self, org: &Rc<Org>) -> Result<(), Fault> {
         let path = format!("{}/resultPages", jobs::path(org, QUERY, &self.job)?);
-        if let Ok(listing) = listing(org, &path)
-            && !listing.result_pages.is_empty()
-        {
+        // Whatever else is answered, pages can be read without a list: it is not asked for again.
+        let answer = org.send(&Call::get(path)).ok();
+        let listing = answer.and_then(|reply| serde_json::from_slice::<Listing>(&reply.body).ok());
+        if let Some(listing) = listing.filter(|listing| !listing.result_pages.is_empty()) {
             self.way = Way::Listed {
                 flights: VecDeque::new(),
                 waiting: urls(&listing),
@@ -132,15 +147,26 @@ impl Pages {
                 }
             }
         };
-        let arriving = Arriving::open(Rc::clone(org), call, started)?;
+        let arriving = Arriving::open_csv(org, &call, started, Some(NUMBER_OF_RECORDS))?;
         Ok(Some(Page { arriving }))
     }
 
     /// Notes which page follows the one that was read.
-    pub fn after(&mut self, locator: Option<&str>) {
+    pub fn after(&mut self, locator: Option<&str>, rows: u64) -> Result<(), Fault> {
+        self.empty = if rows == 0 { self.empty + 1 } else { 0 };
+        let same = locator.is_some() && locator == self.locator.as_deref();
+        if same || self.empty > MOST_EMPTY_PAGES {
+            return Err(Fault::protocol(format!(
+                "The pages of job {} do not come to an end: a page names {} as the next one",
+                self.job,
+                if same { "itself" } else { "ever more without rows" }
+            )));
+        }
         if let Way::Locators(next) = &mut self.way {
+            self.locator = locator.map(str::to_owned);
             *next = locator.map(|locator| Next(Some(locator.to_owned())));
         }
+        Ok(())
     }
 
     /// The locator of the next page.

@@ -10,6 +10,10 @@ use crate::org::Org;
 use crate::typing::scalar;
 use std::rc::Rc;
 
+/// Most bytes of one row: far above the 1,638,400 characters of long text that an object may have (Salesforce Help, "Custom Field
+/// Allocations"), with those of its parents.
+const MAX_ROW_BYTES: usize = 64 << 20;
+
 /// A column of the rows: where it goes, and what it holds.
 struct Column {
     path: Vec<String>,
@@ -21,10 +25,10 @@ pub struct Converter {
     org: Rc<Org>,
     object: Rc<Described>,
     ndjson: bool,
-    /// Whether the document's header has been written.
-    begun: bool,
-    /// The header of all pages.
+    /// The header of all pages, once it has been written or its columns are known.
     header: Option<Vec<u8>>,
+    /// Whether pages before these have been written.
+    begun: bool,
     columns: Vec<Column>,
     buffer: Buffer,
     cells: Vec<Cell>,
@@ -33,29 +37,47 @@ pub struct Converter {
     /// Bytes of the record at hand that have gone by.
     partial: bool,
     rows: u64,
+    /// Bytes of the row at hand, and of what has been copied of it.
+    row_bytes: usize,
 }
 
 impl Converter {
-    /// `begun` says that pages before have been written.
+    /// `begun` says that pages before have been written, and `header` is theirs, where it is known.
     pub fn new(
         org: &Rc<Org>,
         object: Rc<Described>,
         format: Option<ExtractFormat>,
         begun: bool,
+        header: Option<String>,
     ) -> Self {
         Self {
             org: Rc::clone(org),
             object,
             ndjson: format == Some(ExtractFormat::Ndjson),
             begun,
-            header: None,
+            header: header.map(String::into_bytes),
             columns: Vec::new(),
-            buffer: Buffer::at(None),
+            buffer: Buffer::in_pieces(0, 1, cells::MAX_RECORD_BYTES),
             cells: Vec::new(),
             in_header: true,
             quoted: false,
             partial: false,
             rows: 0,
+            row_bytes: 0,
+        }
+    }
+
+    /// The header of the pages so far.
+    pub fn header(&self) -> Option<String> {
+        let header = self.header.as_ref();
+        header.map(|header| String::from_utf8_lossy(header).into_owned())
+    }
+
+    /// Begins the document where no page has a header, because there are no rows.
+    pub fn begin_without_rows(&mut self, names: &[String], out: &mut Vec<u8>) {
+        if !self.ndjson && !self.begun {
+            out.extend_from_slice(names.join(",").as_bytes());
+            out.push(b'\n');
         }
     }
 
@@ -65,8 +87,7 @@ impl Converter {
             self.buffer.push(piece);
             return self.records(out);
         }
-        self.copy(piece, out);
-        Ok(())
+        self.copy(piece, out)
     }
 
     /// Ends the page and returns the number of its rows.
@@ -82,9 +103,10 @@ impl Converter {
             out.push(b'\n');
             self.rows += 1;
         }
-        self.buffer = Buffer::at(None);
+        self.buffer = Buffer::in_pieces(0, 1, cells::MAX_RECORD_BYTES);
         self.in_header = true;
         self.partial = false;
+        self.row_bytes = 0;
         Ok(std::mem::take(&mut self.rows))
     }
 
@@ -95,18 +117,20 @@ impl Converter {
                 return Ok(());
             }
             let scanned = cells::scan(text, b',', self.buffer.ended, &mut self.cells);
-            let found = scanned.map_err(|_| Fault::protocol("A page of results is no CSV"))?;
-            let Some((content, whole)) = found else {
+            let Some(found) = scanned.map_err(|_| no_csv())? else {
                 return Ok(());
             };
+            if found.malformed.is_some() {
+                return Err(no_csv());
+            }
+            let (content, whole) = (found.content, found.whole);
             if self.in_header {
-                self.header(content, whole, out)?;
+                self.take_header(content, whole, out)?;
                 self.in_header = false;
                 if !self.ndjson {
                     let rest = self.buffer.rest().to_vec();
                     self.buffer.skip(rest.len());
-                    self.copy(&rest, out);
-                    return Ok(());
+                    return self.copy(&rest, out);
                 }
                 continue;
             }
@@ -118,7 +142,7 @@ impl Converter {
         }
     }
 
-    fn header(&mut self, content: usize, whole: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+    fn take_header(&mut self, content: usize, whole: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
         let text = self.buffer.rest();
         let line = text.get(..content).unwrap_or_default().to_vec();
         if self.header.as_ref().is_some_and(|known| *known != line) {
@@ -126,39 +150,54 @@ impl Converter {
                 "A page of results has another header than the one before",
             ));
         }
-        if self.header.is_none() {
-            let mut scratch = Vec::new();
-            let cells = self.cells.clone();
-            let names: Vec<String> = cells
-                .iter()
-                .map(|cell| String::from_utf8_lossy(cell.value(text, &mut scratch)).into_owned())
-                .collect();
-            if self.ndjson {
-                self.columns = self.typed(&names)?;
-            } else if !self.begun {
-                out.extend_from_slice(&line);
-                out.push(b'\n');
-            }
-            self.begun = true;
-            self.header = Some(line);
+        let mut scratch = Vec::new();
+        let cells = self.cells.iter();
+        let names: Vec<String> = cells
+            .map(|cell| String::from_utf8_lossy(cell.value(text, &mut scratch)).into_owned())
+            .collect();
+        if !names.iter().all(|name| is_name(name)) {
+            return Err(Fault::protocol(
+                "A page of results does not begin with the names of its columns: it is something else",
+            ));
         }
+        if self.ndjson && self.columns.is_empty() {
+            self.columns = self.typed(&names)?;
+        }
+        if !self.begun && !self.ndjson {
+            out.extend_from_slice(&line);
+            out.push(b'\n');
+        }
+        self.begun = true;
+        self.header = Some(line);
         self.buffer.skip(whole);
         Ok(())
     }
 
     /// Copies records as they stand, and counts them.
-    fn copy(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+    fn copy(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
         out.extend_from_slice(piece);
+        let mut from = None;
         for at in memchr::memchr2_iter(b'"', b'\n', piece) {
             if piece.get(at) == Some(&b'"') {
                 self.quoted = !self.quoted;
             } else if !self.quoted {
                 self.rows += 1;
+                from = Some(at + 1);
             }
+        }
+        self.row_bytes = match from {
+            Some(from) => piece.len() - from,
+            None => self.row_bytes + piece.len(),
+        };
+        if self.row_bytes > MAX_ROW_BYTES {
+            return Err(Fault::protocol(format!(
+                "A row of results has more than {MAX_ROW_BYTES} bytes"
+            )));
         }
         if let Some(last) = piece.last() {
             self.partial = self.quoted || *last != b'\n';
         }
+        Ok(())
     }
 
     /// The columns with the kinds of their fields, through parents.
@@ -208,6 +247,16 @@ impl Converter {
         out.push(b'\n');
         Ok(())
     }
+}
+
+/// Whether a column may have this name: that of a field, through parents, or of a function of one.
+fn is_name(name: &str) -> bool {
+    let fits = |char: char| char.is_alphanumeric() || "_.:(), ".contains(char);
+    !name.is_empty() && name.chars().all(fits)
+}
+
+fn no_csv() -> Fault {
+    Fault::protocol("A page of results is no CSV")
 }
 
 /// A value of its kind; what does not fit stays text.

@@ -57,6 +57,20 @@ fn has_word(soql: &str, word: &str) -> bool {
     })
 }
 
+/// The columns of the results of a query, as the org spells its own fields.
+pub fn columns(object: &Described, soql: &str) -> Vec<String> {
+    let tokens = lex::tokens(soql).unwrap_or_default();
+    let end = tokens.iter().position(|token| token.is_word("FROM"));
+    let list = tokens.get(1..end.unwrap_or(1)).unwrap_or_default();
+    let items = list.split(|token| token.is_symbol(","));
+    let name = |item: &[Token<'_>]| {
+        let text: String = item.iter().map(|token| token.text).collect();
+        let own = object.field(&text).map(|field| field.name.clone());
+        own.unwrap_or(text)
+    };
+    items.map(name).collect()
+}
+
 /// The query with the parts of compound fields in their place.
 pub fn expanded(org: &Org, object: &Rc<Described>, soql: &str) -> Result<String, Fault> {
     let tokens = lex::tokens(soql).unwrap_or_default();

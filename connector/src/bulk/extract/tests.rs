@@ -3,6 +3,8 @@ use crate::bulk::testing::{Fake, TROUBLES, fake};
 use crate::transport::scripted::TestClock;
 use serde_json::json;
 
+mod held;
+
 const SOQL: &str = "SELECT Id, Name, Active__c, Amount__c, Parent.Name FROM Account";
 
 /// Pages of as many rows each, cells with commas, quotes and line breaks among them.

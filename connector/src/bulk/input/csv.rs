@@ -1,13 +1,13 @@
 //! Rows of a CSV: what is fit to be sent is copied as it stands.
 
-use super::cells::{self, Cell, Malformed};
-use super::signature::Signature;
-use super::{Buffer, Next, Place, Row};
+use super::cells::{self, Cell};
+use super::signature::{Mark, Signature};
+use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bindings::Fault;
 use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::dialect::Dialect;
-use crate::message::input::NULL_CELL;
-use crate::org::bad_input;
+use crate::message::input::{NULL_CELL, header};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The only cell of a record, where it is empty: without quotes the line would be blank.
 const EMPTY_CELL: &[u8] = b"\"\"";
@@ -24,13 +24,17 @@ pub struct CsvRows {
     signature: Signature,
     scratch: Vec<u8>,
     width: usize,
+    /// Whether every record is kept as it was given.
+    keeps: bool,
+    /// Whether the input cannot be read any further.
+    broken: bool,
 }
 
 impl CsvRows {
     /// Begins at the header.
     pub fn new(delimiter: Option<u8>) -> Self {
         Self {
-            buffer: Buffer::at(None),
+            buffer: buffer_at(None),
             dialect: None,
             delimiter,
             written: None,
@@ -38,15 +42,18 @@ impl CsvRows {
             signature: Signature::default(),
             scratch: Vec::new(),
             width: 0,
+            keeps: false,
+            broken: false,
         }
     }
 
     /// Goes on between two records of a document whose header has as many columns.
     pub fn resume(place: &Place, dialect: Dialect, width: usize) -> Self {
         Self {
-            buffer: Buffer::at(Some(place)),
+            buffer: buffer_at(Some(place)),
             dialect: Some(dialect),
             width,
+            broken: place.broken,
             ..Self::new(None)
         }
     }
@@ -54,6 +61,16 @@ impl CsvRows {
     /// Rows come out with this delimiter.
     pub fn write_with(&mut self, delimiter: u8) {
         self.written = Some(delimiter);
+    }
+
+    /// Every record is kept as it was given.
+    pub fn keep_given(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Whether the input cannot be read any further.
+    pub fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// The form of the document, once its header is known.
@@ -66,116 +83,63 @@ impl CsvRows {
         if self.width == 0 {
             return self.header();
         }
-        let Some(columns) = columns else {
+        let Some(columns) = columns.filter(|_| !self.broken) else {
             return Ok(Next::Nothing);
         };
         let dialect = self.dialect.unwrap_or_default();
         loop {
-            let Some((content, whole)) = self.scan(dialect.delimiter)? else {
-                return Ok(Next::Nothing);
-            };
-            if content > 0 {
-                self.row(columns, dialect.delimiter, content, row)?;
-            }
             row.line = self.buffer.line;
-            self.buffer.skip(whole);
+            let found = match header::scan(&self.buffer, dialect.delimiter, &mut self.cells) {
+                Ok(Some(found)) => found,
+                Ok(None) => return Ok(Next::Nothing),
+                Err(error) => {
+                    self.broken = true;
+                    row.breaks_off(self.buffer.offset(), error);
+                    return Ok(Next::Row);
+                }
+            };
+            if found.content > 0 {
+                match header::complaint(&self.buffer, &found, self.cells.len(), self.width) {
+                    Some(what) => self.refuse(found.content, &what, row),
+                    None => self.row(columns, dialect.delimiter, found.content, row),
+                }
+            }
+            self.buffer.skip(found.whole);
             row.end = self.buffer.offset();
-            if content > 0 {
+            if found.content > 0 {
                 return Ok(Next::Row);
             }
         }
     }
 
-    fn scan(&mut self, delimiter: u8) -> Result<Option<(usize, usize)>, Fault> {
-        let text = self.buffer.rest();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let line = self.buffer.line;
-        cells::scan(text, delimiter, self.buffer.ended, &mut self.cells).map_err(|why| {
-            bad_input(match why {
-                Malformed::AfterQuote => format!(
-                    "The record at line {line} of the input has text after a closing quote: a quote inside of a cell is written twice"
-                ),
-                Malformed::TooLong => format!(
-                    "The record at line {line} of the input has a quote that is never closed, or more than {} bytes",
-                    cells::MAX_RECORD_BYTES
-                ),
-            })
-        })
+    /// Makes a row of a record that cannot be read.
+    fn refuse(&self, content: usize, what: &str, row: &mut Row) {
+        let record = self.buffer.rest().get(..content).unwrap_or_default();
+        row.complaint = Some(format!("Line {}: {what}", row.line));
+        row.given.extend_from_slice(record);
+        row.mark = Mark {
+            exact: xxh3_64(record),
+            likely: 0,
+        };
     }
 
     fn header(&mut self) -> Result<Next, Fault> {
-        if !self.buffer.past_bom()? {
-            return Ok(Next::Nothing);
-        }
-        let mut dialect = match (Dialect::detect(self.buffer.rest()), self.buffer.ended) {
-            (Some(dialect), _) => dialect,
-            (None, true) => {
-                // A header alone, without a line ending.
-                let mut text = self.buffer.rest().to_vec();
-                text.push(b'\n');
-                Dialect::detect(&text).unwrap_or_default()
-            }
-            (None, false) if self.buffer.rest().len() > cells::MAX_RECORD_BYTES => {
-                return Err(bad_input(
-                    "The input's header has no end: its first line names the fields",
-                ));
-            }
-            (None, false) => return Ok(Next::Nothing),
-        };
-        dialect.delimiter = self.delimiter.unwrap_or(dialect.delimiter);
-        let Some((content, whole)) = self.scan(dialect.delimiter)? else {
+        let Some(header) = header::read(&mut self.buffer, self.delimiter, &mut self.cells)? else {
             return Ok(Next::Nothing);
         };
-        if content == 0 {
-            return Err(bad_input(
-                "The input's first line is empty: it must name the fields",
-            ));
-        }
-        let names = self.names()?;
-        self.buffer.skip(whole);
-        self.dialect = Some(dialect);
-        self.width = names.len();
-        Ok(Next::Columns(names))
+        self.dialect = Some(Dialect {
+            delimiter: header.delimiter,
+            crlf: header.crlf,
+        });
+        self.width = header.names.len();
+        Ok(Next::Columns(header.names))
     }
 
-    fn names(&mut self) -> Result<Vec<String>, Fault> {
-        let text = self.buffer.rest();
-        let name = |cell: &Cell| {
-            let mut scratch = Vec::new();
-            let name = cell.value(text, &mut scratch).to_vec();
-            let name = String::from_utf8(name).map_err(|_| {
-                bad_input("The input's header is not UTF-8: save the document as UTF-8")
-            })?;
-            Ok(name.trim().to_owned())
-        };
-        self.cells.iter().map(name).collect()
-    }
-
-    /// Checks the record before `content` and makes the row that is sent.
-    fn row(
-        &mut self,
-        columns: &Columns,
-        delimiter: u8,
-        content: usize,
-        row: &mut Row,
-    ) -> Result<(), Fault> {
+    /// Checks the values of the record before `content` and makes the row that is sent.
+    fn row(&mut self, columns: &Columns, delimiter: u8, content: usize, row: &mut Row) {
         let text = self.buffer.rest();
         let line = self.buffer.line;
-        if self.cells.len() != self.width {
-            return Err(bad_input(format!(
-                "The input's line {line} has {} cells, but its header has {}: quote cells that hold the delimiter or a line break",
-                self.cells.len(),
-                self.width
-            )));
-        }
         let record = text.get(..content).unwrap_or_default();
-        if std::str::from_utf8(record).is_err() {
-            return Err(bad_input(format!(
-                "The input's line {line} is not UTF-8: save the document as UTF-8"
-            )));
-        }
         self.signature.begin(columns.key());
         // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
         let mut copied = self.written.is_some_and(|written| written != delimiter);
@@ -219,14 +183,13 @@ impl CsvRows {
         if !copied {
             row.bytes.extend_from_slice(record);
         }
-        if row.complaint.is_some() {
+        if row.complaint.is_some() || self.keeps {
             copy(text, &self.cells, own, &mut row.given);
             if row.given.is_empty() {
                 row.given.extend_from_slice(EMPTY_CELL);
             }
         }
         row.mark = self.signature.mark();
-        Ok(())
     }
 }
 

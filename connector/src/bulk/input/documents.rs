@@ -2,12 +2,17 @@
 
 use super::cells;
 use super::signature::{Mark, Signature};
-use super::{Buffer, Next, Place, Row, json, xml};
+use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use crate::bulk::columns::{Columns, Settled};
-use crate::message::input::{NULL_CELL, Node, Value};
-use crate::org::{Org, bad_input};
+use crate::message::input::json::JsonRecords;
+use crate::message::input::json_record::record;
+use crate::message::input::ndjson::NdjsonRecords;
+use crate::message::input::split::{Found, Split, check_end};
+use crate::message::input::xml::XmlRecords;
+use crate::message::input::{InputError, NULL_CELL, Node, Options, Value};
+use crate::org::Org;
 use crate::typing::{Known, Trouble, Typist};
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
@@ -15,11 +20,38 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A record as columns; null empties.
 type Flat = Vec<(String, Option<String>)>;
 
-/// What splits a document into records.
-enum Split {
-    Ndjson,
-    Json(json::Elements),
-    Xml(xml::Elements),
+/// The reader of a form.
+enum Reader {
+    Ndjson(NdjsonRecords),
+    Json(JsonRecords),
+    Xml(XmlRecords),
+}
+
+impl Reader {
+    /// A reader at the beginning of a document, or between two of its records.
+    fn at(place: Option<&Place>, object: &str, format: LoadFormat) -> Self {
+        let options = Options::default();
+        let place = place.filter(|place| place.at > 0);
+        match (format, place) {
+            (LoadFormat::Ndjson | LoadFormat::Csv, _) => Self::Ndjson(NdjsonRecords::new(options)),
+            (LoadFormat::Json, None) => Self::Json(JsonRecords::new(options)),
+            (LoadFormat::Json, Some(place)) => {
+                Self::Json(JsonRecords::behind_record(place.listed, place.wrapped))
+            }
+            (LoadFormat::Xml, None) => Self::Xml(XmlRecords::new(Some(object), options)),
+            (LoadFormat::Xml, Some(place)) => {
+                Self::Xml(XmlRecords::behind_record(object, place.root.clone()))
+            }
+        }
+    }
+
+    fn split(&mut self) -> &mut dyn Split {
+        match self {
+            Self::Ndjson(records) => records,
+            Self::Json(records) => records,
+            Self::Xml(records) => records,
+        }
+    }
 }
 
 /// Reads documents in pieces.
@@ -27,9 +59,15 @@ pub struct DocumentRows {
     pub(super) buffer: Buffer,
     org: Rc<Org>,
     object: String,
-    split: Split,
+    reader: Reader,
     /// A record that waits for its columns, with where it ends and begins.
     held: Option<Held>,
+    /// Whether a record has been read.
+    begun: bool,
+    /// Whether every record is kept as it was given.
+    keeps: bool,
+    /// Whether the input cannot be read any further.
+    broken: bool,
     signature: Signature,
     known: Known,
 }
@@ -45,47 +83,63 @@ struct Held {
 impl DocumentRows {
     /// Begins at the beginning, or goes on between two records.
     pub fn new(org: Rc<Org>, object: &str, format: LoadFormat, place: Option<&Place>) -> Self {
-        let split = match format {
-            LoadFormat::Ndjson | LoadFormat::Csv => Split::Ndjson,
-            LoadFormat::Json => Split::Json(json::Elements::new(place)),
-            LoadFormat::Xml => Split::Xml(xml::Elements::new(
-                object,
-                place.and_then(|place| place.root.clone()),
-            )),
-        };
         Self {
-            buffer: Buffer::at(place),
+            buffer: buffer_at(place),
             org,
             object: object.to_owned(),
-            split,
+            reader: Reader::at(place, object, format),
             held: None,
+            begun: place.is_some(),
+            keeps: false,
+            broken: place.is_some_and(|place| place.broken),
             signature: Signature::default(),
             known: Known::default(),
         }
     }
 
+    /// Every record is kept as it was given.
+    pub fn keep_given(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Whether the input cannot be read any further.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Refuses the record at hand, whose columns cannot be.
+    pub fn refuse(&mut self, what: &str) {
+        if let Some(held) = &mut self.held {
+            held.record = Err(what.to_owned());
+        }
+    }
+
     /// The tag that opens the root, of XML.
     pub fn root(&self) -> Option<String> {
-        match &self.split {
-            Split::Xml(elements) => elements.root(),
+        match &self.reader {
+            Reader::Xml(records) => records.root().map(str::to_owned),
             _ => None,
         }
     }
 
     /// Whether the record before was one of a list, of JSON.
     pub fn listed(&self) -> bool {
-        matches!(&self.split, Split::Json(elements) if elements.listed())
+        matches!(&self.reader, Reader::Json(records) if records.listed())
     }
 
     /// Whether that list stands in a wrapper, of JSON.
     pub fn wrapped(&self) -> bool {
-        matches!(&self.split, Split::Json(elements) if elements.wrapped())
+        matches!(&self.reader, Reader::Json(records) if records.wrapped())
     }
 
     /// The next row, if it is whole.
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
-        if self.held.is_none() && !self.read()? {
-            return Ok(Next::Nothing);
+        if self.held.is_none() && (self.broken || !self.read(row)?) {
+            return Ok(if row.complaint.is_some() {
+                Next::Row
+            } else {
+                Next::Nothing
+            });
         }
         if let Some(grown) = self.grown(columns) {
             return Ok(Next::Columns(grown));
@@ -102,42 +156,59 @@ impl DocumentRows {
                 row.mark = Mark::default();
             }
         }
+        if row.complaint.is_some() || self.keeps {
+            row.given = self.given(held.len);
+        }
         if row.complaint.is_some() {
-            row.given = self.given(held.len, held.line)?;
             let exact = xxh3_64(&row.given) ^ row.mark.exact;
             row.mark = Mark { exact, ..row.mark };
         }
         Ok(Next::Row)
     }
 
-    /// The record that was read last, as one line of JSON.
-    fn given(&self, len: usize, line: u64) -> Result<Vec<u8>, Fault> {
+    /// The record that was read last, as one line: of JSON, where it can be read.
+    fn given(&self, len: usize) -> Vec<u8> {
         let text = self.buffer.behind(len).trim_ascii();
-        let node = match &self.split {
-            Split::Ndjson | Split::Json(_) => json::record(text, line)?,
-            Split::Xml(elements) => elements.record(text, line)?,
+        let node = match &self.reader {
+            Reader::Ndjson(_) | Reader::Json(_) => record(text, Options::default()),
+            Reader::Xml(records) => records.node(text, self.buffer.line),
         };
-        serde_json::to_vec(&node).map_err(|error| {
-            Fault::protocol(format!(
-                "The record at line {line} of the input cannot be written: {error}"
-            ))
+        let line = node.ok().and_then(|node| serde_json::to_vec(&node).ok());
+        line.unwrap_or_else(|| {
+            let breaks = |byte: &u8| {
+                if matches!(byte, b'\r' | b'\n') {
+                    b' '
+                } else {
+                    *byte
+                }
+            };
+            text.iter().map(breaks).collect()
         })
     }
 
-    /// Reads the next record, if it is whole.
-    fn read(&mut self) -> Result<bool, Fault> {
+    /// Reads the next record, if it is whole. A document that breaks behind its first record ends there: the row says so.
+    fn read(&mut self, row: &mut Row) -> Result<bool, Fault> {
         if !self.buffer.past_bom()? {
             return Ok(false);
         }
-        let node = match &mut self.split {
-            Split::Ndjson => json::line(&mut self.buffer)?,
-            Split::Json(elements) => elements.next(&mut self.buffer)?,
-            Split::Xml(elements) => elements.next(&mut self.buffer)?,
+        let found = match self.found() {
+            Err(error) if self.begun => {
+                self.broken = true;
+                row.line = self.buffer.line;
+                row.breaks_off(self.buffer.offset(), error);
+                return Ok(false);
+            }
+            found => found?,
         };
-        let Some((node, line, len)) = node else {
-            return self.whole().map(|()| false);
+        let Some(Found { node, line, len }) = found else {
+            return Ok(false);
         };
-        let record = match self.flatten(node)? {
+        self.begun = true;
+        let record = match node {
+            Ok(node) => self.flatten(node)?,
+            Err(what) => Err(what),
+        };
+        let record = match record {
             Ok(flat) if flat.is_empty() => Err("the record has no fields".to_owned()),
             record => record,
         };
@@ -150,21 +221,12 @@ impl DocumentRows {
         Ok(true)
     }
 
-    /// Refuses a document that ends in the middle.
-    fn whole(&self) -> Result<(), Fault> {
-        let open = match &self.split {
-            Split::Ndjson => false,
-            Split::Json(elements) => !elements.finished(),
-            Split::Xml(elements) => !elements.finished(),
-        };
-        let rest = self.buffer.rest().trim_ascii();
-        if self.buffer.ended && (open || !rest.is_empty()) {
-            return Err(bad_input(format!(
-                "The input is cut short: it ends in the middle, at line {}",
-                self.buffer.line
-            )));
+    fn found(&mut self) -> Result<Option<Found>, InputError> {
+        let found = self.reader.split().next(&mut self.buffer)?;
+        if found.is_none() {
+            check_end(self.reader.split(), &self.buffer)?;
         }
-        Ok(())
+        Ok(found)
     }
 
     /// The columns with those that the record at hand adds; `None` where it adds none.
@@ -236,7 +298,7 @@ impl DocumentRows {
                 self.object
             )));
         }
-        let untyped = matches!(self.split, Split::Xml(_));
+        let untyped = matches!(self.reader, Reader::Xml(_));
         let typist = Typist::new(&self.org, untyped).with_known(&self.known);
         match typist.settle(node, &self.object) {
             Ok(node) => Ok(columns_of(node)),

@@ -1,7 +1,7 @@
 //! The input of a load, row by row, with its columns settled on the way.
 
 use super::plan::Plan;
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::bulk::columns::Columns;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::{CsvRows, DocumentRows, Next, Place, Row, Rows, is_csv};
@@ -32,7 +32,7 @@ impl Shape {
 /// The fault for input that is not what it was.
 pub fn changed(what: &str) -> Fault {
     Fault::config(format!(
-        "The input is not the one that this load began with: {what}. Give the same input, or begin a new load"
+        "The input is not the one that this load began with: {what}. Records that were sent must be as they were; those behind them may have been corrected"
     ))
 }
 
@@ -52,18 +52,14 @@ pub struct Feed {
     pub before: Place,
     /// Where it ends.
     after: Place,
+    /// Why no record is fit to be sent.
+    refuses: Option<&'static str>,
 }
 
 impl Feed {
     /// Begins at the beginning, or at a place between two records.
     pub fn open(org: &Rc<Org>, plan: &Rc<Plan>, shape: &Shape, place: Option<&Place>) -> Self {
-        let begin = place.cloned().unwrap_or(Place {
-            at: 0,
-            line: 1,
-            root: None,
-            listed: false,
-            wrapped: false,
-        });
+        let begin = place.cloned().unwrap_or_else(Place::beginning);
         Self {
             org: Rc::clone(org),
             plan: Rc::clone(plan),
@@ -74,7 +70,19 @@ impl Feed {
             has_row: false,
             before: begin.clone(),
             after: begin,
+            refuses: None,
         }
+    }
+
+    /// Keeps every record as it was given, fit or not.
+    pub fn keep_given(&mut self) {
+        self.rows.keep_given();
+    }
+
+    /// No record is fit to be sent any more, for this reason.
+    pub fn refuse_all(&mut self, why: &'static str) {
+        self.keep_given();
+        self.refuses = Some(why);
     }
 
     /// Rows come out with this delimiter, whatever the input has.
@@ -100,7 +108,7 @@ impl Feed {
         loop {
             match self.rows.next(self.columns.as_ref(), &mut self.row)? {
                 Next::Nothing => return Ok(false),
-                Next::Columns(names) => self.use_columns(&names, shape)?,
+                Next::Columns(names) => self.meet_columns(&names, shape)?,
                 Next::Row => {
                     self.has_row = true;
                     self.after = self.rows.place();
@@ -108,6 +116,30 @@ impl Feed {
                 }
             }
         }
+    }
+
+    /// Takes columns that the input has. Where records have been read before, columns that cannot be are the failure of the record that has
+    /// them.
+    fn meet_columns(&mut self, names: &[String], shape: &mut Shape) -> Result<(), Fault> {
+        let begun = !matches!(self.rows, Rows::Csv(_)) && !shape.columns.is_empty();
+        match self.use_columns(names, shape) {
+            Err(fault) if begun && fault.kind == FaultKind::Invalid => {
+                self.rows.refuse(&fault.message);
+                Ok(())
+            }
+            used => used,
+        }
+    }
+
+    /// Whether the row at hand is fit to be sent.
+    pub fn judge(&mut self) -> bool {
+        if let Some(why) = self.refuses {
+            let line = self.row.line;
+            self.row
+                .complaint
+                .get_or_insert_with(|| format!("Line {line}: {why}"));
+        }
+        self.row.complaint.is_none()
     }
 
     fn use_columns(&mut self, names: &[String], shape: &mut Shape) -> Result<(), Fault> {
@@ -131,6 +163,8 @@ impl Feed {
             return Ok(());
         }
         let known = if self.before.at > 0 {
+            // A CSV has one list of columns only.
+            let set = set.or_else(|| matches!(self.rows, Rows::Csv(_)).then_some(0));
             set.and_then(|set| shape.columns.get(set).cloned())
         } else {
             Some(self.plan.columns.clone()).filter(|names| !names.is_empty())

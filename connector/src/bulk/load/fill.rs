@@ -1,6 +1,7 @@
 //! One part of the input on its way into a job, or being compared with what went into it before.
 
-use crate::bindings::{Fault, FaultKind};
+use super::journal::Range;
+use crate::bindings::Fault;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::ingest::upload_call;
 use crate::bulk::input::signature::Mark;
@@ -15,11 +16,11 @@ const PIECE_BYTES: usize = 128 << 10;
 /// Bytes gathered before an upload begins: a part with no more than that is sent with its length, which some gateways ask for.
 const HELD_BYTES: usize = 1 << 20;
 
-/// Records of one part that may be unfit; more of them mean that the input is another than was thought.
-const MOST_UNFIT: usize = 1_000;
+/// Bytes of records that are not sent, with the reasons, after which a part ends: its outcomes and records can be fetched then.
+pub const PART_UNFIT_BYTES: usize = 2 << 20;
 
-/// Bytes of records that are not fit to be sent, with the reasons, that are kept of one load for whoever mends them.
-pub const MOST_UNFIT_BYTES: usize = 16 << 20;
+/// Bytes of records that are read again, after which the host is to fetch them.
+pub const BACK_BYTES: usize = 1 << 20;
 
 /// A row that was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +66,14 @@ pub struct Filling {
     pub rows: PartRows,
     /// Tells whether the input is the same another time.
     pub checksum: u64,
-    /// Bytes that may be kept of rows that are not sent.
-    unfit_room: usize,
+    /// Records that the host wants back, read again.
+    pub back: Back,
+    /// Which rows those are.
+    wanted: Vec<Range>,
+    /// Bytes kept of rows that are not sent.
+    unfit_bytes: usize,
     dialect: Dialect,
-    sends: bool,
+    way: Way,
     /// The job that it goes into.
     job: String,
     /// Whether all of it is gathered before it is sent.
@@ -77,17 +82,56 @@ pub struct Filling {
     piece: Vec<u8>,
 }
 
+/// What becomes of the rows of a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// They go into a job.
+    Sent,
+    /// They did so before.
+    Compared,
+    /// They are not fit to be sent.
+    Unsent,
+}
+
+/// Records that were not saved, read from the input again.
+#[derive(Debug, Default)]
+pub struct Back {
+    /// The records as they were given.
+    pub records: Vec<Vec<u8>>,
+    /// The row of the part up to which there is nothing more to read.
+    pub upto: u64,
+    /// Their bytes.
+    pub bytes: usize,
+}
+
+impl Back {
+    fn push(&mut self, record: Vec<u8>, row: u64) {
+        self.bytes += record.len();
+        self.records.push(record);
+        self.upto = row + 1;
+    }
+
+    /// Puts later records behind these.
+    pub fn append(&mut self, mut later: Self) {
+        self.bytes += later.bytes;
+        self.records.append(&mut later.records);
+        self.upto = self.upto.max(later.upto);
+    }
+}
+
 impl Filling {
-    fn new(part: usize, dialect: Dialect, sends: bool, known_end: Option<u64>) -> Self {
+    fn new(part: usize, dialect: Dialect, way: Way, known_end: Option<u64>) -> Self {
         Self {
             part,
             known_end,
             bytes: 0,
             rows: PartRows::default(),
             checksum: 0,
-            unfit_room: MOST_UNFIT_BYTES,
+            back: Back::default(),
+            wanted: Vec::new(),
+            unfit_bytes: 0,
             dialect,
-            sends,
+            way,
             job: String::new(),
             sized: false,
             upload: None,
@@ -100,34 +144,46 @@ impl Filling {
         Self {
             job,
             sized,
-            ..Self::new(part, dialect, true, None)
+            ..Self::new(part, dialect, Way::Sent, None)
         }
     }
 
-    /// A part that has arrived before.
-    pub fn compared(part: usize, dialect: Dialect, known_end: Option<u64>) -> Self {
-        Self::new(part, dialect, false, known_end)
+    /// A part that has arrived before, of which the host wants rows back.
+    pub fn compared(
+        part: usize,
+        dialect: Dialect,
+        known_end: Option<u64>,
+        wanted: Vec<Range>,
+    ) -> Self {
+        Self {
+            wanted,
+            ..Self::new(part, dialect, Way::Compared, known_end)
+        }
     }
 
-    /// So many bytes of rows that were not sent are kept of other parts.
-    pub fn beside(mut self, unfit_bytes: usize) -> Self {
-        self.unfit_room = MOST_UNFIT_BYTES.saturating_sub(unfit_bytes);
-        self
+    /// Rows that are not fit to be sent, until the first that is.
+    pub fn unsent(part: usize, dialect: Dialect) -> Self {
+        Self::new(part, dialect, Way::Unsent, None)
     }
 
     /// Whether it has arrived before.
     pub fn is_compared(&self) -> bool {
-        !self.sends
+        self.way == Way::Compared
+    }
+
+    /// Whether none of its rows is sent.
+    pub fn is_unsent(&self) -> bool {
+        self.way == Way::Unsent
+    }
+
+    /// Whether as much is kept of rows that are not sent as a part may have.
+    pub fn is_full_of_unfit(&self) -> bool {
+        self.unfit_bytes >= PART_UNFIT_BYTES
     }
 
     /// Its rows so far.
     pub fn rows(&self) -> u64 {
         self.rows.marks.len() as u64
-    }
-
-    /// Whether none of its rows was fit to be sent.
-    pub fn is_empty(&self) -> bool {
-        self.rows.unfit.len() == self.rows.marks.len()
     }
 
     /// Bytes of a line ending.
@@ -142,15 +198,19 @@ impl Filling {
         self.checksum = mixed(self.checksum, row.mark.exact);
         if let Some(why) = row.complaint.take() {
             let record = std::mem::take(&mut row.given);
-            return self.refuse(Unfit { at, why, record });
+            let unfit = Unfit { at, why, record };
+            self.unfit_bytes += unfit.bytes();
+            self.rows.unfit.push(unfit);
+            return Ok(());
+        }
+        if self.way == Way::Compared {
+            self.give_back(at as u64, row);
+            return Ok(());
         }
         if self.bytes == 0 {
             self.begin(columns);
         }
         self.bytes += row.bytes.len() as u64 + self.ending_bytes();
-        if !self.sends {
-            return Ok(());
-        }
         self.piece.extend_from_slice(&row.bytes);
         self.piece.extend_from_slice(self.dialect.ending());
         match &self.upload {
@@ -164,23 +224,11 @@ impl Filling {
         }
     }
 
-    fn refuse(&mut self, unfit: Unfit) -> Result<(), Fault> {
-        let too_many = if self.rows.unfit.len() >= MOST_UNFIT {
-            Some(format!("More than {MOST_UNFIT} records of one job"))
-        } else if unfit.bytes() > self.unfit_room {
-            Some(format!("Records of more than {MOST_UNFIT_BYTES} bytes"))
-        } else {
-            None
-        };
-        if let Some(too_many) = too_many {
-            return Err(Fault::new(
-                FaultKind::Invalid,
-                format!("{too_many} are not fit to be sent. The last: {}", unfit.why),
-            ));
+    fn give_back(&mut self, at: u64, row: &mut Row) {
+        let wanted = self.wanted.partition_point(|(_, end)| *end <= at);
+        if self.wanted.get(wanted).is_some_and(|(start, _)| *start <= at) {
+            self.back.push(std::mem::take(&mut row.given), at);
         }
-        self.unfit_room -= unfit.bytes();
-        self.rows.unfit.push(unfit);
-        Ok(())
     }
 
     /// Writes the header.
@@ -193,9 +241,6 @@ impl Filling {
         }
         self.piece.extend_from_slice(self.dialect.ending());
         self.bytes = self.piece.len() as u64;
-        if !self.sends {
-            self.piece.clear();
-        }
     }
 
     fn flush(&mut self) -> Result<(), Fault> {

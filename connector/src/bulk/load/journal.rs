@@ -23,20 +23,33 @@ pub enum Stage {
     Final(State),
     /// Its data did not arrive whole: its records go into another job.
     Lost,
+    /// None of its records was fit to be sent: there is no job.
+    Unsent,
+    /// Its job was deleted before its results were read.
+    Gone,
 }
 
 impl Stage {
     /// Whether its data is with Salesforce.
     pub fn has_data(self) -> bool {
-        matches!(self, Self::Uploaded | Self::Closed | Self::Final(_))
+        !matches!(self, Self::Open | Self::Lost)
     }
+}
+
+/// Rows of a part: the first, and the one after the last.
+pub type Range = (u64, u64);
+
+/// What ranges have from a row on.
+pub fn after(ranges: &[Range], row: u64) -> Vec<Range> {
+    let left = ranges.iter().map(|(start, end)| (*start.max(&row), *end));
+    left.filter(|(start, end)| start < end).collect()
 }
 
 /// A job, and its part of the input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Part {
-    /// The job's id.
+    /// The job's id; empty where there is none.
     pub job: String,
     /// How far it has come.
     pub stage: Stage,
@@ -62,6 +75,31 @@ pub struct Part {
     pub reason: Option<String>,
     /// Whether its outcomes have been given out.
     pub collected: bool,
+    /// Records whose outcome cannot be known.
+    #[serde(default)]
+    pub unknown: u64,
+    /// Records of which a result says that they were saved, once results have been read.
+    #[serde(default)]
+    pub saved: Option<u64>,
+    /// What has been given out of its records that were not saved.
+    #[serde(default)]
+    pub returned: Returned,
+}
+
+/// What has been given out of the records of a part that were not saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Returned {
+    /// Whether those that stand in result documents have been.
+    pub documents: bool,
+    /// Whether those that were not sent have been.
+    pub unfit: bool,
+    /// Whether documents had too few, and it is not known yet which are missing.
+    pub short: bool,
+    /// Rows that were not saved and that no document has: they are read from the input.
+    pub missing: Vec<Range>,
+    /// Whether it has been settled which are missing.
+    pub settled: bool,
 }
 
 impl Part {
@@ -72,24 +110,66 @@ impl Part {
 
     /// Whether nothing more will happen to its records.
     pub fn is_final(&self) -> bool {
-        matches!(self.stage, Stage::Final(_))
+        matches!(self.stage, Stage::Final(_) | Stage::Unsent | Stage::Gone)
+    }
+
+    /// Whether its job came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.stage == Stage::Final(State::JobComplete)
+    }
+
+    /// Whether it went into a job.
+    pub fn was_sent(&self) -> bool {
+        self.stage.has_data() && self.stage != Stage::Unsent
+    }
+
+    /// Records of which Salesforce says, or shows, that they were not saved.
+    pub fn not_saved(&self) -> u64 {
+        self.failed.min(self.sent()) + self.unprocessed()
+    }
+
+    /// Records that are not known to be saved.
+    pub fn unsaved(&self) -> u64 {
+        let known = self.saved.map(|saved| self.sent().saturating_sub(saved));
+        known.unwrap_or_else(|| self.not_saved())
+    }
+
+    /// Whether all of its records that were not saved have been given out.
+    pub fn is_returned(&self) -> bool {
+        let returned = &self.returned;
+        (returned.documents || self.not_saved() == 0)
+            && !returned.short
+            && returned.missing.is_empty()
+            && (returned.unfit || self.unfit == 0)
     }
 
     /// Records that Salesforce did not get to, and will not any more.
     pub fn unprocessed(&self) -> u64 {
-        if self.is_final() {
-            self.sent().saturating_sub(self.processed)
-        } else {
-            0
+        match self.stage {
+            Stage::Final(_) => self.sent().saturating_sub(self.processed),
+            _ => 0,
         }
     }
 
     /// The code of records that Salesforce did not get to, and why it did not.
     pub fn why_unprocessed(&self) -> (&'static str, &str) {
-        let failed = self.stage == Stage::Final(State::Failed);
-        let code = if failed { "JOB_FAILED" } else { "UNPROCESSED" };
-        let why = self.reason.as_deref();
-        (code, why.unwrap_or("Salesforce did not get to this record"))
+        let (code, why) = match self.stage {
+            Stage::Final(State::Failed) => ("JOB_FAILED", "Salesforce did not get to this record"),
+            Stage::Final(State::Aborted) => ("UNPROCESSED", "The job was aborted before Salesforce got to this record"),
+            _ => ("UNPROCESSED", "Salesforce did not get to this record"),
+        };
+        (code, self.reason.as_deref().unwrap_or(why))
+    }
+
+    /// The code of records that were not saved and of which no document tells why, and what is known of it.
+    pub fn why_lacking(&self) -> (&'static str, &str) {
+        if self.failed == 0 || self.reason.is_some() {
+            return self.why_unprocessed();
+        }
+        (
+            "NO_RESULT",
+            "By the counts of the job this record was not saved; the results of the job do not tell why",
+        )
     }
 }
 
@@ -109,6 +189,18 @@ pub struct Journal {
     /// How often outcomes had to be fetched to make room for more rows: the host hears of it by a journal that has changed.
     #[serde(default)]
     pub offers: u64,
+    /// Whether the load was given up: nothing more is sent.
+    #[serde(default)]
+    pub aborted: bool,
+    /// Whether records that were not saved have been asked for.
+    #[serde(default)]
+    pub wants_failed: bool,
+    /// Whether the header of those records has been given out.
+    #[serde(default)]
+    pub failed_begun: bool,
+    /// Whether some of those records have to be read from the input again.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl Default for Journal {
@@ -120,6 +212,10 @@ impl Default for Journal {
             parts: Vec::new(),
             closed: false,
             offers: 0,
+            aborted: false,
+            wants_failed: false,
+            failed_begun: false,
+            again: false,
         }
     }
 }
@@ -152,10 +248,11 @@ impl Journal {
         open.unwrap_or(self.parts.len())
     }
 
-    /// The first part that has to be read again to go on: its outcomes have not been given out, or records of it were not sent, which
+    /// The first part that has to be read again to go on: its outcomes have not been given out, or records of it that were not saved, which
     /// nobody but the host has.
     pub fn first_needed(&self) -> usize {
-        let needed = |part: &Part| !part.collected || part.unfit > 0;
+        let needed =
+            |part: &Part| !part.collected || self.wants_failed && !part.is_returned();
         let needed = self.parts.iter().position(needed);
         needed.unwrap_or(self.parts.len())
     }
@@ -168,9 +265,11 @@ impl Journal {
         }
     }
 
-    /// Brings `taken` up to date.
+    /// Brings up to date what the host goes by.
     pub fn settle(&mut self) {
-        self.taken = self.resume_at().map_or(0, |place| place.at);
+        self.taken = self.resume_at().map_or(0, Place::taken);
+        let returned = self.parts.iter().all(Part::is_returned);
+        self.again = self.wants_failed && self.is_done() && !returned;
     }
 
     /// Whether every job has come to its end.
@@ -182,5 +281,31 @@ impl Journal {
     pub fn pending(&self) -> Vec<&str> {
         let open = self.parts.iter().filter(|part| !part.is_final());
         open.map(|part| part.job.as_str()).collect()
+    }
+
+    /// Ends the input before a part; false where later ones have been sent.
+    pub fn end_at(&mut self, index: usize) -> bool {
+        let mut later = self.parts.iter().skip(index);
+        if later.any(|part| part.stage.has_data()) {
+            return false;
+        }
+        self.parts.truncate(index);
+        true
+    }
+
+    /// Takes back what was judged at the end of the input, sent nowhere, and not told yet: it may be corrected.
+    pub fn take_back_unsent(&mut self) {
+        while let Some(part) = self.parts.last()
+            && part.stage == Stage::Unsent
+            && !part.collected
+        {
+            self.parts.pop();
+        }
+    }
+
+    /// How many jobs there are.
+    pub fn jobs(&self) -> usize {
+        let jobs = self.parts.iter().filter(|part| !part.job.is_empty());
+        jobs.count()
     }
 }

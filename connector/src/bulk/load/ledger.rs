@@ -1,22 +1,21 @@
 //! The journal of a load, and what is kept of rows beside it.
 
 use super::feed::changed;
-use super::fill::{Filling, PartRows, Unfit};
-use super::journal::{Journal, Part, Stage};
+use super::fill::{Back, Filling, PartRows};
+use super::journal::{self, Journal, Part, Stage};
+use super::kept::Kept;
+use super::sort::Sorted;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::input::Place;
 use crate::bulk::jobs::{JobInfo, State};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What a load knows.
 pub struct Ledger {
     /// What the host keeps.
     pub journal: Journal,
-    /// Rows of parts whose outcomes have not been given out.
-    pub rows: BTreeMap<usize, PartRows>,
-    /// Rows that were not sent, of parts whose outcomes have been given out.
-    unfit: BTreeMap<usize, Vec<Unfit>>,
+    /// What is kept of rows.
+    pub kept: Kept,
     /// Whether outcomes have been asked for since some were offered last.
     asked: bool,
     /// The part up to which outcomes have been offered in this life of the load.
@@ -27,28 +26,24 @@ pub struct Ledger {
 
 impl Ledger {
     /// Takes up a journal.
-    pub fn new(journal: Journal) -> Self {
+    pub fn new(mut journal: Journal) -> Self {
+        if !journal.closed {
+            journal.take_back_unsent();
+        }
         Self {
             journal,
-            rows: BTreeMap::new(),
-            unfit: BTreeMap::new(),
+            kept: Kept::default(),
             asked: false,
             offered: None,
             forgot: false,
         }
     }
 
-    /// Rows whose outcomes have not been given out.
-    pub fn open_rows(&self) -> u64 {
-        let rows = self.rows.values().map(|rows| rows.marks.len() as u64);
-        rows.sum()
-    }
-
     /// Parts whose outcomes are known and have not been given out.
     pub fn known(&self) -> Range<usize> {
         let known = |index: &usize| {
             let part = self.journal.parts.get(*index);
-            part.is_some_and(Part::is_final) && self.rows.contains_key(index)
+            part.is_some_and(Part::is_final) && self.kept.rows.contains_key(index)
         };
         let first = self.journal.first_open();
         first..first + (first..).take_while(known).count()
@@ -57,9 +52,12 @@ impl Ledger {
     /// Lets the journal say that outcomes are to be fetched, once at least, and whenever more of them are known; false where it has said so.
     pub fn offer(&mut self) -> bool {
         let known = self.known();
+        let gives = self.journal.wants_failed && self.kept.has_records();
         let news = match self.offered {
             None => true,
-            Some(offered) => self.asked && known.end > offered.max(known.start),
+            Some(offered) => {
+                self.asked && (gives || known.end > offered.max(known.start))
+            }
         };
         if news {
             self.journal.offers += 1;
@@ -86,35 +84,38 @@ impl Ledger {
         Ok(())
     }
 
-    /// Lets rows go whose outcomes nobody wants.
+    /// Records that were not saved are wanted.
+    pub fn ask_failed(&mut self) {
+        self.asked = true;
+        self.journal.wants_failed = true;
+    }
+
+    /// Lets go of records that were not saved, unless somebody has asked for them; false where there are none.
+    pub fn drop_unasked(&mut self) -> bool {
+        !self.journal.wants_failed && self.kept.drop_unasked()
+    }
+
+    /// Records that were rejected here, in the parts before one.
+    pub fn rejected_before(&self, index: usize) -> u64 {
+        let before = self.journal.parts.iter().take(index);
+        before.map(|part| part.unfit).sum()
+    }
+
+    /// Lets go of what nobody wants.
     pub fn forget(&mut self) {
         self.forgot = true;
-        for (index, rows) in std::mem::take(&mut self.rows) {
-            self.unfit.insert(index, rows.unfit);
-        }
-    }
-
-    /// Rows of a part that were not sent; `None` until the part has been read.
-    pub fn unfit(&self, index: usize) -> Option<&[Unfit]> {
-        let open = self.rows.get(&index).map(|rows| &rows.unfit);
-        open.or_else(|| self.unfit.get(&index)).map(Vec::as_slice)
-    }
-
-    /// Bytes that are kept of rows that were not sent.
-    pub fn unfit_bytes(&self) -> usize {
-        let open = self.rows.values().map(|rows| &rows.unfit);
-        let kept = open.chain(self.unfit.values()).flatten();
-        kept.map(Unfit::bytes).sum()
+        self.kept = Kept::default();
     }
 
     /// Keeps the rows of a part: all of them until its outcomes are given out, and then those that were not sent.
-    fn keep(&mut self, index: usize, mut rows: PartRows) {
-        let part = self.journal.parts.get(index);
-        if self.forgot || part.is_some_and(|part| part.collected) {
-            self.unfit.insert(index, rows.unfit);
-        } else {
-            rows.marks.shrink_to_fit();
-            self.rows.insert(index, rows);
+    fn keep(&mut self, index: usize, rows: PartRows) {
+        let Some(part) = self.journal.parts.get(index) else {
+            return;
+        };
+        if !self.forgot && (!part.collected || part.returned.short) {
+            self.kept.rows(index, rows);
+        } else if !part.returned.unfit && (self.journal.wants_failed || !self.forgot) {
+            self.kept.unfit(index, rows.unfit);
         }
     }
 
@@ -160,38 +161,49 @@ impl Ledger {
             Some(known) => *known = part,
             None => self.journal.parts.push(part),
         }
-        self.journal.settle();
     }
 
-    /// A part has arrived whole.
+    /// A part has arrived whole, or none of its records is sent.
     pub fn filled(&mut self, filling: Filling, end: &Place) {
         let index = filling.part;
-        let stage = if filling.is_empty() {
-            Stage::Final(State::Aborted)
-        } else {
-            Stage::Uploaded
-        };
         if let Some(part) = self.journal.parts.get_mut(index) {
             describe(part, &filling, end);
-            part.stage = stage;
+            part.stage = if filling.is_unsent() {
+                Stage::Unsent
+            } else {
+                Stage::Uploaded
+            };
         }
         self.keep(index, filling.rows);
-        self.journal.settle();
+    }
+
+    /// Records that the host wants back have been read from the input.
+    pub fn give_back(&mut self, index: usize, back: Back) {
+        if self.journal.parts.get(index).is_some_and(|part| !part.returned.missing.is_empty()) {
+            self.kept.back.entry(index).or_default().append(back);
+        }
     }
 
     /// A part that arrived before was read again.
-    pub fn compare(&mut self, filling: Filling, end: &Place) -> Result<(), Fault> {
+    pub fn compare(&mut self, mut filling: Filling, end: &Place) -> Result<(), Fault> {
         let index = filling.part;
+        let mut back = std::mem::take(&mut filling.back);
+        back.upto = filling.rows();
         let first_row = self.rows_before(index);
         if let Some(part) = self.journal.parts.get_mut(index) {
             let known = part.end.is_some();
             let same = part.rows == filling.rows() && part.checksum == filling.checksum;
             if known && !same {
-                return Err(changed(&format!("the records of job {} differ", part.job)));
+                let from = part.start.line;
+                let of = part.end.as_ref().map_or(from, |end| end.line);
+                return Err(changed(&format!(
+                    "the records from line {from} to line {of}, which were judged or sent before, differ"
+                )));
             }
             part.first_row = first_row;
             describe(part, &filling, end);
         }
+        self.give_back(index, back);
         self.keep(index, filling.rows);
         Ok(())
     }
@@ -205,12 +217,54 @@ impl Ledger {
         part.processed = info.number_records_processed;
         part.failed = info.number_records_failed;
         part.reason.clone_from(&info.error_message);
-        part.stage = if info.state.is_final() {
-            Stage::Final(info.state)
-        } else {
-            Stage::Closed
+        part.stage = match info.state {
+            state if state.is_final() => Stage::Final(state),
+            // Salesforce was told that its data is complete, and does not know of it.
+            State::Open => Stage::Uploaded,
+            _ => Stage::Closed,
         };
         *part != before
+    }
+
+    /// Notes that a job was deleted.
+    pub fn gone(&mut self, index: usize) {
+        if let Some(part) = self.journal.parts.get_mut(index) {
+            part.stage = Stage::Gone;
+            part.processed = 0;
+            part.failed = 0;
+            part.unknown = part.sent();
+            part.saved = Some(0);
+        }
+    }
+
+    /// Notes what the results of a part leave open.
+    pub fn sorted(&mut self, index: usize, sorted: &Sorted) {
+        if let Some(part) = self.journal.parts.get_mut(index) {
+            part.unknown = sorted.unknown;
+            part.saved = Some(sorted.saved());
+            if !part.returned.settled {
+                part.returned.missing.clone_from(&sorted.missing);
+                part.returned.settled = true;
+                part.returned.short = false;
+            }
+        }
+    }
+
+    /// Notes that a job was aborted, or had come to its end before. One whose data had not arrived stays without.
+    pub fn aborted(&mut self, index: usize, info: &JobInfo) {
+        let stage = self.journal.parts.get(index).map(|part| part.stage);
+        if stage.is_some_and(Stage::has_data) {
+            self.saw(index, info);
+        }
+    }
+
+    /// The load was given up: parts that did not arrive are none.
+    pub fn give_up(&mut self) {
+        self.journal.aborted = true;
+        self.journal.closed = false;
+        let arrived = |part: &Part| part.stage.has_data();
+        let kept = self.journal.parts.iter().take_while(|part| arrived(part));
+        self.journal.parts.truncate(kept.count());
     }
 
     /// Notes what is found of a part whose data may have arrived.
@@ -224,6 +278,16 @@ impl Ledger {
         };
         if told {
             self.saw(index, info);
+        }
+    }
+
+    /// A part whose data may have arrived has no job any more.
+    pub fn missing(&mut self, index: usize) {
+        let stage = self.journal.parts.get(index).map(|part| part.stage);
+        if stage == Some(Stage::Uploaded) {
+            self.gone(index);
+        } else {
+            self.is_lost(index, State::Aborted);
         }
     }
 
@@ -249,16 +313,45 @@ impl Ledger {
     /// Outcomes of these parts have been given out.
     pub fn collected(&mut self, parts: &[usize]) {
         for index in parts {
-            let unfit = self.rows.remove(index).map(|rows| rows.unfit);
-            if let Some(unfit) = unfit.filter(|unfit| !unfit.is_empty()) {
-                self.unfit.insert(*index, unfit);
-            }
             if let Some(part) = self.journal.parts.get_mut(*index) {
                 part.collected = true;
+                self.kept.collected(*index, part.returned.unfit);
             }
         }
-        self.journal.settle();
     }
+
+    /// Records of a part that were not saved have been given out.
+    pub fn returned(&mut self, index: usize, what: Given) {
+        let Some(part) = self.journal.parts.get_mut(index) else {
+            return;
+        };
+        let returned = &mut part.returned;
+        match what {
+            Given::Documents { short } => {
+                returned.documents = true;
+                returned.short = short && !returned.settled;
+            }
+            Given::Unfit => {
+                returned.unfit = true;
+                self.kept.returned(index);
+            }
+            Given::Back { upto } => {
+                self.kept.back.remove(&index);
+                returned.missing = journal::after(&returned.missing, upto);
+            }
+        }
+    }
+}
+
+/// What was given out of the records of a part that were not saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Those in result documents; `short` where there are fewer than were not saved.
+    Documents { short: bool },
+    /// Those that were not sent.
+    Unfit,
+    /// Those that were read again, up to this row.
+    Back { upto: u64 },
 }
 
 fn describe(part: &mut Part, filling: &Filling, end: &Place) {

@@ -1,6 +1,6 @@
 //! One outcome per record of the input, in its order.
 
-use super::journal::Part;
+use super::journal::{Part, Stage};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::sort::{Document, Fate, Sorted, id_text};
@@ -107,10 +107,10 @@ impl All {
         let Some(index) = self.parts.get(self.next).copied() else {
             return Ok(false);
         };
-        let ledger = self.ledger.borrow();
+        let mut ledger = self.ledger.borrow_mut();
         let dialect = ledger.journal.shape.dialect.unwrap_or_default();
         let part = ledger.journal.parts.get(index).cloned();
-        let rows = ledger.rows.get(&index);
+        let rows = ledger.kept.rows.get(&index);
         if let (Some(part), Some(rows)) = (part, rows) {
             let columns = ledger.journal.shape.columns.get(part.columns);
             let columns = columns.map(Vec::as_slice).unwrap_or_default();
@@ -120,6 +120,7 @@ impl All {
                 dialect,
             };
             let sorted = Sorted::read(&self.org, &part, rows, &document)?;
+            ledger.sorted(index, &sorted);
             self.current = Some(Writing {
                 part,
                 sorted,
@@ -189,12 +190,19 @@ impl Writing {
                     ..blank
                 }
             }
+            Fate::Open if self.part.stage == Stage::Gone => Outcome {
+                code: Some("JOB_GONE"),
+                message: Some(
+                    "The job was deleted in the org before its results were read: whether this record was saved is not known",
+                ),
+                ..blank
+            },
             Fate::Open => Outcome {
                 code: Some("UNMATCHED"),
                 message: Some(if self.sorted.strays > 0 {
                     "The job has results that fit no record as it was sent, one of which may be this one's: see the results of the job"
                 } else {
-                    "The job has no result for this record"
+                    "The job has no result for this record: whether it was saved is not known"
                 }),
                 ..blank
             },

@@ -1,6 +1,6 @@
 //! The config of a load, checked.
 
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, LoadConfig, LoadFormat, LoadOutcomes, NullText,
 };
@@ -36,6 +36,8 @@ pub struct Plan {
     pub sized_uploads: bool,
     /// The form of the outcomes.
     pub outcomes: LoadOutcomes,
+    /// Most records that may be rejected here, if that is bounded.
+    pub max_rejected: Option<u64>,
     /// Whether failed records come with their errors.
     pub error_columns: bool,
     /// Longest pause between two looks at a job.
@@ -60,9 +62,9 @@ impl Plan {
             ));
         }
         let records = config.job_records.unwrap_or(250_000);
-        if records > MOST_JOB_RECORDS {
+        if records == 0 || records > MOST_JOB_RECORDS {
             return Err(Fault::config(format!(
-                "config.job-records is {records}: give at most {MOST_JOB_RECORDS}, for outcomes are put in order in memory"
+                "{records} records of one job or batch: give at least 1, and at most {MOST_JOB_RECORDS}, for outcomes are put in order in memory"
             )));
         }
         let plan = Self {
@@ -81,12 +83,26 @@ impl Plan {
             part_rows: u64::from(records),
             sized_uploads: config.sized_uploads,
             outcomes: config.outcome_format.unwrap_or(LoadOutcomes::Ndjson),
+            max_rejected: config.max_rejected.map(u64::from),
             error_columns: config.error_columns,
             poll_max_ms: u64::from(config.poll_max_ms.unwrap_or(10_000)),
             wait_ms: u64::from(config.wait_seconds.unwrap_or(3_600)) * 1_000,
         };
         plan.job(Dialect::default()).check()?;
         Ok(plan)
+    }
+
+    /// Refuses to go on where more records are rejected here than may be; those of a load that was given up do not count.
+    pub fn bear_rejected(&self, rejected: u64, why: &str, aborted: bool) -> Result<(), Fault> {
+        match self.max_rejected.filter(|most| rejected > *most && !aborted) {
+            None => Ok(()),
+            Some(most) => Err(Fault::new(
+                FaultKind::Invalid,
+                format!(
+                    "More than {most} records (config.max-rejected) are not fit to be sent. The last: {why}"
+                ),
+            )),
+        }
     }
 
     /// A job of this load.

@@ -1,11 +1,12 @@
 //! The records of a load themselves, by what became of them, in a form that can be loaded again.
 
 use super::journal::Part;
-use super::ledger::Ledger;
+use super::ledger::{Given, Ledger};
 use super::plan::Plan;
 use super::results::Results;
-use super::sort::{ERROR, ID};
+use super::sort::{Document, ERROR, ID, Sorted};
 use crate::bindings::{Fault, FaultKind, Message};
+use crate::bulk::columns::Rules;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::{cells, is_csv};
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
@@ -15,6 +16,7 @@ use crate::source::{Source, handed_out};
 use csv::ByteRecord;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Bytes made at once.
@@ -24,6 +26,9 @@ const BATCH_BYTES: usize = 256 << 10;
 pub struct Records {
     org: Rc<Org>,
     ledger: Rc<RefCell<Ledger>>,
+    rules: Rules,
+    /// Whether these are those that were not saved: what is given out is noted.
+    notes: bool,
     csv: bool,
     dialect: Dialect,
     columns: Vec<Vec<String>>,
@@ -31,6 +36,10 @@ pub struct Records {
     extra: &'static [&'static str],
     pieces: std::vec::IntoIter<Piece>,
     current: Option<Current>,
+    /// What has been given out, by parts.
+    given: Vec<(usize, Given)>,
+    /// Records given out of the documents of a part.
+    counted: BTreeMap<usize, u64>,
     out: Vec<u8>,
     taken: usize,
 }
@@ -38,15 +47,18 @@ pub struct Records {
 /// Where some of the records stand.
 enum Piece {
     /// In a result document of a job, with the columns `extra`.
-    Told(Part, &'static str),
+    Told(usize, Part, &'static str),
     /// In the document of what Salesforce did not get to, which tells no errors.
-    LeftOver(Part),
+    LeftOver(usize, Part),
     /// Here: they were not sent.
     Unfit(usize),
+    /// Here: they were read from the input again.
+    Back(usize, Part),
 }
 
 /// The document at hand.
 struct Current {
+    part: usize,
     results: Results,
     /// Values that are put in front of its own.
     before: Vec<String>,
@@ -62,8 +74,6 @@ impl Records {
         ledger: &Rc<RefCell<Ledger>>,
         which: &str,
     ) -> Result<Self, Fault> {
-        let known = ledger.borrow();
-        let journal = &known.journal;
         let extra: &[&str] = match which {
             "failed" if plan.error_columns => &[ID, ERROR],
             "succeeded" => &[ID],
@@ -74,7 +84,10 @@ impl Records {
                 )));
             }
         };
-        if !journal.is_done() {
+        let notes = which == "failed";
+        if notes {
+            ledger.borrow_mut().ask_failed();
+        } else if !ledger.borrow().journal.is_done() {
             return Err(Fault::new(
                 FaultKind::Conflict,
                 format!(
@@ -82,25 +95,33 @@ impl Records {
                 ),
             ));
         }
+        let known = ledger.borrow();
+        let journal = &known.journal;
         let pieces = match which {
-            "failed" => failed(&known)?,
-            "succeeded" => pieces(&known, |part| part.sent() > 0, succeeded),
+            "failed" => failed(&known),
+            "succeeded" => pieces(&known, |part| part.processed > part.failed, succeeded),
             _ => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
         };
         let csv = is_csv(plan.format);
         let mut records = Self {
             org: Rc::clone(org),
             ledger: Rc::clone(ledger),
+            rules: plan.rules.clone(),
+            notes,
             csv,
             dialect: journal.shape.dialect.unwrap_or_default(),
             columns: journal.shape.columns.clone(),
             extra,
             pieces: pieces.into_iter(),
             current: None,
+            given: Vec::new(),
+            counted: BTreeMap::new(),
             out: Vec::new(),
             taken: 0,
         };
-        if let Some(names) = records.columns.first().cloned().filter(|_| csv) {
+        let has_header = notes && journal.failed_begun;
+        let header = records.columns.first().cloned();
+        if let Some(names) = header.filter(|_| csv && !has_header) {
             records.head_line(&names);
         }
         Ok(records)
@@ -129,21 +150,86 @@ impl Records {
 
     fn begin(&mut self) -> Result<bool, Fault> {
         match self.pieces.next() {
-            None => return Ok(false),
-            Some(Piece::Told(part, resource)) => self.open_document(&part, resource, self.extra)?,
-            Some(Piece::LeftOver(part)) => self.open_document(&part, UNPROCESSED, &[])?,
-            Some(Piece::Unfit(index)) => self.unfit(index)?,
+            None => {
+                self.end()?;
+                return Ok(false);
+            }
+            Some(Piece::Told(index, part, resource)) => {
+                self.open_document(index, &part, resource, self.extra)?;
+            }
+            Some(Piece::LeftOver(index, part)) => {
+                self.open_document(index, &part, UNPROCESSED, &[])?;
+            }
+            Some(Piece::Unfit(index)) => self.unfit(index),
+            Some(Piece::Back(index, part)) => self.back(index, &part),
         }
         Ok(true)
     }
 
+    /// Notes what has been given out.
+    fn end(&mut self) -> Result<(), Fault> {
+        if !self.notes {
+            return Ok(());
+        }
+        for (index, records) in std::mem::take(&mut self.counted) {
+            let short = self.is_short(index, records)?;
+            self.given.push((index, Given::Documents { short }));
+        }
+        let mut ledger = self.ledger.borrow_mut();
+        for (index, what) in std::mem::take(&mut self.given) {
+            ledger.returned(index, what);
+        }
+        ledger.journal.failed_begun |= self.csv && !self.columns.is_empty();
+        Ok(())
+    }
+
+    /// Whether documents had fewer records than were not saved, and it cannot be told yet which are missing.
+    fn is_short(&self, index: usize, records: u64) -> Result<bool, Fault> {
+        let mut ledger = self.ledger.borrow_mut();
+        let Some(part) = ledger.journal.parts.get(index).cloned() else {
+            return Ok(false);
+        };
+        if part.returned.settled || records >= part.not_saved() {
+            return Ok(false);
+        }
+        let Some(rows) = ledger.kept.rows.get(&index) else {
+            return Ok(true);
+        };
+        let columns = self.columns.get(part.columns).map(Vec::as_slice);
+        let columns = columns.unwrap_or_default();
+        let document = Document {
+            columns,
+            key: self.rules.key(columns),
+            dialect: self.dialect,
+        };
+        let sorted = Sorted::read(&self.org, &part, rows, &document)?;
+        ledger.sorted(index, &sorted);
+        Ok(false)
+    }
+
     /// Asks for a document of a job that has these of the columns in front.
-    fn open_document(&mut self, part: &Part, resource: &str, told: &[&str]) -> Result<(), Fault> {
+    fn open_document(
+        &mut self,
+        index: usize,
+        part: &Part,
+        resource: &str,
+        told: &[&str],
+    ) -> Result<(), Fault> {
+        self.counted.entry(index).or_default();
         let own = self.columns.get(part.columns).cloned().unwrap_or_default();
         let wanted = told.iter().copied().chain(own.iter().map(String::as_str));
         let wanted: Vec<&str> = wanted.collect();
         let call = ingest_call(&self.org, &part.job, resource)?;
-        let results = Results::open(&self.org, call, self.dialect.delimiter, &wanted)?;
+        let delimiter = self.dialect.delimiter;
+        let opened = if part.is_complete() {
+            Some(Results::open(&self.org, call, delimiter, &wanted)?)
+        } else {
+            Results::open_any(&self.org, call, delimiter, &wanted)?
+        };
+        let Some(results) = opened else {
+            return Ok(());
+        };
+        results.must_have(told.first().copied())?;
         if !results.is_complete() {
             return Err(Fault::protocol(format!(
                 "The results of job {} lack columns that were sent",
@@ -157,6 +243,7 @@ impl Records {
         }
         let extra = self.extra.iter().map(|name| (*name).to_owned());
         self.current = Some(Current {
+            part: index,
             results,
             before,
             names: extra.chain(own).collect(),
@@ -174,6 +261,7 @@ impl Records {
                 self.current = None;
                 return Ok(());
             }
+            *self.counted.entry(current.part).or_default() += 1;
             let before = current.before.iter().map(String::as_bytes);
             let values = before.chain(current.results.values(&record));
             if self.csv {
@@ -188,55 +276,74 @@ impl Records {
     }
 
     /// Writes the records of a part that were not sent.
-    fn unfit(&mut self, index: usize) -> Result<(), Fault> {
+    fn unfit(&mut self, index: usize) {
         let ledger = self.ledger.borrow();
         let dialect = self.csv.then_some(self.dialect);
         let with_error = !self.extra.is_empty();
-        for unfit in ledger.unfit(index).ok_or_else(gone)? {
+        for unfit in ledger.kept.unfit_of(index).unwrap_or_default() {
             let error = with_error.then(|| unfit.error());
             put_back(&unfit.record, error.as_deref(), dialect, &mut self.out);
         }
-        Ok(())
+        self.given.push((index, Given::Unfit));
+    }
+
+    /// Writes the records of a part that were read again.
+    fn back(&mut self, index: usize, part: &Part) {
+        let ledger = self.ledger.borrow();
+        let Some(back) = ledger.kept.back.get(&index) else {
+            return;
+        };
+        let dialect = self.csv.then_some(self.dialect);
+        let (code, why) = part.why_lacking();
+        let error = format!("{code}:{why}");
+        let error = (!self.extra.is_empty()).then_some(error.as_str());
+        for record in &back.records {
+            put_back(record, error, dialect, &mut self.out);
+        }
+        self.given.push((index, Given::Back { upto: back.upto }));
     }
 }
 
-fn succeeded(part: Part) -> Piece {
-    Piece::Told(part, SUCCESSFUL)
+fn succeeded(index: usize, part: Part) -> Piece {
+    Piece::Told(index, part, SUCCESSFUL)
 }
 
-fn pieces(ledger: &Ledger, which: fn(&Part) -> bool, piece: fn(Part) -> Piece) -> Vec<Piece> {
-    let parts = ledger.journal.parts.iter().filter(|part| which(part));
-    parts.cloned().map(piece).collect()
+fn pieces(ledger: &Ledger, which: fn(&Part) -> bool, piece: fn(usize, Part) -> Piece) -> Vec<Piece> {
+    let parts = ledger.journal.parts.iter().enumerate();
+    let parts = parts.filter(|(_, part)| which(part));
+    parts.map(|(index, part)| piece(index, part.clone())).collect()
 }
 
-/// All records of the input that were not saved.
-fn failed(ledger: &Ledger) -> Result<Vec<Piece>, Fault> {
+/// What can be given out of the records that were not saved, and has not been.
+fn failed(ledger: &Ledger) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (index, part) in ledger.journal.parts.iter().enumerate() {
-        if part.failed > 0 || part.unprocessed() > 0 {
-            pieces.push(Piece::Told(part.clone(), FAILED));
+        if !part.is_final() || part.is_returned() {
+            continue;
         }
-        if part.unprocessed() > 0 {
-            pieces.push(Piece::LeftOver(part.clone()));
+        if !part.returned.documents && part.failed > 0 {
+            pieces.push(Piece::Told(index, part.clone(), FAILED));
         }
-        if part.unfit > 0 {
-            ledger.unfit(index).ok_or_else(gone)?;
+        if !part.returned.documents && part.unprocessed() > 0 {
+            pieces.push(Piece::LeftOver(index, part.clone()));
+        }
+        let has_unfit = part.unfit > 0 && !part.returned.unfit;
+        if has_unfit && ledger.kept.unfit_of(index).is_some() {
             pieces.push(Piece::Unfit(index));
         }
+        if ledger.kept.back.contains_key(&index) {
+            pieces.push(Piece::Back(index, part.clone()));
+        }
     }
-    Ok(pieces)
-}
-
-/// The fault for records that were not sent, of which nothing is known in this life of the load.
-pub fn gone() -> Fault {
-    Fault::new(
-        FaultKind::Conflict,
-        "Records that were not sent are known from the input alone: write it again from where the journal says, close the load, and ask again",
-    )
+    pieces
 }
 
 /// Writes a record as it was given, with its error in front where that is wanted: as CSV of a form, or as a line of JSON.
+/// What stands for a break of the input has no record.
 pub fn put_back(record: &[u8], error: Option<&str>, csv: Option<Dialect>, out: &mut Vec<u8>) {
+    if record.is_empty() {
+        return;
+    }
     match (csv, error) {
         (Some(dialect), Some(error)) => {
             out.push(dialect.delimiter);
@@ -244,7 +351,7 @@ pub fn put_back(record: &[u8], error: Option<&str>, csv: Option<Dialect>, out: &
             out.push(dialect.delimiter);
             out.extend_from_slice(record);
         }
-        (None, Some(error)) => {
+        (None, Some(error)) if record.starts_with(b"{") => {
             let error = serde_json::json!({ ERROR: error }).to_string();
             let members = record.strip_prefix(b"{").unwrap_or(record);
             out.extend_from_slice(error.strip_suffix('}').unwrap_or(&error).as_bytes());
@@ -253,7 +360,7 @@ pub fn put_back(record: &[u8], error: Option<&str>, csv: Option<Dialect>, out: &
             }
             out.extend_from_slice(members);
         }
-        (_, None) => out.extend_from_slice(record),
+        _ => out.extend_from_slice(record),
     }
     out.extend_from_slice(csv.map_or(b"\n", |dialect| dialect.ending()));
 }

@@ -1,15 +1,23 @@
 //! Result documents of a job, read record by record.
 
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::bulk::body::Arriving;
 use crate::org::{Call, Org};
 use csv::{ByteRecord, Reader, ReaderBuilder};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 
+/// Characters of something that is no result that are shown.
+const SHOWN_CHARS: usize = 80;
+
+/// Most bytes of one record of results: what a record may have (`MAX_RECORD_BYTES`), quoted by Salesforce, with the reason why it failed.
+const MAX_RESULT_BYTES: u64 = 16 << 20;
+
 /// A result document.
 pub struct Results {
+    /// The byte at which the record begins that is being read.
+    record_from: Rc<Cell<u64>>,
     reader: Reader<Stream>,
     fault: Rc<RefCell<Option<Fault>>>,
     /// The places of wanted columns in the document, in the order they were asked for.
@@ -22,10 +30,13 @@ impl Results {
     /// Asks for a document and reads its header.
     pub fn open(org: &Rc<Org>, call: Call, delimiter: u8, wanted: &[&str]) -> Result<Self, Fault> {
         let fault = Rc::new(RefCell::new(None));
+        let record_from = Rc::new(Cell::new(0));
         let stream = Stream {
-            arriving: Arriving::open(Rc::clone(org), call, None)?,
+            arriving: Arriving::open_csv(org, &call, None, None)?,
             piece: Vec::new(),
             at: 0,
+            given: 0,
+            record_from: Rc::clone(&record_from),
             fault: Rc::clone(&fault),
         };
         let reader = ReaderBuilder::new()
@@ -35,6 +46,7 @@ impl Results {
             .buffer_capacity(64 << 10)
             .from_reader(stream);
         let mut results = Self {
+            record_from,
             reader,
             fault,
             places: Vec::new(),
@@ -42,6 +54,21 @@ impl Results {
         };
         results.read_header(wanted)?;
         Ok(results)
+    }
+
+    /// The same for a document that there may be none of, because its job did not come to its end: orgs refuse to give it then.
+    pub fn open_any(
+        org: &Rc<Org>,
+        call: Call,
+        delimiter: u8,
+        wanted: &[&str],
+    ) -> Result<Option<Self>, Fault> {
+        match Self::open(org, call, delimiter, wanted) {
+            Err(fault) if matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound) => {
+                Ok(None)
+            }
+            opened => opened.map(Some),
+        }
     }
 
     /// Documents without rows may lack even their header.
@@ -61,8 +88,26 @@ impl Results {
         Ok(())
     }
 
+    /// Refuses a document that has a header without this column, or without any of those that are wanted: it is something else.
+    pub fn must_have(&self, name: Option<&str>) -> Result<(), Fault> {
+        let has = |name: &str| self.header.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let fits = match name {
+            Some(name) => has(name),
+            None => self.places.iter().any(Option::is_some),
+        };
+        if fits || self.header.is_empty() {
+            return Ok(());
+        }
+        let start: String = self.header.join(",").chars().take(SHOWN_CHARS).collect();
+        Err(Fault::protocol(format!(
+            "The results of a job are not as documented: they begin with `{}`",
+            start.escape_debug()
+        )))
+    }
+
     /// The next record; false at the end.
     pub fn next(&mut self, record: &mut ByteRecord) -> Result<bool, Fault> {
+        self.record_from.set(self.reader.position().byte());
         self.reader.read_byte_record(record).map_err(|error| {
             let fault = self.fault.borrow_mut().take();
             fault.unwrap_or_else(|| {
@@ -90,11 +135,20 @@ struct Stream {
     arriving: Arriving,
     piece: Vec<u8>,
     at: usize,
+    /// Bytes handed to the reader.
+    given: u64,
+    /// The byte at which the record begins that is being read.
+    record_from: Rc<Cell<u64>>,
     fault: Rc<RefCell<Option<Fault>>>,
 }
 
 impl io::Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given.saturating_sub(self.record_from.get()) > MAX_RESULT_BYTES {
+            return Err(io::Error::other(format!(
+                "one record has more than {MAX_RESULT_BYTES} bytes"
+            )));
+        }
         if self.at == self.piece.len() {
             let piece = self.arriving.read(crate::bulk::body::READ_BYTES);
             let piece = piece.map_err(|fault| {
@@ -111,6 +165,7 @@ impl io::Read for Stream {
             into.copy_from_slice(from);
         }
         self.at += count;
+        self.given += count as u64;
         Ok(count)
     }
 }

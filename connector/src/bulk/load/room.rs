@@ -8,6 +8,10 @@ use crate::bindings::Fault;
 /// bytes per row are taken while its results are put in order: together they fit into an instance of 256 MiB.
 const MOST_OPEN_ROWS: u64 = 2_000_000;
 
+/// Bytes of records that are not sent, with the reasons, that are kept before another part is begun; parts that are open have no more than
+/// [`PART_UNFIT_BYTES`](super::fill::PART_UNFIT_BYTES) each.
+const MOST_UNFIT_BYTES: usize = 16 << 20;
+
 /// Longest wait for room within one call, in milliseconds: a host that hears nothing for long could take the load for dead.
 const CALL_WAIT_MS: u64 = 20_000;
 
@@ -15,6 +19,8 @@ const CALL_WAIT_MS: u64 = 20_000;
 pub(super) struct Room {
     /// Most rows that are kept.
     pub most_rows: u64,
+    /// Most bytes of records that are kept.
+    pub most_bytes: usize,
     since_ms: Option<u64>,
 }
 
@@ -22,6 +28,7 @@ impl Default for Room {
     fn default() -> Self {
         Self {
             most_rows: MOST_OPEN_ROWS,
+            most_bytes: MOST_UNFIT_BYTES,
             since_ms: None,
         }
     }
@@ -31,7 +38,10 @@ impl Load {
     /// Whether there is room for another part. Where there is none, the journal may say that outcomes can be fetched, which makes room.
     pub(super) fn has_room(&mut self) -> Result<bool, Fault> {
         let began = self.org.context().clock.monotonic_ms();
-        while self.ledger.borrow().open_rows() >= self.room.most_rows {
+        while self.is_full() {
+            if self.ledger.borrow_mut().drop_unasked() {
+                continue;
+            }
             if self.ledger.borrow_mut().offer() {
                 return Ok(false);
             }
@@ -55,5 +65,10 @@ impl Load {
         }
         self.room.since_ms = None;
         Ok(true)
+    }
+
+    fn is_full(&self) -> bool {
+        let ledger = self.ledger.borrow();
+        ledger.kept.open_rows() >= self.room.most_rows || ledger.kept.bytes() >= self.room.most_bytes
     }
 }

@@ -2,18 +2,24 @@
 //! order. Equal rows take the results in turn. Results that fit no row as it was sent are [`strays`].
 
 use super::fill::PartRows;
-use super::journal::{Part, Stage};
+use super::journal::{Part, Range, Stage};
+use super::reconcile::{Found, reconcile};
 use super::results::Results;
 use super::strays::{self, Stray};
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::signature::{Key, Signature};
-use crate::bulk::jobs::State;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use crate::org::Org;
 use csv::ByteRecord;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+/// How often results are read that do not have as many records as the job counts: they may be behind.
+pub const MOST_READS: u32 = 3;
+
+/// The pause before they are read again, in milliseconds.
+pub const READ_PAUSE_MS: u64 = 1_000;
 
 /// Length of an id.
 const ID_BYTES: usize = 18;
@@ -57,12 +63,39 @@ pub struct Sorted {
     pub reasons: Vec<Rc<str>>,
     /// Results that fit no row.
     pub strays: u64,
+    /// Rows that were not saved and that no document has.
+    pub missing: Vec<Range>,
+    /// Rows of which nothing is known.
+    pub unknown: u64,
+    /// Records of the documents.
+    found: Found,
     known: HashMap<Rc<str>, u32>,
 }
 
 impl Sorted {
-    /// Reads the results of a part.
+    /// Reads the results of a part; again, where they have not as many records as the job counts.
     pub fn read(
+        org: &Rc<Org>,
+        part: &Part,
+        rows: &PartRows,
+        document: &Document<'_>,
+    ) -> Result<Self, Fault> {
+        let mut reads = 1;
+        loop {
+            let sorted = Self::read_once(org, part, rows, document);
+            let short = match &sorted {
+                Ok(sorted) => sorted.found.is_short(part),
+                Err(fault) => fault.kind == FaultKind::Protocol,
+            };
+            if !short || reads == MOST_READS {
+                return sorted;
+            }
+            reads += 1;
+            org.context().clock.sleep_ms(READ_PAUSE_MS);
+        }
+    }
+
+    fn read_once(
         org: &Rc<Org>,
         part: &Part,
         rows: &PartRows,
@@ -72,6 +105,9 @@ impl Sorted {
             fates: vec![Fate::Open; rows.marks.len()],
             reasons: Vec::new(),
             strays: 0,
+            missing: Vec::new(),
+            unknown: 0,
+            found: Found::default(),
             known: HashMap::new(),
         };
         for unfit in &rows.unfit {
@@ -82,14 +118,34 @@ impl Sorted {
         if sent == 0 {
             return Ok(sorted);
         }
-        let mut index = Index::of(rows);
-        let mut strays = Vec::new();
-        for resource in documents(part, sent) {
-            sorted.document(org, part, document, resource, &mut index, &mut strays)?;
+        if part.stage != Stage::Gone {
+            let mut index = Index::of(rows);
+            let mut strays = Vec::new();
+            for resource in documents(part, sent) {
+                sorted.document(org, part, document, resource, &mut index, &mut strays)?;
+            }
+            sorted.strays = strays::settle(strays, &rows.marks, &mut sorted.fates);
+            sorted.reconcile(part);
         }
-        drop(index);
-        sorted.strays = strays::settle(strays, &rows.marks, &mut sorted.fates);
+        let open = sorted.fates.iter().filter(|fate| **fate == Fate::Open);
+        sorted.unknown = open.count() as u64;
         Ok(sorted)
+    }
+
+    /// Rows that were saved.
+    pub fn saved(&self) -> u64 {
+        let saved = self.fates.iter().filter(|fate| matches!(fate, Fate::Saved { .. }));
+        saved.count() as u64
+    }
+
+    /// Says of rows without a result what the counts of the job say.
+    fn reconcile(&mut self, part: &Part) {
+        let (code, why) = part.why_lacking();
+        let failed = Fate::Failed {
+            id: [0; ID_BYTES],
+            reason: self.reason(&format!("{code}:{why}")),
+        };
+        self.missing = reconcile(part, &self.found, failed, &mut self.fates);
     }
 
     fn document(
@@ -103,12 +159,22 @@ impl Sorted {
     ) -> Result<(), Fault> {
         let wanted: Vec<&str> = document.columns.iter().map(String::as_str).collect();
         let call = ingest_call(org, &part.job, resource)?;
-        let mut results = Results::open(org, call, document.dialect.delimiter, &wanted)?;
+        let delimiter = document.dialect.delimiter;
+        let opened = if part.is_complete() {
+            Some(Results::open(org, call, delimiter, &wanted)?)
+        } else {
+            Results::open_any(org, call, delimiter, &wanted)?
+        };
+        let Some(mut results) = opened else {
+            return Ok(());
+        };
         let place = |name: &str| results.header.iter().position(|known| known == name);
         let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
         let mut record = ByteRecord::new();
         let mut signature = Signature::default();
+        results.must_have(if resource == UNPROCESSED { None } else { Some(ID) })?;
         while results.next(&mut record)? {
+            self.found.count(resource);
             let field =
                 |place: Option<usize>| place.and_then(|at| record.get(at)).unwrap_or_default();
             let fate = match resource {
@@ -193,7 +259,7 @@ impl Index {
 
 /// The documents that have rows, by what the job's counts say.
 fn documents(part: &Part, sent: u64) -> Vec<&'static str> {
-    let complete = part.stage == Stage::Final(State::JobComplete) && part.processed == sent;
+    let complete = part.is_complete() && part.processed == sent;
     let mut documents = vec![SUCCESSFUL];
     if part.failed > 0 || !complete {
         documents.push(FAILED);

@@ -3,9 +3,12 @@ use crate::bulk::testing::{Fake, TROUBLES, Trouble, fake, lines};
 use crate::transport::scripted::TestClock;
 use serde_json::{Value, json};
 
+mod aborted;
 mod faults;
 mod inputs;
 mod json;
+mod reconciled;
+mod rejected;
 mod rewritten;
 mod room;
 mod unsaved;
@@ -46,7 +49,7 @@ impl Host {
     fn config(&self) -> LoadConfig {
         let mut full = json!({
             "external_id_field": null, "assignment_rule_id": null, "format": null, "column_delimiter": null, "columns": [],
-            "empty_values": null, "null_text": null, "job_megabytes": null, "job_records": null, "outcome_format": null,
+            "empty_values": null, "null_text": null, "job_megabytes": null, "job_records": null, "outcome_format": null, "max_rejected": null,
             "error_columns": false, "sized_uploads": false, "poll_max_ms": null, "wait_seconds": null
         });
         for (name, value) in self.config.as_object().unwrap() {
@@ -132,6 +135,21 @@ impl Host {
             assert_eq!(outcome["success"], !row.contains("bad"), "{row}: {outcome}");
         }
     }
+}
+
+/// The records that were not saved, read as a host does: the input is written again as long as the journal wants it.
+fn all_failed(host: &mut Host, mut load: Load) -> Vec<String> {
+    let mut text = String::new();
+    for _ in 0..4 {
+        text += &read(load.outcomes("failed").unwrap()).unwrap();
+        host.keep(&load);
+        let journal: Value = serde_json::from_str(host.journal.as_deref().unwrap()).unwrap();
+        if journal["again"] != true {
+            return lines(&text);
+        }
+        load = host.run();
+    }
+    panic!("records are wanted again and again");
 }
 
 fn taken(journal: &str) -> usize {

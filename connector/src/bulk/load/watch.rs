@@ -2,6 +2,7 @@
 
 use super::Load;
 use super::journal::{Part, Stage};
+use super::state::named;
 use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::jobs::{self, INGEST, State};
@@ -10,8 +11,8 @@ use crate::clock::Clock;
 /// The first pause between two looks at a job, in milliseconds.
 pub const FIRST_PAUSE_MS: u64 = 200;
 
-/// Job ids that are named in a fault.
-const MOST_NAMED: usize = 10;
+/// How often a job that stays open is told that its data is complete.
+const MOST_CLOSES: u32 = 5;
 
 /// When the next look is due, and since when the wait lasts.
 pub struct Pace {
@@ -59,11 +60,30 @@ fn left_over(part: &Part) -> String {
     format!("; job {job} ended {state} and left {count} records over: {why}")
 }
 
+/// What is said of records whose outcome cannot be known.
+fn unknown(parts: &[Part]) -> Option<String> {
+    let of: Vec<&Part> = parts.iter().filter(|part| part.unknown > 0).collect();
+    let count: u64 = of.iter().map(|part| part.unknown).sum();
+    let jobs: Vec<&str> = of.iter().map(|part| part.job.as_str()).collect();
+    (count > 0).then(|| {
+        format!(
+            "; what became of {count} records is not known (jobs {}): look for them in the org before they are loaded again",
+            named(&jobs)
+        )
+    })
+}
+
 impl Load {
     /// Looks at jobs until something has changed or the time is over.
     pub(super) fn watch_jobs(&mut self, wait_ms: u64) -> Result<Progress, Fault> {
         let started = self.org.context().clock.monotonic_ms();
         loop {
+            // A job that Salesforce has left open though it was closed is closed again, one per call.
+            let open = self.ledger.borrow().uploaded().filter(|_| self.closing);
+            if let Some(part) = open {
+                self.close_part(part)?;
+                return Ok(self.progress());
+            }
             let due = self.watch.until_due(self.org.context().clock.as_ref()) == 0;
             let changed = due && self.refresh()?;
             let clock = self.org.context().clock.as_ref();
@@ -95,10 +115,35 @@ impl Load {
         let mut changed = false;
         for index in at_work {
             let job = self.ledger.borrow().job(index);
-            let (_, info) = jobs::info(&self.org, INGEST, &job)?;
-            changed |= self.ledger.borrow_mut().saw(index, &info);
+            match jobs::info(&self.org, INGEST, &job) {
+                Ok((_, info)) => changed |= self.ledger.borrow_mut().saw(index, &info),
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    self.ledger.borrow_mut().gone(index);
+                    changed = true;
+                }
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(changed)
+    }
+
+    /// Tells a job that its data is complete. Whether Salesforce heard it is seen by the state it answers, and by those it tells later.
+    pub(super) fn close_part(&mut self, index: usize) -> Result<(), Fault> {
+        let job = self.ledger.borrow().job(index);
+        let closes = self.closes.entry(index).or_default();
+        if *closes >= MOST_CLOSES {
+            return Err(Fault::protocol(format!(
+                "Job {job} stays open though Salesforce was told {closes} times that its data is complete: its data is there; close it in the org (Setup, Bulk Data Load Jobs), or go on later"
+            )));
+        }
+        *closes += 1;
+        let again = *closes > 1;
+        if again {
+            self.org.context().clock.sleep_ms(FIRST_PAUSE_MS);
+        }
+        let (_, info) = jobs::set_state(&self.org, INGEST, &job, State::UploadComplete)?;
+        self.ledger.borrow_mut().saw(index, &info);
+        Ok(())
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -107,19 +152,23 @@ impl Load {
         let sum = |count: fn(&super::Part) -> u64| journal.parts.iter().map(count).sum::<u64>();
         let unfit = sum(|part| part.unfit);
         let pending = journal.pending().len();
-        let jobs = journal.parts.len();
+        let jobs = journal.jobs();
         let mut note = match (journal.closed, pending) {
             (true, 0) => format!("{jobs} jobs done"),
             (true, _) => format!("Salesforce is working on {pending} of {jobs} jobs"),
-            (false, _) => format!("sending; {} of {jobs} jobs done", jobs - pending),
+            (false, _) => format!("sending; {} of {jobs} jobs done", jobs.saturating_sub(pending)),
         };
         let incomplete = journal.parts.iter().find(|part| part.unprocessed() > 0);
         note.extend(incomplete.map(left_over));
-        // What Salesforce will not get to needs no more work, and has failed.
+        note.extend(unknown(&journal.parts));
+        // What Salesforce will not get to needs no more work, and has failed; what is not known is no success.
+        let gone = |part: &Part| if part.stage == Stage::Gone { part.sent() } else { 0 };
+        let processed =
+            sum(|part| part.processed.min(part.sent()) + part.unprocessed()) + sum(gone);
         Progress {
             done: journal.is_done(),
-            processed: sum(|part| part.processed.min(part.sent()) + part.unprocessed()) + unfit,
-            failed: sum(|part| part.failed.min(part.sent()) + part.unprocessed()) + unfit,
+            processed: processed + unfit,
+            failed: sum(Part::unsaved) + unfit,
             total: journal.closed.then(|| sum(|part| part.rows)),
             note,
         }
@@ -128,18 +177,12 @@ impl Load {
     pub(super) fn waited_out(&self) -> Fault {
         let ledger = self.ledger.borrow();
         let pending = ledger.journal.pending();
-        let named: Vec<&str> = pending.iter().copied().take(MOST_NAMED).collect();
-        let more = if pending.len() > named.len() {
-            ", …"
-        } else {
-            ""
-        };
         Fault::new(
             FaultKind::Timeout,
             format!(
-                "Salesforce is still working on {} jobs ({}{more}) after {} s: nothing has failed; wait on by opening the load again with its journal",
+                "Salesforce is still working on {} jobs ({}) after {} s: nothing has failed; wait on by opening the load again with its journal",
                 pending.len(),
-                named.join(", "),
+                named(&pending),
                 self.plan.wait_ms / 1_000
             ),
         )
@@ -151,7 +194,7 @@ impl Load {
             let ledger = self.ledger.borrow();
             let parts = ledger.journal.parts.iter().enumerate();
             parts
-                .filter(|(_, part)| !matches!(part.stage, Stage::Final(_)))
+                .filter(|(_, part)| !part.is_final() && !part.job.is_empty())
                 .map(|(index, _)| index)
                 .collect()
         };
@@ -165,10 +208,11 @@ impl Load {
                 },
             );
             match aborted {
-                Ok((_, info)) => {
-                    self.ledger.borrow_mut().saw(index, &info);
+                // What had not arrived whole stays what it is: nothing was sent of it.
+                Ok((_, info)) => self.ledger.borrow_mut().aborted(index, &info),
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    self.ledger.borrow_mut().missing(index);
                 }
-                Err(fault) if fault.kind == FaultKind::NotFound => {}
                 Err(fault) => return Err(fault),
             }
         }

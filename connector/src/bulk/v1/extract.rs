@@ -39,6 +39,8 @@ pub struct Extract {
     rows: u64,
     total: Option<u64>,
     warning: Option<&'static str>,
+    /// The columns of the results, for the document that has no rows.
+    columns: Vec<String>,
     stage: Stage,
     converter: Converter,
     out: Vec<u8>,
@@ -100,10 +102,18 @@ impl Extract {
                 query_batch: None,
                 documents: 0,
                 rows: 0,
+                header: None,
             },
         };
         let mut extract = Self {
-            converter: Converter::new(&org, object, config.format, place.rows > 0),
+            columns: soql::columns(&object, &text),
+            converter: Converter::new(
+                &org,
+                object,
+                config.format,
+                place.rows > 0 || place.header.is_some(),
+                place.header.clone(),
+            ),
             warning,
             rows: place.rows,
             org,
@@ -197,7 +207,7 @@ impl Extract {
         );
         let call = wire::document_call(&self.org, &self.place.job, &document.batch, &steps)?;
         Ok(Reading {
-            arriving: Arriving::open(Rc::clone(&self.org), call, None)?,
+            arriving: Arriving::open_csv(&self.org, &call, None, None)?,
             start: Some(Vec::new()),
             empty: false,
         })
@@ -236,6 +246,7 @@ impl Extract {
         }
         self.place.documents += 1;
         self.place.rows = self.rows;
+        self.place.header = self.converter.header();
         // Bytes made of the document's end are given out before anybody can ask for the place.
         self.place_bytes = self.given + self.out.len() as u64;
         self.stage = Stage::Reading {
@@ -254,6 +265,8 @@ impl Extract {
                 self.place.job, self.rows
             )));
         }
+        self.converter
+            .begin_without_rows(&self.columns, &mut self.out);
         self.stage = Stage::Done;
         Ok(())
     }

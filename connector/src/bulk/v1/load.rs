@@ -6,6 +6,7 @@ mod filling;
 mod journal;
 mod outcomes;
 mod records;
+mod room;
 mod split;
 mod watch;
 
@@ -15,7 +16,8 @@ use crate::bindings::exports::salesforce::connector::bulk::{
     JobOperation, LoadConfig, V1CreateJobConfig, V1LoadConfig, V1Operation,
 };
 use crate::bindings::{Fault, FaultKind};
-use crate::bulk::load::Pace;
+use crate::bulk::load::state::told_of;
+use crate::bulk::load::{GIVEN_UP, Pace};
 use crate::bulk::load::feed::{Feed, changed};
 use crate::bulk::load::plan::Plan;
 use crate::limits::MAX_BATCH_BYTES;
@@ -26,6 +28,7 @@ use filling::Filling;
 use journal::Journal;
 use std::cell::RefCell;
 use std::rc::Rc;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What separates columns of batches: Bulk API 1.0 knows only commas (Bulk API Developer Guide, "Prepare CSV Files").
 const DELIMITER: u8 = b',';
@@ -46,6 +49,11 @@ pub struct Load {
     closing: bool,
     ended: bool,
     broken: bool,
+    /// Whether any of the input has been taken.
+    begun: bool,
+    /// Records that were rejected here so far.
+    rejected: u64,
+    room: room::Room,
     pace: Pace,
 }
 
@@ -65,9 +73,19 @@ impl Load {
     pub fn open(org: Rc<Org>, config: V1LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
         let (serial, max_splits) = (config.serial, config.max_splits.unwrap_or(3));
         let plan = Rc::new(plan(config)?);
-        let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
+        let mut journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
+        // Whether the batch that was named last has arrived is looked for, and it is filled again only where it has not.
+        if !journal.lacks_data() {
+            journal.take_back_unsent();
+        }
         let place = journal.resume_at().filter(|place| place.at > 0);
-        let feed = Feed::open(&org, &plan, &journal.shape, place).written_with(DELIMITER);
+        let mut feed = Feed::open(&org, &plan, &journal.shape, place).written_with(DELIMITER);
+        if journal.aborted {
+            feed.refuse_all(GIVEN_UP);
+        }
+        let from = feed.before.at;
+        let before = journal.batches.iter().filter(|batch| batch.start.at < from);
+        let rejected = before.map(|batch| batch.unfit_count).sum();
         Ok(Self {
             pace: Pace::new(org.context().clock.as_ref()),
             org,
@@ -82,6 +100,9 @@ impl Load {
             closing: false,
             ended: false,
             broken: false,
+            begun: false,
+            rejected,
+            room: room::Room::default(),
         })
     }
 
@@ -115,14 +136,18 @@ impl Load {
         if !self.feed.has_row && !self.feed.fetch(&mut self.journal.borrow_mut().shape)? {
             return Ok(Step::Nothing);
         }
-        if self.job().is_none() {
+        let is_fit = self.feed.judge();
+        if is_fit && self.job().is_none() {
             return self.create_job();
         }
         let Some(filling) = &self.filling else {
+            if !self.has_room()? {
+                return Ok(Step::Border);
+            }
             self.filling = Some(self.begin_batch());
             return Ok(Step::Small);
         };
-        if !self.fits(filling) {
+        if !self.fits(filling, is_fit) {
             return self.finish_batch();
         }
         self.take_row().map(|()| Step::Small)
@@ -170,18 +195,26 @@ impl Load {
     }
 
     /// Whether the row at hand belongs to the batch at hand.
-    fn fits(&self, filling: &Filling) -> bool {
+    fn fits(&self, filling: &Filling, is_fit: bool) -> bool {
         if let Some(end) = filling.known_end {
             return self.feed.row.end <= end;
         }
+        if filling.is_full_of_unfit() || filling.rows >= self.plan.part_rows {
+            return false;
+        }
         let size = self.feed.row.bytes.len() + 1;
-        filling.rows == 0
+        !is_fit
+            || filling.data.is_empty()
             || filling.columns == self.feed.column_set
-                && filling.rows < self.plan.part_rows
                 && filling.data.len() + size <= MAX_BATCH_BYTES
     }
 
     fn take_row(&mut self) -> Result<(), Fault> {
+        if let Some(why) = &self.feed.row.complaint {
+            self.rejected += 1;
+            let aborted = self.journal.borrow().aborted;
+            self.plan.bear_rejected(self.rejected, why, aborted)?;
+        }
         let set = self.feed.column_set;
         let (columns, row) = self.feed.at_hand();
         if let Some(filling) = &mut self.filling {
@@ -196,14 +229,16 @@ impl Load {
         let Some(filling) = self.filling.take() else {
             return Ok(Step::Small);
         };
+        let mut filling = filling;
         let mut journal = self.journal.borrow_mut();
-        let sent = if filling.known_end.is_some() {
-            journal.compare(&filling, &self.feed.before)?
-        } else {
-            journal.add(&filling, &self.feed.before)?;
-            filling.sent() == 0
-        };
-        self.ready = (!sent).then_some(filling.data);
+        if filling.known_end.is_some() {
+            journal.compare(filling, &self.feed.before)?;
+            return Ok(Step::Small);
+        }
+        let (sent, data) = (filling.sent(), std::mem::take(&mut filling.data));
+        filling.data_sum = xxh3_64(&data);
+        journal.add(filling, &self.feed.before);
+        self.ready = (sent > 0).then_some(data);
         Ok(Step::Border)
     }
 
@@ -222,7 +257,9 @@ impl Load {
         let waits = self.journal.borrow().waits();
         if let Some(job) = self.job().filter(|_| waits) {
             let listed = wire::batches(&self.org, &job)?;
-            self.journal.borrow_mut().adopt(&listed)?;
+            let mut journal = self.journal.borrow_mut();
+            journal.adopt(&listed)?;
+            journal.take_back_unsent();
         }
         self.looked = true;
         Ok(())
@@ -235,7 +272,14 @@ impl Load {
             self.filling = None;
             self.ready = None;
         }
-        result
+        result.map_err(|fault| self.told(fault))
+    }
+
+    /// Lets a fault tell what was sent before it.
+    fn told(&self, fault: Fault) -> Fault {
+        let journal = self.journal.borrow();
+        let (records, ids) = journal.sent_batches();
+        told_of(fault, records, "batches", &ids)
     }
 
     /// Sends what is held back, up to the next border; all has been sent when there is none.
@@ -258,7 +302,7 @@ impl Load {
         }
         let mut journal = self.journal.borrow_mut();
         let end = journal.batches.last().map_or(0, |batch| batch.end.at);
-        if journal.lacks_data() || self.feed.before.at < end {
+        if self.feed.before.at < end {
             return Err(changed("it is shorter"));
         }
         journal.closed = true;
@@ -283,6 +327,7 @@ fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
         job_megabytes: None,
         job_records: Some(u32::from(config.batch_records.unwrap_or(5_000))),
         sized_uploads: false,
+        max_rejected: config.max_rejected,
         outcome_format: config.outcome_format,
         error_columns: config.error_columns,
         poll_max_ms: config.poll_max_ms,
@@ -297,6 +342,7 @@ impl Sink for Load {
                 "The load is closed: nothing can be written to it",
             ));
         }
+        self.begun |= !chunk.is_empty();
         self.feed.push(chunk);
         let done = self.advance().map(drop);
         self.guarded(done)
@@ -311,6 +357,47 @@ impl Sink for Load {
     }
 
     fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        let progress = self.go_on(wait_ms);
+        progress.map_err(|fault| self.told(fault))
+    }
+
+    fn journal(&self) -> String {
+        let mut journal = self.journal.borrow_mut();
+        journal.settle();
+        journal.text()
+    }
+
+    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
+        self.room.ask(which)?;
+        self.refresh_if_due()?;
+        if which != "all" {
+            return Ok(Box::new(records::Records::open(self, which)?));
+        }
+        Ok(Box::new(outcomes::All::open(self)))
+    }
+
+    fn abort(&mut self) -> Result<(), Fault> {
+        self.look()?;
+        self.filling = None;
+        self.ready = None;
+        if let Some(job) = self.job() {
+            wire::end_job(&self.org, &job, "Aborted")?;
+        }
+        let mut journal = self.journal.borrow_mut();
+        journal.take_back_unsent();
+        journal.aborted = true;
+        journal.closed = false;
+        journal.finished = true;
+        // Rows that have been taken are gone: the host gives them again.
+        self.broken = self.begun;
+        self.feed.refuse_all(GIVEN_UP);
+        Ok(())
+    }
+}
+
+impl Load {
+    /// Waits for batches; what closing left to be sent is sent first.
+    fn go_on(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
         self.look()?;
         if self.closing && !self.ended {
             self.go_to_end()?;
@@ -319,28 +406,6 @@ impl Sink for Load {
             return Ok(self.progress());
         }
         self.watch_batches(u64::from(wait_ms))
-    }
-
-    fn journal(&self) -> String {
-        self.journal.borrow().text()
-    }
-
-    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
-        if which != "all" {
-            return Ok(Box::new(records::Records::open(self, which)?));
-        }
-        self.refresh_if_due()?;
-        Ok(Box::new(outcomes::All::open(self)))
-    }
-
-    fn abort(&mut self) -> Result<(), Fault> {
-        self.filling = None;
-        self.ready = None;
-        self.broken = true;
-        match self.job() {
-            Some(job) => wire::end_job(&self.org, &job, "Aborted"),
-            None => Ok(()),
-        }
     }
 }
 

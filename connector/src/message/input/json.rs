@@ -1,353 +1,340 @@
 //! Records of a JSON document: one object, a list of objects, or Salesforce's own `{"records": […]}`.
 
-use super::place::{InputError, Lines, Place, json_offset, json_reason};
-use super::tree::{Node, Value};
-use super::{Next, Options, Record};
-use crate::message::scan::Scan;
-use crate::message::{MAX_DEPTH, RowError};
-use serde_json::value::RawValue;
+use super::buffer::Buffer;
+use super::json_record::record;
+use super::split::{CUT_SHORT, Flaw, Found, Next, Split, waiting};
+use super::{InputError, Options};
 
 /// Members that stand beside `records` in Salesforce's answers to queries.
-const BESIDE_RECORDS: [&[u8]; 3] = [b"totalSize", b"done", b"nextRecordsUrl"];
+const BESIDE_RECORDS: [&str; 5] = [
+    "totalSize",
+    "size",
+    "done",
+    "nextRecordsUrl",
+    "queryLocator",
+];
 
-/// Reads a JSON document record by record.
-pub(super) struct JsonRecords<'b> {
-    body: &'b [u8],
-    at: usize,
-    lines: Lines<'b>,
-    index: u64,
-    state: State,
-    /// Where the object around the list ends, if there is one.
-    wrapper_end: Option<usize>,
-    options: Options,
-}
+/// The member of a request of the collections that the config says in its own way.
+const ALL_OR_NONE: &str = "allOrNone";
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Where a reader of JSON stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nothing has been read.
+    /// Before the document.
     Start,
-    /// After the bracket that opens the list.
-    First,
-    /// After an element of the list.
-    Next,
-    /// After the only object.
-    Only,
-    /// At the end.
+    /// Behind the bracket that opens the list.
+    Opened,
+    /// Behind an element of the list.
+    Element,
+    /// Behind the comma after an element.
+    Comma,
+    /// Behind the list of a wrapper.
+    Tail,
+    /// Behind all of it.
     Done,
 }
 
-impl<'b> JsonRecords<'b> {
-    pub fn new(body: &'b [u8], options: Options) -> Self {
-        Self {
-            body,
-            at: 0,
-            lines: Lines::of(body),
-            index: 0,
-            state: State::Start,
-            wrapper_end: None,
-            options,
-        }
-    }
-
-    fn peek(&mut self) -> Option<u8> {
-        while matches!(self.body.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-        self.body.get(self.at).copied()
-    }
-
-    fn error(&self, what: &str) -> InputError {
-        InputError::at(self.body, self.at, what)
-    }
-
-    /// Finds out what the document is.
-    fn start(&mut self) -> Next {
-        match self.peek() {
-            Some(b'[') => {
-                self.at += 1;
-                self.state = State::First;
-            }
-            Some(b'{') => match self.wrapped()? {
-                Some((list, end)) => {
-                    self.at = list;
-                    self.wrapper_end = Some(end);
-                    self.state = State::First;
-                }
-                None => {
-                    self.state = State::Only;
-                    return self.element().map(Some);
-                }
-            },
-            None => {
-                return Err(InputError(
-                    "The input is empty: give a JSON object, or a list of them".into(),
-                ));
-            }
-            Some(_) => {
-                return Err(self.error(
-                    "must be a JSON object of field values, such as {\"Name\": \"Acme\"}, or a list of them; it is neither",
-                ));
-            }
-        }
-        self.next()
-    }
-
-    /// Where the list begins and the object ends, if the object here is `{"records": […]}` as Salesforce writes it.
-    fn wrapped(&self) -> Result<Option<(usize, usize)>, InputError> {
-        let (raw, end) = self.raw()?;
-        let mut scan = Scan::new(raw.get().as_bytes());
-        let (mut list, mut others, mut all_or_none) = (None, false, false);
-        let read = scan.members(|scan, name| {
-            match name {
-                b"records" if scan.peek() == Some(b'[') => list = Some(self.at + scan.at + 1),
-                b"allOrNone" => all_or_none = true,
-                name => others |= !BESIDE_RECORDS.contains(&name),
-            }
-            scan.skip_value()?;
-            Ok(true)
-        });
-        match (read, list) {
-            (Ok(()), Some(_)) if all_or_none && !others => Err(InputError(
-                "The input has `allOrNone`: give the list of records alone, and set `all-or-none` in the config".into(),
-            )),
-            (Ok(()), Some(list)) if !others => Ok(Some((list, end))),
-            _ => Ok(None),
-        }
-    }
-
-    /// The value here, checked to its last byte, and where it ends.
-    fn raw(&self) -> Result<(&'b RawValue, usize), InputError> {
-        let rest = self.body.get(self.at..).unwrap_or_default();
-        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>();
-        match values.next() {
-            Some(Ok(raw)) => Ok((raw, self.at + values.byte_offset())),
-            Some(Err(error)) => Err(InputError::at(
-                self.body,
-                json_offset(self.body, self.at, &error),
-                &format!("is not JSON ({})", json_reason(&error)),
-            )),
-            None => Err(self.error("is cut short")),
-        }
-    }
-
-    fn element(&mut self) -> Result<Record, InputError> {
-        self.peek();
-        let (raw, end) = self.raw()?;
-        let place = Place {
-            index: self.index,
-            line: self.lines.line_at(self.at),
-        };
-        self.at = end;
-        self.index += 1;
-        record(raw, place, self.options)
-    }
-
-    fn list(&mut self, first: bool) -> Next {
-        match self.peek() {
-            Some(b']') => {
-                // What stands around the list in a wrapper has been checked before.
-                self.at = self.wrapper_end.unwrap_or(self.at + 1);
-                self.state = State::Done;
-                match self.peek() {
-                    None => Ok(None),
-                    Some(_) => Err(self.error("goes on after its list of records")),
-                }
-            }
-            Some(b',') if !first => {
-                self.at += 1;
-                self.element().map(Some)
-            }
-            Some(_) if first => {
-                self.state = State::Next;
-                self.element().map(Some)
-            }
-            Some(_) => Err(self.error("is not JSON (expected `,` or `]`)")),
-            None => Err(self.error("is cut short: its list of records has no end")),
-        }
-    }
-
-    fn only(&mut self) -> Next {
-        self.state = State::Done;
-        match self.peek() {
-            None => Ok(None),
-            Some(_) => Err(self.error(
-                "goes on after its first object, which application/json has none of: send one object per line as application/x-ndjson, or a list; more text stands",
-            )),
-        }
-    }
-
-    pub fn next(&mut self) -> Next {
-        match self.state {
-            State::Start => self.start(),
-            State::First => self.list(true),
-            State::Next => self.list(false),
-            State::Only => self.only(),
-            State::Done => Ok(None),
-        }
-    }
-}
-
-/// Reads NDJSON: one object per line.
-pub(super) struct NdjsonRecords<'b> {
-    body: &'b [u8],
-    at: usize,
-    line: u64,
-    index: u64,
+/// Reads a JSON document record by record.
+#[derive(Debug)]
+pub struct JsonRecords {
+    state: State,
+    /// Whether the list stands in a wrapper.
+    wrapped: bool,
     options: Options,
 }
 
-impl<'b> NdjsonRecords<'b> {
-    pub fn new(body: &'b [u8], options: Options) -> Self {
+impl JsonRecords {
+    /// Begins at the beginning.
+    pub fn new(options: Options) -> Self {
         Self {
-            body,
-            at: 0,
-            line: 0,
-            index: 0,
+            state: State::Start,
+            wrapped: false,
             options,
         }
     }
 
-    pub fn next(&mut self) -> Next {
-        while let Some(rest) = self.body.get(self.at..).filter(|rest| !rest.is_empty()) {
-            let start = self.at;
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            self.at += end + 1;
-            self.line += 1;
-            let line = rest.get(..end).unwrap_or_default();
-            if !line.trim_ascii().is_empty() {
-                return self.record(line, start).map(Some);
+    /// Goes on behind a record: in a list, where it stood in one, which stands in a wrapper or not.
+    pub fn behind_record(listed: bool, wrapped: bool) -> Self {
+        Self {
+            state: if listed { State::Element } else { State::Done },
+            wrapped,
+            ..Self::new(Options::default())
+        }
+    }
+
+    /// Whether the record before was one of a list.
+    pub fn listed(&self) -> bool {
+        self.state == State::Element
+    }
+
+    /// Whether that list stands in a wrapper.
+    pub fn wrapped(&self) -> bool {
+        self.wrapped
+    }
+
+    /// What the document is.
+    fn start(&mut self, buffer: &mut Buffer<'_>) -> Next {
+        match wrapper(buffer.rest()) {
+            Wrapper::Unknown if !buffer.ended => waiting(buffer),
+            Wrapper::Unknown | Wrapper::None => self.only(buffer),
+            Wrapper::AllOrNone => Err(all_or_none()),
+            Wrapper::List(len) => {
+                buffer.skip(len);
+                self.wrapped = true;
+                self.state = State::Opened;
+                Ok(None)
             }
         }
-        Ok(None)
     }
 
-    fn record(&mut self, line: &'b [u8], start: usize) -> Result<Record, InputError> {
-        let raw: &RawValue = serde_json::from_slice(line).map_err(|error| {
-            let offset = json_offset(self.body, start, &error);
-            let what = format!("is not one JSON value per line ({})", json_reason(&error));
-            InputError::at(self.body, offset, &what)
-        })?;
-        let place = Place {
-            index: self.index,
-            line: self.line,
+    /// The only record of the document. It is not given out before it is certain to be the only one.
+    fn only(&mut self, buffer: &mut Buffer<'_>) -> Next {
+        let Some(len) = object_len(buffer.rest(), 0) else {
+            return waiting(buffer);
         };
-        self.index += 1;
-        record(raw, place, self.options)
-    }
-}
-
-fn record(raw: &RawValue, place: Place, options: Options) -> Result<Record, InputError> {
-    let mut scan = Scan::new(raw.get().as_bytes());
-    scan.skip_space();
-    let read = value(&mut scan, 0).map_err(|error| match error {
-        RowError::TooDeep => InputError::of(
-            place,
-            format_args!("is nested more than {MAX_DEPTH} levels deep"),
-        ),
-        _ => InputError::of(
-            place,
-            "holds text with half a surrogate pair (\\ud800 to \\udfff), which is no character",
-        ),
-    })?;
-    let node = match read {
-        Value::Object(node) => node,
-        Value::Text(id) if options.plain_ids => Node {
-            members: vec![("Id".into(), Value::Text(id))],
-            ..Node::default()
-        },
-        _ if options.plain_ids => {
-            return Err(InputError::of(
-                place,
-                "is neither an id nor an object with an `Id`",
-            ));
+        let after = buffer.rest().get(len..).unwrap_or_default();
+        let behind = after.trim_ascii_start();
+        if behind.is_empty() && !buffer.ended {
+            return waiting(buffer);
         }
-        _ => {
-            return Err(InputError::of(
-                place,
-                "is no JSON object of field values, such as {\"Name\": \"Acme\"}",
-            ));
+        if !behind.is_empty() {
+            buffer.skip(len + after.len() - behind.len());
+            return Err(unexpected(State::Done, buffer));
         }
-    };
-    Ok(Record { place, node })
+        self.taken(buffer, len, State::Done)
+    }
+
+    fn taken(&mut self, buffer: &mut Buffer<'_>, len: usize, state: State) -> Next {
+        buffer.check_length(len)?;
+        let line = buffer.line;
+        let text = buffer.rest().get(..len).unwrap_or_default();
+        let node = match record(text, self.options) {
+            Ok(node) => Ok(node),
+            Err(Flaw::Record(what)) => Err(what),
+            Err(Flaw::Text(what)) => {
+                return Err(InputError(format!("Of the input's line {line}, {what}")));
+            }
+        };
+        buffer.skip(len);
+        self.state = state;
+        Ok(Some(Found { node, line, len }))
+    }
+
+    /// An element of the list: an object, or a plain id.
+    fn element(&mut self, buffer: &mut Buffer<'_>) -> Next {
+        let rest = buffer.rest();
+        let len = match rest.first() {
+            Some(b'"') => string_at(rest, 0).flatten().map(<[u8]>::len),
+            _ => object_len(rest, 0),
+        };
+        match len {
+            Some(len) => self.taken(buffer, len, State::Element),
+            None => waiting(buffer),
+        }
+    }
 }
 
-/// Reads one JSON object, as it may stand in a cell for a compound field.
-pub fn object(text: &str) -> Option<Node> {
-    let raw: &RawValue = serde_json::from_str(text).ok()?;
-    match value(&mut Scan::new(raw.get().as_bytes()), 0).ok()? {
-        Value::Object(node) => Some(node),
-        _ => None,
+impl Split for JsonRecords {
+    fn next(&mut self, buffer: &mut Buffer<'_>) -> Next {
+        loop {
+            buffer.skip_space();
+            let Some(first) = buffer.rest().first().copied() else {
+                return Ok(None);
+            };
+            match (self.state, first) {
+                (State::Start, b'{') => {
+                    let found = self.start(buffer)?;
+                    if self.state != State::Opened {
+                        return Ok(found);
+                    }
+                }
+                (State::Start, b'[') => self.pass(buffer, State::Opened),
+                (State::Opened | State::Comma, b'{') => return self.element(buffer),
+                (State::Opened | State::Comma, b'"') if self.options.plain_ids => {
+                    return self.element(buffer);
+                }
+                (State::Element, b',') => self.pass(buffer, State::Comma),
+                (State::Opened | State::Element, b']') if self.wrapped => {
+                    self.pass(buffer, State::Tail);
+                }
+                (State::Opened | State::Element, b']') => self.pass(buffer, State::Done),
+                (State::Tail, _) => {
+                    let Some(len) = tail_len(buffer)? else {
+                        return waiting(buffer);
+                    };
+                    buffer.skip(len);
+                    self.state = State::Done;
+                }
+                (state, _) => return Err(unexpected(state, buffer)),
+            }
+        }
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        match self.state {
+            State::Start => Some("is empty: give a JSON object, or a list of them"),
+            State::Done => None,
+            _ => Some(CUT_SHORT),
+        }
     }
 }
 
-/// Makes a tree of the value at `scan`, which serde_json has checked.
-fn value(scan: &mut Scan<'_>, depth: usize) -> Result<Value, RowError> {
-    if depth >= MAX_DEPTH {
-        return Err(RowError::TooDeep);
+impl JsonRecords {
+    /// Steps over a character.
+    fn pass(&mut self, buffer: &mut Buffer<'_>, state: State) {
+        buffer.skip(1);
+        self.state = state;
     }
-    let start = scan.at;
-    match scan.peek() {
-        // The document's own wrapper is not nested: that has been looked for before.
-        Some(b'{') if depth == 0 => return node(scan, depth).map(Value::Object),
-        Some(b'{') => return node(scan, depth).map(Node::into_children),
-        Some(b'[') => return list(scan, depth).map(Value::List),
-        Some(b'"') => return string(scan).map(Value::Text),
-        _ => scan.skip_value()?,
-    }
-    let text = scan.slice(start, scan.at);
-    Ok(match text {
-        b"null" => Value::Null,
-        b"true" => Value::Bool(true),
-        b"false" => Value::Bool(false),
-        digits => Value::Number(String::from_utf8_lossy(digits).into_owned()),
+}
+
+/// The complaint about something that has no place in the document.
+fn unexpected(state: State, buffer: &Buffer<'_>) -> InputError {
+    let another = buffer.rest().starts_with(b"{");
+    buffer.error(match state {
+        State::Start => {
+            "must be a JSON object of field values, such as {\"Name\": \"Acme\"}, or a list of them: it is neither"
+        }
+        State::Opened => "has something else than a record in its list",
+        State::Comma => "has something else than a record behind a comma of its list",
+        State::Element if another => "lacks a comma between two records of its list",
+        State::Element => "has something else than a comma behind a record of its list",
+        State::Tail | State::Done if another => {
+            "has another record behind its end: where every line is a record, give it as application/x-ndjson (config.format `ndjson`); otherwise put all records into one list"
+        }
+        State::Tail | State::Done => {
+            "goes on behind its end: put all records into one list, and nothing behind it"
+        }
     })
 }
 
-fn string(scan: &mut Scan<'_>) -> Result<String, RowError> {
-    let start = scan.at;
-    scan.string()?;
-    let text = scan.slice(start, scan.at);
-    serde_json::from_slice(text).map_err(|_| RowError::Malformed { at: start })
+fn all_or_none() -> InputError {
+    InputError(
+        "The input has `allOrNone`: give the list of records alone, and set `all-or-none` in the config".into(),
+    )
 }
 
-fn list(scan: &mut Scan<'_>, depth: usize) -> Result<Vec<Value>, RowError> {
-    let mut values = Vec::new();
-    scan.expect(b'[')?;
-    scan.skip_space();
-    if scan.take(b']') {
-        return Ok(values);
-    }
+/// What an object at the beginning of a document is.
+enum Wrapper {
+    /// It cannot be told yet.
+    Unknown,
+    /// A record.
+    None,
+    /// A request of the collections.
+    AllOrNone,
+    /// A wrapper with so many bytes before the first element of its list.
+    List(usize),
+}
+
+/// Looks for `{…"records": [`, with nothing before it but what stands there in Salesforce's answers.
+fn wrapper(text: &[u8]) -> Wrapper {
+    look(text).unwrap_or(Wrapper::Unknown)
+}
+
+fn look(text: &[u8]) -> Option<Wrapper> {
+    let mut at = 1;
     loop {
-        scan.skip_space();
-        values.push(value(scan, depth + 1)?);
-        scan.skip_space();
-        if !scan.take(b',') {
-            scan.expect(b']')?;
-            return Ok(values);
+        at = past_space(text, at)?;
+        let Some(name) = string_at(text, at)? else {
+            return Some(Wrapper::None);
+        };
+        at = past_space(text, at + name.len())?;
+        if text.get(at) != Some(&b':') {
+            return Some(Wrapper::None);
         }
+        at = past_space(text, at + 1)?;
+        let name = name.get(1..name.len() - 1).unwrap_or_default();
+        if name == b"records" {
+            let is_list = text.get(at) == Some(&b'[');
+            return Some(match is_list {
+                true => Wrapper::List(at + 1),
+                false => Wrapper::None,
+            });
+        }
+        if name == ALL_OR_NONE.as_bytes() {
+            return Some(Wrapper::AllOrNone);
+        }
+        if !BESIDE_RECORDS.iter().any(|known| known.as_bytes() == name) {
+            return Some(Wrapper::None);
+        }
+        at = past_space(text, past_scalar(text, at)?)?;
+        if text.get(at) != Some(&b',') {
+            return Some(Wrapper::None);
+        }
+        at += 1;
     }
 }
 
-fn node(scan: &mut Scan<'_>, depth: usize) -> Result<Node, RowError> {
-    let mut node = Node::default();
-    scan.members(|scan, name| {
-        let name = plain_name(name)?;
-        match (name.as_str(), value(scan, depth + 1)?) {
-            // No field of a record can hold an object of this name: it is Salesforce's own.
-            ("attributes", Value::Object(attributes)) => {
-                node.sobject = attributes.text("type").map(str::to_owned);
-            }
-            (_, value) => node.members.push((name, value)),
-        }
-        Ok(true)
-    })?;
-    Ok(node)
+/// The place of the next character that is no space; `None` where there is none yet.
+fn past_space(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let blank = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    Some(at + blank)
 }
 
-fn plain_name(raw: &[u8]) -> Result<String, RowError> {
-    let mut quoted = Vec::with_capacity(raw.len() + 2);
-    quoted.push(b'"');
-    quoted.extend_from_slice(raw);
-    quoted.push(b'"');
-    serde_json::from_slice(&quoted).map_err(|_| RowError::Malformed { at: 0 })
+/// The string at a place, with its quotes; `None` while it has no end, nothing within where there is no string.
+fn string_at(text: &[u8], at: usize) -> Option<Option<&[u8]>> {
+    if text.get(at) != Some(&b'"') {
+        return Some(None);
+    }
+    let mut escaped = false;
+    for (length, byte) in text.get(at + 1..)?.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(text.get(at..at + length + 2)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The place behind a string, a number or a word; `None` while it has no end.
+fn past_scalar(text: &[u8], at: usize) -> Option<usize> {
+    if let Some(string) = string_at(text, at)? {
+        return Some(at + string.len());
+    }
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'}');
+    Some(at + text.get(at..)?.iter().position(ends)?)
+}
+
+/// The bytes of what stands behind the list of a wrapper, its closing brace included; `None` while it has no end.
+fn tail_len(buffer: &Buffer<'_>) -> Result<Option<usize>, InputError> {
+    let Some(len) = object_len(buffer.rest(), 1) else {
+        return Ok(None);
+    };
+    let tail = buffer.rest().get(..len).unwrap_or_default();
+    let whole = [b"{\"\":0", tail].concat();
+    let told: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&whole).map_err(|_| unexpected(State::Tail, buffer))?;
+    let mut strange = told
+        .keys()
+        .filter(|name| !name.is_empty() && !BESIDE_RECORDS.contains(&name.as_str()));
+    match strange.next().map(String::as_str) {
+        None => Ok(Some(len)),
+        Some(ALL_OR_NONE) => Err(all_or_none()),
+        // A second list, or the fields of a record: they would be passed over.
+        Some(name) => Err(buffer.error(format_args!("has `{name}` behind its list of records"))),
+    }
+}
+
+/// The bytes of the object that `text` begins with, or is within at this depth; `None` while it has no end.
+fn object_len(text: &[u8], mut depth: usize) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }

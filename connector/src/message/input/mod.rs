@@ -8,27 +8,34 @@
 //!
 //! A document is read in place: memory beside it is that of one record.
 
+pub mod buffer;
+pub mod cells;
 mod csv;
-mod json;
+pub mod header;
+pub mod json;
+pub mod json_record;
+pub mod ndjson;
 mod params;
 mod place;
+pub mod split;
 pub mod tree;
-mod xml;
+pub mod xml;
+mod xml_element;
+mod xml_markup;
 mod xml_tags;
 
-pub use self::csv::NULL_CELL;
-pub use json::object as json_object;
+pub use self::csv::{CsvRecords, NULL_CELL};
+pub use json_record::object as json_object;
 pub use params::Params;
 pub use place::{InputError, Place};
 pub use tree::{Node, Value};
 
-use self::csv::CsvRecords;
 use crate::bindings::Message;
-use json::{JsonRecords, NdjsonRecords};
+use buffer::Buffer;
+use json::JsonRecords;
+use ndjson::NdjsonRecords;
+use split::{Split, check_end};
 use xml::XmlRecords;
-
-/// The byte order mark that Windows programs put before UTF-8.
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A record of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +46,8 @@ pub struct Record {
     pub node: Node,
 }
 
-/// What a reader hands out next; `None` at the end.
-type Next = Result<Option<Record>, InputError>;
-
 /// What a document may hold.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Plain ids may stand for records.
     pub plain_ids: bool,
@@ -82,11 +86,10 @@ impl<'b> Document<'b> {
         let params = Params::of(&message.media_type);
         let format = format(&params)?;
         utf8_only(&params, &message.body)?;
-        let body = message.body.strip_prefix(BOM).unwrap_or(&message.body);
         Ok(Self {
             format,
             params,
-            body,
+            body: &message.body,
             object,
             options,
         })
@@ -100,18 +103,20 @@ impl<'b> Document<'b> {
     /// Reads the records from the beginning.
     ///
     /// # Errors
-    /// A header of a CSV that cannot be used.
+    /// Parameters of a media type that cannot be.
     pub fn records(&self) -> Result<Records<'b>, InputError> {
-        Ok(Records(match self.format {
-            Format::Json => Kind::Json(JsonRecords::new(self.body, self.options)),
-            Format::Ndjson => Kind::Ndjson(NdjsonRecords::new(self.body, self.options)),
-            Format::Csv => Kind::Csv(Box::new(CsvRecords::open(self.body, &self.params)?)),
-            Format::Xml => Kind::Xml(Box::new(XmlRecords::open(
-                self.body,
-                self.object,
-                self.options.repeated,
-            )?)),
-        }))
+        let split: Box<dyn Split> = match self.format {
+            Format::Json => Box::new(JsonRecords::new(self.options)),
+            Format::Ndjson => Box::new(NdjsonRecords::new(self.options)),
+            Format::Csv => Box::new(CsvRecords::open(&self.params)?),
+            Format::Xml => Box::new(XmlRecords::new(self.object, self.options)),
+        };
+        Ok(Records {
+            split,
+            buffer: Buffer::whole(self.body),
+            index: 0,
+            done: false,
+        })
     }
 
     /// Reads all records once, so that a document that breaks off or is malformed is refused before any of it is sent.
@@ -147,30 +152,40 @@ impl<'b> Document<'b> {
 }
 
 /// The records of a document in their order. After an error there are no more.
-pub struct Records<'b>(Kind<'b>);
+pub struct Records<'b> {
+    split: Box<dyn Split>,
+    buffer: Buffer<'b>,
+    index: u64,
+    done: bool,
+}
 
-enum Kind<'b> {
-    Json(JsonRecords<'b>),
-    Ndjson(NdjsonRecords<'b>),
-    Csv(Box<CsvRecords<'b>>),
-    Xml(Box<XmlRecords<'b>>),
-    Failed,
+impl Records<'_> {
+    fn read(&mut self) -> Result<Option<Record>, InputError> {
+        self.buffer.past_bom()?;
+        let Some(found) = self.split.next(&mut self.buffer)? else {
+            return check_end(self.split.as_ref(), &self.buffer).map(|()| None);
+        };
+        let place = Place {
+            index: self.index,
+            line: found.line,
+        };
+        self.index += 1;
+        match found.node {
+            Ok(node) => Ok(Some(Record { place, node })),
+            Err(what) => Err(InputError::of(place, what)),
+        }
+    }
 }
 
 impl Iterator for Records<'_> {
     type Item = Result<Record, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = match &mut self.0 {
-            Kind::Json(records) => records.next(),
-            Kind::Ndjson(records) => records.next(),
-            Kind::Csv(records) => records.next(),
-            Kind::Xml(records) => records.next(),
-            Kind::Failed => Ok(None),
-        };
-        if next.is_err() {
-            self.0 = Kind::Failed;
+        if self.done {
+            return None;
         }
+        let next = self.read();
+        self.done = !matches!(next, Ok(Some(_)));
         next.transpose()
     }
 }
@@ -200,5 +215,7 @@ fn utf8_only(params: &Params, body: &[u8]) -> Result<(), InputError> {
     )))
 }
 
+#[cfg(test)]
+pub(crate) mod hostile;
 #[cfg(test)]
 mod tests;

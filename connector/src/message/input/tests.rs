@@ -38,8 +38,8 @@ fn json_is_one_object_a_list_or_a_wrapped_list() {
             vec![r#"{"attributes":{"type":"Account"},"A":1}"#],
         ),
         (
-            r#"{"records":[],"Name":"A"}"#,
-            vec![r#"{"records":[],"Name":"A"}"#],
+            r#"{"Name":"A","records":[]}"#,
+            vec![r#"{"Name":"A","records":[]}"#],
         ),
     ];
     for (body, expected) in cases {
@@ -62,18 +62,28 @@ fn json_numbers_and_text_keep_every_digit_and_character() {
 fn broken_json_is_refused_with_its_place() {
     let cases = [
         ("", "empty"),
-        ("7", "line 1 column 1"),
-        ("[{\"A\":1},\n {\"A\" 1}]", "line 2 column 7"),
+        ("7", "it is neither (line 1, byte 0)"),
+        (
+            "[{\"A\":1},\n {\"A\" 1}]",
+            "line 2, the record is not JSON: expected `:`",
+        ),
         ("[{\"A\":1}", "cut short"),
-        ("[{\"A\":1} {\"A\":2}]", "expected `,` or `]`"),
-        ("[{\"A\":1}] x", "goes on after its list"),
+        ("[{\"A\":1} {\"A\":2}]", "lacks a comma between two records"),
+        ("[{\"A\":1}] x", "goes on behind its end"),
         ("{\"A\":1}\n{\"A\":2}", "application/x-ndjson"),
-        ("{\"records\":[]} x", "goes on after its list"),
+        ("{\"records\":[]} x", "goes on behind its end"),
         (
             "{\"allOrNone\":true,\"records\":[]}",
             "`all-or-none` in the config",
         ),
-        ("[{\"A\":1},\n5]", "record 1 (line 2) is no JSON object"),
+        (
+            "[{\"A\":1},\n5]",
+            "behind a comma of its list (line 2, byte 10)",
+        ),
+        (
+            "{\"records\":[],\"Name\":\"A\"}",
+            "has `Name` behind its list",
+        ),
         ("[{\"A\":\"\\ud800\"}]", "half a surrogate pair"),
     ];
     for (body, words) in cases {
@@ -83,7 +93,10 @@ fn broken_json_is_refused_with_its_place() {
     let deep = format!("{}1{}", "{\"A\":".repeat(70), "}".repeat(70));
     assert!(refused("application/json", &deep).contains("64 levels"));
     let sentence = refused("application/x-ndjson", "{\"A\":1}\n\n{\"A\":1} {}\n");
-    assert!(sentence.contains("line 3 column 9"), "{sentence}");
+    assert!(
+        sentence.contains("record 1 (line 3): the record is not JSON"),
+        "{sentence}"
+    );
 }
 
 #[test]
@@ -133,8 +146,11 @@ fn csv_delimiters_are_detected_or_told() {
 #[test]
 fn broken_csv_is_refused_with_its_line() {
     let cases = [
-        ("A,B\r\n1,2\r\n1\r\n", "line 3 has 1 cells"),
-        ("A,B\n1\n", "line 2 has 1 cells, but its header has 2"),
+        (
+            "A,B\r\n1,2\r\n1\r\n",
+            "record 1 (line 3): the record has 1 cells",
+        ),
+        ("A,B\n1\n", "the record has 1 cells, but the header has 2"),
         ("A,a\n", "Column 2 of the input's header is `a` again"),
         ("A,\n", "Column 2 of the input's header has no name"),
         ("A..B\n", "names no field"),
@@ -201,7 +217,7 @@ fn dangerous_or_broken_xml_is_refused_with_its_place() {
     let cases = [
         (bomb, "document type definition"),
         ("<Account><Name>&c;</Name></Account>", "entity `&c;`"),
-        ("<Account>\n<Name></Account>", "line 2"),
+        ("<Account>\n<Name></Account>", "end tag"),
         ("<Account><Name>A</Name>", "cut short"),
         ("<Account/>x", "text outside of elements"),
         ("<records/><Account/>", "goes on after its root"),
@@ -269,7 +285,7 @@ fn plain_ids_stand_for_records_only_where_asked() {
         .map(|record| record.unwrap().node.text("id").unwrap().to_owned())
         .collect();
     assert_eq!(ids, ["001", "002"]);
-    assert!(refused("application/json", r#"["001"]"#).contains("no JSON object"));
+    assert!(refused("application/json", r#"["001"]"#).contains("something else than a record"));
 }
 
 #[test]

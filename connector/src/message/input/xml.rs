@@ -10,97 +10,186 @@
 //! Nested elements are references by external id or compound fields; `records` below a relationship are its children.
 //! `xsi:nil="true"` empties a field, an empty element leaves it alone. Namespaces are passed over.
 
-use super::place::InputError;
+use super::buffer::Buffer;
+use super::split::{CUT_SHORT, Flaw, Found, Next, Split, waiting};
 use super::tree::{Node, Value};
-use super::xml_tags::{Piece, Tag, Tags};
-use super::{Next, Record};
-use crate::message::MAX_DEPTH;
+use super::xml_element::read;
+use super::xml_markup::{IllFormed, Markup, element, markup, qualified};
+use super::xml_tags::{Piece, Tag, Tags, first_tag, strange_encoding};
+use super::{InputError, Options};
 
 /// Names of elements that say "a record" and not of which sObject.
 const NEUTRAL: [&str; 4] = ["records", "record", "row", "sobject"];
 
-/// Reads an XML document record by record.
-pub(super) struct XmlRecords<'b> {
-    tags: Tags<'b>,
-    object: Option<String>,
-    state: State,
-}
+/// Bytes of a root that are looked at to tell a list from a record; one that has not shown a value of its own by then is a list.
+const MOST_LOOKAHEAD: usize = 1 << 20;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Where a reader of XML stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
+    /// Before the first document.
     Start,
     /// Within a root around records.
     List,
-    /// Behind a document that is a record.
+    /// Behind such a root.
+    Ended,
+    /// Behind a document that is a record: others may follow.
     Documents,
-    Done,
 }
 
-impl<'b> XmlRecords<'b> {
-    pub fn open(body: &'b [u8], object: Option<&str>, repeated: bool) -> Result<Self, InputError> {
-        let mut tags = Tags::open(body)?;
-        tags.repeated = repeated;
-        Ok(Self {
-            tags,
+/// Reads XML record by record.
+#[derive(Debug)]
+pub struct XmlRecords {
+    object: Option<String>,
+    options: Options,
+    /// The tag that opens the root around records.
+    root: Option<String>,
+    state: State,
+}
+
+impl XmlRecords {
+    /// Begins at the beginning.
+    pub fn new(object: Option<&str>, options: Options) -> Self {
+        Self {
             object: object.map(str::to_owned),
+            options,
+            root: None,
             state: State::Start,
-        })
+        }
     }
 
-    pub fn next(&mut self) -> Next {
-        match self.state {
-            State::Start => self.start(),
-            State::List => self.list(),
-            State::Documents => match self.tags.next_root()? {
-                Some(root) => self.record(root).map(Some),
-                None => {
-                    self.state = State::Done;
-                    Ok(None)
-                }
+    /// Goes on behind a record: within this root, or behind a document.
+    pub fn behind_record(object: &str, root: Option<String>) -> Self {
+        Self {
+            state: match root {
+                Some(_) => State::List,
+                None => State::Documents,
             },
-            State::Done => Ok(None),
+            root,
+            ..Self::new(Some(object), Options::default())
         }
     }
 
-    fn start(&mut self) -> Next {
-        // A second reader looks ahead; this one then reads from the beginning.
-        let list = is_list(self.tags.again()?, self.object.as_deref())?;
-        let root = self.tags.root()?;
-        if list {
-            self.state = State::List;
-            return self.list();
-        }
-        self.state = State::Documents;
-        self.record(root).map(Some)
+    /// The tag that opens the root, once it is known.
+    pub fn root(&self) -> Option<&str> {
+        self.root.as_deref()
     }
 
-    fn list(&mut self) -> Next {
-        match self.tags.next_element()? {
-            Some(tag) => self.record(tag).map(Some),
-            None => {
-                self.state = State::Done;
-                self.tags.end().map(|()| None)
+    fn names_object(&self, name: &str) -> bool {
+        let object = self.object.as_deref();
+        object.is_some_and(|object| object.eq_ignore_ascii_case(name))
+    }
+
+    /// Takes the root that begins here, if it is one around records; `None` while that cannot be told.
+    fn root_of_list(&mut self, buffer: &Buffer<'_>) -> Result<Option<bool>, InputError> {
+        let text = buffer.rest();
+        let Some((kind, len)) = markup(text) else {
+            return Ok(None);
+        };
+        let opening = text.get(..len).unwrap_or_default();
+        let root = first_tag(opening, buffer.line).map_err(|flaw| broken(buffer, flaw))?;
+        if self.names_object(&root.name) || root.sobject.is_some() {
+            return Ok(Some(false));
+        }
+        if kind == Markup::Empty {
+            return Ok(Some(is_neutral(&root.name)));
+        }
+        let seen = text.get(..MOST_LOOKAHEAD).unwrap_or(text);
+        let list = self.holds_records(seen, len, buffer, &root)?;
+        let late = seen.len() == MOST_LOOKAHEAD || buffer.ended;
+        Ok(list.or(late.then_some(true)))
+    }
+
+    /// Looks at the elements of a root: a record has some field with a value of its own, those of a list have elements themselves.
+    fn holds_records(
+        &self,
+        text: &[u8],
+        mut at: usize,
+        buffer: &Buffer<'_>,
+        root: &Tag,
+    ) -> Result<Option<bool>, InputError> {
+        let mut first = true;
+        loop {
+            let rest = text.get(at..).unwrap_or_default();
+            let blank = rest.len() - rest.trim_ascii_start().len();
+            let rest = rest.get(blank..).unwrap_or_default();
+            at += blank;
+            match rest.first() {
+                None => return Ok(None),
+                // Text: whoever reads the record complains.
+                Some(byte) if *byte != b'<' => return Ok(Some(false)),
+                Some(_) => {}
+            }
+            let Some((kind, len)) = markup(rest) else {
+                return Ok(None);
+            };
+            match kind {
+                Markup::Close => return Ok(Some(!first || is_neutral(&root.name))),
+                Markup::Open | Markup::Empty => {
+                    let opening = rest.get(..len).unwrap_or_default();
+                    let child =
+                        first_tag(opening, buffer.line).map_err(|flaw| broken(buffer, flaw))?;
+                    if first && (self.names_object(&child.name) || is_neutral(&child.name)) {
+                        return Ok(Some(true));
+                    }
+                    match element(rest).map_err(|IllFormed| ill_formed(buffer))? {
+                        None if !child.nil => return Ok(None),
+                        Some(extent) if extent.nested && !child.nil => at += extent.len,
+                        _ => return Ok(Some(false)),
+                    }
+                    first = false;
+                }
+                Markup::Data => return Ok(Some(false)),
+                Markup::DocType => return Err(doctype(buffer)),
+                Markup::Strange => return Err(ill_formed(buffer)),
+                Markup::Aside | Markup::Declaration => at += len,
             }
         }
     }
 
-    fn record(&mut self, tag: Tag) -> Result<Record, InputError> {
-        let place = self.tags.place();
+    fn record(&mut self, buffer: &mut Buffer<'_>) -> Next {
+        let found = element(buffer.rest()).map_err(|IllFormed| ill_formed(buffer))?;
+        let Some(extent) = found else {
+            return waiting(buffer);
+        };
+        buffer.check_length(extent.len)?;
+        let line = buffer.line;
+        let text = buffer.rest().get(..extent.len).unwrap_or_default();
+        let node = match self.node(text, line) {
+            Ok(node) => Ok(node),
+            Err(Flaw::Record(what)) => Err(what),
+            Err(flaw) => return Err(broken(buffer, flaw)),
+        };
+        buffer.skip(extent.len);
+        if self.state != State::List {
+            self.state = State::Documents;
+        }
+        Ok(Some(Found {
+            node,
+            line,
+            len: extent.len,
+        }))
+    }
+
+    /// Reads a record: an element of the root, or the root itself.
+    pub fn node(&self, text: &[u8], line: u64) -> Result<Node, Flaw> {
+        let mut tags = Tags::open(text, line)?;
+        let Piece::Open(tag) = tags.next()? else {
+            return Err(tags.flaw("has no tag"));
+        };
         let named = self.sobject(&tag);
         let name = tag.name.clone();
-        let mut node = match element(&mut self.tags, tag, 0)? {
+        let mut node = match read(&mut tags, tag, 0, self.options)? {
             Some(Value::Object(node)) => node,
             None => Node::default(),
             Some(_) => {
-                return Err(InputError::of(
-                    place,
-                    format_args!("is an element `{name}` without elements for its fields"),
-                ));
+                return Err(Flaw::Record(format!(
+                    "the record is an element `{name}` without elements for its fields"
+                )));
             }
         };
         node.sobject = named;
-        self.tags.count_record();
-        Ok(Record { place, node })
+        Ok(node)
     }
 
     /// The sObject that an element tells: by its type, or by its name.
@@ -115,99 +204,105 @@ impl<'b> XmlRecords<'b> {
             .filter(|object| object.eq_ignore_ascii_case(&told));
         Some(same.cloned().unwrap_or(told))
     }
+
+    /// Steps over the end tag of the root.
+    fn close(&mut self, buffer: &mut Buffer<'_>, len: usize) -> Result<(), InputError> {
+        let root = self.root.as_deref().unwrap_or_default();
+        if self.state != State::List || qualified(root.as_bytes()) != qualified(buffer.rest()) {
+            return Err(ill_formed(buffer));
+        }
+        self.state = State::Ended;
+        buffer.skip(len);
+        Ok(())
+    }
+}
+
+impl Split for XmlRecords {
+    fn next(&mut self, buffer: &mut Buffer<'_>) -> Next {
+        loop {
+            buffer.skip_space();
+            match buffer.rest().first() {
+                None => return Ok(None),
+                Some(b'<') => {}
+                Some(_) => return Err(stray_text(self.state, buffer)),
+            }
+            let Some((kind, len)) = markup(buffer.rest()) else {
+                return waiting(buffer);
+            };
+            match (kind, self.state) {
+                (Markup::Aside, _) => buffer.skip(len),
+                (Markup::Declaration, _) => {
+                    declaration(buffer, len)?;
+                    buffer.skip(len);
+                }
+                (Markup::DocType, _) => return Err(doctype(buffer)),
+                (Markup::Data, state) => return Err(stray_text(state, buffer)),
+                (Markup::Strange, _) => return Err(ill_formed(buffer)),
+                (Markup::Close, _) => self.close(buffer, len)?,
+                (_, State::Ended) => {
+                    return Err(buffer.error("goes on after its root element"));
+                }
+                (_, State::List | State::Documents) => return self.record(buffer),
+                (_, State::Start) => match self.root_of_list(buffer)? {
+                    None => return waiting(buffer),
+                    Some(false) => return self.record(buffer),
+                    Some(true) => {
+                        let text = buffer.rest().get(..len).unwrap_or_default();
+                        self.root = Some(String::from_utf8_lossy(text).into_owned());
+                        self.state = match kind {
+                            Markup::Empty => State::Ended,
+                            _ => State::List,
+                        };
+                        buffer.skip(len);
+                    }
+                },
+            }
+        }
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        match self.state {
+            State::Start => Some("is empty: give an XML document"),
+            State::List => Some(CUT_SHORT),
+            State::Ended | State::Documents => None,
+        }
+    }
+}
+
+fn broken(buffer: &Buffer<'_>, flaw: Flaw) -> InputError {
+    let (Flaw::Text(what) | Flaw::Record(what)) = flaw;
+    InputError(format!("Of the input's line {}, {what}", buffer.line))
+}
+
+fn ill_formed(buffer: &Buffer<'_>) -> InputError {
+    buffer.error(
+        "is not XML: an end tag is missing, or is not that of its element, in what begins here",
+    )
+}
+
+fn doctype(buffer: &Buffer<'_>) -> InputError {
+    buffer.error("has a document type definition (<!DOCTYPE>), which is never read: take it out")
+}
+
+fn stray_text(state: State, buffer: &Buffer<'_>) -> InputError {
+    buffer.error(match state {
+        State::List => "has text between its records",
+        _ => "is not XML: it has text outside of elements",
+    })
+}
+
+fn declaration(buffer: &Buffer<'_>, len: usize) -> Result<(), InputError> {
+    let text = buffer.rest().get(..len).unwrap_or_default();
+    match strange_encoding(text) {
+        None => Ok(()),
+        Some(encoding) => Err(buffer.error(format_args!(
+            "says that its encoding is `{encoding}`: save the document as UTF-8"
+        ))),
+    }
 }
 
 fn is_neutral(name: &str) -> bool {
     NEUTRAL
         .iter()
         .any(|neutral| neutral.eq_ignore_ascii_case(name))
-}
-
-/// Finds out whether the root is a list of records, or a record.
-fn is_list(mut tags: Tags<'_>, object: Option<&str>) -> Result<bool, InputError> {
-    let names_object = |name: &str| object.is_some_and(|object| object.eq_ignore_ascii_case(name));
-    let root = tags.root()?;
-    if names_object(&root.name) || root.sobject.is_some() {
-        return Ok(false);
-    }
-    let mut first = true;
-    // A record has some field with a value of its own; the elements of a list have elements themselves.
-    while let Some(child) = tags.next_element()? {
-        if first && (names_object(&child.name) || is_neutral(&child.name)) {
-            return Ok(true);
-        }
-        if child.nil || !tags.skip_element()? {
-            return Ok(false);
-        }
-        first = false;
-    }
-    Ok(!first || is_neutral(&root.name))
-}
-
-/// Reads an element to its end; `None` if it is empty.
-fn element(tags: &mut Tags<'_>, tag: Tag, depth: usize) -> Result<Option<Value>, InputError> {
-    if depth >= MAX_DEPTH {
-        let what = format!("is nested more than {MAX_DEPTH} levels deep");
-        return Err(tags.error(&what));
-    }
-    let mut text = String::new();
-    let mut node = Node {
-        sobject: tag.sobject,
-        ..Node::default()
-    };
-    let mut nested = false;
-    loop {
-        match tags.next()? {
-            Piece::Text(more) => text.push_str(&more),
-            Piece::Close => break,
-            Piece::Open(child) => {
-                nested = true;
-                let name = child.name.clone();
-                if let Some(value) = element(tags, child, depth + 1)? {
-                    add(tags, &mut node, name, value)?;
-                }
-            }
-        }
-    }
-    let blank = text.trim_ascii().is_empty();
-    if nested && !blank {
-        let what = format!("has text between the elements of `{}`", tag.name);
-        return Err(tags.error(&what));
-    }
-    if tag.nil {
-        let empty = blank && node.members.is_empty();
-        return match empty {
-            true => Ok(Some(Value::Null)),
-            false => Err(tags.error(&format!("has a value in `{}`, which is nil", tag.name))),
-        };
-    }
-    if nested || node.sobject.is_some() {
-        return Ok(Some(node.into_children()));
-    }
-    Ok((!text.is_empty()).then_some(Value::Untyped(text)))
-}
-
-/// Adds a member; nested elements of one name become a list.
-fn add(tags: &Tags<'_>, node: &mut Node, name: String, value: Value) -> Result<(), InputError> {
-    let known = node.members.iter_mut().find(|(known, _)| *known == name);
-    match (known, value) {
-        (None, value) => node.members.push((name, value)),
-        (Some((_, Value::List(list))), value) => list.push(value),
-        (Some((_, first @ Value::Object(_))), value @ Value::Object(_)) => {
-            let before = std::mem::replace(first, Value::Null);
-            *first = Value::List(vec![before, value]);
-        }
-        (Some((_, known)), value) if tags.repeated => {
-            let before = std::mem::replace(known, Value::Null);
-            *known = Value::List(vec![before, value]);
-        }
-        // SOAP answers tell the id of a record twice.
-        (Some((_, known)), value) if *known == value => {}
-        (Some(_), _) => {
-            return Err(tags.error(&format!(
-                "has `{name}` twice in one record, the second time"
-            )));
-        }
-    }
-    Ok(())
 }

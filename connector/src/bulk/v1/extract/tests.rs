@@ -66,14 +66,6 @@ fn rows_come_as_typed_json_where_that_is_asked_for() {
 }
 
 #[test]
-fn query_that_finds_nothing_gives_nothing() {
-    let (fake, clock) = org();
-    fake.0.borrow_mut().pages = vec!["Records not found for this query".into()];
-    let mut extract = Extract::open(fake.org(&clock), config(&[])).unwrap();
-    assert_eq!(read(&mut extract).unwrap(), "");
-}
-
-#[test]
 fn every_fault_at_every_request_leaves_every_row_read_once() {
     let (fake, clock) = org();
     let chunked = || config(&[("pk_chunking", json!(true))]);
@@ -117,7 +109,7 @@ fn extract_goes_on_at_the_document_that_was_not_finished() {
     };
     let place: Value = serde_json::from_str(&of("resume")).unwrap();
     let place = &place["resume"];
-    let resume = json!({"job": place["job"], "query_batch": place["query-batch"], "documents": place["documents"],
+    let resume = json!({"job": place["job"], "query_batch": place["query-batch"], "documents": place["documents"], "header": place["header"],
         "rows": place["rows"]});
     assert_ne!(place["documents"], 0);
     before.truncate(of("resume-bytes").parse().unwrap());
@@ -165,4 +157,18 @@ fn splitting_a_query_with_a_limit_is_refused_before_anything_is_made() {
     let fault = Extract::open(fake.org(&clock), limited).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Config);
     assert!(fake.seen().is_empty());
+}
+
+#[test]
+fn document_without_rows_has_its_header() {
+    for (soql, header) in [
+        ("SELECT id, Name, Parent.Name FROM Account", "Id,Name,Parent.Name\n"),
+        ("SELECT Id, BillingAddress FROM Account", "Id,BillingStreet,BillingCity\n"),
+    ] {
+        let (fake, clock) = org();
+        fake.0.borrow_mut().pages = vec!["Records not found for this query".into()];
+        let config = config(&[("soql", json!(soql))]);
+        let mut extract = Extract::open(fake.org(&clock), config).unwrap();
+        assert_eq!(read(&mut extract).unwrap(), header);
+    }
 }

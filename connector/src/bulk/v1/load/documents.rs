@@ -4,6 +4,7 @@ use super::DELIMITER;
 use super::journal::Part;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::load::results::Results;
+use crate::bulk::load::{MOST_READS, READ_PAUSE_MS};
 use crate::bulk::v1::wire::{self, State};
 use crate::org::Org;
 use csv::ByteRecord;
@@ -11,6 +12,9 @@ use std::rc::Rc;
 
 /// The columns of results (Bulk API Developer Guide, "Get Batch Results").
 const COLUMNS: [&str; 4] = ["Id", "Success", "Created", "Error"];
+
+/// The one that results cannot be without.
+const SUCCESS: &str = "Success";
 
 /// What became of a record that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,15 +35,23 @@ pub enum Verdict {
     },
     /// Salesforce did not get to it.
     Unprocessed,
+    /// There is no result where there must be one.
+    Unknown,
 }
 
 /// Verdicts on the records of a part, in order.
 pub struct Verdicts {
+    org: Rc<Org>,
+    job: String,
     results: Option<Results>,
     batch: String,
+    /// Verdicts that were given.
+    given: u64,
     left: u64,
     /// Whether there must be one for each record.
     complete: bool,
+    /// How often the results were read.
+    reads: u32,
     record: ByteRecord,
 }
 
@@ -51,17 +63,21 @@ impl Verdicts {
         let mut results = None;
         // A batch that failed as a whole has none, and says so with a refusal.
         if complete || part.processed > 0 {
-            match document(org, job, &batch, "result", &COLUMNS) {
+            match results_of(org, job, &batch) {
                 Ok(found) => results = Some(found),
                 Err(fault) if !complete && is_refusal(&fault) => {}
                 Err(fault) => return Err(fault),
             }
         }
         Ok(Self {
+            org: Rc::clone(org),
+            job: job.to_owned(),
             results,
             batch,
+            given: 0,
             left: part.rows,
             complete,
+            reads: 1,
             record: ByteRecord::new(),
         })
     }
@@ -72,20 +88,41 @@ impl Verdicts {
             return Ok(None);
         };
         self.left = left;
-        let Some(results) = &mut self.results else {
-            return Ok(Some(Verdict::Unprocessed));
-        };
-        if results.next(&mut self.record)? {
-            return Ok(Some(verdict(results, &self.record, self.complete)));
-        }
-        if self.complete {
-            return Err(Fault::protocol(format!(
-                "The results of batch {} have fewer records than the batch",
-                self.batch
-            )));
-        }
-        Ok(Some(Verdict::Unprocessed))
+        let verdict = self.read()?;
+        self.given += 1;
+        Ok(Some(verdict))
     }
+
+    /// Results that have too few records are read again: they may be behind.
+    fn read(&mut self) -> Result<Verdict, Fault> {
+        loop {
+            if let Some(results) = &mut self.results
+                && results.next(&mut self.record)?
+            {
+                return Ok(verdict(results, &self.record, self.complete));
+            }
+            if !self.complete {
+                return Ok(Verdict::Unprocessed);
+            }
+            if self.reads == MOST_READS {
+                return Ok(Verdict::Unknown);
+            }
+            self.reads += 1;
+            self.org.context().clock.sleep_ms(READ_PAUSE_MS);
+            let mut results = results_of(&self.org, &self.job, &self.batch)?;
+            let mut passed = 0;
+            while passed < self.given && results.next(&mut self.record)? {
+                passed += 1;
+            }
+            self.results = (passed == self.given).then_some(results);
+        }
+    }
+}
+
+fn results_of(org: &Rc<Org>, job: &str, batch: &str) -> Result<Results, Fault> {
+    let results = document(org, job, batch, "result", &COLUMNS)?;
+    results.must_have(Some(SUCCESS))?;
+    Ok(results)
 }
 
 /// Whether a document is refused, and not only out of reach.

@@ -2,7 +2,7 @@
 
 use super::DELIMITER;
 use crate::bulk::input::{Place, Row, cells};
-use crate::bulk::load::fill::Unfit;
+use crate::bulk::load::fill::{PART_UNFIT_BYTES, Unfit};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The data of a batch, with what is noted of its rows.
@@ -19,6 +19,10 @@ pub struct Filling {
     pub unfit: Vec<Unfit>,
     /// Which of the journal's lists of columns it has.
     pub columns: usize,
+    /// What the data amounts to, once it has been taken out.
+    pub data_sum: u64,
+    /// Bytes kept of rows that are not sent.
+    unfit_bytes: usize,
 }
 
 impl Filling {
@@ -31,7 +35,14 @@ impl Filling {
             rows: 0,
             unfit: Vec::new(),
             columns: 0,
+            data_sum: xxh3_64(&[]),
+            unfit_bytes: 0,
         }
+    }
+
+    /// Whether as much is kept of rows that are not sent as a batch may have.
+    pub fn is_full_of_unfit(&self) -> bool {
+        self.unfit_bytes >= PART_UNFIT_BYTES
     }
 
     /// Rows that are sent.
@@ -41,22 +52,28 @@ impl Filling {
 
     /// Tells whether the input is the same another time.
     pub fn checksum(&self) -> u64 {
-        xxh3_64(&self.data)
+        let unfit = self.unfit.iter().map(|unfit| xxh3_64(&unfit.record));
+        let data = if self.data.is_empty() {
+            self.data_sum
+        } else {
+            xxh3_64(&self.data)
+        };
+        unfit.fold(data, |sum, one| sum.rotate_left(7) ^ one)
     }
 
     /// Takes a row.
     pub fn take(&mut self, columns: &[String], set: usize, row: &mut Row) {
-        if self.rows == 0 {
-            self.columns = set;
-        }
         let at = usize::try_from(self.rows).unwrap_or(usize::MAX);
         self.rows += 1;
         if let Some(why) = row.complaint.take() {
             let record = std::mem::take(&mut row.given);
-            self.unfit.push(Unfit { at, why, record });
+            let unfit = Unfit { at, why, record };
+            self.unfit_bytes += unfit.bytes();
+            self.unfit.push(unfit);
             return;
         }
         if self.data.is_empty() {
+            self.columns = set;
             let names = columns.iter().map(String::as_bytes);
             line(names, &mut self.data);
         }

@@ -4,16 +4,13 @@ use super::filling::Filling;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::input::Place;
 use crate::bulk::load::feed::{Shape, changed};
-use crate::bulk::load::fill::{MOST_UNFIT_BYTES, Unfit};
+use crate::bulk::load::fill::Unfit;
 use crate::bulk::v1::wire::{BatchInfo, State};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// The form of journals that this version writes and reads.
 const VERSION: u32 = 2;
-
-/// Records that may be unfit before their outcomes were fetched; more of them mean that the input is another than was thought.
-const MOST_UNFIT: usize = 1_000;
 
 /// Words by which Salesforce says that a batch took too long (Bulk API Developer Guide, "Errors": `Timeout`; "Bulk API Limits", "Batch
 /// processing time": ten attempts of ten minutes).
@@ -43,6 +40,21 @@ pub struct Journal {
     pub closed: bool,
     /// Whether the job was told that nothing more follows.
     pub finished: bool,
+    /// How often outcomes had to be fetched to make room for more records: the host hears of it by a journal that has changed.
+    #[serde(default)]
+    pub offers: u64,
+    /// Whether the load was given up: nothing more is sent.
+    #[serde(default)]
+    pub aborted: bool,
+    /// Whether records that were not saved have been asked for.
+    #[serde(default)]
+    pub wants_failed: bool,
+    /// Whether the header of those records has been given out.
+    #[serde(default)]
+    pub failed_begun: bool,
+    /// Whether some of those records have to be read from the input again.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// A part of the input.
@@ -57,13 +69,10 @@ pub struct Batch {
     pub first_row: u64,
     /// Its records, those that are not sent included.
     pub rows: u64,
-    /// Records that are not sent, with the reason.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unfit: Vec<(u64, String)>,
-    /// The same with the records as they were given, once they have been read in this life of the load.
+    /// Records that are not sent, while they are kept in this life of the load.
     #[serde(skip)]
-    pub given: Vec<Unfit>,
-    /// How many of them there are.
+    pub kept: Vec<Unfit>,
+    /// How many records are not sent.
     pub unfit_count: u64,
     /// Tells whether the input is still the same.
     pub checksum: u64,
@@ -76,6 +85,9 @@ pub struct Batch {
     pub spent: Vec<String>,
     /// Whether its outcomes have been given out.
     pub collected: bool,
+    /// Whether its records that were not saved have been given out.
+    #[serde(default)]
+    pub returned: bool,
 }
 
 /// Records that stand in one batch of Salesforce's, or are about to.
@@ -101,6 +113,9 @@ pub struct Part {
     /// Why the batch failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Records without a result.
+    #[serde(default)]
+    pub unknown: u64,
 }
 
 impl Part {
@@ -144,6 +159,22 @@ impl Part {
 }
 
 impl Batch {
+    /// Whether all of its records that were not sent are kept.
+    pub fn keeps_unfit(&self) -> bool {
+        self.kept.len() as u64 == self.unfit_count
+    }
+
+    /// Whether there is nothing to give out of its records that were not saved.
+    pub fn is_returned(&self) -> bool {
+        let saved = |part: &Part| part.failed == 0 && part.unprocessed() == 0;
+        self.returned || self.unfit_count == 0 && self.parts.iter().all(saved)
+    }
+
+    /// Whether its records that were not sent must be read again.
+    fn is_needed(&self, wants_failed: bool) -> bool {
+        self.unfit_count > 0 && (!self.collected || wants_failed && !self.is_returned())
+    }
+
     /// Whether nothing more will happen to its records.
     pub fn is_settled(&self, max_splits: u8) -> bool {
         let mut parts = self.parts.iter();
@@ -161,6 +192,11 @@ impl Default for Journal {
             batches: Vec::new(),
             closed: false,
             finished: false,
+            offers: 0,
+            aborted: false,
+            wants_failed: false,
+            failed_begun: false,
+            again: false,
         }
     }
 }
@@ -187,11 +223,11 @@ impl Journal {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The first batch that has to be read again to go on: it has not been sent, or records of it were not, which nobody but the host
-    /// has.
+    /// The first batch that has to be read again to go on: records of it were not sent, or it may not have been, and nobody but the host has them.
     pub fn first_needed(&self) -> Option<&Batch> {
-        let unfit = self.batches.iter().find(|batch| batch.unfit_count > 0);
-        unfit.or_else(|| self.batches.last().filter(|_| self.lacks_data()))
+        let mut batches = self.batches.iter();
+        let needed = batches.find(|batch| batch.is_needed(self.wants_failed));
+        needed.or_else(|| self.batches.last().filter(|_| self.lacks_data()))
     }
 
     /// Where writing begins again: at that batch, or after the last one.
@@ -230,7 +266,8 @@ impl Journal {
     }
 
     /// Names a batch that is about to be sent.
-    pub fn add(&mut self, filling: &Filling, end: &Place) -> Result<(), Fault> {
+    pub fn add(&mut self, filling: Filling, end: &Place) {
+        let checksum = filling.checksum();
         let before = self.batches.last();
         let first_row = before.map_or(0, |batch| batch.first_row + batch.rows);
         let parts = (filling.sent() > 0).then(|| Part {
@@ -238,54 +275,76 @@ impl Journal {
             ..Part::default()
         });
         self.batches.push(Batch {
-            start: filling.start.clone(),
+            start: filling.start,
             end: end.clone(),
             first_row,
             rows: filling.rows,
-            unfit: filling.unfit.iter().map(reason).collect(),
-            given: filling.unfit.clone(),
             unfit_count: filling.unfit.len() as u64,
-            checksum: filling.checksum(),
+            kept: filling.unfit,
+            checksum,
             columns: filling.columns,
             parts: parts.into_iter().collect(),
             spent: Vec::new(),
             collected: false,
+            returned: false,
         });
-        self.settle();
-        self.bear_unfit()
     }
 
-    fn bear_unfit(&self) -> Result<(), Fault> {
-        let unfit = self.batches.iter().flat_map(|batch| &batch.unfit);
-        let given = self.batches.iter().flat_map(|batch| &batch.given);
-        let too_many = if unfit.count() > MOST_UNFIT {
-            format!("More than {MOST_UNFIT} records")
-        } else if given.clone().map(Unfit::bytes).sum::<usize>() > MOST_UNFIT_BYTES {
-            format!("Records of more than {MOST_UNFIT_BYTES} bytes")
-        } else {
-            return Ok(());
-        };
-        let last = given.last().map_or("", |unfit| &unfit.why);
-        Err(Fault::new(
-            FaultKind::Invalid,
-            format!("{too_many} are not fit to be sent. The last: {last}"),
-        ))
+    /// Bytes of records that are not sent, with the reasons, that are kept.
+    pub fn kept_bytes(&self) -> usize {
+        let kept = self.batches.iter().flat_map(|batch| &batch.kept);
+        kept.map(Unfit::bytes).sum()
     }
 
-    /// Compares data that ends here with that of the batch it was in before, and says whether that one was sent.
-    pub fn compare(&mut self, filling: &Filling, end: &Place) -> Result<bool, Fault> {
-        let lacks_data = self.lacks_data();
-        let last = self.batches.len().saturating_sub(1);
-        let mut batches = self.batches.iter_mut().enumerate();
+    /// Lets go of records that were not sent; of batches whose outcomes have been given out only, if `collected`. False where there are none.
+    pub fn forget(&mut self, collected: bool) -> bool {
+        let mut any = false;
+        for batch in self.batches.iter_mut().filter(|batch| batch.collected || !collected) {
+            any |= !std::mem::take(&mut batch.kept).is_empty();
+        }
+        any
+    }
+
+    /// Compares data that ends here with that of the batch it was in before.
+    pub fn compare(&mut self, filling: Filling, end: &Place) -> Result<(), Fault> {
         let same = |batch: &Batch| {
             batch.end == *end && batch.checksum == filling.checksum() && batch.rows == filling.rows
         };
-        let known = batches.find(|(_, batch)| batch.start == filling.start);
-        let Some((index, batch)) = known.filter(|(_, batch)| same(batch)) else {
-            return Err(changed("the records of a batch that was sent differ"));
+        let mut batches = self.batches.iter_mut();
+        let known = batches.find(|batch| batch.start == filling.start);
+        let Some(batch) = known.filter(|batch| same(batch)) else {
+            return Err(changed(&format!(
+                "the records from line {} to line {}, which were judged or sent before, differ",
+                filling.start.line, end.line
+            )));
         };
-        batch.given.clone_from(&filling.unfit);
-        Ok(index < last || !lacks_data)
+        batch.kept = filling.unfit;
+        Ok(())
+    }
+
+    /// Takes back what is at the end of the input and was sent nowhere: a batch that was named and is not there, and records that were rejected
+    /// and not told of. They may be corrected.
+    pub fn take_back_unsent(&mut self) {
+        if self.closed && !self.lacks_data() {
+            return;
+        }
+        if self.lacks_data() {
+            self.batches.pop();
+            self.closed = false;
+        }
+        while let Some(batch) = self.batches.last()
+            && batch.parts.is_empty()
+            && !batch.collected
+        {
+            self.batches.pop();
+        }
+    }
+
+    /// The batches in which a batch's records stand, with their number.
+    pub fn sent_batches(&self) -> (u64, Vec<&str>) {
+        let sent = self.parts().filter_map(|part| Some((part.rows, part.id.as_deref()?)));
+        let (rows, ids): (Vec<u64>, Vec<&str>) = sent.unzip();
+        (rows.iter().sum(), ids)
     }
 
     /// The first part that waits to be sent has been.
@@ -294,7 +353,6 @@ impl Journal {
             part.id = Some(info.id.clone());
             part.note(info);
         }
-        self.settle();
     }
 
     /// Finds the batch that was sent though the journal does not know of it.
@@ -341,12 +399,28 @@ impl Journal {
     pub fn collected(&mut self, index: usize) {
         if let Some(batch) = self.batches.get_mut(index) {
             batch.collected = true;
-            batch.unfit = Vec::new();
+            if batch.returned {
+                batch.kept = Vec::new();
+            }
         }
     }
 
-    fn settle(&mut self) {
-        self.taken = self.resume_at().map_or(0, |place| place.at);
+    /// Records of this batch that were not saved have been given out.
+    pub fn returned(&mut self, index: usize) {
+        if let Some(batch) = self.batches.get_mut(index) {
+            batch.returned = true;
+            if batch.collected {
+                batch.kept = Vec::new();
+            }
+        }
+    }
+
+    /// Brings up to date what the host goes by.
+    pub fn settle(&mut self) {
+        self.taken = self.resume_at().map_or(0, Place::taken);
+        let done = self.closed && (self.finished || self.job.is_none());
+        let returned = self.batches.iter().all(Batch::is_returned);
+        self.again = self.wants_failed && done && !returned;
     }
 
     /// Whether the fate of every record is known.
@@ -357,9 +431,4 @@ impl Journal {
                 .iter()
                 .all(|batch| batch.is_settled(max_splits))
     }
-}
-
-/// What the journal says of a record that is not sent.
-fn reason(unfit: &Unfit) -> (u64, String) {
-    (unfit.at as u64, unfit.why.clone())
 }

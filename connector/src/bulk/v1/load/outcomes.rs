@@ -6,6 +6,7 @@ use super::journal::{Batch, Journal, Part};
 use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use crate::bindings::{Fault, Message};
 use crate::bulk::error::split;
+use crate::bulk::load::fill::Unfit;
 use crate::bulk::load::outcomes::{HEADER, Outcome, media_type, write};
 use crate::org::Org;
 use crate::source::{Source, handed_out};
@@ -46,7 +47,7 @@ impl All {
         let journal = load.journal.borrow();
         let collected = |batch: &&Batch| batch.collected;
         let first = journal.batches.iter().take_while(collected).count();
-        let settled = |batch: &&Batch| batch.is_settled(load.max_splits);
+        let settled = |batch: &&Batch| batch.is_settled(load.max_splits) && batch.keeps_unfit();
         let known = journal.batches.iter().skip(first).take_while(settled);
         let batches = first..first + known.count();
         let mut out = Vec::new();
@@ -89,7 +90,11 @@ impl All {
         }
         let journal = self.journal.borrow();
         let batch = journal.batches.get(self.next).cloned();
-        self.current = batch.map(|batch| Writing {
+        let fresh = |mut batch: Batch| {
+            batch.parts.iter_mut().for_each(|part| part.unknown = 0);
+            batch
+        };
+        self.current = batch.map(fresh).map(|batch| Writing {
             batch,
             job: journal.job.clone().unwrap_or_default(),
             part: 0,
@@ -107,6 +112,10 @@ impl All {
         };
         while self.out.len() < BATCH_BYTES {
             if !writing.next(&self.org, self.format, &mut self.out)? {
+                let at = self.next.saturating_sub(1);
+                if let Some(batch) = self.journal.borrow_mut().batches.get_mut(at) {
+                    batch.parts.clone_from(&writing.batch.parts);
+                }
                 self.current = None;
                 return Ok(());
             }
@@ -127,8 +136,8 @@ impl Writing {
             return Ok(false);
         }
         let row = self.batch.first_row + self.at + 1;
-        if let Some((at, why)) = self.batch.unfit.get(self.unfit)
-            && *at == self.at
+        if let Some(Unfit { at, why, .. }) = self.batch.kept.get(self.unfit)
+            && *at as u64 == self.at
         {
             let outcome = Outcome {
                 row,
@@ -140,6 +149,11 @@ impl Writing {
             self.unfit += 1;
         } else {
             let verdict = self.verdict(org)?;
+            if verdict == Verdict::Unknown
+                && let Some(part) = self.batch.parts.get_mut(self.part)
+            {
+                part.unknown += 1;
+            }
             let part = self.batch.parts.get(self.part);
             write(format, &outcome(row, &verdict, part), out)?;
         }
@@ -191,6 +205,13 @@ fn outcome<'a>(row: u64, verdict: &'a Verdict, part: Option<&'a Part>) -> Outcom
                 ..blank
             }
         }
+        Verdict::Unknown => Outcome {
+            code: Some("UNMATCHED"),
+            message: Some(
+                "The batch has no result for this record: whether it was saved is not known",
+            ),
+            ..blank
+        },
         Verdict::Unprocessed => {
             let why = part.map(Part::why_unprocessed).unzip();
             Outcome {

@@ -7,13 +7,14 @@ use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
 use crate::bulk::load::fill::Unfit;
-use crate::bulk::load::records::{gone, line, nested, put_back};
+use crate::bulk::load::records::{line, nested, put_back};
 use crate::bulk::load::results::Results;
 use crate::bulk::load::{ERROR, ID};
 use crate::org::Org;
 use crate::source::{Source, handed_out};
 use csv::ByteRecord;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes made at once.
@@ -32,6 +33,7 @@ impl Which {
     fn takes(self, verdict: &Verdict) -> bool {
         match verdict {
             Verdict::Saved { .. } => self == Self::Succeeded,
+            Verdict::Unknown => false,
             Verdict::Failed { .. } => self == Self::Failed,
             Verdict::Unprocessed => matches!(self, Self::Failed | Self::Unprocessed),
         }
@@ -59,6 +61,9 @@ pub struct Records {
     /// Columns of Salesforce's in front of the records' own.
     extra: &'static [&'static str],
     pieces: std::vec::IntoIter<Piece>,
+    journal: Rc<RefCell<Journal>>,
+    /// Batches of which all has been given out.
+    given: Vec<usize>,
     current: Option<Current>,
     out: Vec<u8>,
     taken: usize,
@@ -70,6 +75,8 @@ enum Piece {
     Part(usize, Part),
     /// Here: they were not sent.
     Unfit(Vec<Unfit>),
+    /// Nowhere: all of this batch's have been given out.
+    End(usize),
 }
 
 /// The part at hand: its records, and what became of them.
@@ -94,8 +101,9 @@ impl Records {
                 )));
             }
         };
-        let journal = load.journal.borrow();
-        if !journal.is_settled(load.max_splits) {
+        let mut journal = load.journal.borrow_mut();
+        journal.wants_failed |= which == Which::Failed;
+        if which != Which::Failed && !journal.is_settled(load.max_splits) {
             return Err(Fault::new(
                 FaultKind::Conflict,
                 "What became of the records is known once all batches are done: watch the load until it is",
@@ -109,12 +117,15 @@ impl Records {
             dialect: journal.shape.dialect.unwrap_or_default(),
             columns: journal.shape.columns.clone(),
             extra,
-            pieces: pieces(&journal, which)?.into_iter(),
+            pieces: pieces(&journal, which, load.max_splits).into_iter(),
+            journal: Rc::clone(&load.journal),
+            given: Vec::new(),
             current: None,
             out: Vec::new(),
             taken: 0,
         };
-        if let Some(names) = records.columns.first().filter(|_| records.csv) {
+        let has_header = which == Which::Failed && journal.failed_begun;
+        if let Some(names) = records.columns.first().filter(|_| records.csv && !has_header) {
             let names = extra
                 .iter()
                 .copied()
@@ -138,11 +149,27 @@ impl Records {
 
     fn begin(&mut self) -> Result<bool, Fault> {
         match self.pieces.next() {
-            None => return Ok(false),
+            None => {
+                self.end();
+                return Ok(false);
+            }
             Some(Piece::Part(columns, part)) => self.open_part(columns, part)?,
             Some(Piece::Unfit(unfit)) => self.put_back(&unfit),
+            Some(Piece::End(index)) => self.given.push(index),
         }
         Ok(true)
+    }
+
+    /// Notes what has been given out of records that were not saved.
+    fn end(&mut self) {
+        if self.which != Which::Failed {
+            return;
+        }
+        let mut journal = self.journal.borrow_mut();
+        for index in std::mem::take(&mut self.given) {
+            journal.returned(index);
+        }
+        journal.failed_begun |= self.csv && !self.columns.is_empty();
     }
 
     fn open_part(&mut self, columns: usize, part: Part) -> Result<(), Fault> {
@@ -202,19 +229,23 @@ impl Records {
     }
 }
 
-fn pieces(journal: &Journal, which: Which) -> Result<Vec<Piece>, Fault> {
+/// Where records of a kind stand. Those that were not saved are given out batch by batch, once.
+fn pieces(journal: &Journal, which: Which, max_splits: u8) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for batch in &journal.batches {
+    let failed = which == Which::Failed;
+    for (index, batch) in journal.batches.iter().enumerate() {
+        let ready = batch.is_settled(max_splits) && batch.keeps_unfit();
+        if failed && (!ready || batch.is_returned()) {
+            continue;
+        }
         let parts = batch.parts.iter().filter(|part| which.may_be_in(part));
         pieces.extend(parts.map(|part| Piece::Part(batch.columns, part.clone())));
-        if which == Which::Failed && batch.unfit_count > 0 {
-            if batch.given.is_empty() {
-                return Err(gone());
-            }
-            pieces.push(Piece::Unfit(batch.given.clone()));
+        if failed {
+            pieces.push(Piece::Unfit(batch.kept.clone()));
+            pieces.push(Piece::End(index));
         }
     }
-    Ok(pieces)
+    pieces
 }
 
 /// The values of Salesforce's own columns.
@@ -222,7 +253,7 @@ fn told(extra: &[&str], verdict: &Verdict, part: &Part) -> Vec<String> {
     let (id, error) = match verdict {
         Verdict::Saved { id, .. } => (id.clone(), String::new()),
         Verdict::Failed { id, error } => (id.clone(), error.clone()),
-        Verdict::Unprocessed => {
+        Verdict::Unprocessed | Verdict::Unknown => {
             let (code, why) = part.why_unprocessed();
             (String::new(), format!("{code}:{why}"))
         }

@@ -49,7 +49,7 @@ impl Load {
         let (mut kept, mut gap) = (0, false);
         while let Some(verdict) = verdicts.next()? {
             match (verdict, gap) {
-                (Verdict::Unprocessed, _) => gap = true,
+                (Verdict::Unprocessed | Verdict::Unknown, _) => gap = true,
                 (_, true) => return Ok(None),
                 (_, false) => kept += 1,
             }

@@ -47,7 +47,7 @@ impl Host {
         let mut full = json!({
             "object": "Account", "operation": "Insert", "external_id_field": null, "assignment_rule_id": null, "serial": false,
             "format": null, "column_delimiter": null, "columns": [], "empty_values": null, "null_text": null,
-            "batch_records": null, "max_splits": null, "outcome_format": null, "error_columns": false, "poll_max_ms": null,
+            "batch_records": null, "max_splits": null, "outcome_format": null, "max_rejected": null, "error_columns": false, "poll_max_ms": null,
             "wait_seconds": null
         });
         for (name, value) in self.config.as_object().unwrap() {
@@ -324,12 +324,72 @@ fn unfit_records_come_back_however_often_the_host_died() {
         let mut load = host.run();
         assert_eq!(host.outcomes().len(), 11);
         assert_eq!(host.fake.0.borrow().classic.loaded().len(), 9);
-        let failed = read(load.outcomes("failed").unwrap()).unwrap();
-        assert_eq!(failed, "Name,Active__c\nn2,maybe\nn7,maybe\n");
+        let expected = "Name,Active__c\nn2,maybe\nn7,maybe\n";
+        assert_eq!(read(load.outcomes("failed").unwrap()).unwrap(), expected);
+        // Where nothing has been read of the input, it is wanted again.
         let mut unwritten = host.open().unwrap();
-        let fault = unwritten.outcomes("failed").err().unwrap();
-        assert_eq!(fault.kind, FaultKind::Conflict);
+        let mut failed = read(unwritten.outcomes("failed").unwrap()).unwrap();
+        host.journal = Some(unwritten.journal());
+        assert!(host.journal.as_ref().unwrap().contains("\"again\":true"));
+        let mut load = host.run();
+        failed += &read(load.outcomes("failed").unwrap()).unwrap();
+        assert_eq!(failed, expected);
+        assert!(load.journal().contains("\"again\":false"));
+        assert_eq!(host.outcomes().len(), 11);
     }
+}
+
+#[test]
+fn malformed_records_and_any_number_of_unfit_ones_do_not_stop_the_load() {
+    let mut input = String::from("Name,Active__c\na,true\nb,true,more\n\"c\"x,true\n");
+    for number in 0..30_000 {
+        input += &format!("n{number},maybe\n");
+    }
+    input += "z,false\n";
+    let mut host = host(&input);
+    let mut load = host.run();
+    let outcomes = host.outcomes();
+    assert_eq!(outcomes.len(), 30_004);
+    assert_eq!(outcomes[1]["code"], "NOT_SENT");
+    assert!(outcomes[1]["message"].as_str().unwrap().starts_with("Line 3: "));
+    assert_eq!(outcomes[30_003]["success"], true);
+    assert_eq!(host.fake.0.borrow().classic.loaded(), ["a,true", "z,false"]);
+    assert_eq!(load.watch(0).unwrap().failed, 30_002);
+    let failed = read(load.outcomes("failed").unwrap()).unwrap();
+    assert_eq!(failed.lines().count(), 30_003);
+    assert!(load.journal().len() < 40_000, "rejected records are not in the journal");
+}
+
+#[test]
+fn more_rejected_records_than_may_be_stop_the_load_and_what_follows_may_be_corrected() {
+    let input = "Name,Active__c\na,true\nb,maybe\nc,true\nd,maybe\ne,true\n";
+    let mut host = host(input)
+        .with("batch_records", json!(1))
+        .with("max_rejected", json!(1));
+    let fault = host.live(usize::MAX, true).err().unwrap();
+    assert_eq!(fault.kind, FaultKind::Invalid);
+    assert!(fault.attempts > 0 && fault.message.contains("751C"), "{}", fault.message);
+    host.input = input.replace("d,maybe", "d,true");
+    host.run();
+    assert_eq!(host.outcomes().len(), 5);
+    assert_eq!(host.fake.0.borrow().classic.loaded().len(), 4);
+}
+
+#[test]
+fn every_record_has_an_outcome_after_the_load_was_given_up() {
+    let mut host = host(&rows(9));
+    assert!(host.live(6, true).unwrap().is_none());
+    let mut load = host.open().unwrap();
+    load.abort().unwrap();
+    host.journal = Some(load.journal());
+    drop(load);
+    let before = host.fake.0.borrow().classic.sizes().len();
+    host.run();
+    assert_eq!(host.fake.0.borrow().classic.sizes().len(), before);
+    let outcomes = host.outcomes();
+    assert_eq!(outcomes.len(), 9);
+    assert_eq!(outcomes[8]["code"], "NOT_SENT");
+    assert_eq!(host.fake.0.borrow().classic.jobs[0].state, "Aborted");
 }
 
 #[test]
@@ -382,8 +442,12 @@ fn host_that_dies_at_any_moment_loads_every_row_once() {
     assert!(call > 10);
 }
 
+fn sent_and_unfit() -> Host {
+    host("Name,Active__c\na,true\nb,maybe\n")
+}
+
 #[test]
-fn input_that_changed_is_refused_when_it_is_given_again() {
+fn input_may_change_until_it_is_sent() {
     let mut host = host(&rows(3));
     let mut load = host.open().unwrap();
     load.write(host.input.clone().as_bytes()).unwrap();
@@ -391,9 +455,20 @@ fn input_that_changed_is_refused_when_it_is_given_again() {
     host.journal = Some(load.journal());
     assert!(host.fake.0.borrow().classic.sizes().is_empty());
     host.input = host.input.replacen("good", "fine", 1);
+    host.run();
+    host.is_whole();
+    let mut host = sent_and_unfit();
+    let mut load = host.open().unwrap();
+    load.write(host.input.clone().as_bytes()).unwrap();
+    load.close().unwrap();
+    while host.fake.0.borrow().classic.sizes().is_empty() {
+        load.watch(0).unwrap();
+    }
+    host.journal = Some(load.journal());
+    host.input = host.input.replace("a,true", "c,true");
     let fault = host.live(usize::MAX, true).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Config, "{fault:?}");
-    assert!(host.fake.0.borrow().classic.sizes().is_empty());
+    assert_eq!(host.fake.0.borrow().classic.sizes(), [1]);
 }
 
 #[test]

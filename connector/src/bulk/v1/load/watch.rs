@@ -77,6 +77,12 @@ impl Load {
         };
         let incomplete = journal.parts().find(|part| part.unprocessed() > 0);
         note.extend(incomplete.map(left_over));
+        let unknown: u64 = journal.parts().map(|part| part.unknown).sum();
+        note.extend((unknown > 0).then(|| {
+            format!(
+                "; what became of {unknown} records is not known: look for them in the org before they are loaded again"
+            )
+        }));
         let failed = journal.parts().map(failed_of).sum::<u64>();
         Progress {
             done: self.is_done(),
@@ -117,7 +123,8 @@ fn processed_of(part: &Part) -> u64 {
 
 /// Records that failed, those that nobody got to included.
 fn failed_of(part: &Part) -> u64 {
-    part.failed.min(part.rows) + part.unprocessed()
+    part.rows
+        .min(part.failed + part.unprocessed() + part.unknown)
 }
 
 /// What is said of a batch that left records over.
