@@ -42,8 +42,6 @@ pub struct Field {
     pub relationship: Option<String>,
     /// The sObjects that it may refer to.
     pub refers_to: Vec<String>,
-    /// The name of the reference that goes through it, as the org spells it.
-    pub relationship: Option<String>,
     /// Whether a reference may use it to find its record: an external id, or another field that the org finds records by.
     pub finds: bool,
 }

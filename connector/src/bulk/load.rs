@@ -142,7 +142,8 @@ impl Load {
         if !self.feed.has_row && !self.fetch()? {
             return Ok(Step::Nothing);
         }
-        let is_fit = self.feed.judge();
+        let judged = self.ledger.borrow().journal.judged();
+        let is_fit = self.feed.judge(judged);
         let Some(filling) = &self.filling else {
             return self.begin_part(is_fit);
         };

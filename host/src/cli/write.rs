@@ -123,7 +123,10 @@ async fn attempt(
         let file = path.as_deref().map(|path| part(path, bytes));
         file.transpose()
     };
-    let (outcomes, failed) = (open(outcomes, state.outcomes_bytes)?, open(failed, state.failed_bytes)?);
+    let (outcomes, failed) = (
+        open(outcomes, state.outcomes_bytes)?,
+        open(failed, state.failed_bytes)?,
+    );
     let session = bench.session().await?;
     let mut meter = Meter::new(console);
     let load = Load {

@@ -273,28 +273,6 @@ struct Members {
     again: bool,
 }
 
-async fn rewind(&mut self) -> Result<(), TransferError> {
-        rewind(&mut self.outcomes, self.state.outcomes_bytes).await?;
-        rewind(&mut self.failed, self.state.failed_bytes).await
-    }
-
-    fn keep(&mut self) -> Result<(), TransferError> {
-        let kept = self.ledger.keep(&self.state);
-        kept.map_err(TransferError::file(self.ledger.path()))
-    }
-
-    fn taken(&self) -> Result<u64, TransferError> {
-        #[derive(Deserialize)]
-        struct Journal {
-            taken: u64,
-        }
-        let journal = self.state.journal.as_deref().unwrap_or_default();
-        let journal: Journal =
-            serde_json::from_str(journal).map_err(|_| TransferError::BadJournal)?;
-        Ok(journal.taken)
-    }
-}
-
 async fn rewind(file: &mut Option<PartFile>, bytes: u64) -> Result<(), TransferError> {
     let Some(file) = file else { return Ok(()) };
     let cut = file.cut(bytes).await;

@@ -166,14 +166,28 @@ fn mixed(number: usize) -> (String, String) {
 
 fn load_of(input: &'static str, operation: &'static str, size: &'static str) -> Vec<&'static str> {
     let base = [
-        "write", operation, "object=Contact", "operation=insert", size, "--connection", "org.toml",
+        "write",
+        operation,
+        "object=Contact",
+        "operation=insert",
+        size,
+        "--connection",
+        "org.toml",
     ];
-    let files = ["--input", input, "--outcomes", "out.ndjson", "--failed", "failed.csv"];
+    let files = [
+        "--input",
+        input,
+        "--outcomes",
+        "out.ndjson",
+        "--failed",
+        "failed.csv",
+    ];
     base.into_iter().chain(files).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_load_with_malformed_and_rejected_records_that_is_killed_tells_of_each_and_gives_them_back() {
+async fn a_load_with_malformed_and_rejected_records_that_is_killed_tells_of_each_and_gives_them_back()
+ {
     mixed_load("bulk/load", "job-records=5000").await;
 }
 
@@ -207,7 +221,12 @@ async fn mixed_load(operation: &'static str, size: &'static str) {
         if given != good {
             assert_eq!(outcome["code"], "NOT_SENT", "{line}");
             let told = format!("Line {}:", index + 2);
-            assert!(outcome["message"].as_str().is_some_and(|text| text.starts_with(&told)), "{line}");
+            assert!(
+                outcome["message"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with(&told)),
+                "{line}"
+            );
             corrected.insert(given);
         }
     }
@@ -217,9 +236,15 @@ async fn mixed_load(operation: &'static str, size: &'static str) {
     let failed: Vec<&str> = failed.lines().collect();
     assert_eq!(failed[0], header.trim_end());
     let given_back: HashSet<String> = failed[1..].iter().map(|line| (*line).to_owned()).collect();
-    assert_eq!((failed.len() - 1, &given_back), (corrected.len(), &corrected));
+    assert_eq!(
+        (failed.len() - 1, &given_back),
+        (corrected.len(), &corrected)
+    );
     let good = |line: &&str| {
-        let number = line["Row ".len()..].split(',').next().and_then(|row| row.parse().ok());
+        let number = line["Row ".len()..]
+            .split(',')
+            .next()
+            .and_then(|row| row.parse().ok());
         mixed(number.expect("a number")).1 + "\n"
     };
     let again: String = failed[1..].iter().map(good).collect();
@@ -229,7 +254,11 @@ async fn mixed_load(operation: &'static str, size: &'static str) {
     let path = folder.path().to_owned();
     let loaded = tokio::task::spawn_blocking(move || mediate(&path, &arguments).output());
     let loaded = loaded.await.expect("a task").expect("it runs");
-    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
+    assert!(
+        loaded.status.success(),
+        "{}",
+        String::from_utf8_lossy(&loaded.stderr)
+    );
     let names = names(&org).await;
     let different: HashSet<&String> = names.iter().collect();
     assert_eq!((names.len(), different.len()), (MIXED, MIXED));

@@ -159,7 +159,11 @@ impl Pages {
             return Err(Fault::protocol(format!(
                 "The pages of job {} do not come to an end: a page names {} as the next one",
                 self.job,
-                if same { "itself" } else { "ever more without rows" }
+                if same {
+                    "itself"
+                } else {
+                    "ever more without rows"
+                }
             )));
         }
         if let Way::Locators(next) = &mut self.way {

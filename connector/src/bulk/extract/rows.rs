@@ -142,7 +142,12 @@ impl Converter {
         }
     }
 
-    fn take_header(&mut self, content: usize, whole: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+    fn take_header(
+        &mut self,
+        content: usize,
+        whole: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
         let text = self.buffer.rest();
         let line = text.get(..content).unwrap_or_default().to_vec();
         if self.header.as_ref().is_some_and(|known| *known != line) {

@@ -131,9 +131,9 @@ impl Feed {
         }
     }
 
-    /// Whether the row at hand is fit to be sent.
-    pub fn judge(&mut self) -> bool {
-        if let Some(why) = self.refuses {
+    /// Whether the row at hand is fit to be sent. Rows up to the byte `judged` of the input have been judged before.
+    pub fn judge(&mut self, judged: u64) -> bool {
+        if let Some(why) = self.refuses.filter(|_| self.row.end > judged) {
             let line = self.row.line;
             self.row
                 .complaint

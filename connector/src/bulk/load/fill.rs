@@ -226,7 +226,11 @@ impl Filling {
 
     fn give_back(&mut self, at: u64, row: &mut Row) {
         let wanted = self.wanted.partition_point(|(_, end)| *end <= at);
-        if self.wanted.get(wanted).is_some_and(|(start, _)| *start <= at) {
+        if self
+            .wanted
+            .get(wanted)
+            .is_some_and(|(start, _)| *start <= at)
+        {
             self.back.push(std::mem::take(&mut row.given), at);
         }
     }

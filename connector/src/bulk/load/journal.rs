@@ -7,7 +7,7 @@ use crate::bulk::jobs::State;
 use serde::{Deserialize, Serialize};
 
 /// The form of journals that this version writes and reads.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// How far a job has come, as far as is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +155,10 @@ impl Part {
     pub fn why_unprocessed(&self) -> (&'static str, &str) {
         let (code, why) = match self.stage {
             Stage::Final(State::Failed) => ("JOB_FAILED", "Salesforce did not get to this record"),
-            Stage::Final(State::Aborted) => ("UNPROCESSED", "The job was aborted before Salesforce got to this record"),
+            Stage::Final(State::Aborted) => (
+                "UNPROCESSED",
+                "The job was aborted before Salesforce got to this record",
+            ),
             _ => ("UNPROCESSED", "Salesforce did not get to this record"),
         };
         (code, self.reason.as_deref().unwrap_or(why))
@@ -251,8 +254,7 @@ impl Journal {
     /// The first part that has to be read again to go on: its outcomes have not been given out, or records of it that were not saved, which
     /// nobody but the host has.
     pub fn first_needed(&self) -> usize {
-        let needed =
-            |part: &Part| !part.collected || self.wants_failed && !part.is_returned();
+        let needed = |part: &Part| !part.collected || self.wants_failed && !part.is_returned();
         let needed = self.parts.iter().position(needed);
         needed.unwrap_or(self.parts.len())
     }
@@ -291,6 +293,14 @@ impl Journal {
         }
         self.parts.truncate(index);
         true
+    }
+
+    /// The byte of the input up to which records were sent or rejected.
+    pub fn judged(&self) -> u64 {
+        let mut parts = self.parts.iter().rev();
+        let last = parts.find(|part| part.stage.has_data());
+        last.and_then(|part| part.end.as_ref())
+            .map_or(0, |end| end.at)
     }
 
     /// Takes back what was judged at the end of the input, sent nowhere, and not told yet: it may be corrected.

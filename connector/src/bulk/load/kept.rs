@@ -69,7 +69,12 @@ impl Kept {
     /// Records of a part that were not sent have been given out.
     pub fn returned(&mut self, index: usize) {
         self.unfit.remove(&index);
-        for unfit in self.rows.get_mut(&index).into_iter().flat_map(|rows| &mut rows.unfit) {
+        for unfit in self
+            .rows
+            .get_mut(&index)
+            .into_iter()
+            .flat_map(|rows| &mut rows.unfit)
+        {
             unfit.record = Vec::new();
         }
     }

@@ -55,9 +55,7 @@ impl Ledger {
         let gives = self.journal.wants_failed && self.kept.has_records();
         let news = match self.offered {
             None => true,
-            Some(offered) => {
-                self.asked && (gives || known.end > offered.max(known.start))
-            }
+            Some(offered) => self.asked && (gives || known.end > offered.max(known.start)),
         };
         if news {
             self.journal.offers += 1;
@@ -179,7 +177,12 @@ impl Ledger {
 
     /// Records that the host wants back have been read from the input.
     pub fn give_back(&mut self, index: usize, back: Back) {
-        if self.journal.parts.get(index).is_some_and(|part| !part.returned.missing.is_empty()) {
+        if self
+            .journal
+            .parts
+            .get(index)
+            .is_some_and(|part| !part.returned.missing.is_empty())
+        {
             self.kept.back.entry(index).or_default().append(back);
         }
     }

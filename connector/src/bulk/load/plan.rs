@@ -1,9 +1,9 @@
 //! The config of a load, checked.
 
-use crate::bindings::{Fault, FaultKind};
 use crate::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, LoadConfig, LoadFormat, LoadOutcomes, NullText,
 };
+use crate::bindings::{Fault, FaultKind};
 use crate::bulk::columns::Rules;
 use crate::bulk::dialect::{self, Dialect};
 use crate::bulk::ingest::NewJob;
@@ -94,7 +94,10 @@ impl Plan {
 
     /// Refuses to go on where more records are rejected here than may be; those of a load that was given up do not count.
     pub fn bear_rejected(&self, rejected: u64, why: &str, aborted: bool) -> Result<(), Fault> {
-        match self.max_rejected.filter(|most| rejected > *most && !aborted) {
+        match self
+            .max_rejected
+            .filter(|most| rejected > *most && !aborted)
+        {
             None => Ok(()),
             Some(most) => Err(Fault::new(
                 FaultKind::Invalid,

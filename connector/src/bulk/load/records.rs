@@ -308,10 +308,16 @@ fn succeeded(index: usize, part: Part) -> Piece {
     Piece::Told(index, part, SUCCESSFUL)
 }
 
-fn pieces(ledger: &Ledger, which: fn(&Part) -> bool, piece: fn(usize, Part) -> Piece) -> Vec<Piece> {
+fn pieces(
+    ledger: &Ledger,
+    which: fn(&Part) -> bool,
+    piece: fn(usize, Part) -> Piece,
+) -> Vec<Piece> {
     let parts = ledger.journal.parts.iter().enumerate();
     let parts = parts.filter(|(_, part)| which(part));
-    parts.map(|(index, part)| piece(index, part.clone())).collect()
+    parts
+        .map(|(index, part)| piece(index, part.clone()))
+        .collect()
 }
 
 /// What can be given out of the records that were not saved, and has not been.

@@ -90,7 +90,11 @@ impl Results {
 
     /// Refuses a document that has a header without this column, or without any of those that are wanted: it is something else.
     pub fn must_have(&self, name: Option<&str>) -> Result<(), Fault> {
-        let has = |name: &str| self.header.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let has = |name: &str| {
+            self.header
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
+        };
         let fits = match name {
             Some(name) => has(name),
             None => self.places.iter().any(Option::is_some),

@@ -69,6 +69,7 @@ impl Load {
 
     fn is_full(&self) -> bool {
         let ledger = self.ledger.borrow();
-        ledger.kept.open_rows() >= self.room.most_rows || ledger.kept.bytes() >= self.room.most_bytes
+        ledger.kept.open_rows() >= self.room.most_rows
+            || ledger.kept.bytes() >= self.room.most_bytes
     }
 }

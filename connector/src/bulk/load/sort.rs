@@ -134,7 +134,10 @@ impl Sorted {
 
     /// Rows that were saved.
     pub fn saved(&self) -> u64 {
-        let saved = self.fates.iter().filter(|fate| matches!(fate, Fate::Saved { .. }));
+        let saved = self
+            .fates
+            .iter()
+            .filter(|fate| matches!(fate, Fate::Saved { .. }));
         saved.count() as u64
     }
 
@@ -172,7 +175,11 @@ impl Sorted {
         let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
         let mut record = ByteRecord::new();
         let mut signature = Signature::default();
-        results.must_have(if resource == UNPROCESSED { None } else { Some(ID) })?;
+        results.must_have(if resource == UNPROCESSED {
+            None
+        } else {
+            Some(ID)
+        })?;
         while results.next(&mut record)? {
             self.found.count(resource);
             let field =

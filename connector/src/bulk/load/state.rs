@@ -8,7 +8,11 @@ pub const MOST_NAMED: usize = 10;
 
 /// Lets a fault tell what was sent before it.
 pub fn told(fault: Fault, journal: &Journal) -> Fault {
-    let sent: Vec<_> = journal.parts.iter().filter(|part| part.was_sent()).collect();
+    let sent: Vec<_> = journal
+        .parts
+        .iter()
+        .filter(|part| part.was_sent())
+        .collect();
     let records: u64 = sent.iter().map(|part| part.sent()).sum();
     let jobs: Vec<&str> = sent.iter().map(|part| part.job.as_str()).collect();
     told_of(fault, records, "jobs", &jobs)

@@ -156,13 +156,22 @@ impl Load {
         let mut note = match (journal.closed, pending) {
             (true, 0) => format!("{jobs} jobs done"),
             (true, _) => format!("Salesforce is working on {pending} of {jobs} jobs"),
-            (false, _) => format!("sending; {} of {jobs} jobs done", jobs.saturating_sub(pending)),
+            (false, _) => format!(
+                "sending; {} of {jobs} jobs done",
+                jobs.saturating_sub(pending)
+            ),
         };
         let incomplete = journal.parts.iter().find(|part| part.unprocessed() > 0);
         note.extend(incomplete.map(left_over));
         note.extend(unknown(&journal.parts));
         // What Salesforce will not get to needs no more work, and has failed; what is not known is no success.
-        let gone = |part: &Part| if part.stage == Stage::Gone { part.sent() } else { 0 };
+        let gone = |part: &Part| {
+            if part.stage == Stage::Gone {
+                part.sent()
+            } else {
+                0
+            }
+        };
         let processed =
             sum(|part| part.processed.min(part.sent()) + part.unprocessed()) + sum(gone);
         Progress {

@@ -16,10 +16,10 @@ use crate::bindings::exports::salesforce::connector::bulk::{
     JobOperation, LoadConfig, V1CreateJobConfig, V1LoadConfig, V1Operation,
 };
 use crate::bindings::{Fault, FaultKind};
-use crate::bulk::load::state::told_of;
-use crate::bulk::load::{GIVEN_UP, Pace};
 use crate::bulk::load::feed::{Feed, changed};
 use crate::bulk::load::plan::Plan;
+use crate::bulk::load::state::told_of;
+use crate::bulk::load::{GIVEN_UP, Pace};
 use crate::limits::MAX_BATCH_BYTES;
 use crate::org::Org;
 use crate::sink::Sink;
@@ -136,7 +136,8 @@ impl Load {
         if !self.feed.has_row && !self.feed.fetch(&mut self.journal.borrow_mut().shape)? {
             return Ok(Step::Nothing);
         }
-        let is_fit = self.feed.judge();
+        let judged = self.journal.borrow().judged();
+        let is_fit = self.feed.judge(judged);
         if is_fit && self.job().is_none() {
             return self.create_job();
         }
@@ -301,8 +302,7 @@ impl Load {
             return self.finish_batch();
         }
         let mut journal = self.journal.borrow_mut();
-        let end = journal.batches.last().map_or(0, |batch| batch.end.at);
-        if self.feed.before.at < end {
+        if self.feed.before.at < journal.judged() {
             return Err(changed("it is shorter"));
         }
         journal.closed = true;

@@ -40,7 +40,10 @@ fn page_of_a_gateway_that_stays_is_no_page_and_moves_no_place() {
         Play::Answer(status, _, body) => Play::Answer(status, vec![], body),
         other => other,
     };
-    for spoils in [(|_: &str, _: u32, _: Play| html()) as fn(&str, u32, Play) -> Play, lacking] {
+    for spoils in [
+        (|_: &str, _: u32, _: Play| html()) as fn(&str, u32, Play) -> Play,
+        lacking,
+    ] {
         let trial = spoilt(&[3, 2], spoils);
         let mut extract = trial.open().unwrap();
         let fault = read(&mut extract).unwrap_err();
@@ -86,8 +89,12 @@ fn place_behind_the_last_page_has_nothing_more() {
 #[test]
 fn locator_of_the_same_page_for_ever_ends_the_extract() {
     fn looping(headers: Headers) -> Headers {
-        let others = headers.into_iter().filter(|(name, _)| name != "sforce-locator");
-        others.chain([("sforce-locator".into(), "L1".into())]).collect()
+        let others = headers
+            .into_iter()
+            .filter(|(name, _)| name != "sforce-locator");
+        others
+            .chain([("sforce-locator".into(), "L1".into())])
+            .collect()
     }
     let trial = spoilt(&[0, 0], |_, _, answer| match answer {
         Play::Answer(status, headers, body) => Play::Answer(status, looping(headers), body),
@@ -103,7 +110,10 @@ fn list_of_pages_that_is_none_costs_one_request() {
     let trial = trial(&[2600, 2600]);
     trial.whole().unwrap();
     let seen = trial.fake.seen();
-    let number = seen.iter().position(|request| request.contains("resultPages")).unwrap();
+    let number = seen
+        .iter()
+        .position(|request| request.contains("resultPages"))
+        .unwrap();
     let trial = super::trial(&[2600, 2600]);
     trial.fake.0.borrow_mut().troubles = vec![(number, crate::bulk::testing::Trouble::Status(200))];
     assert_eq!(trial.whole().unwrap(), trial.expected());

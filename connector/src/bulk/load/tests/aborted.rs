@@ -44,9 +44,16 @@ fn every_record_has_an_outcome_after_the_load_was_given_up() {
         drop(load);
         let sent = host.fake.0.borrow().jobs.len();
         let load = aborted_from_journal(&mut host);
-        assert_eq!(host.fake.0.borrow().jobs.len(), sent, "nothing more is sent");
+        assert_eq!(
+            host.fake.0.borrow().jobs.len(),
+            sent,
+            "nothing more is sent"
+        );
         let outcomes = host.outcomes();
-        let numbers: Vec<u64> = outcomes.iter().map(|row| row["row"].as_u64().unwrap()).collect();
+        let numbers: Vec<u64> = outcomes
+            .iter()
+            .map(|row| row["row"].as_u64().unwrap())
+            .collect();
         assert_eq!(numbers, (1..=9).collect::<Vec<_>>());
         let good = outcomes.iter().filter(|row| row["success"] == true).count();
         assert!(good <= saved && (saved == 0) == (good == 0), "{outcomes:?}");

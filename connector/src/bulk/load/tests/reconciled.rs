@@ -32,7 +32,12 @@ fn records_of_a_failed_job_without_documents_have_its_reason_and_come_back() {
         let mut load = host.open().unwrap();
         load.write(&host.input.clone()).unwrap();
         load.close().unwrap();
-        while host.fake.seen().iter().all(|request| !request.starts_with("Patch")) {
+        while host
+            .fake
+            .seen()
+            .iter()
+            .all(|request| !request.starts_with("Patch"))
+        {
             load.watch(0).unwrap();
         }
         host.keep(&load);
@@ -46,7 +51,10 @@ fn records_of_a_failed_job_without_documents_have_its_reason_and_come_back() {
         let progress = load.watch(0).unwrap();
         assert_eq!((progress.processed, progress.failed), (5, 5));
         for outcome in host.outcomes() {
-            let told = (outcome["code"].as_str(), outcome["message"].as_str().unwrap());
+            let told = (
+                outcome["code"].as_str(),
+                outcome["message"].as_str().unwrap(),
+            );
             if state == "Failed" {
                 let reason = "InvalidBatch : Field name not found : Nmae";
                 assert_eq!(told, (Some("JOB_FAILED"), reason));
@@ -66,11 +74,18 @@ fn records_of_a_failed_job_without_documents_have_its_reason_and_come_back() {
 #[test]
 fn documents_that_are_refused_because_the_job_failed_are_none() {
     let mut host = spoilt(&rows(5), |_, _, _| {
-        Play::json(400, r#"[{"errorCode":"API_ERROR","message":"job is not in a state"}]"#)
+        Play::json(
+            400,
+            r#"[{"errorCode":"API_ERROR","message":"job is not in a state"}]"#,
+        )
     });
     host.fake.0.borrow_mut().fails = true;
     let load = host.run();
-    assert!(host.outcomes().iter().all(|outcome| outcome["code"] == "JOB_FAILED"));
+    assert!(
+        host.outcomes()
+            .iter()
+            .all(|outcome| outcome["code"] == "JOB_FAILED")
+    );
     assert_eq!(all_failed(&mut host, load).len(), 1 + 5);
 }
 
@@ -102,7 +117,11 @@ fn results_that_stay_too_short_leave_records_unknown_and_are_no_success() {
     let mut load = host.run();
     let progress = load.watch(0).unwrap();
     assert_eq!(progress.failed, 3);
-    assert!(progress.note.contains("3 records is not known"), "{}", progress.note);
+    assert!(
+        progress.note.contains("3 records is not known"),
+        "{}",
+        progress.note
+    );
     for outcome in host.outcomes() {
         assert_eq!(outcome["code"], "UNMATCHED");
         assert_eq!(outcome["success"], false);
@@ -164,8 +183,19 @@ fn deleted_job_leaves_its_records_unknown_and_the_load_ends() {
     host.keep(&load);
     host.fake.0.borrow_mut().jobs[0].state = "Deleted".into();
     let mut load = host.run();
-    let codes: Vec<Value> = host.outcomes().iter().map(|row| row["code"].clone()).collect();
-    assert_eq!(codes[..3], [json!("JOB_GONE"), json!("JOB_GONE"), json!("JOB_GONE")]);
+    let codes: Vec<Value> = host
+        .outcomes()
+        .iter()
+        .map(|row| row["code"].clone())
+        .collect();
+    assert_eq!(
+        codes[..3],
+        [json!("JOB_GONE"), json!("JOB_GONE"), json!("JOB_GONE")]
+    );
     let progress = load.watch(0).unwrap();
-    assert!(progress.done && progress.note.contains("7500"), "{}", progress.note);
+    assert!(
+        progress.done && progress.note.contains("7500"),
+        "{}",
+        progress.note
+    );
 }

@@ -123,8 +123,12 @@ fn feed(host: &mut Host, load: &mut Load, failed: &mut String) -> usize {
 
 #[test]
 fn any_number_of_rejected_records_takes_bounded_memory_and_no_job() {
-    let rows: String = (0..60_000).map(|row| format!("n{row},31.12.2026\n")).collect();
-    let mut host = host(&format!("Name,Founded__c\ng,2026-01-01\n{rows}h,2026-01-02\n"));
+    let rows: String = (0..60_000)
+        .map(|row| format!("n{row},31.12.2026\n"))
+        .collect();
+    let mut host = host(&format!(
+        "Name,Founded__c\ng,2026-01-01\n{rows}h,2026-01-02\n"
+    ));
     let mut load = host.open().unwrap();
     load.room.most_bytes = 3 << 20;
     let mut failed = String::new();
@@ -147,7 +151,12 @@ fn more_rejected_records_than_may_be_stop_the_load_which_tells_what_was_sent() {
     let fault = host.live().err().unwrap();
     assert_eq!(fault.kind, FaultKind::Invalid);
     assert!(fault.attempts > 0, "something was sent");
-    for said in ["config.max-rejected", "Line 5", "2 records in 2 jobs", "7500"] {
+    for said in [
+        "config.max-rejected",
+        "Line 5",
+        "2 records in 2 jobs",
+        "7500",
+    ] {
         assert!(fault.message.contains(said), "{said}: {}", fault.message);
     }
     // What was not sent may be corrected; what was, and what was told, stays.

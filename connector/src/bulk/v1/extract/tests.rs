@@ -162,8 +162,14 @@ fn splitting_a_query_with_a_limit_is_refused_before_anything_is_made() {
 #[test]
 fn document_without_rows_has_its_header() {
     for (soql, header) in [
-        ("SELECT id, Name, Parent.Name FROM Account", "Id,Name,Parent.Name\n"),
-        ("SELECT Id, BillingAddress FROM Account", "Id,BillingStreet,BillingCity\n"),
+        (
+            "SELECT id, Name, Parent.Name FROM Account",
+            "Id,Name,Parent.Name\n",
+        ),
+        (
+            "SELECT Id, BillingAddress FROM Account",
+            "Id,BillingStreet,BillingCity\n",
+        ),
     ] {
         let (fake, clock) = org();
         fake.0.borrow_mut().pages = vec!["Records not found for this query".into()];

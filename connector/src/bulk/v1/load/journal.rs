@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// The form of journals that this version writes and reads.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Words by which Salesforce says that a batch took too long (Bulk API Developer Guide, "Errors": `Timeout`; "Bulk API Limits", "Batch
 /// processing time": ten attempts of ten minutes).
@@ -299,7 +299,11 @@ impl Journal {
     /// Lets go of records that were not sent; of batches whose outcomes have been given out only, if `collected`. False where there are none.
     pub fn forget(&mut self, collected: bool) -> bool {
         let mut any = false;
-        for batch in self.batches.iter_mut().filter(|batch| batch.collected || !collected) {
+        for batch in self
+            .batches
+            .iter_mut()
+            .filter(|batch| batch.collected || !collected)
+        {
             any |= !std::mem::take(&mut batch.kept).is_empty();
         }
         any
@@ -340,9 +344,16 @@ impl Journal {
         }
     }
 
-    /// The batches in which a batch's records stand, with their number.
+    /// The byte of the input up to which records were sent or rejected.
+    pub fn judged(&self) -> u64 {
+        self.batches.last().map_or(0, |batch| batch.end.at)
+    }
+
+    /// The records that were sent, and the batches in which they stand.
     pub fn sent_batches(&self) -> (u64, Vec<&str>) {
-        let sent = self.parts().filter_map(|part| Some((part.rows, part.id.as_deref()?)));
+        let sent = self
+            .parts()
+            .filter_map(|part| Some((part.rows, part.id.as_deref()?)));
         let (rows, ids): (Vec<u64>, Vec<&str>) = sent.unzip();
         (rows.iter().sum(), ids)
     }

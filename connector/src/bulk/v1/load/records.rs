@@ -125,7 +125,11 @@ impl Records {
             taken: 0,
         };
         let has_header = which == Which::Failed && journal.failed_begun;
-        if let Some(names) = records.columns.first().filter(|_| records.csv && !has_header) {
+        if let Some(names) = records
+            .columns
+            .first()
+            .filter(|_| records.csv && !has_header)
+        {
             let names = extra
                 .iter()
                 .copied()

@@ -346,18 +346,26 @@ fn malformed_records_and_any_number_of_unfit_ones_do_not_stop_the_load() {
         input += &format!("n{number},maybe\n");
     }
     input += "z,false\n";
-    let mut host = host(&input);
+    let mut host = host(&input).with("batch_records", json!(5_000));
     let mut load = host.run();
     let outcomes = host.outcomes();
     assert_eq!(outcomes.len(), 30_004);
     assert_eq!(outcomes[1]["code"], "NOT_SENT");
-    assert!(outcomes[1]["message"].as_str().unwrap().starts_with("Line 3: "));
+    assert!(
+        outcomes[1]["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("Line 3: ")
+    );
     assert_eq!(outcomes[30_003]["success"], true);
     assert_eq!(host.fake.0.borrow().classic.loaded(), ["a,true", "z,false"]);
     assert_eq!(load.watch(0).unwrap().failed, 30_002);
     let failed = read(load.outcomes("failed").unwrap()).unwrap();
     assert_eq!(failed.lines().count(), 30_003);
-    assert!(load.journal().len() < 40_000, "rejected records are not in the journal");
+    assert!(
+        load.journal().len() < 40_000,
+        "rejected records are not in the journal"
+    );
 }
 
 #[test]
@@ -368,7 +376,11 @@ fn more_rejected_records_than_may_be_stop_the_load_and_what_follows_may_be_corre
         .with("max_rejected", json!(1));
     let fault = host.live(usize::MAX, true).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Invalid);
-    assert!(fault.attempts > 0 && fault.message.contains("751C"), "{}", fault.message);
+    assert!(
+        fault.attempts > 0 && fault.message.contains("751C"),
+        "{}",
+        fault.message
+    );
     host.input = input.replace("d,maybe", "d,true");
     host.run();
     assert_eq!(host.outcomes().len(), 5);
