@@ -8,7 +8,7 @@ pub mod embedded;
 pub mod error;
 pub mod ingress;
 pub mod ledger;
-pub mod part_file;
+pub mod output;
 pub mod profile;
 pub mod runtime;
 pub mod schema;

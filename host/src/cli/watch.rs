@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 use super::args::{Global, OutletArgs, Watch as Arguments};
 use super::console::Console;
 use super::failure::Failure;
+use super::forms::{self, Ending};
+use super::output;
 use super::plan::{absolute, beside};
 use super::report::time;
 use super::signals;
@@ -17,8 +19,9 @@ use super::watches::{self, Entry};
 use super::workbench::Workbench;
 use crate::contract::Style;
 use crate::egress::plain_client;
+use crate::output::Destination;
 use crate::profile::with_unit;
-use crate::watch::{Appended, Outlet, Position, State, Watch, WatchError, open_ledger};
+use crate::watch::{Appended, Outlet, Position, State, Through, Watch, WatchError, open_ledger};
 use crate::words;
 
 pub(super) async fn run(
@@ -136,6 +139,8 @@ fn failure(error: WatchError, bench: &Workbench) -> Failure {
             error,
             refusals: Vec::new(),
             connection: bench.connection_name().to_owned(),
+            sent: None,
+            in_doubt: false,
         },
         WatchError::Ledger { path, source } => Failure::Write { path, source },
     }
@@ -145,6 +150,13 @@ fn failure(error: WatchError, bench: &Workbench) -> Failure {
 /// With `exactly`, an output file is cut to that length.
 pub(super) fn outlet(args: &OutletArgs, exactly: Option<u64>) -> Result<Outlet, Failure> {
     if let Some(path) = &args.output {
+        let destination = appended_to(path)?;
+        if destination.is_stdout() {
+            return Ok(Outlet::Stdout);
+        }
+        if !destination.is_file() {
+            return Ok(Outlet::Stream(Through::new(destination)));
+        }
         let opened = Appended::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
         return Ok(Outlet::File(opened));
     }
@@ -164,6 +176,20 @@ pub(super) fn outlet(args: &OutletArgs, exactly: Option<u64>) -> Result<Outlet, 
         url,
         client: plain_client()?,
     })
+}
+
+/// Finds out what an argument names. Lines of JSON are appended batch by batch, in the clear.
+fn appended_to(path: &Path) -> Result<Destination, Failure> {
+    let refused = |why: &str| Failure::usage(format!("--output {}: {why}", path.display()));
+    match forms::ending(path) {
+        (_, true) => Err(refused(
+            "what is appended batch by batch is not compressed: leave .gz out",
+        )),
+        (Ending::None | Ending::Known("ndjson", _), _) => output::destination(Some(path), false),
+        _ => Err(refused(
+            "what comes is written as lines of JSON: end the name in .ndjson",
+        )),
+    }
 }
 
 /// The length of a file; of one that is not there yet, none.
@@ -205,7 +231,9 @@ impl Entry {
     /// Where the place is kept: as asked, or beside the output file. Without either it lives as long as the process.
     fn checkpoint(&self) -> Option<std::path::PathBuf> {
         let beside_output = || {
-            self.outlet.output.as_deref().map(|path| {
+            let output = self.outlet.output.as_deref();
+            let file = output.filter(|path| appended_to(path).is_ok_and(|to| to.is_file()));
+            file.map(|path| {
                 let mut journal = beside(path);
                 journal.set_extension("checkpoint");
                 journal

@@ -83,8 +83,10 @@ impl Workbench {
     pub(super) fn failure(&self, error: SessionError, session: &Session) -> Failure {
         let connection = self.connection_name().to_owned();
         Failure::Session {
-            error,
+            sent: Some(session.requests()),
+            in_doubt: session.is_in_doubt(&error),
             refusals: session.refusals(),
+            error,
             connection,
         }
     }

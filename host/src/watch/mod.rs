@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 pub use line::line;
-pub use outlet::{Appended, Outlet, OutletError};
+pub use outlet::{Appended, Outlet, OutletError, Through};
 
 use crate::contract::{Batch, FaultKind};
 use crate::error::HostError;

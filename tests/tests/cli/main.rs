@@ -10,6 +10,8 @@ mod catalog;
 mod endings;
 mod harness;
 mod operations;
+#[cfg(unix)]
+mod outputs;
 mod salesforce;
 mod transfers;
 mod watching;

@@ -1,5 +1,6 @@
 //! `echo/collect`: keeps what it is given, line by line; a line that starts with `!` counts as failed. `~pass` fails for
-//! a while and `~stay` for good, until the sink is taken up again from its journal.
+//! a while and `~stay` for good, until the sink is taken up again from its journal; `~trap` breaks off once. With `~refuse`
+//! in it, all of it is refused at the end, and nothing is kept.
 
 use crate::bindings::exports::mediation::connector::mediator::{GuestSink, Progress, Sink, Source};
 use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind};
@@ -27,6 +28,7 @@ struct Journal {
 impl Collected {
     fn fail_at(&self, line: &str) -> Result<(), Fault> {
         match line.trim_end() {
+            "~trap" => crate::misbehave::trap().map(drop),
             "~pass" => Err(Fault {
                 retry_after_ms: Some(1),
                 ..fault(FaultKind::Unavailable, "failed for a while")
@@ -89,6 +91,11 @@ impl GuestSink for Collected {
     }
 
     fn watch(&self, _wait_ms: u32) -> Result<Progress, Fault> {
+        if self.text.borrow().lines().any(|line| line == "~refuse") {
+            self.text.borrow_mut().clear();
+            self.told.set(0);
+            return Err(fault(FaultKind::Invalid, "refused as it is"));
+        }
         let processed = self.text.borrow().lines().count() as u64;
         Ok(Progress {
             done: self.closed.get(),
