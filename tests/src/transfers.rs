@@ -75,11 +75,12 @@ impl Transfer {
             config: &self.config,
             input: &input,
             outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
-            failed: Some(part(&self.path("failed"), 0)),
+            failed: Some(part(&self.path("failed"), state.failed_bytes)),
             ledger: &mut ledger,
             state,
             patience: Patience::of(self.patience),
             watcher: &mut pauses,
+            giving_up: false,
             reached: Reached::default(),
         };
         let loaded = load.run().await?;

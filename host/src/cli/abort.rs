@@ -4,67 +4,81 @@ use super::console::Console;
 use super::failure::Failure;
 use super::output;
 use super::plan::Plan;
+use super::signals;
 use super::workbench::Workbench;
-use super::write;
+use super::write::{self, Halt};
 use crate::contract::FaultKind;
 use crate::ledger::Ledger;
-use crate::session::{Session, SessionError};
-use crate::transfer::LoadState;
+use crate::output::PartFile;
+use crate::transfer::{LoadState, Standing};
 
-/// Gives a load up. What it has saved stays saved: the outcomes that are known get their name, and the journal goes.
+/// Gives a load up. What it has saved stays saved: the remote system is told that nothing more comes, outcomes are
+/// collected and get their name, and the journal goes.
 pub(super) async fn load(
     bench: &Workbench,
     plan: &Plan,
-    ledger: Ledger,
+    mut ledger: Ledger,
     state: Option<LoadState>,
     console: Console,
 ) -> Result<(), Failure> {
-    let state = state.unwrap_or_default();
-    let session = bench.session().await?;
-    if let Err(error) = tell(&session, plan, &state).await {
-        if !is_final(&error) {
-            return Err(write::stopped(
-                bench.failure(error, &session),
-                None,
-                plan,
-                ledger,
-            ));
+    let before = state.clone();
+    let collected = tokio::select! {
+        collected = write::attempt(bench, plan, &mut ledger, state, true, console) => collected,
+        code = signals::received() => Err(write::interrupted(code)),
+    };
+    let (files, standing) = match collected {
+        Ok(loaded) => ([loaded.outcomes, loaded.failed], loaded.standing),
+        Err(halt) if !is_final(&halt.why) => {
+            return Err(write::stopped(halt.why, halt.standing, plan, ledger));
         }
-        console.warn(&format!("{error}"));
-    }
-    let standing = state.standing();
-    console.note("given up: what was saved stays saved");
-    standing.so_far().iter().for_each(|line| console.note(line));
-    let (outcomes, failed) = write::taking(plan, ledger.path(), &state)?;
-    for file in [outcomes, failed].into_iter().flatten() {
-        if file.bytes() > 0 {
-            output::finish(file).await?;
+        Err(Halt {
+            why,
+            standing,
+            state,
+        }) => {
+            console.warn(&format!("not all outcomes could be collected: {why}"));
+            let state = state.or(before).unwrap_or_default();
+            let (outcomes, failed) = write::taking(plan, ledger.path(), &state)?;
+            (
+                [outcomes, failed],
+                standing.unwrap_or_else(|| state.standing()),
+            )
         }
-    }
+    };
+    finish(files).await?;
+    tell(&standing, console);
     write::discard(plan, ledger)
 }
 
-/// Tells the remote system that nothing more comes.
-async fn tell(session: &Session, plan: &Plan, state: &LoadState) -> Result<(), SessionError> {
-    let Some(journal) = &state.journal else {
-        return Ok(());
-    };
-    let writer = session.write(&plan.operation, &plan.config, Some(journal));
-    writer.await?.abort().await
+/// Gives files their names where there is anything in them.
+async fn finish(files: [Option<PartFile>; 2]) -> Result<(), Failure> {
+    for file in files.into_iter().flatten().filter(|file| file.bytes() > 0) {
+        output::finish(file).await?;
+    }
+    Ok(())
 }
 
-/// Says whether giving up later would fail in the same way.
-fn is_final(error: &SessionError) -> bool {
-    error.fault().is_some_and(|fault| {
-        matches!(
+fn tell(standing: &Standing, console: Console) {
+    console.note("given up: what was saved stays saved");
+    standing.so_far().iter().for_each(|line| console.note(line));
+    standing
+        .reasons()
+        .iter()
+        .for_each(|line| console.note(line));
+}
+
+/// Says whether giving up later would fail in the same way. Where the remote system cannot be told now, it may go on
+/// working: the journal stays.
+fn is_final(why: &Failure) -> bool {
+    match why.fault() {
+        Some(fault) => !matches!(
             fault.kind,
-            FaultKind::Config
-                | FaultKind::NotFound
-                | FaultKind::Conflict
-                | FaultKind::Invalid
-                | FaultKind::CheckpointLost
-                | FaultKind::Unsupported
-                | FaultKind::Other
-        )
-    })
+            FaultKind::Unavailable
+                | FaultKind::Timeout
+                | FaultKind::LimitExceeded
+                | FaultKind::Unauthenticated
+                | FaultKind::EgressDenied
+        ),
+        None => !matches!(why, Failure::Interrupted(_)),
+    }
 }

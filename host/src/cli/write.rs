@@ -116,12 +116,12 @@ pub(super) async fn load(
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let loaded = tokio::select! {
-        loaded = attempt(bench, plan, &mut ledger, state, console) => loaded,
-        code = signals::received() => Err((Failure::Interrupted(code), None)),
+        loaded = attempt(bench, plan, &mut ledger, state, false, console) => loaded,
+        code = signals::received() => Err(interrupted(code)),
     };
     let loaded = match loaded {
         Ok(loaded) => loaded,
-        Err((why, standing)) => return Err(stopped(why, standing, plan, ledger)),
+        Err(halt) => return Err(stopped(halt.why, halt.standing, plan, ledger)),
     };
     let (progress, standing) = (loaded.progress, loaded.standing);
     for file in [loaded.outcomes, loaded.failed].into_iter().flatten() {
@@ -148,20 +148,43 @@ pub(super) async fn load(
     })
 }
 
-async fn attempt(
+/// Why a load came to no end here, and what is known of it.
+pub(super) struct Halt {
+    pub(super) why: Failure,
+    pub(super) standing: Option<Standing>,
+    /// What was kept last; none where that is what it was before.
+    pub(super) state: Option<LoadState>,
+}
+
+impl From<Failure> for Halt {
+    fn from(why: Failure) -> Self {
+        Self {
+            why,
+            standing: None,
+            state: None,
+        }
+    }
+}
+
+pub(super) fn interrupted(code: u8) -> Halt {
+    Failure::Interrupted(code).into()
+}
+
+/// Loads, or collects the outcomes of a load that is given up.
+pub(super) async fn attempt(
     bench: &Workbench,
     plan: &Plan,
     ledger: &mut Ledger,
     state: Option<LoadState>,
+    giving_up: bool,
     console: Console,
-) -> Result<Loaded, (Failure, Option<Standing>)> {
+) -> Result<Loaded, Halt> {
     let Files::Load { input, .. } = &plan.files else {
-        let wrong = Failure::Other("this journal is not of a load".into());
-        return Err((wrong, None));
+        return Err(Failure::Other("this journal is not of a load".into()).into());
     };
     let state = state.unwrap_or_default();
-    let (outcomes, failed) = taking(plan, ledger.path(), &state).map_err(|why| (why, None))?;
-    let session = bench.session().await.map_err(|why| (why, None))?;
+    let (outcomes, failed) = taking(plan, ledger.path(), &state)?;
+    let session = bench.session().await?;
     let input = Input {
         path: input.path.clone(),
         gzip: input.gzip,
@@ -178,13 +201,15 @@ async fn attempt(
         failed,
         patience: Patience::default(),
         watcher: &mut meter,
+        giving_up,
         reached: Reached::default(),
     };
     let loaded = load.run().await;
     meter.end();
-    loaded.map_err(|stopped| {
-        let why = failure(stopped.error, bench, &session);
-        (why, Some(stopped.standing))
+    loaded.map_err(|stopped| Halt {
+        why: failure(stopped.error, bench, &session),
+        standing: Some(stopped.standing),
+        state: Some(stopped.state),
     })
 }
 
@@ -212,7 +237,7 @@ pub(super) fn taking(
     };
     Ok((
         open(outcomes, Data::Outcomes, state.outcomes_bytes)?,
-        open(failed, Data::Failed, 0)?,
+        open(failed, Data::Failed, state.failed_bytes)?,
     ))
 }
 

@@ -33,6 +33,8 @@ pub struct LoadState {
     pub taken_fingerprint: Option<String>,
     /// How many bytes of outcomes belong to that journal.
     pub outcomes_bytes: u64,
+    /// How many bytes of failed records belong to it.
+    pub failed_bytes: u64,
     /// What these outcomes amount to.
     pub tally: Tally,
     /// Whether only the files' names are left to be given.
@@ -69,6 +71,8 @@ pub struct Load<'a> {
     pub patience: Patience,
     /// Hears how it goes.
     pub watcher: &'a mut dyn Watcher,
+    /// Gives the load up: nothing more is sent, and the outcomes of what was are collected.
+    pub giving_up: bool,
     /// How far the load has come, to tell whether it gets any further.
     pub reached: Reached,
 }
@@ -122,7 +126,11 @@ impl Load<'_> {
                 for file in [&mut self.outcomes, &mut self.failed].into_iter().flatten() {
                     let _ = file.sync().await;
                 }
-                Err(Stopped { error, standing })
+                Err(Stopped {
+                    error,
+                    standing,
+                    state: self.state,
+                })
             }
         }
     }
@@ -177,7 +185,22 @@ impl Load<'_> {
     }
 
     async fn attempt(&mut self) -> Result<Progress, TransferError> {
-        self.check_beginning().await?;
+        let mut before = None;
+        loop {
+            let (progress, length) = self.run_sink().await?;
+            let taken = self.taken()?;
+            // Failed records that the sink does not hold are read from the input again, from where the journal says.
+            let is_whole = self.failed.is_none() || taken >= length;
+            if is_whole || before.is_some_and(|before| taken <= before) {
+                return Ok(progress);
+            }
+            before = Some(taken);
+        }
+    }
+
+    /// Opens the sink, gives it the input from where the journal says, and waits until it is done. Returns the length of
+    /// the input, too.
+    async fn run_sink(&mut self) -> Result<(Progress, u64), TransferError> {
         let session = self.session;
         let journal = self.state.journal.clone();
         let writer = session.write(self.operation, self.config, journal.as_deref());
@@ -193,17 +216,21 @@ impl Load<'_> {
         worked
     }
 
-    async fn work(&mut self, writer: &mut Writer<'_>) -> Result<Progress, TransferError> {
-        self.feed(writer).await?;
+    async fn work(&mut self, writer: &mut Writer<'_>) -> Result<(Progress, u64), TransferError> {
+        if self.giving_up {
+            writer.abort().await?;
+            self.step(writer, 0).await?;
+        }
+        self.check_beginning().await?;
+        let length = self.feed(writer).await?;
         writer.close().await?;
         self.step(writer, CLOSED).await?;
         let progress = self.wait(writer).await?;
         self.collect(writer).await?;
-        self.collect_failed(writer).await?;
-        if self.outcomes.is_none() && progress.failed > 0 {
+        if self.outcomes.is_none() && self.failed.is_none() && progress.failed > 0 {
             self.ask_why(writer).await;
         }
-        Ok(progress)
+        Ok((progress, length))
     }
 
     /// What the sink has taken is not given again, so it must still be there.
@@ -231,8 +258,8 @@ impl Load<'_> {
         found.map_err(TransferError::read(&self.input.path))
     }
 
-    /// Hands over the input from where the journal says.
-    async fn feed(&mut self, writer: &mut Writer<'_>) -> Result<(), TransferError> {
+    /// Hands over the input from where the journal says, and returns its length.
+    async fn feed(&mut self, writer: &mut Writer<'_>) -> Result<u64, TransferError> {
         let mut passed = self.taken()?;
         let reader = self.input.open_at(passed).await;
         let mut reader = reader.map_err(TransferError::read(&self.input.path))?;
@@ -240,7 +267,7 @@ impl Load<'_> {
             let piece = reader.next(CHUNK).await;
             let piece = piece.map_err(TransferError::read(&self.input.path))?;
             if piece.is_empty() {
-                return Ok(());
+                return Ok(passed);
             }
             passed += piece.len() as u64;
             writer.write(piece).await?;
@@ -322,28 +349,28 @@ impl Load<'_> {
         Ok(())
     }
 
+    /// Stores the outcomes and the failed records that became known, and then the journal that knows of it.
     async fn collect(&mut self, writer: &mut Writer<'_>) -> Result<(), TransferError> {
-        let Some(file) = &mut self.outcomes else {
+        if self.outcomes.is_none() && self.failed.is_none() {
             return Ok(());
-        };
-        let before = file.bytes();
+        }
         // Counted once the outcomes are on disk: what is read again after a failure is counted again.
         let mut tally = self.state.tally.clone();
-        copy(writer, "all", Some(file), Some(&mut tally)).await?;
-        if file.bytes() == before {
+        let outcomes = self.outcomes.as_mut();
+        let outcomes_bytes = copy(writer, "all", outcomes, Some(&mut tally)).await?;
+        let failed_bytes = match &mut self.failed {
+            Some(file) => copy(writer, "failed", Some(file), None).await?,
+            None => 0,
+        };
+        let journal = Some(writer.journal().await?);
+        if journal == self.state.journal {
             return Ok(());
         }
+        self.state.journal = journal;
         self.state.tally = tally;
-        self.state.outcomes_bytes = file.bytes();
-        self.state.journal = Some(writer.journal().await?);
+        self.state.outcomes_bytes = outcomes_bytes;
+        self.state.failed_bytes = failed_bytes;
         self.keep().await
-    }
-
-    async fn collect_failed(&mut self, writer: &mut Writer<'_>) -> Result<(), TransferError> {
-        match &mut self.failed {
-            Some(file) => copy(writer, "failed", Some(file), None).await,
-            None => Ok(()),
-        }
     }
 
     /// Reads the outcomes only to tell why records failed; it is no failure if they cannot be had any more.
@@ -358,7 +385,7 @@ impl Load<'_> {
     /// Cuts off what was written after the last step.
     async fn rewind(&mut self) -> Result<(), TransferError> {
         rewind(&mut self.outcomes, self.state.outcomes_bytes).await?;
-        rewind(&mut self.failed, 0).await
+        rewind(&mut self.failed, self.state.failed_bytes).await
     }
 
     async fn keep(&mut self) -> Result<(), TransferError> {

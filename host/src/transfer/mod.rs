@@ -84,6 +84,8 @@ pub struct Stopped {
     pub error: TransferError,
     /// How the whole of it stands.
     pub standing: Standing,
+    /// What was kept last: what files hold belongs to it.
+    pub state: LoadState,
 }
 
 impl From<Stopped> for TransferError {

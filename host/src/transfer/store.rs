@@ -15,13 +15,13 @@ pub(super) async fn rewind(file: &mut Option<PartFile>, bytes: u64) -> Result<()
     cut.map_err(TransferError::file(file.path()))
 }
 
-/// Appends what is known, counts it, and returns when it is on disk.
+/// Appends what is known, counts it, and returns the length of the file when it is on disk.
 pub(super) async fn copy(
     writer: &mut Writer<'_>,
     which: &str,
     mut file: Option<&mut PartFile>,
     tally: Option<&mut Tally>,
-) -> Result<(), TransferError> {
+) -> Result<u64, TransferError> {
     let mut reader = writer.outcomes(which).await?;
     let media_type = reader.head().await?.media_type;
     let mut counter = tally.map(|tally| Counter::new(tally, &media_type));
@@ -35,11 +35,10 @@ pub(super) async fn copy(
             written.map_err(TransferError::file(file.path()))?;
         }
     }
-    match file {
-        Some(file) if Some(file.bytes()) > before => {
-            let synced = file.sync().await;
-            synced.map_err(TransferError::file(file.path()))
-        }
-        _ => Ok(()),
+    let Some(file) = file else { return Ok(0) };
+    if Some(file.bytes()) > before {
+        let synced = file.sync().await;
+        synced.map_err(TransferError::file(file.path()))?;
     }
+    Ok(file.bytes())
 }

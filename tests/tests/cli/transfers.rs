@@ -75,11 +75,31 @@ fn a_load_can_be_given_up() {
     assert_eq!(folder.echo(&WRITE).code, Some(5));
     let given_up = folder.run(&["resume", "in.txt.journal", "--abort"]);
     assert_eq!(given_up.code, Some(0), "{given_up:?}");
+    let outcomes = folder.read("out.txt");
     assert!(
-        folder.read("out.txt").starts_with("line\n"),
+        outcomes.starts_with(&lines[..500_000 - 256 * 1024]),
         "what was taken is told"
     );
-    assert_eq!(folder.names(), ["in.txt", "out.txt"]);
+    assert!(
+        outcomes.ends_with("-~stay\n"),
+        "and so is what was not sent"
+    );
+    assert_eq!(outcomes.lines().count(), 100_001, "each record once");
+    assert_eq!(folder.names(), ["bad.txt", "in.txt", "out.txt"]);
+}
+
+#[test]
+fn a_load_can_be_given_up_without_its_input() {
+    let folder = stopped(Folder::new(), &"line\n".repeat(100_000));
+    std::fs::remove_file(folder.path("in.txt")).unwrap();
+    let given_up = folder.run(&["resume", "in.txt.journal", "--abort"]);
+    assert_eq!(given_up.code, Some(0), "{given_up:?}");
+    assert!(
+        given_up.stderr.contains("in.txt"),
+        "it says what is missing: {given_up:?}"
+    );
+    assert!(folder.read("out.txt").starts_with("line\n"));
+    assert_eq!(folder.names(), ["out.txt"]);
 }
 
 /// Loads an input whose last line stops it for good.
