@@ -8,11 +8,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
-use crate::part_file::{claim, folder_of};
+use crate::output::{claim, folder_of};
 use crate::session::sync_folder;
 
 /// Bounds a ledger: beyond this it is written anew with its first and last line.
 const MAX_BYTES: u64 = 1 << 20;
+/// Mode of a ledger: it tells of records, so only its owner reads it.
+const MODE: u32 = 0o600;
 
 /// A ledger that this run holds: as long as it lives, no other run can open it.
 #[derive(Debug)]
@@ -41,7 +43,7 @@ impl Ledger {
     /// # Errors
     /// The file cannot be written, another run holds it, or there is one already.
     pub fn create(path: &Path, plan: &impl Serialize) -> io::Result<Self> {
-        let file = claim(path, true)?;
+        let file = claim(path, MODE, false)?;
         if file.metadata()?.len() > 0 {
             return Err(io::Error::new(
                 io::ErrorKind::AlreadyExists,
@@ -105,7 +107,7 @@ impl Ledger {
         if !path.exists() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let file = claim(path, true)?;
+        let file = claim(path, MODE, false)?;
         let (lines, bytes) = whole_lines(&file)?;
         let damaged = |what: &str| io::Error::other(format!("it is no journal: {what}"));
         let [plan, last] = &lines;
@@ -140,6 +142,16 @@ impl Ledger {
         } else {
             self.append(&line)
         }
+    }
+
+    /// Forgets all steps: there is nothing to continue from.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.compact("")?;
+        self.steps = false;
+        Ok(())
     }
 
     /// Says whether there is a step to go on from.

@@ -2,6 +2,7 @@
 
 pub mod between;
 pub mod echo;
+pub mod kill;
 pub mod org;
 pub mod server;
 pub mod tls;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mediate::ledger::Ledger;
-use mediate::part_file::PartFile;
+use mediate::output::PartFile;
 use mediate::session::{Session, SessionError};
 use mediate::transfer::{
-    Extract, ExtractState, Load, LoadState, Patience, Reached, TransferError, Watcher,
+    Extract, ExtractState, Input, Load, LoadState, Patience, Reached, TransferError, Watcher,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -65,17 +65,22 @@ impl Transfer {
     pub async fn load(&self, session: &Session) -> Result<Pauses, TransferError> {
         let (mut ledger, state) = self.ledger::<LoadState>();
         let mut pauses = Pauses::default();
+        let input = Input {
+            path: self.path("input"),
+            gzip: false,
+        };
         let load = Load {
             session,
             operation: &self.operation,
             config: &self.config,
-            input: &self.path("input"),
+            input: &input,
             outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
             failed: Some(part(&self.path("failed"), state.failed_bytes)),
             ledger: &mut ledger,
             state,
             patience: Patience::of(self.patience),
             watcher: &mut pauses,
+            giving_up: false,
             reached: Reached::default(),
         };
         let loaded = load.run().await?;

@@ -77,7 +77,7 @@ pub enum Command {
     /// Read an operation that gives many rows, in constant memory
     ///
     /// Example: mediate read query/rows soql='SELECT Id FROM Account' --output accounts.ndjson
-    Read(Run),
+    Read(Read),
     /// Hand the records of a file to an operation that loads them, and learn the outcome of each
     ///
     /// Example: mediate write bulk/load object=Account operation=insert --input accounts.csv
@@ -170,12 +170,27 @@ pub struct Run {
     /// The media type of the input; by default the file's ending says it
     #[arg(long, value_name = "MEDIA", requires = "input")]
     pub input_type: Option<String>,
-    /// Write to this file, which appears only when everything has arrived; its ending (.csv, .ndjson, ...) chooses the `format`
-    #[arg(short, long, value_name = "FILE")]
+    /// Write to this file, which appears only when everything has arrived; its ending (.csv, .ndjson, ..., .gz behind it)
+    /// chooses the `format`. Devices, FIFOs and - (stdout) are written through
+    #[arg(short, long, value_name = "FILE|-")]
     pub output: Option<PathBuf>,
     /// Print the facts about the exchange (status, headers, usage) on stderr
     #[arg(long)]
     pub attributes: bool,
+}
+
+/// Arguments of `read`.
+#[derive(Debug, Args)]
+pub struct Read {
+    /// What to run.
+    #[command(flatten)]
+    pub run: Run,
+    /// Keep the journal here; by default beside the output, as OUTPUT.journal
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Continue the same read if its journal says that it did not end; begin otherwise
+    #[arg(long)]
+    pub resume_if_any: bool,
 }
 
 /// Arguments of `write`.
@@ -192,11 +207,13 @@ pub struct Write {
     /// Which connection to use.
     #[command(flatten)]
     pub connection: Connection,
-    /// The input: a file, or - for stdin, which is copied beside the journal; the file's ending chooses the `format`
+    /// The input: a file, or - for stdin, which is copied beside the journal; the file's ending (.csv, ..., .gz behind it)
+    /// chooses the `format`
     #[arg(short, long, value_name = "FILE|-")]
     pub input: PathBuf,
-    /// Write the outcome of every record to this file, in the order of the input; its ending chooses the `outcome-format`
-    #[arg(long, value_name = "FILE")]
+    /// Write the outcome of every record to this file, in the order of the input; its ending chooses the `outcome-format`.
+    /// To - (stdout), devices and FIFOs it is written at the end
+    #[arg(long, value_name = "FILE|-")]
     pub outcomes: Option<PathBuf>,
     /// Write the records that failed to this file, as they were given
     #[arg(long, value_name = "FILE")]
@@ -204,6 +221,9 @@ pub struct Write {
     /// Keep the journal here; by default beside the input, as INPUT.journal
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
+    /// Continue the same load if its journal says that it did not end; begin otherwise
+    #[arg(long)]
+    pub resume_if_any: bool,
 }
 
 /// Arguments of `resume`.

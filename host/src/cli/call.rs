@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::args::{Call, Global};
 use super::console::Console;
 use super::failure::Failure;
-use super::forms;
+use super::forms::{self, Data};
 use super::input;
-use super::output::Output;
+use super::output::{self, Output};
 use super::workbench::Workbench;
 use crate::contract::{Message, OperationInfo, Style};
+use crate::output::Role;
 use crate::schema::Schema;
 
 /// Stands for a secret that is not shown.
@@ -23,7 +24,14 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
     let bench = Workbench::prepare(global, &run.connection, console).await?;
     let operation = bench.operation(&run.operation, Style::Call)?;
     let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
-    let config = forms::by_ending(config, operation, forms::FORMAT, run.output.as_deref());
+    let path = run.output.as_deref();
+    let config = forms::by_ending(config, operation, Data::Output, path)?;
+    output::apart(&[
+        ("--input", run.input.as_deref(), Role::Read),
+        ("--output", path, Role::Write),
+    ])?;
+    let gzip = path.is_some_and(|path| forms::is_gzip(path, &operation.returns));
+    let destination = output::destination(path, gzip)?;
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
     if !args.show_secrets && is_secret(operation) {
         return Err(Failure::usage(format!(
@@ -32,7 +40,7 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
             operation.name
         )));
     }
-    let mut output = Output::open(run.output.as_deref(), args.show_secrets)?;
+    let mut output = Output::open(destination, args.show_secrets).await?;
     let session = bench.session().await?;
     let answer = session.call(&operation.name, &config, input).await;
     let reply = answer.map_err(|error| bench.failure(error, &session))?;
@@ -60,6 +68,7 @@ fn some_failed(reply: &Message) -> Result<(), Failure> {
         failed => Err(Failure::SomeFailed {
             failed,
             total: None,
+            standing: None,
         }),
     }
 }

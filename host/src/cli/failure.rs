@@ -9,6 +9,7 @@ use crate::egress::Refusal;
 use crate::error::HostError;
 use crate::profile::ProfileError;
 use crate::session::SessionError;
+use crate::transfer::Standing;
 use crate::words;
 
 /// Is any other failure, for example of a disk.
@@ -47,17 +48,23 @@ pub(super) enum Failure {
         refusals: Vec<Refusal>,
         /// Which connection it was, for hints.
         connection: String,
+        /// How many requests the operation sent, from its beginning on; none where nobody counted.
+        sent: Option<u64>,
+        /// Whether something may have been applied that no fault tells of.
+        in_doubt: bool,
     },
     /// A file could not be written.
     Write { path: PathBuf, source: io::Error },
     /// The connection was examined, and is not good.
     Tested(Box<Failure>),
-    /// A transfer stopped and can be taken up again.
+    /// A transfer stopped and can be continued.
     Unfinished {
         /// Why it stopped.
         why: Box<Failure>,
         /// Its journal.
         journal: PathBuf,
+        /// How the whole load stands; none for an extract.
+        standing: Option<Box<Standing>>,
     },
     /// One of several things that run at once failed.
     OneOf {
@@ -72,6 +79,8 @@ pub(super) enum Failure {
         failed: u64,
         /// Of how many.
         total: Option<u64>,
+        /// How the whole load stands; none for a call, whose reply tells.
+        standing: Option<Box<Standing>>,
     },
     /// Something else.
     Other(String),
@@ -115,6 +124,21 @@ impl Failure {
                 why.fault()
             }
             _ => None,
+        }
+    }
+
+    /// Says whether the operation, from its beginning on, certainly sent nothing.
+    pub(super) fn sent_nothing(&self) -> bool {
+        matches!(self, Self::Session { sent: Some(0), .. })
+    }
+
+    /// Says whether the remote system may have applied something that is not known of.
+    pub(super) fn may_be_applied(&self) -> bool {
+        let told = self.fault().is_some_and(|fault| fault.maybe_applied);
+        told || match self {
+            Self::Session { in_doubt, .. } => *in_doubt,
+            Self::Unfinished { why, .. } => why.may_be_applied(),
+            _ => false,
         }
     }
 
@@ -208,7 +232,7 @@ impl fmt::Display for Failure {
             Self::Session { error, .. } => error.fmt(f),
             Self::Unfinished { why, .. } | Self::Tested(why) => why.fmt(f),
             Self::OneOf { what, why } => write!(f, "{what}: {why}"),
-            Self::SomeFailed { failed, total } => {
+            Self::SomeFailed { failed, total, .. } => {
                 f.write_str(&words::count(*failed, "record"))?;
                 match total {
                     Some(total) => write!(f, " of {} did not succeed", words::thousands(*total)),
@@ -242,6 +266,8 @@ impl From<SessionError> for Failure {
             error,
             refusals: Vec::new(),
             connection: String::new(),
+            sent: None,
+            in_doubt: false,
         }
     }
 }

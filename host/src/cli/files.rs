@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
@@ -23,13 +24,24 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
 /// Reads a file.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let opened = File::open(path).and_then(|file| read(file, MAX_FILE));
-    opened.map_err(|error| {
-        Failure::usage(format!(
-            "cannot read {}: {}",
-            path.display(),
-            words::io(&error)
-        ))
-    })
+    opened.map_err(|error| cannot_read(path, &error))
+}
+
+/// Reads a file of data, which may be compressed.
+pub(super) fn data(path: &Path, gzip: bool) -> Result<Vec<u8>, Failure> {
+    if !gzip {
+        return bytes(path);
+    }
+    let opened = File::open(path).and_then(|file| read(MultiGzDecoder::new(file), MAX_FILE));
+    opened.map_err(|error| cannot_read(path, &error))
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!(
+        "cannot read {}: {}",
+        path.display(),
+        words::io(error)
+    ))
 }
 
 /// Reads stdin to its end.

@@ -6,20 +6,12 @@ use serde::de::IgnoredAny;
 
 use super::failure::Failure;
 use super::files;
+use super::forms::{self, Ending};
 use crate::contract::{Message, OperationInfo};
+use crate::words;
 
-/// Names the media types of file endings.
-const ENDINGS: [(&str, &str); 9] = [
-    ("json", "application/json"),
-    ("ndjson", "application/x-ndjson"),
-    ("jsonl", "application/x-ndjson"),
-    ("csv", "text/csv"),
-    ("xml", "application/xml"),
-    ("txt", "text/plain"),
-    ("pdf", "application/pdf"),
-    ("png", "image/png"),
-    ("zip", "application/zip"),
-];
+/// Media type of bytes, which every file is.
+const BYTES: &str = "application/octet-stream";
 
 /// Reads the input that the arguments name.
 pub(super) async fn read(
@@ -34,14 +26,16 @@ pub(super) async fn read(
             operation.name
         )));
     };
+    let media_type = match media_type {
+        Some(given) => given,
+        None => by_ending(path, operation)?.unwrap_or(first),
+    };
+    let gzip = forms::is_gzip(path, &operation.accepts);
     let body = if path == Path::new("-") {
         stdin().await?
     } else {
-        files::bytes(path)?
+        files::data(path, gzip)?
     };
-    let media_type = media_type
-        .or_else(|| by_ending(path, operation))
-        .unwrap_or(first);
     check(path, media_type, &body)?;
     Ok(Some(Message::new(media_type, body)))
 }
@@ -56,15 +50,25 @@ async fn stdin() -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// Returns the type of the file's ending, if the operation takes it.
-fn by_ending(path: &Path, operation: &OperationInfo) -> Option<&'static str> {
-    let ending = path.extension()?.to_str()?.to_lowercase();
-    let (_, media_type) = ENDINGS.iter().find(|(known, _)| *known == ending)?;
-    operation
-        .accepts
-        .iter()
-        .any(|accepted| accepted == media_type)
-        .then_some(media_type)
+/// Returns the media type that the operation takes for the file's ending. What it does not take is refused, unless it
+/// takes any bytes.
+fn by_ending<'a>(path: &Path, operation: &'a OperationInfo) -> Result<Option<&'a str>, Failure> {
+    let accepts = |wanted: &str| {
+        let mut accepted = operation.accepts.iter().map(String::as_str);
+        accepted.find(|media_type| *media_type == wanted)
+    };
+    match forms::ending(path) {
+        (Ending::Known(_, known), _) if accepts(known).is_some() => Ok(accepts(known)),
+        (Ending::None, _) => Ok(None),
+        _ if accepts(BYTES).is_some() => Ok(accepts(BYTES)),
+        _ => Err(Failure::usage(format!(
+            "--input {}: `{}` takes {} and nothing that this ending stands for: give another file, or say what it is \
+             with --input-type",
+            path.display(),
+            operation.name,
+            words::list(&operation.accepts, "or")
+        ))),
+    }
 }
 
 /// Refuses bad JSON here, where the file has a name.
@@ -131,12 +135,22 @@ mod tests {
                 .media_type,
             "text/csv"
         );
+        let refused = read_as("a.xml", "{}", &accepts, None).await;
+        assert!(refused.is_err_and(|why| why.contains("application/json or text/csv")));
         assert_eq!(
-            read_as("a.xml", "{}", &accepts, None)
+            read_as("a.txt", "{}", &accepts, None)
                 .await
                 .expect("read")
                 .media_type,
             "application/json"
+        );
+        let bytes = ["application/json", "application/octet-stream"];
+        assert_eq!(
+            read_as("a.pdf", "%PDF", &bytes, None)
+                .await
+                .expect("read")
+                .media_type,
+            "application/octet-stream"
         );
         assert_eq!(
             read_as("a.json", "x", &accepts, Some("text/plain"))

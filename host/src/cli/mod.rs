@@ -1,6 +1,7 @@
 //! The command `mediate`: arguments in, data on stdout, talk on stderr, an exit code. One file per verb; what the
 //! verbs do is in the library.
 
+mod abort;
 pub mod args;
 mod call;
 mod config;

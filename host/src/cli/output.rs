@@ -1,26 +1,19 @@
-//! Where data goes: stdout, or a file that appears only when it is whole.
+//! Where data goes, as the arguments name it.
 
-use std::io::{self, IsTerminal as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
-use tokio::io::{AsyncWriteExt as _, Stdout};
-
 use super::failure::Failure;
-use crate::part_file::PartFile;
-use crate::terminal::VisibleStream;
+use crate::output::{Destination, PartFile, Role, Stream, Use, check};
 
-/// Takes the data of an operation.
+/// Stdout, where an argument has to name it.
+const STDOUT: &str = "-";
+
+/// What takes the data of an operation.
 #[derive(Debug)]
 pub(super) enum Output {
-    /// Writes to stdout.
-    Stdout {
-        /// The stream.
-        stream: Stdout,
-        /// The last byte, to end a terminal's line.
-        last: Option<u8>,
-        /// Makes visible what a terminal would obey; none where no terminal reads, and data arrives as it is.
-        terminal: Option<VisibleStream>,
-    },
+    /// Writes through: stdout, a device, a FIFO, a socket.
+    Stream(Stream),
     /// Writes to `FILE.part`, which becomes `FILE` at the end.
     File(PartFile),
 }
@@ -28,15 +21,15 @@ pub(super) enum Output {
 impl Output {
     /// Opens the output before anything is sent, so that a wrong path costs nothing. A private file can be read by its
     /// owner only.
-    pub(super) fn open(path: Option<&Path>, private: bool) -> Result<Self, Failure> {
-        match path {
-            Some(path) => part(path, private).map(Self::File),
-            None => Ok(Self::Stdout {
-                stream: tokio::io::stdout(),
-                last: None,
-                terminal: io::stdout().is_terminal().then(VisibleStream::default),
-            }),
+    pub(super) async fn open(destination: Destination, private: bool) -> Result<Self, Failure> {
+        if destination.is_file() {
+            // Beside the file itself: what gathers elsewhere is written through here.
+            return part(destination, Path::new(STDOUT), 0, private).map(Self::File);
         }
+        let opened = Stream::open(&destination).await;
+        opened
+            .map(Self::Stream)
+            .map_err(|error| cannot_open(destination.name(), &error))
     }
 
     /// Writes a piece.
@@ -46,15 +39,9 @@ impl Output {
                 let written = file.write(piece).await;
                 written.map_err(|error| Failure::write(file.path(), error))
             }
-            Self::Stdout {
-                stream,
-                last,
-                terminal,
-            } => {
-                *last = piece.last().copied().or(*last);
-                let shown = terminal.as_mut().map(|terminal| terminal.piece(piece));
-                let piece = shown.as_deref().unwrap_or(piece);
-                stream.write_all(piece).await.map_err(Failure::stdout)
+            Self::Stream(stream) => {
+                let written = stream.write(piece).await;
+                written.map_err(|error| through(stream.name(), stream.is_stdout(), error))
             }
         }
     }
@@ -63,33 +50,46 @@ impl Output {
     pub(super) async fn finish(self) -> Result<(), Failure> {
         match self {
             Self::File(file) => finish(file).await,
-            Self::Stdout {
-                mut stream,
-                last,
-                terminal,
-            } => {
-                if let Some(mut terminal) = terminal {
-                    let mut rest = terminal.end();
-                    if last.is_some_and(|byte| byte != b'\n') {
-                        rest.push(b'\n');
-                    }
-                    stream.write_all(&rest).await.map_err(Failure::stdout)?;
-                }
-                stream.flush().await.map_err(Failure::stdout)
+            Self::Stream(stream) => {
+                let (name, is_stdout) = (stream.name().to_owned(), stream.is_stdout());
+                let finished = stream.finish().await;
+                finished.map_err(|error| through(&name, is_stdout, error))
             }
         }
     }
 }
 
-/// Begins a file that an argument names.
-pub(super) fn part(path: &Path, private: bool) -> Result<PartFile, Failure> {
-    if path.is_dir() {
-        return Err(Failure::usage(format!(
-            "{} is a folder: name a file",
-            path.display()
-        )));
-    }
-    PartFile::create(path, private).map_err(|error| Failure::write(path, error))
+/// Finds out what an argument names; stdout where there is none.
+pub(super) fn destination(path: Option<&Path>, gzip: bool) -> Result<Destination, Failure> {
+    let path = path.unwrap_or_else(|| Path::new(STDOUT));
+    Destination::of(path, gzip).map_err(|error| {
+        // What it is, or what the system says of it.
+        let is_told = matches!(error.kind(), ErrorKind::IsADirectory | ErrorKind::Other);
+        let colon = if is_told { "" } else { ":" };
+        let why = crate::words::io(&error);
+        Failure::usage(format!("{}{colon} {why}", path.display()))
+    })
+}
+
+/// Begins or continues a file that an argument names.
+pub(super) fn part(
+    destination: Destination,
+    spool: &Path,
+    bytes: u64,
+    private: bool,
+) -> Result<PartFile, Failure> {
+    let name = destination.name().to_owned();
+    let opened = PartFile::open(destination, spool, bytes, private);
+    opened.map_err(|error| cannot_open(&name, &error))
+}
+
+/// Makes a failure of a file that cannot be opened for writing: nothing has been sent, and the argument names another.
+pub(super) fn cannot_open(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!(
+        "cannot write {}: {}",
+        path.display(),
+        crate::words::io(error)
+    ))
 }
 
 /// Gives a file its name.
@@ -99,16 +99,44 @@ pub(super) async fn finish(file: PartFile) -> Result<(), Failure> {
     finished.map_err(|error| Failure::write(&path, error))
 }
 
+/// Refuses files of one run that are the same one, whatever they are called. Nothing has been read or sent then.
+pub(super) fn apart(files: &[(&str, Option<&Path>, Role)]) -> Result<(), Failure> {
+    let uses: Vec<Use<'_>> = files
+        .iter()
+        .filter_map(|(argument, path, role)| {
+            Some(Use {
+                argument,
+                path: (*path)?,
+                role: *role,
+            })
+        })
+        .collect();
+    check(&uses).map_err(|collision| Failure::usage(collision.to_string()))
+}
+
+/// Whoever read stdout may have had enough; whoever was to read another stream has lost data.
+fn through(name: &Path, is_stdout: bool, error: std::io::Error) -> Failure {
+    if is_stdout {
+        Failure::stdout(error)
+    } else {
+        Failure::write(name, error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tempfile::TempDir;
 
     use super::*;
 
-    #[tokio::test]
-    async fn a_folder_is_refused() {
+    fn at(path: &Path) -> Destination {
+        destination(Some(path), false).expect("usable")
+    }
+
+    #[test]
+    fn a_folder_is_refused() {
         let folder = TempDir::new().expect("folder");
-        let failure = Output::open(Some(folder.path()), false).expect_err("refused");
+        let failure = destination(Some(folder.path()), false).expect_err("refused");
         assert!(
             failure.to_string().ends_with("is a folder: name a file"),
             "{failure}"
@@ -120,8 +148,8 @@ mod tests {
     async fn a_file_that_another_run_writes_is_named() {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("rows.csv");
-        let first = Output::open(Some(&path), false).expect("opened");
-        let failure = Output::open(Some(&path), false).expect_err("refused");
+        let first = Output::open(at(&path), false).await.expect("opened");
+        let failure = Output::open(at(&path), false).await.expect_err("refused");
         let sentence = failure.to_string();
         assert!(
             sentence.ends_with("rows.csv: another run is writing it"),

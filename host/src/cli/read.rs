@@ -1,62 +1,84 @@
 //! `mediate read`: all rows of a source, in constant memory.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::args::{Global, Run};
+use super::args::{Global, Read, Run};
 use super::console::Console;
 use super::failure::Failure;
-use super::forms;
+use super::forms::{self, Data};
 use super::input;
 use super::output::{self, Output};
-use super::plan::{Files, Plan, absolute, beside};
+use super::plan::{self, Files, Named, Plan, absolute, beside};
 use super::progress::Meter;
 use super::report::time;
+use super::resume;
 use super::signals;
 use super::workbench::Workbench;
 use super::write;
 use crate::contract::{Message, OperationInfo, Style};
 use crate::ledger::Ledger;
-use crate::part_file::PartFile;
+use crate::output::{Destination, PartFile, Role};
 use crate::transfer::{Extract, ExtractState, Patience};
 use crate::words;
 
 /// Bounds one chunk: large enough that crossing into the connector costs nothing, small enough to hold a few.
 const CHUNK: u32 = 256 * 1024;
 
-pub(super) async fn run(run: &Run, global: &Global, console: Console) -> Result<(), Failure> {
+pub(super) async fn run(args: &Read, global: &Global, console: Console) -> Result<(), Failure> {
+    let run = &args.run;
     let bench = Workbench::prepare(global, &run.connection, console).await?;
     let operation = bench.operation(&run.operation, Style::Source)?;
     let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
-    let config = forms::by_ending(config, operation, forms::FORMAT, run.output.as_deref());
-    let Some(path) = &run.output else {
+    let path = run.output.as_deref();
+    let config = forms::by_ending(config, operation, Data::Output, path)?;
+    let gzip = path.is_some_and(|path| forms::is_gzip(path, &operation.returns));
+    let destination = output::destination(path, gzip)?;
+    let Some(path) = path.filter(|_| destination.is_file()) else {
+        check_apart(args, None)?;
         return tokio::select! {
-            printed = print(&bench, run, operation, &config, console) => printed,
+            printed = print(&bench, run, operation, &config, destination, console) => printed,
             code = signals::received() => Err(Failure::Interrupted(code)),
         };
     };
-    let input = run.input.as_deref().map(absolute).transpose()?;
+    let journal = args.journal.clone().unwrap_or_else(|| beside(path));
+    check_apart(args, Some(&journal))?;
     let files = Files::Extract {
-        input,
+        input: run.input.as_deref().map(absolute).transpose()?,
         input_type: run.input_type.clone(),
-        output: absolute(path)?,
+        output: Named::new(path, gzip)?,
     };
     let plan = Plan::new(&operation.name, &config, files, &run.connection, global)?;
-    let ledger = plan.begin(&beside(path))?;
+    if args.resume_if_any
+        && let Some((ledger, step)) = plan.left(&journal)?
+    {
+        return resume::go_on(&bench, &plan, ledger, step, console).await;
+    }
+    let ledger = plan.begin(&journal)?;
     extract(&bench, &plan, ledger, None, run.attributes, console).await
 }
 
-/// Reads to stdout: what was printed cannot be taken back, so nothing is taken up again.
+fn check_apart(args: &Read, journal: Option<&Path>) -> Result<(), Failure> {
+    output::apart(&[
+        ("--input", args.run.input.as_deref(), Role::Read),
+        ("--journal", journal, Role::Keep),
+        ("--output", args.run.output.as_deref(), Role::Write),
+    ])
+}
+
+/// Reads to what is written through: what was written cannot be taken back, so nothing is continued.
 async fn print(
     bench: &Workbench,
     run: &Run,
     operation: &OperationInfo,
     config: &Value,
+    destination: Destination,
     console: Console,
 ) -> Result<(), Failure> {
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
-    let mut output = Output::open(None, false)?;
+    let mut output = Output::open(destination, false).await?;
     let session = bench.session().await?;
     let started = Instant::now();
     let failed = |error| bench.failure(error, &session);
@@ -89,11 +111,13 @@ pub(super) async fn extract(
     };
     let (head, file) = match extracted {
         Ok(extracted) => extracted,
-        Err(why) => return Err(write::stopped(why, plan, ledger)),
+        Err(why) => return Err(write::stopped(why, None, plan, ledger)),
     };
     let bytes = file.bytes();
-    output::finish(file).await?;
-    write::finish_named(plan, ledger)?;
+    if let Err(why) = output::finish(file).await {
+        return Err(write::stopped(why, None, plan, ledger));
+    }
+    write::end(plan, ledger)?;
     tell(&head, bytes, started.elapsed(), attributes, console);
     Ok(())
 }
@@ -116,7 +140,9 @@ async fn attempt(
     let operation = bench.operation(&plan.operation, Style::Source)?;
     let input = input::read(input.as_deref(), input_type.as_deref(), operation).await?;
     let state = state.unwrap_or_default();
-    let output = write::part(output, state.bytes)?;
+    let spool = plan::spool(ledger.path(), Data::Output);
+    let mut output = output::part(output.destination()?, &spool, state.bytes, false)?;
+    output.keep();
     let session = bench.session().await?;
     let mut meter = Meter::new(console);
     let extract = Extract {

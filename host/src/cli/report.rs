@@ -8,6 +8,7 @@ use super::console::Console;
 use super::failure::Failure;
 use crate::contract::{Fault, FaultKind, UpstreamFault};
 use crate::egress::Refusal;
+use crate::transfer::Standing;
 use crate::words;
 
 /// Prints a failure on stderr, as people or, with `--json-errors`, programs read it.
@@ -53,8 +54,14 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         if let Failure::OneOf { what, .. } = failure {
             members.insert("of".into(), json!(what));
         }
+        if failure.may_be_applied() {
+            members.insert("maybe-applied".into(), json!(true));
+        }
         if let Failure::Unfinished { journal, .. } = failure {
             members.insert("journal".into(), json!(journal));
+        }
+        if let Some(standing) = standing(failure) {
+            members.insert("load".into(), standing.to_json());
         }
         let refused: Vec<&str> = refusals(failure)
             .iter()
@@ -80,22 +87,39 @@ fn details(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(fault) = failure.fault() {
         lines.extend(fault.upstream.iter().filter_map(|one| upstream(one, fault)));
-        lines.extend(sending(fault));
-        if fault.maybe_applied {
-            lines
-                .push("it may have been applied all the same: look before you run it again".into());
+        lines.extend(sending(fault, failure.sent_nothing()));
+    }
+    if failure.may_be_applied() {
+        lines.push("it may have been applied all the same: look before you run it again".into());
+    }
+    match (failure, standing(failure)) {
+        (Failure::SomeFailed { .. }, Some(standing)) => {
+            lines.extend(standing.reasons());
         }
+        (_, Some(standing)) => lines.extend(standing.so_far()),
+        _ => {}
+    }
+    if let Some(fault) = failure.fault() {
         lines.extend(hint(fault, failure).map(|hint| format!("hint: {hint}")));
     }
     lines.extend(refusals(failure).iter().flat_map(refusal));
     if let Failure::Unfinished { journal, .. } = failure {
         let journal = journal.display();
-        lines.push(format!("hint: go on with `mediate resume {journal}`"));
+        lines.push(format!("hint: continue with `mediate resume {journal}`"));
         lines.push(format!(
             "hint: give it up with `mediate resume {journal} --abort`"
         ));
     }
     lines
+}
+
+fn standing(failure: &Failure) -> Option<&Standing> {
+    match failure {
+        Failure::SomeFailed { standing, .. } | Failure::Unfinished { standing, .. } => {
+            standing.as_deref()
+        }
+        _ => None,
+    }
 }
 
 fn refusals(failure: &Failure) -> &[Refusal] {
@@ -131,11 +155,11 @@ fn upstream(complaint: &UpstreamFault, fault: &Fault) -> Option<String> {
     Some(format!("{code}{separator}{message}{fields}"))
 }
 
-fn sending(fault: &Fault) -> Option<String> {
+/// A fault knows of its last step only: whether anything was sent at all, the whole run says.
+fn sending(fault: &Fault, sent_nothing: bool) -> Option<String> {
     let status = fault.status.map(|status| format!("HTTP status {status}"));
     let attempts = match fault.attempts {
-        0 if fault.status.is_none() => Some("nothing was sent".to_owned()),
-        0 => None,
+        0 => sent_nothing.then(|| "nothing was sent".to_owned()),
         1 => Some("1 attempt".to_owned()),
         many => Some(format!(
             "{many} attempts in {}",
@@ -227,6 +251,8 @@ mod tests {
             error: SessionError::Host(HostError::from(fault)),
             refusals,
             connection: "`acme`".into(),
+            sent: Some(0),
+            in_doubt: false,
         }
     }
 
@@ -294,6 +320,47 @@ mod tests {
             vec![],
         );
         assert_eq!(details(&failure), ["nothing was sent"]);
+    }
+
+    #[test]
+    fn what_earlier_steps_sent_is_not_denied() {
+        let last = Fault {
+            attempts: 0,
+            status: None,
+            upstream: vec![],
+            ..fault(FaultKind::Config)
+        };
+        let mut failure = failure(last, vec![]);
+        if let Failure::Session { sent, .. } = &mut failure {
+            *sent = Some(3);
+        }
+        assert_eq!(details(&failure), Vec::<String>::new());
+        let unfinished = Failure::Unfinished {
+            why: Box::new(failure),
+            journal: "in.csv.journal".into(),
+            standing: Some(Box::default()),
+        };
+        let lines = details(&unfinished);
+        assert!(
+            lines.iter().any(|line| line.starts_with("so far: ")),
+            "{lines:?}"
+        );
+        assert!(!lines.contains(&"nothing was sent".into()), "{lines:?}");
+    }
+
+    #[test]
+    fn an_instance_that_broke_off_in_a_write_leaves_doubt() {
+        let trapped = Failure::Session {
+            error: SessionError::Host(HostError::InstanceEnded {
+                reason: "trap".into(),
+            }),
+            refusals: vec![],
+            connection: "acme".into(),
+            sent: Some(1),
+            in_doubt: true,
+        };
+        assert_eq!(as_json(&trapped)["maybe-applied"], true);
+        assert_eq!(details(&trapped).len(), 1);
     }
 
     #[test]

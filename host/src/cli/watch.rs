@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 use super::args::{Global, OutletArgs, Watch as Arguments};
 use super::console::Console;
 use super::failure::Failure;
+use super::forms::{self, Ending};
+use super::output;
 use super::plan::{absolute, beside};
 use super::report::time;
 use super::signals;
@@ -18,9 +20,10 @@ use super::workbench::Workbench;
 use crate::contract::{Message, Style};
 use crate::egress::plain_client;
 use crate::ledger::Ledger;
+use crate::output::Destination;
 use crate::profile::with_unit;
 use crate::watch::{
-    Appended, Command, Identity, Outlet, Position, State, Watch, WatchError, open_ledger,
+    Appended, Command, Identity, Outlet, Position, State, Through, Watch, WatchError, open_ledger,
 };
 use crate::words;
 
@@ -200,6 +203,8 @@ fn failure(error: WatchError, bench: &Workbench) -> Failure {
             error,
             refusals: Vec::new(),
             connection: bench.connection_title(),
+            sent: None,
+            in_doubt: false,
         },
         WatchError::Ledger { path, source } => Failure::Write { path, source },
     }
@@ -213,6 +218,13 @@ pub(super) fn outlet(
     hidden: Vec<String>,
 ) -> Result<Outlet, Failure> {
     if let Some(path) = &args.output {
+        let destination = appended_to(path)?;
+        if destination.is_stdout() {
+            return Ok(Outlet::Stdout);
+        }
+        if !destination.is_file() {
+            return Ok(Outlet::Stream(Through::new(destination)));
+        }
         let opened = Appended::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
         return Ok(Outlet::File(opened));
     }
@@ -232,6 +244,20 @@ pub(super) fn outlet(
         url,
         client: plain_client()?,
     })
+}
+
+/// Finds out what an argument names. Lines of JSON are appended batch by batch, in the clear.
+fn appended_to(path: &Path) -> Result<Destination, Failure> {
+    let refused = |why: &str| Failure::usage(format!("--output {}: {why}", path.display()));
+    match forms::ending(path) {
+        (_, true) => Err(refused(
+            "what is appended batch by batch is not compressed: leave .gz out",
+        )),
+        (Ending::None | Ending::Known("ndjson", _), _) => output::destination(Some(path), false),
+        _ => Err(refused(
+            "what comes is written as lines of JSON: end the name in .ndjson",
+        )),
+    }
 }
 
 /// The length of a file; of one that is not there yet, none.
@@ -275,7 +301,9 @@ impl Entry {
     /// Where the place is kept: as asked, or beside the output file. Without either it lives as long as the process.
     fn checkpoint(&self) -> Option<std::path::PathBuf> {
         let beside_output = || {
-            self.outlet.output.as_deref().map(|path| {
+            let output = self.outlet.output.as_deref();
+            let file = output.filter(|path| appended_to(path).is_ok_and(|to| to.is_file()));
+            file.map(|path| {
                 let mut journal = beside(path);
                 journal.set_extension("checkpoint");
                 journal

@@ -79,7 +79,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     if file.watch.is_empty() {
         return Err(wrong("it names no watch: add a table `[[watch]]`".into()));
     }
-    let folder = crate::part_file::folder_of(path);
+    let folder = crate::output::folder_of(path);
     let entries = file.watch.into_iter().enumerate();
     let entries = entries.map(|(at, table)| {
         let name = format!("watch {} (`{}`)", at + 1, table.operation);

@@ -110,8 +110,10 @@ impl Workbench {
     pub(super) fn failure(&self, error: SessionError, session: &Session) -> Failure {
         let connection = self.connection_title();
         Failure::Session {
-            error,
+            sent: Some(session.requests()),
+            in_doubt: session.is_in_doubt(&error),
             refusals: session.refusals(),
+            error,
             connection,
         }
     }

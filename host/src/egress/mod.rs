@@ -44,6 +44,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, combinators::UnsyncBoxBody};
 use record::Record;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -67,6 +68,8 @@ pub struct Egress {
     pace: Pace,
     traffic: Arc<Traffic>,
     clients: Clients,
+    /// Requests that were let out.
+    requests: AtomicU64,
 }
 
 /// A request that the policy refused.
@@ -107,6 +110,7 @@ impl Egress {
             .try_for_each(|entry| allowed.add(entry))?;
         Ok(Arc::new(Self {
             clients: Clients::new(&settings)?,
+            requests: AtomicU64::new(0),
             allowed: RwLock::new(allowed),
             refusals: Mutex::default(),
             last_failure: Mutex::default(),
@@ -123,6 +127,7 @@ impl Egress {
     pub(crate) fn sealed() -> Arc<Self> {
         Arc::new(Self {
             clients: Clients::none(),
+            requests: AtomicU64::new(0),
             allowed: RwLock::default(),
             refusals: Mutex::default(),
             last_failure: Mutex::default(),
@@ -201,6 +206,12 @@ impl Egress {
             .clone()
     }
 
+    /// Counts the requests that were let out so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// Sends a request and returns the answer as soon as its head is there.
     ///
     /// # Errors
@@ -216,6 +227,7 @@ impl Egress {
         let destination =
             Destination::parse(&request.uri().to_string()).map_err(|_| Failure::BadUri)?;
         let route = self.route(&destination)?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let path = destination.url().path();
         let mut record = Record::new(
             request.method().clone(),

@@ -73,6 +73,20 @@ impl SessionError {
         self
     }
 
+    /// Says whether the instance of the connector is gone with this.
+    #[must_use]
+    pub const fn ended_the_instance(&self) -> bool {
+        matches!(
+            self,
+            Self::Host(
+                HostError::Trap { .. }
+                    | HostError::ResourceLimit { .. }
+                    | HostError::DeadlineExceeded { .. }
+                    | HostError::InstanceEnded { .. }
+            )
+        )
+    }
+
     /// Says whether the connector may have opened another session before this happened.
     pub(super) fn may_follow_a_renewal(&self) -> bool {
         self.fault()

@@ -18,7 +18,8 @@ mod reader;
 mod secrets;
 mod writer;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -54,9 +55,15 @@ const TEST_OPERATION: &str = "connection/test";
 #[derive(Debug)]
 pub struct Session {
     info: Arc<ConnectorInfo>,
-    instance: Instance,
+    connector: Connector,
+    /// Replaced when it broke off.
+    instance: RwLock<Instance>,
     egress: Arc<Egress>,
     login: Mutex<Login>,
+    /// Requests that were sent to log in.
+    login_requests: AtomicU64,
+    /// Whether an operation was begun that changes the remote system.
+    writes: AtomicBool,
 }
 
 impl Session {
@@ -82,9 +89,12 @@ impl Session {
         let login = Mutex::new(Login::new(&info.name, profile, schema));
         Ok(Self {
             info,
-            instance,
+            connector: connector.clone(),
+            instance: RwLock::new(instance),
             egress,
             login,
+            login_requests: AtomicU64::new(0),
+            writes: AtomicBool::new(false),
         })
     }
 
@@ -98,6 +108,20 @@ impl Session {
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
         self.egress.refusals()
+    }
+
+    /// Counts the requests that operations have sent so far, without those of the login.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        let login = self.login_requests.load(Ordering::Relaxed);
+        self.egress.requests().saturating_sub(login)
+    }
+
+    /// Says whether what an operation had begun may have been applied although nobody knows of it: the instance is gone
+    /// with this failure, after it sent something that changes the remote system.
+    #[must_use]
+    pub fn is_in_doubt(&self, error: &SessionError) -> bool {
+        error.ended_the_instance() && self.writes.load(Ordering::Relaxed) && self.requests() > 0
     }
 
     /// Runs an operation of style `call`.
@@ -129,7 +153,7 @@ impl Session {
         let connection = self.connection_for(operation).await?;
         let (connection, config) = (connection.expose(), config.to_string());
         let called = self
-            .instance
+            .instance()
             .call(connection, &operation.name, &config, input)
             .await;
         let reply = self.settle(called).await?;
@@ -152,7 +176,7 @@ impl Session {
         let operation = self.operation(operation, Style::Source, config)?;
         let connection = self.connection_for(operation).await?;
         let opened = self
-            .instance
+            .instance()
             .open_source(
                 connection.expose(),
                 &operation.name,
@@ -180,7 +204,7 @@ impl Session {
         let connection = self.connection_for(operation).await?;
         let config = config.to_string();
         let opened = self
-            .instance
+            .instance()
             .open_sink(connection.expose(), &operation.name, &config, journal)
             .await;
         Ok(Writer::new(self, self.settle(opened).await?))
@@ -220,7 +244,7 @@ impl Session {
     ) -> Result<Batch, SessionError> {
         let connection = self.connection_for(operation).await?;
         let polled = self
-            .instance
+            .instance()
             .poll(
                 connection.expose(),
                 &operation.name,
@@ -243,13 +267,40 @@ impl Session {
         let mut login = self.login.lock().await;
         let mended = match fault.kind {
             FaultKind::Unauthenticated => login.takes_up(&self.egress).await,
-            FaultKind::EgressDenied => login.moves(&self.instance, &self.egress).await,
+            FaultKind::EgressDenied => login.moves(&self.instance(), &self.egress).await,
             _ => Ok(false),
         };
         mended.unwrap_or_else(|error| {
             tracing::warn!("the session could not be taken up: {error}");
             false
         })
+    }
+
+    /// Starts another instance of the connector if this failure was the end of the one before. Says whether it did. What
+    /// the one before had begun may have been applied.
+    pub async fn restart_after(&self, error: &SessionError) -> bool {
+        if !error.ended_the_instance() {
+            return false;
+        }
+        match self.connector.start(Arc::clone(&self.egress)).await {
+            Ok(started) => {
+                let mut instance = self
+                    .instance
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner);
+                *instance = started;
+                true
+            }
+            Err(error) => {
+                tracing::warn!("the connector could not be started again: {error}");
+                false
+            }
+        }
+    }
+
+    fn instance(&self) -> Instance {
+        let instance = self.instance.read().unwrap_or_else(PoisonError::into_inner);
+        instance.clone()
     }
 
     /// Examines the connection: by the connector's operation `connection/test` if it has one, else by logging in.
@@ -276,7 +327,7 @@ impl Session {
         self.login
             .lock()
             .await
-            .ensure(&self.instance, &self.egress)
+            .ensure(&self.instance(), &self.egress)
             .await
             .map_err(|error| error.with_reason(self.egress.last_failure()))
     }
@@ -305,7 +356,14 @@ impl Session {
         operation: &OperationInfo,
     ) -> Result<Secret<String>, SessionError> {
         if operation.effect != Effect::Pure {
-            self.log_in().await?;
+            let before = self.egress.requests();
+            let logged_in = self.log_in().await;
+            let sent = self.egress.requests().saturating_sub(before);
+            self.login_requests.fetch_add(sent, Ordering::Relaxed);
+            logged_in?;
+        }
+        if operation.effect == Effect::Write {
+            self.writes.store(true, Ordering::Relaxed);
         }
         Ok(self.login.lock().await.connection())
     }
@@ -314,7 +372,7 @@ impl Session {
         self.login
             .lock()
             .await
-            .renew(&self.instance, &self.egress)
+            .renew(&self.instance(), &self.egress)
             .await
     }
 
@@ -330,7 +388,7 @@ impl Session {
     async fn keep_if_kept(&self) -> Result<(), SessionError> {
         let mut login = self.login.lock().await;
         if login.is_kept() {
-            login.renew(&self.instance, &self.egress).await?;
+            login.renew(&self.instance(), &self.egress).await?;
         }
         Ok(())
     }
@@ -345,7 +403,8 @@ impl Session {
         }
         let unauthenticated =
             error.fault().map(|fault| fault.kind) == Some(FaultKind::Unauthenticated);
-        let keeping = login.keep_after_failure(unauthenticated, &self.instance, &self.egress);
+        let instance = self.instance();
+        let keeping = login.keep_after_failure(unauthenticated, &instance, &self.egress);
         match tokio::time::timeout(KEEP_WAIT, keeping).await {
             Ok(Ok(())) => {}
             Ok(Err(other)) => {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Patience, TransferError, Watcher};
 use crate::contract::Message;
 use crate::ledger::Ledger;
-use crate::part_file::PartFile;
+use crate::output::PartFile;
 use crate::session::{Reader, Session};
 
 /// Bounds one piece of the output.
@@ -78,7 +78,10 @@ impl Extract<'_> {
                     return Ok(head);
                 }
                 Err(TransferError::Session(error)) => {
-                    let mended = self.session.is_mended(&error).await && self.patience.mended();
+                    // Reading again changes nothing, whatever an instance was doing that broke off.
+                    let mended = self.session.is_mended(&error).await
+                        || self.session.restart_after(&error).await;
+                    let mended = mended && self.patience.mended();
                     if !mended {
                         // The connector has tried again by itself: waiting is for what can be gone on with.
                         if self.state.config.is_none() {

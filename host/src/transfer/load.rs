@@ -1,46 +1,52 @@
 //! A load: an input file into a sink, its outcomes into a file.
 
-use std::io::SeekFrom;
-use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
-use super::{Patience, TransferError, Watcher};
+use super::input::{Beginning, CHUNK, Input};
+use super::standing::Standing;
+use super::store::{copy, rewind};
+use super::tally::Tally;
+use super::{Patience, Stopped, TransferError, Watcher, passes};
 use crate::contract::Progress;
 use crate::ledger::Ledger;
-use crate::part_file::PartFile;
+use crate::output::PartFile;
 use crate::session::{Session, SessionError, Writer};
 
-/// Bounds one piece of the input.
-const CHUNK: usize = 256 * 1024;
-/// Bounds one piece of the outcomes.
-const OUTCOMES_CHUNK: u32 = 256 * 1024;
-/// Bounds one wait for progress, so that it is shown while it happens.
+/// Bound of one wait for progress, so that it is shown while it happens. 1 s.
 const WATCH_MS: u32 = 1_000;
-
-/// Bounds how often the input is given once more for failed records alone. 4: one pass finds which are missing, one gives
-/// them, and each may be interrupted once.
-const MOST_PASSES: u32 = 4;
+/// Bound of the steps that one piece of input leads to. 2^20; four for each of 256 Ki records of one byte.
+const MAX_STEPS: u32 = 1 << 20;
 
 /// Stands for all of the input.
 const CLOSED: u64 = u64::MAX;
 
 /// What is kept of a load at each step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", default)]
 pub struct LoadState {
     /// The sink's journal; none before the sink was opened.
     pub journal: Option<String>,
+    /// Fingerprint of what the journal says is taken of the input: the rest may change until it is taken, too.
+    pub taken_fingerprint: Option<String>,
     /// How many bytes of outcomes belong to that journal.
     pub outcomes_bytes: u64,
-    /// How many bytes of failed records belong to that journal.
-    #[serde(default)]
+    /// How many bytes of failed records belong to it.
     pub failed_bytes: u64,
+    /// What these outcomes amount to.
+    pub tally: Tally,
     /// Whether only the files' names are left to be given.
     pub finished: bool,
+}
+
+impl LoadState {
+    /// Says how the load stands, as far as is kept.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing::new(None, &self.tally, self.journal.as_deref())
+    }
 }
 
 /// One load.
@@ -52,7 +58,7 @@ pub struct Load<'a> {
     /// Its config.
     pub config: &'a Value,
     /// The input: a file, for it may be read again.
-    pub input: &'a Path,
+    pub input: &'a Input,
     /// Keeps the steps.
     pub ledger: &'a mut Ledger,
     /// Where the last step was.
@@ -65,19 +71,22 @@ pub struct Load<'a> {
     pub patience: Patience,
     /// Hears how it goes.
     pub watcher: &'a mut dyn Watcher,
+    /// Gives the load up: nothing more is sent, and the outcomes of what was are collected.
+    pub giving_up: bool,
     /// How far the load has come, to tell whether it gets any further.
     pub reached: Reached,
 }
 
-/// How far a load has come.
-#[derive(Clone, Copy, Debug, Default)]
+/// How far a load has come in this process.
+#[derive(Default)]
 pub struct Reached {
     /// Whether the sink has taken any of the input.
     begun: bool,
     /// Bytes of the input at the furthest step.
     passed: u64,
-    /// Records that were worked off.
-    processed: u64,
+    /// What the sink said last.
+    progress: Option<Progress>,
+    beginning: Beginning,
 }
 
 /// How a load ended, with its files whole but not yet named.
@@ -85,6 +94,8 @@ pub struct Reached {
 pub struct Loaded {
     /// The last that was heard from the sink.
     pub progress: Progress,
+    /// How the whole load stands.
+    pub standing: Standing,
     /// The outcomes.
     pub outcomes: Option<PartFile>,
     /// The failed records.
@@ -96,49 +107,74 @@ impl Load<'_> {
     /// files their names and removing the ledger is the caller's.
     ///
     /// # Errors
-    /// What stopped it; the ledger and the files hold what is needed to take it up again.
-    pub async fn run(mut self) -> Result<Loaded, TransferError> {
-        let progress = match self.persist().await {
-            Ok(progress) => progress,
+    /// What stopped it. The ledger and the files hold what is needed to continue; the ledger has no steps where there is
+    /// nothing to continue.
+    pub async fn run(mut self) -> Result<Loaded, Stopped> {
+        let ended = self.persist().await;
+        let journal = self.state.journal.as_deref();
+        let progress = self.reached.progress.as_ref();
+        let standing = Standing::new(progress, &self.state.tally, journal);
+        match ended {
+            Ok(progress) => Ok(Loaded {
+                progress,
+                standing,
+                outcomes: self.outcomes,
+                failed: self.failed,
+            }),
             Err(error) => {
                 // What is still being written would hold the files against the next run.
                 for file in [&mut self.outcomes, &mut self.failed].into_iter().flatten() {
                     let _ = file.sync().await;
                 }
-                return Err(error);
+                Err(Stopped {
+                    error,
+                    standing,
+                    state: self.state,
+                })
             }
-        };
-        Ok(Loaded {
-            progress,
-            outcomes: self.outcomes,
-            failed: self.failed,
-        })
+        }
     }
 
     /// Goes on until the end, or until waiting does not help.
     async fn persist(&mut self) -> Result<Progress, TransferError> {
-        let mut passes = 0;
         loop {
             match self.attempt().await {
-                Ok(_) if self.is_wanted_again()? && passes < MOST_PASSES => passes += 1,
                 Ok(progress) => {
                     self.state.finished = true;
-                    self.keep()?;
+                    self.keep().await?;
                     return Ok(progress);
                 }
-                Err(Stop::Passing(error)) if !self.may_go_on(&error) => return Err(error.into()),
-                Err(Stop::Passing(error)) => {
-                    self.patience.wait(error, self.watcher).await?;
-                    self.rewind().await?;
+                Err(error) => {
+                    if let Err(error) = self.go_on_after(error).await {
+                        self.forget_if_blank().await?;
+                        return Err(error);
+                    }
                 }
-                Err(Stop::Final(TransferError::Session(error)))
-                    if self.session.is_mended(&error).await && self.patience.mended() =>
-                {
-                    self.rewind().await?;
-                }
-                Err(Stop::Final(error)) => return Err(error),
             }
+            self.rewind().await?;
         }
+    }
+
+    /// Returns when another attempt may do better.
+    async fn go_on_after(&mut self, error: TransferError) -> Result<(), TransferError> {
+        let TransferError::Session(error) = error else {
+            return Err(error);
+        };
+        let mended = self.session.is_mended(&error).await;
+        // An instance that broke off may have been about to send what no journal names yet.
+        let mended = mended || self.ledger.has_steps() && self.session.restart_after(&error).await;
+        if mended {
+            self.watcher.again(&error, Duration::ZERO);
+            return if self.patience.mended() {
+                Ok(())
+            } else {
+                Err(error.into())
+            };
+        }
+        if passes(&error) && self.may_go_on(&error) {
+            return self.patience.wait(error, self.watcher).await;
+        }
+        Err(error.into())
     }
 
     /// The connector has tried again by itself: waiting is for what has begun. What the journal does not name yet is sent
@@ -148,7 +184,23 @@ impl Load<'_> {
         self.ledger.has_steps() || (self.reached.begun && !maybe_applied)
     }
 
-    async fn attempt(&mut self) -> Result<Progress, Stop> {
+    async fn attempt(&mut self) -> Result<Progress, TransferError> {
+        let mut before = None;
+        loop {
+            let (progress, length) = self.run_sink().await?;
+            let taken = self.taken()?;
+            // Failed records that the sink does not hold are read from the input again, from where the journal says.
+            let is_whole = self.failed.is_none() || taken >= length;
+            if is_whole || before.is_some_and(|before| taken <= before) {
+                return Ok(progress);
+            }
+            before = Some(taken);
+        }
+    }
+
+    /// Opens the sink, gives it the input from where the journal says, and waits until it is done. Returns the length of
+    /// the input, too.
+    async fn run_sink(&mut self) -> Result<(Progress, u64), TransferError> {
         let session = self.session;
         let journal = self.state.journal.clone();
         let writer = session.write(self.operation, self.config, journal.as_deref());
@@ -157,62 +209,108 @@ impl Load<'_> {
             // Nothing has happened in the remote system yet: nothing to keep.
             self.state.journal = Some(writer.journal().await?);
         }
-        self.feed(&mut writer).await?;
-        writer.close().await?;
-        self.step(&mut writer, CLOSED).await?;
-        self.wait(&mut writer).await?;
-        self.collect(&mut writer).await?;
-        // Reading the outcomes may have shown more failures.
-        Ok(writer.watch(0).await?)
+        let worked = self.work(&mut writer).await;
+        if worked.is_err() {
+            self.learn(&writer).await?;
+        }
+        worked
     }
 
-    /// Hands over the input from where the journal says.
-    async fn feed(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop> {
-        let failed = || TransferError::file(self.input);
-        let mut file = File::open(self.input).await.map_err(failed())?;
-        let of = file.metadata().await.map_err(failed())?.len();
+    async fn work(&mut self, writer: &mut Writer<'_>) -> Result<(Progress, u64), TransferError> {
+        if self.giving_up {
+            writer.abort().await?;
+            self.step(writer, 0).await?;
+        }
+        self.check_beginning().await?;
+        let length = self.feed(writer).await?;
+        writer.close().await?;
+        self.step(writer, CLOSED).await?;
+        self.wait(writer).await?;
+        self.collect(writer).await?;
+        // Reading the outcomes may have shown more failures.
+        let progress = writer.watch(0).await?;
+        if self.outcomes.is_none() && self.failed.is_none() && progress.failed > 0 {
+            self.ask_why(writer).await;
+        }
+        Ok((progress, length))
+    }
+
+    /// What the sink has taken is not given again, so it must still be there.
+    async fn check_beginning(&mut self) -> Result<(), TransferError> {
+        let Some(known) = &self.state.taken_fingerprint else {
+            return Ok(());
+        };
+        let (known, taken) = (known.clone(), self.taken()?);
+        if self.fingerprint(taken).await?.as_ref() == Some(&known) {
+            Ok(())
+        } else {
+            Err(self.changed(taken))
+        }
+    }
+
+    fn changed(&self, taken: u64) -> TransferError {
+        TransferError::InputChanged {
+            path: self.input.path.clone(),
+            bytes: taken,
+        }
+    }
+
+    async fn fingerprint(&mut self, bytes: u64) -> Result<Option<String>, TransferError> {
+        let found = self.reached.beginning.fingerprint(self.input, bytes).await;
+        found.map_err(TransferError::read(&self.input.path))
+    }
+
+    /// Hands over the input from where the journal says, and returns its length.
+    async fn feed(&mut self, writer: &mut Writer<'_>) -> Result<u64, TransferError> {
         let mut passed = self.taken()?;
-        file.seek(SeekFrom::Start(passed)).await.map_err(failed())?;
+        let reader = self.input.open_at(passed).await;
+        let mut reader = reader.map_err(TransferError::read(&self.input.path))?;
         loop {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            let mut piece = (&mut file).take(CHUNK as u64);
-            if piece.read_to_end(&mut chunk).await.map_err(failed())? == 0 {
-                return Ok(());
+            let piece = reader.next(CHUNK).await;
+            let piece = piece.map_err(TransferError::read(&self.input.path))?;
+            if piece.is_empty() {
+                return Ok(passed);
             }
-            passed += chunk.len() as u64;
-            writer.write(chunk).await?;
+            passed += piece.len() as u64;
+            writer.write(piece).await?;
             self.reached.begun = true;
-            self.watcher.bytes(passed, Some(of));
+            self.watcher.bytes(passed, reader.of);
             // Each thing that the journal must name is kept before the next one is done.
+            let mut steps = 0;
             while self.step(writer, passed).await? {
+                steps += 1;
+                if steps > MAX_STEPS {
+                    return Err(TransferError::Restless);
+                }
                 writer.write(Vec::new()).await?;
             }
         }
     }
 
-    async fn wait(&mut self, writer: &mut Writer<'_>) -> Result<Progress, Stop> {
+    async fn wait(&mut self, writer: &mut Writer<'_>) -> Result<Progress, TransferError> {
         loop {
             let progress = writer.watch(WATCH_MS).await?;
             self.watcher.progress(&progress);
-            if progress.processed > self.reached.processed {
-                self.reached.processed = progress.processed;
+            let before = self.reached.progress.replace(progress.clone());
+            if before.is_none_or(|before| progress.processed > before.processed) {
                 self.patience.renew();
             }
             self.step(writer, CLOSED).await?;
             if progress.done {
                 return Ok(progress);
             }
+            self.patience.waits()?;
         }
     }
 
     /// Keeps the journal if it changed, and fetches the outcomes that are known by now. Says whether it changed.
-    async fn step(&mut self, writer: &mut Writer<'_>, passed: u64) -> Result<bool, Stop> {
+    async fn step(&mut self, writer: &mut Writer<'_>, passed: u64) -> Result<bool, TransferError> {
         let journal = writer.journal().await?;
         if self.state.journal.as_deref() == Some(&journal) {
             return Ok(false);
         }
         self.state.journal = Some(journal);
-        self.keep()?;
+        self.keep().await?;
         if passed > self.reached.passed {
             self.reached.passed = passed;
             self.patience.renew();
@@ -221,22 +319,69 @@ impl Load<'_> {
         Ok(true)
     }
 
-    /// Fetches outcomes and failed records that became known, and keeps the journal that knows of it.
-    async fn collect(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop> {
-        if let Some(file) = &mut self.outcomes {
-            copy(writer, "all", file).await?;
-            self.state.outcomes_bytes = file.bytes();
-        }
-        if let Some(file) = &mut self.failed {
-            copy(writer, "failed", file).await?;
-            self.state.failed_bytes = file.bytes();
-        }
-        let journal = writer.journal().await?;
+    /// Keeps what the sink makes of a failure: a refusal may have undone what the journal said before.
+    async fn learn(&mut self, writer: &Writer<'_>) -> Result<(), TransferError> {
+        // An instance that has ended has nothing to say.
+        let Ok(journal) = writer.journal().await else {
+            return Ok(());
+        };
         if self.state.journal.as_deref() != Some(&journal) {
             self.state.journal = Some(journal);
-            self.keep()?;
+            self.rewind().await?;
+            if self.ledger.has_steps() {
+                self.keep().await?;
+            }
         }
         Ok(())
+    }
+
+    /// Clears the ledger where the sink's journal is that of one to which nothing has happened: there is nothing to
+    /// continue, and nothing that could be in the way of the next run.
+    async fn forget_if_blank(&mut self) -> Result<(), TransferError> {
+        if !self.ledger.has_steps() || self.state.finished {
+            return Ok(());
+        }
+        let opened = self.session.write(self.operation, self.config, None).await;
+        let Ok(writer) = opened else { return Ok(()) };
+        let blank = writer.journal().await.ok();
+        if blank.is_some() && blank == self.state.journal {
+            let cleared = self.ledger.clear();
+            cleared.map_err(TransferError::file(self.ledger.path()))?;
+        }
+        Ok(())
+    }
+
+    /// Stores the outcomes and the failed records that became known, and then the journal that knows of it.
+    async fn collect(&mut self, writer: &mut Writer<'_>) -> Result<(), TransferError> {
+        if self.outcomes.is_none() && self.failed.is_none() {
+            return Ok(());
+        }
+        // Counted once the outcomes are on disk: what is read again after a failure is counted again.
+        let mut tally = self.state.tally.clone();
+        let outcomes = self.outcomes.as_mut();
+        let outcomes_bytes = copy(writer, "all", outcomes, Some(&mut tally)).await?;
+        let failed_bytes = match &mut self.failed {
+            Some(file) => copy(writer, "failed", Some(file), None).await?,
+            None => 0,
+        };
+        let journal = Some(writer.journal().await?);
+        if journal == self.state.journal {
+            return Ok(());
+        }
+        self.state.journal = journal;
+        self.state.tally = tally;
+        self.state.outcomes_bytes = outcomes_bytes;
+        self.state.failed_bytes = failed_bytes;
+        self.keep().await
+    }
+
+    /// Reads the outcomes only to tell why records failed; it is no failure if they cannot be had any more.
+    async fn ask_why(&mut self, writer: &mut Writer<'_>) {
+        let mut tally = self.state.tally.clone();
+        if let Err(error) = copy(writer, "all", None, Some(&mut tally)).await {
+            tracing::info!("why records failed cannot be told: {error}");
+        }
+        self.state.tally = tally;
     }
 
     /// Cuts off what was written after the last step.
@@ -245,76 +390,28 @@ impl Load<'_> {
         rewind(&mut self.failed, self.state.failed_bytes).await
     }
 
-    fn keep(&mut self) -> Result<(), TransferError> {
+    async fn keep(&mut self) -> Result<(), TransferError> {
+        let taken = self.taken()?;
+        self.state.taken_fingerprint = match taken {
+            0 => None,
+            taken => Some(
+                self.fingerprint(taken)
+                    .await?
+                    .ok_or_else(|| self.changed(taken))?,
+            ),
+        };
         let kept = self.ledger.keep(&self.state);
         kept.map_err(TransferError::file(self.ledger.path()))
     }
 
     fn taken(&self) -> Result<u64, TransferError> {
-        Ok(self.members()?.taken)
-    }
-
-    /// Says whether the sink wants the input once more, for failed records.
-    fn is_wanted_again(&self) -> Result<bool, TransferError> {
-        Ok(self.failed.is_some() && self.members()?.again)
-    }
-
-    fn members(&self) -> Result<Members, TransferError> {
-        let journal = self.state.journal.as_deref().unwrap_or_default();
-        serde_json::from_str(journal).map_err(|_| TransferError::BadJournal)
-    }
-}
-
-/// What a host reads of a sink's journal.
-#[derive(Deserialize)]
-struct Members {
-    taken: u64,
-    #[serde(default)]
-    again: bool,
-}
-
-async fn rewind(file: &mut Option<PartFile>, bytes: u64) -> Result<(), TransferError> {
-    let Some(file) = file else { return Ok(()) };
-    let cut = file.cut(bytes).await;
-    cut.map_err(TransferError::file(file.path()))
-}
-
-/// Appends what is known, and returns when it is on disk.
-async fn copy(writer: &mut Writer<'_>, which: &str, file: &mut PartFile) -> Result<(), Stop> {
-    let mut reader = writer.outcomes(which).await?;
-    let before = file.bytes();
-    while let Some(chunk) = reader.next(OUTCOMES_CHUNK).await? {
-        let written = file.write(&chunk).await;
-        written.map_err(TransferError::file(file.path()))?;
-    }
-    if file.bytes() > before {
-        file.sync()
-            .await
-            .map_err(TransferError::file(file.path()))?;
-    }
-    Ok(())
-}
-
-/// Why an attempt ended.
-enum Stop {
-    /// Another attempt may do better.
-    Passing(SessionError),
-    /// None would.
-    Final(TransferError),
-}
-
-impl From<SessionError> for Stop {
-    fn from(error: SessionError) -> Self {
-        if super::passes(&error) {
-            Self::Passing(error)
-        } else {
-            Self::Final(error.into())
+        #[derive(Deserialize)]
+        struct Journal {
+            taken: u64,
         }
-    }
-}
-
-impl From<TransferError> for Stop {
-    fn from(error: TransferError) -> Self {
-        Self::Final(error)
+        let journal = self.state.journal.as_deref().unwrap_or_default();
+        let journal: Journal =
+            serde_json::from_str(journal).map_err(|_| TransferError::BadJournal)?;
+        Ok(journal.taken)
     }
 }

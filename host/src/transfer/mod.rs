@@ -4,8 +4,12 @@
 //! step in the ledger; when the process dies, another one does the same from the file.
 
 mod extract;
+mod input;
 mod load;
 mod patience;
+mod standing;
+mod store;
+mod tally;
 
 use std::fmt;
 use std::io;
@@ -13,11 +17,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use extract::{Extract, ExtractState};
+pub use input::Input;
 pub use load::{Load, LoadState, Loaded, Reached};
 pub use patience::Patience;
+pub use standing::Standing;
+pub use tally::{Reason, Tally};
 
 use crate::contract::{FaultKind, Progress};
 use crate::session::SessionError;
+use crate::words;
 
 /// Hears how a transfer goes.
 pub trait Watcher: Send {
@@ -37,15 +45,53 @@ impl Watcher for () {}
 pub enum TransferError {
     /// The connector could not go on.
     Session(SessionError),
-    /// A file could not be read or written.
+    /// A file could not be written.
     File {
         /// Which.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+    /// The input could not be read.
+    Input {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// What was taken of the input is not what it was.
+    InputChanged {
+        /// Which input.
+        path: PathBuf,
+        /// How many of its first bytes were taken.
+        bytes: u64,
+    },
     /// The connector keeps a journal that this host cannot read.
     BadJournal,
+    /// The connector's journal changes without end.
+    Restless,
+    /// The remote system has said nothing new for too long.
+    Stalled {
+        /// How long.
+        waited: Duration,
+    },
+}
+
+/// How a load stopped.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Why.
+    pub error: TransferError,
+    /// How the whole of it stands.
+    pub standing: Standing,
+    /// What was kept last: what files hold belongs to it.
+    pub state: LoadState,
+}
+
+impl From<Stopped> for TransferError {
+    fn from(stopped: Stopped) -> Self {
+        stopped.error
+    }
 }
 
 impl TransferError {
@@ -53,13 +99,38 @@ impl TransferError {
         let path = path.to_owned();
         move |source| Self::File { path, source }
     }
+
+    fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Input { path, source }
+    }
 }
 
 impl fmt::Display for TransferError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Session(error) => error.fmt(f),
-            Self::File { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::File { path, source } => {
+                write!(f, "cannot write {}: {}", path.display(), words::io(source))
+            }
+            Self::Input { path, source } => {
+                write!(f, "cannot read {}: {}", path.display(), words::io(source))
+            }
+            Self::InputChanged { path, bytes } => write!(
+                f,
+                "the first {} of {}, which were sent, are not what they were: put back the file that the load began \
+                 with; only what follows them may be corrected",
+                words::count(*bytes, "byte"),
+                path.display()
+            ),
+            Self::Restless => f.write_str(
+                "the connector's journal changes without end: report it to the connector's authors",
+            ),
+            Self::Stalled { waited } => write!(
+                f,
+                "the remote system has said nothing new for {} hours: it may go on working all the same",
+                waited.as_secs() / 3600
+            ),
             Self::BadJournal => f.write_str(
                 "the connector's journal is no JSON object with a member `taken`: report it to the connector's authors",
             ),

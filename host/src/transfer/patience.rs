@@ -1,6 +1,6 @@
 //! How long a transfer waits for a remote system that cannot answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{TransferError, Watcher, passes};
 use crate::session::SessionError;
@@ -9,24 +9,45 @@ use crate::session::SessionError;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Bounds a pause of ours. One that the remote system asks for is kept.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Bound of a pause that the remote system asks for. 15 minutes; who asks for more is asked again by whoever continues.
+const LONGEST_ASKED: Duration = Duration::from_secs(15 * 60);
+/// Bound of a wait in which the remote system says nothing new. 8 days; a job of Salesforce's may take 7.
+const LONGEST_STALL: Duration = Duration::from_secs(8 * 24 * 3600);
 
 /// Bounds the times that a transfer is taken up again without getting any further.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     limit: u32,
     failures: u32,
+    /// When the transfer got further last.
+    since: Instant,
 }
 
 impl Patience {
     /// Goes on after so many failures in a row, and no more.
     #[must_use]
-    pub const fn of(limit: u32) -> Self {
-        Self { limit, failures: 0 }
+    pub fn of(limit: u32) -> Self {
+        Self {
+            limit,
+            failures: 0,
+            since: Instant::now(),
+        }
     }
 
     /// Says that the transfer got further.
-    pub(super) const fn renew(&mut self) {
+    pub(super) fn renew(&mut self) {
         self.failures = 0;
+        self.since = Instant::now();
+    }
+
+    /// Allows another look at a remote system that works, unless it has said nothing new for too long.
+    pub(super) fn waits(&self) -> Result<(), TransferError> {
+        let waited = self.since.elapsed();
+        if waited < LONGEST_STALL {
+            Ok(())
+        } else {
+            Err(TransferError::Stalled { waited })
+        }
     }
 
     /// Counts a failure whose reason is gone; false when there have been too many.
@@ -45,6 +66,9 @@ impl Patience {
             return Err(error.into());
         }
         let pause = self.pause(&error);
+        if pause > LONGEST_ASKED {
+            return Err(error.into());
+        }
         self.failures += 1;
         watcher.again(&error, pause);
         tokio::time::sleep(pause).await;
@@ -121,6 +145,13 @@ mod tests {
         ] {
             assert!(patience.wait(failure(kind, None), &mut ()).await.is_err());
         }
+    }
+
+    #[tokio::test]
+    async fn a_pause_without_bound_is_not_waited_out() {
+        let mut patience = Patience::default();
+        let asked = failure(FaultKind::Unavailable, Some(u64::MAX));
+        assert!(patience.wait(asked, &mut ()).await.is_err());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 pub use command::Command;
 pub use line::line;
-pub use outlet::{Appended, Outlet, OutletError};
+pub use outlet::{Appended, Outlet, OutletError, Through};
 pub use position::{Identity, Opened, Position, open_ledger};
 
 use crate::contract::{Batch, Message};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Command, line};
 use crate::contract::Message;
-use crate::part_file::claim;
+use crate::output::{Destination, Stream, open_append};
 
 /// Is the media type of lines of JSON.
 const NDJSON: &str = "application/x-ndjson";
@@ -22,6 +22,8 @@ pub enum Outlet {
     Stdout,
     /// Appends lines to a file.
     File(Appended),
+    /// Writes lines through to a device, a FIFO or a socket.
+    Stream(Through),
     /// Starts a command for each batch and gives it the lines; exit code 0 says that it has them.
     Command(Command),
     /// Posts each batch; a status of 2xx says that it was taken.
@@ -67,6 +69,7 @@ impl Outlet {
         match self {
             Self::Stdout => print(&lines),
             Self::File(file) => file.append(&lines),
+            Self::Stream(stream) => stream.write(&lines).await,
             Self::Command(command) => command.clone().take(lines).await,
             Self::Post { url, client } => post(client, url.clone(), lines).await,
         }
@@ -92,6 +95,39 @@ fn lines(messages: &[Message]) -> Vec<u8> {
     messages.iter().flat_map(line).collect()
 }
 
+/// A device, a FIFO or a socket. It is opened when there is something to write, and again after a failure: a FIFO waits
+/// for its reader, and for the next one.
+#[derive(Debug)]
+pub struct Through {
+    to: Destination,
+    open: Option<Stream>,
+}
+
+impl Through {
+    /// Names what is written through. Nothing is opened yet.
+    #[must_use]
+    pub const fn new(to: Destination) -> Self {
+        Self { to, open: None }
+    }
+
+    async fn write(&mut self, lines: &[u8]) -> Result<(), OutletError> {
+        let written = self.try_write(lines).await;
+        if written.is_err() {
+            self.open = None;
+        }
+        written.map_err(|error| OutletError::Io(self.to.name().display().to_string(), error))
+    }
+
+    async fn try_write(&mut self, lines: &[u8]) -> io::Result<()> {
+        let stream = match &mut self.open {
+            Some(stream) => stream,
+            None => self.open.insert(Stream::open(&self.to).await?),
+        };
+        stream.write(lines).await?;
+        stream.flush().await
+    }
+}
+
 /// A file that grows by whole batches. It is locked, so that no two watches write it.
 #[derive(Debug)]
 pub struct Appended {
@@ -107,7 +143,7 @@ impl Appended {
     /// # Errors
     /// The file cannot be written, another run holds it, or it is shorter than `exactly`.
     pub fn open(path: &Path, exactly: Option<u64>) -> io::Result<Self> {
-        let mut file = claim(path, false)?;
+        let mut file = open_append(path)?;
         let there = file.metadata()?.len();
         let bytes = match exactly {
             Some(bytes) if bytes > there => {

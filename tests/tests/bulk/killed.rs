@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use mediate_tests::kill::{End, kill};
 use mediate_tests::org::{Way, open, read_all, serve};
 use sandbox::Org;
 use sandbox::bulk::Settings as BulkSettings;
@@ -14,6 +15,8 @@ use tempfile::TempDir;
 
 const ROWS: usize = 20_000;
 const KILLS: u64 = 30;
+/// Bound of the wait for a step. 60 s; a slow machine starts the command in a few.
+const STEP_WAIT: Duration = Duration::from_secs(60);
 
 /// The exit code of a load of which some records failed.
 const SOME_FAILED: i32 = 9;
@@ -43,7 +46,7 @@ fn mediate(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command, killing it after ever other times, and then lets it come to its end, which may be one with failed records.
+/// Runs the command, killing it at one step after the other, and then lets it come to its end, which may be one with failed records.
 fn kill_and_resume(folder: &Path, begin: &[&str], journal: &str, output: &str) -> u64 {
     kill_and_resume_times(folder, begin, journal, output, KILLS)
 }
@@ -55,37 +58,26 @@ fn kill_and_resume_times(
     output: &str,
     times: u64,
 ) -> u64 {
+    let resume = ["resume", journal];
+    let next = || {
+        let is_begun = folder.join(journal).exists();
+        mediate(folder, if is_begun { &resume } else { begin })
+    };
     let mut kills = 0;
-    for attempt in 0..times {
-        let there = folder.join(journal).exists();
-        let mut child = if there {
-            mediate(folder, &["resume", journal])
-        } else {
-            mediate(folder, begin)
+    for life in 0..times {
+        let mut child = next().spawn().expect("it starts");
+        match kill(&mut child, &folder.join(journal), life, STEP_WAIT) {
+            End::Itself => break,
+            End::AfterAStep => kills += 1,
+            End::BeforeAnyStep => {}
         }
-        .spawn()
-        .expect("it starts");
-        // Spread over the time that a run takes, in an order that repeats.
-        std::thread::sleep(Duration::from_millis(40 + attempt * 37 % 400));
-        child.kill().expect("killed");
-        let ended = child.wait().expect("ended");
-        if ended.success() {
-            break;
-        }
-        kills += 1;
-        // What has the final name is whole, though the kill came before the end: that is checked by whoever called.
         if folder.join(output).exists() {
             break;
         }
     }
+    // What has the final name is whole, though the kill came before the end: that is checked by whoever called.
     while !folder.join(output).exists() {
-        let arguments = ["resume", journal];
-        let last = if folder.join(journal).exists() {
-            &arguments[..]
-        } else {
-            begin
-        };
-        let outcome = mediate(folder, last).output().expect("it runs");
+        let outcome = next().output().expect("it runs");
         let said = String::from_utf8_lossy(&outcome.stderr);
         assert!(
             matches!(outcome.status.code(), Some(0 | SOME_FAILED)),
@@ -129,7 +121,8 @@ async fn killed_load_loads_each_row_once(operation: &'static str, size: &'static
         kill_and_resume(&path, &begin, "in.csv.journal", "out.ndjson")
     });
     let kills = killed.await.expect("it ended");
-    assert!(kills >= 3, "it was killed only {kills} times");
+    // Each of its twenty jobs or batches is a step at least.
+    assert!(kills >= 10, "it was killed only {kills} times");
 
     let outcomes = std::fs::read_to_string(folder.path().join("out.ndjson")).expect("outcomes");
     let mut ids = HashSet::new();
@@ -334,7 +327,9 @@ async fn an_extract_that_is_killed_again_and_again_has_each_row_once() {
     let killed = tokio::task::spawn_blocking(move || {
         kill_and_resume(&path, &begin, "out.csv.journal", "out.csv")
     });
-    killed.await.expect("it ended");
+    let kills = killed.await.expect("it ended");
+    // Each of its forty pages is a step.
+    assert!(kills >= 10, "it was killed only {kills} times");
     let output = std::fs::read_to_string(folder.path().join("out.csv")).expect("rows");
     let ids: HashSet<&str> = output
         .lines()

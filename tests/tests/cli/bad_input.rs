@@ -165,7 +165,7 @@ fn an_output_must_be_possible_before_anything_is_sent() {
         "--output",
         "gone/out.txt",
     ]);
-    assert_eq!(outcome.code, Some(1));
+    assert_eq!(outcome.code, Some(2));
     assert_eq!(
         outcome.error(),
         "cannot write gone/out.txt: no such file or directory"

@@ -66,6 +66,11 @@ impl Folder {
         self
     }
 
+    /// Writes a file over the one that is there.
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));
         self

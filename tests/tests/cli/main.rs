@@ -11,6 +11,8 @@ mod endings;
 mod harness;
 mod hostile;
 mod operations;
+#[cfg(unix)]
+mod outputs;
 mod salesforce;
 mod secrets;
 mod sources;

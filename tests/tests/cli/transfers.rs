@@ -75,18 +75,120 @@ fn a_load_can_be_given_up() {
     assert_eq!(folder.echo(&WRITE).code, Some(5));
     let given_up = folder.run(&["resume", "in.txt.journal", "--abort"]);
     assert_eq!(given_up.code, Some(0), "{given_up:?}");
+    let outcomes = folder.read("out.txt");
+    assert!(
+        outcomes.starts_with(&lines[..500_000 - 256 * 1024]),
+        "what was taken is told"
+    );
+    assert!(
+        outcomes.ends_with("-~stay\n"),
+        "and so is what was not sent"
+    );
+    assert_eq!(outcomes.lines().count(), 100_001, "each record once");
+    assert_eq!(folder.names(), ["bad.txt", "in.txt", "out.txt"]);
+}
+
+#[test]
+fn a_load_can_be_given_up_without_its_input() {
+    let folder = stopped(Folder::new(), &"line\n".repeat(100_000));
+    std::fs::remove_file(folder.path("in.txt")).unwrap();
+    let given_up = folder.run(&["resume", "in.txt.journal", "--abort"]);
+    assert_eq!(given_up.code, Some(0), "{given_up:?}");
+    assert!(
+        given_up.stderr.contains("in.txt"),
+        "it says what is missing: {given_up:?}"
+    );
+    assert!(folder.read("out.txt").starts_with("line\n"));
+    assert_eq!(folder.names(), ["out.txt"]);
+}
+
+/// Loads an input whose last line stops it for good.
+fn stopped(folder: Folder, lines: &str) -> Folder {
+    let folder = folder.file("in.txt", &format!("{lines}~stay\n"));
+    let outcome = folder.echo(&WRITE);
+    assert_eq!(outcome.code, Some(5), "{outcome:?}");
+    assert!(outcome.stderr.contains("so far: "), "{outcome:?}");
+    assert!(!outcome.stderr.contains("nothing was sent"), "{outcome:?}");
+    folder
+}
+
+#[test]
+fn what_was_taken_of_an_input_must_still_be_there() {
+    let lines = "line\n".repeat(100_000);
+    let folder = stopped(Folder::new(), &lines);
+    for changed in ["another\n".to_owned(), lines.replacen("line", "lime", 1)] {
+        folder.write("in.txt", &changed);
+        let resumed = folder.run(&["resume", "in.txt.journal"]);
+        assert_eq!(resumed.code, Some(2), "{resumed:?}");
+        assert!(resumed.error().contains("put back the file"), "{resumed:?}");
+        assert!(folder.names().contains(&"in.txt.journal".to_owned()));
+    }
+}
+
+#[test]
+fn what_was_not_taken_of_an_input_may_be_corrected() {
+    let lines = "line\n".repeat(100_000);
+    let folder = stopped(Folder::new(), &lines);
+    let corrected = format!("{lines}corrected\nand longer\n");
+    let folder = folder.file("in.txt", &corrected);
+    let resumed = folder.run(&["resume", "in.txt.journal"]);
+    assert_eq!(resumed.code, Some(0), "{resumed:?}");
+    assert_eq!(folder.read("out.txt"), corrected);
+}
+
+#[test]
+fn a_refusal_at_the_end_is_not_in_the_way_of_the_next_load() {
+    let lines = "line\n".repeat(100_000);
+    let folder = Folder::new().file("in.txt", &format!("{lines}~refuse\n"));
+    let refused = folder.echo(&WRITE);
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    assert_eq!(folder.names(), ["in.txt"]);
+    let folder = folder.file("in.txt", &lines);
+    assert_eq!(folder.echo(&WRITE).code, Some(0));
+    assert_eq!(folder.read("out.txt"), lines);
+}
+
+#[test]
+fn a_connector_that_breaks_off_is_started_again_from_the_journal() {
+    let lines = "line\n".repeat(100_000);
+    let input = format!("{lines}~trap\n{lines}");
+    let folder = Folder::new().file("in.txt", &input);
+    let outcome = folder.echo(&WRITE);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(folder.read("out.txt"), input);
+    let folder = Folder::new().file("in.txt", "~trap\n");
+    let outcome = folder.echo(&WRITE);
+    assert_eq!(
+        outcome.code,
+        Some(8),
+        "nothing names what was begun: {outcome:?}"
+    );
     assert_eq!(folder.names(), ["in.txt"]);
 }
 
 #[test]
-fn an_input_that_changed_meanwhile_is_refused() {
+fn the_next_night_continues_what_did_not_end() {
+    let again = |folder: &Folder| folder.echo(&[&WRITE[..], &["--resume-if-any"]].concat());
     let lines = "line\n".repeat(100_000);
-    let folder = Folder::new().file("in.txt", &format!("{lines}~stay\n"));
-    assert_eq!(folder.echo(&WRITE).code, Some(5));
-    let folder = folder.file("in.txt", "another\n");
-    let resumed = folder.run(&["resume", "in.txt.journal"]);
-    assert_eq!(resumed.code, Some(2), "{resumed:?}");
-    assert!(resumed.error().contains("put back the file"), "{resumed:?}");
+    let folder = stopped(Folder::new(), &lines);
+    assert_eq!(folder.echo(&WRITE).code, Some(2));
+    let other = ["--outcomes", "other.txt", "--resume-if-any"];
+    let other = folder.echo(&[&WRITE[..4], &other].concat());
+    assert_eq!(
+        other.code,
+        Some(2),
+        "another run is not continued: {other:?}"
+    );
+    let resumed = again(&folder);
+    assert_eq!(resumed.code, Some(0), "{resumed:?}");
+    assert_eq!(folder.read("out.txt"), format!("{lines}~stay\n"));
+    let folder = folder.file("in.txt", "a\n");
+    assert_eq!(
+        again(&folder).code,
+        Some(0),
+        "where nothing is left, it begins"
+    );
+    assert_eq!(folder.read("out.txt"), "a\n");
 }
 
 #[test]
@@ -166,4 +268,92 @@ fn other_files_are_no_journals() {
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.error().contains("it is no journal"), "{outcome:?}");
     assert_eq!(folder.read("in.txt"), "a\n");
+}
+
+#[test]
+fn an_upload_that_was_refused_is_not_in_the_way_of_the_next_one() {
+    let folder = Folder::new().file("note.txt", "hello");
+    let upload = [
+        "write",
+        "files/upload",
+        "object=ContentVersion",
+        "file-name=note.txt",
+        "--input",
+        "note.txt",
+        "--outcomes",
+        "out.ndjson",
+    ];
+    let refused = folder.run(&[&upload[..], &["fields:={\"Nope\": 1}"]].concat());
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    assert_eq!(folder.names(), ["note.txt"]);
+    assert_eq!(folder.run(&upload).code, Some(0));
+    assert!(folder.read("out.ndjson").contains("\"success\":true"));
+}
+
+#[test]
+fn what_nobody_can_know_any_more_is_given_up_in_words() {
+    let folder = Folder::new().file("note.txt", "hello");
+    let plan = serde_json::json!({
+        "version": 2,
+        "operation": "files/upload",
+        "config": {"object": "ContentVersion", "file-name": "note.txt"},
+        "files": {"load": {
+            "input": {"path": folder.path("note.txt"), "gzip": false},
+            "spooled": false,
+            "outcomes": null,
+            "failed": null,
+        }},
+        "connection": null,
+        "sandbox-data": null,
+        "connector": null,
+    });
+    // As a run leaves it that dies between the last byte of a file and the answer.
+    let step = serde_json::json!({"journal": "{\"taken\":0,\"closing\":true}"});
+    let folder = folder.file("note.txt.journal", &format!("{plan}\n{step}\n"));
+    let resumed = folder.run(&["resume", "note.txt.journal"]);
+    assert_eq!(resumed.code, Some(1), "{resumed:?}");
+    assert!(
+        resumed.stderr.contains("may have been applied"),
+        "{resumed:?}"
+    );
+    let given_up = folder.run(&["resume", "note.txt.journal", "--abort"]);
+    assert_eq!(given_up.code, Some(0), "{given_up:?}");
+    assert!(
+        given_up.stderr.contains("answer is not known"),
+        "{given_up:?}"
+    );
+    assert_eq!(folder.names(), ["note.txt"]);
+}
+
+#[test]
+fn why_records_failed_is_told_without_a_file_of_outcomes() {
+    let folder = Folder::new().file(
+        "in.csv",
+        "LastName,Email\nA,none\nB,b@example.com\nC,none\n",
+    );
+    let load = [
+        "write",
+        "bulk/load",
+        "object=Contact",
+        "operation=insert",
+        "--input",
+        "in.csv",
+    ];
+    let outcome = folder.run(&load);
+    assert_eq!(outcome.code, Some(9), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("2 INVALID_EMAIL_ADDRESS: "),
+        "{outcome:?}"
+    );
+    let outcome = folder.run(&[&load[..], &["--json-errors", "--quiet"]].concat());
+    let error: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+    assert_eq!(error["load"]["saved"], 1);
+    assert_eq!(error["load"]["reasons"][0]["code"], "INVALID_EMAIL_ADDRESS");
+    assert_eq!(error["load"]["reasons"][0]["count"], 2);
+    assert_eq!(error["load"]["reasons"][0]["row"], 1);
+    assert!(
+        error["load"]["jobs"][0]
+            .as_str()
+            .is_some_and(|job| job.starts_with("750"))
+    );
 }

@@ -9,12 +9,18 @@ use std::time::{Duration, Instant};
 
 use mediate::contract::Message;
 use mediate::session::Session;
+use mediate_tests::kill::{End, kill};
 use mediate_tests::org::{Way, open, serve};
 use sandbox::Org;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// Bound of the lives after all changes were made.
 const KILLS: u64 = 30;
+/// Kills at work that are enough.
+const STEPS: u64 = 10;
+/// Bound of the wait for findings, of which there may be no more. 3 s; a slow machine starts the command in less.
+const STEP_WAIT: Duration = Duration::from_secs(3);
 /// Bounds the wait for what must come.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -52,18 +58,19 @@ impl Stage {
 
     /// Runs a watch, killing it again and again, until `killing` ends; then once more until `enough` of the output.
     fn watch(&self, arguments: &[&str], killing: &AtomicBool, enough: impl Fn(&str) -> bool) {
-        let mut kills = 0;
-        while killing.load(Ordering::SeqCst) || kills < KILLS {
+        let (mut life, mut steps) = (0, 0);
+        let output = self.folder.path().join("out");
+        while killing.load(Ordering::SeqCst) || (steps < STEPS && life < KILLS) {
             let mut child = start(self.folder.path(), arguments);
-            std::thread::sleep(Duration::from_millis(60 + kills * 53 % 500));
-            assert!(
-                child.try_wait().expect("a child").is_none(),
-                "it ended by itself"
-            );
-            child.kill().expect("killed");
-            child.wait().expect("ended");
-            kills += 1;
+            match kill(&mut child, &output, life, STEP_WAIT) {
+                End::Itself => panic!("it ended by itself"),
+                End::AfterAStep => steps += 1,
+                // Everything that was there had been taken.
+                End::BeforeAnyStep => {}
+            }
+            life += 1;
         }
+        assert!(steps > 0, "it was never killed at work");
         let mut child = start(self.folder.path(), arguments);
         let started = Instant::now();
         while !enough(&self.output()) {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::airports::{self, Upsert};
 use super::page::{Page, thousands};
 use crate::cli::failure::Failure;
-use crate::cli::output::Output;
+use crate::cli::output::{self, Output};
 use crate::contract::Message;
 use crate::session::{Session, SessionError};
 
@@ -192,7 +192,8 @@ impl Story {
         let soql = "SELECT External_Id__c, Name, BillingCity, BillingState, BillingLatitude, BillingLongitude, Parent.Name FROM Account WHERE External_Id__c != null ORDER BY External_Id__c";
         let path = self.folder.join(name);
         let mut session_to_end = end_session;
-        let mut output = Output::open(Some(&path), false)?;
+        let destination = output::destination(Some(&path), false)?;
+        let mut output = Output::open(destination, false).await?;
         let mut reader = self
             .session
             .read(

@@ -1,5 +1,6 @@
 //! `echo/collect`: keeps what it is given, line by line; a line that starts with `!` counts as failed. `~pass` fails for
-//! a while and `~stay` for good, until the sink is taken up again from its journal.
+//! a while and `~stay` for good, until the sink is taken up again from its journal; `~trap` breaks off once. With `~refuse`
+//! in it, all of it is refused at the end, and nothing is kept.
 
 use crate::bindings::exports::mediation::connector::mediator::{GuestSink, Progress, Sink, Source};
 use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind};
@@ -10,11 +11,9 @@ use std::cell::{Cell, RefCell};
 
 /// What was written so far; the journal holds the text itself.
 pub struct Collected {
-    text: RefCell<String>,
+    kept: RefCell<Journal>,
     closed: Cell<bool>,
     taken_up: bool,
-    /// How much of the text was told as outcomes.
-    told: Cell<usize>,
     /// Given as the journal, whatever was written.
     false_journal: Option<String>,
 }
@@ -27,13 +26,18 @@ struct Config {
 #[derive(Default, Serialize, Deserialize)]
 struct Journal {
     taken: u64,
+    /// A line for each line of the input; one with `-` in front was not sent, for the load was given up.
     text: String,
+    /// How much of the text was told as outcomes, and as failed lines.
     told: usize,
+    told_failed: usize,
+    given_up: bool,
 }
 
 impl Collected {
-    fn fail_at(&self, line: &str) -> Result<(), Fault> {
+    fn fail_at(line: &str) -> Result<(), Fault> {
         match line.trim_end() {
+            "~trap" => crate::misbehave::trap().map(drop),
             "~pass" => Err(Fault {
                 retry_after_ms: Some(1),
                 ..fault(FaultKind::Unavailable, "failed for a while")
@@ -42,14 +46,21 @@ impl Collected {
             _ => Ok(()),
         }
     }
+}
 
-    fn lines(&self, failed: bool) -> String {
-        let text = self.text.borrow();
-        text.lines()
-            .filter(|line| line.starts_with('!') == failed)
-            .map(|line| format!("{line}\n"))
-            .collect()
-    }
+fn has_failed(line: &&str) -> bool {
+    line.starts_with(['!', '-'])
+}
+
+fn lines<'a>(text: impl Iterator<Item = &'a str>) -> String {
+    text.map(|line| format!("{line}\n")).collect()
+}
+
+/// Takes what was not told yet.
+fn news<'a>(text: &'a str, told: &mut usize) -> &'a str {
+    let new = text.get(*told..).unwrap_or_default();
+    *told = text.len();
+    new
 }
 
 impl GuestSink for Collected {
@@ -70,10 +81,9 @@ impl GuestSink for Collected {
         let Config { false_journal } = crate::parse(&config)?;
         Ok(Sink::new(Self {
             false_journal,
-            text: RefCell::new(journal.text),
+            kept: RefCell::new(journal),
             closed: Cell::new(false),
             taken_up,
-            told: Cell::new(journal.told),
         }))
     }
 
@@ -83,11 +93,15 @@ impl GuestSink for Collected {
         }
         let chunk =
             String::from_utf8(chunk).map_err(|_| fault(FaultKind::Invalid, "this is no text"))?;
+        let kept = &mut *self.kept.borrow_mut();
         for line in chunk.split_inclusive('\n') {
-            if !self.taken_up {
-                self.fail_at(line)?;
+            if kept.given_up {
+                kept.text.push('-');
+            } else if !self.taken_up {
+                Self::fail_at(line)?;
             }
-            self.text.borrow_mut().push_str(line);
+            kept.text.push_str(line);
+            kept.taken += line.len() as u64;
         }
         Ok(())
     }
@@ -98,11 +112,16 @@ impl GuestSink for Collected {
     }
 
     fn watch(&self, _wait_ms: u32) -> Result<Progress, Fault> {
-        let processed = self.text.borrow().lines().count() as u64;
+        let kept = &mut *self.kept.borrow_mut();
+        if kept.text.lines().any(|line| line == "~refuse") {
+            *kept = Journal::default();
+            return Err(fault(FaultKind::Invalid, "refused as it is"));
+        }
+        let processed = kept.text.lines().count() as u64;
         Ok(Progress {
             done: self.closed.get(),
             processed,
-            failed: self.lines(true).lines().count() as u64,
+            failed: kept.text.lines().filter(has_failed).count() as u64,
             total: self.closed.get().then_some(processed),
             note: "collected".into(),
         })
@@ -112,25 +131,20 @@ impl GuestSink for Collected {
         if let Some(journal) = &self.false_journal {
             return journal.clone();
         }
-        let text = self.text.borrow().clone();
-        let journal = Journal {
-            taken: text.len() as u64,
-            text,
-            told: self.told.get(),
-        };
-        serde_json::to_string(&journal).unwrap_or_default()
+        serde_json::to_string(&*self.kept.borrow()).unwrap_or_default()
     }
 
     fn outcomes(&self, which: String) -> Result<Source, Fault> {
+        let Journal {
+            text,
+            told,
+            told_failed,
+            ..
+        } = &mut *self.kept.borrow_mut();
         let text = match which.as_str() {
-            "all" => {
-                let text = self.text.borrow();
-                let new = text.get(self.told.get()..).unwrap_or_default().to_owned();
-                self.told.set(text.len());
-                new
-            }
-            "failed" => self.lines(true),
-            "succeeded" => self.lines(false),
+            "all" => news(text, told).to_owned(),
+            "failed" => lines(news(text, told_failed).lines().filter(has_failed)),
+            "succeeded" => lines(text.lines().filter(|line| !has_failed(line))),
             "unprocessed" => String::new(),
             _ => {
                 return Err(fault(
@@ -143,8 +157,7 @@ impl GuestSink for Collected {
     }
 
     fn abort(&self) -> Result<(), Fault> {
-        self.text.borrow_mut().clear();
-        self.closed.set(true);
+        self.kept.borrow_mut().given_up = true;
         Ok(())
     }
 }

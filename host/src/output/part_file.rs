@@ -1,26 +1,31 @@
 //! Files that appear only when they are whole.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 
-use crate::session::sync_folder;
+use super::destination::{Destination, Kind};
+use super::{publish, system};
 
-/// Is a file under construction: `FILE.part` becomes `FILE` at the end. Dropping it removes what there is of it, unless
-/// it is to be gone on with later.
+/// Mode of data that gathers until it is written through: nobody else has asked for it.
+const SPOOL_MODE: u32 = 0o600;
+
+/// A file under construction: `FILE.part` becomes `FILE` at the end. Dropping it removes what there is of it, unless
+/// it is to be continued later.
 #[derive(Debug)]
 pub struct PartFile {
     file: tokio::fs::File,
     part: PathBuf,
-    path: PathBuf,
+    destination: Destination,
     bytes: u64,
+    private: bool,
     kept: bool,
 }
 
 impl PartFile {
-    /// Begins a file. A private one can be read by its owner only. What a killed run left is overwritten.
+    /// Begins a file. A private one can be read by its owner only. What a killed run left is replaced.
     ///
     /// # Errors
     /// `FILE.part` cannot be written, or another run is writing it.
@@ -28,13 +33,33 @@ impl PartFile {
         Self::resume(path, 0, private)
     }
 
-    /// Goes on with a file after its first `bytes`; what stands behind them is cut off.
+    /// Continues a file after its first `bytes`; what stands behind them is cut off.
     ///
     /// # Errors
     /// As for [`PartFile::create`], and when less than that is there.
     pub fn resume(path: &Path, bytes: u64, private: bool) -> io::Result<Self> {
-        let part = part_of(path);
-        let mut file = claim(&part, private)?;
+        let destination = Destination::of(path, false)?;
+        let spool = super::beside(path, ".part");
+        Self::open(destination, &spool, bytes, private)
+    }
+
+    /// Continues the file of a destination after its first `bytes`. Where that is written through, data gathers in
+    /// `spool` until it is whole.
+    ///
+    /// # Errors
+    /// As for [`PartFile::resume`].
+    pub fn open(
+        destination: Destination,
+        spool: &Path,
+        bytes: u64,
+        private: bool,
+    ) -> io::Result<Self> {
+        let part = destination.part(spool);
+        let mode = match destination.kind() {
+            Kind::File(path) => system::mode_for(path, private),
+            Kind::Stdout | Kind::Stream => SPOOL_MODE,
+        };
+        let mut file = system::claim(&part, mode, bytes == 0)?;
         let there = file.metadata()?.len();
         if there < bytes {
             return Err(io::Error::other(format!(
@@ -46,16 +71,23 @@ impl PartFile {
         Ok(Self {
             file: tokio::fs::File::from_std(file),
             part,
-            path: path.to_owned(),
+            destination,
             bytes,
+            private,
             kept: false,
         })
     }
 
-    /// Says where it will be.
+    /// Returns the path under which it will be.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.destination.name()
+    }
+
+    /// Returns the path under which it is until then.
+    #[must_use]
+    pub fn part(&self) -> &Path {
+        &self.part
     }
 
     /// Counts the bytes so far.
@@ -64,7 +96,7 @@ impl PartFile {
         self.bytes
     }
 
-    /// Leaves `FILE.part` where it is when this is dropped, to be gone on with.
+    /// Leaves `FILE.part` where it is when this is dropped, to be continued.
     pub const fn keep(&mut self) {
         self.kept = true;
     }
@@ -103,12 +135,38 @@ impl PartFile {
     /// Gives the file its name. All of it is on disk then.
     ///
     /// # Errors
-    /// The disk's.
+    /// The disk's, or of what is written through.
     pub async fn finish(mut self) -> io::Result<()> {
         self.file.flush().await?;
         self.file.sync_all().await?;
+        publish::publish(&self.part, &self.destination, self.private).await?;
         self.kept = true;
-        name(&self.part, &self.path)
+        Ok(())
+    }
+
+    /// Gives a whole file its name, unless a run that was killed did so.
+    ///
+    /// # Errors
+    /// As for [`PartFile::finish`].
+    pub async fn finish_left(destination: &Destination, spool: &Path) -> io::Result<()> {
+        let part = destination.part(spool);
+        if matches!(fs::symlink_metadata(&part), Err(error) if error.kind() == io::ErrorKind::NotFound)
+        {
+            return Ok(());
+        }
+        // Held, so that no other run touches it meanwhile.
+        let _held = system::claim(&part, SPOOL_MODE, false)?;
+        publish::publish(&part, destination, false).await
+    }
+
+    /// Removes what there is of a file, and nothing that is not ours.
+    pub fn discard(destination: &Destination, spool: &Path) {
+        let part = destination.part(spool);
+        for path in [publish::compressed(&part), part] {
+            if system::is_own(&path) {
+                let _ = fs::remove_file(path);
+            }
+        }
     }
 }
 
@@ -118,88 +176,6 @@ impl Drop for PartFile {
             let _ = fs::remove_file(&self.part);
         }
     }
-}
-
-/// Gives a whole `FILE.part` its name, unless a run that was killed did so.
-///
-/// # Errors
-/// The disk's.
-pub fn name_finished(path: &Path) -> io::Result<()> {
-    let part = part_of(path);
-    if part.exists() {
-        name(&part, path)
-    } else {
-        Ok(())
-    }
-}
-
-/// Removes `FILE.part`.
-pub fn discard(path: &Path) {
-    let _ = fs::remove_file(part_of(path));
-}
-
-fn name(part: &Path, path: &Path) -> io::Result<()> {
-    fs::rename(part, path)?;
-    sync_folder(folder_of(path))
-}
-
-fn part_of(path: &Path) -> PathBuf {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    PathBuf::from(part)
-}
-
-/// Returns the folder that a path is in.
-pub(crate) fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."))
-}
-
-/// Opens a file and locks it, so that of two runs with one file the second is refused.
-pub(crate) fn claim(path: &Path, private: bool) -> io::Result<File> {
-    loop {
-        let file = open(path, private)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(io::Error::other("another run is writing it"));
-            }
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-        // Between opening and locking, the run before may have renamed it: then it is not ours.
-        if is_still_at(path, &file)? {
-            return Ok(file);
-        }
-    }
-}
-
-fn open(path: &Path, private: bool) -> io::Result<File> {
-    let mut options = File::options();
-    options.create(true).read(true).write(true).truncate(false);
-    #[cfg(unix)]
-    if private {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = private;
-    options.open(path)
-}
-
-#[cfg(unix)]
-fn is_still_at(path: &Path, file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let ours = file.metadata()?;
-    Ok(
-        fs::metadata(path)
-            .is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())),
-    )
-}
-
-#[cfg(not(unix))]
-fn is_still_at(_path: &Path, _file: &File) -> io::Result<bool> {
-    Ok(true)
 }
 
 #[cfg(test)]
