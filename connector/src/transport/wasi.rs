@@ -13,7 +13,7 @@ mod outgoing;
 use super::codes;
 use super::{
     Failure, Method, Pending, Request, Response, Started, Timeouts, Transport, TransportError,
-    Upload, Uploading,
+    Uploading,
 };
 use code::named;
 use incoming::Arriving;
