@@ -68,7 +68,7 @@ impl Ledger {
     /// # Errors
     /// The file cannot be written, another run holds it, or there is one already.
     pub fn reserve(path: &Path, plan: &impl Serialize) -> io::Result<Self> {
-        let file = claim(path, true)?;
+        let file = claim(path, MODE, false)?;
         if file.metadata()?.len() > 0 {
             return Err(io::Error::new(
                 io::ErrorKind::AlreadyExists,
