@@ -1,16 +1,10 @@
 // The component in another host: jco makes a JavaScript module of it, which Node runs, with nothing of this project around it.
 // Usage: node jco.mjs URL COMPONENT.wasm FOLDER. jco and preview2-shim are found in the folder that NODE_PATH names.
-import { execFileSync } from "node:child_process";
-import { existsSync, symlinkSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import assert from "node:assert/strict";
+import { transpiled } from "./transpile.mjs";
 
 const [url, component, folder] = process.argv.slice(2);
-const modules = process.env.NODE_PATH.split(delimiter).find((path) => existsSync(join(path, ".bin", "jco")));
-execFileSync(join(modules, ".bin", "jco"), ["transpile", component, "--name", "connector", "-o", folder, "--quiet"]);
-symlinkSync(modules, join(folder, "node_modules"));
-const { catalog, mediator } = await import(pathToFileURL(join(folder, "connector.js")));
+const { catalog, mediator } = await transpiled(component, folder);
 
 const auth = { "client-credentials": { "client-id": "sandbox-client", "client-secret": "sandbox-secret" } };
 const connection = JSON.stringify({ url, auth });
