@@ -7,6 +7,7 @@ pub mod org;
 pub mod server;
 pub mod tls;
 pub mod transfers;
+#[cfg(feature = "wsdl")]
 pub mod wsdl;
 
 /// The echo connector, a component; see `tests/connectors/echo`.

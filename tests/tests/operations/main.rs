@@ -3,6 +3,7 @@
 
 mod case;
 mod matching;
+#[cfg(feature = "wsdl")]
 mod wsdl;
 
 use std::collections::BTreeMap;

@@ -4,4 +4,5 @@ mod faults;
 mod hostile;
 mod locks;
 mod people;
+#[cfg(feature = "wsdl")]
 mod zeep;
