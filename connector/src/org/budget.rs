@@ -284,13 +284,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_budget_nobody_asks() {
+    fn without_a_budget_nobody_asks_and_the_last_calls_of_a_day_are_kept() {
         let (org, script, _) = org_for(
             &connection(),
-            [token("T1"), told("1000/1000"), told("1000/1000")],
+            [token("T1"), told("940/1000"), told("950/1000")],
         );
         assert!(get(&org).is_ok());
         assert!(get(&org).is_ok());
+        assert_eq!(get(&org).unwrap_err().kind, FaultKind::LimitExceeded);
         assert_eq!(script.sent().len(), 3);
     }
 }

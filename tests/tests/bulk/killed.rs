@@ -68,8 +68,7 @@ fn kill_and_resume_times(
         let mut child = next().spawn().expect("it starts");
         match kill(&mut child, &folder.join(journal), life, STEP_WAIT) {
             End::Itself => break,
-            End::AfterAStep => kills += 1,
-            End::BeforeAnyStep => {}
+            End::AfterAStep | End::BeforeAnyStep => kills += 1,
         }
         if folder.join(output).exists() {
             break;

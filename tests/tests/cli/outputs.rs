@@ -393,6 +393,7 @@ fn a_watch_writes_through_as_well() {
             "ticks:=3",
             "--every",
             "100ms",
+            "--fast",
             "--output",
             output,
         ]);

@@ -35,7 +35,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Says whether a file is of tests only, by its name or that of a folder.
 fn is_of_tests(path: &str) -> bool {
     path.split('/').any(|part| {
-        ["tests", "tests.rs", "cases", "testing.rs"].contains(&part) || part.ends_with("_tests.rs")
+        ["tests", "tests.rs", "cases", "testing.rs", "hostile.rs"].contains(&part)
+            || part.ends_with("_tests.rs")
     })
 }
 
@@ -43,7 +44,7 @@ fn is_of_tests(path: &str) -> bool {
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().enumerate();
     lines
-        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .take_while(|(_, line)| !line.trim_start().starts_with("#[cfg(test)]"))
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .map(|(number, line)| (number + 1, line))
 }

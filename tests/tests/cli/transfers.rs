@@ -278,6 +278,8 @@ fn an_upload_that_was_refused_is_not_in_the_way_of_the_next_one() {
         "files/upload",
         "object=ContentVersion",
         "file-name=note.txt",
+        "--connection",
+        "@sandbox",
         "--input",
         "note.txt",
         "--outcomes",
@@ -336,6 +338,8 @@ fn why_records_failed_is_told_without_a_file_of_outcomes() {
         "bulk/load",
         "object=Contact",
         "operation=insert",
+        "--connection",
+        "@sandbox",
         "--input",
         "in.csv",
     ];

@@ -82,6 +82,21 @@ async fn records_survive_every_form() {
     assert_eq!(last, expected);
 }
 
+/// Numbers by what they are, not by their digits: SOAP writes 1.0E7 where REST writes 10000000.
+fn by_value(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(Value::Null, |number| json!(number)),
+        Value::Array(items) => items.into_iter().map(by_value).collect(),
+        Value::Object(members) => {
+            let members = members.into_iter();
+            members
+                .map(|(name, value)| (name, by_value(value)))
+                .collect()
+        }
+        other => other,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn records_survive_soap() {
     let session = open(&org(), Way::InProcess, &json!({})).await;
@@ -104,7 +119,7 @@ async fn records_survive_soap() {
     let text = String::from_utf8(bytes).expect("text");
     let text = text.replace(".000Z", ".000+0000");
     let by_soap: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(by_soap, by_rest);
+    assert_eq!(by_value(by_soap), by_value(by_rest));
     let config = json!({"soql": soql, "format": "xml"});
     let (bytes, _) = read_all(&session, "soap/query-rows", &config)
         .await

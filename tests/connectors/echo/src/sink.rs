@@ -115,7 +115,10 @@ impl GuestSink for Collected {
         let kept = &mut *self.kept.borrow_mut();
         if kept.text.lines().any(|line| line == "~refuse") {
             *kept = Journal::default();
-            return Err(fault(FaultKind::Invalid, "refused as it is"));
+            return Err(Fault {
+                attempts: 1,
+                ..fault(FaultKind::Invalid, "refused as it is")
+            });
         }
         let processed = kept.text.lines().count() as u64;
         Ok(Progress {

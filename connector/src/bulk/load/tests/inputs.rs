@@ -140,7 +140,7 @@ fn json_in_every_form_is_flattened_and_columns_that_are_new_begin_a_job() {
         ("Json", format!(" [{list}]\n")),
         (
             "Json",
-            format!("{{\"totalSize\":3,\"done\":true,\"records\":[{list}],\"x\":1}}"),
+            format!("{{\"totalSize\":3,\"done\":true,\"records\":[{list}]}}"),
         ),
     ];
     for (format, input) in forms {

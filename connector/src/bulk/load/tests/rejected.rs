@@ -66,12 +66,13 @@ fn line_that_is_no_json_is_its_own_failure() {
 }
 
 #[test]
-fn element_that_is_no_record_is_its_own_failure() {
+fn list_that_breaks_off_ends_there_and_its_rest_is_given_back() {
     let list = "[{\"Name\":\"g1\"},{\"Name\":x\n},{\"Name\":\"g2\"}]";
     let mut host = host(list).with("format", json!("Json"));
     let load = host.run();
-    assert_eq!(codes(&host), ["-", "NOT_SENT", "-"]);
-    assert_eq!(all_failed(&mut host, load), ["{\"Name\":x }"]);
+    assert_eq!(codes(&host), ["-", "NOT_SENT"]);
+    assert_eq!(host.fake.loaded(), ["g1"]);
+    assert_eq!(all_failed(&mut host, load), ["DUMMY"]);
 }
 
 #[test]
