@@ -66,13 +66,14 @@ fn line_that_is_no_json_is_its_own_failure() {
 }
 
 #[test]
-fn list_that_breaks_off_ends_there_and_its_rest_is_given_back() {
+fn list_that_breaks_off_ends_there() {
     let list = "[{\"Name\":\"g1\"},{\"Name\":x\n},{\"Name\":\"g2\"}]";
     let mut host = host(list).with("format", json!("Json"));
     let load = host.run();
     assert_eq!(codes(&host), ["-", "NOT_SENT"]);
     assert_eq!(host.fake.loaded(), ["g1"]);
-    assert_eq!(all_failed(&mut host, load), ["DUMMY"]);
+    // What cannot be told apart into records is not given back: its outcome names the line.
+    assert!(all_failed(&mut host, load).is_empty());
 }
 
 #[test]
