@@ -138,7 +138,7 @@ fn refused(error: &SessionError, words: &str, maybe_applied: bool) {
         fault.message
     );
     assert!(
-        fault.message.to_lowercase().contains(words),
+        fault.message.to_lowercase().contains(&words.to_lowercase()),
         "`{words}` is not in: {}",
         fault.message
     );
