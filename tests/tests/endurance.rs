@@ -1,0 +1,123 @@
+//! One instance, 30,000 requests: complete results, within a memory that does not grow with them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use mediate::contract::Message;
+use mediate::egress::Mount;
+use mediate::embedded;
+use mediate::profile::{HostSettings, Profile};
+use mediate::runtime::{Runtime, RuntimeSettings};
+use mediate::session::Session;
+use mediate_tests::org::read_all;
+use sandbox::Org;
+use serde_json::{Value, json};
+
+/// Where the org answers in process.
+const AUTHORITY: &str = "sandbox.localhost";
+
+/// Memory of the instance. 64 MiB; what one request needs is a few, and what each leaves behind would be 2 KiB in 30,000.
+const MEMORY: u64 = 64 << 20;
+
+/// Pages of one row that a query has.
+const PAGES: usize = 12_000;
+
+/// Records that are created in calls of one record.
+const RECORDS: usize = 10_000;
+
+/// Rows that are extracted in pages of one row, beside the records.
+const ROWS: u64 = 8_000;
+
+/// An object that the org does not have: its pages are made here.
+const ENDLESS: &str = "Endless__c";
+
+/// Answers queries of [`ENDLESS`] page by page; everything else is the org's.
+async fn endless(request: Request, next: Next) -> Response {
+    let (path, query) = (request.uri().path().to_owned(), request.uri().query());
+    let page = match (path.split_once("/query/endless-"), query) {
+        (Some((_, page)), _) => page.parse().unwrap_or(PAGES),
+        (None, Some(query)) if path.ends_with("/query") && query.contains(ENDLESS) => 0,
+        _ => return next.run(request).await,
+    };
+    let last = page + 1 == PAGES;
+    let mut body = json!({
+        "totalSize": PAGES,
+        "done": last,
+        "records": [{"attributes": {"type": ENDLESS, "url": "/x"}, "Id": format!("a00{page:015}")}],
+    });
+    if !last {
+        let next = format!("/services/data/v62.0/query/endless-{}", page + 1);
+        body["nextRecordsUrl"] = next.into();
+    }
+    let json = [("content-type", "application/json")];
+    (json, Body::from(body.to_string())).into_response()
+}
+
+/// A session whose one instance has little memory.
+async fn session(org: &Arc<Org>) -> Session {
+    let settings = RuntimeSettings {
+        max_memory: MEMORY,
+        ..RuntimeSettings::default()
+    };
+    let runtime = Runtime::new(settings).expect("a runtime");
+    let connector = runtime.load(embedded::CONNECTOR).await.expect("loaded");
+    let connection = json!({
+        "url": format!("https://{AUTHORITY}"),
+        "api-version": "62.0",
+        "auth": {"client-credentials": {"client-id": "sandbox-client", "client-secret": "sandbox-secret"}},
+    });
+    let document = connection.as_object().cloned().unwrap_or_default();
+    let profile = Profile::new("endurance", document, HostSettings::default());
+    let router = sandbox::router(Arc::clone(org)).layer(from_fn(endless));
+    let mounts = vec![Mount::new(AUTHORITY, router)];
+    Session::open(&connector, &profile, mounts, false)
+        .await
+        .expect("a session")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_thousand_requests_through_one_instance_are_complete() {
+    let org = Org::builder().without_data().rows("Account", ROWS);
+    let org = Arc::new(org.api_limit(1_000_000).build().expect("an org"));
+    let session = session(&org).await;
+
+    let soql = format!("SELECT Id FROM {ENDLESS}");
+    let (rows, _) = read_all(&session, "query/rows", &json!({"soql": soql}))
+        .await
+        .expect("rows");
+    assert_eq!(apart(&rows), PAGES);
+
+    let records: Vec<Value> = (0..RECORDS)
+        .map(|row| json!({"LastName": format!("R{row}")}))
+        .collect();
+    let config = json!({"object": "Contact", "batch-size": 1});
+    let input = Message::new("application/json", Value::from(records).to_string());
+    let created = session
+        .call("collections/create", &config, Some(input))
+        .await
+        .expect("outcomes");
+    let outcomes: Vec<Value> = serde_json::from_slice(&created.body).expect("JSON");
+    let ids: HashSet<&str> = outcomes
+        .iter()
+        .filter_map(|outcome| outcome["id"].as_str())
+        .collect();
+    assert_eq!(ids.len(), RECORDS);
+
+    let config = json!({"soql": "SELECT Id FROM Account", "page-records": 1, "parallel": 1});
+    let (csv, _) = read_all(&session, "bulk/extract", &config)
+        .await
+        .expect("an extract");
+    assert_eq!(apart(&csv) as u64, ROWS + 1, "with the header");
+}
+
+/// Lines that differ, if all do.
+fn apart(text: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(text);
+    let lines: HashSet<&str> = text.lines().collect();
+    assert_eq!(lines.len(), text.lines().count(), "nothing is there twice");
+    lines.len()
+}
