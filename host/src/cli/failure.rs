@@ -43,7 +43,7 @@ pub(super) enum Failure {
     /// The operation did not succeed.
     Session {
         /// Why.
-        error: SessionError,
+        error: Box<SessionError>,
         /// What the connector was kept from reaching.
         refusals: Vec<Refusal>,
         /// Which connection it was, for hints.

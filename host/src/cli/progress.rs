@@ -106,7 +106,9 @@ impl Watcher for Meter {
             .for_each(|total| self.bar.set_length(total));
         self.bar.set_position(progress.processed);
         let text = records(progress, self.since.elapsed());
-        self.bar.set_message(terminal::visible(&terminal::cut(&text, MAX_NOTE).replace('\n', " ")).into_owned());
+        self.bar.set_message(
+            terminal::visible(&terminal::cut(&text, MAX_NOTE).replace('\n', " ")).into_owned(),
+        );
         self.line(|| text);
     }
 

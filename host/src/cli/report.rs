@@ -248,7 +248,7 @@ mod tests {
 
     fn failure(fault: Fault, refusals: Vec<Refusal>) -> Failure {
         Failure::Session {
-            error: SessionError::Host(HostError::from(fault)),
+            error: Box::new(SessionError::Host(HostError::from(fault))),
             refusals,
             connection: "`acme`".into(),
             sent: Some(0),
@@ -351,9 +351,9 @@ mod tests {
     #[test]
     fn an_instance_that_broke_off_in_a_write_leaves_doubt() {
         let trapped = Failure::Session {
-            error: SessionError::Host(HostError::InstanceEnded {
+            error: Box::new(SessionError::Host(HostError::InstanceEnded {
                 reason: "trap".into(),
-            }),
+            })),
             refusals: vec![],
             connection: "acme".into(),
             sent: Some(1),

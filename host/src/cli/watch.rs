@@ -200,7 +200,7 @@ fn gap(message: &Message) -> String {
 fn failure(error: WatchError, bench: &Workbench) -> Failure {
     match error {
         WatchError::Session(error) => Failure::Session {
-            error,
+            error: Box::new(error),
             refusals: Vec::new(),
             connection: bench.connection_title(),
             sent: None,

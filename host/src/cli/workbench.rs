@@ -113,7 +113,7 @@ impl Workbench {
             sent: Some(session.requests()),
             in_doubt: session.is_in_doubt(&error),
             refusals: session.refusals(),
-            error,
+            error: Box::new(error),
             connection,
         }
     }
