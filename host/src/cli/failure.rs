@@ -263,7 +263,7 @@ impl From<HostError> for Failure {
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
         Self::Session {
-            error,
+            error: Box::new(error),
             refusals: Vec::new(),
             connection: String::new(),
             sent: None,
