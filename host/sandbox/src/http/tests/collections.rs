@@ -183,7 +183,7 @@ async fn null_stands_for_what_is_left_out() {
     assert_eq!(json[0]["success"], true, "{json}");
     let new = json!({"attributes": {"type": "Account"}, "Id": null, "Name": "New"});
     let created = client
-        .collect("POST", "", records(false, &[new.clone()]))
+        .collect("POST", "", records(false, std::slice::from_ref(&new)))
         .await;
     assert_eq!(created.json()[0]["success"], true, "{}", created.text());
     let upserted = client
