@@ -44,7 +44,8 @@ fn user() -> io::Result<u32> {
     Ok(*USER.get_or_init(|| user))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::{PermissionsExt as _, chown};

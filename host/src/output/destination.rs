@@ -112,7 +112,8 @@ fn follow(name: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("is a circle of symbolic links"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 

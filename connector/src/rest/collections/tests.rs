@@ -360,7 +360,7 @@ fn a_call_that_may_have_been_acted_on_is_not_taken_apart() {
 
 #[test]
 fn a_call_that_is_saved_whole_or_not_is_refused_whole() {
-    let (org, script, _) = org(picky(&[1], &[0..4]));
+    let (org, script, _) = org(picky(&[1], std::slice::from_ref(&(0..4))));
     let config = CreateConfig {
         all_or_none: true,
         ..create_config()
