@@ -10,7 +10,7 @@ use sandbox::Org;
 use sandbox::faults::Named;
 use serde_json::{Value, json};
 
-use super::path::{Kind, Path};
+use super::path::Path;
 use super::run::{self, End};
 
 /// Longest that a cell may take; beyond it hangs.
@@ -47,30 +47,51 @@ impl Harmed {
     }
 }
 
-/// Tries every fault on a path.
-pub async fn all(path: &Path) -> Vec<Ends> {
+/// Tries one in so many faults on a path, one after the other, in an org of their own.
+pub async fn lane(path: &Path, lane: usize, lanes: usize) -> Vec<Ends> {
     let mut org = path.org();
     let mut ends = Vec::new();
-    for (number, fault) in Named::all().iter().enumerate() {
-        let mut pair = Vec::new();
-        for times in [json!(1), json!("always")] {
-            if matches!(path.run, Kind::Poll | Kind::Extract) {
-                // What is found depends on all that was there before.
-                org = path.org();
-            }
-            let name = format!(
-                "{}-{number}-{times}",
-                path.name.replace(|c: char| !c.is_alphanumeric(), "")
-            )
-            .replace('"', "");
-            let tried =
-                tokio::time::timeout(LONGEST, try_one(path, &org, &name, fault, &times)).await;
-            pair.push(tried.unwrap_or_else(|_| "HANGS".to_owned()));
-            org.faults().clear();
-        }
-        ends.push((fault.name.clone(), pair.try_into().expect("two ends")));
+    let faults = Named::all().iter().enumerate();
+    for (number, fault) in faults.filter(|(number, _)| number % lanes == lane) {
+        let once = tried(path, &mut org, fault, &format!("{number}-once"), &json!(1)).await;
+        let always = tried(
+            path,
+            &mut org,
+            fault,
+            &format!("{number}-always"),
+            &json!("always"),
+        )
+        .await;
+        ends.push((fault.name.clone(), [once, always]));
     }
     ends
+}
+
+/// Tries a cell once more, in an org of its own.
+pub async fn again(path: &Path, fault: &Named) -> [String; 2] {
+    let mut org = path.org();
+    let once = tried(path, &mut org, fault, "again-once", &json!(1)).await;
+    let always = tried(path, &mut org, fault, "again-always", &json!("always")).await;
+    [once, always]
+}
+
+async fn tried(
+    path: &Path,
+    org: &mut Arc<Org>,
+    fault: &Named,
+    name: &str,
+    times: &Value,
+) -> String {
+    if path.has_org_of_its_own() {
+        *org = path.org();
+    }
+    let name = format!(
+        "{}-{name}",
+        path.name.replace(|c: char| !c.is_alphanumeric(), "")
+    );
+    let end = tokio::time::timeout(LONGEST, try_one(path, org, &name, fault, times)).await;
+    org.faults().clear();
+    end.unwrap_or_else(|_| "HANGS".to_owned())
 }
 
 async fn try_one(path: &Path, org: &Arc<Org>, cell: &str, fault: &Named, times: &Value) -> String {

@@ -74,6 +74,19 @@ impl Path {
         serde_json::from_str(include_str!("../../faults/paths.json")).expect("the paths")
     }
 
+    /// Whether what is found depends on all that was there before, so that each cell needs an org of its own.
+    pub fn has_org_of_its_own(&self) -> bool {
+        matches!(self.run, Kind::Poll | Kind::Extract)
+    }
+
+    /// How many cells are tried side by side: those of loads, extracts and watches mostly wait.
+    pub fn lanes(&self) -> usize {
+        match self.run {
+            Kind::Call | Kind::Source => 2,
+            Kind::Extract | Kind::Load | Kind::Upload | Kind::Poll => 8,
+        }
+    }
+
     /// A fresh org for this path.
     pub fn org(&self) -> Arc<Org> {
         let builder = match self.rows {
@@ -88,7 +101,7 @@ impl Path {
         let connection = json!({
             "api-version": "62.0",
             "retry": {"max-attempts": 3, "first-delay-ms": 1, "max-delay-ms": 1500},
-            "timeouts": {"first-byte-ms": 2000, "between-bytes-ms": 1000},
+            "timeouts": {"first-byte-ms": 3000, "between-bytes-ms": 1000},
         });
         open(org, Way::InProcess, &connection).await
     }

@@ -41,7 +41,7 @@ impl Table {
 
     /// Adds the cells of a path.
     pub fn add(&mut self, path: &str, cells: Vec<Ends>) {
-        self.0.insert(path.to_owned(), cells.into_iter().collect());
+        self.0.entry(path.to_owned()).or_default().extend(cells);
     }
 
     fn cells(&self) -> impl Iterator<Item = (&str, &str, &[String; 2])> {
@@ -50,6 +50,16 @@ impl Table {
                 .iter()
                 .map(move |(fault, ends)| (path.as_str(), fault.as_str(), ends))
         })
+    }
+
+    /// Cells that end otherwise than expected, as path and fault.
+    pub fn doubtful(&self, expected: &Self) -> Vec<(String, String)> {
+        let wanted =
+            |path: &str, fault: &str| expected.0.get(path).and_then(|cells| cells.get(fault));
+        self.cells()
+            .filter(|(path, fault, ends)| wanted(path, fault) != Some(ends))
+            .map(|(path, fault, _)| (path.to_owned(), fault.to_owned()))
+            .collect()
     }
 
     /// Cells that no table may hold: their words begin with capital letters.
