@@ -10,7 +10,7 @@ use sandbox::Org;
 use sandbox::faults::Named;
 use serde_json::{Value, json};
 
-use super::path::Path;
+use super::path::{Path, faults};
 use super::run::{self, End};
 
 /// Longest that a cell may take; beyond it hangs.
@@ -51,7 +51,7 @@ impl Harmed {
 pub async fn lane(path: &Path, lane: usize, lanes: usize) -> Vec<Ends> {
     let mut org = path.org();
     let mut ends = Vec::new();
-    let faults = Named::all().iter().enumerate();
+    let faults = faults().enumerate();
     for (number, fault) in faults.filter(|(number, _)| number % lanes == lane) {
         let once = tried(path, &mut org, fault, &format!("{number}-once"), &json!(1)).await;
         let always = tried(

@@ -1,5 +1,5 @@
-//! Every fault on every path: the paths are `faults/paths.json`, the faults are those that the simulated org knows by name, and each
-//! pair is tried with the fault on one request and on every request. How each cell ends is written in `faults/expected.json`;
+//! Every fault on every path: the paths are `faults/paths.json`, the faults are those of the simulated org that
+//! `faults/faults.json` names, and each pair is tried with the fault on one request and on every request. How each cell ends is written in `faults/expected.json`;
 //! `faults/README.md` shows it as a table. Whatever is written there, a cell never ends in a lost, doubled or misreported record, in a
 //! body that was not validated, or not at all.
 //!
@@ -13,7 +13,6 @@ mod table;
 use std::sync::Arc;
 
 use path::Path;
-use sandbox::faults::Named;
 use table::Table;
 use tokio::sync::Semaphore;
 
@@ -57,7 +56,7 @@ async fn every_fault_on_every_path_ends_as_it_is_written() {
     for _ in 0..TRIES {
         for (path, fault) in found.doubtful(&expected) {
             let path = paths.iter().find(|known| known.name == path);
-            let fault = Named::all().iter().find(|known| known.name == fault);
+            let fault = path::faults().find(|known| known.name == fault);
             if let (Some(path), Some(fault)) = (path, fault) {
                 let ends = cell::again(path, fault).await;
                 found.add(&path.name, vec![(fault.name.clone(), ends)]);
@@ -78,5 +77,5 @@ fn the_page_shows_what_is_expected() {
 #[test]
 fn the_matrix_is_large_enough() {
     assert!(Path::all().len() >= LEAST);
-    assert!(Named::all().len() >= LEAST);
+    assert!(path::faults().count() >= LEAST);
 }

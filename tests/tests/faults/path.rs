@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mediate_tests::org::{Way, open};
 use sandbox::Org;
+use sandbox::faults::Named;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -66,6 +67,17 @@ pub enum Kind {
     Upload,
     /// A trigger, polled until all was found.
     Poll,
+}
+
+/// The faults that are crossed with the paths: those of the org that `faults/faults.json` names.
+pub fn faults() -> impl Iterator<Item = &'static Named> {
+    let names: Vec<String> =
+        serde_json::from_str(include_str!("../../faults/faults.json")).expect("the faults");
+    let known = |name: String| {
+        let found = Named::all().iter().find(|fault| fault.name == name);
+        found.unwrap_or_else(|| panic!("the org knows no fault `{name}`"))
+    };
+    names.into_iter().map(known)
 }
 
 impl Path {
