@@ -34,6 +34,9 @@ pub struct Path {
     pub prepare: bool,
     /// What tells whether the org acted on it.
     pub verify: Option<Verify>,
+    /// Faults whose answers nobody can tell from right ones: a well-formed answer that holds fewer, where nothing counts.
+    #[serde(default)]
+    pub undetectable: Vec<String>,
     /// How many records are created before a trigger is polled.
     #[serde(default)]
     pub events: usize,

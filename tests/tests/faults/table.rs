@@ -24,6 +24,7 @@ and, after a stroke, with the fault on every request, where that differs.
 | a kind, such as `unavailable` | a fault of this kind; nothing was changed |
 | a kind with `?` | a fault that says that the request may have been applied |
 | outcomes, with codes | one outcome per record in input order; those that are not done carry these codes |
+| not told apart | the answer is well-formed and nothing in it counts: nobody can tell it from a right one |
 | a kind, then exact | the fault was told, and polling from the same checkpoint found every change once |
 
 ";
