@@ -9,6 +9,7 @@ pub mod ingest;
 mod input;
 pub mod jobs;
 pub mod load;
+mod mapping;
 pub mod query_jobs;
 pub mod results;
 pub mod retry;

@@ -44,6 +44,10 @@ pub struct Field {
     pub refers_to: Vec<String>,
     /// Whether a reference may use it to find its record: an external id, or another field that the org finds records by.
     pub finds: bool,
+    /// Whether new records may have it.
+    pub createable: bool,
+    /// Whether it may be changed.
+    pub updateable: bool,
 }
 
 /// An object of the org, as its user sees it.
@@ -55,6 +59,8 @@ pub struct Described {
     /// Names of references (`Owner`, `Account__r`) with the fields that they go through.
     references: HashMap<String, String>,
     children: HashMap<String, String>,
+    /// Names of fields by the field that they are parts of.
+    parts: HashMap<String, Vec<String>>,
 }
 
 impl Described {
@@ -74,6 +80,12 @@ impl Described {
         known.map(String::as_str)
     }
 
+    /// The API names of the fields that a field is made up of; none for most.
+    pub fn parts(&self, field: &str) -> &[String] {
+        let parts = self.parts.get(&field.to_ascii_lowercase());
+        parts.map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The API names of all fields.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.values().map(|field| field.name.as_str())
@@ -90,6 +102,10 @@ impl Described {
                 described
                     .references
                     .insert(relationship.to_ascii_lowercase(), folded.clone());
+            }
+            if let Some(whole) = field.part_of() {
+                let parts = described.parts.entry(whole).or_default();
+                parts.push(field.name.clone());
             }
             described.fields.insert(folded, Field::of(field));
         }
@@ -113,6 +129,8 @@ impl Field {
             relationship: wire.relationship_name,
             refers_to: wire.reference_to,
             finds: wire.external_id || wire.id_lookup,
+            createable: wire.createable,
+            updateable: wire.updateable,
         }
     }
 }
@@ -154,6 +172,24 @@ struct WireField {
     external_id: bool,
     #[serde(default)]
     id_lookup: bool,
+    #[serde(default = "yes")]
+    createable: bool,
+    #[serde(default = "yes")]
+    updateable: bool,
+    compound_field_name: Option<String>,
+}
+
+/// What is not told is not held against a field.
+fn yes() -> bool {
+    true
+}
+
+impl WireField {
+    /// The field that this one is a part of, in small letters; a field is no part of itself.
+    fn part_of(&self) -> Option<String> {
+        let whole = self.compound_field_name.as_ref()?.to_ascii_lowercase();
+        (whole != self.name.to_ascii_lowercase()).then_some(whole)
+    }
 }
 
 #[derive(Deserialize)]

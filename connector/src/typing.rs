@@ -322,6 +322,18 @@ pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, Trouble> {
     }
 }
 
+/// The parts of a compound field that an object tells, as fields of the record. The error is what is wrong with it.
+pub fn compound_parts(
+    compound: &str,
+    parts: Node,
+    exists: impl Fn(&str) -> bool,
+) -> Result<Vec<(String, Value)>, String> {
+    compound::expanded(compound, parts, exists).map_err(|trouble| match trouble {
+        Trouble::Record(complaint) => complaint.message,
+        Trouble::Org(fault) => fault.message,
+    })
+}
+
 /// The names of the parts of a compound field that the org has.
 pub fn parts_of(field: &Field, object: &Described) -> Vec<String> {
     let parts = compound::emptied(field, object);

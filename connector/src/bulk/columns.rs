@@ -2,19 +2,24 @@
 //!
 //! Results repeat a column only under the org's own spelling of its name, so that is what is sent.
 
+mod field;
+
+pub use field::{listed, target_of};
+
 use super::ingest::word;
 use super::input::signature::Key;
+use super::mapping::Mapping;
 use crate::bindings::exports::salesforce::connector::bulk::{EmptyValues, JobOperation, NullText};
 use crate::bindings::{Fault, FaultKind};
-use crate::catalog::nearest;
 use crate::connection::zone::Zone;
-use crate::describe::{Described, Kind, described};
+use crate::describe::{Kind, described};
 use crate::message::input::{NULL_CELL, Value};
 use crate::org::Org;
 use crate::soql::date;
 use crate::typing::scalar;
+use field::{Check, Target};
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::ops::Range;
 
 /// What a load wants of its columns and values.
 #[derive(Clone, Debug)]
@@ -48,17 +53,6 @@ impl Rules {
     }
 }
 
-/// What is checked of the values of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Check {
-    /// Nothing: Salesforce does.
-    Text,
-    Boolean,
-    Date,
-    DateTime,
-    Time,
-}
-
 /// What becomes of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
@@ -70,12 +64,27 @@ pub enum Settled {
     As(String),
 }
 
+/// What a column of the input goes into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// The column of this number.
+    Column(usize),
+    /// None: it is left out.
+    Nothing,
+    /// The parts of a compound field, which are the columns from a number on, so many of them.
+    Parts(String, Range<usize>),
+}
+
 /// The columns of rows.
 #[derive(Debug)]
 pub struct Columns {
     names: Vec<String>,
     checks: Vec<Check>,
     by_name: HashMap<String, usize>,
+    /// What the columns of the input go into, in its order.
+    uses: Vec<Use>,
+    /// Whether the mapping makes other columns of them.
+    mapped: bool,
     empty: EmptyValues,
     null_text: NullText,
     /// The zone of date-times that come without an offset.
@@ -84,31 +93,98 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Checks names against the describe.
+    /// Checks the names of fields against the describe.
     pub fn of(org: &Org, rules: &Rules, asked: &[String]) -> Result<Self, Fault> {
+        Self::mapped(org, rules, &Mapping::default(), asked)
+    }
+
+    /// Checks the columns of an input against the mapping and the describe.
+    pub fn mapped(
+        org: &Org,
+        rules: &Rules,
+        mapping: &Mapping,
+        header: &[String],
+    ) -> Result<Self, Fault> {
+        mapping.check_columns(header)?;
         let object = described(org, &rules.object)?;
-        let mut columns = Self {
-            names: Vec::with_capacity(asked.len()),
-            checks: Vec::with_capacity(asked.len()),
-            by_name: HashMap::with_capacity(asked.len()),
-            empty: rules.empty,
-            null_text: rules.null_text,
-            zone: org.settings().zone.clone(),
-            key: None,
-        };
-        for (index, name) in asked.iter().enumerate() {
-            let (name, check) =
-                column(org, &object, name).map_err(|trouble| trouble.told_of(index))?;
-            let folded = name.to_ascii_lowercase();
-            if columns.by_name.insert(folded, index).is_some() {
-                return Err(unfit(index, &name, "is there twice: keep one of the two"));
-            }
-            columns.names.push(name);
-            columns.checks.push(check);
+        let mut columns = Self::empty(org, rules, !mapping.is_empty());
+        for (index, given) in header.iter().enumerate() {
+            let Some(name) = mapping.field(given) else {
+                columns.uses.push(Use::Nothing);
+                continue;
+            };
+            let target = target_of(org, rules, &object, name)
+                .map_err(|trouble| trouble.told_as(|what| told_of(index, given, name, what)))?;
+            columns.add(target).map_err(|name| {
+                invalid(told_of(
+                    index,
+                    given,
+                    &name,
+                    "is there twice: keep one of the two",
+                ))
+            })?;
         }
         columns.fits(rules)?;
         columns.key = rules.key(&columns.names);
         Ok(columns)
+    }
+
+    fn empty(org: &Org, rules: &Rules, mapped: bool) -> Self {
+        Self {
+            names: Vec::new(),
+            checks: Vec::new(),
+            by_name: HashMap::new(),
+            uses: Vec::new(),
+            mapped,
+            empty: rules.empty,
+            null_text: rules.null_text,
+            zone: org.settings().zone.clone(),
+            key: None,
+        }
+    }
+
+    /// Adds what a column of the input goes into. The error is the name of a column that is there already.
+    fn add(&mut self, target: Target) -> Result<(), String> {
+        let first = self.names.len();
+        let used = match target {
+            Target::Field(name, check) => {
+                self.push(name, check)?;
+                Use::Column(first)
+            }
+            Target::Compound(compound, parts) => {
+                for (name, check) in parts {
+                    self.push(name, check)?;
+                }
+                Use::Parts(compound, first..self.names.len())
+            }
+        };
+        self.uses.push(used);
+        Ok(())
+    }
+
+    fn push(&mut self, name: String, check: Check) -> Result<(), String> {
+        let folded = name.to_ascii_lowercase();
+        if self.by_name.insert(folded, self.names.len()).is_some() {
+            return Err(name);
+        }
+        self.names.push(name);
+        self.checks.push(check);
+        Ok(())
+    }
+
+    /// What the columns of the input go into, in its order.
+    pub fn uses(&self) -> &[Use] {
+        &self.uses
+    }
+
+    /// Whether every column of the input is sent as it stands, under the name that it has.
+    pub fn is_plain(&self) -> bool {
+        !self.mapped && self.keeps_cells()
+    }
+
+    /// Whether every column of the input is a column that is sent.
+    pub fn keeps_cells(&self) -> bool {
+        self.uses.iter().all(|used| matches!(used, Use::Column(_)))
     }
 
     /// Says whether the operation can do with these columns.
@@ -120,6 +196,11 @@ impl Columns {
                 word(rules.operation)
             )))
         };
+        if self.names.is_empty() {
+            return Err(invalid(
+                "config.mapping leaves every column of the input out: nothing would be sent".into(),
+            ));
+        }
         match (rules.operation, rules.external_id_field.as_deref()) {
             (JobOperation::Insert, _) if has("Id") => Err(invalid(
                 "The input has a column `Id`, which an insert cannot set: take it out, or update".into(),
@@ -200,106 +281,16 @@ impl Columns {
     }
 }
 
-/// Why a column cannot be.
-enum Trouble {
-    Column(String, String),
-    Org(Fault),
-}
-
-impl Trouble {
-    fn told_of(self, index: usize) -> Fault {
-        match self {
-            Self::Column(name, what) => unfit(index, &name, &what),
-            Self::Org(fault) => fault,
-        }
+/// What is said of a column of the input, which goes into the field `name`.
+fn told_of(index: usize, given: &str, name: &str, what: &str) -> String {
+    let column = format!("Column {} of the input, `{given}`,", index + 1);
+    if given.eq_ignore_ascii_case(name) {
+        format!("{column} {what}")
+    } else {
+        format!("{column} goes into `{name}`, which {what}")
     }
-}
-
-fn unfit(index: usize, name: &str, what: &str) -> Fault {
-    invalid(format!(
-        "Column {} of the input, `{name}`, {what}",
-        index + 1
-    ))
 }
 
 fn invalid(message: String) -> Fault {
     Fault::new(FaultKind::Invalid, message)
-}
-
-/// Finds what a column stands for: a field, or `Relationship.Field`, or `Type:Relationship.Field`.
-fn column(org: &Org, object: &Rc<Described>, name: &str) -> Result<(String, Check), Trouble> {
-    let trouble = |what: String| Trouble::Column(name.to_owned(), what);
-    if name.is_empty() {
-        return Err(trouble(
-            "has no name: name the field that its cells hold".into(),
-        ));
-    }
-    let Some((relationship, key)) = name.split_once('.') else {
-        let field = object
-            .field(name)
-            .ok_or_else(|| trouble(unknown(object, name)))?;
-        return match check(field.kind) {
-            Some(check) => Ok((field.name.clone(), check)),
-            None => Err(trouble(
-                "is a compound field: write its parts, such as BillingCity, in columns of their own".into(),
-            )),
-        };
-    };
-    let (told, relationship) = match relationship.split_once(':') {
-        Some((told, relationship)) => (Some(told), relationship),
-        None => (None, relationship),
-    };
-    let field = object.reference(relationship).ok_or_else(|| {
-        trouble(format!(
-            "begins with `{relationship}`, which is no reference of {} to a parent",
-            object.name
-        ))
-    })?;
-    let target = match (told, field.refers_to.as_slice()) {
-        (Some(told), several) => {
-            let known = several.iter().find(|name| name.eq_ignore_ascii_case(told));
-            known.map_or(told, String::as_str)
-        }
-        (None, [only]) => only,
-        (None, several) => {
-            let first = several.first().map_or("Type", String::as_str);
-            return Err(trouble(format!(
-                "may refer to several objects ({}): name one, as `{first}:{name}`",
-                several.join(", ")
-            )));
-        }
-    };
-    let parent = described(org, target).map_err(Trouble::Org)?;
-    let by = parent
-        .field(key)
-        .ok_or_else(|| trouble(unknown(&parent, key)))?;
-    let prefix = told
-        .map(|_| format!("{}:", parent.name))
-        .unwrap_or_default();
-    let relationship = field.relationship.as_deref().unwrap_or(relationship);
-    Ok((
-        format!("{prefix}{relationship}.{}", by.name),
-        check(by.kind).unwrap_or(Check::Text),
-    ))
-}
-
-fn unknown(object: &Described, name: &str) -> String {
-    let near = nearest(name, object.field_names());
-    let hint = near.map(|near| format!("; did you mean `{near}`?"));
-    format!(
-        "is no field of {} that the user may see{}",
-        object.name,
-        hint.unwrap_or_default()
-    )
-}
-
-fn check(kind: Kind) -> Option<Check> {
-    match kind {
-        Kind::Boolean => Some(Check::Boolean),
-        Kind::Date => Some(Check::Date),
-        Kind::DateTime => Some(Check::DateTime),
-        Kind::Time => Some(Check::Time),
-        Kind::Whole | Kind::Decimal | Kind::Text => Some(Check::Text),
-        Kind::Compound => None,
-    }
 }

@@ -3,6 +3,7 @@
 //! What was sent is not kept. A part whose upload broke off goes into a new job once the host has written the input again from where the
 //! journal says; a part that arrived is only compared then.
 
+mod documents;
 pub(super) mod feed;
 pub(super) mod fill;
 mod journal;
@@ -10,6 +11,7 @@ mod kept;
 mod ledger;
 pub(super) mod outcomes;
 pub(super) mod plan;
+mod reasons;
 mod reconcile;
 pub(super) mod records;
 pub(super) mod results;
@@ -19,7 +21,8 @@ pub(super) mod state;
 mod strays;
 mod watch;
 
-pub use sort::{ERROR, ID, MOST_READS, READ_PAUSE_MS};
+pub use documents::{ERROR, ID};
+pub use sort::{MOST_READS, READ_PAUSE_MS};
 pub use watch::Pace;
 
 use super::dialect::Dialect;
@@ -30,11 +33,13 @@ use crate::bindings::{Fault, FaultKind};
 use crate::org::Org;
 use crate::sink::Sink;
 use crate::source::Source;
+use documents::Document;
 use feed::{Feed, changed};
 use fill::{BACK_BYTES, Filling};
 use journal::{Journal, Part, Returned, Stage};
 use ledger::Ledger;
 use plan::Plan;
+use reasons::Reasons;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -89,7 +94,7 @@ impl Load {
         let plan = Rc::new(plan);
         let place = journal.resume_at().filter(|place| place.at > 0);
         let mut feed = Feed::open(&org, &plan, &journal.shape, place);
-        if journal.again {
+        if journal.wants_back() {
             feed.keep_given();
         }
         if journal.aborted {
@@ -182,20 +187,40 @@ impl Load {
         if !self.has_room()? {
             return Ok(Step::Border);
         }
-        let (index, dialect) = (self.next_part, self.dialect());
+        let index = self.next_part;
         let known = self.ledger.borrow().journal.parts.get(index).cloned();
         let (filling, step) = match known.filter(|part| part.stage.has_data()) {
-            Some(part) => {
-                let end = part.end.map(|end| end.at);
-                let wanted = part.returned.missing;
-                (Filling::compared(index, dialect, end, wanted), Step::Small)
-            }
+            Some(part) => (self.compared(index, &part)?, Step::Small),
             None if is_fit => (self.begin_job(index)?, Step::Border),
             None => (self.begin_unsent(index), Step::Small),
         };
         self.filling = Some(filling);
         self.next_part += 1;
         Ok(step)
+    }
+
+    /// A part whose records are compared with what was sent, and given back where the host wants them.
+    fn compared(&self, index: usize, part: &Part) -> Result<Filling, Fault> {
+        let end = part.end.as_ref().map(|end| end.at);
+        let ledger = self.ledger.borrow();
+        let wanted = ledger.journal.wanted(index);
+        let with_reasons = self.plan.error_columns && !wanted.is_empty();
+        let columns = ledger.journal.shape.columns.get(part.columns);
+        let columns = columns.map(Vec::as_slice).unwrap_or_default();
+        let document = Document {
+            columns,
+            key: self.plan.rules.key(columns),
+            dialect: self.dialect(),
+        };
+        let reasons = with_reasons.then(|| Reasons::read(&self.org, part, &document));
+        let reasons = reasons.transpose()?;
+        Ok(Filling::compared(
+            index,
+            self.dialect(),
+            end,
+            wanted,
+            reasons,
+        ))
     }
 
     fn begin_job(&self, index: usize) -> Result<Filling, Fault> {

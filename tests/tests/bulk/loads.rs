@@ -138,3 +138,67 @@ async fn upserts_updates_and_deletes_follow_each_other() {
     transfer.load(&session).await.expect("deleted");
     assert_eq!(count(&session, "SELECT COUNT() FROM Contact").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_are_renamed_and_left_out_and_failed_records_load_again_by_the_same_config() {
+    let org = org();
+    let session = open(&org, Way::InProcess, &json!({})).await;
+    for operation in ["bulk/load", "bulk/v1-load"] {
+        let mapping = json!({"Surname": "LastName", "Remarks": "", "E-mail": "Email"});
+        let config = json!({"object": "Contact", "operation": "insert", "mapping": mapping});
+        let mut input = String::from("Surname;Remarks;E-mail\r\n");
+        for row in 0..300 {
+            let name = if row % 100 == 37 { "" } else { "Mapped" };
+            let _ = write!(input, "{name};\"row;{row}\";m{row}@example.com\r\n");
+        }
+        let first = Transfer::new(operation, config.clone(), &input);
+        first.load(&session).await.expect("loaded");
+        let failed = first.read("failed");
+        let expected: String = [37, 137, 237]
+            .map(|row| format!(";\"row;{row}\";m{row}@example.com\r\n"))
+            .concat();
+        assert_eq!(
+            failed,
+            format!("Surname;Remarks;E-mail\r\n{expected}"),
+            "{operation}"
+        );
+        assert_eq!(first.read("outcomes").lines().count(), 300);
+        let corrected = failed.replace("\n;", "\nMapped;");
+        let second = Transfer::new(operation, config, &corrected);
+        second.load(&session).await.expect("loaded");
+        let there = "SELECT COUNT() FROM Contact WHERE LastName = 'Mapped' AND Email LIKE 'm%'";
+        assert_eq!(count(&session, there).await, 300, "{operation}");
+        let gone = "SELECT Id FROM Contact WHERE LastName = 'Mapped'";
+        delete_all(&session, gone).await;
+    }
+}
+
+async fn delete_all(session: &mediate::session::Session, soql: &str) {
+    let reply = session
+        .call("query/query", &json!({"soql": soql}), None)
+        .await;
+    let reply: Value = serde_json::from_slice(&reply.expect("rows").body).expect("JSON");
+    let ids = reply["records"].as_array().expect("records").iter();
+    let ids: String = ids
+        .map(|row| format!("{}\n", row["Id"].as_str().expect("an id")))
+        .collect();
+    let config = json!({"object": "Contact", "operation": "delete"});
+    let transfer = Transfer::new("bulk/load", config, &format!("Id\n{ids}"));
+    transfer.load(session).await.expect("deleted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_with_an_address_as_json_load_back_and_a_name_that_is_only_read_is_refused() {
+    let org = org();
+    let session = open(&org, Way::InProcess, &json!({})).await;
+    let config = json!({"object": "Account", "operation": "insert"});
+    let input = "Name,BillingAddress\nA,\"{\"\"city\"\":\"\"Rome\"\",\"\"street\"\":null}\"\nB,\n";
+    let transfer = Transfer::new("bulk/load", config, input);
+    transfer.load(&session).await.expect("loaded");
+    let there = "SELECT COUNT() FROM Account WHERE BillingCity = 'Rome'";
+    assert_eq!(count(&session, there).await, 1);
+    let config = json!({"object": "Contact", "operation": "insert"});
+    let transfer = Transfer::new("bulk/load", config, "Name\nAnn Lee\n");
+    let refused = transfer.load(&session).await.err().expect("refused");
+    assert!(refused.to_string().contains("`LastName`"), "{refused}");
+}

@@ -4,13 +4,18 @@ use super::cells::{self, Cell};
 use super::signature::{Mark, Signature};
 use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bindings::Fault;
-use crate::bulk::columns::{Columns, Settled};
+use crate::bulk::columns::{Columns, Settled, Use, listed};
 use crate::bulk::dialect::Dialect;
-use crate::message::input::{NULL_CELL, header};
+use crate::message::input::{NULL_CELL, Value, header, json_object};
+use crate::typing::compound_parts;
+use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The only cell of a record, where it is empty: without quotes the line would be blank.
 const EMPTY_CELL: &[u8] = b"\"\"";
+
+/// The cell that empties a field.
+const NULL: &[u8] = NULL_CELL.as_bytes();
 
 /// Reads a CSV in pieces.
 pub struct CsvRows {
@@ -138,59 +143,148 @@ impl CsvRows {
     /// Checks the values of the record before `content` and makes the row that is sent.
     fn row(&mut self, columns: &Columns, delimiter: u8, content: usize, row: &mut Row) {
         let text = self.buffer.rest();
-        let line = self.buffer.line;
-        let record = text.get(..content).unwrap_or_default();
         self.signature.begin(columns.key());
-        // Cells before this one stand in `row.bytes` already, because one of them had to be changed.
-        let mut copied = self.written.is_some_and(|written| written != delimiter);
-        let own = delimiter;
-        let delimiter = self.written.unwrap_or(delimiter);
-        for (index, cell) in self.cells.iter().enumerate() {
+        let written = self.written.unwrap_or(delimiter);
+        let mut cells = RowCells {
+            columns,
+            delimiter: written,
+            before: &[],
+            text,
+            // Where every cell stays what it is the record is copied as a whole.
+            copied: written != delimiter || !columns.keeps_cells(),
+            signature: &mut self.signature,
+            row,
+        };
+        for (index, (cell, used)) in self.cells.iter().zip(columns.uses()).enumerate() {
             let value = cell.value(text, &mut self.scratch);
-            let settled = match columns.settle(index, value) {
-                Ok(settled) => settled,
-                Err(what) => {
-                    row.complaint
-                        .get_or_insert_with(|| format!("Line {line}: {what}"));
-                    Settled::Same
-                }
-            };
-            if !copied && (cell.bare || settled != Settled::Same) {
-                copied = true;
-                let before = self.cells.get(..index).unwrap_or_default();
-                copy(text, before, delimiter, &mut row.bytes);
-            }
-            if copied && index > 0 {
-                row.bytes.push(delimiter);
-            }
-            match &settled {
-                Settled::Same => {
-                    self.signature.add(value);
-                    if copied {
-                        cells::write(value, delimiter, &mut row.bytes);
-                    }
-                }
-                Settled::Null => {
-                    self.signature.add(b"");
-                    row.bytes.extend_from_slice(NULL_CELL.as_bytes());
-                }
-                Settled::As(other) => {
-                    self.signature.add(other.as_bytes());
-                    cells::write(other.as_bytes(), delimiter, &mut row.bytes);
-                }
+            cells.before = self.cells.get(..index).unwrap_or_default();
+            match used {
+                Use::Nothing => {}
+                Use::Column(at) => cells.put(*at, value, cell.bare),
+                Use::Parts(compound, range) => cells.put_parts(compound, range.clone(), value),
             }
         }
-        if !copied {
+        if !cells.copied {
+            let record = text.get(..content).unwrap_or_default();
             row.bytes.extend_from_slice(record);
+        } else if row.bytes.is_empty() {
+            row.bytes.extend_from_slice(EMPTY_CELL);
         }
         if row.complaint.is_some() || self.keeps {
-            copy(text, &self.cells, own, &mut row.given);
+            copy(text, &self.cells, delimiter, &mut row.given);
             if row.given.is_empty() {
                 row.given.extend_from_slice(EMPTY_CELL);
             }
         }
         row.mark = self.signature.mark();
     }
+}
+
+/// A row that is being made of the cells of a record.
+struct RowCells<'r> {
+    columns: &'r Columns,
+    delimiter: u8,
+    text: &'r [u8],
+    /// The cells before the one at hand.
+    before: &'r [Cell],
+    /// Whether cells before the one at hand stand in the row already: they are copied once one of them has to be changed.
+    copied: bool,
+    signature: &'r mut Signature,
+    row: &'r mut Row,
+}
+
+impl RowCells<'_> {
+    /// Puts a value into a column. What is written `bare` is read differently by others.
+    fn put(&mut self, at: usize, value: &[u8], bare: bool) {
+        let settled = self.columns.settle(at, value).unwrap_or_else(|what| {
+            self.refuse(&what);
+            Settled::Same
+        });
+        self.put_settled(at, value, &settled, bare);
+    }
+
+    fn put_settled(&mut self, at: usize, value: &[u8], settled: &Settled, bare: bool) {
+        if !self.copied && (bare || *settled != Settled::Same) {
+            self.copied = true;
+            copy(self.text, self.before, self.delimiter, &mut self.row.bytes);
+        }
+        if self.copied && at > 0 {
+            self.row.bytes.push(self.delimiter);
+        }
+        let value = match settled {
+            Settled::Same => value,
+            Settled::Null => NULL,
+            Settled::As(other) => other.as_bytes(),
+        };
+        self.signature.add(value);
+        if self.copied {
+            cells::write(value, self.delimiter, &mut self.row.bytes);
+        }
+    }
+
+    /// Puts the parts of a compound field, which the cell holds as JSON, into their columns.
+    fn put_parts(&mut self, compound: &str, columns: Range<usize>, value: &[u8]) {
+        let names = self
+            .columns
+            .names()
+            .get(columns.clone())
+            .unwrap_or_default();
+        let values = match value {
+            b"" | NULL => vec![Part::Text(value.to_vec()); columns.len()],
+            value => parts(compound, names, value).unwrap_or_else(|what| {
+                self.refuse(&what);
+                vec![Part::Null; columns.len()]
+            }),
+        };
+        for (at, value) in columns.zip(values) {
+            match value {
+                Part::Null => self.put_settled(at, b"", &Settled::Null, false),
+                Part::Text(value) => self.put(at, &value, false),
+            }
+        }
+    }
+
+    fn refuse(&mut self, what: &str) {
+        let line = self.row.line;
+        self.row
+            .complaint
+            .get_or_insert_with(|| format!("Line {line}: {what}"));
+    }
+}
+
+/// What a cell says of a part of a compound field.
+#[derive(Clone)]
+enum Part {
+    Null,
+    Text(Vec<u8>),
+}
+
+/// The values of the parts of a compound field; empty for those that the cell does not hold.
+fn parts(compound: &str, names: &[String], cell: &[u8]) -> Result<Vec<Part>, String> {
+    let told = std::str::from_utf8(cell).ok().and_then(json_object);
+    let told = told.ok_or_else(|| {
+        format!(
+            "`{compound}` is a compound field: its cell holds a JSON object of its parts, as queries write it, or they stand in columns of their own ({})",
+            listed(names)
+        )
+    })?;
+    let known = |name: &str| {
+        let mut names = names.iter();
+        names.position(|known| known.eq_ignore_ascii_case(name))
+    };
+    let mut values = vec![Part::Text(Vec::new()); names.len()];
+    for (name, value) in compound_parts(compound, told, |name| known(name).is_some())? {
+        let place = known(&name).and_then(|at| values.get_mut(at));
+        let place = place.ok_or_else(|| format!("`{name}` is no field that the user may see"))?;
+        *place = match value {
+            Value::Null => Part::Null,
+            Value::Text(text) | Value::Untyped(text) | Value::Number(text) => {
+                Part::Text(text.into_bytes())
+            }
+            _ => return Err(format!("`{name}` is no single value")),
+        };
+    }
+    Ok(values)
 }
 
 /// Writes cells as they stand.

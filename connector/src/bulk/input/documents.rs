@@ -6,6 +6,8 @@ use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use crate::bulk::columns::{Columns, Settled};
+use crate::bulk::load::plan::Plan;
+use crate::bulk::mapping::Mapping;
 use crate::message::input::json::JsonRecords;
 use crate::message::input::json_record::record;
 use crate::message::input::ndjson::NdjsonRecords;
@@ -59,6 +61,7 @@ pub struct DocumentRows {
     pub(super) buffer: Buffer,
     org: Rc<Org>,
     object: String,
+    mapping: Mapping,
     reader: Reader,
     /// A record that waits for its columns, with where it ends and begins.
     held: Option<Held>,
@@ -82,12 +85,14 @@ struct Held {
 
 impl DocumentRows {
     /// Begins at the beginning, or goes on between two records.
-    pub fn new(org: Rc<Org>, object: &str, format: LoadFormat, place: Option<&Place>) -> Self {
+    pub fn new(org: &Rc<Org>, plan: &Plan, place: Option<&Place>) -> Self {
+        let object = plan.rules.object.as_str();
         Self {
             buffer: buffer_at(place),
-            org,
+            org: Rc::clone(org),
             object: object.to_owned(),
-            reader: Reader::at(place, object, format),
+            mapping: plan.mapping.clone(),
+            reader: Reader::at(place, object, plan.format),
             held: None,
             begun: place.is_some(),
             keeps: false,
@@ -300,7 +305,7 @@ impl DocumentRows {
         }
         let untyped = matches!(self.reader, Reader::Xml(_));
         let typist = Typist::new(&self.org, untyped).with_known(&self.known);
-        match typist.settle(node, &self.object) {
+        match typist.settle(self.mapping.apply(node), &self.object) {
             Ok(node) => Ok(columns_of(node)),
             Err(Trouble::Record(complaint)) => Ok(Err(complaint.message)),
             Err(Trouble::Org(fault)) => Err(fault),

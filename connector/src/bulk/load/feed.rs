@@ -14,11 +14,25 @@ use std::rc::Rc;
 pub struct Shape {
     /// The form of a CSV.
     pub dialect: Option<Dialect>,
+    /// The names that the header of a CSV gives its columns; none of other forms.
+    #[serde(default)]
+    pub header: Vec<String>,
     /// The lists of columns that records have.
     pub columns: Vec<Vec<String>>,
+    /// Whether what is sent is no more what was given: records come back from the input, not from Salesforce.
+    #[serde(default)]
+    pub altered: bool,
 }
 
 impl Shape {
+    /// The header of records that come back as CSV: where those that were not saved come from the input, they have its header.
+    pub fn head_of(&self, failed: bool) -> Option<&[String]> {
+        if failed && self.altered {
+            return Some(&self.header);
+        }
+        self.columns.first().map(Vec::as_slice)
+    }
+
     /// The number of a list of columns.
     fn column_set(&mut self, names: &[String]) -> usize {
         let known = self.columns.iter().position(|known| known == names);
@@ -54,6 +68,8 @@ pub struct Feed {
     after: Place,
     /// Why no record is fit to be sent.
     refuses: Option<&'static str>,
+    /// Whether the mapping has been checked.
+    checked: bool,
 }
 
 impl Feed {
@@ -71,6 +87,7 @@ impl Feed {
             before: begin.clone(),
             after: begin,
             refuses: None,
+            checked: false,
         }
     }
 
@@ -142,18 +159,34 @@ impl Feed {
         self.row.complaint.is_none()
     }
 
+    /// Takes columns: those of the header of a CSV, or those that records of another form have once they are mapped.
     fn use_columns(&mut self, names: &[String], shape: &mut Shape) -> Result<(), Fault> {
-        let columns = Columns::of(&self.org, &self.plan.rules, names)?;
-        if let Rows::Csv(rows) = &self.rows {
-            let known = shape.columns.first();
-            if known.is_some_and(|known| known != columns.names()) {
-                return Err(changed("its header names other columns"));
+        let columns = match &self.rows {
+            Rows::Csv(rows) => {
+                let columns = self.header(names, shape)?;
+                shape.dialect = rows.dialect();
+                shape.header = names.to_vec();
+                shape.altered = !columns.is_plain();
+                columns
             }
-            shape.dialect = rows.dialect();
-        }
+            Rows::Documents(_) => {
+                shape.altered = !self.plan.mapping.is_empty();
+                Columns::of(&self.org, &self.plan.rules, names)?
+            }
+        };
         self.column_set = shape.column_set(columns.names());
         self.columns = Some(columns);
         Ok(())
+    }
+
+    fn header(&self, names: &[String], shape: &Shape) -> Result<Columns, Fault> {
+        let (rules, mapping) = (&self.plan.rules, &self.plan.mapping);
+        let columns = Columns::mapped(&self.org, rules, mapping, names)?;
+        let known = shape.columns.first();
+        if known.is_some_and(|known| known != columns.names()) {
+            return Err(changed("its header names other columns"));
+        }
+        Ok(columns)
     }
 
     /// Settles columns that are known before the first record: those of the shape's list `set` in the middle of an input, those of the config
@@ -162,9 +195,11 @@ impl Feed {
         if self.columns.is_some() {
             return Ok(());
         }
-        let known = if self.before.at > 0 {
+        self.check_mapping()?;
+        let known = if matches!(self.rows, Rows::Csv(_)) {
             // A CSV has one list of columns only.
-            let set = set.or_else(|| matches!(self.rows, Rows::Csv(_)).then_some(0));
+            Some(shape.header.clone()).filter(|_| self.before.at > 0)
+        } else if self.before.at > 0 {
             set.and_then(|set| shape.columns.get(set).cloned())
         } else {
             Some(self.plan.columns.clone()).filter(|names| !names.is_empty())
@@ -173,6 +208,17 @@ impl Feed {
             Some(names) => self.use_columns(&names, shape),
             None => Ok(()),
         }
+    }
+
+    /// Fields that the mapping names are checked before anything of the input is.
+    fn check_mapping(&mut self) -> Result<(), Fault> {
+        if !self.checked {
+            self.plan
+                .mapping
+                .check_fields(&self.org, &self.plan.rules)?;
+            self.checked = true;
+        }
+        Ok(())
     }
 
     /// The names of the columns of the row at hand, and the row. A row that is not fit to be sent may come before there are columns.
@@ -191,15 +237,9 @@ impl Feed {
 fn rows(org: &Rc<Org>, plan: &Plan, shape: &Shape, place: Option<&Place>) -> Rows {
     match (is_csv(plan.format), place, shape.dialect) {
         (true, Some(place), Some(dialect)) => {
-            let width = shape.columns.first().map_or(0, Vec::len);
-            Rows::Csv(CsvRows::resume(place, dialect, width))
+            Rows::Csv(CsvRows::resume(place, dialect, shape.header.len()))
         }
         (true, ..) => Rows::Csv(CsvRows::new(plan.delimiter)),
-        (false, place, _) => Rows::Documents(Box::new(DocumentRows::new(
-            Rc::clone(org),
-            &plan.rules.object,
-            plan.format,
-            place,
-        ))),
+        (false, place, _) => Rows::Documents(Box::new(DocumentRows::new(org, plan, place))),
     }
 }

@@ -1,6 +1,7 @@
 //! One part of the input on its way into a job, or being compared with what went into it before.
 
 use super::journal::Range;
+use super::reasons::Reasons;
 use crate::bindings::Fault;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::ingest::upload_call;
@@ -70,6 +71,8 @@ pub struct Filling {
     pub back: Back,
     /// Which rows those are.
     wanted: Vec<Range>,
+    /// Why they were not saved.
+    reasons: Option<Reasons>,
     /// Bytes kept of rows that are not sent.
     unfit_bytes: usize,
     dialect: Dialect,
@@ -96,8 +99,8 @@ enum Way {
 /// Records that were not saved, read from the input again.
 #[derive(Debug, Default)]
 pub struct Back {
-    /// The records as they were given.
-    pub records: Vec<Vec<u8>>,
+    /// The records as they were given, with why they were not saved.
+    pub records: Vec<(Vec<u8>, Option<Rc<str>>)>,
     /// The row of the part up to which there is nothing more to read.
     pub upto: u64,
     /// Their bytes.
@@ -105,9 +108,9 @@ pub struct Back {
 }
 
 impl Back {
-    fn push(&mut self, record: Vec<u8>, row: u64) {
+    fn push(&mut self, record: Vec<u8>, error: Option<Rc<str>>, row: u64) {
         self.bytes += record.len();
-        self.records.push(record);
+        self.records.push((record, error));
         self.upto = row + 1;
     }
 
@@ -129,6 +132,7 @@ impl Filling {
             checksum: 0,
             back: Back::default(),
             wanted: Vec::new(),
+            reasons: None,
             unfit_bytes: 0,
             dialect,
             way,
@@ -148,15 +152,17 @@ impl Filling {
         }
     }
 
-    /// A part that has arrived before, of which the host wants rows back.
+    /// A part that has arrived before, of which the host wants rows back; `reasons` where it wants those, too.
     pub fn compared(
         part: usize,
         dialect: Dialect,
         known_end: Option<u64>,
         wanted: Vec<Range>,
+        reasons: Option<Reasons>,
     ) -> Self {
         Self {
             wanted,
+            reasons,
             ..Self::new(part, dialect, Way::Compared, known_end)
         }
     }
@@ -231,7 +237,9 @@ impl Filling {
             .get(wanted)
             .is_some_and(|(start, _)| *start <= at)
         {
-            self.back.push(std::mem::take(&mut row.given), at);
+            let reasons = self.reasons.as_ref();
+            let error = reasons.map(|reasons| reasons.of(row.mark));
+            self.back.push(std::mem::take(&mut row.given), error, at);
         }
     }
 

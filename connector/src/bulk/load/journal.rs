@@ -7,7 +7,7 @@ use crate::bulk::jobs::State;
 use serde::{Deserialize, Serialize};
 
 /// The form of journals that this version writes and reads.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// How far a job has come, as far as is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,14 @@ impl Stage {
 
 /// Rows of a part: the first, and the one after the last.
 pub type Range = (u64, u64);
+
+/// Adds a row that comes behind all of them.
+pub fn add_row(ranges: &mut Vec<Range>, row: u64) {
+    match ranges.last_mut() {
+        Some((_, end)) if *end == row => *end += 1,
+        _ => ranges.push((row, row + 1)),
+    }
+}
 
 /// What ranges have from a row on.
 pub fn after(ranges: &[Range], row: u64) -> Vec<Range> {
@@ -96,7 +104,7 @@ pub struct Returned {
     pub unfit: bool,
     /// Whether documents had too few, and it is not known yet which are missing.
     pub short: bool,
-    /// Rows that were not saved and that no document has: they are read from the input.
+    /// Rows that were not saved and that no document has as they were given: they are read from the input.
     pub missing: Vec<Range>,
     /// Whether it has been settled which are missing.
     pub settled: bool,
@@ -265,6 +273,19 @@ impl Journal {
             Some(part) => Some(&part.start),
             None => self.parts.last().and_then(|part| part.end.as_ref()),
         }
+    }
+
+    /// The rows of a part that are wanted back from the input.
+    pub fn wanted(&self, index: usize) -> Vec<Range> {
+        let part = self.parts.get(index).filter(|_| self.wants_failed);
+        part.map(|part| part.returned.missing.clone())
+            .unwrap_or_default()
+    }
+
+    /// Whether records are wanted back from the input.
+    pub fn wants_back(&self) -> bool {
+        let mut parts = self.parts.iter();
+        self.wants_failed && parts.any(|part| !part.returned.missing.is_empty())
     }
 
     /// Brings up to date what the host goes by.

@@ -242,11 +242,16 @@ impl Ledger {
 
     /// Notes what the results of a part leave open.
     pub fn sorted(&mut self, index: usize, sorted: &Sorted) {
+        let altered = self.journal.shape.altered;
         if let Some(part) = self.journal.parts.get_mut(index) {
             part.unknown = sorted.unknown;
             part.saved = Some(sorted.saved());
             if !part.returned.settled {
-                part.returned.missing.clone_from(&sorted.missing);
+                part.returned.missing = if altered {
+                    sorted.not_saved()
+                } else {
+                    sorted.missing.clone()
+                };
                 part.returned.settled = true;
                 part.returned.short = false;
             }

@@ -1,9 +1,10 @@
 //! One outcome per record of the input, in its order.
 
+use super::documents::Document;
 use super::journal::{Part, Stage};
 use super::ledger::Ledger;
 use super::plan::Plan;
-use super::sort::{Document, Fate, Sorted, id_text};
+use super::sort::{Fate, Sorted, id_text};
 use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use crate::bindings::{Fault, Message};
 use crate::bulk::columns::Rules;

@@ -7,6 +7,7 @@ use crate::bindings::{Fault, FaultKind};
 use crate::bulk::columns::Rules;
 use crate::bulk::dialect::{self, Dialect};
 use crate::bulk::ingest::NewJob;
+use crate::bulk::mapping::Mapping;
 
 /// Bytes of a megabyte as Salesforce counts it.
 const MEGABYTE: u64 = 1_000_000;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub delimiter: Option<u8>,
     /// Columns told beforehand.
     pub columns: Vec<String>,
+    /// The fields that columns of the input go into, where those are not of the same name.
+    pub mapping: Mapping,
     /// Most bytes of data of a job.
     pub part_bytes: u64,
     /// Most records of a job.
@@ -79,6 +82,7 @@ impl Plan {
             format,
             delimiter: config.column_delimiter.map(dialect::byte),
             columns: config.columns,
+            mapping: Mapping::new(config.mapping)?,
             part_bytes: u64::from(config.job_megabytes.unwrap_or(100)) * MEGABYTE,
             part_rows: u64::from(records),
             sized_uploads: config.sized_uploads,

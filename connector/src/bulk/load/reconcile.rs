@@ -1,6 +1,6 @@
 //! The counts of a job against the records of its results.
 
-use super::journal::{Part, Range};
+use super::journal::{Part, Range, add_row};
 use super::sort::Fate;
 use crate::bulk::results::{FAILED, SUCCESSFUL};
 
@@ -68,15 +68,8 @@ pub fn reconcile(part: &Part, found: &Found, failed: Fate, fates: &mut [Fate]) -
     for (at, place) in fates.iter_mut().enumerate() {
         if *place == Fate::Open {
             *place = fate;
-            note(&mut missing, at as u64);
+            add_row(&mut missing, at as u64);
         }
     }
     missing
-}
-
-fn note(ranges: &mut Vec<Range>, row: u64) {
-    match ranges.last_mut() {
-        Some((_, end)) if *end == row => *end += 1,
-        _ => ranges.push((row, row + 1)),
-    }
 }

@@ -1,10 +1,11 @@
 //! The records of a load themselves, by what became of them, in a form that can be loaded again.
 
+use super::documents::{Document, ERROR, ID};
 use super::journal::Part;
 use super::ledger::{Given, Ledger};
 use super::plan::Plan;
 use super::results::Results;
-use super::sort::{Document, ERROR, ID, Sorted};
+use super::sort::Sorted;
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::columns::Rules;
 use crate::bulk::dialect::Dialect;
@@ -53,7 +54,9 @@ enum Piece {
     /// Here: they were not sent.
     Unfit(usize),
     /// Here: they were read from the input again.
-    Back(usize, Part),
+    Back(usize),
+    /// In the input: which of them is settled by the documents.
+    Input(usize),
 }
 
 /// The document at hand.
@@ -120,9 +123,9 @@ impl Records {
             taken: 0,
         };
         let has_header = notes && journal.failed_begun;
-        let header = records.columns.first().cloned();
+        let header = journal.shape.head_of(notes);
         if let Some(names) = header.filter(|_| csv && !has_header) {
-            records.head_line(&names);
+            records.head_line(names);
         }
         Ok(records)
     }
@@ -161,7 +164,10 @@ impl Records {
                 self.open_document(index, &part, UNPROCESSED, &[])?;
             }
             Some(Piece::Unfit(index)) => self.unfit(index),
-            Some(Piece::Back(index, part)) => self.back(index, &part),
+            Some(Piece::Back(index)) => self.back(index),
+            Some(Piece::Input(index)) => {
+                self.counted.entry(index).or_default();
+            }
         }
         Ok(true)
     }
@@ -288,16 +294,15 @@ impl Records {
     }
 
     /// Writes the records of a part that were read again.
-    fn back(&mut self, index: usize, part: &Part) {
+    fn back(&mut self, index: usize) {
         let ledger = self.ledger.borrow();
         let Some(back) = ledger.kept.back.get(&index) else {
             return;
         };
         let dialect = self.csv.then_some(self.dialect);
-        let (code, why) = part.why_lacking();
-        let error = format!("{code}:{why}");
-        let error = (!self.extra.is_empty()).then_some(error.as_str());
-        for record in &back.records {
+        let with_error = !self.extra.is_empty();
+        for (record, error) in &back.records {
+            let error = error.as_deref().filter(|_| with_error);
             put_back(record, error, dialect, &mut self.out);
         }
         self.given.push((index, Given::Back { upto: back.upto }));
@@ -327,21 +332,28 @@ fn failed(ledger: &Ledger) -> Vec<Piece> {
         if !part.is_final() || part.is_returned() {
             continue;
         }
-        if !part.returned.documents && part.failed > 0 {
-            pieces.push(Piece::Told(index, part.clone(), FAILED));
-        }
-        if !part.returned.documents && part.unprocessed() > 0 {
-            pieces.push(Piece::LeftOver(index, part.clone()));
+        if !part.returned.documents {
+            pieces.extend(in_documents(index, part, ledger.journal.shape.altered));
         }
         let has_unfit = part.unfit > 0 && !part.returned.unfit;
         if has_unfit && ledger.kept.unfit_of(index).is_some() {
             pieces.push(Piece::Unfit(index));
         }
         if ledger.kept.back.contains_key(&index) {
-            pieces.push(Piece::Back(index, part.clone()));
+            pieces.push(Piece::Back(index));
         }
     }
     pieces
+}
+
+/// Where records of a part are that a job has failed to save. Documents of what was `altered` before it was sent only tell which those are.
+fn in_documents(index: usize, part: &Part, altered: bool) -> Vec<Piece> {
+    if altered && part.not_saved() > 0 {
+        return vec![Piece::Input(index)];
+    }
+    let failed = (part.failed > 0).then(|| Piece::Told(index, part.clone(), FAILED));
+    let left_over = (part.unprocessed() > 0).then(|| Piece::LeftOver(index, part.clone()));
+    failed.into_iter().chain(left_over).collect()
 }
 
 /// Writes a record as it was given, with its error in front where that is wanted: as CSV of a form, or as a line of JSON.

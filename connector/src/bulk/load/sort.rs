@@ -1,17 +1,14 @@
 //! The results of one job, put into the order of the input: rows are told apart by their values, for Salesforce promises no
 //! order. Equal rows take the results in turn. Results that fit no row as it was sent are [`strays`].
 
+use super::documents::{Document, resources};
 use super::fill::PartRows;
-use super::journal::{Part, Range, Stage};
+use super::journal::{Part, Range, Stage, add_row};
 use super::reconcile::{Found, reconcile};
-use super::results::Results;
 use super::strays::{self, Stray};
 use crate::bindings::{Fault, FaultKind};
-use crate::bulk::dialect::Dialect;
-use crate::bulk::input::signature::{Key, Signature};
-use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
+use crate::bulk::results::{FAILED, SUCCESSFUL};
 use crate::org::Org;
-use csv::ByteRecord;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -23,22 +20,6 @@ pub const READ_PAUSE_MS: u64 = 1_000;
 
 /// Length of an id.
 const ID_BYTES: usize = 18;
-
-/// Columns that Salesforce puts in front of a job's own.
-pub const ID: &str = "sf__Id";
-const CREATED: &str = "sf__Created";
-/// The column that tells why a record failed.
-pub const ERROR: &str = "sf__Error";
-
-/// The form of result documents.
-pub struct Document<'c> {
-    /// The columns that were sent.
-    pub columns: &'c [String],
-    /// The one by which records are told apart.
-    pub key: Option<Key>,
-    /// How it is written.
-    pub dialect: Dialect,
-}
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,14 +95,13 @@ impl Sorted {
             let reason = sorted.reason(&unfit.why);
             sorted.put(unfit.at, Fate::Unfit { reason });
         }
-        let sent = part.sent();
-        if sent == 0 {
+        if part.sent() == 0 {
             return Ok(sorted);
         }
         if part.stage != Stage::Gone {
             let mut index = Index::of(rows);
             let mut strays = Vec::new();
-            for resource in documents(part, sent) {
+            for resource in resources(part) {
                 sorted.document(org, part, document, resource, &mut index, &mut strays)?;
             }
             sorted.strays = strays::settle(strays, &rows.marks, &mut sorted.fates);
@@ -139,6 +119,17 @@ impl Sorted {
             .iter()
             .filter(|fate| matches!(fate, Fate::Saved { .. }));
         saved.count() as u64
+    }
+
+    /// Rows that were sent and not saved.
+    pub fn not_saved(&self) -> Vec<Range> {
+        let mut ranges = Vec::new();
+        for (at, fate) in self.fates.iter().enumerate() {
+            if matches!(fate, Fate::Failed { .. } | Fate::Unprocessed) {
+                add_row(&mut ranges, at as u64);
+            }
+        }
+        ranges
     }
 
     /// Says of rows without a result what the counts of the job say.
@@ -160,55 +151,28 @@ impl Sorted {
         index: &mut Index,
         strays: &mut Vec<Stray>,
     ) -> Result<(), Fault> {
-        let wanted: Vec<&str> = document.columns.iter().map(String::as_str).collect();
-        let call = ingest_call(org, &part.job, resource)?;
-        let delimiter = document.dialect.delimiter;
-        let opened = if part.is_complete() {
-            Some(Results::open(org, call, delimiter, &wanted)?)
-        } else {
-            Results::open_any(org, call, delimiter, &wanted)?
-        };
-        let Some(mut results) = opened else {
-            return Ok(());
-        };
-        let place = |name: &str| results.header.iter().position(|known| known == name);
-        let (id, created, error) = (place(ID), place(CREATED), place(ERROR));
-        let mut record = ByteRecord::new();
-        let mut signature = Signature::default();
-        results.must_have(if resource == UNPROCESSED {
-            None
-        } else {
-            Some(ID)
-        })?;
-        while results.next(&mut record)? {
+        document.read(org, part, resource, |record| {
             self.found.count(resource);
-            let field =
-                |place: Option<usize>| place.and_then(|at| record.get(at)).unwrap_or_default();
+            let id = id_of(record.id);
             let fate = match resource {
                 SUCCESSFUL => Fate::Saved {
-                    id: id_of(field(id)),
-                    created: field(created) == b"true",
+                    id,
+                    created: record.created,
                 },
                 FAILED => Fate::Failed {
-                    id: id_of(field(id)),
-                    reason: self.reason(&String::from_utf8_lossy(field(error))),
+                    id,
+                    reason: self.reason(&String::from_utf8_lossy(record.error)),
                 },
                 _ => Fate::Unprocessed,
             };
-            signature.begin(document.key);
-            results
-                .values(&record)
-                .for_each(|value| signature.add(value));
-            let mark = signature.mark();
-            match index.take(mark.exact) {
+            match index.take(record.mark.exact) {
                 Some(row) => self.put(row, fate),
                 None => strays.push(Stray {
-                    likely: mark.likely,
+                    likely: record.mark.likely,
                     fate,
                 }),
             }
-        }
-        Ok(())
+        })
     }
 
     fn put(&mut self, row: usize, fate: Fate) {
@@ -262,19 +226,6 @@ impl Index {
         *taken += 1;
         usize::try_from(*row).ok()
     }
-}
-
-/// The documents that have rows, by what the job's counts say.
-fn documents(part: &Part, sent: u64) -> Vec<&'static str> {
-    let complete = part.is_complete() && part.processed == sent;
-    let mut documents = vec![SUCCESSFUL];
-    if part.failed > 0 || !complete {
-        documents.push(FAILED);
-    }
-    if !complete {
-        documents.push(UNPROCESSED);
-    }
-    documents
 }
 
 fn id_of(text: &[u8]) -> [u8; ID_BYTES] {

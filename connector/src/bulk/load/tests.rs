@@ -7,6 +7,7 @@ mod aborted;
 mod faults;
 mod inputs;
 mod json;
+mod mapped;
 mod reconciled;
 mod rejected;
 mod rewritten;
@@ -48,7 +49,7 @@ impl Host {
 
     fn config(&self) -> LoadConfig {
         let mut full = json!({
-            "external_id_field": null, "assignment_rule_id": null, "format": null, "column_delimiter": null, "columns": [],
+            "external_id_field": null, "assignment_rule_id": null, "format": null, "column_delimiter": null, "columns": [], "mapping": [],
             "empty_values": null, "null_text": null, "job_megabytes": null, "job_records": null, "outcome_format": null, "max_rejected": null,
             "error_columns": false, "sized_uploads": false, "poll_max_ms": null, "wait_seconds": null
         });

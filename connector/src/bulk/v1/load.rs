@@ -24,6 +24,7 @@ use crate::limits::MAX_BATCH_BYTES;
 use crate::org::Org;
 use crate::sink::Sink;
 use crate::source::Source;
+use documents::AllVerdicts;
 use filling::Filling;
 use journal::Journal;
 use std::cell::RefCell;
@@ -80,6 +81,9 @@ impl Load {
         }
         let place = journal.resume_at().filter(|place| place.at > 0);
         let mut feed = Feed::open(&org, &plan, &journal.shape, place).written_with(DELIMITER);
+        if journal.wants_back() {
+            feed.keep_given();
+        }
         if journal.aborted {
             feed.refuse_all(GIVEN_UP);
         }
@@ -192,7 +196,14 @@ impl Load {
         let journal = self.journal.borrow();
         let again = journal.batches.iter();
         let again = again.rev().find(|batch| batch.start == self.feed.before);
-        Filling::new(self.feed.before.clone(), again.map(|batch| batch.end.at))
+        let filling = Filling::new(self.feed.before.clone(), again.map(|batch| batch.end.at));
+        match again.and_then(|batch| journal.wanted_back(batch, self.max_splits)) {
+            Some(parts) => {
+                let job = journal.job.clone().unwrap_or_default();
+                filling.giving_back(AllVerdicts::new(&self.org, job, parts))
+            }
+            None => filling,
+        }
     }
 
     /// Whether the row at hand belongs to the batch at hand.
@@ -201,6 +212,10 @@ impl Load {
             return self.feed.row.end <= end;
         }
         if filling.is_full_of_unfit() || filling.rows >= self.plan.part_rows {
+            return false;
+        }
+        let input = self.feed.row.end.saturating_sub(filling.start.at);
+        if filling.rows > 0 && input > self.room.most_input {
             return false;
         }
         let size = self.feed.row.bytes.len() + 1;
@@ -219,7 +234,7 @@ impl Load {
         let set = self.feed.column_set;
         let (columns, row) = self.feed.at_hand();
         if let Some(filling) = &mut self.filling {
-            filling.take(columns, set, row);
+            filling.take(columns, set, row)?;
         }
         self.feed.passed();
         Ok(())
@@ -322,6 +337,7 @@ fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
         format: config.format,
         column_delimiter: config.column_delimiter,
         columns: config.columns,
+        mapping: config.mapping,
         empty_values: config.empty_values,
         null_text: config.null_text,
         job_megabytes: None,

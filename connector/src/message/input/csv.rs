@@ -8,17 +8,12 @@ use super::buffer::Buffer;
 use super::cells::Cell;
 use super::header::{self, DELIMITERS};
 use super::params::Params;
+use super::path::Path;
 use super::split::{Found, Next, Split};
 use super::tree::{Node, Value};
 
 /// The cell that empties a field (Bulk API 2.0 Developer Guide, "Prepare CSV Files": set a value to null).
 pub const NULL_CELL: &str = "#N/A";
-
-/// One step of a column's path.
-struct Step {
-    name: String,
-    sobject: Option<String>,
-}
 
 /// Reads a CSV document record by record.
 pub struct CsvRecords {
@@ -26,7 +21,7 @@ pub struct CsvRecords {
     told: Option<u8>,
     /// The delimiter, once the header has been read.
     delimiter: Option<u8>,
-    columns: Vec<Vec<Step>>,
+    columns: Vec<Path>,
     cells: Vec<Cell>,
 }
 
@@ -64,13 +59,10 @@ impl CsvRecords {
         for (path, cell) in self.columns.iter().zip(&self.cells) {
             match cell.value(text, &mut scratch) {
                 b"" => {}
-                // What empties a reference is null as a whole, whatever the parent is found by.
-                value if value == NULL_CELL.as_bytes() => {
-                    insert(&mut node, path.get(..1).unwrap_or(path), Value::Null);
-                }
+                value if value == NULL_CELL.as_bytes() => path.put(&mut node, Value::Null),
                 value => {
                     let text = String::from_utf8_lossy(value).into_owned();
-                    insert(&mut node, path, Value::Untyped(text));
+                    path.put(&mut node, Value::Untyped(text));
                 }
             }
         }
@@ -109,34 +101,7 @@ impl Split for CsvRecords {
     }
 }
 
-/// Puts a cell where its column says.
-fn insert(node: &mut Node, path: &[Step], value: Value) {
-    let Some((step, rest)) = path.split_first() else {
-        return;
-    };
-    if rest.is_empty() {
-        node.members.push((step.name.clone(), value));
-        return;
-    }
-    let known = node
-        .members
-        .iter()
-        .position(|(name, value)| *name == step.name && matches!(value, Value::Object(_)));
-    let at = known.unwrap_or_else(|| {
-        let parent = Node {
-            sobject: step.sobject.clone(),
-            ..Node::default()
-        };
-        node.members
-            .push((step.name.clone(), Value::Object(parent)));
-        node.members.len() - 1
-    });
-    if let Some((_, Value::Object(parent))) = node.members.get_mut(at) {
-        insert(parent, rest, value);
-    }
-}
-
-fn columns(header: &[String]) -> Result<Vec<Vec<Step>>, InputError> {
+fn columns(header: &[String]) -> Result<Vec<Path>, InputError> {
     let mut seen: Vec<String> = Vec::with_capacity(header.len());
     let mut columns = Vec::with_capacity(header.len());
     for (index, name) in header.iter().enumerate() {
@@ -152,33 +117,13 @@ fn columns(header: &[String]) -> Result<Vec<Vec<Step>>, InputError> {
             return Err(wrong(format!("is `{name}` again: keep one of the two")));
         }
         seen.push(folded);
-        columns.push(path(name).ok_or_else(|| {
+        columns.push(Path::parse(name).ok_or_else(|| {
             wrong(format!(
                 "is `{name}`, which names no field: write `Field`, `Relationship.Field` or `Type:Relationship.Field`"
             ))
         })?);
     }
     Ok(columns)
-}
-
-/// Reads `Type:Rel.Field`.
-fn path(column: &str) -> Option<Vec<Step>> {
-    let steps: Option<Vec<Step>> = column
-        .split('.')
-        .map(|step| {
-            let (sobject, name) = match step.split_once(':') {
-                Some((sobject, name)) => (Some(sobject.to_owned()), name),
-                None => (None, step),
-            };
-            let good = !name.is_empty() && !name.contains(':') && sobject.as_deref() != Some("");
-            good.then(|| Step {
-                name: name.to_owned(),
-                sobject,
-            })
-        })
-        .collect();
-    // Only a relationship can have a type.
-    steps.filter(|steps| steps.last().is_some_and(|field| field.sobject.is_none()))
 }
 
 /// The delimiter that the media type names.

@@ -16,6 +16,7 @@ pub mod json;
 pub mod json_record;
 pub mod ndjson;
 mod params;
+pub mod path;
 mod place;
 pub mod split;
 pub mod tree;

@@ -85,7 +85,7 @@ fn headers_are_checked_before_a_job_is_made() {
     let cases = [
         ("Nmae\nx\n", "did you mean `Name`?"),
         ("Name,name\nx,y\n", "twice"),
-        ("Name,BillingAddress\nx,y\n", "compound"),
+        ("BillingCity,BillingAddress\nx,y\n", "twice"),
         ("Name,Id\nx,y\n", "an insert cannot set"),
         (
             "Name,Owner.Name\nx,y\n",

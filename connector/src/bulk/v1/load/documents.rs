@@ -119,6 +119,59 @@ impl Verdicts {
     }
 }
 
+/// Verdicts on the records of several parts, in order.
+pub struct AllVerdicts {
+    org: Rc<Org>,
+    job: String,
+    parts: Vec<Part>,
+    /// The part at hand.
+    at: usize,
+    current: Option<Verdicts>,
+}
+
+impl AllVerdicts {
+    /// Begins with the first part.
+    pub fn new(org: &Rc<Org>, job: String, parts: Vec<Part>) -> Self {
+        Self {
+            org: Rc::clone(org),
+            job,
+            parts,
+            at: 0,
+            current: None,
+        }
+    }
+
+    /// The next verdict, and the number of the part that it is of.
+    pub fn next(&mut self) -> Result<(Verdict, usize), Fault> {
+        loop {
+            let Some(part) = self.parts.get(self.at) else {
+                return Err(Fault::protocol(
+                    "The batches of this load have fewer records than were sent",
+                ));
+            };
+            let current = match &mut self.current {
+                Some(current) => current,
+                none => none.insert(Verdicts::open(&self.org, &self.job, part)?),
+            };
+            if let Some(verdict) = current.next()? {
+                return Ok((verdict, self.at));
+            }
+            self.current = None;
+            self.at += 1;
+        }
+    }
+
+    /// The next verdict; why the record failed, if it was not saved.
+    pub fn next_error(&mut self) -> Result<Option<String>, Fault> {
+        let (verdict, part) = self.next()?;
+        Ok(match (verdict, self.parts.get(part)) {
+            (Verdict::Failed { error, .. }, _) => Some(error),
+            (Verdict::Unprocessed, Some(part)) => Some(part.unprocessed_error()),
+            _ => None,
+        })
+    }
+}
+
 fn results_of(org: &Rc<Org>, job: &str, batch: &str) -> Result<Results, Fault> {
     let results = document(org, job, batch, "result", &COLUMNS)?;
     results.must_have(Some(SUCCESS))?;

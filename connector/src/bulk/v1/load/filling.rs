@@ -1,6 +1,9 @@
 //! A batch being filled.
 
 use super::DELIMITER;
+use super::documents::AllVerdicts;
+use super::journal::Back;
+use crate::bindings::Fault;
 use crate::bulk::input::{Place, Row, cells};
 use crate::bulk::load::fill::{PART_UNFIT_BYTES, Unfit};
 use xxhash_rust::xxh3::xxh3_64;
@@ -21,6 +24,10 @@ pub struct Filling {
     pub columns: usize,
     /// What the data amounts to, once it has been taken out.
     pub data_sum: u64,
+    /// Rows that were sent before and not saved, where the host wants them back from the input.
+    pub back: Option<Vec<Back>>,
+    /// What became of those that were sent before.
+    verdicts: Option<AllVerdicts>,
     /// Bytes kept of rows that are not sent.
     unfit_bytes: usize,
 }
@@ -36,8 +43,17 @@ impl Filling {
             unfit: Vec::new(),
             columns: 0,
             data_sum: xxh3_64(&[]),
+            back: None,
+            verdicts: None,
             unfit_bytes: 0,
         }
+    }
+
+    /// Keeps the rows that were sent before and not saved.
+    pub fn giving_back(mut self, verdicts: AllVerdicts) -> Self {
+        self.back = Some(Vec::new());
+        self.verdicts = Some(verdicts);
+        self
     }
 
     /// Whether as much is kept of rows that are not sent as a batch may have.
@@ -62,7 +78,7 @@ impl Filling {
     }
 
     /// Takes a row.
-    pub fn take(&mut self, columns: &[String], set: usize, row: &mut Row) {
+    pub fn take(&mut self, columns: &[String], set: usize, row: &mut Row) -> Result<(), Fault> {
         let at = usize::try_from(self.rows).unwrap_or(usize::MAX);
         self.rows += 1;
         if let Some(why) = row.complaint.take() {
@@ -70,7 +86,7 @@ impl Filling {
             let unfit = Unfit { at, why, record };
             self.unfit_bytes += unfit.bytes();
             self.unfit.push(unfit);
-            return;
+            return Ok(());
         }
         if self.data.is_empty() {
             self.columns = set;
@@ -79,6 +95,18 @@ impl Filling {
         }
         self.data.extend_from_slice(&row.bytes);
         self.data.push(b'\n');
+        self.give_back(row)
+    }
+
+    fn give_back(&mut self, row: &mut Row) -> Result<(), Fault> {
+        let (Some(verdicts), Some(back)) = (&mut self.verdicts, &mut self.back) else {
+            return Ok(());
+        };
+        if let Some(error) = verdicts.next_error()? {
+            let record = std::mem::take(&mut row.given);
+            back.push(Back { record, error });
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// The form of journals that this version writes and reads.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Words by which Salesforce says that a batch took too long (Bulk API Developer Guide, "Errors": `Timeout`; "Bulk API Limits", "Batch
 /// processing time": ten attempts of ten minutes).
@@ -57,6 +57,15 @@ pub struct Journal {
     pub again: bool,
 }
 
+/// A record that was sent and not saved, read from the input again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// The record as it was given.
+    pub record: Vec<u8>,
+    /// Why it was not saved.
+    pub error: String,
+}
+
 /// A part of the input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -72,6 +81,9 @@ pub struct Batch {
     /// Records that are not sent, while they are kept in this life of the load.
     #[serde(skip)]
     pub kept: Vec<Unfit>,
+    /// Records that were sent and not saved, as they were given, once they have been read from the input again in this life of the load.
+    #[serde(skip)]
+    pub back: Option<Vec<Back>>,
     /// How many records are not sent.
     pub unfit_count: u64,
     /// Tells whether the input is still the same.
@@ -150,6 +162,12 @@ impl Part {
         (code, why.unwrap_or("Salesforce did not get to this record"))
     }
 
+    /// The same in one text.
+    pub fn unprocessed_error(&self) -> String {
+        let (code, why) = self.why_unprocessed();
+        format!("{code}:{why}")
+    }
+
     fn note(&mut self, info: &BatchInfo) {
         self.state = info.state;
         self.processed = info.processed;
@@ -164,15 +182,33 @@ impl Batch {
         self.kept.len() as u64 == self.unfit_count
     }
 
-    /// Whether there is nothing to give out of its records that were not saved.
-    pub fn is_returned(&self) -> bool {
+    /// Whether all that was sent of it has been saved, as far as is known.
+    fn is_saved(&self) -> bool {
         let saved = |part: &Part| part.failed == 0 && part.unprocessed() == 0;
-        self.returned || self.unfit_count == 0 && self.parts.iter().all(saved)
+        self.parts.iter().all(saved)
     }
 
-    /// Whether its records that were not sent must be read again.
-    fn is_needed(&self, wants_failed: bool) -> bool {
-        self.unfit_count > 0 && (!self.collected || wants_failed && !self.is_returned())
+    /// Whether there is nothing to give out of its records that were not saved.
+    pub fn is_returned(&self) -> bool {
+        self.returned || self.unfit_count == 0 && self.is_saved()
+    }
+
+    /// Whether its records that were not saved are at hand, where they have to come from the input.
+    pub fn has_back(&self) -> bool {
+        self.back.is_some() || self.is_saved()
+    }
+
+    /// Whether records of it must be read again: those that were not sent, and those that were not saved if what was sent was `altered`.
+    fn is_needed(&self, wants_failed: bool, altered: bool) -> bool {
+        let returns = wants_failed && !self.is_returned();
+        self.unfit_count > 0 && (!self.collected || returns) || altered && returns
+    }
+
+    /// Bytes of records that are kept of it.
+    fn kept_bytes(&self) -> usize {
+        let unfit: usize = self.kept.iter().map(Unfit::bytes).sum();
+        let back = self.back.iter().flatten();
+        unfit + back.map(|back| back.record.len()).sum::<usize>()
     }
 
     /// Whether nothing more will happen to its records.
@@ -226,8 +262,19 @@ impl Journal {
     /// The first batch that has to be read again to go on: records of it were not sent, or it may not have been, and nobody but the host has them.
     pub fn first_needed(&self) -> Option<&Batch> {
         let mut batches = self.batches.iter();
-        let needed = batches.find(|batch| batch.is_needed(self.wants_failed));
+        let needed = batches.find(|batch| batch.is_needed(self.wants_failed, self.shape.altered));
         needed.or_else(|| self.batches.last().filter(|_| self.lacks_data()))
+    }
+
+    /// The parts of a batch of which the host wants those records back from the input that were not saved; none where that is not known.
+    pub fn wanted_back(&self, batch: &Batch, max_splits: u8) -> Option<Vec<Part>> {
+        let wanted = self.shape.altered && self.wants_failed && !batch.is_returned();
+        (wanted && batch.is_settled(max_splits)).then(|| batch.parts.clone())
+    }
+
+    /// Whether records are wanted back from the input that were sent and not saved.
+    pub fn wants_back(&self) -> bool {
+        self.shape.altered && self.wants_failed && !self.batches.iter().all(Batch::is_returned)
     }
 
     /// Where writing begins again: at that batch, or after the last one.
@@ -281,6 +328,7 @@ impl Journal {
             rows: filling.rows,
             unfit_count: filling.unfit.len() as u64,
             kept: filling.unfit,
+            back: None,
             checksum,
             columns: filling.columns,
             parts: parts.into_iter().collect(),
@@ -292,8 +340,7 @@ impl Journal {
 
     /// Bytes of records that are not sent, with the reasons, that are kept.
     pub fn kept_bytes(&self) -> usize {
-        let kept = self.batches.iter().flat_map(|batch| &batch.kept);
-        kept.map(Unfit::bytes).sum()
+        self.batches.iter().map(Batch::kept_bytes).sum()
     }
 
     /// Lets go of records that were not sent; of batches whose outcomes have been given out only, if `collected`. False where there are none.
@@ -305,6 +352,7 @@ impl Journal {
             .filter(|batch| batch.collected || !collected)
         {
             any |= !std::mem::take(&mut batch.kept).is_empty();
+            any |= batch.back.take().is_some();
         }
         any
     }
@@ -323,6 +371,7 @@ impl Journal {
             )));
         };
         batch.kept = filling.unfit;
+        batch.back = filling.back;
         Ok(())
     }
 
@@ -420,6 +469,7 @@ impl Journal {
     pub fn returned(&mut self, index: usize) {
         if let Some(batch) = self.batches.get_mut(index) {
             batch.returned = true;
+            batch.back = None;
             if batch.collected {
                 batch.kept = Vec::new();
             }

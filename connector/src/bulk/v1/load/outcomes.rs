@@ -1,7 +1,7 @@
 //! One outcome per record of the input, in its order, as far as they are known.
 
 use super::Load;
-use super::documents::{Verdict, Verdicts};
+use super::documents::{AllVerdicts, Verdict};
 use super::journal::{Batch, Journal, Part};
 use crate::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use crate::bindings::{Fault, Message};
@@ -32,10 +32,7 @@ pub struct All {
 /// A batch whose outcomes are being written.
 struct Writing {
     batch: Batch,
-    job: String,
-    /// The part at hand.
-    part: usize,
-    verdicts: Option<Verdicts>,
+    verdicts: AllVerdicts,
     /// Records of the batch that have been written, and those among them that were not sent.
     at: u64,
     unfit: usize,
@@ -94,11 +91,10 @@ impl All {
             batch.parts.iter_mut().for_each(|part| part.unknown = 0);
             batch
         };
+        let job = journal.job.clone().unwrap_or_default();
         self.current = batch.map(fresh).map(|batch| Writing {
+            verdicts: AllVerdicts::new(&self.org, job, batch.parts.clone()),
             batch,
-            job: journal.job.clone().unwrap_or_default(),
-            part: 0,
-            verdicts: None,
             at: 0,
             unfit: 0,
         });
@@ -111,7 +107,7 @@ impl All {
             return Ok(());
         };
         while self.out.len() < BATCH_BYTES {
-            if !writing.next(&self.org, self.format, &mut self.out)? {
+            if !writing.next(self.format, &mut self.out)? {
                 let at = self.next.saturating_sub(1);
                 if let Some(batch) = self.journal.borrow_mut().batches.get_mut(at) {
                     batch.parts.clone_from(&writing.batch.parts);
@@ -126,12 +122,7 @@ impl All {
 
 impl Writing {
     /// Writes the next outcome; false at the end of the batch.
-    fn next(
-        &mut self,
-        org: &Rc<Org>,
-        format: LoadOutcomes,
-        out: &mut Vec<u8>,
-    ) -> Result<bool, Fault> {
+    fn next(&mut self, format: LoadOutcomes, out: &mut Vec<u8>) -> Result<bool, Fault> {
         if self.at == self.batch.rows {
             return Ok(false);
         }
@@ -148,37 +139,17 @@ impl Writing {
             write(format, &outcome, out)?;
             self.unfit += 1;
         } else {
-            let verdict = self.verdict(org)?;
+            let (verdict, part) = self.verdicts.next()?;
             if verdict == Verdict::Unknown
-                && let Some(part) = self.batch.parts.get_mut(self.part)
+                && let Some(part) = self.batch.parts.get_mut(part)
             {
                 part.unknown += 1;
             }
-            let part = self.batch.parts.get(self.part);
+            let part = self.batch.parts.get(part);
             write(format, &outcome(row, &verdict, part), out)?;
         }
         self.at += 1;
         Ok(true)
-    }
-
-    /// The verdict on the next record that was sent.
-    fn verdict(&mut self, org: &Rc<Org>) -> Result<Verdict, Fault> {
-        loop {
-            let Some(part) = self.batch.parts.get(self.part) else {
-                return Err(Fault::protocol(
-                    "The batches of this load have fewer records than were sent",
-                ));
-            };
-            let verdicts = match &mut self.verdicts {
-                Some(verdicts) => verdicts,
-                none => none.insert(Verdicts::open(org, &self.job, part)?),
-            };
-            if let Some(verdict) = verdicts.next()? {
-                return Ok(verdict);
-            }
-            self.verdicts = None;
-            self.part += 1;
-        }
     }
 }
 

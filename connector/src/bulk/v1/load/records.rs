@@ -2,7 +2,7 @@
 
 use super::Load;
 use super::documents::{self, Verdict, Verdicts};
-use super::journal::{Journal, Part};
+use super::journal::{Back, Journal, Part};
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
@@ -75,6 +75,8 @@ enum Piece {
     Part(usize, Part),
     /// Here: they were not sent.
     Unfit(Vec<Unfit>),
+    /// Here: they were read from the input again.
+    Back(Vec<Back>),
     /// Nowhere: all of this batch's have been given out.
     End(usize),
 }
@@ -125,11 +127,8 @@ impl Records {
             taken: 0,
         };
         let has_header = which == Which::Failed && journal.failed_begun;
-        if let Some(names) = records
-            .columns
-            .first()
-            .filter(|_| records.csv && !has_header)
-        {
+        let names = journal.shape.head_of(which == Which::Failed);
+        if let Some(names) = names.filter(|_| records.csv && !has_header) {
             let names = extra
                 .iter()
                 .copied()
@@ -159,6 +158,7 @@ impl Records {
             }
             Some(Piece::Part(columns, part)) => self.open_part(columns, part)?,
             Some(Piece::Unfit(unfit)) => self.put_back(&unfit),
+            Some(Piece::Back(back)) => self.give_back(&back),
             Some(Piece::End(index)) => self.given.push(index),
         }
         Ok(true)
@@ -231,6 +231,16 @@ impl Records {
             put_back(&unfit.record, error.as_deref(), dialect, &mut self.out);
         }
     }
+
+    /// Writes records that were read again.
+    fn give_back(&mut self, back: &[Back]) {
+        let dialect = self.csv.then_some(self.dialect);
+        let with_error = !self.extra.is_empty();
+        for Back { record, error } in back {
+            let error = with_error.then_some(error.as_str());
+            put_back(record, error, dialect, &mut self.out);
+        }
+    }
 }
 
 /// Where records of a kind stand. Those that were not saved are given out batch by batch, once.
@@ -238,12 +248,18 @@ fn pieces(journal: &Journal, which: Which, max_splits: u8) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let failed = which == Which::Failed;
     for (index, batch) in journal.batches.iter().enumerate() {
-        let ready = batch.is_settled(max_splits) && batch.keeps_unfit();
+        let from_input = failed && journal.shape.altered;
+        let has_all = batch.keeps_unfit() && (!from_input || batch.has_back());
+        let ready = batch.is_settled(max_splits) && has_all;
         if failed && (!ready || batch.is_returned()) {
             continue;
         }
-        let parts = batch.parts.iter().filter(|part| which.may_be_in(part));
-        pieces.extend(parts.map(|part| Piece::Part(batch.columns, part.clone())));
+        if from_input {
+            pieces.push(Piece::Back(batch.back.clone().unwrap_or_default()));
+        } else {
+            let parts = batch.parts.iter().filter(|part| which.may_be_in(part));
+            pieces.extend(parts.map(|part| Piece::Part(batch.columns, part.clone())));
+        }
         if failed {
             pieces.push(Piece::Unfit(batch.kept.clone()));
             pieces.push(Piece::End(index));
@@ -257,10 +273,7 @@ fn told(extra: &[&str], verdict: &Verdict, part: &Part) -> Vec<String> {
     let (id, error) = match verdict {
         Verdict::Saved { id, .. } => (id.clone(), String::new()),
         Verdict::Failed { id, error } => (id.clone(), error.clone()),
-        Verdict::Unprocessed | Verdict::Unknown => {
-            let (code, why) = part.why_unprocessed();
-            (String::new(), format!("{code}:{why}"))
-        }
+        Verdict::Unprocessed | Verdict::Unknown => (String::new(), part.unprocessed_error()),
     };
     let values = [id, error].into_iter();
     values.take(extra.len()).collect()

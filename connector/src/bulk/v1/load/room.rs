@@ -6,6 +6,9 @@ use crate::bindings::{Fault, FaultKind};
 /// Bytes of records that are not sent, with the reasons, that are kept before another batch is begun.
 const MOST_UNFIT_BYTES: usize = 16 << 20;
 
+/// Bytes of the input that go into one batch: those of records that are given back from it are held in memory.
+const MOST_INPUT_BYTES: u64 = 32 << 20;
+
 /// Longest wait for room within one call, in milliseconds: a host that hears nothing for long could take the load for dead.
 const CALL_WAIT_MS: u64 = 20_000;
 
@@ -13,6 +16,8 @@ const CALL_WAIT_MS: u64 = 20_000;
 pub(super) struct Room {
     /// Most bytes that are kept.
     pub most_bytes: usize,
+    /// Most bytes of the input that go into one batch.
+    pub most_input: u64,
     /// Whether outcomes have been asked for since they were offered last.
     asked: bool,
     /// Whether they have been offered.
@@ -25,6 +30,7 @@ impl Default for Room {
     fn default() -> Self {
         Self {
             most_bytes: MOST_UNFIT_BYTES,
+            most_input: MOST_INPUT_BYTES,
             asked: false,
             offered: false,
             forgot: false,

@@ -3,6 +3,8 @@ use crate::bulk::testing::{Fake, TROUBLES, Trouble, fake, lines};
 use crate::transport::scripted::TestClock;
 use serde_json::{Value, json};
 
+mod mapped;
+
 /// Runs loads as a host does.
 struct Host {
     fake: Fake,
@@ -46,7 +48,7 @@ impl Host {
         self.opened += 1;
         let mut full = json!({
             "object": "Account", "operation": "Insert", "external_id_field": null, "assignment_rule_id": null, "serial": false,
-            "format": null, "column_delimiter": null, "columns": [], "empty_values": null, "null_text": null,
+            "format": null, "column_delimiter": null, "columns": [], "mapping": [], "empty_values": null, "null_text": null,
             "batch_records": null, "max_splits": null, "outcome_format": null, "max_rejected": null, "error_columns": false, "poll_max_ms": null,
             "wait_seconds": null
         });
