@@ -10,11 +10,13 @@ mod catalog;
 mod endings;
 mod harness;
 mod hostile;
+mod jwt;
 mod operations;
 #[cfg(unix)]
 mod outputs;
 mod salesforce;
 mod secrets;
+mod served;
 mod sources;
 mod transfers;
 mod watching;

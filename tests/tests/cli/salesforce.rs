@@ -1,50 +1,12 @@
 //! The built-in connector and the simulated org, through the command.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
 use super::harness::{Folder, end};
-
-/// Is a simulated org on a port, ended when dropped.
-struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    fn start(folder: &Folder, more: &[&str]) -> Self {
-        let arguments = [&["sandbox", "--listen", "127.0.0.1:0", "--quiet"], more].concat();
-        let mut child = folder
-            .command(&arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        Self {
-            child,
-            url: url.trim_end().to_owned(),
-        }
-    }
-
-    fn connection(&self, secret: &str) -> String {
-        let url = &self.url;
-        format!(
-            "url = '{url}'\n[auth.client-credentials]\nclient-id = 'sandbox-client'\nclient-secret = '{secret}'\n"
-        )
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use super::served::Served;
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()

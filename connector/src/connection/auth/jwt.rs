@@ -90,7 +90,29 @@ fn is_sandbox_instance(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::login_host;
+    use super::*;
+
+    /// A key made for this test.
+    const KEY: &str = include_str!("key.pem");
+
+    /// Salesforce Help, "OAuth 2.0 JWT Bearer Flow": `exp` within 3 minutes.
+    #[test]
+    fn an_assertion_claims_three_minutes() {
+        let flow = JwtBearer {
+            client_id: "key".into(),
+            username: "u@acme.com".into(),
+            private_key: KEY.into(),
+            audience: None,
+            token_url: None,
+        };
+        let assertion = assertion(&flow, PRODUCTION, 1_790_000_000).unwrap();
+        let claims = assertion.split('.').nth(1).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(&claims).unwrap(),
+            json!({"iss": "key", "sub": "u@acme.com", "aud": PRODUCTION, "exp": 1_790_000_180})
+        );
+    }
 
     #[test]
     fn assertions_are_addressed_to_the_login_hosts() {

@@ -118,13 +118,16 @@ impl PublicKey {
 const SEQUENCE: u8 = 0x30;
 const BIT_STRING: u8 = 0x03;
 const VERSION: u8 = 0xa0;
+/// The object identifier 1.2.840.113549.1.1.1 (RFC 8017).
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
-/// SubjectPublicKeyInfo ::= SEQUENCE { algorithm, BIT STRING }.
+/// SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { algorithm, parameters }, BIT STRING }.
 fn key_in_spki(der: &[u8]) -> Option<&[u8]> {
     let (tag, spki, _) = element(der)?;
-    let (_, _, rest) = element(spki)?;
+    let (_, algorithm, rest) = element(spki)?;
+    let (_, algorithm, _) = element(algorithm)?;
     let (key_tag, bits, _) = element(rest)?;
-    (tag == SEQUENCE && key_tag == BIT_STRING)
+    (tag == SEQUENCE && algorithm == RSA_ENCRYPTION && key_tag == BIT_STRING)
         .then(|| bits.strip_prefix(&[0]))
         .flatten()
 }

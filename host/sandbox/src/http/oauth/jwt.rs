@@ -14,7 +14,12 @@ const AUDIENCES: &[&str] = &[
     "https://test.salesforce.com",
 ];
 /// How much the clocks of client and org may differ, in seconds.
-const SKEW_S: i64 = 60;
+const SKEW_S: f64 = 60.0;
+/// How far ahead an assertion may expire, in seconds (Salesforce help, "OAuth 2.0 JWT Bearer Flow": within 3 minutes).
+const LONGEST_LIFE_S: f64 = 180.0;
+/// From here on an `exp` counts milliseconds: as seconds it would lie three thousand years ahead. Salesforce's own command line
+/// (@salesforce/core, `AuthInfo`) sends `Date.now() + 300`, and is taken.
+const FIRST_IN_MS: f64 = 1e11;
 
 /// What an assertion claims.
 #[derive(Deserialize)]
@@ -25,7 +30,30 @@ pub(super) struct Claims {
     /// An older name of `sub`.
     prn: Option<String>,
     aud: Audience,
-    exp: f64,
+    exp: Expiry,
+}
+
+/// When an assertion expires: a number, or its digits as text, as simple-salesforce sends it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Expiry {
+    Number(f64),
+    Text(String),
+}
+
+impl Expiry {
+    /// Returns seconds since 1970.
+    fn seconds(&self) -> Option<f64> {
+        let value = match self {
+            Self::Number(value) => *value,
+            Self::Text(digits) => digits.parse::<i64>().ok()? as f64,
+        };
+        Some(if value < FIRST_IN_MS {
+            value
+        } else {
+            value / 1_000.0
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -51,8 +79,8 @@ impl Claims {
         self.sub.as_deref().or(self.prn.as_deref())
     }
 
-    /// Checks signature, audience and time. What has expired is called an expired authorization code. Salesforce asks for an `exp` a few minutes ahead but takes any in the future:
-    /// its own command line sends one that lies centuries ahead.
+    /// Checks signature, audience and time. What has expired is called an expired authorization code; what would live too long
+    /// is no valid assertion.
     pub(super) fn verify(
         &self,
         app: &ConnectedApp,
@@ -80,8 +108,16 @@ impl Claims {
         if !self.is_for(base) {
             return Err(Refusal::AUDIENCE);
         }
-        if self.exp < (now_ms / 1_000 - SKEW_S) as f64 {
+        self.is_in_time(now_ms)
+    }
+
+    fn is_in_time(&self, now_ms: i64) -> Result<(), Refusal> {
+        let ahead = self.exp.seconds().ok_or(Refusal::ASSERTION)? - now_ms as f64 / 1_000.0;
+        if ahead < -SKEW_S {
             return Err(Refusal::EXPIRED_CODE);
+        }
+        if ahead > LONGEST_LIFE_S + SKEW_S {
+            return Err(Refusal::ASSERTION);
         }
         Ok(())
     }

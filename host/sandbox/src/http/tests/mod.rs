@@ -12,6 +12,7 @@ mod faults;
 mod file_rules;
 mod files;
 mod graphql;
+mod jwt;
 mod meta;
 mod oauth;
 mod packed;

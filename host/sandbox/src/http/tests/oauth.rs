@@ -1,17 +1,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::json;
 
 use super::*;
 use crate::org::{ADMIN_USERNAME, ConnectedApp};
 
-/// A key made for these tests: PKCS#1 in base64.
-const KEY: &str = include_str!("key.b64");
-const TOKEN: &str = "/services/oauth2/token";
+pub(super) const TOKEN: &str = "/services/oauth2/token";
 const APP: &str = "client_id=sandbox-client&client_secret=sandbox-secret";
 
-fn refusal(answer: &Answer) -> (u16, String, String) {
+pub(super) fn refusal(answer: &Answer) -> (u16, String, String) {
     let json = answer.json();
     let text = |name: &str| json[name].as_str().unwrap().to_owned();
     (answer.status, text("error"), text("error_description"))
@@ -219,129 +216,6 @@ async fn a_rotating_app_replaces_its_refresh_token_at_every_use() {
         "invalid_grant"
     );
     assert_eq!(client.form(TOKEN, &refresh(&new)).await.status, 200);
-}
-
-/// The DER of SubjectPublicKeyInfo around an RSA public key.
-fn public_pem(key: &RsaKeyPair) -> String {
-    let wrap = |tag: u8, content: &[u8]| {
-        [
-            &[tag, 0x82, (content.len() >> 8) as u8, content.len() as u8],
-            content,
-        ]
-        .concat()
-    };
-    let bits = wrap(0x03, &[&[0], key.public_key().as_ref()].concat());
-    let algorithm = [
-        0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
-    ];
-    format!(
-        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-        STANDARD.encode(wrap(0x30, &[algorithm.as_slice(), &bits].concat()))
-    )
-}
-
-fn sign(key: &RsaKeyPair, claims: &Json) -> String {
-    let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
-    let signed = format!("{}.{}", part(&json!({"alg": "RS256"})), part(claims));
-    let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(
-        &RSA_PKCS1_SHA256,
-        &ring::rand::SystemRandom::new(),
-        signed.as_bytes(),
-        &mut signature,
-    )
-    .unwrap();
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
-#[tokio::test]
-async fn a_jwt_is_taken_if_signed_meant_for_us_in_time_and_approved() {
-    let key = RsaKeyPair::from_der(
-        &STANDARD
-            .decode(KEY.split_whitespace().collect::<String>())
-            .unwrap(),
-    )
-    .unwrap();
-    let shy = ConnectedApp {
-        certificate: Some(public_pem(&key)),
-        approved_users: Some(vec![]),
-        ..ConnectedApp::new("shy", "s")
-    };
-    let client = Client::of(
-        Org::builder()
-            .clock(Clock::fixed(NOW))
-            .jwt_certificate(public_pem(&key))
-            .app(shy),
-    )
-    .await;
-    let claims = |iss: &str, sub: &str, aud: &str, exp: i64| json!({"iss": iss, "sub": sub, "aud": aud, "exp": exp});
-    let (login, soon) = ("https://login.salesforce.com", NOW / 1_000 + 180);
-    let form = |assertion: &str| {
-        format!(
-            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
-        )
-    };
-    for audience in [login, "http://org.example"] {
-        let good = sign(
-            &key,
-            &claims("sandbox-client", ADMIN_USERNAME, audience, soon),
-        );
-        assert_eq!(client.form(TOKEN, &form(&good)).await.status, 200);
-    }
-    // The sf command's `exp` is in milliseconds: centuries ahead, and taken.
-    let far = sign(
-        &key,
-        &claims("sandbox-client", ADMIN_USERNAME, login, NOW + 300),
-    );
-    assert_eq!(client.form(TOKEN, &form(&far)).await.status, 200);
-    let good = sign(&key, &claims("sandbox-client", ADMIN_USERNAME, login, soon));
-    let forged = sign(&key, &claims("sandbox-client", "nobody", login, soon));
-    let forged = format!(
-        "{}.{}",
-        forged.rsplit_once('.').unwrap().0,
-        good.rsplit_once('.').unwrap().1
-    );
-    let cases = [
-        (forged, "invalid assertion"),
-        ("x.y.z".to_owned(), "invalid assertion"),
-        (
-            sign(
-                &key,
-                &claims("sandbox-client", ADMIN_USERNAME, login, NOW / 1_000 - 61),
-            ),
-            "expired authorization code",
-        ),
-        (
-            sign(
-                &key,
-                &claims(
-                    "sandbox-client",
-                    ADMIN_USERNAME,
-                    "https://evil.example",
-                    soon,
-                ),
-            ),
-            "audience is invalid",
-        ),
-        (
-            sign(&key, &claims("sandbox-client", "nobody", login, soon)),
-            "user hasn't approved this consumer",
-        ),
-        (
-            sign(&key, &claims("shy", ADMIN_USERNAME, login, soon)),
-            "user hasn't approved this consumer",
-        ),
-        (
-            sign(&key, &claims("who", ADMIN_USERNAME, login, soon)),
-            "client identifier invalid",
-        ),
-    ];
-    for (assertion, words) in cases {
-        assert_eq!(
-            refusal(&client.form(TOKEN, &form(&assertion)).await).2,
-            words
-        );
-    }
 }
 
 #[tokio::test]
