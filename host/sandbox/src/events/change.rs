@@ -49,7 +49,8 @@ const NOT_CAPTURED: &[&str] = &[
 /// Whether changes of this object yield change events.
 #[must_use]
 pub fn is_captured(object: &Object, settings: &Settings) -> bool {
-    let possible = !super::is_event(object) && !NOT_CAPTURED.contains(&object.name.as_str());
+    let is_stored = object.view.is_none() && !super::is_event(object);
+    let possible = is_stored && !NOT_CAPTURED.contains(&object.name.as_str());
     let selected = settings.entities.as_ref().is_none_or(|names| {
         names
             .iter()

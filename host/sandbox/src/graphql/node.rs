@@ -118,7 +118,9 @@ impl<'a> Source<'a> {
             .filter(|way| way.relationship_name.as_deref() == Some(name));
         let way = way.and_then(|way| {
             Some(Member::Children(
-                self.schema.object(&way.child_object)?,
+                self.schema
+                    .object(&way.child_object)
+                    .filter(|child| child.queryable)?,
                 &way.field,
             ))
         });

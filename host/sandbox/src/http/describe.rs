@@ -13,6 +13,7 @@ use crate::problem::Problem;
 use crate::schema::{
     ChildRelationship, Field, FieldType, Object, OnDelete, PicklistValue, Reference,
 };
+use crate::setup::record_type;
 
 /// Bytes that one character may take, in describe's `byteLength`.
 const BYTES_PER_CHARACTER: u32 = 3;
@@ -48,7 +49,7 @@ pub(super) fn brief(object: &Object, base: &str) -> Json {
         "hasSubtypes": false,
         "isInterface": false,
         "isSubtype": false,
-        "keyPrefix": object.key_prefix,
+        "keyPrefix": object.shown_prefix(),
         "label": object.label,
         "labelPlural": object.label_plural,
         "layoutable": object.createable,
@@ -57,7 +58,7 @@ pub(super) fn brief(object: &Object, base: &str) -> Json {
         "name": object.name,
         "queryable": object.queryable,
         "replicateable": object.replicateable,
-        "retrieveable": true,
+        "retrieveable": object.view.is_none() || object.queryable,
         "searchable": object.searchable,
         "triggerable": object.createable,
         "undeletable": object.undeletable,
@@ -132,16 +133,7 @@ pub(super) fn full(object: &Object, base: &str) -> Json {
         "lookupLayoutable": null,
         "namedLayoutInfos": [],
         "networkScopeFieldName": null,
-        "recordTypeInfos": [{
-            "active": true,
-            "available": true,
-            "defaultRecordTypeMapping": true,
-            "developerName": "Master",
-            "master": true,
-            "name": "Master",
-            "recordTypeId": "012000000000000AAA",
-            "urls": {"layout": format!("{url}/describe/layouts/012000000000000AAA")},
-        }],
+        "recordTypeInfos": record_types(object, &url),
         "searchLayoutable": object.searchable,
         "sobjectDescribeOption": "FULL",
         "supportedScopes": scopes,
@@ -150,6 +142,24 @@ pub(super) fn full(object: &Object, base: &str) -> Json {
         described.extend(more);
     }
     described
+}
+
+/// The record types of an object that lies at `url`.
+pub(super) fn record_types(object: &Object, url: &str) -> Vec<Json> {
+    let all = record_type::of(&object.name).into_iter();
+    all.map(|it| {
+        json!({
+            "active": true,
+            "available": true,
+            "defaultRecordTypeMapping": it.is_master,
+            "developerName": it.developer_name,
+            "master": it.is_master,
+            "name": it.name,
+            "recordTypeId": it.id.as_str(),
+            "urls": {"layout": format!("{url}/describe/layouts/{}", it.id)},
+        })
+    })
+    .collect()
 }
 
 fn child(way: &ChildRelationship) -> Json {
@@ -291,6 +301,7 @@ fn soap_type(field_type: &FieldType) -> &'static str {
         FieldType::Time => "xsd:time",
         FieldType::Base64 => "xsd:base64Binary",
         FieldType::Address => "urn:address",
+        FieldType::AnyType => "xsd:anyType",
         _ => "xsd:string",
     }
 }

@@ -124,7 +124,7 @@ pub(super) async fn record_count(State(org): State<Shared>, RawQuery(query): Raw
                 .schema
                 .objects()
                 .iter()
-                .filter(|object| wanted(&object.name))
+                .filter(|object| object.queryable && wanted(&object.name))
             {
                 let sql = format!(
                     "SELECT count(*) FROM {} WHERE \"IsDeleted\" = 0",

@@ -21,7 +21,7 @@ pub(super) fn definition(object: &Object, names: &Names, made: Made<'_>) -> Reco
         ("MasterLabel", text(&object.label)),
         ("Label", text(&object.label)),
         ("PluralLabel", text(&object.label_plural)),
-        ("KeyPrefix", text(&object.key_prefix)),
+        ("KeyPrefix", text(object.shown_prefix().unwrap_or_default())),
         ("PublisherId", text(if custom { ORG } else { PLATFORM })),
         ("LastModifiedDate", Value::Int(made.at)),
         ("LastModifiedById", text(made.by)),

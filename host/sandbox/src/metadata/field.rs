@@ -126,6 +126,7 @@ fn data_type(object: &Object, field: &Field) -> String {
         FieldType::MultiPicklist { .. } => "Picklist (Multi-Select)".into(),
         FieldType::Base64 => "Base64".into(),
         FieldType::Address => "Address".into(),
+        FieldType::AnyType => "Unknown".into(),
         FieldType::Reference(reference) => {
             let master = field.custom && reference.on_delete == OnDelete::Cascade;
             let word = if master { "Master-Detail" } else { "Lookup" };

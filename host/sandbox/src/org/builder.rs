@@ -1,6 +1,7 @@
 //! Making an org.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -159,7 +160,8 @@ impl OrgBuilder {
             })?,
             None => Store::in_memory(&schema)?,
         };
-        let clock = self.clock.unwrap_or_else(Clock::real);
+        let clock = Arc::new(self.clock.unwrap_or_else(Clock::real));
+        store.set_clock(&clock)?;
         let mut apps = self.apps;
         apps.extend(folder.iter().flat_map(|folder| folder.apps.clone()));
         let mut default = ConnectedApp::new(CLIENT_ID, CLIENT_SECRET);

@@ -10,6 +10,8 @@ mod session;
 mod usage;
 mod user;
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 
 pub use app::{ConnectedApp, PublicKey};
@@ -55,7 +57,7 @@ pub struct Org {
     pub(crate) store: Store,
     pub(crate) files: Files,
     pub(crate) ids: IdCounters,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     pub(crate) id: RecordId,
     pub(crate) admin: RecordId,
     pub(crate) logins: Logins,

@@ -14,7 +14,7 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
     let prefix = definition
         .key_prefix
         .clone()
-        .filter(|prefix| is_key_prefix(prefix))
+        .filter(|prefix| definition.view.is_some() || is_key_prefix(prefix))
         .ok_or_else(|| {
             SchemaError(format!(
                 "{}: keyPrefix must be three letters or digits",
@@ -104,6 +104,7 @@ fn field_type(
         "base64" => FieldType::Base64,
         "address" => FieldType::Address,
         "encryptedstring" => FieldType::EncryptedString,
+        "anyType" => FieldType::AnyType,
         "autonumber" => FieldType::AutoNumber {
             format: field.display_format.clone().unwrap_or_else(|| "{0}".into()),
         },
@@ -132,6 +133,10 @@ impl FieldDefinition {
                 .clone()
                 .or_else(|| relationship_name(&self.name)),
             child_relationship_name: self.child_relationship_name.clone(),
+            child_relationship_of: self
+                .child_relationship_of
+                .clone()
+                .unwrap_or_else(|| self.reference_to.clone()),
             on_delete: match self.on_delete.as_deref() {
                 None | Some("setNull") => OnDelete::SetNull,
                 Some("restrict") => OnDelete::Restrict,

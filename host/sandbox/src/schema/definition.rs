@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::SchemaError;
+use super::{SchemaError, View};
 
 /// An object as a file defines it, in the words of describe. Only `name` and `fields` are needed.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +48,9 @@ pub struct ObjectDefinition {
     /// Whether Chatter feeds are on.
     #[serde(default)]
     pub feed_enabled: bool,
+    /// Whether changes of fields can be tracked (Metadata API, `CustomObject`).
+    #[serde(default)]
+    pub enable_history: bool,
     /// Whether recently used records are kept: adds LastViewedDate and LastReferencedDate.
     #[serde(default = "yes")]
     pub mru_enabled: bool,
@@ -66,6 +69,9 @@ pub struct ObjectDefinition {
     /// Whether the replication calls, getUpdated and getDeleted, know it; objects that keep when records changed unless
     /// given.
     pub replicateable: Option<bool>,
+    /// What it shows if it has no records of its own; never in a file.
+    #[serde(skip)]
+    pub view: Option<View>,
     /// The fields but those that every object has.
     #[serde(default)]
     pub fields: Vec<FieldDefinition>,
@@ -131,6 +137,8 @@ pub struct FieldDefinition {
     pub relationship_name: Option<String>,
     /// Name of the way to the children.
     pub child_relationship_name: Option<String>,
+    /// Objects that have children by this field; all of `referenceTo` unless given.
+    pub child_relationship_of: Option<Vec<String>>,
     /// `setNull` (unless given), `restrict` or `cascade`.
     pub on_delete: Option<String>,
     /// Compound field this one is a part of.

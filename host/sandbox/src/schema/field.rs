@@ -54,6 +54,8 @@ pub enum FieldType {
     /// A compound address, assembled on reading from the fields that name it in
     /// [`Field::compound_field_name`]; has no column.
     Address,
+    /// A value of any other type.
+    AnyType,
     /// Text shown masked.
     EncryptedString,
     /// A number given by the org, formatted by the pattern, for example `SHP-{00000}`.
@@ -72,6 +74,8 @@ pub struct Reference {
     pub relationship_name: Option<String>,
     /// Name of the way from the parent to its children: `Contacts`, `Shipments__r`. Without one there is no such way.
     pub child_relationship_name: Option<String>,
+    /// Objects that have children by it: all that it refers to, but for views.
+    pub child_relationship_of: Vec<String>,
     /// What deleting the parent does.
     pub on_delete: OnDelete,
 }
@@ -228,6 +232,7 @@ impl FieldType {
             Self::Reference(_) => "reference",
             Self::Base64 => "base64",
             Self::Address => "address",
+            Self::AnyType => "anyType",
             Self::EncryptedString => "encryptedstring",
         }
     }

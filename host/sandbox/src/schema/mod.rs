@@ -13,6 +13,7 @@ mod scope;
 mod system;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ pub use definition::{FieldDefinition, ObjectDefinition, PicklistDefinition};
 pub use field::{Field, FieldType, OnDelete, PicklistValue, Reference};
 pub use object::{ChildRelationship, Object};
 pub use scope::{RecordScope, ScopeKind};
+pub use view::View;
 
 /// The objects every sandbox org has.
 const SHIPPED: &[(&str, &str)] = &[
@@ -182,6 +184,7 @@ impl Schema {
             definition::merge(&mut definitions, definition);
         }
         definition::assign_key_prefixes(&mut definitions);
+        definitions.extend(view::of(&definitions)?);
         let objects = definitions
             .iter()
             .map(build::build)
@@ -206,8 +209,13 @@ impl Schema {
     fn link(mut objects: Vec<Object>) -> Result<Self, SchemaError> {
         // Objects that only the Tooling API has come last: the others are then a slice.
         objects.sort_by(|a, b| (!a.data, &a.name).cmp(&(!b.data, &b.name)));
-        let by_name = index(&objects, "name", |object| object.name.to_ascii_lowercase())?;
-        let by_prefix = index(&objects, "key prefix", |object| object.key_prefix.clone())?;
+        let by_name = index(&objects, "name", |object| {
+            Some(object.name.to_ascii_lowercase())
+        })?;
+        // The records that views show have the prefix of their own object.
+        let by_prefix = index(&objects, "key prefix", |object| {
+            object.view.is_none().then(|| object.key_prefix.clone())
+        })?;
         let of_data = objects.partition_point(|object| object.data);
         let mut schema = Self {
             objects,
@@ -223,7 +231,7 @@ impl Schema {
         let mut found: Vec<(usize, ChildRelationship)> = Vec::new();
         for object in &self.objects {
             for (field, reference) in object.references() {
-                for target in &reference.to {
+                for target in &reference.child_relationship_of {
                     let parent =
                         self.by_name
                             .get(&target.to_ascii_lowercase())
@@ -298,11 +306,11 @@ impl Schema {
 fn index(
     objects: &[Object],
     what: &str,
-    key: impl Fn(&Object) -> String,
+    key: impl Fn(&Object) -> Option<String>,
 ) -> Result<HashMap<String, usize>, SchemaError> {
     let mut found = HashMap::new();
     for (at, object) in objects.iter().enumerate() {
-        let key = key(object);
+        let Some(key) = key(object) else { continue };
         if let Some(other) = found
             .insert(key.clone(), at)
             .and_then(|at: usize| objects.get(at))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::{Field, OnDelete, Reference, SchemaError};
+use super::{Field, OnDelete, Reference, SchemaError, View};
 
 /// One sObject of the org.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Object {
     pub label: String,
     /// What people call many of it.
     pub label_plural: String,
-    /// First three characters of its records' ids.
+    /// First three characters of its records' ids; empty for activities, which are tasks or events.
     pub key_prefix: String,
     /// Whether the org's owner added it (`__c`).
     pub custom: bool,
@@ -48,6 +48,8 @@ pub struct Object {
     pub replicateable: bool,
     /// Whether its records tell of the schema itself; they are called by their `DurableId`.
     pub derived: bool,
+    /// What it shows if it has no records of its own.
+    pub view: Option<View>,
     fields: Vec<Field>,
     by_name: HashMap<String, usize>,
     by_relationship: HashMap<String, usize>,
@@ -72,6 +74,8 @@ pub struct ChildRelationship {
     pub on_delete: OnDelete,
     /// Whether the field names people (who made the child, who owns it), whom nobody deletes.
     pub is_to_user: bool,
+    /// Whether the children are records; a view follows the records that it shows.
+    pub is_stored: bool,
 }
 
 impl ChildRelationship {
@@ -82,6 +86,7 @@ impl ChildRelationship {
             relationship_name: reference.child_relationship_name.clone(),
             on_delete: reference.on_delete,
             is_to_user: reference.to.iter().any(|to| to == "User"),
+            is_stored: object.view.is_none(),
         }
     }
 }
@@ -109,7 +114,7 @@ impl Object {
             createable: head.createable.unwrap_or(writable),
             updateable: head.updateable.unwrap_or(writable && !head.is_event()),
             deletable: head.deletable.unwrap_or(writable && !head.is_event()),
-            queryable: !head.is_event(),
+            queryable: !head.is_event() && head.view.is_none_or(View::is_queryable),
             searchable: head.searchable && !head.is_event(),
             undeletable: head.undeletable.unwrap_or(writable && !head.is_event()),
             mergeable: head.mergeable,
@@ -121,6 +126,7 @@ impl Object {
                 .replicateable
                 .unwrap_or(head.audited && !head.is_event()),
             derived: head.derived,
+            view: head.view,
             fields,
             by_name,
             by_relationship,
@@ -184,6 +190,19 @@ impl Object {
     #[must_use]
     pub fn child_relationships(&self) -> &[ChildRelationship] {
         &self.child_relationships
+    }
+
+    /// The references of records to this object: what changes with a record.
+    pub fn stored_relationships(&self) -> impl Iterator<Item = &ChildRelationship> {
+        let all = self.child_relationships.iter();
+        all.filter(|child| child.is_stored)
+    }
+
+    /// The prefix that describe shows: none where records have that of another object.
+    #[must_use]
+    pub fn shown_prefix(&self) -> Option<&str> {
+        let is_own = self.view.is_none_or(|view| view == View::History);
+        is_own.then_some(self.key_prefix.as_str())
     }
 
     /// The way to the children called `name` (`Contacts`, `Shipments__r`), in any case.

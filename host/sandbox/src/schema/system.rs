@@ -102,6 +102,7 @@ fn owner(queues: bool) -> Field {
         vec!["User".to_owned()]
     };
     let reference = Reference {
+        child_relationship_of: to.clone(),
         to,
         relationship_name: Some("Owner".into()),
         child_relationship_name: None,
@@ -120,6 +121,7 @@ fn owner(queues: bool) -> Field {
 fn user(relationship: &str) -> FieldType {
     FieldType::Reference(Reference {
         to: vec!["User".into()],
+        child_relationship_of: vec!["User".into()],
         relationship_name: Some(relationship.to_owned()),
         child_relationship_name: None,
         on_delete: OnDelete::Restrict,

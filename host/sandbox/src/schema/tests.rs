@@ -7,7 +7,9 @@ fn schema() -> Schema {
 #[test]
 fn shipped_definitions_load_and_name_their_files() {
     let schema = schema();
-    assert_eq!(schema.all_objects().len(), SHIPPED.len());
+    let stored = schema.all_objects().iter();
+    let stored = stored.filter(|object| object.view.is_none());
+    assert_eq!(stored.count(), SHIPPED.len());
     for (file, _) in SHIPPED {
         assert_eq!(schema.any_object(file).unwrap().name, *file);
     }

@@ -21,6 +21,7 @@ pub(crate) fn install(writer: &Writer<'_>) -> Result<(), Problem> {
     fill(writer, "AssignmentRule", assignment_rules(setup))?;
     fill(writer, "DuplicateRule", duplicate_rules(setup))?;
     fill(writer, "ApexClass", apex_classes(setup))?;
+    fill(writer, "RecordType", record_types(setup))?;
     fill(writer, "Pricebook2", standard_price_book())?;
     fill(writer, "UserLicense", licenses())?;
     fill(writer, "BusinessHours", business_hours())?;
@@ -151,6 +152,22 @@ fn apex_classes(setup: &Setup) -> Vec<Fields> {
         ]
     };
     setup.apex_classes.iter().map(class).collect()
+}
+
+fn record_types(setup: &Setup) -> Vec<Fields> {
+    let record_type = |it: &super::record_type::RecordTypeSetup| {
+        vec![
+            ("Name", text(&it.name)),
+            ("DeveloperName", text(&it.developer_name)),
+            (
+                "Description",
+                text(it.description.as_deref().unwrap_or_default()),
+            ),
+            ("SobjectType", text(&it.object)),
+            ("IsActive", Value::Bool(true)),
+        ]
+    };
+    setup.record_types.iter().map(record_type).collect()
 }
 
 fn reports(setup: &Setup) -> Vec<Fields> {

@@ -5,6 +5,7 @@
 
 mod install;
 pub(crate) mod list_view;
+pub(crate) mod record_type;
 
 use std::sync::OnceLock;
 
@@ -25,6 +26,7 @@ pub(crate) struct Setup {
     pub duplicate_rules: Vec<DuplicateRule>,
     pub apex_classes: Vec<ApexClass>,
     pub reports: Vec<Report>,
+    pub record_types: Vec<record_type::RecordTypeSetup>,
 }
 
 /// An approval process with one step. A record is locked while it is pending.

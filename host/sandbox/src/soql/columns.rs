@@ -25,7 +25,7 @@ pub fn describe(query: &Query, plan: &Plan, schema: &Schema) -> Json {
         "entityName": object.map(|object| &object.name),
         "groupBy": query.group.is_some(),
         "idSelected": id_selected,
-        "keyPrefix": object.map(|object| &object.key_prefix),
+        "keyPrefix": object.and_then(Object::shown_prefix),
     })
 }
 

@@ -11,6 +11,8 @@ pub enum ErrorCode {
     InvalidField,
     /// An object or child relationship that does not exist.
     InvalidType,
+    /// An object that SOQL cannot read.
+    InvalidTypeForOperation,
     /// An operator or id that does not suit the field.
     InvalidQueryFilterOperator,
     /// A cursor that never was, has expired or belongs to somebody else.
@@ -35,6 +37,7 @@ impl ErrorCode {
             Self::MalformedQuery => "MALFORMED_QUERY",
             Self::InvalidField => "INVALID_FIELD",
             Self::InvalidType => "INVALID_TYPE",
+            Self::InvalidTypeForOperation => "INVALID_TYPE_FOR_OPERATION",
             Self::InvalidQueryFilterOperator => "INVALID_QUERY_FILTER_OPERATOR",
             Self::InvalidQueryLocator => "INVALID_QUERY_LOCATOR",
             Self::NumberOutsideValidRange => "NUMBER_OUTSIDE_VALID_RANGE",
@@ -77,12 +80,21 @@ impl SoqlError {
 
     /// A refusal of the token at byte `at`. Salesforce's parser points one character before it.
     pub fn syntax(soql: &str, at: usize, message: impl fmt::Display) -> Self {
-        let before = char_index(soql, at).saturating_sub(1);
         Self {
             code: ErrorCode::MalformedQuery,
-            message: located(soql, before, &message),
+            message: before(soql, at, &message),
         }
     }
+}
+
+/// Shows the part of a statement of SOQL or SOSL where a token at byte `at` was not understood, as Salesforce's parser does: it points
+/// one character before the token.
+pub(crate) fn before(statement: &str, at: usize, message: &dyn fmt::Display) -> String {
+    located(
+        statement,
+        char_index(statement, at).saturating_sub(1),
+        message,
+    )
 }
 
 impl fmt::Display for SoqlError {

@@ -1,6 +1,7 @@
 //! Reading a SOSL statement: FIND, IN, RETURNING, WITH, LIMIT, UPDATE.
 
-use super::terms::{self, Reserved};
+use super::cursor::Cursor;
+use super::terms::{self, Expression, Reserved};
 use super::{Group, MOST_ROWS, Returning, STATEMENT_CHARACTERS, Search, malformed};
 use crate::problem::Problem;
 
@@ -29,14 +30,11 @@ pub fn parse(sosl: &str) -> Result<Search, Problem> {
             "SOSL statements can not be longer than {STATEMENT_CHARACTERS} characters"
         )));
     }
-    let mut rest = Rest(sosl.trim());
+    let mut rest = Cursor::new(sosl.trim());
     if !rest.keyword("FIND") {
-        return Err(malformed(format!(
-            "unexpected token: '{}': a search begins with FIND",
-            rest.token()
-        )));
+        return Err(rest.unexpected());
     }
-    let mut search = Search::of(terms::parse(rest.braces()?, Reserved::Refuse)?);
+    let mut search = Search::of(find(&mut rest)?);
     if rest.keyword("IN") {
         search.group = group(&mut rest)?;
     }
@@ -57,28 +55,29 @@ pub fn parse(sosl: &str) -> Result<Search, Problem> {
     }
     match rest.token() {
         "" => Ok(search),
-        token => Err(malformed(format!("unexpected token: '{token}'"))),
+        _ => Err(rest.unexpected()),
     }
 }
 
-fn group(rest: &mut Rest<'_>) -> Result<Group, Problem> {
-    let name = rest.word();
-    let group = Group::named(name).ok_or_else(|| {
-        malformed(format!(
-            "unexpected token: '{name}': expecting ALL, EMAIL, NAME, PHONE or SIDEBAR after IN"
-        ))
-    })?;
+fn find(rest: &mut Cursor<'_>) -> Result<Expression, Problem> {
+    let (at, inside) = rest.braces()?;
+    terms::parse(inside, Reserved::Refuse).map_err(|refused| match refused.at {
+        Some(within) => rest.mismatched(at + within, &refused.message),
+        None => malformed(refused.message),
+    })
+}
+
+fn group(rest: &mut Cursor<'_>) -> Result<Group, Problem> {
+    let refused = rest.malformed_token();
+    let group = Group::named(rest.word()).ok_or(refused)?;
     if rest.keyword("FIELDS") {
         Ok(group)
     } else {
-        Err(malformed(format!(
-            "unexpected token: '{}': expecting FIELDS",
-            rest.token()
-        )))
+        Err(rest.malformed_token())
     }
 }
 
-fn returning(rest: &mut Rest<'_>) -> Result<Vec<Returning>, Problem> {
+fn returning(rest: &mut Cursor<'_>) -> Result<Vec<Returning>, Problem> {
     let mut all = Vec::new();
     loop {
         let object = rest.word();
@@ -118,16 +117,16 @@ fn split(inside: &str) -> Result<(String, String), Problem> {
     let tail = match using {
         Some((at, word)) => {
             let (before, after) = tail.split_at_checked(at).unwrap_or((tail, ""));
-            let mut rest = Rest(after.get(word.len()..).unwrap_or_default().trim_start());
+            let mut rest = Cursor::new(after.get(word.len()..).unwrap_or_default());
             list_view(&mut rest)?;
-            format!("{before} {}", rest.0)
+            format!("{before} {}", rest.left())
         }
         None => tail.to_owned(),
     };
     Ok((fields.trim().to_owned(), tail.trim().to_owned()))
 }
 
-fn list_view(rest: &mut Rest<'_>) -> Result<(), Problem> {
+fn list_view(rest: &mut Cursor<'_>) -> Result<(), Problem> {
     let is_named = rest.keyword("LISTVIEW") && rest.symbol('=') && !rest.word().is_empty();
     is_named
         .then_some(())
@@ -161,23 +160,21 @@ fn top_level_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// One WITH clause, up to the next clause; says whether labels are wanted.
-fn with(rest: &mut Rest<'_>) -> Result<bool, Problem> {
+fn with(rest: &mut Cursor<'_>) -> Result<bool, Problem> {
+    let refused = rest.unexpected();
     let name = rest.word();
     if !WITH.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        return Err(malformed(format!(
-            "unexpected token: '{name}': WITH knows DATA CATEGORY, DIVISION, HIGHLIGHT, METADATA, NETWORK, PricebookId, \
-             SNIPPET and SPELL_CORRECTION"
-        )));
+        return Err(refused);
     }
-    let end = top_level_words(rest.0)
+    let left = rest.left();
+    let end = top_level_words(left)
         .find(|(_, word)| {
             ["WITH", "LIMIT", "UPDATE"]
                 .iter()
                 .any(|end| word.eq_ignore_ascii_case(end))
         })
-        .map_or(rest.0.len(), |(at, _)| at);
-    let (value, after) = rest.0.split_at_checked(end).unwrap_or((rest.0, ""));
-    rest.0 = after;
+        .map_or(left.len(), |(at, _)| at);
+    let value = rest.skip(end);
     if !name.eq_ignore_ascii_case("METADATA") {
         return Ok(false);
     }
@@ -195,7 +192,7 @@ fn with(rest: &mut Rest<'_>) -> Result<bool, Problem> {
     }
 }
 
-fn limit(rest: &mut Rest<'_>) -> Result<usize, Problem> {
+fn limit(rest: &mut Cursor<'_>) -> Result<usize, Problem> {
     let word = rest.word();
     word.parse()
         .ok()
@@ -207,108 +204,13 @@ fn limit(rest: &mut Rest<'_>) -> Result<usize, Problem> {
         })
 }
 
-fn update(rest: &mut Rest<'_>) -> Result<(), Problem> {
+fn update(rest: &mut Cursor<'_>) -> Result<(), Problem> {
     loop {
-        let word = rest.word();
-        if !["TRACKING", "VIEWSTAT"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(word))
-        {
-            return Err(malformed(format!(
-                "unexpected token: '{word}': expecting TRACKING or VIEWSTAT"
-            )));
+        if !rest.keyword("TRACKING") && !rest.keyword("VIEWSTAT") {
+            return Err(rest.unexpected());
         }
         if !rest.symbol(',') {
             return Ok(());
         }
-    }
-}
-
-/// What is left of the statement; never begins with blanks.
-struct Rest<'s>(&'s str);
-
-impl<'s> Rest<'s> {
-    /// The next run without blanks, for refusals.
-    fn token(&self) -> &'s str {
-        self.0.split_whitespace().next().unwrap_or_default()
-    }
-
-    fn skip(&mut self, bytes: usize) -> &'s str {
-        let (taken, rest) = self.0.split_at_checked(bytes).unwrap_or((self.0, ""));
-        self.0 = rest.trim_start();
-        taken
-    }
-
-    /// Takes a name or number.
-    fn word(&mut self) -> &'s str {
-        let end = self
-            .0
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(self.0.len());
-        self.skip(end)
-    }
-
-    fn keyword(&mut self, keyword: &str) -> bool {
-        let before = self.0;
-        let is_next = self.word().eq_ignore_ascii_case(keyword);
-        if !is_next {
-            self.0 = before;
-        }
-        is_next
-    }
-
-    fn symbol(&mut self, symbol: char) -> bool {
-        let is_next = self.0.starts_with(symbol);
-        if is_next {
-            self.skip(symbol.len_utf8());
-        }
-        is_next
-    }
-
-    /// Takes `{…}`; a backslash hides a brace.
-    fn braces(&mut self) -> Result<&'s str, Problem> {
-        if !self.0.starts_with('{') {
-            return Err(malformed(
-                "No search term found. The search term must be enclosed in braces.",
-            ));
-        }
-        let mut escaped = false;
-        for (at, c) in self.0.char_indices() {
-            match c {
-                _ if escaped => escaped = false,
-                '\\' => escaped = true,
-                '}' => {
-                    let inside = self.0.get(1..at).unwrap_or_default();
-                    self.skip(at + 1);
-                    return Ok(inside);
-                }
-                _ => {}
-            }
-        }
-        Err(malformed("the search term lacks the closing '}'"))
-    }
-
-    /// Takes `(…)` if it is next; quotes and inner parentheses are passed over.
-    fn parentheses(&mut self) -> Result<Option<&'s str>, Problem> {
-        if !self.0.starts_with('(') {
-            return Ok(None);
-        }
-        let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-        for (at, c) in self.0.char_indices() {
-            match c {
-                _ if escaped => escaped = false,
-                '\\' if quoted => escaped = true,
-                '\'' => quoted = !quoted,
-                '(' if !quoted => depth += 1,
-                ')' if !quoted && depth == 1 => {
-                    let inside = self.0.get(1..at).unwrap_or_default();
-                    self.skip(at + 1);
-                    return Ok(Some(inside));
-                }
-                ')' if !quoted => depth -= 1,
-                _ => {}
-            }
-        }
-        Err(malformed("RETURNING lacks a closing ')'"))
     }
 }

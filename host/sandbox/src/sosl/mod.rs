@@ -8,6 +8,7 @@
 //! search reads the searched columns of its objects.
 
 mod clauses;
+mod cursor;
 mod run;
 mod terms;
 #[cfg(test)]
@@ -123,7 +124,10 @@ impl Search {
     /// # Errors
     /// `MALFORMED_SEARCH` if nothing in it is long enough.
     pub fn of_words(words: &str) -> Result<Self, Problem> {
-        Ok(Self::of(terms::parse(words, terms::Reserved::Blank)?))
+        let terms = terms::parse(words, terms::Reserved::Blank);
+        Ok(Self::of(
+            terms.map_err(|refused| malformed(refused.message))?,
+        ))
     }
 
     fn of(terms: Expression) -> Self {

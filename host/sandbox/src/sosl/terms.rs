@@ -1,8 +1,6 @@
 //! What stands between the braces of FIND: words, phrases, wildcards, operators.
 
-use super::malformed;
 use super::words::{Pattern, Symbol, is_ideograph};
-use crate::problem::Problem;
 
 /// Characters that mean something to SOSL, hence need a backslash (SOQL and SOSL Reference, "FIND").
 const RESERVED: &str = "&|!{}[]^~:'+-";
@@ -10,6 +8,20 @@ const RESERVED: &str = "&|!{}[]^~:'+-";
 const SHORTEST: usize = 2;
 /// Levels of parentheses followed.
 const NESTING: usize = 50;
+
+/// Why a search expression was refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    /// Byte of the expression at which the reader stopped, where one character is to blame.
+    pub at: Option<usize>,
+    /// What was wrong.
+    pub message: String,
+}
+
+fn refused(message: impl Into<String>) -> Refused {
+    let message = message.into();
+    Refused { at: None, message }
+}
 
 /// What a record has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +69,8 @@ pub(super) enum Reserved {
 /// Reads a search expression.
 ///
 /// # Errors
-/// `MALFORMED_SEARCH`: a reserved character, a missing term or parenthesis, nothing long enough to look for.
-pub(super) fn parse(text: &str, reserved: Reserved) -> Result<Expression, Problem> {
+/// A reserved character, a missing term or parenthesis, nothing long enough to look for.
+pub(super) fn parse(text: &str, reserved: Reserved) -> Result<Expression, Refused> {
     let tokens = tokens(text, reserved)?;
     let mut parser = Parser {
         tokens: &tokens,
@@ -66,12 +78,12 @@ pub(super) fn parse(text: &str, reserved: Reserved) -> Result<Expression, Proble
     };
     let found = parser.any(0)?;
     if parser.peek().is_some() {
-        return Err(malformed(
+        return Err(refused(
             "unexpected token: ')' in the search term, which no '(' opens",
         ));
     }
     found.ok_or_else(|| {
-        malformed(format!(
+        refused(format!(
             "search term must be longer than one character: {}",
             text.trim()
         ))
@@ -89,15 +101,15 @@ enum Token {
 }
 
 /// Cuts the text at blanks, quotes and parentheses.
-fn tokens(text: &str, reserved: Reserved) -> Result<Vec<Token>, Problem> {
+fn tokens(text: &str, reserved: Reserved) -> Result<Vec<Token>, Refused> {
     let mut tokens = Vec::new();
     let mut word = Word::default();
-    let mut chars = text.chars().enumerate();
+    let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
             '\\' => match chars.next() {
                 Some((_, escaped)) => word.literal(escaped),
-                None => return Err(malformed("the search term ends with a lone '\\'")),
+                None => return Err(refused("the search term ends with a lone '\\'")),
             },
             '"' if word.quoted => tokens.extend(word.end()),
             '"' => {
@@ -106,23 +118,23 @@ fn tokens(text: &str, reserved: Reserved) -> Result<Vec<Token>, Problem> {
             }
             '*' => word.symbols.push(Some(Symbol::Many)),
             '?' => word.symbols.push(Some(Symbol::One)),
+            // Also in a phrase (SOQL and SOSL Reference, "FIND").
+            _ if RESERVED.contains(c) && reserved == Reserved::Refuse => {
+                let message = format!("mismatched character '{c}' expecting '}}'");
+                let at = Some(at);
+                return Err(Refused { at, message });
+            }
             _ if word.quoted => word.literal(c),
             '(' | ')' => {
                 tokens.extend(word.end());
                 tokens.push(if c == '(' { Token::Open } else { Token::Close });
             }
             _ if c.is_whitespace() => tokens.extend(word.end()),
-            _ if RESERVED.contains(c) && reserved == Reserved::Refuse => {
-                let column = at + 1;
-                return Err(malformed(format!(
-                    "line 1:{column} mismatched character '{c}' expecting '}}': escape it with a backslash"
-                )));
-            }
             _ => word.literal(c),
         }
     }
     if word.quoted {
-        return Err(malformed("the search term lacks the closing quote '\"'"));
+        return Err(refused("the search term lacks the closing quote '\"'"));
     }
     tokens.extend(word.end());
     Ok(tokens)
@@ -199,7 +211,7 @@ impl Parser<'_> {
     }
 
     /// Alternatives. `None`: nothing in it is long enough to be looked for.
-    fn any(&mut self, level: usize) -> Result<Option<Expression>, Problem> {
+    fn any(&mut self, level: usize) -> Result<Option<Expression>, Refused> {
         let mut any: Vec<Expression> = self.all(level)?.into_iter().collect();
         while self.eat(&Token::Or) {
             any.extend(self.all(level)?);
@@ -208,17 +220,17 @@ impl Parser<'_> {
     }
 
     /// Terms that all have to be there, with or without AND between them.
-    fn all(&mut self, level: usize) -> Result<Option<Expression>, Problem> {
+    fn all(&mut self, level: usize) -> Result<Option<Expression>, Refused> {
         let mut all = Vec::new();
         let mut wants_term = true;
         loop {
             match self.peek() {
                 None | Some(Token::Or | Token::Close) if wants_term => {
-                    return Err(malformed("a search term is missing"));
+                    return Err(refused("a search term is missing"));
                 }
                 None | Some(Token::Or | Token::Close) => break,
                 Some(Token::And) if wants_term => {
-                    return Err(malformed("unexpected token: 'AND' in the search term"));
+                    return Err(refused("unexpected token: 'AND' in the search term"));
                 }
                 Some(Token::And) => {
                     self.at += 1;
@@ -238,7 +250,7 @@ impl Parser<'_> {
         Ok(one_or(all, Expression::All))
     }
 
-    fn term(&mut self, level: usize) -> Result<Option<Expression>, Problem> {
+    fn term(&mut self, level: usize) -> Result<Option<Expression>, Refused> {
         let token = self.peek().cloned();
         self.at += 1;
         match token {
@@ -250,14 +262,14 @@ impl Parser<'_> {
                 if self.eat(&Token::Close) {
                     Ok(inner)
                 } else {
-                    Err(malformed("the search term lacks a closing ')'"))
+                    Err(refused("the search term lacks a closing ')'"))
                 }
             }
-            Some(Token::Open) => Err(malformed("the search term nests too deeply")),
-            Some(Token::Not) => Err(malformed(
+            Some(Token::Open) => Err(refused("the search term nests too deeply")),
+            Some(Token::Not) => Err(refused(
                 "unexpected token: 'NOT' in the search term: write AND NOT between two terms",
             )),
-            _ => Err(malformed("a search term is missing")),
+            _ => Err(refused("a search term is missing")),
         }
     }
 }
@@ -292,9 +304,7 @@ mod tests {
     }
 
     fn refused(query: &str) -> String {
-        let problem = parse(query, Reserved::Refuse).unwrap_err();
-        assert_eq!(problem.code, "MALFORMED_SEARCH");
-        problem.message
+        parse(query, Reserved::Refuse).unwrap_err().message
     }
 
     #[test]
@@ -330,7 +340,12 @@ mod tests {
 
     #[test]
     fn reserved_characters_need_a_backslash_in_sosl_only() {
-        assert!(refused("one:two").contains("1:4 mismatched character ':'"));
+        for (text, place) in [("one:two", 3), ("\"one:two\"", 4), ("ö:two", 2)] {
+            let refused = parse(text, Reserved::Refuse).unwrap_err();
+            assert_eq!(refused.at, Some(place), "{text}");
+            let message = "mismatched character ':' expecting '}'";
+            assert_eq!(refused.message, message);
+        }
         assert!(finds("one\\-two", &["One-Two"]));
         let lenient = parse("one-two", Reserved::Blank).unwrap();
         assert!(lenient.matches(&[words::of_text("one two")]));

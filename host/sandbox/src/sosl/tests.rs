@@ -134,15 +134,41 @@ fn refusals_say_what_is_wrong() {
         (
             "SELECT Id FROM Account",
             "MALFORMED_SEARCH",
-            "unexpected token: 'SELECT'",
+            "\nSELECT Id FROM Account\n^\nERROR at Row:1:Column:1\nunexpected token: 'SELECT'",
         ),
-        ("FIND {edge", "MALFORMED_SEARCH", "closing '}'"),
+        (
+            "FIND {edge",
+            "MALFORMED_SEARCH",
+            "line 1:10 mismatched character '<EOF>' expecting '}'",
+        ),
+        // As restforce's issue 688 and force-rest-api's pull request 92 tell.
+        (
+            "FIND {John|jane_gray@uoa.edu} RETURNING Contact",
+            "MALFORMED_SEARCH",
+            "\nFIND {John|jane_gray@uoa.edu} RETURNING Contact\n         ^\nERROR at Row:1:Column:10\n\
+             line 1:10 mismatched character '|' expecting '}'",
+        ),
+        (
+            "FIND {name} IN ALL TYPE RETURNING Account(name)",
+            "MALFORMED_SEARCH",
+            "\nFIND {name} IN ALL TYPE RETURNING Account(name)\n                  ^\n\
+             ERROR at Row:1:Column:19\nMalformed search token: TYPE",
+        ),
+        (
+            "FIND {\"Marie-Pier\"}",
+            "MALFORMED_SEARCH",
+            "line 1:12 mismatched character '-' expecting '}'",
+        ),
         (
             "FIND {e}",
             "MALFORMED_SEARCH",
             "search term must be longer than one character: e",
         ),
-        ("FIND {edge} IN TITLE FIELDS", "MALFORMED_SEARCH", "'TITLE'"),
+        (
+            "FIND {edge} IN TITLE FIELDS",
+            "MALFORMED_SEARCH",
+            "Malformed search token: TITLE",
+        ),
         (
             "FIND {edge} RETURNING",
             "MALFORMED_SEARCH",

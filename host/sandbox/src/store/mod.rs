@@ -7,6 +7,7 @@
 //! - Compound addresses have no column; they are assembled from their parts on reading. A person's `Name` has one.
 //! - Every table has `"IsDeleted" INTEGER NOT NULL` (0 or 1), also where the schema shows no such field. A record in the
 //!   recycle bin stays in its table with 1. Columns starting with `__` are the store's own.
+//! - Objects that show records of others are views ([`views`]).
 //! - Unique fields and external ids have an index over the rows with `"IsDeleted" = 0`: write that term as a literal,
 //!   else SQLite cannot use it. References (but to users) and `SystemModstamp` are indexed.
 
@@ -15,10 +16,11 @@ mod distance;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod views;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parking_lot::ReentrantMutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -26,6 +28,7 @@ use tokio::sync::watch;
 
 pub use column::{ColumnKind, quoted};
 
+use crate::org::Clock;
 use crate::schema::Schema;
 
 /// Connections that read beside the writer, where the org lives in a file.
@@ -127,6 +130,16 @@ impl Store {
         Ok(value)
     }
 
+    /// Goes by the org's clock from now on; by real time before.
+    ///
+    /// # Errors
+    /// SQLite's, if a connection is busy.
+    pub fn set_clock(&self, clock: &Arc<Clock>) -> Result<(), StoreError> {
+        views::register(&self.writer.lock(), clock)?;
+        let mut readers = self.readers.iter();
+        readers.try_for_each(|reader| views::register(&lock(reader), clock))
+    }
+
     /// The number of commits so far; changes with each.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
@@ -177,6 +190,7 @@ fn set_up(connection: &Connection) -> Result<(), StoreError> {
     // SOQL binds lists of values and ids as one array.
     rusqlite::vtab::array::load_module(connection)?;
     distance::register(connection)?;
+    views::register(connection, &Arc::new(Clock::real()))?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     connection.pragma_update(None, "cache_size", -i64::from(CACHE_KIB))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::Connection;
 
-use super::{ColumnKind, StoreError, quoted};
+use super::{ColumnKind, StoreError, quoted, views};
 use crate::schema::{Field, Object, Schema};
 
 /// Tables of the store's own: settings of the org by name, and images of rich text.
@@ -26,7 +26,8 @@ pub(super) fn migrate(connection: &Connection, schema: &Schema) -> Result<(), St
     connection.execute_batch(OWN_TABLES)?;
     connection.execute_batch(crate::events::log::TABLE)?;
     connection.execute_batch(crate::outbound::queue::TABLES)?;
-    for object in schema.all_objects() {
+    let objects = schema.all_objects().iter();
+    for object in objects.clone().filter(|object| object.view.is_none()) {
         let known = known_columns(connection, object)?;
         if known.is_empty() {
             connection.execute_batch(&create_table(object))?;
@@ -39,6 +40,11 @@ pub(super) fn migrate(connection: &Connection, schema: &Schema) -> Result<(), St
             .filter_map(|field| create_index(object, field))
         {
             connection.execute_batch(&index)?;
+        }
+    }
+    for object in objects {
+        if let Some(view) = object.view {
+            views::create(connection, schema, object, view)?;
         }
     }
     Ok(())

@@ -170,6 +170,6 @@ fn out_of_range(field: &Field, number: &str) -> Problem {
     refused("NUMBER_OUTSIDE_VALID_RANGE", message, field)
 }
 
-fn refused(code: &'static str, message: String, field: &Field) -> Problem {
+pub(super) fn refused(code: &'static str, message: String, field: &Field) -> Problem {
     Problem::of_record(code, message, [field.name.as_str()])
 }

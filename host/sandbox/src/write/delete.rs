@@ -63,8 +63,7 @@ impl Writer<'_> {
         Self: 's,
     {
         for child in object
-            .child_relationships()
-            .iter()
+            .stored_relationships()
             .filter(|child| child.on_delete != OnDelete::SetNull)
         {
             let Some(child_object) = self.schema.object(&child.child_object) else {
@@ -114,8 +113,7 @@ impl Writer<'_> {
 
     fn release_lookups(&self, object: &Object, id: &str) -> Result<(), Problem> {
         for child in object
-            .child_relationships()
-            .iter()
+            .stored_relationships()
             .filter(|child| child.on_delete == OnDelete::SetNull)
         {
             let Some(child_object) = self.schema.object(&child.child_object) else {

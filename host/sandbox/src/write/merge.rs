@@ -47,7 +47,7 @@ impl Writer<'_> {
         }
         let mut related = Vec::new();
         for loser in losers {
-            for way in object.child_relationships() {
+            for way in object.stored_relationships() {
                 related.extend(self.hand_over(way, loser, winner)?);
             }
             let mut master = Draft::default();

@@ -17,6 +17,7 @@ mod lookup;
 mod merge;
 mod owner;
 mod purge;
+mod record_type;
 mod rich_text;
 mod row;
 mod save;

@@ -53,7 +53,7 @@ impl Writer<'_> {
         if depth == super::delete::DEPTH {
             return Ok(());
         }
-        for way in object.child_relationships() {
+        for way in object.stored_relationships() {
             let Some(child_object) = self.schema.object(&way.child_object) else {
                 continue;
             };

@@ -1,6 +1,8 @@
 //! Creating and changing a record, rule by rule.
 
-use super::{Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive, rich_text};
+use super::{
+    Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive, record_type, rich_text,
+};
 use crate::events::{self, Change};
 use crate::id::RecordId;
 use crate::problem::Problem;
@@ -118,6 +120,7 @@ impl Writer<'_> {
                 value => value,
             };
             let value = check::value(field, value, self.options.allow_truncation)?;
+            let value = record_type::kept(row.object, field, value)?;
             let place = row.values.get_mut(at);
             if let (Some(_), Some(id)) = (field.reference(), value.as_str())
                 && place.as_deref() != Some(&value)

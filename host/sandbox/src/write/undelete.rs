@@ -44,8 +44,7 @@ impl Writer<'_> {
         }
         self.mark(object, id, None)?;
         for way in object
-            .child_relationships()
-            .iter()
+            .stored_relationships()
             .filter(|way| way.on_delete == OnDelete::Cascade)
         {
             let Some(child_object) = self.schema.object(&way.child_object) else {

@@ -13,13 +13,16 @@ mod file_rules;
 mod files;
 mod graphql;
 mod jwt;
+mod keyed;
 mod meta;
 mod oauth;
 mod packed;
 mod process;
 mod query;
+mod record_types;
 mod records;
 mod related;
+mod replication;
 mod search;
 mod soap;
 mod steering;
@@ -27,6 +30,7 @@ mod tooling;
 mod tree;
 mod ui;
 mod users;
+mod views;
 
 use std::sync::Arc;
 

@@ -5,16 +5,16 @@ use axum::extract::{Path, RawQuery, State};
 use serde_json::{Map, Value as Json, json};
 
 use super::layouts::item;
-use super::{MASTER, place};
+use super::place;
 use crate::http::Shared;
 use crate::http::answer::{self, Reply};
 use crate::http::gate::Caller;
 use crate::http::parameters::Parameters;
 use crate::http::records::find_object;
-use crate::id::RecordId;
 use crate::org::Org;
 use crate::problem::Problem;
 use crate::schema::Object;
+use crate::setup::record_type::{self, RecordType};
 use crate::setup::{self, list_view::glance};
 
 /// Key prefix of compact layouts.
@@ -57,17 +57,22 @@ pub(super) async fn all(
         caller.base(),
         object.name
     );
-    Ok(answer::ok(&json!({
-        "compactLayouts": [layout],
-        "defaultCompactLayoutId": layout.get("id"),
-        "recordTypeCompactLayoutMappings": [{
+    let mapping = |it: RecordType| {
+        json!({
             "available": true,
             "compactLayoutId": layout.get("id"),
             "compactLayoutName": layout.get("name"),
-            "recordTypeId": MASTER,
-            "recordTypeName": "Master",
-            "urls": {"compactLayout": format!("{url}/{MASTER}")},
-        }],
+            "recordTypeId": it.id.as_str(),
+            "recordTypeName": it.developer_name,
+            "urls": {"compactLayout": format!("{url}/{}", it.id)},
+        })
+    };
+    let record_types = record_type::of(&object.name).into_iter();
+    let mappings: Vec<Json> = record_types.map(mapping).collect();
+    Ok(answer::ok(&json!({
+        "compactLayouts": [layout],
+        "defaultCompactLayoutId": layout.get("id"),
+        "recordTypeCompactLayoutMappings": mappings,
         "urls": {"primary": format!("{url}/primary")},
     })))
 }
@@ -78,9 +83,7 @@ pub(super) async fn one(
     Path((_, name, kind)): Path<(String, String, String)>,
 ) -> Reply {
     let object = find_object(&org, &name)?;
-    let is_known =
-        kind == "primary" || RecordId::parse(&kind).is_some_and(|id| id.as_str() == MASTER);
-    if is_known {
+    if kind == "primary" || record_type::is_of(&object.name, &kind) {
         Ok(answer::ok(&layout(&org, object)))
     } else {
         Err(Problem::not_found())

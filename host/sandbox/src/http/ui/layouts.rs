@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use serde_json::{Value as Json, json};
 
-use super::{MASTER, place};
+use super::place;
 use crate::http::answer::{self, Reply};
 use crate::http::gate::Caller;
 use crate::http::records::find_object;
@@ -35,26 +35,21 @@ pub(super) async fn all(
     }
     let object = with_pages(&org, &name)?;
     let layout = layout(&org, object);
-    let url = format!(
-        "{}/sobjects/{}/describe/layouts/{MASTER}",
-        caller.base(),
-        object.name
-    );
-    let mapping = json!({
-        "active": true,
-        "available": true,
-        "defaultRecordTypeMapping": true,
-        "developerName": "Master",
-        "layoutId": layout.get("id"),
-        "master": true,
-        "name": "Master",
-        "picklistsForRecordType": picklists(object),
-        "recordTypeId": MASTER,
-        "urls": {"layout": url},
-    });
+    let url = format!("{}/sobjects/{}", caller.base(), object.name);
+    let mapping = |mut record_type: Json| {
+        if let Some(members) = record_type.as_object_mut() {
+            members.insert("layoutId".into(), json!(layout.get("id")));
+            members.insert("picklistsForRecordType".into(), json!(picklists(object)));
+        }
+        record_type
+    };
+    let mappings: Vec<Json> = describe::record_types(object, &url)
+        .into_iter()
+        .map(mapping)
+        .collect();
     Ok(answer::ok(&json!({
         "layouts": [layout],
-        "recordTypeMappings": [mapping],
+        "recordTypeMappings": mappings,
         "recordTypeSelectorRequired": [false],
     })))
 }
@@ -65,8 +60,7 @@ pub(super) async fn one(
     Path((_, name, record_type)): Path<(String, String, String)>,
 ) -> Reply {
     let object = with_pages(&org, &name)?;
-    let known = crate::id::RecordId::parse(&record_type).is_some_and(|id| id.as_str() == MASTER);
-    if known {
+    if setup::record_type::is_of(&object.name, &record_type) {
         Ok(answer::ok(&layout(&org, object)))
     } else {
         Err(Problem::not_found())

@@ -12,9 +12,6 @@ use super::Shared;
 use crate::org::Org;
 use crate::schema::Object;
 
-/// The record type of objects that have no others.
-const MASTER: &str = "012000000000000AAA";
-
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/tabs", get(menus::tabs))

@@ -210,12 +210,17 @@ impl<'a> Context<'a> {
         } else {
             self.schema.object(&name)
         };
-        object.filter(|object| object.queryable).ok_or_else(|| {
+        let object = object.ok_or_else(|| {
             let message = format!(
                 "sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append \
                  the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names."
             );
             self.error(from.path.at, ErrorCode::InvalidType, message)
-        })
+        })?;
+        if object.queryable {
+            return Ok(object);
+        }
+        let message = format!("entity type {} does not support query", object.name);
+        Err(SoqlError::new(ErrorCode::InvalidTypeForOperation, message))
     }
 }

@@ -80,7 +80,7 @@ async fn events_can_be_described_but_not_queried_or_changed() {
         ["ReplayId", "CreatedDate", "CreatedById", "EventUuid"]
     );
     let query = client.get("/query?q=SELECT+Id+FROM+Order_Event__e").await;
-    assert_eq!(query.refusal(), (400, "INVALID_TYPE".into()));
+    assert_eq!(query.refusal(), (400, "INVALID_TYPE_FOR_OPERATION".into()));
     let bad = json!({"Order_Number__c": "7", "Nope__c": 1});
     let answer = client
         .call("POST", "/sobjects/Order_Event__e", Some(bad))

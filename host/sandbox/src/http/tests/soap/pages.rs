@@ -11,7 +11,8 @@ async fn layouts_tabs_and_themes_are_told_as_rest_tells_them() {
         .soap("<describeLayout><sObjectType>Account</sObjectType></describeLayout>")
         .await;
     assert!(layout.contains("<detailLayoutSections>") && layout.contains("<value>Name</value>"));
-    assert_eq!(first(&layout, "recordTypeId"), "012000000000000AAA");
+    let record_types = all(&layout, "recordTypeId");
+    assert_eq!(record_types.last().unwrap(), "012000000000000AAA");
     let tabs = client.soap("<describeTabs/>").await;
     assert_eq!(all(&tabs, "tabSetId").len(), 3);
     assert!(all(&tabs, "sobjectName").contains(&"Account".to_owned()));
