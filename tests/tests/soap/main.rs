@@ -3,6 +3,8 @@
 mod faults;
 mod hostile;
 mod locks;
+#[cfg(feature = "wsdl")]
+mod names;
 mod people;
 #[cfg(feature = "wsdl")]
 mod zeep;

@@ -262,7 +262,8 @@ fn draft(
                     .with_context(|| format!("seed {}", record.place))?;
             }
             (Some(field), _, json) => {
-                let value = from_json(field, json).map_err(Problem::json);
+                let value =
+                    from_json(field, json).map_err(|wrong| Problem::json(wrong.to_string()));
                 draft.set(
                     object,
                     &field.name,

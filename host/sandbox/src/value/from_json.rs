@@ -7,12 +7,33 @@ use serde_json::Value as Json;
 use super::{Value, dates};
 use crate::schema::{Field, FieldType};
 
+/// A value of the wrong type, in the words of Salesforce's parser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongType {
+    words: String,
+    /// What stands before the place. Lists are told in other words than all else.
+    joint: &'static str,
+}
+
+impl WrongType {
+    /// The words with the place in the text, `[line:1, column:9]`.
+    #[must_use]
+    pub fn at(&self, place: &str) -> String {
+        format!("{}{}{place}", self.words, self.joint)
+    }
+}
+
+impl std::fmt::Display for WrongType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
 /// Reads the value of `field` from JSON.
 ///
 /// # Errors
-/// The words that Salesforce's parser says about a value of the wrong type, without the place in the text: the caller
-/// knows it.
-pub fn from_json(field: &Field, json: &Json) -> Result<Value, String> {
+/// A value of the wrong type, without the place in the text: the caller knows it.
+pub fn from_json(field: &Field, json: &Json) -> Result<Value, WrongType> {
     let value = match json {
         Json::Null if field.field_type == FieldType::Boolean => None,
         Json::Null => Some(Value::Null),
@@ -73,7 +94,7 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// Names the token as Salesforce's parser (Jackson) does.
-fn refusal(field_type: &FieldType, json: &Json) -> String {
+fn refusal(field_type: &FieldType, json: &Json) -> WrongType {
     let (token, shown) = match json {
         Json::Null => ("VALUE_NULL", "null".to_owned()),
         Json::Bool(true) => ("VALUE_TRUE", "true".to_owned()),
@@ -81,11 +102,17 @@ fn refusal(field_type: &FieldType, json: &Json) -> String {
         Json::Number(number) if number.is_f64() => ("VALUE_NUMBER_FLOAT", number.to_string()),
         Json::Number(number) => ("VALUE_NUMBER_INT", number.to_string()),
         Json::String(text) => ("VALUE_STRING", text.clone()),
-        Json::Array(_) => ("START_ARRAY", "[".to_owned()),
+        Json::Array(_) => ("START_ARRAY", String::new()),
         Json::Object(_) => ("START_OBJECT", "{".to_owned()),
     };
     let wanted = field_type.describe_name();
-    format!(
-        "Cannot deserialize instance of {wanted} from {token} value {shown} or request may be missing a required field"
-    )
+    let from = format!("Cannot deserialize instance of {wanted} from {token} value");
+    if json.is_array() {
+        let (words, joint) = (from, " ");
+        return WrongType { words, joint };
+    }
+    WrongType {
+        words: format!("{from} {shown} or request may be missing a required field"),
+        joint: " at ",
+    }
 }

@@ -7,7 +7,7 @@ mod to_json;
 
 use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
 
-pub use from_json::from_json;
+pub use from_json::{WrongType, from_json};
 pub use from_text::from_text;
 pub use to_json::{number, to_json};
 

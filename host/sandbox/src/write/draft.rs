@@ -130,8 +130,7 @@ impl Draft {
 fn read(field: &Field, body: Body<'_>, raw: &RawValue) -> Result<Value, Problem> {
     let json: Json =
         serde_json::from_str(raw.get()).map_err(|error| Problem::json(error.to_string()))?;
-    from_json(field, &json)
-        .map_err(|words| Problem::json(format!("{words} at {}", body.place(raw))))
+    from_json(field, &json).map_err(|wrong| Problem::json(wrong.at(&body.place(raw))))
 }
 
 /// The key under a relationship's name; null there clears the reference and needs no key.

@@ -50,6 +50,7 @@ use arguments::Arguments;
 use envelope::{Call, Namespaces};
 use fault::Fault;
 use header::Header;
+use xml::Element;
 
 use super::answer::on_thread;
 use super::composite::Parts;
@@ -149,12 +150,7 @@ impl<'a> Endpoint<'a> {
         }
         let operation = operations::find(name, &namespaces)
             .filter(|_| known)
-            .ok_or_else(|| {
-                let name = call.operation.expanded_name();
-                Fault::client(format!(
-                    "No operation available for request {name}, please check the WSDL for the service."
-                ))
-            })?;
+            .ok_or_else(|| no_operation(&call.operation, known, &namespaces))?;
         let header = Header::read(&call.headers, namespaces.api)?;
         let context = self.admit(version, header)?;
         let content = operation(&context, arguments)?;
@@ -188,6 +184,21 @@ impl<'a> Endpoint<'a> {
             token,
         })
     }
+}
+
+/// Refuses a call that the API does not have, or that only the simulated org is without.
+fn no_operation(call: &Element, known: bool, namespaces: &Namespaces) -> Fault {
+    if known && operations::is_missing(&call.name, namespaces) {
+        let message = format!(
+            "The simulated org has {} in the partner API alone, /services/Soap/u",
+            call.name
+        );
+        return Fault::new("FUNCTIONALITY_NOT_ENABLED", message);
+    }
+    Fault::client(format!(
+        "No operation available for request {}, please check the WSDL for the service.",
+        call.expanded_name()
+    ))
 }
 
 fn supported(version: &str) -> Result<u16, Fault> {

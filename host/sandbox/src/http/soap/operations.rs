@@ -109,6 +109,11 @@ const PARTNER: &[(&str, Operation)] = &[
     ("upsert", save::upsert),
 ];
 
+/// Whether both APIs of Salesforce have a call of this name, this org's enterprise API but not.
+pub(super) fn is_missing(name: &str, namespaces: &Namespaces) -> bool {
+    namespaces.letter != "u" && PARTNER.iter().any(|(known, _)| *known == name)
+}
+
 /// The call of this name, if the API has it.
 pub(super) fn find(name: &str, namespaces: &Namespaces) -> Option<Operation> {
     let partner = if namespaces.letter == "u" {
@@ -119,4 +124,21 @@ pub(super) fn find(name: &str, namespaces: &Namespaces) -> Option<Operation> {
     let mut all = SHARED.iter().chain(partner);
     all.find(|(known, _)| *known == name)
         .map(|(_, operation)| *operation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The operations of the partner WSDL (58.0; those of 47.0 are the same), which a test with the feature `wsdl` compares with the
+    /// WSDL itself.
+    const OPERATIONS: &str = include_str!("partner_operations.txt");
+
+    #[test]
+    fn the_calls_are_those_of_the_partner_wsdl() {
+        let all = SHARED.iter().chain(PARTNER).map(|(name, _)| *name);
+        let mut known: Vec<&str> = all.chain(["login"]).collect();
+        known.sort_unstable();
+        assert_eq!(known, OPERATIONS.lines().collect::<Vec<_>>());
+    }
 }

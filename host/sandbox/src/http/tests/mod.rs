@@ -7,6 +7,7 @@ mod classic;
 mod collections;
 mod composite;
 mod conditional;
+mod details;
 mod events;
 mod faults;
 mod file_rules;

@@ -72,6 +72,30 @@ async fn the_path_says_which_version_and_api_is_called() {
     );
 }
 
+/// An integration against the enterprise WSDL is told what is lacking, not that its WSDL is wrong.
+#[tokio::test]
+async fn calls_of_the_enterprise_api_that_are_missing_say_so() {
+    let client = Client::new().await;
+    let enterprise = "urn:enterprise.soap.sforce.com";
+    let call = async |body: &str| {
+        let xml = envelope(&client.token, "", body);
+        let xml = xml.replace("urn:partner.soap.sforce.com", enterprise);
+        let answer = client.post("/services/Soap/c/62.0", xml).await;
+        assert_eq!(answer.status, 500, "{}", answer.text());
+        let text = answer.text();
+        (first(&text, "faultcode"), first(&text, "faultstring"))
+    };
+    let (code, words) = call("<create/>").await;
+    assert_eq!(code, "sf:FUNCTIONALITY_NOT_ENABLED");
+    assert!(words.contains("create in the partner API alone"), "{words}");
+    let (code, words) = call("<selfDestruct/>").await;
+    assert_eq!(code, "soapenv:Client");
+    assert!(
+        words.contains(&format!("request {{{enterprise}}}selfDestruct")),
+        "{words}"
+    );
+}
+
 #[tokio::test]
 async fn what_the_wsdl_does_not_know_is_refused_in_salesforces_words() {
     let client = Client::new().await;
