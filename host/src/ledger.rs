@@ -38,28 +38,13 @@ impl Drop for Ledger {
 }
 
 impl Ledger {
-    /// Begins a ledger with its plan. Only its owner can read it.
+    /// Begins a ledger with its plan, which is on disk whole or not at all. Only its owner can read it.
     ///
     /// # Errors
     /// The file cannot be written, another run holds it, or there is one already.
     pub fn create(path: &Path, plan: &impl Serialize) -> io::Result<Self> {
-        let file = claim(path, MODE, false)?;
-        if file.metadata()?.len() > 0 {
-            return Err(io::Error::new(
-                io::ErrorKind::AlreadyExists,
-                "a run that did not end left it",
-            ));
-        }
-        let mut ledger = Self {
-            path: path.to_owned(),
-            file,
-            bytes: 0,
-            plan: line(plan)?,
-            steps: false,
-            is_written: true,
-        };
-        ledger.append(&ledger.plan.clone())?;
-        sync_folder(folder_of(path))?;
+        let mut ledger = Self::reserve(path, plan)?;
+        ledger.compact("")?;
         Ok(ledger)
     }
 
@@ -72,7 +57,7 @@ impl Ledger {
         if file.metadata()?.len() > 0 {
             return Err(io::Error::new(
                 io::ErrorKind::AlreadyExists,
-                "another run has begun it",
+                "a run that did not end left it",
             ));
         }
         Ok(Self {
@@ -108,6 +93,13 @@ impl Ledger {
             return Err(io::ErrorKind::NotFound.into());
         }
         let file = claim(path, MODE, false)?;
+        // What a kill leaves before the plan is there: as good as no file.
+        if file.metadata()?.len() == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "its run ended before it began anything: run its command again",
+            ));
+        }
         let (lines, bytes) = whole_lines(&file)?;
         let damaged = |what: &str| io::Error::other(format!("it is no journal: {what}"));
         let [plan, last] = &lines;
@@ -295,6 +287,17 @@ mod tests {
         drop(Ledger::create(&path, &"plan").expect("created"));
         let refused = Ledger::create(&path, &"plan").expect_err("refused");
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn a_kill_before_the_plan_leaves_nothing_to_continue_and_nothing_in_the_way() {
+        let (_folder, path) = folder();
+        fs::write(&path, "").expect("file");
+        let refused = Ledger::open::<String, u64>(&path).expect_err("refused");
+        assert_eq!(refused.kind(), io::ErrorKind::NotFound);
+        assert!(refused.to_string().contains("run its command again"));
+        assert!(path.exists(), "it is the next run's to replace");
+        Ledger::create(&path, &"plan").expect("created");
     }
 
     #[test]

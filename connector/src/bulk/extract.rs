@@ -82,10 +82,19 @@ impl Extract {
                     locator: None,
                     rows: 0,
                     header: None,
+                    total: None,
                 }
             }
         };
         let begun = place.locator.is_some() || place.header.is_some();
+        let total = place.total;
+        let is_whole = begun && place.locator.is_none() && total == Some(place.rows);
+        // The job of an extract that is whole may have been deleted: it is not asked for again.
+        let stage = if is_whole {
+            Stage::Done
+        } else {
+            Stage::Waiting
+        };
         Ok(Self {
             converter: Converter::new(&org, object, config.format, begun, place.header.clone()),
             warning: soql::warning(&text),
@@ -95,8 +104,8 @@ impl Extract {
             place,
             place_bytes: 0,
             given: 0,
-            total: None,
-            stage: Stage::Waiting,
+            total,
+            stage,
             out: Vec::new(),
             taken: 0,
         })
@@ -179,6 +188,7 @@ impl Extract {
             locator: pages.next_locator(),
             rows: self.rows,
             header: self.converter.header(),
+            total: self.total,
         };
         self.place_bytes = self.given + self.out.len() as u64;
         self.stage = Stage::Reading { pages, page: None };

@@ -294,3 +294,12 @@ fn usage_and_headers_are_in_the_attributes() {
     assert_eq!(attributes[1], ("api-usage".into(), "18/15000".into()));
     assert!(attributes[2].0 == "header/sforce-limit-info");
 }
+
+#[test]
+fn a_wait_that_is_over_has_no_attempts_and_other_faults_after_a_request_have() {
+    let (org, ..) = org([Play::json(200, "{}")]);
+    org.send(&Call::get(GET)).unwrap();
+    let completed = |kind| org.complete(Fault::new(kind, "")).attempts;
+    assert_eq!(completed(FaultKind::Timeout), 0);
+    assert_eq!(completed(FaultKind::Protocol), 1);
+}

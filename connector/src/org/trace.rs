@@ -1,7 +1,7 @@
 //! What an operation has sent so far, so that each of its faults can tell.
 
 use super::{Call, Org};
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
 use crate::exchange::Nature;
 use std::cell::Cell;
 
@@ -42,7 +42,9 @@ impl Trace {
 impl Org {
     /// Completes a fault that leaves the operation: one that arose outside of a request counts as the outcome of those before it.
     pub fn complete(&self, fault: Fault) -> Fault {
-        if fault.attempts > 0 || !self.trace.sent.get() {
+        // A wait that is over is no request: the contract tells it from one that was given up by its having no attempts.
+        let is_over = fault.kind == FaultKind::Timeout;
+        if is_over || fault.attempts > 0 || !self.trace.sent.get() {
             return fault;
         }
         let now_ms = self.context.clock.monotonic_ms();

@@ -153,7 +153,7 @@ impl Plan {
 
     /// Opens the journal of a run with this plan that did not end, if there is one with steps.
     pub(super) fn left(&self, path: &Path) -> Result<Option<(Ledger, Option<Value>)>, Failure> {
-        if !path.exists() {
+        if !has_begun(path) {
             return Ok(None);
         }
         let (ledger, plan, step) = open(path)?;
@@ -169,6 +169,11 @@ impl Plan {
              with `mediate resume {path} --abort`, or name another one with --journal"
         )))
     }
+}
+
+/// Says whether a run has begun this journal: a kill before its plan was written leaves an empty file.
+fn has_begun(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| found.len() > 0)
 }
 
 fn discard_if_empty(path: &Path) -> Result<(), Failure> {

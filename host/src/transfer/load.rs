@@ -20,6 +20,10 @@ const WATCH_MS: u32 = 1_000;
 /// Bound of the steps that one piece of input leads to. 2^20; four for each of 256 Ki records of one byte.
 const MAX_STEPS: u32 = 1 << 20;
 
+/// Bound of the passes over the input: one for the outcomes, and others for failed records that the sink does not hold. 4;
+/// the connectors known need two.
+const MAX_PASSES: u32 = 4;
+
 /// Stands for all of the input.
 const CLOSED: u64 = u64::MAX;
 
@@ -87,6 +91,16 @@ pub struct Reached {
     /// What the sink said last.
     progress: Option<Progress>,
     beginning: Beginning,
+}
+
+/// The members of a sink's journal that the contract names.
+#[derive(Deserialize)]
+struct JournalMembers {
+    /// Bytes of the input that need not be written again.
+    taken: u64,
+    /// Whether failed records must be read from the input again.
+    #[serde(default)]
+    again: bool,
 }
 
 /// How a load ended, with its files whole but not yet named.
@@ -185,22 +199,18 @@ impl Load<'_> {
     }
 
     async fn attempt(&mut self) -> Result<Progress, TransferError> {
-        let mut before = None;
-        loop {
-            let (progress, length) = self.run_sink().await?;
-            let taken = self.taken()?;
+        for _ in 0..MAX_PASSES {
+            let progress = self.run_sink().await?;
             // Failed records that the sink does not hold are read from the input again, from where the journal says.
-            let is_whole = self.failed.is_none() || taken >= length;
-            if is_whole || before.is_some_and(|before| taken <= before) {
+            if self.failed.is_none() || !self.members()?.again {
                 return Ok(progress);
             }
-            before = Some(taken);
         }
+        Err(TransferError::Restless)
     }
 
-    /// Opens the sink, gives it the input from where the journal says, and waits until it is done. Returns the length of
-    /// the input, too.
-    async fn run_sink(&mut self) -> Result<(Progress, u64), TransferError> {
+    /// Opens the sink, gives it the input from where the journal says, and waits until it is done.
+    async fn run_sink(&mut self) -> Result<Progress, TransferError> {
         let session = self.session;
         let journal = self.state.journal.clone();
         let writer = session.write(self.operation, self.config, journal.as_deref());
@@ -216,13 +226,13 @@ impl Load<'_> {
         worked
     }
 
-    async fn work(&mut self, writer: &mut Writer<'_>) -> Result<(Progress, u64), TransferError> {
+    async fn work(&mut self, writer: &mut Writer<'_>) -> Result<Progress, TransferError> {
         if self.giving_up {
             writer.abort().await?;
             self.step(writer, 0).await?;
         }
         self.check_beginning().await?;
-        let length = self.feed(writer).await?;
+        self.feed(writer).await?;
         writer.close().await?;
         self.step(writer, CLOSED).await?;
         self.wait(writer).await?;
@@ -232,7 +242,7 @@ impl Load<'_> {
         if self.outcomes.is_none() && self.failed.is_none() && progress.failed > 0 {
             self.ask_why(writer).await;
         }
-        Ok((progress, length))
+        Ok(progress)
     }
 
     /// What the sink has taken is not given again, so it must still be there.
@@ -260,8 +270,8 @@ impl Load<'_> {
         found.map_err(TransferError::read(&self.input.path))
     }
 
-    /// Hands over the input from where the journal says, and returns its length.
-    async fn feed(&mut self, writer: &mut Writer<'_>) -> Result<u64, TransferError> {
+    /// Hands over the input from where the journal says.
+    async fn feed(&mut self, writer: &mut Writer<'_>) -> Result<(), TransferError> {
         let mut passed = self.taken()?;
         let reader = self.input.open_at(passed).await;
         let mut reader = reader.map_err(TransferError::read(&self.input.path))?;
@@ -269,7 +279,7 @@ impl Load<'_> {
             let piece = reader.next(CHUNK).await;
             let piece = piece.map_err(TransferError::read(&self.input.path))?;
             if piece.is_empty() {
-                return Ok(passed);
+                return Ok(());
             }
             passed += piece.len() as u64;
             writer.write(piece).await?;
@@ -405,13 +415,11 @@ impl Load<'_> {
     }
 
     fn taken(&self) -> Result<u64, TransferError> {
-        #[derive(Deserialize)]
-        struct Journal {
-            taken: u64,
-        }
+        Ok(self.members()?.taken)
+    }
+
+    fn members(&self) -> Result<JournalMembers, TransferError> {
         let journal = self.state.journal.as_deref().unwrap_or_default();
-        let journal: Journal =
-            serde_json::from_str(journal).map_err(|_| TransferError::BadJournal)?;
-        Ok(journal.taken)
+        serde_json::from_str(journal).map_err(|_| TransferError::BadJournal)
     }
 }

@@ -60,7 +60,9 @@ fn kill_and_resume_times(
 ) -> u64 {
     let resume = ["resume", journal];
     let next = || {
-        let is_begun = folder.join(journal).exists();
+        // A kill before the plan was written leaves an empty file: nothing has begun.
+        let written = folder.join(journal).metadata();
+        let is_begun = written.is_ok_and(|file| file.len() > 0);
         mediate(folder, if is_begun { &resume } else { begin })
     };
     let mut kills = 0;

@@ -87,6 +87,25 @@ fn place_behind_the_last_page_has_nothing_more() {
 }
 
 #[test]
+fn extract_that_was_read_to_its_end_is_done_though_its_job_is_deleted() {
+    let trial = trial(&[3, 2]);
+    let mut extract = trial.open().unwrap();
+    let whole = read(&mut extract).unwrap();
+    assert!(trial.fake.seen().last().unwrap().starts_with("Delete"));
+    let asked = trial.fake.seen().len();
+    let (mut again, bytes) = taken_up(&trial, &extract);
+    assert_eq!(
+        (read(&mut again).unwrap().as_str(), bytes),
+        ("", whole.len())
+    );
+    assert_eq!(
+        trial.fake.seen().len(),
+        asked,
+        "nothing is asked of a job that is gone"
+    );
+}
+
+#[test]
 fn locator_of_the_same_page_for_ever_ends_the_extract() {
     fn looping(headers: Headers) -> Headers {
         let others = headers
