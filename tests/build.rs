@@ -1,6 +1,6 @@
 //! Builds the echo connector as a component, for `mediate_tests::ECHO`.
 
-#[path = "../host/guest.rs"]
+#[path = "../host/cli/guest.rs"]
 mod guest;
 
 fn main() {

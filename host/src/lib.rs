@@ -1,10 +1,8 @@
 //! The reference host for mediation connectors: it loads one WebAssembly component, runs its operations, and owns the
 //! network, the limits and the secrets. It knows only the generic contract, never the system behind a connector.
 
-pub mod cli;
 pub mod contract;
 pub mod egress;
-pub mod embedded;
 pub mod error;
 pub mod ingress;
 pub mod ledger;
@@ -16,8 +14,7 @@ pub mod runtime;
 pub mod schema;
 pub mod secret;
 pub mod session;
-pub mod simulated_org;
 pub mod terminal;
 pub mod transfer;
 pub mod watch;
-mod words;
+pub mod text;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::masking::masker;
-use crate::words;
+use crate::text;
 
 /// Length of one message for people, in characters: some 20 lines of a terminal. More is cut, and counted.
 pub const MAX_MESSAGE: usize = 2_000;
@@ -65,7 +65,7 @@ pub fn cut(text: &str, max: usize) -> Cow<'_, str> {
             let (kept, rest) = text.split_at(at);
             Cow::Owned(format!(
                 "{kept}… ({} more bytes)",
-                words::thousands(rest.len() as u64)
+                text::thousands(rest.len() as u64)
             ))
         }
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use mediate::contract::Fault;
 use mediate::egress::Mount;
-use mediate::embedded;
 use mediate::profile::{HostSettings, Profile};
 use mediate::runtime::{Connector, Runtime, RuntimeSettings};
 use mediate::session::{Session, SessionError};
+use mediate_cli::embedded;
+use mediate_cli::simulated_org::mount_at;
 use sandbox::Org;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -44,7 +45,7 @@ pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
     let (url, mounts) = match way {
         Way::InProcess => (
             format!("https://{IN_PROCESS}"),
-            vec![Mount::new(IN_PROCESS, sandbox::router(Arc::clone(org)))],
+            vec![mount_at(IN_PROCESS, sandbox::router(Arc::clone(org)))],
         ),
         Way::OnAPort => (serve(org).await, Vec::new()),
     };
@@ -55,7 +56,7 @@ pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
 pub async fn open_router(router: Router, way: Way, more: &Value) -> Session {
     match way {
         Way::InProcess => {
-            let mounts = vec![Mount::new(IN_PROCESS, router)];
+            let mounts = vec![mount_at(IN_PROCESS, router)];
             open_at(&format!("https://{IN_PROCESS}"), mounts, false, more).await
         }
         Way::OnAPort => {

@@ -8,11 +8,11 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use mediate::contract::Message;
-use mediate::egress::Mount;
-use mediate::embedded;
 use mediate::profile::{HostSettings, Profile};
 use mediate::runtime::{Runtime, RuntimeSettings};
 use mediate::session::Session;
+use mediate_cli::embedded;
+use mediate_cli::simulated_org::mount_at;
 use mediate_tests::org::read_all;
 use sandbox::Org;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ async fn session(org: &Arc<Org>) -> Session {
     let document = connection.as_object().cloned().unwrap_or_default();
     let profile = Profile::new("endurance", document, HostSettings::default());
     let router = sandbox::router(Arc::clone(org)).layer(from_fn(endless));
-    let mounts = vec![Mount::new(AUTHORITY, router)];
+    let mounts = vec![mount_at(AUTHORITY, router)];
     Session::open(&connector, &profile, mounts, false)
         .await
         .expect("a session")

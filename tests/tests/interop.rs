@@ -156,7 +156,7 @@ async fn in_node(name: &'static str, org: &Arc<Org>) {
     let url = serve(org).await;
     let folder = tempfile::tempdir().expect("a folder");
     let component = folder.path().join("connector.wasm");
-    std::fs::write(&component, mediate::embedded::CONNECTOR).expect("the component");
+    std::fs::write(&component, mediate_cli::embedded::CONNECTOR).expect("the component");
     let mut node = Command::new("node");
     node.arg(script(name))
         .args([url.as_ref(), component.as_os_str()])

@@ -27,6 +27,7 @@ pub mod store;
 pub mod value;
 pub mod write;
 
+pub use axum::Router;
 pub use http::{Aborted, router};
 pub use org::{Clock, Org, OrgBuilder};
 pub use serve::serve;

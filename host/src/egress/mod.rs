@@ -29,7 +29,7 @@ mod traffic;
 pub use activity::TimeLimits;
 pub use client::plain_client;
 pub use failure::Failure;
-pub use mount::Mount;
+pub use mount::{Aborted, Mount};
 pub use pace::{MIN_BYTES, Pace};
 pub use settings::{EgressSettings, MAX_CONCURRENT};
 

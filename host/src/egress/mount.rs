@@ -12,12 +12,16 @@ use tokio::task::JoinSet;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
+/// Extension of a response that stands for a connection cut before any response: in process there is none to cut.
+#[derive(Clone, Copy, Debug)]
+pub struct Aborted;
+
 /// A service that answers requests to one authority without a socket.
 ///
 /// The authority (`sandbox.localhost`, `sandbox.localhost:8080`) is reachable by http and by https, and need not be on
 /// the list of allowed addresses. Bodies stream both ways. A body that ends with an error is a connection cut in the
 /// middle of the answer; so is one that ends short of its `Content-Length`. An answer with the extension
-/// `sandbox::Aborted`, and a service that panics, are a connection cut before the answer.
+/// [`Aborted`], and a service that panics, are a connection cut before the answer.
 #[derive(Clone)]
 pub struct Mount {
     authority: String,
@@ -69,9 +73,8 @@ impl Mount {
     }
 }
 
-/// In process there is no connection to cut, so the simulated org marks the answer that stands for it.
 fn is_aborted(response: &Response<Body>) -> bool {
-    response.extensions().get::<sandbox::Aborted>().is_some()
+    response.extensions().get::<Aborted>().is_some()
 }
 
 impl fmt::Debug for Mount {

@@ -29,7 +29,7 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Returns the folder that a path is in.
-pub(crate) fn folder_of(path: &Path) -> &Path {
+pub fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or_else(|| Path::new("."))

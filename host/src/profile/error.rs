@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::words;
+use crate::text;
 
 /// Tells why a connection could not be made from its file. Never holds a value of the file, which may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// No file has this name in the places searched.
-    #[error("there is no connection `{name}`: no file {}{}", paths(.tried), words::did_you_mean(.nearest.as_deref()))]
+    #[error("there is no connection `{name}`: no file {}{}", paths(.tried), text::did_you_mean(.nearest.as_deref()))]
     NotFound {
         /// The name that was looked for.
         name: String,
@@ -19,7 +19,7 @@ pub enum ProfileError {
         nearest: Option<String>,
     },
     /// The file cannot be read.
-    #[error("cannot read the connection file {}: {}", path.display(), words::io(source))]
+    #[error("cannot read the connection file {}: {}", path.display(), text::io(source))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -55,5 +55,5 @@ fn paths(tried: &[PathBuf]) -> String {
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    words::list(&names, "or")
+    text::list(&names, "or")
 }

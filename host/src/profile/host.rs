@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{HOST_TABLE, ProfileError};
 use crate::secret::Secret;
-use crate::words;
+use crate::text;
 
 /// Lists the keys of the table, as `host.schema.json` describes them.
 pub(super) const KEYS: [&str; 9] = [
@@ -102,11 +102,11 @@ fn problem(path: &Path, key: &str, problem: &str) -> ProfileError {
 }
 
 fn unknown(name: &str) -> String {
-    match words::nearest(name, KEYS) {
+    match text::nearest(name, KEYS) {
         Some(near) => format!("is not a setting of the host; did you mean `{near}`?"),
         None => format!(
             "is not a setting of the host; it knows {}",
-            words::list(&KEYS, "and")
+            text::list(&KEYS, "and")
         ),
     }
 }
@@ -151,7 +151,7 @@ fn duration(value: &Value) -> Result<Duration, String> {
 }
 
 /// Reads a time with its unit; seconds without one.
-pub(crate) fn with_unit(text: &str) -> Option<Duration> {
+pub fn with_unit(text: &str) -> Option<Duration> {
     let digits = text
         .find(|letter: char| !letter.is_ascii_digit())
         .unwrap_or(text.len());

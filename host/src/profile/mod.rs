@@ -30,12 +30,12 @@ use crate::secret::Secret;
 
 pub use error::ProfileError;
 pub use host::HostSettings;
-pub(crate) use host::with_unit;
+pub use host::with_unit;
 pub use places::Places;
 pub use references::{Environment, Resolved};
 
-pub(crate) use parse::{json_problem, toml};
-pub(crate) use references::without_newline;
+pub use parse::{json_problem, toml};
+pub use references::without_newline;
 
 /// Names the table of a connection file that is the host's.
 const HOST_TABLE: &str = "host";

@@ -57,14 +57,14 @@ fn json(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
 }
 
 /// Says what serde_json complains of, without the position that it adds.
-pub(crate) fn json_problem(error: &serde_json::Error) -> String {
+pub fn json_problem(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ")
         .map_or(text.clone(), |(problem, _)| problem.to_owned())
 }
 
 /// Reads a TOML document; numbers keep their digits.
-pub(crate) fn toml(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
+pub fn toml(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
     let table = DeTable::parse(text).map_err(|error| {
         let (line, column) = position(text, error.span().map_or(0, |span| span.start));
         // Only the message: the error's Display quotes the line, which may hold a secret.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Environment, ProfileError};
-use crate::words;
+use crate::text;
 
 /// Lists the endings of connection files, in the order in which they are tried.
 const ENDINGS: [&str; 2] = ["toml", "json"];
@@ -71,7 +71,7 @@ impl Places {
                 .iter()
                 .map(|folder| folder.join(format!("{name}.toml")))
                 .collect(),
-            nearest: words::nearest(name, known.iter().map(String::as_str)).map(str::to_owned),
+            nearest: text::nearest(name, known.iter().map(String::as_str)).map(str::to_owned),
         }
     }
 

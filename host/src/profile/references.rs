@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::ProfileError;
 use super::parse::read_text;
 use crate::secret::Secret;
-use crate::words;
+use crate::text;
 
 /// Looks up environment variables; a function, so that tests need no global state.
 pub type Environment = dyn Fn(&str) -> Option<String>;
@@ -130,7 +130,7 @@ fn look_up(reference: &str, sources: &Sources) -> Result<String, String> {
         Some(("file", path)) => {
             let path = sources.directory.join(path);
             let text = read_text(&path)
-                .map_err(|error| format!("needs the file {}, which cannot be read: {}", path.display(), words::io(&error)))?;
+                .map_err(|error| format!("needs the file {}, which cannot be read: {}", path.display(), text::io(&error)))?;
             Ok(without_newline(&text).to_owned())
         }
         _ => Err("has a reference that is not known: write `${env:NAME}`, `${file:PATH}`, or `$${` for a literal `${`".into()),
@@ -138,7 +138,7 @@ fn look_up(reference: &str, sources: &Sources) -> Result<String, String> {
 }
 
 /// Cuts the one newline that editors and `echo` leave at the end.
-pub(crate) fn without_newline(text: &str) -> &str {
+pub fn without_newline(text: &str) -> &str {
     text.strip_suffix("\r\n")
         .or_else(|| text.strip_suffix('\n'))
         .unwrap_or(text)

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::SessionError;
 use crate::contract::{ConnectorInfo, OperationInfo};
-use crate::words;
+use crate::text;
 
 /// Finds an operation by its name.
 ///
@@ -18,7 +18,7 @@ pub fn find_operation<'a>(
         .ok_or_else(|| SessionError::UnknownOperation {
             name: name.to_owned(),
             connector: info.name.clone(),
-            nearest: words::nearest(
+            nearest: text::nearest(
                 name,
                 info.operations.iter().map(|known| known.name.as_str()),
             )

@@ -3,7 +3,7 @@
 use super::SessionFileError;
 use crate::contract::{Fault, FaultKind, Style};
 use crate::error::HostError;
-use crate::words;
+use crate::text;
 
 /// Tells in one sentence why an operation was not run, or did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +12,7 @@ pub enum SessionError {
     #[error(transparent)]
     Host(#[from] HostError),
     /// The connector has no such operation.
-    #[error("the connector `{connector}` has no operation `{name}`{}", words::did_you_mean(.nearest.as_deref()))]
+    #[error("the connector `{connector}` has no operation `{name}`{}", text::did_you_mean(.nearest.as_deref()))]
     UnknownOperation {
         /// The name that was asked for.
         name: String,

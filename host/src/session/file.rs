@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::owner;
 use crate::secret::Secret;
-use crate::words;
+use crate::text;
 
 /// Bounds the wait for another run that is logging in with the same file.
 const LOCK_WAIT: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ pub struct SessionFile {
 #[derive(Debug, thiserror::Error)]
 pub enum SessionFileError {
     /// The file cannot be read or written.
-    #[error("cannot {doing} the session file {}: {}", path.display(), words::io(source))]
+    #[error("cannot {doing} the session file {}: {}", path.display(), text::io(source))]
     Io {
         /// What was being done.
         doing: &'static str,

@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::SessionError;
 use crate::egress::Egress;
 use crate::schema::Schema;
-use crate::words;
+use crate::text;
 
 /// An origin that a session names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Named<'_> {
     fn refusal(&self) -> String {
         let domains = match self.domains.as_slice() {
             [] => String::new(),
-            domains => format!(" and is not below {}", words::list(domains, "or")),
+            domains => format!(" and is not below {}", text::list(domains, "or")),
         };
         let origin = &self.origin;
         format!(

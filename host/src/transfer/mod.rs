@@ -25,7 +25,7 @@ pub use tally::{Reason, Tally};
 
 use crate::contract::{FaultKind, Progress};
 use crate::session::SessionError;
-use crate::words;
+use crate::text;
 
 /// Hears how a transfer goes.
 pub trait Watcher: Send {
@@ -111,16 +111,16 @@ impl fmt::Display for TransferError {
         match self {
             Self::Session(error) => error.fmt(f),
             Self::File { path, source } => {
-                write!(f, "cannot write {}: {}", path.display(), words::io(source))
+                write!(f, "cannot write {}: {}", path.display(), text::io(source))
             }
             Self::Input { path, source } => {
-                write!(f, "cannot read {}: {}", path.display(), words::io(source))
+                write!(f, "cannot read {}: {}", path.display(), text::io(source))
             }
             Self::InputChanged { path, bytes } => write!(
                 f,
                 "the first {} of {}, which were sent, are not what they were: put back the file that the load began \
                  with; only what follows them may be corrected",
-                words::count(*bytes, "byte"),
+                text::count(*bytes, "byte"),
                 path.display()
             ),
             Self::Restless => f.write_str(

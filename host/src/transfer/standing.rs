@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::tally::Tally;
 use crate::contract::Progress;
-use crate::words;
+use crate::text;
 
 /// Bound of jobs that are named. 10; the rest is counted.
 const MAX_JOBS: usize = 10;
@@ -67,7 +67,7 @@ impl Standing {
     #[must_use]
     pub fn reasons(&self) -> Vec<String> {
         let reasons = self.outcomes.reasons.iter().map(|reason| {
-            let count = words::thousands(reason.count);
+            let count = text::thousands(reason.count);
             let code = if reason.code.is_empty() {
                 "without a code"
             } else {
@@ -75,7 +75,7 @@ impl Standing {
             };
             let row = reason
                 .row
-                .map(|row| format!(" (record {})", words::thousands(row)));
+                .map(|row| format!(" (record {})", text::thousands(row)));
             let said = if reason.message.is_empty() { "" } else { ": " };
             format!(
                 "{count} {code}{said}{}{}",
@@ -84,7 +84,7 @@ impl Standing {
             )
         });
         let other = self.outcomes.other;
-        let other = (other > 0).then(|| format!("{} with other codes", words::thousands(other)));
+        let other = (other > 0).then(|| format!("{} with other codes", text::thousands(other)));
         reasons.chain(other).chain(self.jobs()).collect()
     }
 
@@ -92,7 +92,7 @@ impl Standing {
     #[must_use]
     pub fn jobs(&self) -> Option<String> {
         let more = self.job_count.saturating_sub(self.jobs.len() as u64);
-        let more = (more > 0).then(|| format!(" and {} more", words::thousands(more)));
+        let more = (more > 0).then(|| format!(" and {} more", text::thousands(more)));
         (!self.jobs.is_empty()).then(|| {
             format!(
                 "{}: {}{}",
@@ -111,23 +111,23 @@ impl Standing {
             let line = "so far: no outcome of any record is known".to_owned();
             return std::iter::once(line).chain(self.jobs()).collect();
         }
-        let processed = words::count(self.processed, "record");
+        let processed = text::count(self.processed, "record");
         let open = self.processed.saturating_sub(saved + failed);
         let mut line = format!("so far: {processed} processed");
         if saved + failed > 0 {
             line.push_str(&format!(
                 ", {} saved, {} failed",
-                words::thousands(saved),
-                words::thousands(failed)
+                text::thousands(saved),
+                text::thousands(failed)
             ));
             if open > 0 {
                 line.push_str(&format!(
                     ", the outcomes of {} not read yet",
-                    words::thousands(open)
+                    text::thousands(open)
                 ));
             }
         } else {
-            line.push_str(&format!(", {} failed", words::thousands(self.failed)));
+            line.push_str(&format!(", {} failed", text::thousands(self.failed)));
         }
         std::iter::once(line).chain(self.jobs()).collect()
     }

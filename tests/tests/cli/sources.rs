@@ -52,7 +52,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 #[test]
 fn no_user_reads_rust_s_form_for_debugging() {
     let mut files = Vec::new();
-    for folder in ["host/src", "connector/src"] {
+    for folder in ["host/src", "host/cli/src", "connector/src"] {
         sources(&root().join(folder), &mut files);
     }
     assert!(files.len() > 200, "the sources are there: {}", files.len());

@@ -80,7 +80,12 @@ async fn a_mount_that_panics_aborts_or_stalls_is_a_cut_connection_or_a_time_out(
         panic!("on purpose")
     }
     let stalls = || async { tokio::time::sleep(Duration::from_secs(60)).await };
-    let aborts = || async { (Extension(sandbox::Aborted), "done, but nobody will know") };
+    let aborts = || async {
+        (
+            Extension(mediate::egress::Aborted),
+            "done, but nobody will know",
+        )
+    };
     let router = Router::new()
         .route("/panics", get(panics))
         .route("/aborts", get(aborts))

@@ -1,0 +1,84 @@
+//! `mediate resume --abort`: gives a load up, and keeps what is known of it.
+
+use super::console::Console;
+use super::failure::Failure;
+use super::output;
+use super::plan::Plan;
+use super::signals;
+use super::workbench::Workbench;
+use super::write::{self, Halt};
+use mediate::contract::FaultKind;
+use mediate::ledger::Ledger;
+use mediate::output::PartFile;
+use mediate::transfer::{LoadState, Standing};
+
+/// Gives a load up. What it has saved stays saved: the remote system is told that nothing more comes, outcomes are
+/// collected and get their name, and the journal goes.
+pub(super) async fn load(
+    bench: &Workbench,
+    plan: &Plan,
+    mut ledger: Ledger,
+    state: Option<LoadState>,
+    console: Console,
+) -> Result<(), Failure> {
+    let before = state.clone();
+    let collected = tokio::select! {
+        collected = write::attempt(bench, plan, &mut ledger, state, true, console) => collected,
+        code = signals::received() => Err(write::interrupted(code)),
+    };
+    let (files, standing) = match collected {
+        Ok(loaded) => ([loaded.outcomes, loaded.failed], loaded.standing),
+        Err(halt) if !is_final(&halt.why) => {
+            return Err(write::stopped(halt.why, halt.standing, plan, ledger));
+        }
+        Err(Halt {
+            why,
+            standing,
+            state,
+        }) => {
+            console.warn(&format!("not all outcomes could be collected: {why}"));
+            let state = state.or(before).unwrap_or_default();
+            let (outcomes, failed) = write::taking(plan, ledger.path(), &state)?;
+            (
+                [outcomes, failed],
+                standing.unwrap_or_else(|| state.standing()),
+            )
+        }
+    };
+    finish(files).await?;
+    tell(&standing, console);
+    write::discard(plan, ledger)
+}
+
+/// Gives files their names where there is anything in them.
+async fn finish(files: [Option<PartFile>; 2]) -> Result<(), Failure> {
+    for file in files.into_iter().flatten().filter(|file| file.bytes() > 0) {
+        output::finish(file).await?;
+    }
+    Ok(())
+}
+
+fn tell(standing: &Standing, console: Console) {
+    console.note("given up: what was saved stays saved");
+    standing.so_far().iter().for_each(|line| console.note(line));
+    standing
+        .reasons()
+        .iter()
+        .for_each(|line| console.note(line));
+}
+
+/// Says whether giving up later would fail in the same way. Where the remote system cannot be told now, it may go on
+/// working: the journal stays.
+fn is_final(why: &Failure) -> bool {
+    match why.fault() {
+        Some(fault) => !matches!(
+            fault.kind,
+            FaultKind::Unavailable
+                | FaultKind::Timeout
+                | FaultKind::LimitExceeded
+                | FaultKind::Unauthenticated
+                | FaultKind::EgressDenied
+        ),
+        None => !matches!(why, Failure::Interrupted(_)),
+    }
+}

@@ -1,0 +1,177 @@
+//! What is said on stderr, and in which colours; and stdout, which may be closed at any moment.
+//!
+//! Everything that goes to stderr goes through here, the log too: without secrets, of bounded length, with nothing in it
+//! that a terminal obeys. With `--json-errors` every line is a JSON object, whose `level` is `error`, `warning`, `note`,
+//! `attribute` or `log`.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde_json::{Value, json};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::args::{Global, When};
+use super::failure::Failure;
+use mediate::masking::masker;
+use mediate::terminal;
+
+/// Speaks to the user on stderr.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Console {
+    color: bool,
+    quiet: bool,
+    /// Writes errors as JSON.
+    pub(super) json_errors: bool,
+}
+
+impl Console {
+    pub(super) fn new(global: &Global) -> Self {
+        let color = match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+            }
+        };
+        Self {
+            color,
+            quiet: global.quiet,
+            json_errors: global.json_errors,
+        }
+    }
+
+    /// Sends the log to stderr as loud as `-v` asks for. Only our own parts are logged: libraries below us would log
+    /// headers, which hold tokens.
+    pub(super) fn start_log(self, verbose: u8) {
+        let level = match verbose {
+            0 if self.quiet => "error",
+            0 => "warn",
+            1 => "debug",
+            _ => "trace",
+        };
+        let filter = EnvFilter::new(format!("off,mediate={level},sandbox={level},guest={level}"));
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(self)
+            .with_ansi(false);
+        // A program that embeds the command may have set a log of its own.
+        let _ = log.without_time().try_init();
+    }
+
+    /// Says whether only errors are said.
+    pub(super) const fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    /// Says something that `--quiet` silences.
+    pub(super) fn note(self, text: &str) {
+        if !self.quiet {
+            self.plain(text);
+        }
+    }
+
+    /// Says something that may be wrong.
+    pub(super) fn warn(self, text: &str) {
+        if !self.quiet {
+            self.say("warning", Some("33;1"), text);
+        }
+    }
+
+    /// Says what went wrong.
+    pub(super) fn error(self, text: &str) {
+        self.say("error", Some("31;1"), text);
+    }
+
+    /// Says something that is asked for, `--quiet` or not.
+    pub(super) fn plain(self, text: &str) {
+        self.say("note", None, text);
+    }
+
+    /// Tells a fact about an exchange.
+    pub(super) fn attribute(self, name: &str, value: &str) {
+        if self.json_errors {
+            self.json(json!({"level": "attribute", "name": name, "value": value}));
+        } else {
+            write_line(&terminal::message(&format!("{name}: {value}")));
+        }
+    }
+
+    /// Writes a JSON document in one line.
+    pub(super) fn json(self, document: Value) {
+        write_line(&terminal::json_line(document));
+    }
+
+    fn say(self, level: &str, color: Option<&str>, text: &str) {
+        if self.json_errors {
+            self.json(json!({"level": level, "message": text}));
+            return;
+        }
+        let text = terminal::message(text);
+        write_line(&match color {
+            Some(color) => format!("{}: {text}", self.painted(level, color)),
+            None => text,
+        });
+    }
+
+    fn painted(self, word: &str, color: &str) -> String {
+        if self.color {
+            format!("\x1b[{color}m{word}\x1b[0m")
+        } else {
+            word.to_owned()
+        }
+    }
+}
+
+/// Writes a line on stderr. If nobody can read it, there is nobody to tell.
+pub(super) fn write_line(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Takes the log, an event at a time.
+impl<'w> MakeWriter<'w> for Console {
+    type Writer = LogWriter;
+
+    fn make_writer(&'w self) -> LogWriter {
+        LogWriter(*self)
+    }
+}
+
+/// Writes one event of the log.
+pub(super) struct LogWriter(Console);
+
+impl io::Write for LogWriter {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = text.trim_end();
+        if self.0.json_errors {
+            self.0
+                .json(json!({"level": "log", "message": text.trim_start()}));
+        } else {
+            write_line(&terminal::message(text));
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Prints text for people on stdout.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    write_out(&terminal::visible(&masker().mask(text)))
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(Failure::stdout)
+}
+
+/// Prints a JSON document on stdout, indented.
+pub(super) fn print_json(document: &serde_json::Value) -> Result<(), Failure> {
+    write_out(&terminal::escaped(&format!("{document:#}\n")))
+}

@@ -1,0 +1,56 @@
+//! `mediate demo`: what the connector does, shown on real data: the airports of the United States.
+
+mod airports;
+mod page;
+mod story;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::args::Global;
+use super::console::Console;
+use super::failure::Failure;
+use super::workbench;
+use crate::simulated_org;
+use mediate::profile::HostSettings;
+use mediate::session::Session;
+use page::Page;
+use story::Story;
+
+/// Names the folder for written files, below the system's folder for temporary files.
+const FOLDER: &str = "mediate-demo";
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Write files into this folder.
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Result<(), Failure> {
+    let folder = args
+        .output
+        .clone()
+        .unwrap_or_else(|| std::env::temp_dir().join(FOLDER));
+    std::fs::create_dir_all(&folder).map_err(|source| Failure::Write {
+        path: folder.clone(),
+        source,
+    })?;
+    let page = Page::begin(&folder);
+    let (connector, _) = workbench::load(global, &HostSettings::default()).await?;
+    let org = simulated_org::open(&simulated_org::OrgSettings::default())
+        .map_err(|error| Failure::Other(format!("{error:#}")))?;
+    let mounts = vec![simulated_org::mount(Arc::clone(&org))];
+    let session = Session::open(&connector, &simulated_org::profile(), mounts, false).await?;
+    Story {
+        page,
+        session,
+        org,
+        folder,
+    }
+    .tell()
+    .await
+}

@@ -1,0 +1,197 @@
+//! `mediate listen`: messages that others post, handed on before they are acknowledged.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, RwLock};
+
+use super::args::{Global, Listen};
+use super::console::{Console, print};
+use super::failure::Failure;
+use super::files;
+use super::signals;
+use super::watch::outlet;
+use super::workbench::Workbench;
+use mediate::contract::{Message, Style};
+use mediate::ingress::{self, Door, Verdict};
+use mediate::session::Session;
+use mediate::watch::Outlet;
+use mediate::text;
+
+/// Names the attribute with what is sent back once the message was handed on.
+const ANSWER: &str = "answer";
+/// Names the attribute with the media type of that.
+const ANSWER_TYPE: &str = "answer-media-type";
+
+pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Result<(), Failure> {
+    let bench = Workbench::prepare(global, &args.connection, console).await?;
+    let operation = bench.operation(&args.operation, Style::Call)?;
+    let config = bench.config(args.config.as_deref(), &args.pairs, operation)?;
+    let door = door(args)?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        Failure::usage(format!(
+            "cannot listen on {}: {}",
+            args.listen,
+            text::io(&error)
+        ))
+    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::Other(text::io(&error)))?;
+    if door.tls.is_none() && !address.ip().is_loopback() {
+        console.warn("messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front");
+    }
+    let outlet = outlet(&args.outlet, None, bench.secret_variables())?;
+    let handler = Arc::new(Handler {
+        operation: operation.name.clone(),
+        session: RwLock::new(Arc::new(bench.session().await?)),
+        bench,
+        config,
+        outlet: Mutex::new(outlet),
+        console,
+    });
+    let scheme = if door.tls.is_some() { "https" } else { "http" };
+    print(&format!("{scheme}://{address}\n"))?;
+    let handle = move |message| {
+        let handler = Arc::clone(&handler);
+        async move { handler.handle(message).await }
+    };
+    let code = ingress::serve(listener, door, handle, signals::received()).await;
+    Err(Failure::Interrupted(code))
+}
+
+fn door(args: &Listen) -> Result<Door, Failure> {
+    let path = match args.path.strip_prefix('@') {
+        Some(file) => files::text(file.as_ref())?.trim().to_owned(),
+        None => args.path.clone(),
+    };
+    if !path.starts_with('/') {
+        return Err(Failure::usage(
+            "--path must begin with a slash: write it as /NAME",
+        ));
+    }
+    let tls = match (&args.tls_certificate, &args.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let tls = ingress::tls(certificate, key, args.client_ca.as_deref());
+            Some(tls.map_err(|error| Failure::usage(format!("TLS cannot be set up: {error}")))?)
+        }
+        _ => None,
+    };
+    Ok(Door {
+        path,
+        max_bytes: args.max_body.saturating_mul(1024),
+        tls,
+        limits: ingress::Limits::default(),
+    })
+}
+
+struct Handler {
+    bench: Workbench,
+    session: RwLock<Arc<Session>>,
+    operation: String,
+    config: Value,
+    /// One message at a time: what an outlet has taken is whole.
+    outlet: Mutex<Outlet>,
+    console: Console,
+}
+
+impl Handler {
+    async fn handle(&self, message: Message) -> Verdict {
+        let message = Message {
+            media_type: essence(&message.media_type),
+            ..message
+        };
+        let session = Arc::clone(&*self.session.read().await);
+        let read = session.call(&self.operation, &self.config, Some(message));
+        let reply = match read.await {
+            Ok(reply) => reply,
+            Err(error) if error.fault().is_some() => return Verdict::Refused(error.to_string()),
+            Err(error) => {
+                self.console
+                    .warn(&format!("a message could not be read: {error}"));
+                self.begin_anew(&session).await;
+                return Verdict::NotNow;
+            }
+        };
+        let answer = Message::new(
+            reply.attribute(ANSWER_TYPE).unwrap_or("text/plain"),
+            reply.attribute(ANSWER).unwrap_or_default(),
+        );
+        match self.outlet.lock().await.take(&documents(&reply)).await {
+            Ok(()) => Verdict::Taken(answer),
+            Err(error) => {
+                self.console.warn(&format!(
+                    "a message was not handed on, and its sender will repeat it: {error}"
+                ));
+                Verdict::NotNow
+            }
+        }
+    }
+}
+
+impl Handler {
+    /// Starts another instance in place of one that has ended, unless somebody did so already.
+    async fn begin_anew(&self, ended: &Arc<Session>) {
+        let mut session = self.session.write().await;
+        if !Arc::ptr_eq(&session, ended) {
+            return;
+        }
+        match self.bench.start().await {
+            Ok(started) => *session = Arc::new(started),
+            Err(error) => self.console.warn(&format!(
+                "the connector could not be started again: {error}"
+            )),
+        }
+    }
+}
+
+/// Splits a reply of several documents; each line of NDJSON is one.
+fn documents(reply: &Message) -> Vec<Message> {
+    if reply.media_type != "application/x-ndjson" {
+        return vec![Message::new(reply.media_type.clone(), reply.body.clone())];
+    }
+    let lines = reply.body.split(|byte| *byte == b'\n');
+    lines
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let mut document = Message::new("application/json", line);
+            document
+                .attributes
+                .extend(id(line).map(|id| ("event-id".to_owned(), id)));
+            document
+        })
+        .collect()
+}
+
+/// The member `id` of a document tells repeats apart.
+fn id(line: &[u8]) -> Option<String> {
+    let document: Value = serde_json::from_slice(line).ok()?;
+    document.get("id")?.as_str().map(str::to_owned)
+}
+
+fn essence(media_type: &str) -> String {
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_document_with_its_id() {
+        let reply = Message::new(
+            "application/x-ndjson",
+            "{\"id\":\"04l1\",\"a\":1}\n{\"a\":2}\n",
+        );
+        let documents = documents(&reply);
+        assert_eq!(documents.len(), 2);
+        assert_eq!(documents[0].attribute("event-id"), Some("04l1"));
+        assert_eq!(documents[1].attribute("event-id"), None);
+    }
+}

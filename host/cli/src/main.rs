@@ -1,0 +1,5 @@
+//! The command `mediate`.
+
+fn main() -> std::process::ExitCode {
+    mediate_cli::main()
+}

@@ -1,0 +1,390 @@
+//! `mediate watch`: what is new in the remote system, handed on as it comes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::args::{Global, OutletArgs, Watch as Arguments};
+use super::console::Console;
+use super::failure::Failure;
+use super::forms::{self, Ending};
+use super::output;
+use super::plan::{absolute, beside};
+use super::report::time;
+use super::signals;
+use super::watches::{self, Entry};
+use super::workbench::Workbench;
+use mediate::contract::{Message, Style};
+use mediate::egress::plain_client;
+use mediate::ledger::Ledger;
+use mediate::output::Destination;
+use mediate::profile::with_unit;
+use mediate::watch::{
+    Appended, Command, Identity, Outlet, Position, State, Through, Watch, WatchError, open_ledger,
+};
+use mediate::text;
+
+/// The least time between two looks that is taken without being asked twice: each costs a call of a daily quota, and a look a
+/// second is 86,400 a day, within what most orgs have (Salesforce Developer Limits, "API Request Limits": 100,000 and up).
+const LEAST_EVERY: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(
+    args: &Arguments,
+    global: &Global,
+    console: Console,
+) -> Result<(), Failure> {
+    let entries = match &args.watches {
+        Some(file) => watches::read(file)?,
+        None => vec![Entry::of(args)?],
+    };
+    let ended = Arc::new(Notify::new());
+    let mut ready = Vec::new();
+    // All of them before the first runs: a mistake in one is not found while others work.
+    for entry in entries {
+        ready.push(Ready::prepare(entry, global, console).await?);
+    }
+    let mut running = tokio::task::JoinSet::new();
+    for watch in ready {
+        let ended = Arc::clone(&ended);
+        running.spawn(async move { watch.run(console, &ended).await });
+    }
+    let mut result = Ok(());
+    let mut signal = std::pin::pin!(signals::received());
+    let code = loop {
+        let joined = tokio::select! {
+            joined = running.join_next() => joined,
+            code = &mut signal => {
+                console.note("ending: what is being handed on is brought to an end");
+                ended.notify_waiters();
+                break code;
+            }
+        };
+        match joined {
+            Some(Ok(Ok(()))) => {}
+            Some(Ok(Err(failure))) => {
+                result = Err(told(result, failure, running.is_empty(), console))
+            }
+            Some(Err(error)) => result = Err(Failure::Other(error.to_string())),
+            None => return result,
+        }
+    };
+    while let Some(joined) = running.join_next().await {
+        if let Ok(Err(failure)) = joined {
+            result = Err(failure);
+        }
+    }
+    result.and(Err(Failure::Interrupted(code)))
+}
+
+/// Of several watches that ended, all but the last are told at once: the others go on.
+fn told(before: Result<(), Failure>, failure: Failure, is_last: bool, console: Console) -> Failure {
+    drop(before);
+    if !is_last {
+        super::report::report(&failure, &console);
+    }
+    failure
+}
+
+/// A watch that everything is there for.
+struct Ready {
+    entry: Entry,
+    bench: Workbench,
+    operation: String,
+    config: Value,
+    outlet: Outlet,
+    ledger: Option<Ledger>,
+    position: Position,
+}
+
+impl Ready {
+    async fn prepare(entry: Entry, global: &Global, console: Console) -> Result<Self, Failure> {
+        let name = entry.name.clone();
+        let prepared = Self::prepare_one(entry, global, console).await;
+        prepared.map_err(|failure| of(name, failure))
+    }
+
+    async fn prepare_one(entry: Entry, global: &Global, console: Console) -> Result<Self, Failure> {
+        let bench = Workbench::prepare(global, &entry.connection, console).await?;
+        let operation = bench.operation(&entry.operation, Style::Trigger)?;
+        let config = match &entry.config {
+            Some(config) => {
+                bench.check_config(config, operation)?;
+                config.clone()
+            }
+            None => bench.config(entry.document.as_deref(), &entry.pairs, operation)?,
+        };
+        let identity = Identity {
+            operation: operation.name.clone(),
+            config: config.clone(),
+            connection: bench.connection_name().to_owned(),
+        };
+        let (ledger, position) = entry.open_checkpoint(&identity, console)?;
+        let written = entry.outlet.output.as_deref().map(length).transpose()?;
+        let position = position.settled(written);
+        let exactly = position.output_bytes.filter(|_| entry.dedup);
+        Ok(Self {
+            outlet: outlet(&entry.outlet, exactly, bench.secret_variables())?,
+            operation: operation.name.clone(),
+            entry,
+            bench,
+            config,
+            ledger,
+            position,
+        })
+    }
+
+    async fn run(self, console: Console, ended: &Notify) -> Result<(), Failure> {
+        // Registered first: a signal while the connector is loaded must not be missed.
+        let mut ending = std::pin::pin!(ended.notified());
+        ending.as_mut().enable();
+        let name = self.entry.title();
+        let mut tell = |state: State<'_>| report(&name, console, &state);
+        let mut watch = Watch {
+            operation: &self.operation,
+            config: &self.config,
+            every: self.entry.every,
+            outlet: self.outlet,
+            ledger: self.ledger,
+            position: self.position,
+            tell: &mut tell,
+        };
+        let ran = watch.run(|| self.bench.start(), ending).await;
+        ran.map_err(|error| of(self.entry.name.clone(), failure(error, &self.bench)))
+    }
+}
+
+/// Says which of several watches failed.
+fn of(name: Option<String>, failure: Failure) -> Failure {
+    match name {
+        Some(what) => Failure::OneOf {
+            what,
+            why: Box::new(failure),
+        },
+        None => failure,
+    }
+}
+
+fn report(name: &str, console: Console, state: &State<'_>) {
+    match state {
+        State::Begun => tracing::debug!("{name}: from now on nothing is missed"),
+        State::Handled(count) => tracing::debug!(
+            "{name}: {} handed on",
+            text::count(*count as u64, "finding")
+        ),
+        State::Gap(message) => console.warn(&format!("{name}: {}", gap(message))),
+        State::Waiting(why, pause) => {
+            console.warn(&format!("{name}: {why}; trying again in {}", time(*pause)));
+        }
+        State::Recovered => console.note(&format!("{name}: works again")),
+    }
+}
+
+/// Tells of findings that are missing, or may be, by the attributes of the message that stands for them.
+fn gap(message: &Message) -> String {
+    let of = |name: &str, before: &str| {
+        let value = message.attribute(name);
+        value.map_or_else(String::new, |value| format!("{before}{value}"))
+    };
+    format!(
+        "findings may be missing ({}){}{}{}; the output tells of it, too",
+        message.attribute("gap").unwrap_or_default(),
+        of("channel", " on "),
+        of("gap-from", " from "),
+        of("gap-to", " to ")
+    )
+}
+
+fn failure(error: WatchError, bench: &Workbench) -> Failure {
+    match error {
+        WatchError::Session(error) => Failure::Session {
+            error: Box::new(error),
+            refusals: Vec::new(),
+            connection: bench.connection_title(),
+            sent: None,
+            in_doubt: false,
+        },
+        WatchError::Ledger { path, source } => Failure::Write { path, source },
+    }
+}
+
+/// Opens what the arguments name; stdout when they name nothing.
+/// With `exactly`, an output file is cut to that length. A command does not get the `hidden` environment variables.
+pub(super) fn outlet(
+    args: &OutletArgs,
+    exactly: Option<u64>,
+    hidden: Vec<String>,
+) -> Result<Outlet, Failure> {
+    if let Some(path) = &args.output {
+        let destination = appended_to(path)?;
+        if destination.is_stdout() {
+            return Ok(Outlet::Stdout);
+        }
+        if !destination.is_file() {
+            return Ok(Outlet::Stream(Through::new(destination)));
+        }
+        let opened = Appended::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
+        return Ok(Outlet::File(opened));
+    }
+    if let Some(command) = &args.exec {
+        return Ok(Outlet::Command(Command::new(command.clone(), hidden)));
+    }
+    let Some(address) = &args.post else {
+        return Ok(Outlet::Stdout);
+    };
+    let url = url::Url::parse(address)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or_else(|| {
+        Failure::usage("--post needs an address such as https://example.com/events")
+    })?;
+    Ok(Outlet::Post {
+        url,
+        client: plain_client()?,
+    })
+}
+
+/// Finds out what an argument names. Lines of JSON are appended batch by batch, in the clear.
+fn appended_to(path: &Path) -> Result<Destination, Failure> {
+    let refused = |why: &str| Failure::usage(format!("--output {}: {why}", path.display()));
+    match forms::ending(path) {
+        (_, true) => Err(refused(
+            "what is appended batch by batch is not compressed: leave .gz out",
+        )),
+        (Ending::None | Ending::Known("ndjson", _), _) => output::destination(Some(path), false),
+        _ => Err(refused(
+            "what comes is written as lines of JSON: end the name in .ndjson",
+        )),
+    }
+}
+
+/// The length of a file; of one that is not there yet, none.
+fn length(path: &Path) -> Result<u64, Failure> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(cannot_use(path, &error)),
+    }
+}
+
+fn cannot_use(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!(
+        "cannot use {}: {}",
+        path.display(),
+        text::io(error)
+    ))
+}
+
+impl Entry {
+    fn of(args: &Arguments) -> Result<Self, Failure> {
+        let operation = args.operation.clone();
+        let operation = operation.ok_or_else(|| {
+            Failure::usage("say which operation to watch, for example triggers/updated")
+        })?;
+        check_pace(args.every, args.fast).map_err(|why| Failure::usage(format!("--{why}")))?;
+        Ok(Self {
+            name: None,
+            operation,
+            document: args.config.clone(),
+            pairs: args.pairs.clone(),
+            config: None,
+            connection: args.connection.clone(),
+            every: args.every,
+            checkpoint: args.checkpoint.as_deref().map(absolute).transpose()?,
+            outlet: args.outlet.clone(),
+            dedup: args.dedup,
+        })
+    }
+
+    /// Where the place is kept: as asked, or beside the output file. Without either it lives as long as the process.
+    fn checkpoint(&self) -> Option<std::path::PathBuf> {
+        let beside_output = || {
+            let output = self.outlet.output.as_deref();
+            let file = output.filter(|path| appended_to(path).is_ok_and(|to| to.is_file()));
+            file.map(|path| {
+                let mut journal = beside(path);
+                journal.set_extension("checkpoint");
+                journal
+            })
+        };
+        self.checkpoint.clone().or_else(beside_output)
+    }
+
+    /// Opens the checkpoint, and says what it means for the watch.
+    fn open_checkpoint(
+        &self,
+        identity: &Identity,
+        console: Console,
+    ) -> Result<(Option<Ledger>, Position), Failure> {
+        let title = self.title();
+        let Some(path) = self.checkpoint() else {
+            if self.outlet.exec.is_some() || self.outlet.post.is_some() {
+                console.warn(&format!(
+                    "{title}: no place is kept, so that what comes while this process is down is lost: give --checkpoint FILE"
+                ));
+            }
+            return Ok((None, Position::default()));
+        };
+        let opened = open_ledger(&path, identity).map_err(|error| cannot_use(&path, &error))?;
+        if !opened.changes.is_empty() {
+            console.note(&format!(
+                "{title}: goes on from {}, kept with another config: {}",
+                path.display(),
+                opened.changes.join("; ")
+            ));
+        }
+        Ok((Some(opened.ledger), opened.position))
+    }
+
+    /// Names the watch for people.
+    fn title(&self) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        match &self.connection.connection {
+            Some(connection) => format!("{} of {connection}", self.operation),
+            None => self.operation.clone(),
+        }
+    }
+}
+
+/// Refuses a pace that uses up quotas, unless it is asked for.
+pub(super) fn check_pace(every: Duration, fast: bool) -> Result<(), String> {
+    if fast || every >= LEAST_EVERY {
+        return Ok(());
+    }
+    Err(format!(
+        "every {} is less than {}: each look may cost a call of the remote system's daily quota; write a longer time, or ask for it with `fast`",
+        time(every),
+        time(LEAST_EVERY)
+    ))
+}
+
+/// Reads a time: `500ms`, `30s`, `5m`, `1h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    with_unit(text).ok_or_else(|| "write a time as 500ms, 30s, 5m or 1h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_that_use_up_a_quota_must_be_asked_for() {
+        let soon = Duration::from_millis(999);
+        assert!(check_pace(soon, false).is_err_and(|why| why.contains("quota")));
+        assert_eq!(check_pace(soon, true), Ok(()));
+        assert_eq!(check_pace(LEAST_EVERY, false), Ok(()));
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        for wrong in ["", "s", "-1s", "1d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}
