@@ -41,7 +41,7 @@ pub struct Limits {
     pub head: Duration,
     /// From the head until a whole message has arrived: 30 s.
     pub body: Duration,
-    /// The life of a connection: 15 min, so that none is kept by a peer that does not take its answers. An outlet may take
+    /// The life of a connection: 15 min, so that none is kept by a peer that does not take its answers. an output may take
     /// some minutes for a message.
     pub connection: Duration,
 }

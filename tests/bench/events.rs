@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use crate::process::{self, Server};
 
 /// Bounds the wait for an event.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// Pause between two events whose latency is measured, so that none waits for another.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -46,7 +46,7 @@ pub fn latency(events: u64) -> Result<()> {
         std::thread::sleep(PAUSE);
         while lines.try_recv().is_ok() {}
         contact()?;
-        times.push(lines.recv_timeout(PATIENCE)??);
+        times.push(lines.recv_timeout(TIME_LIMIT)??);
     }
     show(times);
     Ok(())
@@ -94,7 +94,7 @@ pub fn drain(events: u64, rounds: u64) -> Result<()> {
         let arguments: Vec<&str> = arguments.into_iter().chain([given.as_str()]).collect();
         let watch = Watch::start(&sandbox, &arguments, Stdio::null())?;
         while lines_of(&output) < events {
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() > TIME_LIMIT {
                 bail!("not all events came: {} of {events}", lines_of(&output));
             }
             std::thread::sleep(Duration::from_millis(20));

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::session::{Session, SessionError};
 use mediate::transfer::{
-    Extract, ExtractState, Input, Load, LoadState, Patience, Reached, TransferError, Watcher,
+    Extract, ExtractState, Input, Load, LoadState, Reached, RetryPolicy, TransferError, Watcher,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ pub struct Transfer {
     folder: TempDir,
     operation: String,
     config: Value,
-    patience: u32,
+    retries: u32,
 }
 
 /// Remembers why a transfer had to be taken up again.
@@ -40,13 +40,13 @@ impl Transfer {
             folder,
             operation: operation.to_owned(),
             config,
-            patience: 5,
+            retries: 5,
         }
     }
 
     /// Is taken up again by the host this often.
-    pub fn patient(self, patience: u32) -> Self {
-        Self { patience, ..self }
+    pub fn patient(self, retries: u32) -> Self {
+        Self { retries, ..self }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -63,7 +63,7 @@ impl Transfer {
     /// # Errors
     /// What stopped it.
     pub async fn load(&self, session: &Session) -> Result<Pauses, TransferError> {
-        let (mut ledger, state) = self.ledger::<LoadState>();
+        let (mut journal_file, state) = self.journal_file::<LoadState>();
         let mut pauses = Pauses::default();
         let input = Input {
             path: self.path("input"),
@@ -76,9 +76,9 @@ impl Transfer {
             input: &input,
             outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
             failed: Some(part(&self.path("failed"), state.failed_bytes)),
-            ledger: &mut ledger,
+            journal_file: &mut journal_file,
             state,
-            patience: Patience::of(self.patience),
+            retry: RetryPolicy::new(self.retries),
             watcher: &mut pauses,
             giving_up: false,
             reached: Reached::default(),
@@ -87,7 +87,7 @@ impl Transfer {
         for file in [loaded.outcomes, loaded.failed].into_iter().flatten() {
             file.finish().await.expect("a whole file");
         }
-        ledger.remove().expect("no journal");
+        journal_file.remove().expect("no journal");
         Ok(pauses)
     }
 
@@ -96,7 +96,7 @@ impl Transfer {
     /// # Errors
     /// What stopped it.
     pub async fn extract(&self, session: &Session) -> Result<Pauses, TransferError> {
-        let (mut ledger, state) = self.ledger::<ExtractState>();
+        let (mut journal_file, state) = self.journal_file::<ExtractState>();
         let mut pauses = Pauses::default();
         let extract = Extract {
             session,
@@ -104,14 +104,14 @@ impl Transfer {
             config: &self.config,
             input: None,
             output: part(&self.path("output"), state.bytes),
-            ledger: &mut ledger,
+            journal_file: &mut journal_file,
             state,
-            patience: Patience::of(self.patience),
+            retry: RetryPolicy::new(self.retries),
             watcher: &mut pauses,
         };
         let (_, file) = extract.run().await?;
         file.finish().await.expect("a whole file");
-        ledger.remove().expect("no journal");
+        journal_file.remove().expect("no journal");
         Ok(pauses)
     }
 
@@ -120,14 +120,14 @@ impl Transfer {
         self.path(name).exists()
     }
 
-    fn ledger<S: serde::de::DeserializeOwned + Default>(&self) -> (Ledger, S) {
+    fn journal_file<S: serde::de::DeserializeOwned + Default>(&self) -> (JournalFile, S) {
         let path = self.path("journal");
         if !path.exists() {
-            let ledger = Ledger::create(&path, &json!({})).expect("a journal");
-            return (ledger, S::default());
+            let journal_file = JournalFile::create(&path, &json!({})).expect("a journal");
+            return (journal_file, S::default());
         }
-        let (ledger, _, state) = Ledger::open::<Value, S>(&path).expect("the journal");
-        (ledger, state.unwrap_or_default())
+        let (journal_file, _, state) = JournalFile::open::<Value, S>(&path).expect("the journal");
+        (journal_file, state.unwrap_or_default())
     }
 }
 

@@ -1,35 +1,35 @@
 //! `mediate resume --abort`: gives a load up, and keeps what is known of it.
 
 use super::console::Console;
+use super::context::CommandContext;
 use super::failure::Failure;
 use super::output;
 use super::plan::Plan;
 use super::signals;
-use super::workbench::Workbench;
 use super::write::{self, Halt};
 use mediate::contract::FaultKind;
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::transfer::{LoadState, Standing};
 
 /// Gives a load up. What it has saved stays saved: the remote system is told that nothing more comes, outcomes are
 /// collected and get their name, and the journal goes.
 pub(super) async fn load(
-    bench: &Workbench,
+    context: &CommandContext,
     plan: &Plan,
-    mut ledger: Ledger,
+    mut journal_file: JournalFile,
     state: Option<LoadState>,
     console: Console,
 ) -> Result<(), Failure> {
     let before = state.clone();
     let collected = tokio::select! {
-        collected = write::attempt(bench, plan, &mut ledger, state, true, console) => collected,
+        collected = write::attempt(context, plan, &mut journal_file, state, true, console) => collected,
         code = signals::received() => Err(write::interrupted(code)),
     };
     let (files, standing) = match collected {
         Ok(loaded) => ([loaded.outcomes, loaded.failed], loaded.standing),
         Err(halt) if !is_final(&halt.why) => {
-            return Err(write::stopped(halt.why, halt.standing, plan, ledger));
+            return Err(write::stopped(halt.why, halt.standing, plan, journal_file));
         }
         Err(Halt {
             why,
@@ -38,7 +38,7 @@ pub(super) async fn load(
         }) => {
             console.warn(&format!("not all outcomes could be collected: {why}"));
             let state = state.or(before).unwrap_or_default();
-            let (outcomes, failed) = write::taking(plan, ledger.path(), &state)?;
+            let (outcomes, failed) = write::taking(plan, journal_file.path(), &state)?;
             (
                 [outcomes, failed],
                 standing.unwrap_or_else(|| state.standing()),
@@ -47,7 +47,7 @@ pub(super) async fn load(
     };
     finish(files).await?;
     tell(&standing, console);
-    write::discard(plan, ledger)
+    write::discard(plan, journal_file)
 }
 
 /// Gives files their names where there is anything in them.

@@ -262,7 +262,7 @@ pub struct Watch {
     pub checkpoint: Option<PathBuf>,
     /// Where findings go.
     #[command(flatten)]
-    pub outlet: OutletArgs,
+    pub output: OutputArgs,
     /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
     #[arg(long, requires = "output")]
     pub dedup: bool,
@@ -305,12 +305,12 @@ pub struct Listen {
     pub client_ca: Option<PathBuf>,
     /// Where messages go.
     #[command(flatten)]
-    pub outlet: OutletArgs,
+    pub output: OutputArgs,
 }
 
 /// Arguments that say where findings go; to stdout if none is given.
 #[derive(Clone, Debug, Default, Args)]
-pub struct OutletArgs {
+pub struct OutputArgs {
     /// Append findings to this file, a line of JSON each
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::args::{Call, Global};
 use super::console::Console;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::forms::{self, Data};
+use super::format::{self, Data};
 use super::input;
 use super::output::{self, Output};
-use super::workbench::Workbench;
 use mediate::contract::{Message, OperationInfo, Style};
 use mediate::output::Role;
 use mediate::schema::Schema;
@@ -21,16 +21,16 @@ const SECRET_ATTRIBUTES: [&str; 1] = ["header/set-cookie"];
 
 pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Result<(), Failure> {
     let run = &args.run;
-    let bench = Workbench::prepare(global, &run.connection, console).await?;
-    let operation = bench.operation(&run.operation, Style::Call)?;
-    let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
+    let context = CommandContext::prepare(global, &run.connection, console).await?;
+    let operation = context.operation(&run.operation, Style::Call)?;
+    let config = context.config(run.config.as_deref(), &run.pairs, operation)?;
     let path = run.output.as_deref();
-    let config = forms::by_ending(config, operation, Data::Output, path)?;
+    let config = format::by_ending(config, operation, Data::Output, path)?;
     output::apart(&[
         ("--input", run.input.as_deref(), Role::Read),
         ("--output", path, Role::Write),
     ])?;
-    let gzip = path.is_some_and(|path| forms::is_gzip(path, &operation.returns));
+    let gzip = path.is_some_and(|path| format::is_gzip(path, &operation.returns));
     let destination = output::destination(path, gzip)?;
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
     if !args.show_secrets && is_secret(operation) {
@@ -41,9 +41,9 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
         )));
     }
     let mut output = Output::open(destination, args.show_secrets).await?;
-    let session = bench.session().await?;
+    let session = context.session().await?;
     let answer = session.call(&operation.name, &config, input).await;
-    let reply = answer.map_err(|error| bench.failure(error, &session))?;
+    let reply = answer.map_err(|error| context.failure(error, &session))?;
     if run.attributes {
         attributes(&reply, console);
     }

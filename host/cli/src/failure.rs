@@ -9,8 +9,8 @@ use mediate::egress::Refusal;
 use mediate::error::HostError;
 use mediate::profile::ProfileError;
 use mediate::session::SessionError;
-use mediate::transfer::Standing;
 use mediate::text;
+use mediate::transfer::Standing;
 
 /// Is any other failure, for example of a disk.
 pub(super) const OTHER: u8 = 1;

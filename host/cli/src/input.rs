@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::failure::Failure;
 use super::files;
-use super::forms::{self, Ending};
+use super::format::{self, Ending};
 use mediate::contract::{Message, OperationInfo};
 use mediate::text;
 
@@ -30,7 +30,7 @@ pub(super) async fn read(
         Some(given) => given,
         None => by_ending(path, operation)?.unwrap_or(first),
     };
-    let gzip = forms::is_gzip(path, &operation.accepts);
+    let gzip = format::is_gzip(path, &operation.accepts);
     let body = if path == Path::new("-") {
         stdin().await?
     } else {
@@ -57,7 +57,7 @@ fn by_ending<'a>(path: &Path, operation: &'a OperationInfo) -> Result<Option<&'a
         let mut accepted = operation.accepts.iter().map(String::as_str);
         accepted.find(|media_type| *media_type == wanted)
     };
-    match forms::ending(path) {
+    match format::ending(path) {
         (Ending::Known(_, known), _) if accepts(known).is_some() => Ok(accepts(known)),
         (Ending::None, _) => Ok(None),
         _ if accepts(BYTES).is_some() => Ok(accepts(BYTES)),

@@ -8,16 +8,16 @@ use tokio::sync::{Mutex, RwLock};
 
 use super::args::{Global, Listen};
 use super::console::{Console, print};
+use super::context::CommandContext;
 use super::failure::Failure;
 use super::files;
 use super::signals;
-use super::watch::outlet;
-use super::workbench::Workbench;
+use super::watch::output;
 use mediate::contract::{Message, Style};
 use mediate::ingress::{self, Door, Verdict};
 use mediate::session::Session;
-use mediate::watch::Outlet;
 use mediate::text;
+use mediate::watch::Output;
 
 /// Names the attribute with what is sent back once the message was handed on.
 const ANSWER: &str = "answer";
@@ -25,9 +25,9 @@ const ANSWER: &str = "answer";
 const ANSWER_TYPE: &str = "answer-media-type";
 
 pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Result<(), Failure> {
-    let bench = Workbench::prepare(global, &args.connection, console).await?;
-    let operation = bench.operation(&args.operation, Style::Call)?;
-    let config = bench.config(args.config.as_deref(), &args.pairs, operation)?;
+    let context = CommandContext::prepare(global, &args.connection, console).await?;
+    let operation = context.operation(&args.operation, Style::Call)?;
+    let config = context.config(args.config.as_deref(), &args.pairs, operation)?;
     let door = door(args)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::usage(format!(
@@ -42,13 +42,13 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     if door.tls.is_none() && !address.ip().is_loopback() {
         console.warn("messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front");
     }
-    let outlet = outlet(&args.outlet, None, bench.secret_variables())?;
+    let output = output(&args.output, None, context.secret_variables())?;
     let handler = Arc::new(Handler {
         operation: operation.name.clone(),
-        session: RwLock::new(Arc::new(bench.session().await?)),
-        bench,
+        session: RwLock::new(Arc::new(context.session().await?)),
+        context,
         config,
-        outlet: Mutex::new(outlet),
+        output: Mutex::new(output),
         console,
     });
     let scheme = if door.tls.is_some() { "https" } else { "http" };
@@ -87,12 +87,12 @@ fn door(args: &Listen) -> Result<Door, Failure> {
 }
 
 struct Handler {
-    bench: Workbench,
+    context: CommandContext,
     session: RwLock<Arc<Session>>,
     operation: String,
     config: Value,
-    /// One message at a time: what an outlet has taken is whole.
-    outlet: Mutex<Outlet>,
+    /// One message at a time: what an output has taken is whole.
+    output: Mutex<Output>,
     console: Console,
 }
 
@@ -118,7 +118,7 @@ impl Handler {
             reply.attribute(ANSWER_TYPE).unwrap_or("text/plain"),
             reply.attribute(ANSWER).unwrap_or_default(),
         );
-        match self.outlet.lock().await.take(&documents(&reply)).await {
+        match self.output.lock().await.take(&documents(&reply)).await {
             Ok(()) => Verdict::Taken(answer),
             Err(error) => {
                 self.console.warn(&format!(
@@ -137,7 +137,7 @@ impl Handler {
         if !Arc::ptr_eq(&session, ended) {
             return;
         }
-        match self.bench.start().await {
+        match self.context.start().await {
             Ok(started) => *session = Arc::new(started),
             Err(error) => self.console.warn(&format!(
                 "the connector could not be started again: {error}"

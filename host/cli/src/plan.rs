@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::args::{Connection, Global};
 use super::failure::Failure;
-use super::forms::Data;
+use super::format::Data;
 use super::output::{cannot_open, destination};
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 use mediate::output::{self, Destination};
 use mediate::text;
 
@@ -141,27 +141,30 @@ impl Plan {
     }
 
     /// Begins the journal. One without steps, which a killed run left before anything happened, is replaced.
-    pub(super) fn begin(&self, path: &Path) -> Result<Ledger, Failure> {
-        match Ledger::create(path, self) {
+    pub(super) fn begin(&self, path: &Path) -> Result<JournalFile, Failure> {
+        match JournalFile::create(path, self) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 discard_if_empty(path)?;
-                Ledger::create(path, self).map_err(|error| cannot_open(path, &error))
+                JournalFile::create(path, self).map_err(|error| cannot_open(path, &error))
             }
             created => created.map_err(|error| cannot_open(path, &error)),
         }
     }
 
     /// Opens the journal of a run with this plan that did not end, if there is one with steps.
-    pub(super) fn left(&self, path: &Path) -> Result<Option<(Ledger, Option<Value>)>, Failure> {
+    pub(super) fn left(
+        &self,
+        path: &Path,
+    ) -> Result<Option<(JournalFile, Option<Value>)>, Failure> {
         if !has_begun(path) {
             return Ok(None);
         }
-        let (ledger, plan, step) = open(path)?;
-        if !ledger.has_steps() {
+        let (journal_file, plan, step) = open(path)?;
+        if !journal_file.has_steps() {
             return Ok(None);
         }
         if plan == *self {
-            return Ok(Some((ledger, step)));
+            return Ok(Some((journal_file, step)));
         }
         let path = path.display();
         Err(Failure::usage(format!(
@@ -177,24 +180,26 @@ fn has_begun(path: &Path) -> bool {
 }
 
 fn discard_if_empty(path: &Path) -> Result<(), Failure> {
-    let opened = Ledger::open::<Value, Value>(path);
-    let (ledger, _, _) = opened.map_err(|error| cannot_open(path, &error))?;
-    if ledger.has_steps() {
+    let opened = JournalFile::open::<Value, Value>(path);
+    let (journal_file, _, _) = opened.map_err(|error| cannot_open(path, &error))?;
+    if journal_file.has_steps() {
         let path = path.display();
         return Err(Failure::usage(format!(
             "{path} is the journal of a run that did not end: continue it with `mediate resume {path}` or \
              --resume-if-any, give it up with `mediate resume {path} --abort`, or name another one with --journal"
         )));
     }
-    ledger.remove().map_err(|error| Failure::write(path, error))
+    journal_file
+        .remove()
+        .map_err(|error| Failure::write(path, error))
 }
 
 /// Opens the journal of a run that did not end.
-pub(super) fn open(path: &Path) -> Result<(Ledger, Plan, Option<Value>), Failure> {
+pub(super) fn open(path: &Path) -> Result<(JournalFile, Plan, Option<Value>), Failure> {
     let unusable =
         |why: &str| Failure::usage(format!("cannot continue from {}: {why}", path.display()));
-    let opened = Ledger::open::<Value, Value>(path);
-    let (ledger, plan, step) = opened.map_err(|error| unusable(&text::io(&error)))?;
+    let opened = JournalFile::open::<Value, Value>(path);
+    let (journal_file, plan, step) = opened.map_err(|error| unusable(&text::io(&error)))?;
     match plan.get("version").and_then(Value::as_u64) {
         Some(version) if version == u64::from(VERSION) => {}
         Some(version) => {
@@ -206,7 +211,7 @@ pub(super) fn open(path: &Path) -> Result<(Ledger, Plan, Option<Value>), Failure
     }
     let plan = serde_json::from_value(plan);
     let plan = plan.map_err(|error| unusable(&format!("it is no journal: {error}")))?;
-    Ok((ledger, plan, step))
+    Ok((journal_file, plan, step))
 }
 
 /// Names the journal of a file: `FILE.journal`.

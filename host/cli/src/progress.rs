@@ -10,8 +10,8 @@ use super::report::time;
 use mediate::contract::Progress;
 use mediate::session::SessionError;
 use mediate::terminal;
-use mediate::transfer::Watcher;
 use mediate::text;
+use mediate::transfer::Watcher;
 
 /// Time between two lines where there is no terminal. 10 s; a log stays short.
 const LINE_EVERY: Duration = Duration::from_secs(10);

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::args::{Global, Read, Run};
 use super::console::Console;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::forms::{self, Data};
+use super::format::{self, Data};
 use super::input;
 use super::output::{self, Output};
 use super::plan::{self, Files, Named, Plan, absolute, beside};
@@ -16,30 +17,29 @@ use super::progress::Meter;
 use super::report::time;
 use super::resume;
 use super::signals;
-use super::workbench::Workbench;
 use super::write;
 use mediate::contract::{Message, OperationInfo, Style};
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 use mediate::output::{Destination, PartFile, Role};
-use mediate::transfer::{Extract, ExtractState, Patience};
 use mediate::text;
+use mediate::transfer::{Extract, ExtractState, RetryPolicy};
 
 /// Bounds one chunk: large enough that crossing into the connector costs nothing, small enough to hold a few.
 const CHUNK: u32 = 256 * 1024;
 
 pub(super) async fn run(args: &Read, global: &Global, console: Console) -> Result<(), Failure> {
     let run = &args.run;
-    let bench = Workbench::prepare(global, &run.connection, console).await?;
-    let operation = bench.operation(&run.operation, Style::Source)?;
-    let config = bench.config(run.config.as_deref(), &run.pairs, operation)?;
+    let context = CommandContext::prepare(global, &run.connection, console).await?;
+    let operation = context.operation(&run.operation, Style::Source)?;
+    let config = context.config(run.config.as_deref(), &run.pairs, operation)?;
     let path = run.output.as_deref();
-    let config = forms::by_ending(config, operation, Data::Output, path)?;
-    let gzip = path.is_some_and(|path| forms::is_gzip(path, &operation.returns));
+    let config = format::by_ending(config, operation, Data::Output, path)?;
+    let gzip = path.is_some_and(|path| format::is_gzip(path, &operation.returns));
     let destination = output::destination(path, gzip)?;
     let Some(path) = path.filter(|_| destination.is_file()) else {
         check_apart(args, None)?;
         return tokio::select! {
-            printed = print(&bench, run, operation, &config, destination, console) => printed,
+            printed = print(&context, run, operation, &config, destination, console) => printed,
             code = signals::received() => Err(Failure::Interrupted(code)),
         };
     };
@@ -52,12 +52,12 @@ pub(super) async fn run(args: &Read, global: &Global, console: Console) -> Resul
     };
     let plan = Plan::new(&operation.name, &config, files, &run.connection, global)?;
     if args.resume_if_any
-        && let Some((ledger, step)) = plan.left(&journal)?
+        && let Some((journal_file, step)) = plan.left(&journal)?
     {
-        return resume::go_on(&bench, &plan, ledger, step, console).await;
+        return resume::go_on(&context, &plan, journal_file, step, console).await;
     }
-    let ledger = plan.begin(&journal)?;
-    extract(&bench, &plan, ledger, None, run.attributes, console).await
+    let journal_file = plan.begin(&journal)?;
+    extract(&context, &plan, journal_file, None, run.attributes, console).await
 }
 
 fn check_apart(args: &Read, journal: Option<&Path>) -> Result<(), Failure> {
@@ -70,7 +70,7 @@ fn check_apart(args: &Read, journal: Option<&Path>) -> Result<(), Failure> {
 
 /// Reads to what is written through: what was written cannot be taken back, so nothing is continued.
 async fn print(
-    bench: &Workbench,
+    context: &CommandContext,
     run: &Run,
     operation: &OperationInfo,
     config: &Value,
@@ -79,9 +79,9 @@ async fn print(
 ) -> Result<(), Failure> {
     let input = input::read(run.input.as_deref(), run.input_type.as_deref(), operation).await?;
     let mut output = Output::open(destination, false).await?;
-    let session = bench.session().await?;
+    let session = context.session().await?;
     let started = Instant::now();
-    let failed = |error| bench.failure(error, &session);
+    let failed = |error| context.failure(error, &session);
     let reader = session.read(&operation.name, config, input);
     let mut reader = reader.await.map_err(failed)?;
     let mut bytes = 0;
@@ -97,35 +97,35 @@ async fn print(
 
 /// Reads into a file, from the last step if there is one.
 pub(super) async fn extract(
-    bench: &Workbench,
+    context: &CommandContext,
     plan: &Plan,
-    mut ledger: Ledger,
+    mut journal_file: JournalFile,
     state: Option<ExtractState>,
     attributes: bool,
     console: Console,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let extracted = tokio::select! {
-        extracted = attempt(bench, plan, &mut ledger, state, console) => extracted,
+        extracted = attempt(context, plan, &mut journal_file, state, console) => extracted,
         code = signals::received() => Err(Failure::Interrupted(code)),
     };
     let (head, file) = match extracted {
         Ok(extracted) => extracted,
-        Err(why) => return Err(write::stopped(why, None, plan, ledger)),
+        Err(why) => return Err(write::stopped(why, None, plan, journal_file)),
     };
     let bytes = file.bytes();
     if let Err(why) = output::finish(file).await {
-        return Err(write::stopped(why, None, plan, ledger));
+        return Err(write::stopped(why, None, plan, journal_file));
     }
-    write::end(plan, ledger)?;
+    write::end(plan, journal_file)?;
     tell(&head, bytes, started.elapsed(), attributes, console);
     Ok(())
 }
 
 async fn attempt(
-    bench: &Workbench,
+    context: &CommandContext,
     plan: &Plan,
-    ledger: &mut Ledger,
+    journal_file: &mut JournalFile,
     state: Option<ExtractState>,
     console: Console,
 ) -> Result<(Message, PartFile), Failure> {
@@ -137,28 +137,28 @@ async fn attempt(
     else {
         return Err(Failure::Other("this journal is not of an extract".into()));
     };
-    let operation = bench.operation(&plan.operation, Style::Source)?;
+    let operation = context.operation(&plan.operation, Style::Source)?;
     let input = input::read(input.as_deref(), input_type.as_deref(), operation).await?;
     let state = state.unwrap_or_default();
-    let spool = plan::spool(ledger.path(), Data::Output);
+    let spool = plan::spool(journal_file.path(), Data::Output);
     let mut output = output::part(output.destination()?, &spool, state.bytes, false)?;
     output.keep();
-    let session = bench.session().await?;
+    let session = context.session().await?;
     let mut meter = Meter::new(console);
     let extract = Extract {
         session: &session,
         operation: &plan.operation,
         config: &plan.config,
         input,
-        ledger,
+        journal_file,
         state,
         output,
-        patience: Patience::default(),
+        retry: RetryPolicy::default(),
         watcher: &mut meter,
     };
     let extracted = extract.run().await;
     meter.end();
-    extracted.map_err(|error| write::failure(error, bench, &session))
+    extracted.map_err(|error| write::failure(error, context, &session))
 }
 
 fn tell(head: &Message, bytes: u64, took: Duration, attributes: bool, console: Console) {

@@ -8,8 +8,8 @@ use super::console::Console;
 use super::failure::Failure;
 use mediate::contract::{Fault, FaultKind, UpstreamFault};
 use mediate::egress::Refusal;
-use mediate::transfer::Standing;
 use mediate::text;
+use mediate::transfer::Standing;
 
 /// Prints a failure on stderr, as people or, with `--json-errors`, programs read it.
 pub(super) fn report(failure: &Failure, console: &Console) {

@@ -5,44 +5,44 @@ use serde_json::Value;
 
 use super::args::{Global, Resume};
 use super::console::Console;
+use super::context::CommandContext;
 use super::failure::Failure;
 use super::plan::{self, Files, Plan};
-use super::workbench::Workbench;
 use super::{abort, read, write};
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 
 pub(super) async fn run(args: &Resume, global: &Global, console: Console) -> Result<(), Failure> {
-    let (ledger, plan, step) = plan::open(&args.journal)?;
+    let (journal_file, plan, step) = plan::open(&args.journal)?;
     if is_finished(step.as_ref()) {
-        return write::finish_named(&plan, ledger).await;
+        return write::finish_named(&plan, journal_file).await;
     }
     let (connection, global) = plan.arguments(global);
-    let bench = Workbench::prepare(&global, &connection, console).await?;
+    let context = CommandContext::prepare(&global, &connection, console).await?;
     match (&plan.files, args.abort) {
-        (_, false) => go_on(&bench, &plan, ledger, step, console).await,
+        (_, false) => go_on(&context, &plan, journal_file, step, console).await,
         (Files::Load { .. }, true) => {
-            abort::load(&bench, &plan, ledger, state(step)?, console).await
+            abort::load(&context, &plan, journal_file, state(step)?, console).await
         }
         // An extract changes nothing in the remote system but a job that ends by itself.
-        (Files::Extract { .. }, true) => write::discard(&plan, ledger),
+        (Files::Extract { .. }, true) => write::discard(&plan, journal_file),
     }
 }
 
 /// Continues a run that did not end, from its last step.
 pub(super) async fn go_on(
-    bench: &Workbench,
+    context: &CommandContext,
     plan: &Plan,
-    ledger: Ledger,
+    journal_file: JournalFile,
     step: Option<Value>,
     console: Console,
 ) -> Result<(), Failure> {
     if is_finished(step.as_ref()) {
-        return write::finish_named(plan, ledger).await;
+        return write::finish_named(plan, journal_file).await;
     }
     match &plan.files {
-        Files::Load { .. } => write::load(bench, plan, ledger, state(step)?, console).await,
+        Files::Load { .. } => write::load(context, plan, journal_file, state(step)?, console).await,
         Files::Extract { .. } => {
-            read::extract(bench, plan, ledger, state(step)?, false, console).await
+            read::extract(context, plan, journal_file, state(step)?, false, console).await
         }
     }
 }

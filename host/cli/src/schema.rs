@@ -2,8 +2,8 @@
 
 use super::args::{Global, SchemaArgs, SchemaOf};
 use super::console::print_json;
+use super::context::load;
 use super::failure::Failure;
-use super::workbench::load;
 use mediate::profile::{HostSettings, schema};
 use mediate::session::SessionError;
 

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::args::{Connection, Global};
 use super::console::{Console, print};
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::workbench::Workbench;
 
 /// Names the finding that is printed apart.
 const WARNING: &str = "warning";
@@ -15,12 +15,12 @@ pub(super) async fn run(
     global: &Global,
     console: Console,
 ) -> Result<(), Failure> {
-    let bench = Workbench::prepare(global, args, console).await?;
-    let session = bench.session().await?;
+    let context = CommandContext::prepare(global, args, console).await?;
+    let session = context.session().await?;
     let found = session
         .test()
         .await
-        .map_err(|error| Failure::Tested(Box::new(bench.failure(error, &session))))?;
+        .map_err(|error| Failure::Tested(Box::new(context.failure(error, &session))))?;
     if let Some(warning) = found
         .as_ref()
         .and_then(|found| found.get(WARNING))
@@ -28,7 +28,7 @@ pub(super) async fn run(
     {
         console.warn(warning);
     }
-    print(&sentence(bench.connection_name(), found.as_ref()))
+    print(&sentence(context.connection_name(), found.as_ref()))
 }
 
 fn sentence(name: &str, found: Option<&Value>) -> String {

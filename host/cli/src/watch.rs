@@ -7,25 +7,25 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::args::{Global, OutletArgs, Watch as Arguments};
+use super::args::{Global, OutputArgs, Watch as Arguments};
 use super::console::Console;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::forms::{self, Ending};
+use super::format::{self, Ending};
 use super::output;
 use super::plan::{absolute, beside};
 use super::report::time;
 use super::signals;
 use super::watches::{self, Entry};
-use super::workbench::Workbench;
 use mediate::contract::{Message, Style};
 use mediate::egress::plain_client;
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 use mediate::output::Destination;
 use mediate::profile::with_unit;
-use mediate::watch::{
-    Appended, Command, Identity, Outlet, Position, State, Through, Watch, WatchError, open_ledger,
-};
 use mediate::text;
+use mediate::watch::{
+    Appended, Command, Identity, Output, Position, State, Through, Watch, WatchError, open_journal,
+};
 
 /// The least time between two looks that is taken without being asked twice: each costs a call of a daily quota, and a look a
 /// second is 86,400 a day, within what most orgs have (Salesforce Developer Limits, "API Request Limits": 100,000 and up).
@@ -91,11 +91,11 @@ fn told(before: Result<(), Failure>, failure: Failure, is_last: bool, console: C
 /// A watch that everything is there for.
 struct Ready {
     entry: Entry,
-    bench: Workbench,
+    context: CommandContext,
     operation: String,
     config: Value,
-    outlet: Outlet,
-    ledger: Option<Ledger>,
+    output: Output,
+    journal_file: Option<JournalFile>,
     position: Position,
 }
 
@@ -107,31 +107,31 @@ impl Ready {
     }
 
     async fn prepare_one(entry: Entry, global: &Global, console: Console) -> Result<Self, Failure> {
-        let bench = Workbench::prepare(global, &entry.connection, console).await?;
-        let operation = bench.operation(&entry.operation, Style::Trigger)?;
+        let context = CommandContext::prepare(global, &entry.connection, console).await?;
+        let operation = context.operation(&entry.operation, Style::Trigger)?;
         let config = match &entry.config {
             Some(config) => {
-                bench.check_config(config, operation)?;
+                context.check_config(config, operation)?;
                 config.clone()
             }
-            None => bench.config(entry.document.as_deref(), &entry.pairs, operation)?,
+            None => context.config(entry.document.as_deref(), &entry.pairs, operation)?,
         };
         let identity = Identity {
             operation: operation.name.clone(),
             config: config.clone(),
-            connection: bench.connection_name().to_owned(),
+            connection: context.connection_name().to_owned(),
         };
-        let (ledger, position) = entry.open_checkpoint(&identity, console)?;
-        let written = entry.outlet.output.as_deref().map(length).transpose()?;
+        let (journal_file, position) = entry.open_checkpoint(&identity, console)?;
+        let written = entry.output.output.as_deref().map(length).transpose()?;
         let position = position.settled(written);
         let exactly = position.output_bytes.filter(|_| entry.dedup);
         Ok(Self {
-            outlet: outlet(&entry.outlet, exactly, bench.secret_variables())?,
+            output: output(&entry.output, exactly, context.secret_variables())?,
             operation: operation.name.clone(),
             entry,
-            bench,
+            context,
             config,
-            ledger,
+            journal_file,
             position,
         })
     }
@@ -146,13 +146,13 @@ impl Ready {
             operation: &self.operation,
             config: &self.config,
             every: self.entry.every,
-            outlet: self.outlet,
-            ledger: self.ledger,
+            output: self.output,
+            journal_file: self.journal_file,
             position: self.position,
             tell: &mut tell,
         };
-        let ran = watch.run(|| self.bench.start(), ending).await;
-        ran.map_err(|error| of(self.entry.name.clone(), failure(error, &self.bench)))
+        let ran = watch.run(|| self.context.start(), ending).await;
+        ran.map_err(|error| of(self.entry.name.clone(), failure(error, &self.context)))
     }
 }
 
@@ -197,42 +197,42 @@ fn gap(message: &Message) -> String {
     )
 }
 
-fn failure(error: WatchError, bench: &Workbench) -> Failure {
+fn failure(error: WatchError, context: &CommandContext) -> Failure {
     match error {
         WatchError::Session(error) => Failure::Session {
             error: Box::new(error),
             refusals: Vec::new(),
-            connection: bench.connection_title(),
+            connection: context.connection_title(),
             sent: None,
             in_doubt: false,
         },
-        WatchError::Ledger { path, source } => Failure::Write { path, source },
+        WatchError::JournalFile { path, source } => Failure::Write { path, source },
     }
 }
 
 /// Opens what the arguments name; stdout when they name nothing.
 /// With `exactly`, an output file is cut to that length. A command does not get the `hidden` environment variables.
-pub(super) fn outlet(
-    args: &OutletArgs,
+pub(super) fn output(
+    args: &OutputArgs,
     exactly: Option<u64>,
     hidden: Vec<String>,
-) -> Result<Outlet, Failure> {
+) -> Result<Output, Failure> {
     if let Some(path) = &args.output {
         let destination = appended_to(path)?;
         if destination.is_stdout() {
-            return Ok(Outlet::Stdout);
+            return Ok(Output::Stdout);
         }
         if !destination.is_file() {
-            return Ok(Outlet::Stream(Through::new(destination)));
+            return Ok(Output::Stream(Through::new(destination)));
         }
         let opened = Appended::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
-        return Ok(Outlet::File(opened));
+        return Ok(Output::File(opened));
     }
     if let Some(command) = &args.exec {
-        return Ok(Outlet::Command(Command::new(command.clone(), hidden)));
+        return Ok(Output::Command(Command::new(command.clone(), hidden)));
     }
     let Some(address) = &args.post else {
-        return Ok(Outlet::Stdout);
+        return Ok(Output::Stdout);
     };
     let url = url::Url::parse(address)
         .ok()
@@ -240,7 +240,7 @@ pub(super) fn outlet(
     let url = url.ok_or_else(|| {
         Failure::usage("--post needs an address such as https://example.com/events")
     })?;
-    Ok(Outlet::Post {
+    Ok(Output::Post {
         url,
         client: plain_client()?,
     })
@@ -249,7 +249,7 @@ pub(super) fn outlet(
 /// Finds out what an argument names. Lines of JSON are appended batch by batch, in the clear.
 fn appended_to(path: &Path) -> Result<Destination, Failure> {
     let refused = |why: &str| Failure::usage(format!("--output {}: {why}", path.display()));
-    match forms::ending(path) {
+    match format::ending(path) {
         (_, true) => Err(refused(
             "what is appended batch by batch is not compressed: leave .gz out",
         )),
@@ -293,7 +293,7 @@ impl Entry {
             connection: args.connection.clone(),
             every: args.every,
             checkpoint: args.checkpoint.as_deref().map(absolute).transpose()?,
-            outlet: args.outlet.clone(),
+            output: args.output.clone(),
             dedup: args.dedup,
         })
     }
@@ -301,7 +301,7 @@ impl Entry {
     /// Where the place is kept: as asked, or beside the output file. Without either it lives as long as the process.
     fn checkpoint(&self) -> Option<std::path::PathBuf> {
         let beside_output = || {
-            let output = self.outlet.output.as_deref();
+            let output = self.output.output.as_deref();
             let file = output.filter(|path| appended_to(path).is_ok_and(|to| to.is_file()));
             file.map(|path| {
                 let mut journal = beside(path);
@@ -317,17 +317,17 @@ impl Entry {
         &self,
         identity: &Identity,
         console: Console,
-    ) -> Result<(Option<Ledger>, Position), Failure> {
+    ) -> Result<(Option<JournalFile>, Position), Failure> {
         let title = self.title();
         let Some(path) = self.checkpoint() else {
-            if self.outlet.exec.is_some() || self.outlet.post.is_some() {
+            if self.output.exec.is_some() || self.output.post.is_some() {
                 console.warn(&format!(
                     "{title}: no place is kept, so that what comes while this process is down is lost: give --checkpoint FILE"
                 ));
             }
             return Ok((None, Position::default()));
         };
-        let opened = open_ledger(&path, identity).map_err(|error| cannot_use(&path, &error))?;
+        let opened = open_journal(&path, identity).map_err(|error| cannot_use(&path, &error))?;
         if !opened.changes.is_empty() {
             console.note(&format!(
                 "{title}: goes on from {}, kept with another config: {}",
@@ -335,7 +335,7 @@ impl Entry {
                 opened.changes.join("; ")
             ));
         }
-        Ok((Some(opened.ledger), opened.position))
+        Ok((Some(opened.journal_file), opened.position))
     }
 
     /// Names the watch for people.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::args::{Connection, OutletArgs};
+use super::args::{Connection, OutputArgs};
 use super::failure::Failure;
 use super::files;
 use super::watch::{check_pace, duration};
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     pub(super) connection: Connection,
     pub(super) every: Duration,
     pub(super) checkpoint: Option<PathBuf>,
-    pub(super) outlet: OutletArgs,
+    pub(super) output: OutputArgs,
     /// Says that nothing may be in the output file twice.
     pub(super) dedup: bool,
 }
@@ -91,12 +91,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
 
 impl Table {
     fn entry(self, folder: &Path, name: &str) -> Result<Entry, String> {
-        let outlets = [
+        let outputs = [
             self.output.is_some(),
             self.exec.is_some(),
             self.post.is_some(),
         ];
-        if outlets.iter().filter(|given| **given).count() != 1 {
+        if outputs.iter().filter(|given| **given).count() != 1 {
             return Err("it needs one of output, exec and post".into());
         }
         if self.dedup && self.output.is_none() {
@@ -117,7 +117,7 @@ impl Table {
             every,
             name: Some(name.to_owned()),
             checkpoint: Some(folder.join(self.checkpoint)),
-            outlet: OutletArgs {
+            output: OutputArgs {
                 output: self.output.map(|output| folder.join(output)),
                 exec: self.exec,
                 post: self.post,
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(entries[0].every, Duration::from_secs(5));
         assert!(
             entries[0]
-                .outlet
+                .output
                 .output
                 .as_ref()
                 .is_some_and(|path| path.is_absolute())
@@ -173,10 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_watch_without_an_outlet_or_a_checkpoint_is_refused() {
-        let no_outlet = entries("[[watch]]\noperation = 'a/b'\ncheckpoint = 'c'");
+    fn a_watch_without_an_output_or_a_checkpoint_is_refused() {
+        let no_output = entries("[[watch]]\noperation = 'a/b'\ncheckpoint = 'c'");
         assert!(
-            no_outlet
+            no_output
                 .err()
                 .is_some_and(|why| why.contains("needs one of output, exec and post"))
         );

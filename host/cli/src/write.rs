@@ -10,61 +10,65 @@ use tempfile::NamedTempFile;
 
 use super::args::{Global, Write};
 use super::console::Console;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::forms::{self, Data};
+use super::format::{self, Data};
 use super::output;
 use super::plan::{self, Files, Named, Plan, absolute, beside};
 use super::progress::Meter;
 use super::report::time;
 use super::resume;
 use super::signals;
-use super::workbench::Workbench;
 use mediate::contract::{OperationInfo, Progress, Style};
-use mediate::ledger::Ledger;
+use mediate::journal_file::JournalFile;
 use mediate::output::{PartFile, Role};
 use mediate::session::Session;
-use mediate::transfer::{
-    Input, Load, LoadState, Loaded, Patience, Reached, Standing, TransferError,
-};
 use mediate::text;
+use mediate::transfer::{
+    Input, Load, LoadState, Loaded, Reached, RetryPolicy, Standing, TransferError,
+};
 
 /// Names stdin.
 const STDIN: &str = "-";
 
 pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Result<(), Failure> {
-    let bench = Workbench::prepare(global, &args.connection, console).await?;
-    let operation = bench.operation(&args.operation, Style::Sink)?;
-    let config = config(args, operation, &bench)?;
+    let context = CommandContext::prepare(global, &args.connection, console).await?;
+    let operation = context.operation(&args.operation, Style::Sink)?;
+    let config = config(args, operation, &context)?;
     let journal = args.journal.clone().unwrap_or_else(|| journal_of(args));
     check_apart(args, &journal)?;
     let spooled = is_spooled(&args.input)?;
     let files = files(args, operation, &journal, spooled)?;
     let plan = Plan::new(&operation.name, &config, files, &args.connection, global)?;
     if args.resume_if_any
-        && let Some((ledger, step)) = plan.left(&journal)?
+        && let Some((journal_file, step)) = plan.left(&journal)?
     {
-        return resume::go_on(&bench, &plan, ledger, step, console).await;
+        return resume::go_on(&context, &plan, journal_file, step, console).await;
     }
     let copy = if spooled {
         Some(spool(&args.input, &journal).await?)
     } else {
         None
     };
-    let ledger = plan.begin(&journal)?;
+    let journal_file = plan.begin(&journal)?;
     // Only now: under this name there may have been the input of another run, which is not over.
     if let (Some(file), Files::Load { input, .. }) = (copy, &plan.files) {
         let named = file.persist(&input.path);
         named.map_err(|error| Failure::write(&input.path, error.error))?;
     }
-    load(&bench, &plan, ledger, None, console).await
+    load(&context, &plan, journal_file, None, console).await
 }
 
-fn config(args: &Write, operation: &OperationInfo, bench: &Workbench) -> Result<Value, Failure> {
-    let config = bench.config(args.config.as_deref(), &args.pairs, operation)?;
-    let config = forms::by_ending(config, operation, Data::Input, Some(&args.input))?;
+fn config(
+    args: &Write,
+    operation: &OperationInfo,
+    context: &CommandContext,
+) -> Result<Value, Failure> {
+    let config = context.config(args.config.as_deref(), &args.pairs, operation)?;
+    let config = format::by_ending(config, operation, Data::Input, Some(&args.input))?;
     let outcomes = args.outcomes.as_deref();
-    let config = forms::by_ending(config, operation, Data::Outcomes, outcomes)?;
-    forms::by_ending(config, operation, Data::Failed, args.failed.as_deref())
+    let config = format::by_ending(config, operation, Data::Outcomes, outcomes)?;
+    format::by_ending(config, operation, Data::Failed, args.failed.as_deref())
 }
 
 fn check_apart(args: &Write, journal: &Path) -> Result<(), Failure> {
@@ -94,13 +98,13 @@ fn files(
         absolute(&args.input)?
     };
     let named = |path: &Option<PathBuf>| {
-        let named = |path: &PathBuf| Named::new(path, forms::ending(path).1);
+        let named = |path: &PathBuf| Named::new(path, format::ending(path).1);
         path.as_ref().map(named).transpose()
     };
     Ok(Files::Load {
         input: Named {
             path: input,
-            gzip: forms::is_gzip(&args.input, &operation.accepts),
+            gzip: format::is_gzip(&args.input, &operation.accepts),
         },
         spooled,
         outcomes: named(&args.outcomes)?,
@@ -110,28 +114,28 @@ fn files(
 
 /// Loads, from the last step if there is one.
 pub(super) async fn load(
-    bench: &Workbench,
+    context: &CommandContext,
     plan: &Plan,
-    mut ledger: Ledger,
+    mut journal_file: JournalFile,
     state: Option<LoadState>,
     console: Console,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let loaded = tokio::select! {
-        loaded = attempt(bench, plan, &mut ledger, state, false, console) => loaded,
+        loaded = attempt(context, plan, &mut journal_file, state, false, console) => loaded,
         code = signals::received() => Err(interrupted(code)),
     };
     let loaded = match loaded {
         Ok(loaded) => loaded,
-        Err(halt) => return Err(stopped(halt.why, halt.standing, plan, ledger)),
+        Err(halt) => return Err(stopped(halt.why, halt.standing, plan, journal_file)),
     };
     let (progress, standing) = (loaded.progress, loaded.standing);
     for file in [loaded.outcomes, loaded.failed].into_iter().flatten() {
         if let Err(why) = output::finish(file).await {
-            return Err(stopped(why, Some(standing), plan, ledger));
+            return Err(stopped(why, Some(standing), plan, journal_file));
         }
     }
-    end(plan, ledger)?;
+    end(plan, journal_file)?;
     console.note(&format!(
         "{} in {}",
         summary(&progress),
@@ -174,9 +178,9 @@ pub(super) fn interrupted(code: u8) -> Halt {
 
 /// Loads, or collects the outcomes of a load that is given up.
 pub(super) async fn attempt(
-    bench: &Workbench,
+    context: &CommandContext,
     plan: &Plan,
-    ledger: &mut Ledger,
+    journal_file: &mut JournalFile,
     state: Option<LoadState>,
     giving_up: bool,
     console: Console,
@@ -185,8 +189,8 @@ pub(super) async fn attempt(
         return Err(Failure::Other("this journal is not of a load".into()).into());
     };
     let state = state.unwrap_or_default();
-    let (outcomes, failed) = taking(plan, ledger.path(), &state)?;
-    let session = bench.session().await?;
+    let (outcomes, failed) = taking(plan, journal_file.path(), &state)?;
+    let session = context.session().await?;
     let input = Input {
         path: input.path.clone(),
         gzip: input.gzip,
@@ -197,11 +201,11 @@ pub(super) async fn attempt(
         operation: &plan.operation,
         config: &plan.config,
         input: &input,
-        ledger,
+        journal_file,
         state,
         outcomes,
         failed,
-        patience: Patience::default(),
+        retry: RetryPolicy::default(),
         watcher: &mut meter,
         giving_up,
         reached: Reached::default(),
@@ -209,7 +213,7 @@ pub(super) async fn attempt(
     let loaded = load.run().await;
     meter.end();
     loaded.map_err(|stopped| Halt {
-        why: failure(stopped.error, bench, &session),
+        why: failure(stopped.error, context, &session),
         standing: Some(stopped.standing),
         state: Some(stopped.state),
     })
@@ -244,9 +248,13 @@ pub(super) fn taking(
 }
 
 /// Makes a failure of what stopped a transfer.
-pub(super) fn failure(error: TransferError, bench: &Workbench, session: &Session) -> Failure {
+pub(super) fn failure(
+    error: TransferError,
+    context: &CommandContext,
+    session: &Session,
+) -> Failure {
     match error {
-        TransferError::Session(error) => bench.failure(error, session),
+        TransferError::Session(error) => context.failure(error, session),
         TransferError::File { path, source } => Failure::Write { path, source },
         TransferError::Input { .. } | TransferError::InputChanged { .. } => {
             Failure::usage(error.to_string())
@@ -260,39 +268,39 @@ pub(super) fn stopped(
     why: Failure,
     standing: Option<Standing>,
     plan: &Plan,
-    ledger: Ledger,
+    journal_file: JournalFile,
 ) -> Failure {
-    if ledger.has_steps() {
+    if journal_file.has_steps() {
         return Failure::Unfinished {
             why: Box::new(why),
-            journal: ledger.path().to_owned(),
+            journal: journal_file.path().to_owned(),
             standing: standing.map(Box::new),
         };
     }
-    let _ = discard(plan, ledger);
+    let _ = discard(plan, journal_file);
     why
 }
 
 /// Removes what a transfer that never began, or was given up, leaves behind.
-pub(super) fn discard(plan: &Plan, ledger: Ledger) -> Result<(), Failure> {
-    for (file, spool) in plan.files.written(ledger.path()) {
+pub(super) fn discard(plan: &Plan, journal_file: JournalFile) -> Result<(), Failure> {
+    for (file, spool) in plan.files.written(journal_file.path()) {
         PartFile::discard(&file.destination()?, &spool);
     }
-    end(plan, ledger)
+    end(plan, journal_file)
 }
 
 /// Gives files their names that a killed run had finished, and ends the journal.
-pub(super) async fn finish_named(plan: &Plan, ledger: Ledger) -> Result<(), Failure> {
-    for (file, spool) in plan.files.written(ledger.path()) {
+pub(super) async fn finish_named(plan: &Plan, journal_file: JournalFile) -> Result<(), Failure> {
+    for (file, spool) in plan.files.written(journal_file.path()) {
         let finished = PartFile::finish_left(&file.destination()?, &spool).await;
         finished.map_err(|error| Failure::write(&file.path, error))?;
     }
-    end(plan, ledger)
+    end(plan, journal_file)
 }
 
-pub(super) fn end(plan: &Plan, ledger: Ledger) -> Result<(), Failure> {
-    let path = ledger.path().to_owned();
-    ledger
+pub(super) fn end(plan: &Plan, journal_file: JournalFile) -> Result<(), Failure> {
+    let path = journal_file.path().to_owned();
+    journal_file
         .remove()
         .map_err(|error| Failure::write(&path, error))?;
     if let Files::Load {

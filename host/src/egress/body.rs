@@ -81,7 +81,7 @@ pub(super) struct Incoming {
     body: Body,
     expected: Option<u64>,
     received: u64,
-    patience: Duration,
+    limit: Duration,
     timer: Option<Pin<Box<Sleep>>>,
     waiting: Waiting,
     /// Gone once the body has ended.
@@ -92,7 +92,7 @@ impl Incoming {
     pub(super) fn new(
         body: Body,
         expected: Option<u64>,
-        patience: Duration,
+        limit: Duration,
         pace: Pace,
         record: Record,
     ) -> Self {
@@ -100,7 +100,7 @@ impl Incoming {
             body,
             expected,
             received: 0,
-            patience,
+            limit,
             timer: None,
             waiting: Waiting::new(pace),
             record: Some(record),
@@ -155,10 +155,10 @@ impl Incoming {
     }
 
     fn wait(&mut self, cx: &mut Context<'_>) -> Polled {
-        let patience = self.patience;
+        let limit = self.limit;
         let timer = self
             .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         if timer.as_mut().poll(cx).is_ready() {
             return self.fail(Failure::ReadTimeout);
         }

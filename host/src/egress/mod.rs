@@ -363,11 +363,11 @@ struct Answer {
     response: Response<Body>,
 }
 
-fn whole(answer: Answer, patience: Duration, pace: Pace, record: Record) -> Response<Body> {
+fn whole(answer: Answer, limit: Duration, pace: Pace, record: Record) -> Response<Body> {
     let expected = expected_length(&answer);
     answer
         .response
-        .map(|body| Incoming::new(body, expected, patience, pace, record).boxed_unsync())
+        .map(|body| Incoming::new(body, expected, limit, pace, record).boxed_unsync())
 }
 
 /// The length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Patience, TransferError, Watcher};
+use super::{RetryPolicy, TransferError, Watcher};
 use crate::contract::Message;
-use crate::ledger::Ledger;
+use crate::journal_file::JournalFile;
 use crate::output::PartFile;
 use crate::session::{Reader, Session};
 
@@ -39,23 +39,23 @@ pub struct Extract<'a> {
     /// The input, if it takes one.
     pub input: Option<Message>,
     /// Keeps the steps.
-    pub ledger: &'a mut Ledger,
+    pub journal_file: &'a mut JournalFile,
     /// Where the last step was.
     pub state: ExtractState,
     /// Takes the output.
     pub output: PartFile,
     /// Waits while the remote system cannot answer.
-    pub patience: Patience,
+    pub retry: RetryPolicy,
     /// Hears how it goes.
     pub watcher: &'a mut dyn Watcher,
 }
 
 impl Extract<'_> {
-    /// Reads to the end. The ledger says so then; naming the file and removing the ledger is the caller's. Returns the
+    /// Reads to the end. The journal file says so then; naming the file and removing the journal file is the caller's. Returns the
     /// source's facts and the file.
     ///
     /// # Errors
-    /// What stopped it; the ledger and the file hold what is needed to take it up again.
+    /// What stopped it; the journal file and the file hold what is needed to take it up again.
     pub async fn run(mut self) -> Result<(Message, PartFile), TransferError> {
         match self.persist().await {
             Ok(head) => Ok((head, self.output)),
@@ -81,13 +81,13 @@ impl Extract<'_> {
                     // Reading again changes nothing, whatever an instance was doing that broke off.
                     let mended = self.session.is_mended(&error).await
                         || self.session.restart_after(&error).await;
-                    let mended = mended && self.patience.mended();
+                    let mended = mended && self.retry.mended();
                     if !mended {
                         // The connector has tried again by itself: waiting is for what can be gone on with.
                         if self.state.config.is_none() {
                             return Err(error.into());
                         }
-                        self.patience.wait(error, self.watcher).await?;
+                        self.retry.wait(error, self.watcher).await?;
                     }
                     let cut = self.output.cut(self.state.bytes).await;
                     cut.map_err(TransferError::file(self.output.path()))?;
@@ -126,16 +126,16 @@ impl Extract<'_> {
         }
         self.state.bytes = bytes;
         self.state.config = Some(config);
-        self.patience.renew();
+        self.retry.renew();
         self.keep().await
     }
 
-    /// The output is on disk before the ledger says that it is.
+    /// The output is on disk before the journal file says that it is.
     async fn keep(&mut self) -> Result<(), TransferError> {
         let synced = self.output.sync().await;
         synced.map_err(TransferError::file(self.output.path()))?;
-        let kept = self.ledger.keep(&self.state);
-        kept.map_err(TransferError::file(self.ledger.path()))
+        let kept = self.journal_file.keep(&self.state);
+        kept.map_err(TransferError::file(self.journal_file.path()))
     }
 }
 

@@ -9,9 +9,9 @@ use super::input::{Beginning, CHUNK, Input};
 use super::standing::Standing;
 use super::store::{copy, rewind};
 use super::tally::Tally;
-use super::{Patience, Stopped, TransferError, Watcher, passes};
+use super::{RetryPolicy, Stopped, TransferError, Watcher, passes};
 use crate::contract::Progress;
-use crate::ledger::Ledger;
+use crate::journal_file::JournalFile;
 use crate::output::PartFile;
 use crate::session::{Session, SessionError, Writer};
 
@@ -64,7 +64,7 @@ pub struct Load<'a> {
     /// The input: a file, for it may be read again.
     pub input: &'a Input,
     /// Keeps the steps.
-    pub ledger: &'a mut Ledger,
+    pub journal_file: &'a mut JournalFile,
     /// Where the last step was.
     pub state: LoadState,
     /// Takes the outcome of every record, in input order.
@@ -72,7 +72,7 @@ pub struct Load<'a> {
     /// Takes the failed records as they were given.
     pub failed: Option<PartFile>,
     /// Waits while the remote system cannot answer.
-    pub patience: Patience,
+    pub retry: RetryPolicy,
     /// Hears how it goes.
     pub watcher: &'a mut dyn Watcher,
     /// Gives the load up: nothing more is sent, and the outcomes of what was are collected.
@@ -117,11 +117,11 @@ pub struct Loaded {
 }
 
 impl Load<'_> {
-    /// Loads until the remote system has finished and all outcomes are on disk. The ledger says so then; giving the
-    /// files their names and removing the ledger is the caller's.
+    /// Loads until the remote system has finished and all outcomes are on disk. The journal file says so then; giving the
+    /// files their names and removing the journal file is the caller's.
     ///
     /// # Errors
-    /// What stopped it. The ledger and the files hold what is needed to continue; the ledger has no steps where there is
+    /// What stopped it. The journal file and the files hold what is needed to continue; the journal file has no steps where there is
     /// nothing to continue.
     pub async fn run(mut self) -> Result<Loaded, Stopped> {
         let ended = self.persist().await;
@@ -176,17 +176,18 @@ impl Load<'_> {
         };
         let mended = self.session.is_mended(&error).await;
         // An instance that broke off may have been about to send what no journal names yet.
-        let mended = mended || self.ledger.has_steps() && self.session.restart_after(&error).await;
+        let mended =
+            mended || self.journal_file.has_steps() && self.session.restart_after(&error).await;
         if mended {
             self.watcher.again(&error, Duration::ZERO);
-            return if self.patience.mended() {
+            return if self.retry.mended() {
                 Ok(())
             } else {
                 Err(error.into())
             };
         }
         if passes(&error) && self.may_go_on(&error) {
-            return self.patience.wait(error, self.watcher).await;
+            return self.retry.wait(error, self.watcher).await;
         }
         Err(error.into())
     }
@@ -195,7 +196,7 @@ impl Load<'_> {
     /// again only if it certainly was not applied.
     fn may_go_on(&self, error: &SessionError) -> bool {
         let maybe_applied = error.fault().is_some_and(|fault| fault.maybe_applied);
-        self.ledger.has_steps() || (self.reached.begun && !maybe_applied)
+        self.journal_file.has_steps() || (self.reached.begun && !maybe_applied)
     }
 
     async fn attempt(&mut self) -> Result<Progress, TransferError> {
@@ -303,13 +304,13 @@ impl Load<'_> {
             self.watcher.progress(&progress);
             let before = self.reached.progress.replace(progress.clone());
             if before.is_none_or(|before| progress.processed > before.processed) {
-                self.patience.renew();
+                self.retry.renew();
             }
             self.step(writer, CLOSED).await?;
             if progress.done {
                 return Ok(progress);
             }
-            self.patience.waits()?;
+            self.retry.waits()?;
         }
     }
 
@@ -323,7 +324,7 @@ impl Load<'_> {
         self.keep().await?;
         if passed > self.reached.passed {
             self.reached.passed = passed;
-            self.patience.renew();
+            self.retry.renew();
         }
         self.collect(writer).await?;
         Ok(true)
@@ -338,25 +339,25 @@ impl Load<'_> {
         if self.state.journal.as_deref() != Some(&journal) {
             self.state.journal = Some(journal);
             self.rewind().await?;
-            if self.ledger.has_steps() {
+            if self.journal_file.has_steps() {
                 self.keep().await?;
             }
         }
         Ok(())
     }
 
-    /// Clears the ledger where the sink's journal is that of one to which nothing has happened: there is nothing to
+    /// Clears the journal file where the sink's journal is that of one to which nothing has happened: there is nothing to
     /// continue, and nothing that could be in the way of the next run.
     async fn forget_if_blank(&mut self) -> Result<(), TransferError> {
-        if !self.ledger.has_steps() || self.state.finished {
+        if !self.journal_file.has_steps() || self.state.finished {
             return Ok(());
         }
         let opened = self.session.write(self.operation, self.config, None).await;
         let Ok(writer) = opened else { return Ok(()) };
         let blank = writer.journal().await.ok();
         if blank.is_some() && blank == self.state.journal {
-            let cleared = self.ledger.clear();
-            cleared.map_err(TransferError::file(self.ledger.path()))?;
+            let cleared = self.journal_file.clear();
+            cleared.map_err(TransferError::file(self.journal_file.path()))?;
         }
         Ok(())
     }
@@ -410,8 +411,8 @@ impl Load<'_> {
                     .ok_or_else(|| self.changed(taken))?,
             ),
         };
-        let kept = self.ledger.keep(&self.state);
-        kept.map_err(TransferError::file(self.ledger.path()))
+        let kept = self.journal_file.keep(&self.state);
+        kept.map_err(TransferError::file(self.journal_file.path()))
     }
 
     fn taken(&self) -> Result<u64, TransferError> {

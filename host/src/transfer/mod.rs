@@ -1,12 +1,12 @@
 //! Large transfers that survive what happens on the way: loads into a sink, extracts from a source.
 //!
-//! Both go by a [`Ledger`](crate::ledger::Ledger). When the remote system cannot answer for a while, the operation is opened again from the last
-//! step in the ledger; when the process dies, another one does the same from the file.
+//! Both go by a [`JournalFile`](crate::journal file::JournalFile). When the remote system cannot answer for a while, the operation is opened again from the last
+//! step in the journal file; when the process dies, another one does the same from the file.
 
 mod extract;
 mod input;
 mod load;
-mod patience;
+mod retry;
 mod standing;
 mod store;
 mod tally;
@@ -19,7 +19,7 @@ use std::time::Duration;
 pub use extract::{Extract, ExtractState};
 pub use input::Input;
 pub use load::{Load, LoadState, Loaded, Reached};
-pub use patience::Patience;
+pub use retry::RetryPolicy;
 pub use standing::Standing;
 pub use tally::{Reason, Tally};
 
@@ -40,7 +40,7 @@ pub trait Watcher: Send {
 /// Hears nothing.
 impl Watcher for () {}
 
-/// Why a transfer stopped. What the ledger says holds: it can be taken up again unless the reason stays.
+/// Why a transfer stopped. What the journal file says holds: it can be taken up again unless the reason stays.
 #[derive(Debug)]
 pub enum TransferError {
     /// The connector could not go on.

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::{self, Stdio};
 use std::time::{Duration, Instant};
 
-use super::outlet::{DELIVERY_LIMIT, OutletError};
+use super::output::{DELIVERY_LIMIT, OutputError};
 
 /// Is the time between two looks at a running command.
 const STEP: Duration = Duration::from_millis(10);
@@ -24,13 +24,13 @@ impl Command {
     }
 
     /// Runs it with these lines on its stdin, to its end.
-    pub(super) async fn take(self, lines: Vec<u8>) -> Result<(), OutletError> {
+    pub(super) async fn take(self, lines: Vec<u8>) -> Result<(), OutputError> {
         let ran = tokio::task::spawn_blocking(move || self.run(lines)).await;
-        ran.unwrap_or_else(|error| Err(OutletError::Command(format!("was lost: {error}"))))
+        ran.unwrap_or_else(|error| Err(OutputError::Command(format!("was lost: {error}"))))
     }
 
-    fn run(&self, lines: Vec<u8>) -> Result<(), OutletError> {
-        let failed = |error: io::Error| OutletError::Command(format!("could not be run: {error}"));
+    fn run(&self, lines: Vec<u8>) -> Result<(), OutputError> {
+        let failed = |error: io::Error| OutputError::Command(format!("could not be run: {error}"));
         let mut child = self.shell().spawn().map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take() {
             // A command that does not read its input is its own business: its exit code counts.
@@ -40,12 +40,12 @@ impl Command {
         loop {
             match child.try_wait().map_err(failed)? {
                 Some(status) if status.success() => return Ok(()),
-                Some(status) => return Err(OutletError::Command(format!("ended with {status}"))),
+                Some(status) => return Err(OutputError::Command(format!("ended with {status}"))),
                 None if started.elapsed() >= DELIVERY_LIMIT => {
                     let _ = child.kill();
                     let _ = child.wait();
                     let limit = DELIVERY_LIMIT.as_secs();
-                    return Err(OutletError::Command(format!(
+                    return Err(OutputError::Command(format!(
                         "did not end within {limit} s"
                     )));
                 }

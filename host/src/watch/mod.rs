@@ -1,9 +1,9 @@
-//! Watching for what is new: a trigger is polled, what it finds goes to an [`Outlet`], and only then the place to resume
+//! Watching for what is new: a trigger is polled, what it finds goes to an [`Output`], and only then the place to resume
 //! from is kept. So everything is handed on at least once, whatever dies in between; repeats carry the same `id`.
 
 mod command;
 mod line;
-mod outlet;
+mod output;
 mod pauses;
 mod position;
 
@@ -18,11 +18,11 @@ use tokio::time::Instant;
 
 pub use command::Command;
 pub use line::line;
-pub use outlet::{Appended, Outlet, OutletError, Through};
-pub use position::{Identity, Opened, Position, open_ledger};
+pub use output::{Appended, Output, OutputError, Through};
+pub use position::{Identity, Opened, Position, open_journal};
 
 use crate::contract::{Batch, Message};
-use crate::ledger::Ledger;
+use crate::journal_file::JournalFile;
 use crate::session::{Session, SessionError};
 use pauses::{Pauses, asked, is_final};
 
@@ -54,9 +54,9 @@ pub struct Watch<'a> {
     /// The time between two looks when nothing more is waiting.
     pub every: Duration,
     /// Takes the findings.
-    pub outlet: Outlet,
+    pub output: Output,
     /// Keeps the position; none where it need not survive.
-    pub ledger: Option<Ledger>,
+    pub journal_file: Option<JournalFile>,
     /// Where it stands.
     pub position: Position,
     /// Hears how it goes.
@@ -69,8 +69,8 @@ pub enum WatchError {
     /// The connector says that trying again does not help.
     Session(SessionError),
     /// The position cannot be kept.
-    Ledger {
-        /// The ledger.
+    JournalFile {
+        /// The journal file.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -167,7 +167,7 @@ impl Watch<'_> {
             self.announce(batch).map_err(Stop::Failed)?;
         }
         let mut pauses = Pauses::default();
-        while let Err(error) = self.outlet.take(&batch.messages).await {
+        while let Err(error) = self.output.take(&batch.messages).await {
             let pause = pauses.next(None);
             (self.tell)(State::Waiting(&error, pause));
             tokio::select! {
@@ -197,12 +197,12 @@ impl Watch<'_> {
 
     /// Notes where the first batch will stand in the output file.
     fn announce(&mut self, batch: &Batch) -> Result<(), WatchError> {
-        let Some(from) = self.outlet.bytes() else {
+        let Some(from) = self.output.bytes() else {
             return Ok(());
         };
         self.note(&Position {
             checkpoint: Some(batch.checkpoint.clone()),
-            output_bytes: Some(from + Outlet::size(&batch.messages)),
+            output_bytes: Some(from + Output::size(&batch.messages)),
             first_from: Some(from),
         })
     }
@@ -211,7 +211,7 @@ impl Watch<'_> {
     fn keep(&mut self, checkpoint: &str) -> Result<bool, WatchError> {
         let position = Position {
             checkpoint: Some(checkpoint.to_owned()),
-            output_bytes: self.outlet.bytes(),
+            output_bytes: self.output.bytes(),
             first_from: None,
         };
         if position == self.position {
@@ -223,12 +223,12 @@ impl Watch<'_> {
     }
 
     fn note(&mut self, position: &Position) -> Result<(), WatchError> {
-        let Some(ledger) = &mut self.ledger else {
+        let Some(journal_file) = &mut self.journal_file else {
             return Ok(());
         };
-        let kept = ledger.keep(position);
-        kept.map_err(|source| WatchError::Ledger {
-            path: ledger.path().to_owned(),
+        let kept = journal_file.keep(position);
+        kept.map_err(|source| WatchError::JournalFile {
+            path: journal_file.path().to_owned(),
             source,
         })
     }

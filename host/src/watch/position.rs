@@ -7,9 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::ledger::Ledger;
+use crate::journal_file::JournalFile;
 
-/// Where a watch stands; what its ledger keeps.
+/// Where a watch stands; what its journal file keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Position {
@@ -43,7 +43,7 @@ impl Position {
 #[derive(Debug)]
 pub struct Opened {
     /// The file; nothing stands in it before the first place is kept.
-    pub ledger: Ledger,
+    pub journal_file: JournalFile,
     /// The place that it holds.
     pub position: Position,
     /// What is different in the config since that place was kept, in words.
@@ -66,20 +66,20 @@ pub struct Identity {
 ///
 /// # Errors
 /// The file cannot be used, another process holds it (that is the lease), or it belongs to another watch.
-pub fn open_ledger(path: &Path, identity: &Identity) -> io::Result<Opened> {
-    let reserve = |ledger| Opened {
-        ledger,
+pub fn open_journal(path: &Path, identity: &Identity) -> io::Result<Opened> {
+    let reserve = |journal_file| Opened {
+        journal_file,
         position: Position::default(),
         changes: Vec::new(),
     };
     if std::fs::metadata(path).map_or(0, |metadata| metadata.len()) == 0 {
-        return Ledger::reserve(path, identity).map(reserve);
+        return JournalFile::reserve(path, identity).map(reserve);
     }
-    let (mut ledger, kept, position) = Ledger::open::<Identity, Position>(path)?;
+    let (mut journal_file, kept, position) = JournalFile::open::<Identity, Position>(path)?;
     // Without a place the file says nothing that another watch could lose.
     let Some(position) = position else {
-        ledger.set_plan(identity)?;
-        return Ok(reserve(ledger));
+        journal_file.set_plan(identity)?;
+        return Ok(reserve(journal_file));
     };
     let other = [
         ("operation", &kept.operation, &identity.operation),
@@ -92,10 +92,10 @@ pub fn open_ledger(path: &Path, identity: &Identity) -> io::Result<Opened> {
     }
     let changes = changes(&kept.config, &identity.config);
     if !changes.is_empty() {
-        ledger.set_plan(identity)?;
+        journal_file.set_plan(identity)?;
     }
     Ok(Opened {
-        ledger,
+        journal_file,
         position,
         changes,
     })
@@ -193,13 +193,13 @@ mod tests {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("watch.checkpoint");
         let watch = identity(json!({}));
-        let mut opened = open_ledger(&path, &watch).expect("claimed");
+        let mut opened = open_journal(&path, &watch).expect("claimed");
         assert_eq!(opened.position, Position::default());
-        opened.ledger.keep(&place("7")).expect("kept");
-        let held = open_ledger(&path, &watch).expect_err("held");
+        opened.journal_file.keep(&place("7")).expect("kept");
+        let held = open_journal(&path, &watch).expect_err("held");
         assert!(held.to_string().contains("another run"), "{held}");
         drop(opened);
-        let opened = open_ledger(&path, &watch).expect("opened");
+        let opened = open_journal(&path, &watch).expect("opened");
         assert_eq!(opened.position, place("7"));
         assert!(opened.changes.is_empty());
     }
@@ -208,12 +208,12 @@ mod tests {
     fn a_watch_that_never_kept_a_place_leaves_nothing_behind() {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("watch.checkpoint");
-        drop(open_ledger(&path, &identity(json!({"channels": ["/evnt/X"]}))).expect("claimed"));
+        drop(open_journal(&path, &identity(json!({"channels": ["/evnt/X"]}))).expect("claimed"));
         assert!(!path.exists());
         // Those of before wrote what they were at once.
         let old = json!({"operation": "a/b", "config": {}, "connection": "none"});
         std::fs::write(&path, format!("{old}\n")).expect("written");
-        let opened = open_ledger(&path, &identity(json!({}))).expect("taken over");
+        let opened = open_journal(&path, &identity(json!({}))).expect("taken over");
         assert_eq!(opened.position, Position::default());
     }
 
@@ -222,11 +222,11 @@ mod tests {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("watch.checkpoint");
         let before = identity(json!({"channels": ["/u/a", "/u/b"], "batch-size": 5}));
-        let mut opened = open_ledger(&path, &before).expect("claimed");
-        opened.ledger.keep(&place("7")).expect("kept");
+        let mut opened = open_journal(&path, &before).expect("claimed");
+        opened.journal_file.keep(&place("7")).expect("kept");
         drop(opened);
         let after = identity(json!({"channels": ["/u/b", "/u/c"], "replay": "earliest"}));
-        let opened = open_ledger(&path, &after).expect("opened");
+        let opened = open_journal(&path, &after).expect("opened");
         assert_eq!(opened.position, place("7"));
         assert_eq!(
             opened.changes,
@@ -237,13 +237,13 @@ mod tests {
             ]
         );
         drop(opened);
-        let mut opened = open_ledger(&path, &after).expect("not kept, not changed");
+        let mut opened = open_journal(&path, &after).expect("not kept, not changed");
         assert_eq!(opened.changes.len(), 3);
-        opened.ledger.keep(&place("8")).expect("kept");
+        opened.journal_file.keep(&place("8")).expect("kept");
         drop(opened);
-        let opened = open_ledger(&path, &after).expect("opened");
+        let opened = open_journal(&path, &after).expect("opened");
         assert_eq!((opened.position, opened.changes.len()), (place("8"), 0));
-        drop(opened.ledger);
+        drop(opened.journal_file);
         let operation = Identity {
             operation: "a/b".into(),
             ..after.clone()
@@ -253,7 +253,7 @@ mod tests {
             ..after
         };
         for (other, what) in [(operation, "operation"), (connection, "connection")] {
-            let refused = open_ledger(&path, &other).expect_err("refused");
+            let refused = open_journal(&path, &other).expect_err("refused");
             assert!(refused.to_string().contains(what), "{refused}");
         }
     }

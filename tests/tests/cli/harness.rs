@@ -10,7 +10,7 @@ use mediate_tests::ECHO;
 use tempfile::TempDir;
 
 /// Bounds the wait for a command that must end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// A folder in which commands run.
 pub struct Folder {
@@ -138,7 +138,7 @@ fn with_echo<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 pub fn eventually(mut so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !so() {
-        assert!(started.elapsed() < PATIENCE, "it never came");
+        assert!(started.elapsed() < TIME_LIMIT, "it never came");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -25,7 +25,7 @@ const ORDERS: usize = 5;
 /// Real time for each quarter of an hour.
 const PACE: Duration = Duration::from_millis(150);
 /// Bounds the wait for what must come.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// What memory may grow by from the end of the first hours to the end of the day.
 const GROWTH_KIB: u64 = 12 * 1024;
 
@@ -98,7 +98,7 @@ async fn bind(port: u16) -> TcpListener {
     loop {
         match TcpListener::bind(("127.0.0.1", port)).await {
             Ok(listener) => return listener,
-            Err(error) => assert!(started.elapsed() < PATIENCE, "{error}"),
+            Err(error) => assert!(started.elapsed() < TIME_LIMIT, "{error}"),
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -210,7 +210,7 @@ async fn comes_once(path: &Path, pointers: &[&str], expected: usize) {
     let started = Instant::now();
     let found = loop {
         let found = names(path, pointers);
-        if found.len() >= expected || started.elapsed() > PATIENCE {
+        if found.len() >= expected || started.elapsed() > TIME_LIMIT {
             break found;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

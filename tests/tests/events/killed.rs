@@ -22,7 +22,7 @@ const STEPS: u64 = 10;
 /// Bound of the wait for findings, of which there may be no more. 3 s; a slow machine starts the command in less.
 const STEP_WAIT: Duration = Duration::from_secs(3);
 /// Bounds the wait for what must come.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 struct Stage {
     folder: TempDir,
@@ -74,7 +74,7 @@ impl Stage {
         let mut child = start(self.folder.path(), arguments);
         let started = Instant::now();
         while !enough(&self.output()) {
-            assert!(started.elapsed() < PATIENCE, "not everything came");
+            assert!(started.elapsed() < TIME_LIMIT, "not everything came");
             std::thread::sleep(Duration::from_millis(50));
         }
         child.kill().expect("killed");

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 const KILLS: usize = 10;
 const CONTACTS: usize = 50;
 /// Bounds the wait for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 fn listen(folder: &Path, port: u16) -> Child {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
@@ -99,7 +99,7 @@ async fn outbound_messages_survive_kills_of_their_listener() {
     let mut listener = listen(folder.path(), port);
     let started = Instant::now();
     while !org.outbound_queue(1).expect("the queue").is_empty() {
-        assert!(started.elapsed() < PATIENCE, "not everything was taken");
+        assert!(started.elapsed() < TIME_LIMIT, "not everything was taken");
         org.clock().advance(60_000);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Bounds the wait for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 const WATCH: &[&str] = &[
     "watch",
@@ -54,7 +54,7 @@ fn kill(mut child: Child) {
 async fn eventually(mut so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !so() {
-        assert!(started.elapsed() < PATIENCE, "it never came");
+        assert!(started.elapsed() < TIME_LIMIT, "it never came");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::people::{empty, people, write};
 
 /// How long an answer may keep the connector busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com" xmlns:sf="urn:sobject.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><e:Body>"#;
 const TAIL: &str = "</e:Body></e:Envelope>";
 
@@ -125,8 +125,8 @@ fn instead(body: Vec<u8>) -> Option<Instead> {
 }
 
 async fn in_time<T>(what: &str, task: impl Future<Output = T>) -> T {
-    let ended = tokio::time::timeout(PATIENCE, task).await;
-    ended.unwrap_or_else(|_| panic!("{what}: not done in {PATIENCE:?}"))
+    let ended = tokio::time::timeout(TIME_LIMIT, task).await;
+    ended.unwrap_or_else(|_| panic!("{what}: not done in {TIME_LIMIT:?}"))
 }
 
 fn refused(error: &SessionError, words: &str, maybe_applied: bool) {

@@ -1,8 +1,8 @@
 //! `mediate demo`: what the connector does, shown on real data: the airports of the United States.
 
 mod airports;
-mod page;
-mod story;
+mod printer;
+mod steps;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use clap::Args;
 
 use super::args::Global;
 use super::console::Console;
+use super::context;
 use super::failure::Failure;
-use super::workbench;
 use crate::simulated_org;
 use mediate::profile::HostSettings;
 use mediate::session::Session;
-use page::Page;
-use story::Story;
+use printer::Printer;
+use steps::Story;
 
 /// Names the folder for written files, below the system's folder for temporary files.
 const FOLDER: &str = "mediate-demo";
@@ -39,14 +39,14 @@ pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Resu
         path: folder.clone(),
         source,
     })?;
-    let page = Page::begin(&folder);
-    let (connector, _) = workbench::load(global, &HostSettings::default()).await?;
+    let printer = Printer::begin(&folder);
+    let (connector, _) = context::load(global, &HostSettings::default()).await?;
     let org = simulated_org::open(&simulated_org::OrgSettings::default())
         .map_err(|error| Failure::Other(format!("{error:#}")))?;
     let mounts = vec![simulated_org::mount(Arc::clone(&org))];
     let session = Session::open(&connector, &simulated_org::profile(), mounts, false).await?;
     Story {
-        page,
+        printer,
         session,
         org,
         folder,

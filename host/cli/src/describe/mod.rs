@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::args::{Describe, Global};
 use super::console::{print, print_json};
+use super::context::load;
 use super::failure::Failure;
-use super::workbench::load;
 use mediate::contract::{ConnectorInfo, OperationInfo};
 use mediate::profile::HostSettings;
 use mediate::session::{find_operation, schema_of};

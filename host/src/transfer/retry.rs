@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use super::{TransferError, Watcher, passes};
 use crate::session::SessionError;
 
-/// Is the pause after the first failure where the connector names none; it doubles from then on.
+/// Pause after the first failure where the connector names none; it doubles from then on.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Bounds a pause of ours. One that the remote system asks for is kept.
+/// Bound of a pause of ours. One that the remote system asks for is kept.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Bound of a pause that the remote system asks for. 15 minutes; who asks for more is asked again by whoever continues.
 const LONGEST_ASKED: Duration = Duration::from_secs(15 * 60);
@@ -16,17 +16,17 @@ const LONGEST_STALL: Duration = Duration::from_secs(8 * 24 * 3600);
 
 /// Bounds the times that a transfer is taken up again without getting any further.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct RetryPolicy {
     limit: u32,
     failures: u32,
     /// When the transfer got further last.
     since: Instant,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// Goes on after so many failures in a row, and no more.
     #[must_use]
-    pub fn of(limit: u32) -> Self {
+    pub fn new(limit: u32) -> Self {
         Self {
             limit,
             failures: 0,
@@ -88,10 +88,10 @@ impl Patience {
     }
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     /// Ten failures in a row: with the pauses between them about seven minutes.
     fn default() -> Self {
-        Self::of(10)
+        Self::new(10)
     }
 }
 
@@ -117,19 +117,19 @@ mod tests {
 
     #[tokio::test]
     async fn what_passes_is_waited_for_so_many_times() {
-        let mut patience = Patience::of(2);
+        let mut retry = RetryPolicy::new(2);
         for _ in 0..2 {
-            let waited = patience
+            let waited = retry
                 .wait(failure(FaultKind::Unavailable, Some(5)), &mut ())
                 .await;
             waited.expect("goes on");
         }
-        let stopped = patience
+        let stopped = retry
             .wait(failure(FaultKind::Unavailable, Some(5)), &mut ())
             .await;
         assert!(stopped.is_err());
-        patience.renew();
-        let waited = patience
+        retry.renew();
+        let waited = retry
             .wait(failure(FaultKind::Timeout, Some(1)), &mut ())
             .await;
         assert!(waited.is_ok());
@@ -137,31 +137,31 @@ mod tests {
 
     #[tokio::test]
     async fn what_stays_is_not_waited_for() {
-        let mut patience = Patience::default();
+        let mut retry = RetryPolicy::default();
         for kind in [
             FaultKind::Config,
             FaultKind::Forbidden,
             FaultKind::LimitExceeded,
         ] {
-            assert!(patience.wait(failure(kind, None), &mut ()).await.is_err());
+            assert!(retry.wait(failure(kind, None), &mut ()).await.is_err());
         }
     }
 
     #[tokio::test]
     async fn a_pause_without_bound_is_not_waited_out() {
-        let mut patience = Patience::default();
+        let mut retry = RetryPolicy::default();
         let asked = failure(FaultKind::Unavailable, Some(u64::MAX));
-        assert!(patience.wait(asked, &mut ()).await.is_err());
+        assert!(retry.wait(asked, &mut ()).await.is_err());
     }
 
     #[test]
     fn pauses_grow_to_a_bound() {
-        let mut patience = Patience::default();
+        let mut retry = RetryPolicy::default();
         let error = failure(FaultKind::Unavailable, None);
-        assert_eq!(patience.pause(&error), FIRST_PAUSE);
-        patience.failures = 30;
-        assert_eq!(patience.pause(&error), LONGEST_PAUSE);
+        assert_eq!(retry.pause(&error), FIRST_PAUSE);
+        retry.failures = 30;
+        assert_eq!(retry.pause(&error), LONGEST_PAUSE);
         let asked = failure(FaultKind::Unavailable, Some(90_000));
-        assert_eq!(patience.pause(&asked), Duration::from_secs(90));
+        assert_eq!(retry.pause(&asked), Duration::from_secs(90));
     }
 }

@@ -1,4 +1,4 @@
-//! Where findings go: stdout, a file, a command, an address. What an outlet has taken is not asked for again.
+//! Where findings go: stdout, a file, a command, an address. What an output has taken is not asked for again.
 
 use std::fmt;
 use std::fs::File;
@@ -17,7 +17,7 @@ pub(super) const DELIVERY_LIMIT: Duration = Duration::from_secs(300);
 
 /// Takes findings.
 #[derive(Debug)]
-pub enum Outlet {
+pub enum Output {
     /// Prints lines.
     Stdout,
     /// Appends lines to a file.
@@ -35,9 +35,9 @@ pub enum Outlet {
     },
 }
 
-/// Why an outlet did not take findings. They are offered again.
+/// Why an output did not take findings. They are offered again.
 #[derive(Debug)]
-pub enum OutletError {
+pub enum OutputError {
     /// Stdout or the file could not be written.
     Io(String, io::Error),
     /// The command did not end well.
@@ -46,7 +46,7 @@ pub enum OutletError {
     Post(String),
 }
 
-impl fmt::Display for OutletError {
+impl fmt::Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(what, source) => write!(f, "cannot write {what}: {source}"),
@@ -56,12 +56,12 @@ impl fmt::Display for OutletError {
     }
 }
 
-impl Outlet {
+impl Output {
     /// Takes findings; they are where they belong when this returns.
     ///
     /// # Errors
     /// They were not taken, or not all of them.
-    pub async fn take(&mut self, messages: &[Message]) -> Result<(), OutletError> {
+    pub async fn take(&mut self, messages: &[Message]) -> Result<(), OutputError> {
         if messages.is_empty() {
             return Ok(());
         }
@@ -110,12 +110,12 @@ impl Through {
         Self { to, open: None }
     }
 
-    async fn write(&mut self, lines: &[u8]) -> Result<(), OutletError> {
+    async fn write(&mut self, lines: &[u8]) -> Result<(), OutputError> {
         let written = self.try_write(lines).await;
         if written.is_err() {
             self.open = None;
         }
-        written.map_err(|error| OutletError::Io(self.to.name().display().to_string(), error))
+        written.map_err(|error| OutputError::Io(self.to.name().display().to_string(), error))
     }
 
     async fn try_write(&mut self, lines: &[u8]) -> io::Result<()> {
@@ -163,9 +163,9 @@ impl Appended {
         })
     }
 
-    fn append(&mut self, lines: &[u8]) -> Result<(), OutletError> {
+    fn append(&mut self, lines: &[u8]) -> Result<(), OutputError> {
         let written = self.try_append(lines);
-        written.map_err(|error| OutletError::Io(self.path.display().to_string(), error))
+        written.map_err(|error| OutputError::Io(self.path.display().to_string(), error))
     }
 
     fn try_append(&mut self, lines: &[u8]) -> io::Result<()> {
@@ -196,17 +196,17 @@ fn whole_lines(file: &mut File, mut end: u64) -> io::Result<u64> {
     Ok(0)
 }
 
-fn print(lines: &[u8]) -> Result<(), OutletError> {
+fn print(lines: &[u8]) -> Result<(), OutputError> {
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(lines).and_then(|()| stdout.flush());
-    written.map_err(|error| OutletError::Io("stdout".into(), error))
+    written.map_err(|error| OutputError::Io("stdout".into(), error))
 }
 
 async fn post(
     client: &reqwest::Client,
     url: reqwest::Url,
     lines: Vec<u8>,
-) -> Result<(), OutletError> {
+) -> Result<(), OutputError> {
     let request = client
         .post(url)
         .header("content-type", NDJSON)
@@ -214,12 +214,12 @@ async fn post(
         .body(lines);
     match request.send().await {
         Ok(response) if response.status().is_success() => Ok(()),
-        Ok(response) => Err(OutletError::Post(format!(
+        Ok(response) => Err(OutputError::Post(format!(
             "the answer was {}",
             response.status()
         ))),
         // The address may hold a secret.
-        Err(error) => Err(OutletError::Post(error.without_url().to_string())),
+        Err(error) => Err(OutputError::Post(error.without_url().to_string())),
     }
 }
 
@@ -243,12 +243,12 @@ mod tests {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("out.ndjson");
         fs::write(&path, "{\"id\":1}\n{\"id\"").expect("file");
-        let mut outlet = Outlet::File(Appended::open(&path, None).expect("opened"));
-        outlet.take(&findings()).await.expect("taken");
+        let mut output = Output::File(Appended::open(&path, None).expect("opened"));
+        output.take(&findings()).await.expect("taken");
         let text = fs::read_to_string(&path).expect("there");
         assert!(text.starts_with("{\"id\":1}\n{\"attributes\""), "{text}");
         assert_eq!(text.lines().count(), 3);
-        assert_eq!(outlet.bytes(), Some(text.len() as u64));
+        assert_eq!(output.bytes(), Some(text.len() as u64));
     }
 
     #[test]
@@ -268,13 +268,13 @@ mod tests {
     async fn a_command_has_taken_what_it_ends_well_with() {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("taken");
-        let command = |line: String| Outlet::Command(Command::new(line, Vec::new()));
-        let mut outlet = command(format!("cat >> {}", path.display()));
-        outlet.take(&findings()).await.expect("taken");
+        let command = |line: String| Output::Command(Command::new(line, Vec::new()));
+        let mut output = command(format!("cat >> {}", path.display()));
+        output.take(&findings()).await.expect("taken");
         let lines = fs::read_to_string(&path).expect("there").lines().count();
         assert_eq!(lines, 2);
-        let mut outlet = command("exit 3".into());
-        let refused = outlet.take(&findings()).await.expect_err("refused");
+        let mut output = command("exit 3".into());
+        let refused = output.take(&findings()).await.expect_err("refused");
         assert!(refused.to_string().contains("exit status: 3"), "{refused}");
     }
 }

@@ -7,7 +7,7 @@ use sandbox::Org;
 use serde_json::{Value, json};
 
 use super::airports::{self, Upsert};
-use super::page::{Page, thousands};
+use super::printer::{Printer, thousands};
 use crate::failure::Failure;
 use mediate::contract::Message;
 use mediate::output::{self, Output};
@@ -15,12 +15,12 @@ use mediate::session::{Session, SessionError};
 
 /// Bounds one chunk of rows.
 const CHUNK: u32 = 64 * 1024;
-/// Rows per page: few, so that there are many pages to lose a session between.
+/// Rows per printer: few, so that there are many pages to lose a session between.
 const PAGE_ROWS: u32 = 200;
 
 /// The demo under way.
 pub(super) struct Story {
-    pub(super) page: Page,
+    pub(super) printer: Printer,
     pub(super) session: Session,
     pub(super) org: Arc<Org>,
     pub(super) folder: PathBuf,
@@ -58,12 +58,12 @@ impl Story {
             self.export("airports.csv", "csv", false).await?,
             self.export("airports.ndjson", "ndjson", true).await?,
         ];
-        self.page.end(&files);
+        self.printer.end(&files);
         Ok(())
     }
 
     async fn log_in(&mut self) -> Result<(), Failure> {
-        self.page.step("Log in with OAuth client credentials");
+        self.printer.step("Log in with OAuth client credentials");
         let report = self.call("connection/test", json!({}), None).await?;
         let text = |name: &str| {
             report
@@ -72,7 +72,7 @@ impl Story {
                 .unwrap_or_default()
                 .to_owned()
         };
-        self.page.line(&format!(
+        self.printer.line(&format!(
             "{} at {}, API {}",
             text("username"),
             text("instance-url"),
@@ -82,7 +82,7 @@ impl Story {
     }
 
     async fn load(&mut self, title: &str, accounts: &[Upsert]) -> Result<(), Failure> {
-        self.page.step(title);
+        self.printer.step(title);
         let mut tally = Tally::default();
         for (key, fields) in accounts {
             let config = json!({"object": "Account", "external-id-field": "External_Id__c", "external-id": key});
@@ -99,16 +99,16 @@ impl Story {
             thousands(tally.created),
             thousands(tally.changed)
         );
-        self.page.timed(&text, accounts.len());
+        self.printer.timed(&text, accounts.len());
         Ok(())
     }
 
     async fn ask(&mut self) -> Result<(), Failure> {
-        self.page
+        self.printer
             .step("Ask with SOQL: aggregates, parents, bind variables");
         let soql = "SELECT Parent.Name state, COUNT(Id) airports FROM Account WHERE Parent.External_Id__c LIKE 'state/%' GROUP BY Parent.Name ORDER BY COUNT(Id) DESC LIMIT 3";
         for row in self.records(json!({"soql": soql})).await? {
-            self.page.line(&format!(
+            self.printer.line(&format!(
                 "{}: {}",
                 text(&row, "/state"),
                 row.pointer("/airports").unwrap_or(&Value::Null)
@@ -119,7 +119,7 @@ impl Story {
             .records(json!({"soql": soql, "bind": {"name": "%O'Hare%"}}))
             .await?
         {
-            self.page.line(&format!(
+            self.printer.line(&format!(
                 ":name = %O'Hare% finds {} in {} ({})",
                 text(&row, "/Name"),
                 text(&row, "/BillingCity"),
@@ -130,7 +130,7 @@ impl Story {
     }
 
     async fn change(&mut self) -> Result<(), Failure> {
-        self.page.step("Change a record, and read it back");
+        self.printer.step("Change a record, and read it back");
         let found = json!({"soql": "SELECT Id FROM Account WHERE External_Id__c = :code", "bind": {"code": "ORD"}});
         let id = self
             .records(found)
@@ -146,7 +146,7 @@ impl Story {
         )
         .await?;
         let back = self.call("records/retrieve", json!({"object": "Account", "id": id, "fields": ["Name", "Website", "Description"]}), None).await?;
-        self.page.line(&format!(
+        self.printer.line(&format!(
             "{id}: {}, {}",
             text(&back, "/Website"),
             text(&back, "/Description")
@@ -155,7 +155,7 @@ impl Story {
     }
 
     async fn refuse(&mut self) -> Result<(), Failure> {
-        self.page.step("Send a bad record: it is refused, in Salesforce's own words, and nothing else is touched");
+        self.printer.step("Send a bad record: it is refused, in Salesforce's own words, and nothing else is touched");
         let bad = json!({"Website": "https://nameless.example"});
         match self
             .try_call("records/create", json!({"object": "Account"}), Some(&bad))
@@ -165,7 +165,7 @@ impl Story {
                 let fault = error
                     .fault()
                     .ok_or_else(|| Failure::Other(format!("The refusal was no fault: {error}")))?;
-                self.page.line(&fault.message);
+                self.printer.line(&fault.message);
                 Ok(())
             }
             Ok(_) => Err(Failure::Other(
@@ -186,8 +186,8 @@ impl Story {
         } else {
             ""
         };
-        self.page.step(&format!(
-            "Read all accounts into {name}, page after page{how}"
+        self.printer.step(&format!(
+            "Read all accounts into {name}, printer after printer{how}"
         ));
         let soql = "SELECT External_Id__c, Name, BillingCity, BillingState, BillingLatitude, BillingLongitude, Parent.Name FROM Account WHERE External_Id__c != null ORDER BY External_Id__c";
         let path = self.folder.join(name);
@@ -198,7 +198,7 @@ impl Story {
             .session
             .read(
                 "query/rows",
-                &json!({"soql": soql, "format": format, "page-size": PAGE_ROWS}),
+                &json!({"soql": soql, "format": format, "printer-size": PAGE_ROWS}),
                 None,
             )
             .await?;
@@ -220,7 +220,7 @@ impl Story {
             ""
         };
         let total = head.attribute("total").unwrap_or("?");
-        self.page.timed(
+        self.printer.timed(
             &format!("{} rows of {total}{renewed}", thousands(rows)),
             rows,
         );
@@ -228,8 +228,8 @@ impl Story {
     }
 
     async fn records(&self, config: Value) -> Result<Vec<Value>, Failure> {
-        let mut page = self.call("query/query", config, None).await?;
-        Ok(page
+        let mut printer = self.call("query/query", config, None).await?;
+        Ok(printer
             .get_mut("records")
             .and_then(Value::as_array_mut)
             .map(std::mem::take)

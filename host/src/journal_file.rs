@@ -11,14 +11,14 @@ use tempfile::NamedTempFile;
 use crate::output::{claim, folder_of};
 use crate::session::sync_folder;
 
-/// Bounds a ledger: beyond this it is written anew with its first and last line.
+/// Bounds a journal file: beyond this it is written anew with its first and last line.
 const MAX_BYTES: u64 = 1 << 20;
-/// Mode of a ledger: it tells of records, so only its owner reads it.
+/// Mode of a journal file: it tells of records, so only its owner reads it.
 const MODE: u32 = 0o600;
 
-/// A ledger that this run holds: as long as it lives, no other run can open it.
+/// A journal file that this run holds: as long as it lives, no other run can open it.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct JournalFile {
     path: PathBuf,
     file: File,
     bytes: u64,
@@ -29,7 +29,7 @@ pub struct Ledger {
 }
 
 /// Removes a file that nothing was written to.
-impl Drop for Ledger {
+impl Drop for JournalFile {
     fn drop(&mut self) {
         if self.bytes == 0 {
             let _ = fs::remove_file(&self.path);
@@ -37,18 +37,18 @@ impl Drop for Ledger {
     }
 }
 
-impl Ledger {
-    /// Begins a ledger with its plan, which is on disk whole or not at all. Only its owner can read it.
+impl JournalFile {
+    /// Begins a journal file with its plan, which is on disk whole or not at all. Only its owner can read it.
     ///
     /// # Errors
     /// The file cannot be written, another run holds it, or there is one already.
     pub fn create(path: &Path, plan: &impl Serialize) -> io::Result<Self> {
-        let mut ledger = Self::reserve(path, plan)?;
-        ledger.compact("")?;
-        Ok(ledger)
+        let mut journal_file = Self::reserve(path, plan)?;
+        journal_file.compact("")?;
+        Ok(journal_file)
     }
 
-    /// Claims a ledger that begins with its first step: until then nothing stands in the file, and dropping this removes it.
+    /// Claims a journal file that begins with its first step: until then nothing stands in the file, and dropping this removes it.
     ///
     /// # Errors
     /// The file cannot be written, another run holds it, or there is one already.
@@ -80,10 +80,10 @@ impl Ledger {
         Ok(())
     }
 
-    /// Opens a ledger, and returns its plan and the last step that was kept.
+    /// Opens a journal file, and returns its plan and the last step that was kept.
     ///
     /// # Errors
-    /// There is none, another run holds it, or it is no ledger of this kind.
+    /// There is none, another run holds it, or it is no journal file of this kind.
     pub fn open<P, S>(path: &Path) -> io::Result<(Self, P, Option<S>)>
     where
         P: DeserializeOwned,
@@ -108,7 +108,7 @@ impl Ledger {
             last if last.is_empty() => None,
             last => Some(serde_json::from_str(last).map_err(|error| damaged(&error.to_string()))?),
         };
-        let mut ledger = Self {
+        let mut journal_file = Self {
             path: path.to_owned(),
             file,
             bytes,
@@ -117,9 +117,9 @@ impl Ledger {
             is_written: true,
         };
         // A line that was cut short by the crash goes.
-        ledger.file.set_len(bytes)?;
-        ledger.file.seek(SeekFrom::End(0))?;
-        Ok((ledger, parsed, step))
+        journal_file.file.set_len(bytes)?;
+        journal_file.file.seek(SeekFrom::End(0))?;
+        Ok((journal_file, parsed, step))
     }
 
     /// Keeps a step; it is on disk when this returns.
@@ -158,7 +158,7 @@ impl Ledger {
         &self.path
     }
 
-    /// Removes the ledger: there is nothing to take up again.
+    /// Removes the journal file: there is nothing to take up again.
     ///
     /// # Errors
     /// The disk's.
@@ -222,7 +222,7 @@ mod tests {
 
     use super::*;
 
-    type Opened = (Ledger, String, Option<u64>);
+    type Opened = (JournalFile, String, Option<u64>);
 
     fn folder() -> (TempDir, PathBuf) {
         let folder = TempDir::new().expect("folder");
@@ -233,59 +233,59 @@ mod tests {
     #[test]
     fn the_last_step_that_was_kept_is_found_again() {
         let (_folder, path) = folder();
-        let mut ledger = Ledger::create(&path, &"plan").expect("created");
+        let mut journal_file = JournalFile::create(&path, &"plan").expect("created");
         for step in 0..5u64 {
-            ledger.keep(&step).expect("kept");
+            journal_file.keep(&step).expect("kept");
         }
-        drop(ledger);
-        let (_, plan, step): Opened = Ledger::open(&path).expect("opened");
+        drop(journal_file);
+        let (_, plan, step): Opened = JournalFile::open(&path).expect("opened");
         assert_eq!((plan.as_str(), step), ("plan", Some(4)));
     }
 
     #[test]
     fn a_line_cut_by_a_crash_does_not_count() {
         let (_folder, path) = folder();
-        let mut ledger = Ledger::create(&path, &"plan").expect("created");
-        ledger.keep(&7u64).expect("kept");
-        ledger.file.write_all(b"12").expect("cut");
-        drop(ledger);
-        let (mut ledger, _, step): Opened = Ledger::open(&path).expect("opened");
+        let mut journal_file = JournalFile::create(&path, &"plan").expect("created");
+        journal_file.keep(&7u64).expect("kept");
+        journal_file.file.write_all(b"12").expect("cut");
+        drop(journal_file);
+        let (mut journal_file, _, step): Opened = JournalFile::open(&path).expect("opened");
         assert_eq!(step, Some(7));
-        ledger.keep(&8u64).expect("kept");
-        drop(ledger);
-        let (_, _, step): Opened = Ledger::open(&path).expect("opened");
+        journal_file.keep(&8u64).expect("kept");
+        drop(journal_file);
+        let (_, _, step): Opened = JournalFile::open(&path).expect("opened");
         assert_eq!(step, Some(8));
     }
 
     #[test]
     fn a_plan_without_steps_is_a_ledger() {
         let (_folder, path) = folder();
-        drop(Ledger::create(&path, &"plan").expect("created"));
-        let (_, _, step): Opened = Ledger::open(&path).expect("opened");
+        drop(JournalFile::create(&path, &"plan").expect("created"));
+        let (_, _, step): Opened = JournalFile::open(&path).expect("opened");
         assert_eq!(step, None);
     }
 
     #[test]
     fn a_ledger_does_not_grow_without_bound_and_stays_held() {
         let (_folder, path) = folder();
-        let mut ledger = Ledger::create(&path, &"plan").expect("created");
+        let mut journal_file = JournalFile::create(&path, &"plan").expect("created");
         let long = "x".repeat(100_000);
         for _ in 0..50 {
-            ledger.keep(&long).expect("kept");
+            journal_file.keep(&long).expect("kept");
         }
         assert!(fs::metadata(&path).expect("there").len() <= MAX_BYTES);
-        let held = Ledger::open::<String, String>(&path).expect_err("held");
+        let held = JournalFile::open::<String, String>(&path).expect_err("held");
         assert_eq!(held.to_string(), "another run is writing it");
-        drop(ledger);
-        let (_, plan, step) = Ledger::open::<String, String>(&path).expect("opened");
+        drop(journal_file);
+        let (_, plan, step) = JournalFile::open::<String, String>(&path).expect("opened");
         assert_eq!((plan.as_str(), step), ("plan", Some(long)));
     }
 
     #[test]
     fn what_another_run_left_is_not_overwritten() {
         let (_folder, path) = folder();
-        drop(Ledger::create(&path, &"plan").expect("created"));
-        let refused = Ledger::create(&path, &"plan").expect_err("refused");
+        drop(JournalFile::create(&path, &"plan").expect("created"));
+        let refused = JournalFile::create(&path, &"plan").expect_err("refused");
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
     }
 
@@ -293,18 +293,18 @@ mod tests {
     fn a_kill_before_the_plan_leaves_nothing_to_continue_and_nothing_in_the_way() {
         let (_folder, path) = folder();
         fs::write(&path, "").expect("file");
-        let refused = Ledger::open::<String, u64>(&path).expect_err("refused");
+        let refused = JournalFile::open::<String, u64>(&path).expect_err("refused");
         assert_eq!(refused.kind(), io::ErrorKind::NotFound);
         assert!(refused.to_string().contains("run its command again"));
         assert!(path.exists(), "it is the next run's to replace");
-        Ledger::create(&path, &"plan").expect("created");
+        JournalFile::create(&path, &"plan").expect("created");
     }
 
     #[test]
     fn other_files_are_refused() {
         let (_folder, path) = folder();
         fs::write(&path, "Id,Name\n").expect("file");
-        let refused = Ledger::open::<String, u64>(&path).expect_err("refused");
+        let refused = JournalFile::open::<String, u64>(&path).expect_err("refused");
         assert!(refused.to_string().starts_with("it is no journal"));
     }
 }

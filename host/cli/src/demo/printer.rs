@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Instant;
 
-/// The page, as it is being written to stdout.
-pub(super) struct Page {
+/// Writes the demo to stdout.
+pub(super) struct Printer {
     started: Instant,
     step_started: Instant,
     step: usize,
 }
 
-impl Page {
+impl Printer {
     /// Prints the heading.
     pub(super) fn begin(folder: &Path) -> Self {
         println!(

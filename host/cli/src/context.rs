@@ -10,7 +10,7 @@ use super::config;
 use super::console::Console;
 use super::failure::Failure;
 use super::files;
-use super::place::{Place, environment};
+use super::target::{Target, environment};
 use crate::embedded;
 use mediate::contract::{ConnectorInfo, Effect, OperationInfo, Style};
 use mediate::profile::HostSettings;
@@ -18,24 +18,24 @@ use mediate::runtime::{Connector, Runtime, RuntimeSettings};
 use mediate::session::{Session, SessionError, find_operation, schema_of};
 
 /// Holds a connector and a connection, before anything is sent.
-pub(super) struct Workbench {
+pub(super) struct CommandContext {
     connector: Connector,
     pub(super) info: Arc<ConnectorInfo>,
-    place: Place,
+    target: Target,
 }
 
-impl Workbench {
+impl CommandContext {
     pub(super) async fn prepare(
         global: &Global,
         args: &Connection,
         console: Console,
     ) -> Result<Self, Failure> {
-        let place = Place::choose(global, args, console).await?;
-        let (connector, info) = load(global, place.profile.host()).await?;
+        let target = Target::choose(global, args, console).await?;
+        let (connector, info) = load(global, target.profile.host()).await?;
         Ok(Self {
             connector,
             info,
-            place,
+            target,
         })
     }
 
@@ -45,7 +45,7 @@ impl Workbench {
         if operation.style != style {
             return Err(other_verb(operation));
         }
-        if self.place.stands_in && operation.effect == Effect::Write {
+        if self.target.stands_in && operation.effect == Effect::Write {
             return Err(no_connection(name));
         }
         Ok(operation)
@@ -73,13 +73,13 @@ impl Workbench {
     }
 
     pub(super) fn connection_name(&self) -> &str {
-        self.place.profile.name()
+        self.target.profile.name()
     }
 
     /// Names the connection and its file, for errors.
     pub(super) fn connection_title(&self) -> String {
         let name = self.connection_name();
-        match self.place.profile.path() {
+        match self.target.profile.path() {
             Some(path) => format!("`{name}` ({})", path.display()),
             None => format!("`{name}`"),
         }
@@ -87,7 +87,7 @@ impl Workbench {
 
     /// Names the environment variables that hold the connection's secrets: commands that this one starts do not get them.
     pub(super) fn secret_variables(&self) -> Vec<String> {
-        self.place.variables.clone()
+        self.target.variables.clone()
     }
 
     /// Starts the connector; nothing is sent yet.
@@ -97,12 +97,12 @@ impl Workbench {
 
     /// Starts the connector, for those that start it again.
     pub(super) async fn start(&self) -> Result<Session, SessionError> {
-        let Place {
+        let Target {
             profile,
             mounts,
             network,
             ..
-        } = &self.place;
+        } = &self.target;
         Session::open(&self.connector, profile, mounts.clone(), *network).await
     }
 

@@ -44,8 +44,8 @@ impl Connection {
     }
 }
 
-/// Is a connection with what answers for it.
-pub(super) struct Place {
+/// A connection with what answers for it.
+pub(super) struct Target {
     pub(super) profile: Profile,
     /// Answers in process.
     pub(super) mounts: Vec<Mount>,
@@ -57,7 +57,7 @@ pub(super) struct Place {
     pub(super) variables: Vec<String>,
 }
 
-impl Place {
+impl Target {
     /// Chooses by `--connection`, then by the environment; the built-in connector has the simulated org besides.
     pub(super) async fn choose(
         global: &Global,
