@@ -6,7 +6,7 @@
 use axum::Router;
 use axum::routing::get;
 use mediate::contract::Message;
-use mediate::egress::{Egress, EgressSettings, Mount};
+use mediate::egress::{Egress, EgressSettings, InProcessService};
 use mediate::runtime::{Connector, Instance, Runtime, RuntimeSettings};
 use mediate_tests::{ECHO, echo};
 use serde_json::json;
@@ -67,17 +67,17 @@ async fn fetching(connector: &Connector) -> anyhow::Result<()> {
         .route("/large", get(|| async { vec![b'x'; LARGE] }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
-    let mounts = vec![Mount::new("sandbox.localhost", router.clone())];
+    let services = vec![InProcessService::new("sandbox.localhost", router.clone())];
     tokio::spawn(async move { axum::serve(listener, router).await });
     let egress = Egress::new(EgressSettings {
         allow: vec![origin.clone()],
-        mounts,
+        services,
         ..EgressSettings::default()
     })?;
     let instance = connector.start(egress).await?;
     for (name, origin) in [
         ("loopback", origin.as_str()),
-        ("mount", "http://sandbox.localhost"),
+        ("in process", "http://sandbox.localhost"),
     ] {
         let small = format!("{origin}/small");
         let time = median(ROUNDS, async || {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use mediate::contract::Fault;
-use mediate::egress::Mount;
+use mediate::egress::InProcessService;
 use mediate::profile::{HostSettings, Profile};
 use mediate::runtime::{Connector, Runtime, RuntimeSettings};
 use mediate::session::{Session, SessionError};
 use mediate_cli::embedded;
-use mediate_cli::simulated_org::mount_at;
+use mediate_cli::simulated_org::service_at;
 use sandbox::Org;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -20,7 +20,7 @@ const IN_PROCESS: &str = "sandbox.localhost";
 /// How the connector reaches the org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// Through a mount of the host: no sockets.
+    /// In process: no sockets.
     InProcess,
     /// Through the pooled client, over loopback.
     OnAPort,
@@ -42,22 +42,22 @@ pub async fn connector() -> &'static Connector {
 
 /// Opens a session to an org. `more` is merged into the connection.
 pub async fn open(org: &Arc<Org>, way: Way, more: &Value) -> Session {
-    let (url, mounts) = match way {
+    let (url, services) = match way {
         Way::InProcess => (
             format!("https://{IN_PROCESS}"),
-            vec![mount_at(IN_PROCESS, sandbox::router(Arc::clone(org)))],
+            vec![service_at(IN_PROCESS, sandbox::router(Arc::clone(org)))],
         ),
         Way::OnAPort => (serve(org).await, Vec::new()),
     };
-    open_at(&url, mounts, way == Way::OnAPort, more).await
+    open_at(&url, services, way == Way::OnAPort, more).await
 }
 
 /// Opens a session to an org behind a router of the test's own. On a port, no connection is ever cut.
 pub async fn open_router(router: Router, way: Way, more: &Value) -> Session {
     match way {
         Way::InProcess => {
-            let mounts = vec![mount_at(IN_PROCESS, router)];
-            open_at(&format!("https://{IN_PROCESS}"), mounts, false, more).await
+            let services = vec![service_at(IN_PROCESS, router)];
+            open_at(&format!("https://{IN_PROCESS}"), services, false, more).await
         }
         Way::OnAPort => {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
@@ -69,15 +69,20 @@ pub async fn open_router(router: Router, way: Way, more: &Value) -> Session {
     }
 }
 
-/// Opens a session to an org that answers at a URL, on a port or through a mount. `more` is merged into the connection.
-pub async fn open_at(url: &str, mounts: Vec<Mount>, on_a_port: bool, more: &Value) -> Session {
-    open_with(url, mounts, on_a_port, more, HostSettings::default()).await
+/// Opens a session to an org that answers at a URL, on a port or in process. `more` is merged into the connection.
+pub async fn open_at(
+    url: &str,
+    services: Vec<InProcessService>,
+    on_a_port: bool,
+    more: &Value,
+) -> Session {
+    open_with(url, services, on_a_port, more, HostSettings::default()).await
 }
 
 /// Opens a session as [`open_at`] does, with settings of the host.
 pub async fn open_with(
     url: &str,
-    mounts: Vec<Mount>,
+    services: Vec<InProcessService>,
     on_a_port: bool,
     more: &Value,
     host: HostSettings,
@@ -92,7 +97,7 @@ pub async fn open_with(
     }
     let document = connection.as_object().cloned().unwrap_or_default();
     let profile = Profile::new("test", document, host);
-    Session::open(connector().await, &profile, mounts, on_a_port)
+    Session::open(connector().await, &profile, services, on_a_port)
         .await
         .expect("a session")
 }

@@ -12,7 +12,7 @@ use mediate::profile::{HostSettings, Profile};
 use mediate::runtime::{Runtime, RuntimeSettings};
 use mediate::session::Session;
 use mediate_cli::embedded;
-use mediate_cli::simulated_org::mount_at;
+use mediate_cli::simulated_org::service_at;
 use mediate_tests::org::read_all;
 use sandbox::Org;
 use serde_json::{Value, json};
@@ -73,8 +73,8 @@ async fn session(org: &Arc<Org>) -> Session {
     let document = connection.as_object().cloned().unwrap_or_default();
     let profile = Profile::new("endurance", document, HostSettings::default());
     let router = sandbox::router(Arc::clone(org)).layer(from_fn(endless));
-    let mounts = vec![mount_at(AUTHORITY, router)];
-    Session::open(&connector, &profile, mounts, false)
+    let services = vec![service_at(AUTHORITY, router)];
+    Session::open(&connector, &profile, services, false)
         .await
         .expect("a session")
 }

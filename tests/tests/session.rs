@@ -87,8 +87,8 @@ impl Stage {
 
     async fn open(&self) -> Session {
         let profile = Profile::load(&self.folder.path().join("c.toml"), &|_| None).unwrap();
-        let mounts = vec![simulated_org::mount(Arc::clone(&self.org))];
-        Session::open(&self.connector, &profile, mounts, false)
+        let services = vec![simulated_org::service(Arc::clone(&self.org))];
+        Session::open(&self.connector, &profile, services, false)
             .await
             .unwrap()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http_body_util::BodyExt as _;
 use mediate::egress::{Egress, EgressSettings, TimeLimits};
 use mediate_cli::embedded;
-use mediate_cli::simulated_org::mount_at;
+use mediate_cli::simulated_org::service_at;
 use sandbox::Org;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ async fn bound() -> Bound {
     let org = Org::builder().without_data().build().expect("an org");
     let org = Arc::new(org);
     let egress = Egress::new(EgressSettings {
-        mounts: vec![mount_at(IN_PROCESS, sandbox::router(Arc::clone(&org)))],
+        services: vec![service_at(IN_PROCESS, sandbox::router(Arc::clone(&org)))],
         network: false,
         ..EgressSettings::default()
     });

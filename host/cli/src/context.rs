@@ -99,11 +99,11 @@ impl CommandContext {
     pub(super) async fn start(&self) -> Result<Session, SessionError> {
         let Target {
             profile,
-            mounts,
+            services,
             network,
             ..
         } = &self.target;
-        Session::open(&self.connector, profile, mounts.clone(), *network).await
+        Session::open(&self.connector, profile, services.clone(), *network).await
     }
 
     /// Makes a failure that knows the connection and what it was kept from.
@@ -112,7 +112,7 @@ impl CommandContext {
         Failure::Session {
             sent: Some(session.requests()),
             in_doubt: session.is_in_doubt(&error),
-            refusals: session.refusals(),
+            denials: session.denials(),
             error: Box::new(error),
             connection,
         }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use mediate::contract::{Fault, FaultKind};
-use mediate::egress::Refusal;
+use mediate::egress::Denial;
 use mediate::error::HostError;
 use mediate::profile::ProfileError;
 use mediate::session::SessionError;
@@ -45,7 +45,7 @@ pub(super) enum Failure {
         /// Why.
         error: Box<SessionError>,
         /// What the connector was kept from reaching.
-        refusals: Vec<Refusal>,
+        denials: Vec<Denial>,
         /// Which connection it was, for hints.
         connection: String,
         /// How many requests the operation sent, from its beginning on; none where nobody counted.
@@ -264,7 +264,7 @@ impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
         Self::Session {
             error: Box::new(error),
-            refusals: Vec::new(),
+            denials: Vec::new(),
             connection: String::new(),
             sent: None,
             in_doubt: false,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::console::Console;
 use super::failure::Failure;
 use mediate::contract::{Fault, FaultKind, UpstreamFault};
-use mediate::egress::Refusal;
+use mediate::egress::Denial;
 use mediate::text;
 use mediate::transfer::Standing;
 
@@ -63,7 +63,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         if let Some(standing) = standing(failure) {
             members.insert("load".into(), standing.to_json());
         }
-        let refused: Vec<&str> = refusals(failure)
+        let refused: Vec<&str> = denials(failure)
             .iter()
             .map(|refusal| refusal.origin.as_str())
             .collect();
@@ -102,7 +102,7 @@ fn details(failure: &Failure) -> Vec<String> {
     if let Some(fault) = failure.fault() {
         lines.extend(hint(fault, failure).map(|hint| format!("hint: {hint}")));
     }
-    lines.extend(refusals(failure).iter().flat_map(refusal));
+    lines.extend(denials(failure).iter().flat_map(refusal));
     if let Failure::Unfinished { journal, .. } = failure {
         let journal = journal.display();
         lines.push(format!("hint: continue with `mediate resume {journal}`"));
@@ -122,11 +122,11 @@ fn standing(failure: &Failure) -> Option<&Standing> {
     }
 }
 
-fn refusals(failure: &Failure) -> &[Refusal] {
+fn denials(failure: &Failure) -> &[Denial] {
     match failure {
-        Failure::Session { refusals, .. } => refusals,
+        Failure::Session { denials, .. } => denials,
         Failure::Unfinished { why, .. } | Failure::Tested(why) | Failure::OneOf { why, .. } => {
-            self::refusals(why)
+            self::denials(why)
         }
         _ => &[],
     }
@@ -201,7 +201,7 @@ fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
     }
 }
 
-fn refusal(refusal: &Refusal) -> Vec<String> {
+fn refusal(refusal: &Denial) -> Vec<String> {
     let mut lines = vec![format!(
         "kept from reaching {}: {}",
         refusal.origin, refusal.reason
@@ -246,10 +246,10 @@ mod tests {
         }
     }
 
-    fn failure(fault: Fault, refusals: Vec<Refusal>) -> Failure {
+    fn failure(fault: Fault, denials: Vec<Denial>) -> Failure {
         Failure::Session {
             error: Box::new(SessionError::Host(HostError::from(fault))),
-            refusals,
+            denials,
             connection: "`acme`".into(),
             sent: Some(0),
             in_doubt: false,
@@ -354,7 +354,7 @@ mod tests {
             error: Box::new(SessionError::Host(HostError::InstanceEnded {
                 reason: "trap".into(),
             })),
-            refusals: vec![],
+            denials: vec![],
             connection: "acme".into(),
             sent: Some(1),
             in_doubt: true,
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_refused_origin_brings_the_line_that_allows_it() {
-        let refused = Refusal {
+        let refused = Denial {
             origin: "https://x.example".into(),
             reason: "it is not on the list".into(),
             remedy: Some("allow = [\"https://x.example\"]".into()),

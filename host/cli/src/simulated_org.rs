@@ -11,7 +11,7 @@ use sandbox::org::{CLIENT_ID, CLIENT_SECRET};
 use serde_json::{Map, Value, json};
 use tower::ServiceExt as _;
 
-use mediate::egress::{Aborted, Mount};
+use mediate::egress::{Aborted, InProcessService};
 use mediate::profile::{HostSettings, Profile};
 
 /// Names the authority under which the org answers in process; names under `.localhost` never leave a machine
@@ -62,16 +62,16 @@ pub fn open(settings: &OrgSettings) -> anyhow::Result<Arc<Org>> {
     Ok(Arc::new(builder.build()?))
 }
 
-/// Mounts the org at [`AUTHORITY`].
+/// The org, answering in process for [`AUTHORITY`].
 #[must_use]
-pub fn mount(org: Arc<Org>) -> Mount {
-    mount_at(AUTHORITY, sandbox::router(org))
+pub fn service(org: Arc<Org>) -> InProcessService {
+    service_at(AUTHORITY, sandbox::router(org))
 }
 
-/// Mounts the router of an org, with whatever layers, at an authority.
+/// The router of an org, with whatever layers, answering in process for an authority.
 #[must_use]
-pub fn mount_at(authority: &str, router: sandbox::Router) -> Mount {
-    Mount::new(authority, router.map_response(mark_aborted))
+pub fn service_at(authority: &str, router: sandbox::Router) -> InProcessService {
+    InProcessService::new(authority, router.map_response(mark_aborted))
 }
 
 /// Says in the host's words that the org cut the connection: neither knows the other's.

@@ -9,7 +9,7 @@ use super::args::{Connection, Global};
 use super::console::Console;
 use super::failure::Failure;
 use crate::simulated_org::{self, OrgSettings};
-use mediate::egress::Mount;
+use mediate::egress::InProcessService;
 use mediate::profile::{HostSettings, Places, Profile};
 
 /// Names the connection when none is given.
@@ -48,7 +48,7 @@ impl Connection {
 pub(super) struct Target {
     pub(super) profile: Profile,
     /// Answers in process.
-    pub(super) mounts: Vec<Mount>,
+    pub(super) services: Vec<InProcessService>,
     /// Says whether anything else may be reached.
     pub(super) network: bool,
     /// Says that nobody asked for the simulated org: it stands in where no connection is given.
@@ -89,7 +89,7 @@ impl Target {
         })?;
         Ok(Self {
             profile,
-            mounts: Vec::new(),
+            services: Vec::new(),
             network: true,
             stands_in: false,
             variables: variables.take(),
@@ -124,7 +124,7 @@ impl Target {
         let org = org.map_err(|error| Failure::usage(format!("{error:#}")))?;
         Ok(Self {
             profile: simulated_org::profile(),
-            mounts: vec![simulated_org::mount(org)],
+            services: vec![simulated_org::service(org)],
             network: false,
             stands_in,
             variables: Vec::new(),
@@ -136,7 +136,7 @@ impl Target {
         let profile = Profile::new("none", Map::new(), HostSettings::default());
         Self {
             profile,
-            mounts: Vec::new(),
+            services: Vec::new(),
             network: false,
             stands_in: false,
             variables: Vec::new(),

@@ -201,7 +201,7 @@ fn failure(error: WatchError, context: &CommandContext) -> Failure {
     match error {
         WatchError::Session(error) => Failure::Session {
             error: Box::new(error),
-            refusals: Vec::new(),
+            denials: Vec::new(),
             connection: context.connection_title(),
             sent: None,
             in_doubt: false,

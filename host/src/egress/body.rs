@@ -1,10 +1,10 @@
 //! Bodies on their way: the request's is watched, the answer's is checked to be whole.
 
 use super::Body;
+use super::access_log::Access;
 use super::activity::Activity;
 use super::failure::Failure;
 use super::pace::{Pace, Waiting};
-use super::record::Record;
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -73,7 +73,7 @@ impl http_body::Body for Outgoing {
     }
 }
 
-/// The body of an answer. It holds the exchange's place in the queue until it has ended or is dropped.
+/// The body of an answer. It holds the exchange's permit in the queue until it has ended or is dropped.
 ///
 /// An end short of the `Content-Length` is a failure, wherever the answer comes from; so is silence, but only while
 /// somebody waits for more.
@@ -85,7 +85,7 @@ pub(super) struct Incoming {
     timer: Option<Pin<Box<Sleep>>>,
     waiting: Waiting,
     /// Gone once the body has ended.
-    record: Option<Record>,
+    access: Option<Access>,
 }
 
 impl Incoming {
@@ -94,7 +94,7 @@ impl Incoming {
         expected: Option<u64>,
         limit: Duration,
         pace: Pace,
-        record: Record,
+        access: Access,
     ) -> Self {
         Self {
             body,
@@ -103,7 +103,7 @@ impl Incoming {
             limit,
             timer: None,
             waiting: Waiting::new(pace),
-            record: Some(record),
+            access: Some(access),
         }
     }
 
@@ -113,8 +113,8 @@ impl Incoming {
             let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
             self.received = self.received.saturating_add(length);
             self.waiting.came(length);
-            if let Some(record) = &mut self.record {
-                record.bytes(self.received);
+            if let Some(access) = &mut self.access {
+                access.bytes(self.received);
             }
         }
         if self
@@ -123,7 +123,7 @@ impl Incoming {
         {
             return self.fail(Failure::Protocol);
         }
-        // Readers that know the length never ask for the end; the place in the queue is free for others from here on.
+        // Readers that know the length never ask for the end; the permit in the queue is free for others from here on.
         if self.body.is_end_stream() && self.is_whole() {
             self.end(Ok(()));
         }
@@ -144,8 +144,8 @@ impl Incoming {
     }
 
     fn end(&mut self, outcome: Result<(), &Failure>) {
-        if let Some(record) = self.record.take() {
-            record.end(outcome);
+        if let Some(access) = self.access.take() {
+            access.end(outcome);
         }
     }
 
@@ -174,7 +174,7 @@ impl http_body::Body for Incoming {
     type Error = Failure;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
-        if self.record.is_none() {
+        if self.access.is_none() {
             return Poll::Ready(None);
         }
         match Pin::new(&mut self.body).poll_frame(cx) {
@@ -186,7 +186,7 @@ impl http_body::Body for Incoming {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.record.is_none()
+        self.access.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -32,7 +32,7 @@ use std::time::Duration;
 /// | `RequestBody` | `HTTP-protocol-error` | in part: the instance gave up its own request |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The policy keeps the address out of reach; see [`Egress::refusals`](super::Egress::refusals).
+    /// The policy keeps the address out of reach; see [`Egress::denials`](super::Egress::denials).
     Denied,
     /// The address cannot be read.
     BadUri,

@@ -1,39 +1,40 @@
 //! The way out: every request of a connector passes here, and nothing else opens a connection.
 //!
-//! A request is checked against the [list of what is allowed](allow), waits for its place among the exchanges under way,
-//! and goes to a [mounted service](Mount) or to the network through a pool of connections. Bodies stream both ways, each
+//! A request is checked against the [list of what is allowed](allow), waits for its permit among the exchanges under way,
+//! and goes to a [service in this process](InProcessService) or to the network through a pool of connections. Bodies stream both ways, each
 //! piece when the one before was taken. Whatever fails comes back as a [`Failure`], which says whether the request may
 //! have been received.
 //!
-//! # Places
+//! # Permits
 //!
-//! An exchange holds its place from before it is sent until its answer's body has been read to the end, failed, or was
-//! dropped. All instances that share an [`Egress`] share its places. A connector that asks for the next page while it
+//! An exchange holds its permit from before it is sent until its answer's body has been read to the end, failed, or was
+//! dropped. All instances that share an [`Egress`] share its permits. A connector that asks for the next page while it
 //! reads the current one needs two; with one only, the second request waits until the first answer has been read, and
 //! both come through, as long as the connector reads on and does not wait for the second answer first. One that does wait
 //! gets `connection-limit-reached` after [`max_wait`](EgressSettings::max_wait).
 
+mod access_log;
 mod activity;
 pub mod allow;
 mod body;
 mod client;
 mod credentials;
 mod failure;
-mod mount;
 mod pace;
-mod record;
 mod resolve;
+mod service;
 mod settings;
 mod traffic;
 
 pub use activity::TimeLimits;
 pub use client::plain_client;
 pub use failure::Failure;
-pub use mount::{Aborted, Mount};
 pub use pace::{MIN_BYTES, Pace};
+pub use service::{Aborted, InProcessService};
 pub use settings::{EgressSettings, MAX_CONCURRENT};
 
 use crate::error::HostError;
+use access_log::Access;
 use activity::{Activity, with_connect_limit};
 use allow::{AllowList, Destination};
 use body::{Incoming, Outgoing};
@@ -42,7 +43,6 @@ use client::Clients;
 use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, combinators::UnsyncBoxBody};
-use record::Record;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -54,16 +54,16 @@ use traffic::Traffic;
 pub type Body = UnsyncBoxBody<Bytes, Failure>;
 
 /// More refused origins than this are not remembered.
-const MAX_REFUSALS: usize = 100;
+const MAX_DENIALS: usize = 100;
 
 /// One way out, shared by all instances of a connection.
 pub struct Egress {
     allowed: RwLock<AllowList>,
-    refusals: Mutex<Vec<Refusal>>,
+    denials: Mutex<Vec<Denial>>,
     last_failure: Mutex<Option<String>>,
-    mounts: Vec<Mount>,
+    services: Vec<InProcessService>,
     network: bool,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     max_wait: Duration,
     pace: Pace,
     traffic: Arc<Traffic>,
@@ -74,7 +74,7 @@ pub struct Egress {
 
 /// A request that the policy refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Denial {
     /// The origin that was asked for, for example `https://acme.my.salesforce.com`.
     pub origin: String,
     /// Why it was refused, in one sentence.
@@ -85,7 +85,7 @@ pub struct Refusal {
 
 /// Where a request goes.
 enum Route {
-    Mount(Mount),
+    InProcess(InProcessService),
     Network,
 }
 
@@ -112,11 +112,11 @@ impl Egress {
             clients: Clients::new(&settings)?,
             requests: AtomicU64::new(0),
             allowed: RwLock::new(allowed),
-            refusals: Mutex::default(),
+            denials: Mutex::default(),
             last_failure: Mutex::default(),
-            mounts: settings.mounts,
+            services: settings.services,
             network: settings.network,
-            places: Arc::new(Semaphore::new(settings.max_concurrent)),
+            permits: Arc::new(Semaphore::new(settings.max_concurrent)),
             max_wait: settings.max_wait,
             pace: settings.pace,
             traffic: Arc::default(),
@@ -129,11 +129,11 @@ impl Egress {
             clients: Clients::none(),
             requests: AtomicU64::new(0),
             allowed: RwLock::default(),
-            refusals: Mutex::default(),
+            denials: Mutex::default(),
             last_failure: Mutex::default(),
-            mounts: Vec::new(),
+            services: Vec::new(),
             network: false,
-            places: Arc::new(Semaphore::new(1)),
+            permits: Arc::new(Semaphore::new(1)),
             max_wait: Duration::ZERO,
             pace: Pace::default(),
             traffic: Arc::default(),
@@ -183,7 +183,10 @@ impl Egress {
         let Ok(destination) = Destination::parse(address) else {
             return false;
         };
-        self.mounts.iter().any(|mount| mount.serves(&destination)) || self.lists(&destination)
+        self.services
+            .iter()
+            .any(|service| service.serves(&destination))
+            || self.lists(&destination)
     }
 
     fn lists(&self, destination: &Destination) -> bool {
@@ -199,8 +202,8 @@ impl Egress {
 
     /// Returns the origins that were refused so far, each once, in order.
     #[must_use]
-    pub fn refusals(&self) -> Vec<Refusal> {
-        self.refusals
+    pub fn denials(&self) -> Vec<Denial> {
+        self.denials
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -229,44 +232,48 @@ impl Egress {
         let route = self.route(&destination)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         let path = destination.url().path();
-        let mut record = Record::new(
+        let mut access = Access::new(
             request.method().clone(),
             &destination.origin(),
             path,
             Arc::clone(&self.traffic),
         );
         match self
-            .exchange(request, &destination, route, limits, &mut record)
+            .exchange(request, &destination, route, limits, &mut access)
             .await
         {
             Ok(response) => {
                 self.forget_failure();
-                Ok(whole(response, limits.between_bytes, self.pace, record))
+                Ok(whole(response, limits.between_bytes, self.pace, access))
             }
             Err(failure) => {
                 self.note_failure(&destination, &failure);
-                record.end(Err(&failure));
+                access.end(Err(&failure));
                 Err(failure)
             }
         }
     }
 
     fn route(&self, destination: &Destination) -> Result<Route, Failure> {
-        if let Some(mount) = self.mounts.iter().find(|mount| mount.serves(destination)) {
-            return Ok(Route::Mount(mount.clone()));
+        if let Some(service) = self
+            .services
+            .iter()
+            .find(|service| service.serves(destination))
+        {
+            return Ok(Route::InProcess(service.clone()));
         }
         if self.lists(destination) && self.network {
             return Ok(Route::Network);
         }
-        self.refuse(Refusal::of(destination, self.network));
+        self.refuse(Denial::of(destination, self.network));
         Err(Failure::Denied)
     }
 
-    fn refuse(&self, refusal: Refusal) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        if refusals.len() < MAX_REFUSALS && !refusals.contains(&refusal) {
+    fn refuse(&self, refusal: Denial) {
+        let mut denials = self.denials.lock().unwrap_or_else(PoisonError::into_inner);
+        if denials.len() < MAX_DENIALS && !denials.contains(&refusal) {
             tracing::warn!(target: "mediate::egress", "{refusal}");
-            refusals.push(refusal);
+            denials.push(refusal);
         }
     }
 
@@ -276,19 +283,19 @@ impl Egress {
         destination: &Destination,
         route: Route,
         limits: TimeLimits,
-        record: &mut Record,
+        access: &mut Access,
     ) -> Result<Answer, Failure> {
         let (head, body) = request.into_parts();
         let method = head.method.clone();
         let activity = Arc::new(Activity::new(Arc::clone(&self.traffic)));
         let body = Outgoing::begin(body, Arc::clone(&activity)).await?;
         credentials::remember(&head.headers, body.as_ref().map_or(&[], Outgoing::first));
-        record.holds(self.place().await?);
+        access.holds(self.permit().await?);
         activity.taken();
         let head = Request::from_parts(head, ());
         let sending = async {
             match route {
-                Route::Mount(mount) => mount.answer(head.map(|()| boxed(body))).await,
+                Route::InProcess(service) => service.answer(head.map(|()| boxed(body))).await,
                 Route::Network => {
                     self.transmit(head, destination, body, &activity, limits)
                         .await
@@ -300,14 +307,14 @@ impl Egress {
             () = activity.silence(limits.first_byte) => return Err(Failure::ReadTimeout),
             failure = activity.spent(self.pace) => return Err(failure),
         };
-        record.status(response.status());
+        access.status(response.status());
         Ok(Answer { method, response })
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        let place =
-            tokio::time::timeout(self.max_wait, Arc::clone(&self.places).acquire_owned()).await;
-        place.ok().and_then(Result::ok).ok_or(Failure::QueueFull)
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let permit =
+            tokio::time::timeout(self.max_wait, Arc::clone(&self.permits).acquire_owned()).await;
+        permit.ok().and_then(Result::ok).ok_or(Failure::QueueFull)
     }
 
     async fn transmit(
@@ -363,11 +370,11 @@ struct Answer {
     response: Response<Body>,
 }
 
-fn whole(answer: Answer, limit: Duration, pace: Pace, record: Record) -> Response<Body> {
+fn whole(answer: Answer, limit: Duration, pace: Pace, access: Access) -> Response<Body> {
     let expected = expected_length(&answer);
     answer
         .response
-        .map(|body| Incoming::new(body, expected, limit, pace, record).boxed_unsync())
+        .map(|body| Incoming::new(body, expected, limit, pace, access).boxed_unsync())
 }
 
 /// The length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.
@@ -389,7 +396,7 @@ fn expected_length(answer: &Answer) -> Option<u64> {
         .ok()
 }
 
-impl Refusal {
+impl Denial {
     fn of(destination: &Destination, network: bool) -> Self {
         let origin = destination.origin();
         if !network {
@@ -416,7 +423,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -434,7 +441,7 @@ impl fmt::Debug for Egress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Egress")
             .field("allowed", &self.allowed)
-            .field("mounts", &self.mounts)
+            .field("services", &self.services)
             .field("network", &self.network)
             .finish_non_exhaustive()
     }

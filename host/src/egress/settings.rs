@@ -1,6 +1,6 @@
 //! What a way out may reach, and how.
 
-use super::{Mount, Pace};
+use super::{InProcessService, Pace};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub const MAX_CONCURRENT: usize = 25;
 /// What a way out may reach, and how.
 #[derive(Clone)]
 pub struct EgressSettings {
-    /// Origins that may be reached, in the forms of [`allow`](super::allow). Empty: none but the mounts.
+    /// Origins that may be reached, in the forms of [`allow`](super::allow). Empty: none but the services.
     pub allow: Vec<String>,
     /// PEM files with certificate authorities to trust beside the system's.
     pub ca_files: Vec<PathBuf>,
@@ -29,8 +29,8 @@ pub struct EgressSettings {
     /// How slowly an answer may come, and how long an exchange may wait in all.
     pub pace: Pace,
     /// Services that answer in process for an authority.
-    pub mounts: Vec<Mount>,
-    /// Whether anything but the mounts can be reached at all.
+    pub services: Vec<InProcessService>,
+    /// Whether anything but the services can be reached at all.
     pub network: bool,
 }
 
@@ -45,7 +45,7 @@ impl Default for EgressSettings {
             // Below the time that connectors wait for an answer: waiting for a turn is told apart from waiting for the server.
             max_wait: Duration::from_secs(60),
             pace: Pace::default(),
-            mounts: Vec::new(),
+            services: Vec::new(),
             network: true,
         }
     }
@@ -62,7 +62,7 @@ impl fmt::Debug for EgressSettings {
             .field("max_concurrent", &self.max_concurrent)
             .field("max_wait", &self.max_wait)
             .field("pace", &self.pace)
-            .field("mounts", &self.mounts)
+            .field("services", &self.services)
             .field("network", &self.network)
             .finish()
     }

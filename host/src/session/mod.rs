@@ -26,7 +26,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::contract::{Batch, ConnectorInfo, Effect, FaultKind, Message, OperationInfo, Style};
-use crate::egress::{Egress, EgressSettings, MAX_CONCURRENT, Mount, Pace, Refusal};
+use crate::egress::{Denial, Egress, EgressSettings, InProcessService, MAX_CONCURRENT, Pace};
 use crate::error::HostError;
 use crate::profile::{HostSettings, Profile};
 use crate::runtime::{Connector, Instance};
@@ -69,7 +69,7 @@ pub struct Session {
 impl Session {
     /// Starts an instance of the connector for a connection. Nothing is sent yet.
     ///
-    /// `network` is false for connections that must stay in process: only `mounts` are reached then.
+    /// `network` is false for connections that must stay in process: only `services` are reached then.
     ///
     /// # Errors
     /// The connection names an address that may not be reached, a file of its settings cannot be read, or no instance
@@ -77,14 +77,16 @@ impl Session {
     pub async fn open(
         connector: &Connector,
         profile: &Profile,
-        mounts: Vec<Mount>,
+        services: Vec<InProcessService>,
         network: bool,
     ) -> Result<Self, SessionError> {
         let info = connector.describe().await?;
         let schema = schema_of("the connection", &info.connection_schema)?;
         secrets::of_connection(&schema, profile);
         let origins = origins::of_connection(&schema, profile.document().expose())?;
-        let egress = Egress::new(egress_settings(profile, &schema, origins, mounts, network))?;
+        let egress = Egress::new(egress_settings(
+            profile, &schema, origins, services, network,
+        ))?;
         let instance = connector.start(Arc::clone(&egress)).await?;
         let login = Mutex::new(Login::new(&info.name, profile, schema));
         Ok(Self {
@@ -106,8 +108,8 @@ impl Session {
 
     /// Lists the origins that the connector was kept from reaching so far.
     #[must_use]
-    pub fn refusals(&self) -> Vec<Refusal> {
-        self.egress.refusals()
+    pub fn denials(&self) -> Vec<Denial> {
+        self.egress.denials()
     }
 
     /// Counts the requests that operations have sent so far, without those of the login.
@@ -426,7 +428,7 @@ fn egress_settings(
     profile: &Profile,
     schema: &Value,
     origins: Vec<String>,
-    mounts: Vec<Mount>,
+    services: Vec<InProcessService>,
     network: bool,
 ) -> EgressSettings {
     let host = profile.host();
@@ -437,7 +439,7 @@ fn egress_settings(
         proxy: host.proxy.as_ref().map(|proxy| proxy.expose().clone()),
         max_concurrent: concurrency(schema, profile.document().expose()),
         pace: pace(host),
-        mounts,
+        services,
         network,
         ..EgressSettings::default()
     }

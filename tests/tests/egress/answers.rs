@@ -1,6 +1,6 @@
 //! Answers that come through.
 
-use super::{allowing, answer, gzip, mounted, noise};
+use super::{allowing, answer, gzip, in_process, noise};
 use axum::Router;
 use axum::routing::get;
 use mediate_tests::echo;
@@ -95,7 +95,7 @@ async fn a_slow_answer_that_keeps_coming_is_no_time_out() {
 async fn large_answers_stream_through() {
     let body = noise(5_000_000);
     let expected = body.clone();
-    let instance = mounted(Router::new().route("/", get(move || async move { body }))).await;
+    let instance = in_process(Router::new().route("/", get(move || async move { body }))).await;
     assert_eq!(
         fetch(&instance, "http://sandbox.localhost/", json!({}))
             .await

@@ -2,17 +2,17 @@
 
 mod answers;
 mod failures;
-mod mounts;
-mod places;
+mod permits;
 mod policy;
 mod proxy;
 mod requests;
+mod services;
 mod tls;
 
 use axum::Router;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mediate::egress::{EgressSettings, Mount};
+use mediate::egress::{EgressSettings, InProcessService};
 use mediate::error::HostError;
 use mediate::runtime::Instance;
 use mediate_tests::echo;
@@ -55,10 +55,10 @@ fn code<T: std::fmt::Debug>(result: Result<T, HostError>) -> String {
     name.trim_start_matches("ErrorCode::").to_owned()
 }
 
-async fn mounted(router: Router) -> Instance {
-    let mounts = vec![Mount::new("sandbox.localhost", router)];
+async fn in_process(router: Router) -> Instance {
+    let services = vec![InProcessService::new("sandbox.localhost", router)];
     echo::start(EgressSettings {
-        mounts,
+        services,
         network: false,
         ..EgressSettings::default()
     })

@@ -16,11 +16,11 @@ async fn an_address_that_is_not_listed_is_refused_and_recorded_with_the_remedy()
             "HttpRequestDenied"
         );
     }
-    let refusals = egress.refusals();
-    assert_eq!(refusals.len(), 1);
-    assert_eq!(refusals[0].origin, "https://acme.example.com");
+    let denials = egress.denials();
+    assert_eq!(denials.len(), 1);
+    assert_eq!(denials[0].origin, "https://acme.example.com");
     assert_eq!(
-        refusals[0].remedy.as_deref(),
+        denials[0].remedy.as_deref(),
         Some("allow = [\"https://acme.example.com\"]")
     );
 }
@@ -32,7 +32,7 @@ async fn plain_http_to_another_machine_has_no_remedy() {
         code(fetch(&instance, "http://acme.example.com/", json!({})).await),
         "HttpRequestDenied"
     );
-    assert_eq!(egress.refusals()[0].remedy, None);
+    assert_eq!(egress.denials()[0].remedy, None);
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn without_a_network_even_what_is_listed_is_refused() {
         code(fetch(&instance, "http://127.0.0.1:1/", json!({})).await),
         "HttpRequestDenied"
     );
-    assert!(egress.refusals()[0].to_string().contains("no network"));
+    assert!(egress.denials()[0].to_string().contains("no network"));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The bodies of requests.
 
-use super::{allowing, mounted};
+use super::{allowing, in_process};
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::post;
@@ -59,7 +59,7 @@ async fn served(router: Router) -> (String, tokio::task::JoinHandle<()>) {
 async fn bodies_of_requests_arrive_whole_in_process_and_over_the_network() {
     let (origin, _task) = served(counting()).await;
     let (networked, _) = echo::start(allowing(&origin)).await.unwrap();
-    let in_process = mounted(counting()).await;
+    let in_process = in_process(counting()).await;
     for (body, told, expected) in [
         (3_000_000, true, "3000000 Ok(3000000)"),
         (3_000_000, false, "none Ok(3000000)"),
@@ -70,10 +70,10 @@ async fn bodies_of_requests_arrive_whole_in_process_and_over_the_network() {
             .await
             .unwrap();
         assert_eq!(String::from_utf8_lossy(&over_network.body), expected);
-        let mounted = fetch(&in_process, "http://sandbox.localhost/count", more)
+        let in_process = fetch(&in_process, "http://sandbox.localhost/count", more)
             .await
             .unwrap();
-        assert_eq!(String::from_utf8_lossy(&mounted.body), expected);
+        assert_eq!(String::from_utf8_lossy(&in_process.body), expected);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::simulated_org;
 use mediate::profile::HostSettings;
 use mediate::session::Session;
 use printer::Printer;
-use steps::Story;
+use steps::Steps;
 
 /// Names the folder for written files, below the system's folder for temporary files.
 const FOLDER: &str = "mediate-demo";
@@ -43,9 +43,9 @@ pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Resu
     let (connector, _) = context::load(global, &HostSettings::default()).await?;
     let org = simulated_org::open(&simulated_org::OrgSettings::default())
         .map_err(|error| Failure::Other(format!("{error:#}")))?;
-    let mounts = vec![simulated_org::mount(Arc::clone(&org))];
-    let session = Session::open(&connector, &simulated_org::profile(), mounts, false).await?;
-    Story {
+    let services = vec![simulated_org::service(Arc::clone(&org))];
+    let session = Session::open(&connector, &simulated_org::profile(), services, false).await?;
+    Steps {
         printer,
         session,
         org,

@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use super::airports::{self, Upsert};
 use super::printer::{Printer, thousands};
 use crate::failure::Failure;
+use crate::output::{self, Output};
 use mediate::contract::Message;
-use mediate::output::{self, Output};
 use mediate::session::{Session, SessionError};
 
 /// Bounds one chunk of rows.
 const CHUNK: u32 = 64 * 1024;
-/// Rows per printer: few, so that there are many pages to lose a session between.
+/// Rows per page: few, so that there are many pages to lose a session between.
 const PAGE_ROWS: u32 = 200;
 
 /// The demo under way.
-pub(super) struct Story {
+pub(super) struct Steps {
     pub(super) printer: Printer,
     pub(super) session: Session,
     pub(super) org: Arc<Org>,
@@ -33,7 +33,7 @@ struct Tally {
     changed: usize,
 }
 
-impl Story {
+impl Steps {
     /// Tells all of it.
     pub(super) async fn tell(mut self) -> Result<(), Failure> {
         self.log_in().await?;
@@ -187,7 +187,7 @@ impl Story {
             ""
         };
         self.printer.step(&format!(
-            "Read all accounts into {name}, printer after printer{how}"
+            "Read all accounts into {name}, page after page{how}"
         ));
         let soql = "SELECT External_Id__c, Name, BillingCity, BillingState, BillingLatitude, BillingLongitude, Parent.Name FROM Account WHERE External_Id__c != null ORDER BY External_Id__c";
         let path = self.folder.join(name);
@@ -198,7 +198,7 @@ impl Story {
             .session
             .read(
                 "query/rows",
-                &json!({"soql": soql, "format": format, "printer-size": PAGE_ROWS}),
+                &json!({"soql": soql, "format": format, "page-size": PAGE_ROWS}),
                 None,
             )
             .await?;
@@ -228,8 +228,8 @@ impl Story {
     }
 
     async fn records(&self, config: Value) -> Result<Vec<Value>, Failure> {
-        let mut printer = self.call("query/query", config, None).await?;
-        Ok(printer
+        let mut page = self.call("query/query", config, None).await?;
+        Ok(page
             .get_mut("records")
             .and_then(Value::as_array_mut)
             .map(std::mem::take)

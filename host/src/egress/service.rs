@@ -23,13 +23,13 @@ pub struct Aborted;
 /// middle of the answer; so is one that ends short of its `Content-Length`. An answer with the extension
 /// [`Aborted`], and a service that panics, are a connection cut before the answer.
 #[derive(Clone)]
-pub struct Mount {
+pub struct InProcessService {
     authority: String,
     service: BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>,
 }
 
-impl Mount {
-    /// Mounts a service, for example an `axum::Router`, at an authority.
+impl InProcessService {
+    /// Puts a service, for example an `axum::Router`, at an authority.
     pub fn new<S, B>(authority: impl Into<String>, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>, Error = Infallible>
@@ -44,7 +44,7 @@ impl Mount {
         let service = service.map_response(|response: Response<B>| {
             response.map(|body| {
                 body.map_err(|error| {
-                    tracing::debug!("a mounted service cut its answer: {error}");
+                    tracing::debug!("a service in process cut its answer: {error}");
                     Failure::Incomplete
                 })
                 .boxed_unsync()
@@ -77,8 +77,10 @@ fn is_aborted(response: &Response<Body>) -> bool {
     response.extensions().get::<Aborted>().is_some()
 }
 
-impl fmt::Debug for Mount {
+impl fmt::Debug for InProcessService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Mount").field(&self.authority).finish()
+        f.debug_tuple("InProcessService")
+            .field(&self.authority)
+            .finish()
     }
 }

@@ -7,20 +7,20 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// An exchange under way, with its place in the queue.
-pub(super) struct Record {
+/// The entry of an exchange under way, with its permit.
+pub(super) struct Access {
     method: Method,
     address: String,
     started: Instant,
     status: Option<StatusCode>,
     bytes: u64,
     told: bool,
-    place: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
     traffic: Arc<Traffic>,
 }
 
-impl Record {
-    /// Starts the record of a request to `origin` and `path`.
+impl Access {
+    /// Begins the entry of a request to `origin` and `path`.
     pub(super) fn new(method: Method, origin: &str, path: &str, traffic: Arc<Traffic>) -> Self {
         Self {
             method,
@@ -29,13 +29,13 @@ impl Record {
             status: None,
             bytes: 0,
             told: false,
-            place: None,
+            permit: None,
             traffic,
         }
     }
 
-    pub(super) fn holds(&mut self, place: OwnedSemaphorePermit) {
-        self.place = Some(place);
+    pub(super) fn holds(&mut self, permit: OwnedSemaphorePermit) {
+        self.permit = Some(permit);
     }
 
     pub(super) fn status(&mut self, status: StatusCode) {
@@ -48,7 +48,7 @@ impl Record {
         self.bytes = received;
     }
 
-    /// Tells of the exchange, and frees its place.
+    /// Tells of the exchange, and frees the permit.
     pub(super) fn end(mut self, outcome: Result<(), &Failure>) {
         match outcome {
             Ok(()) => self.tell("whole"),
@@ -71,7 +71,7 @@ impl Record {
 }
 
 /// An exchange that nobody read to its end.
-impl Drop for Record {
+impl Drop for Access {
     fn drop(&mut self) {
         if !self.told {
             self.tell("given up");

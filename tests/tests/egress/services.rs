@@ -1,6 +1,6 @@
 //! Services that answer in process.
 
-use super::{code, mounted};
+use super::{code, in_process};
 use axum::body::Body;
 use axum::response::Response;
 use axum::routing::get;
@@ -30,7 +30,7 @@ impl http_body::Body for Pieces {
 
 #[tokio::test]
 async fn a_mount_answers_by_both_schemes_and_only_for_its_authority() {
-    let instance = mounted(Router::new().route("/", get(|| async { "here" }))).await;
+    let instance = in_process(Router::new().route("/", get(|| async { "here" }))).await;
     for address in ["http://sandbox.localhost/", "https://SANDBOX.localhost/"] {
         assert_eq!(
             fetch(&instance, address, json!({})).await.unwrap().body,
@@ -62,7 +62,7 @@ async fn what_a_mount_cuts_never_looks_whole() {
     let router = Router::new()
         .route("/broken", get(broken))
         .route("/short", get(short));
-    let instance = mounted(router).await;
+    let instance = in_process(router).await;
     for path in ["broken", "short"] {
         let result = fetch(
             &instance,
@@ -90,7 +90,7 @@ async fn a_mount_that_panics_aborts_or_stalls_is_a_cut_connection_or_a_time_out(
         .route("/panics", get(panics))
         .route("/aborts", get(aborts))
         .route("/stalls", get(stalls));
-    let instance = mounted(router).await;
+    let instance = in_process(router).await;
     let panicked = fetch(&instance, "http://sandbox.localhost/panics", json!({})).await;
     assert_eq!(code(panicked), "ConnectionTerminated");
     let aborted = fetch(&instance, "http://sandbox.localhost/aborts", json!({})).await;
