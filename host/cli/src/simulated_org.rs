@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use http::Response;
+use http::{Request, Response};
 use sandbox::Org;
 use sandbox::org::{CLIENT_ID, CLIENT_SECRET};
 use serde_json::{Map, Value, json};
-use tower::ServiceExt as _;
+use tower::ServiceExt;
 
-use mediate::egress::{Aborted, InProcessService};
+use mediate::egress::{Aborted, Body, InProcessService};
 use mediate::profile::{HostSettings, Profile};
 
 /// Names the authority under which the org answers in process; names under `.localhost` never leave a machine
@@ -71,7 +71,8 @@ pub fn service(org: Arc<Org>) -> InProcessService {
 /// The router of an org, with whatever layers, answering in process for an authority.
 #[must_use]
 pub fn service_at(authority: &str, router: sandbox::Router) -> InProcessService {
-    InProcessService::new(authority, router.map_response(mark_aborted))
+    let service = ServiceExt::<Request<Body>>::map_response(router, mark_aborted);
+    InProcessService::new(authority, service)
 }
 
 /// Says in the host's words that the org cut the connection: neither knows the other's.

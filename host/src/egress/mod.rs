@@ -19,8 +19,10 @@ pub mod allow;
 mod body;
 mod client;
 mod credentials;
+mod denial;
 mod failure;
 mod pace;
+mod parts;
 mod resolve;
 mod service;
 mod settings;
@@ -28,6 +30,7 @@ mod traffic;
 
 pub use activity::TimeLimits;
 pub use client::plain_client;
+pub use denial::Denial;
 pub use failure::Failure;
 pub use pace::{MIN_BYTES, Pace};
 pub use service::{Aborted, InProcessService};
@@ -37,12 +40,13 @@ use crate::error::HostError;
 use access_log::Access;
 use activity::{Activity, with_connect_limit};
 use allow::{AllowList, Destination};
-use body::{Incoming, Outgoing};
+use body::Outgoing;
 use bytes::Bytes;
 use client::Clients;
-use http::header::{CONTENT_LENGTH, HOST};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Empty, combinators::UnsyncBoxBody};
+use denial::Denials;
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use parts::{Answer, boxed, headers, whole};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -53,13 +57,10 @@ use traffic::Traffic;
 /// The body of a request or an answer on its way.
 pub type Body = UnsyncBoxBody<Bytes, Failure>;
 
-/// More refused origins than this are not remembered.
-const MAX_DENIALS: usize = 100;
-
 /// One way out, shared by all instances of a connection.
 pub struct Egress {
     allowed: RwLock<AllowList>,
-    denials: Mutex<Vec<Denial>>,
+    denials: Denials,
     last_failure: Mutex<Option<String>>,
     services: Vec<InProcessService>,
     network: bool,
@@ -70,17 +71,6 @@ pub struct Egress {
     clients: Clients,
     /// Requests that were let out.
     requests: AtomicU64,
-}
-
-/// A request that the policy refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Denial {
-    /// The origin that was asked for, for example `https://acme.my.salesforce.com`.
-    pub origin: String,
-    /// Why it was refused, in one sentence.
-    pub reason: String,
-    /// The line of configuration, under `[host]`, that would allow it; none where no line can.
-    pub remedy: Option<String>,
 }
 
 /// Where a request goes.
@@ -112,7 +102,7 @@ impl Egress {
             clients: Clients::new(&settings)?,
             requests: AtomicU64::new(0),
             allowed: RwLock::new(allowed),
-            denials: Mutex::default(),
+            denials: Denials::default(),
             last_failure: Mutex::default(),
             services: settings.services,
             network: settings.network,
@@ -129,7 +119,7 @@ impl Egress {
             clients: Clients::none(),
             requests: AtomicU64::new(0),
             allowed: RwLock::default(),
-            denials: Mutex::default(),
+            denials: Denials::default(),
             last_failure: Mutex::default(),
             services: Vec::new(),
             network: false,
@@ -203,10 +193,7 @@ impl Egress {
     /// Returns the origins that were refused so far, each once, in order.
     #[must_use]
     pub fn denials(&self) -> Vec<Denial> {
-        self.denials
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.denials.list()
     }
 
     /// Counts the requests that were let out so far.
@@ -265,16 +252,8 @@ impl Egress {
         if self.lists(destination) && self.network {
             return Ok(Route::Network);
         }
-        self.refuse(Denial::of(destination, self.network));
+        self.denials.add(Denial::new(destination, self.network));
         Err(Failure::Denied)
-    }
-
-    fn refuse(&self, refusal: Denial) {
-        let mut denials = self.denials.lock().unwrap_or_else(PoisonError::into_inner);
-        if denials.len() < MAX_DENIALS && !denials.contains(&refusal) {
-            tracing::warn!(target: "mediate::egress", "{refusal}");
-            denials.push(refusal);
-        }
     }
 
     async fn exchange(
@@ -341,99 +320,6 @@ impl Egress {
             body.map_err(|error| failure::of_receiving(&error))
                 .boxed_unsync()
         }))
-    }
-}
-
-/// The client sets `Host` itself, from the address. A request that could have a body and has none says so: servers,
-/// Salesforce's among them, answer 411 otherwise.
-fn headers(mut headers: HeaderMap, method: &Method, has_body: bool) -> HeaderMap {
-    headers.remove(HOST);
-    let may_have_body = [Method::POST, Method::PUT, Method::PATCH].contains(method);
-    if may_have_body && !has_body {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-    }
-    headers
-}
-
-fn boxed(body: Option<Outgoing>) -> Body {
-    match body {
-        Some(body) => body.boxed_unsync(),
-        None => Empty::new()
-            .map_err(|never: std::convert::Infallible| match never {})
-            .boxed_unsync(),
-    }
-}
-
-/// An answer, and what was asked: it decides whether there is a body.
-struct Answer {
-    method: Method,
-    response: Response<Body>,
-}
-
-fn whole(answer: Answer, limit: Duration, pace: Pace, access: Access) -> Response<Body> {
-    let expected = expected_length(&answer);
-    answer
-        .response
-        .map(|body| Incoming::new(body, expected, limit, pace, access).boxed_unsync())
-}
-
-/// The length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.
-fn expected_length(answer: &Answer) -> Option<u64> {
-    let status = answer.response.status();
-    if answer.method == Method::HEAD
-        || status == StatusCode::NO_CONTENT
-        || status == StatusCode::NOT_MODIFIED
-    {
-        return None;
-    }
-    answer
-        .response
-        .headers()
-        .get(CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
-}
-
-impl Denial {
-    fn of(destination: &Destination, network: bool) -> Self {
-        let origin = destination.origin();
-        if !network {
-            return Self {
-                origin,
-                reason: "this run has no network".into(),
-                remedy: None,
-            };
-        }
-        if !destination.is_secure() && !destination.is_loopback() {
-            let reason = "plain http may go to this machine only".into();
-            return Self {
-                origin,
-                reason,
-                remedy: None,
-            };
-        }
-        let remedy = Some(format!("allow = [\"{origin}\"]"));
-        Self {
-            origin,
-            reason: "it is not on the list of allowed addresses".into(),
-            remedy,
-        }
-    }
-}
-
-impl fmt::Display for Denial {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "The host refused a request to {}: {}",
-            self.origin, self.reason
-        )?;
-        match &self.remedy {
-            Some(line) => write!(f, "; `{line}` under `[host]` would allow it."),
-            None => f.write_str("."),
-        }
     }
 }
 
