@@ -2,32 +2,48 @@
 //! where, and how to mend it.
 
 use crate::contract::Fault;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Why the host could not do what it was asked to do.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HostError {
     /// The connector answered with a fault: the operation did not succeed.
+    #[error("{0}")]
     Fault(Box<Fault>),
     /// The bytes are not a WebAssembly component at all, or one that this engine cannot compile.
+    #[error(
+        "These bytes are no WebAssembly component ({reason}): give a component, for example a Rust library built for \
+         wasm32-wasip2."
+    )]
     NotAComponent {
         /// What the engine found instead.
         reason: String,
     },
     /// The component lacks the exports of `mediation:connector@0.1`, or has them in another shape.
+    #[error(
+        "This component is no mediation connector: it does not export {}; a connector exports the world `connector` of \
+         mediation:connector@0.1.",
+        .missing.join(", ")
+    )]
     NotAConnector {
         /// What is missing or different.
         missing: Vec<String>,
     },
     /// The component imports what this host does not offer, for example sockets.
+    #[error(
+        "This component needs something that the host does not offer ({reason}); connectors get WASI 0.2 http, io, clocks, \
+         random and cli, and no sockets."
+    )]
     MissingImport {
         /// What the linker said.
         reason: String,
     },
     /// The connector broke off (a WebAssembly trap); its instance is gone.
+    #[error(
+        "The connector broke off during {during} ({reason}): start another instance, and report it."
+    )]
     Trap {
         /// What the instance was doing, for example ``call `echo/trap` ``.
         during: String,
@@ -35,6 +51,9 @@ pub enum HostError {
         reason: String,
     },
     /// The connector asked for more memory, tables or instances than the host grants; its instance is gone.
+    #[error(
+        "The connector exceeded {limit} during {during}: ask for less at a time, or raise the limit."
+    )]
     ResourceLimit {
         /// What the instance was doing.
         during: String,
@@ -42,6 +61,9 @@ pub enum HostError {
         limit: String,
     },
     /// The connector broke its contract; what it gave is not used.
+    #[error(
+        "The connector broke its contract during {during}: {problem}; use another version of it, and report it."
+    )]
     ContractBroken {
         /// What the instance was doing.
         during: String,
@@ -49,6 +71,10 @@ pub enum HostError {
         problem: String,
     },
     /// A call took longer than the host allows; its instance is gone.
+    #[error(
+        "The host's limit of {} for one call passed during {during}: ask for less at a time, or raise the limit.",
+        seconds(*.limit)
+    )]
     DeadlineExceeded {
         /// What the instance was doing.
         during: String,
@@ -56,21 +82,27 @@ pub enum HostError {
         limit: Duration,
     },
     /// The instance ended earlier: by a trap, a time-out, or a call that was given up half-way.
+    #[error("This instance of the connector has ended ({reason}): start another one.")]
     InstanceEnded {
         /// Why it ended.
         reason: String,
     },
     /// All instances that the runtime may hold at a time are in use.
+    #[error(
+        "All instances that this host may hold are in use ({reason}): end one, or raise the limit of instances."
+    )]
     TooManyInstances {
         /// The engine's account of which pool is empty.
         reason: String,
     },
     /// A setting of the host cannot be used.
+    #[error("{message}")]
     Settings {
         /// Which, why, and how to mend it.
         message: String,
     },
     /// A file or directory could not be read or written.
+    #[error("Could not {doing} {}: {source}.", .path.display())]
     Io {
         /// What was being done, for example `read the CA file`.
         doing: &'static str,
@@ -80,6 +112,7 @@ pub enum HostError {
         source: std::io::Error,
     },
     /// The WebAssembly engine or the HTTP client could not be set up.
+    #[error("Could not {doing}: {source}.")]
     Engine {
         /// What was being done.
         doing: &'static str,
@@ -115,79 +148,6 @@ impl HostError {
 impl From<Fault> for HostError {
     fn from(fault: Fault) -> Self {
         Self::Fault(Box::new(fault))
-    }
-}
-
-impl fmt::Display for HostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fault(fault) => write!(f, "{fault}"),
-            Self::NotAComponent { reason } => write!(
-                f,
-                "These bytes are no WebAssembly component ({reason}): give a component, for example a Rust library \
-                 built for wasm32-wasip2."
-            ),
-            Self::NotAConnector { missing } => write!(
-                f,
-                "This component is no mediation connector: it does not export {}; a connector exports the world \
-                 `connector` of mediation:connector@0.1.",
-                missing.join(", ")
-            ),
-            Self::MissingImport { reason } => write!(
-                f,
-                "This component needs something that the host does not offer ({reason}); connectors get WASI 0.2 http, \
-                 io, clocks, random and cli, and no sockets."
-            ),
-            Self::Trap { during, reason } => {
-                write!(
-                    f,
-                    "The connector broke off during {during} ({reason}): start another instance, and report it."
-                )
-            }
-            Self::ResourceLimit { during, limit } => {
-                write!(
-                    f,
-                    "The connector exceeded {limit} during {during}: ask for less at a time, or raise the limit."
-                )
-            }
-            Self::ContractBroken { during, problem } => write!(
-                f,
-                "The connector broke its contract during {during}: {problem}; use another version of it, and report it."
-            ),
-            Self::DeadlineExceeded { during, limit } => write!(
-                f,
-                "The host's limit of {} for one call passed during {during}: ask for less at a time, or raise the \
-                 limit.",
-                seconds(*limit)
-            ),
-            Self::InstanceEnded { reason } => {
-                write!(
-                    f,
-                    "This instance of the connector has ended ({reason}): start another one."
-                )
-            }
-            Self::TooManyInstances { reason } => write!(
-                f,
-                "All instances that this host may hold are in use ({reason}): end one, or raise the limit of instances."
-            ),
-            Self::Settings { message } => f.write_str(message),
-            Self::Io {
-                doing,
-                path,
-                source,
-            } => write!(f, "Could not {doing} {}: {source}.", path.display()),
-            Self::Engine { doing, source } => write!(f, "Could not {doing}: {source}."),
-        }
-    }
-}
-
-impl std::error::Error for HostError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(source),
-            Self::Engine { source, .. } => Some(source.as_ref()),
-            _ => None,
-        }
     }
 }
 

@@ -97,7 +97,10 @@ pub async fn open_with(
     }
     let document = connection.as_object().cloned().unwrap_or_default();
     let profile = Profile::new("test", document, host);
-    Session::open(connector().await, &profile, services, on_a_port)
+    Session::builder(connector().await, &profile)
+        .services(services)
+        .network(on_a_port)
+        .open()
         .await
         .expect("a session")
 }

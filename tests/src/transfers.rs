@@ -8,7 +8,7 @@ use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::session::{Session, SessionError};
 use mediate::transfer::{
-    Extract, ExtractState, Input, Load, LoadState, Reached, RetryPolicy, TransferError, Watcher,
+    Extract, ExtractState, Input, Load, LoadState, RetryPolicy, TransferError, Watcher,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -69,21 +69,18 @@ impl Transfer {
             path: self.path("input"),
             gzip: false,
         };
-        let load = Load {
+        let outcomes = part(&self.path("outcomes"), state.outcomes_bytes);
+        let failed = part(&self.path("failed"), state.failed_bytes);
+        let load = Load::new(
             session,
-            operation: &self.operation,
-            config: &self.config,
-            input: &input,
-            outcomes: Some(part(&self.path("outcomes"), state.outcomes_bytes)),
-            failed: Some(part(&self.path("failed"), state.failed_bytes)),
-            journal_file: &mut journal_file,
-            state,
-            retry: RetryPolicy::new(self.retries),
-            watcher: &mut pauses,
-            giving_up: false,
-            reached: Reached::default(),
-        };
-        let loaded = load.run().await?;
+            &self.operation,
+            &self.config,
+            &input,
+            &mut journal_file,
+        );
+        let load = load.state(state).outcomes(Some(outcomes));
+        let load = load.failed(Some(failed)).watcher(&mut pauses);
+        let loaded = load.retry(RetryPolicy::new(self.retries)).run().await?;
         for file in [loaded.outcomes, loaded.failed].into_iter().flatten() {
             file.finish().await.expect("a whole file");
         }
@@ -98,17 +95,16 @@ impl Transfer {
     pub async fn extract(&self, session: &Session) -> Result<Pauses, TransferError> {
         let (mut journal_file, state) = self.journal_file::<ExtractState>();
         let mut pauses = Pauses::default();
-        let extract = Extract {
+        let output = part(&self.path("output"), state.bytes);
+        let extract = Extract::new(
             session,
-            operation: &self.operation,
-            config: &self.config,
-            input: None,
-            output: part(&self.path("output"), state.bytes),
-            journal_file: &mut journal_file,
-            state,
-            retry: RetryPolicy::new(self.retries),
-            watcher: &mut pauses,
-        };
+            &self.operation,
+            &self.config,
+            output,
+            &mut journal_file,
+        );
+        let extract = extract.state(state).watcher(&mut pauses);
+        let extract = extract.retry(RetryPolicy::new(self.retries));
         let (_, file) = extract.run().await?;
         file.finish().await.expect("a whole file");
         journal_file.remove().expect("no journal");

@@ -74,7 +74,10 @@ async fn session(org: &Arc<Org>) -> Session {
     let profile = Profile::new("endurance", document, HostSettings::default());
     let router = sandbox::router(Arc::clone(org)).layer(from_fn(endless));
     let services = vec![service_at(AUTHORITY, router)];
-    Session::open(&connector, &profile, services, false)
+    Session::builder(&connector, &profile)
+        .services(services)
+        .network(false)
+        .open()
         .await
         .expect("a session")
 }

@@ -88,7 +88,10 @@ impl Stage {
     async fn open(&self) -> Session {
         let profile = Profile::load(&self.folder.path().join("c.toml"), &|_| None).unwrap();
         let services = vec![simulated_org::service(Arc::clone(&self.org))];
-        Session::open(&self.connector, &profile, services, false)
+        Session::builder(&self.connector, &profile)
+            .services(services)
+            .network(false)
+            .open()
             .await
             .unwrap()
     }

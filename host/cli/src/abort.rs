@@ -6,7 +6,8 @@ use super::failure::Failure;
 use super::output;
 use super::plan::Plan;
 use super::signals;
-use super::write::{self, Halt};
+use super::transfer::ending;
+use super::transfer::load::{self, Halt};
 use mediate::contract::FaultKind;
 use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
@@ -23,13 +24,13 @@ pub(super) async fn load(
 ) -> Result<(), Failure> {
     let before = state.clone();
     let collected = tokio::select! {
-        collected = write::attempt(context, plan, &mut journal_file, state, true, console) => collected,
-        code = signals::received() => Err(write::interrupted(code)),
+        collected = load::attempt(context, plan, &mut journal_file, state, true, console) => collected,
+        code = signals::received() => Err(load::interrupted(code)),
     };
     let (files, standing) = match collected {
         Ok(loaded) => ([loaded.outcomes, loaded.failed], loaded.standing),
         Err(halt) if !is_final(&halt.why) => {
-            return Err(write::stopped(halt.why, halt.standing, plan, journal_file));
+            return Err(ending::stopped(halt.why, halt.standing, plan, journal_file));
         }
         Err(Halt {
             why,
@@ -38,7 +39,7 @@ pub(super) async fn load(
         }) => {
             console.warn(&format!("not all outcomes could be collected: {why}"));
             let state = state.or(before).unwrap_or_default();
-            let (outcomes, failed) = write::taking(plan, journal_file.path(), &state)?;
+            let (outcomes, failed) = load::taking(plan, journal_file.path(), &state)?;
             (
                 [outcomes, failed],
                 standing.unwrap_or_else(|| state.standing()),
@@ -47,7 +48,7 @@ pub(super) async fn load(
     };
     finish(files).await?;
     tell(&standing, console);
-    write::discard(plan, journal_file)
+    ending::discard(plan, journal_file)
 }
 
 /// Gives files their names where there is anything in them.

@@ -103,7 +103,9 @@ impl CommandContext {
             network,
             ..
         } = &self.target;
-        Session::open(&self.connector, profile, services.clone(), *network).await
+        let session = Session::builder(&self.connector, profile);
+        let session = session.services(services.clone()).network(*network);
+        session.open().await
     }
 
     /// Makes a failure that knows the connection and what it was kept from.

@@ -29,6 +29,7 @@ mod signals;
 pub mod simulated_org;
 mod target;
 mod test;
+mod transfer;
 mod type_words;
 mod watch;
 mod watches;

@@ -21,7 +21,6 @@ use mediate::contract::{Message, Style};
 use mediate::egress::plain_client;
 use mediate::journal_file::JournalFile;
 use mediate::output::Destination;
-use mediate::profile::with_unit;
 use mediate::text;
 use mediate::watch::{
     Appended, Command, Identity, Output, Position, State, Through, Watch, WatchError, open_journal,
@@ -141,16 +140,10 @@ impl Ready {
         let mut ending = std::pin::pin!(ended.notified());
         ending.as_mut().enable();
         let name = self.entry.title();
-        let mut tell = |state: State<'_>| report(&name, console, &state);
-        let mut watch = Watch {
-            operation: &self.operation,
-            config: &self.config,
-            every: self.entry.every,
-            output: self.output,
-            journal_file: self.journal_file,
-            position: self.position,
-            tell: &mut tell,
-        };
+        let mut watch = Watch::new(&self.operation, &self.config, self.output)
+            .every(self.entry.every)
+            .checkpoint(self.journal_file, self.position)
+            .tell(|state| report(&name, console, &state));
         let ran = watch.run(|| self.context.start(), ending).await;
         ran.map_err(|error| of(self.entry.name.clone(), failure(error, &self.context)))
     }
@@ -206,7 +199,8 @@ fn failure(error: WatchError, context: &CommandContext) -> Failure {
             sent: None,
             in_doubt: false,
         },
-        WatchError::JournalFile { path, source } => Failure::Write { path, source },
+        WatchError::Checkpoint { path, source } => Failure::Write { path, source },
+        other => Failure::Other(other.to_string()),
     }
 }
 
@@ -362,13 +356,9 @@ pub(super) fn check_pace(every: Duration, fast: bool) -> Result<(), String> {
     ))
 }
 
-/// Reads a time: `500ms`, `30s`, `5m`, `1h`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    with_unit(text).ok_or_else(|| "write a time as 500ms, 30s, 5m or 1h".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::args::duration;
     use super::*;
 
     #[test]

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::args::{Connection, OutputArgs};
+use super::args::{Connection, OutputArgs, duration};
 use super::failure::Failure;
 use super::files;
-use super::watch::{check_pace, duration};
+use super::watch::check_pace;
 use mediate::profile;
 
 /// One watch.

@@ -1,6 +1,5 @@
 //! Bodies on their way: the request's is watched, the answer's is checked to be whole.
 
-use super::Body;
 use super::access_log::Access;
 use super::activity::Activity;
 use super::failure::Failure;
@@ -8,11 +7,15 @@ use super::pace::{Pace, Waiting};
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Sleep;
+
+/// The body of a request or an answer on its way.
+pub type Body = UnsyncBoxBody<Bytes, Failure>;
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Failure>>>;
 

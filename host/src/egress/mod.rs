@@ -29,6 +29,7 @@ mod settings;
 mod traffic;
 
 pub use activity::TimeLimits;
+pub use body::Body;
 pub use client::plain_client;
 pub use denial::Denial;
 pub use failure::Failure;
@@ -41,11 +42,10 @@ use access_log::Access;
 use activity::{Activity, with_connect_limit};
 use allow::{AllowList, Destination};
 use body::Outgoing;
-use bytes::Bytes;
 use client::Clients;
 use denial::Denials;
 use http::{Method, Request, Response};
-use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use http_body_util::BodyExt;
 use parts::{Answer, boxed, headers, whole};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,9 +53,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use traffic::Traffic;
-
-/// The body of a request or an answer on its way.
-pub type Body = UnsyncBoxBody<Bytes, Failure>;
 
 /// One way out, shared by all instances of a connection.
 pub struct Egress {

@@ -1,8 +1,7 @@
 //! Heads and bodies of requests and answers, as the client and the connector want them.
 
-use super::Body;
 use super::access_log::Access;
-use super::body::{Incoming, Outgoing};
+use super::body::{Body, Incoming, Outgoing};
 use super::pace::Pace;
 use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};

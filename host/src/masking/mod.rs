@@ -5,7 +5,7 @@
 //!
 //! | secret | registered by |
 //! |---|---|
-//! | fields that the connection's schema marks `writeOnly` | [`Session::open`](crate::session::Session::open) |
+//! | fields that the connection's schema marks `writeOnly` | [`SessionBuilder::open`](crate::session::SessionBuilder::open) |
 //! | `${env:…}` and `${file:…}` in fields that the schema does not describe, for example values of headers | the same |
 //! | the password of the proxy | [`Egress::new`](crate::egress::Egress::new) |
 //! | fields that the session's schema marks: access and refresh tokens | the login |

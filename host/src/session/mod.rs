@@ -1,6 +1,6 @@
 //! A session: one connector, one connection, operations run through both.
 //!
-//! This is the door for programs that embed the host, and all that the command line stands on:
+//! This is the way in for programs that embed the host, and all that the command line stands on:
 //!
 //! 1. Every `format: uri` string of the connection adds its origin to what the connector may reach.
 //! 2. Before the first operation that is not `pure`, the connector logs in; the origins that its session names are
@@ -9,6 +9,7 @@
 //!
 //! With `session-file`, step 2 begins with the session that an earlier run kept (see [`SessionFile`]).
 
+mod builder;
 mod catalog;
 mod error;
 mod file;
@@ -26,12 +27,13 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::contract::{Batch, ConnectorInfo, Effect, FaultKind, Message, OperationInfo, Style};
-use crate::egress::{Denial, Egress, EgressSettings, InProcessService, MAX_CONCURRENT, Pace};
+use crate::egress::{Denial, Egress};
 use crate::error::HostError;
-use crate::profile::{HostSettings, Profile};
+use crate::profile::Profile;
 use crate::runtime::{Connector, Instance};
 use crate::secret::Secret;
 
+pub use builder::SessionBuilder;
 pub use catalog::{find_operation, schema_of};
 pub use error::SessionError;
 pub use file::{SessionFile, SessionFileError};
@@ -42,8 +44,6 @@ pub(crate) use file::sync_folder;
 
 use login::Login;
 
-/// Bounds simultaneous requests of a connection that sets no bound of its own.
-const DEFAULT_CONCURRENCY: u64 = 10;
 /// Bounds the wait for the session after a failure: a connector that is logged in answers at once.
 const KEEP_WAIT: Duration = Duration::from_secs(10);
 /// Names the attribute by which a connector says that it opened another session.
@@ -67,37 +67,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts an instance of the connector for a connection. Nothing is sent yet.
-    ///
-    /// `network` is false for connections that must stay in process: only `services` are reached then.
-    ///
-    /// # Errors
-    /// The connection names an address that may not be reached, a file of its settings cannot be read, or no instance
-    /// could be started.
-    pub async fn open(
-        connector: &Connector,
-        profile: &Profile,
-        services: Vec<InProcessService>,
-        network: bool,
-    ) -> Result<Self, SessionError> {
-        let info = connector.describe().await?;
-        let schema = schema_of("the connection", &info.connection_schema)?;
-        secrets::of_connection(&schema, profile);
-        let origins = origins::of_connection(&schema, profile.document().expose())?;
-        let egress = Egress::new(egress_settings(
-            profile, &schema, origins, services, network,
-        ))?;
-        let instance = connector.start(Arc::clone(&egress)).await?;
-        let login = Mutex::new(Login::new(&info.name, profile, schema));
-        Ok(Self {
-            info,
-            connector: connector.clone(),
-            instance: RwLock::new(instance),
-            egress,
-            login,
-            login_requests: AtomicU64::new(0),
-            writes: AtomicBool::new(false),
-        })
+    /// A session of a connector with a connection, yet to be opened.
+    #[must_use]
+    pub const fn builder<'a>(connector: &'a Connector, profile: &'a Profile) -> SessionBuilder<'a> {
+        SessionBuilder::new(connector, profile)
     }
 
     /// Gives the connector's catalog.
@@ -422,53 +395,6 @@ impl Session {
 
 fn is_renewed(message: &Message) -> bool {
     message.attribute(RENEWED) == Some("true")
-}
-
-fn egress_settings(
-    profile: &Profile,
-    schema: &Value,
-    origins: Vec<String>,
-    services: Vec<InProcessService>,
-    network: bool,
-) -> EgressSettings {
-    let host = profile.host();
-    EgressSettings {
-        allow: host.allow.iter().cloned().chain(origins).collect(),
-        ca_files: host.ca_files.clone(),
-        client_certificate: host.client_certificate.clone(),
-        proxy: host.proxy.as_ref().map(|proxy| proxy.expose().clone()),
-        max_concurrent: concurrency(schema, profile.document().expose()),
-        pace: pace(host),
-        services,
-        network,
-        ..EgressSettings::default()
-    }
-}
-
-fn pace(host: &HostSettings) -> Pace {
-    let default = Pace::default();
-    Pace {
-        window: host.stall_timeout.unwrap_or(default.window),
-        total: host.request_timeout.unwrap_or(default.total),
-    }
-}
-
-/// Returns the bound of the connection, else the default of its schema, else ours. What is out of range the connector
-/// refuses itself.
-fn concurrency(schema: &Value, document: &Value) -> usize {
-    const PROPERTY: &str = "max-concurrent-connections";
-    let default = || {
-        crate::schema::Schema::new(schema)
-            .property(PROPERTY)?
-            .keyword("default")?
-            .as_u64()
-    };
-    let bound = document
-        .get(PROPERTY)
-        .and_then(Value::as_u64)
-        .or_else(default)
-        .unwrap_or(DEFAULT_CONCURRENCY);
-    usize::try_from(bound).map_or(MAX_CONCURRENT, |bound| bound.clamp(1, MAX_CONCURRENT))
 }
 
 #[cfg(test)]

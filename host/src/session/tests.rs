@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::builder::concurrency;
 use super::login::fingerprint;
 use super::*;
 use crate::contract::{Fault, FaultKind};

@@ -28,29 +28,68 @@ pub struct ExtractState {
     pub finished: bool,
 }
 
-/// One extract.
+/// One extract: run it with [`Extract::run`].
 pub struct Extract<'a> {
-    /// Runs the operation.
-    pub session: &'a Session,
-    /// The operation.
-    pub operation: &'a str,
-    /// Its config.
-    pub config: &'a Value,
-    /// The input, if it takes one.
-    pub input: Option<Message>,
-    /// Keeps the steps.
-    pub journal_file: &'a mut JournalFile,
-    /// Where the last step was.
-    pub state: ExtractState,
-    /// Takes the output.
-    pub output: PartFile,
-    /// Waits while the remote system cannot answer.
-    pub retry: RetryPolicy,
-    /// Hears how it goes.
-    pub watcher: &'a mut dyn Watcher,
+    session: &'a Session,
+    operation: &'a str,
+    config: &'a Value,
+    input: Option<Message>,
+    journal_file: &'a mut JournalFile,
+    state: ExtractState,
+    output: PartFile,
+    retry: RetryPolicy,
+    watcher: Box<dyn Watcher + 'a>,
 }
 
-impl Extract<'_> {
+impl<'a> Extract<'a> {
+    /// An extract by an operation of style `source` into a file. Each place to continue from is kept in the journal file.
+    pub fn new(
+        session: &'a Session,
+        operation: &'a str,
+        config: &'a Value,
+        output: PartFile,
+        journal_file: &'a mut JournalFile,
+    ) -> Self {
+        Self {
+            session,
+            operation,
+            config,
+            input: None,
+            journal_file,
+            state: ExtractState::default(),
+            output,
+            retry: RetryPolicy::default(),
+            watcher: Box::new(()),
+        }
+    }
+
+    /// The input, for operations that take one.
+    #[must_use]
+    pub fn input(self, input: Option<Message>) -> Self {
+        Self { input, ..self }
+    }
+
+    /// Continues from the step that the journal file kept last.
+    #[must_use]
+    pub fn state(self, state: ExtractState) -> Self {
+        Self { state, ..self }
+    }
+
+    /// How often, and for how long, a remote system that cannot answer is waited for.
+    #[must_use]
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Hears how the extract goes.
+    #[must_use]
+    pub fn watcher(self, watcher: impl Watcher + 'a) -> Self {
+        Self {
+            watcher: Box::new(watcher),
+            ..self
+        }
+    }
+
     /// Reads to the end. The journal file says so then; naming the file and removing the journal file is the caller's. Returns the
     /// source's facts and the file.
     ///
@@ -87,7 +126,7 @@ impl Extract<'_> {
                         if self.state.config.is_none() {
                             return Err(error.into());
                         }
-                        self.retry.wait(error, self.watcher).await?;
+                        self.retry.wait(error, &mut *self.watcher).await?;
                     }
                     let cut = self.output.cut(self.state.bytes).await;
                     cut.map_err(TransferError::file(self.output.path()))?;

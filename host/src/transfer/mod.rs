@@ -1,6 +1,6 @@
 //! Large transfers that survive what happens on the way: loads into a sink, extracts from a source.
 //!
-//! Both go by a [`JournalFile`](crate::journal file::JournalFile). When the remote system cannot answer for a while, the operation is opened again from the last
+//! Both go by a [`JournalFile`](crate::journal_file::JournalFile). When the remote system cannot answer for a while, the operation is opened again from the last
 //! step in the journal file; when the process dies, another one does the same from the file.
 
 mod extract;
@@ -11,14 +11,13 @@ mod standing;
 mod store;
 mod tally;
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use extract::{Extract, ExtractState};
 pub use input::Input;
-pub use load::{Load, LoadState, Loaded, Reached};
+pub use load::{Load, LoadState, Loaded};
 pub use retry::RetryPolicy;
 pub use standing::Standing;
 pub use tally::{Reason, Tally};
@@ -40,12 +39,29 @@ pub trait Watcher: Send {
 /// Hears nothing.
 impl Watcher for () {}
 
+impl<W: Watcher + ?Sized> Watcher for &mut W {
+    fn bytes(&mut self, passed: u64, of: Option<u64>) {
+        (**self).bytes(passed, of);
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        (**self).progress(progress);
+    }
+
+    fn again(&mut self, because: &SessionError, pause: Duration) {
+        (**self).again(because, pause);
+    }
+}
+
 /// Why a transfer stopped. What the journal file says holds: it can be taken up again unless the reason stays.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransferError {
     /// The connector could not go on.
-    Session(SessionError),
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// A file could not be written.
+    #[error("cannot write {}: {}", .path.display(), text::io(.source))]
     File {
         /// Which.
         path: PathBuf,
@@ -53,6 +69,7 @@ pub enum TransferError {
         source: io::Error,
     },
     /// The input could not be read.
+    #[error("cannot read {}: {}", .path.display(), text::io(.source))]
     Input {
         /// Which.
         path: PathBuf,
@@ -60,6 +77,12 @@ pub enum TransferError {
         source: io::Error,
     },
     /// What was taken of the input is not what it was.
+    #[error(
+        "the first {} of {}, which were sent, are not what they were: put back the file that the load began with; only what \
+         follows them may be corrected",
+        text::count(*.bytes, "byte"),
+        .path.display()
+    )]
     InputChanged {
         /// Which input.
         path: PathBuf,
@@ -67,10 +90,18 @@ pub enum TransferError {
         bytes: u64,
     },
     /// The connector keeps a journal that this host cannot read.
+    #[error(
+        "the connector's journal is no JSON object with a member `taken`: report it to the connector's authors"
+    )]
     BadJournal,
     /// The connector's journal changes without end.
+    #[error("the connector's journal changes without end: report it to the connector's authors")]
     Restless,
     /// The remote system has said nothing new for too long.
+    #[error(
+        "the remote system has said nothing new for {} hours: it may go on working all the same",
+        .waited.as_secs() / 3600
+    )]
     Stalled {
         /// How long.
         waited: Duration,
@@ -78,9 +109,11 @@ pub enum TransferError {
 }
 
 /// How a load stopped.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
 pub struct Stopped {
     /// Why.
+    #[source]
     pub error: TransferError,
     /// How the whole of it stands.
     pub standing: Standing,
@@ -103,46 +136,6 @@ impl TransferError {
     fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Input { path, source }
-    }
-}
-
-impl fmt::Display for TransferError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Session(error) => error.fmt(f),
-            Self::File { path, source } => {
-                write!(f, "cannot write {}: {}", path.display(), text::io(source))
-            }
-            Self::Input { path, source } => {
-                write!(f, "cannot read {}: {}", path.display(), text::io(source))
-            }
-            Self::InputChanged { path, bytes } => write!(
-                f,
-                "the first {} of {}, which were sent, are not what they were: put back the file that the load began \
-                 with; only what follows them may be corrected",
-                text::count(*bytes, "byte"),
-                path.display()
-            ),
-            Self::Restless => f.write_str(
-                "the connector's journal changes without end: report it to the connector's authors",
-            ),
-            Self::Stalled { waited } => write!(
-                f,
-                "the remote system has said nothing new for {} hours: it may go on working all the same",
-                waited.as_secs() / 3600
-            ),
-            Self::BadJournal => f.write_str(
-                "the connector's journal is no JSON object with a member `taken`: report it to the connector's authors",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for TransferError {}
-
-impl From<SessionError> for TransferError {
-    fn from(error: SessionError) -> Self {
-        Self::Session(error)
     }
 }
 

@@ -24,10 +24,13 @@ pub use position::{Identity, Opened, Position, open_journal};
 use crate::contract::{Batch, Message};
 use crate::journal_file::JournalFile;
 use crate::session::{Session, SessionError};
+use crate::text;
 use pauses::{Pauses, asked, is_final};
 
 /// Names the attribute of messages that tell of findings that are missing, or may be.
 const GAP: &str = "gap";
+/// Time between two polls, unless said otherwise. 30 s, as inbound endpoints of integration platforms have it.
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
 /// Bounds one wait inside the connector, so that a session that ended is noticed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -45,39 +48,76 @@ pub enum State<'a> {
     Recovered,
 }
 
-/// One watch.
+/// One watch: run it with [`Watch::run`].
 pub struct Watch<'a> {
-    /// The operation, of style `trigger`.
-    pub operation: &'a str,
-    /// Its config.
-    pub config: &'a Value,
-    /// The time between two looks when nothing more is waiting.
-    pub every: Duration,
-    /// Takes the findings.
-    pub output: Output,
-    /// Keeps the position; none where it need not survive.
-    pub journal_file: Option<JournalFile>,
-    /// Where it stands.
-    pub position: Position,
-    /// Hears how it goes.
-    pub tell: &'a mut (dyn FnMut(State<'_>) + Send + Sync),
+    operation: &'a str,
+    config: &'a Value,
+    every: Duration,
+    output: Output,
+    journal_file: Option<JournalFile>,
+    position: Position,
+    tell: Tell<'a>,
 }
 
+/// Hears how a watch goes.
+type Tell<'a> = Box<dyn FnMut(State<'_>) + Send + Sync + 'a>;
+
 /// Why a watch ended though nobody asked it to.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WatchError {
     /// The connector says that trying again does not help.
-    Session(SessionError),
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// The position cannot be kept.
-    JournalFile {
-        /// The journal file.
+    #[error("cannot write {}: {}", .path.display(), text::io(.source))]
+    Checkpoint {
+        /// The checkpoint file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
 }
 
-impl Watch<'_> {
+impl<'a> Watch<'a> {
+    /// A watch by an operation of style `trigger`, its findings going to an output.
+    pub fn new(operation: &'a str, config: &'a Value, output: Output) -> Self {
+        Self {
+            operation,
+            config,
+            every: POLL_INTERVAL,
+            output,
+            journal_file: None,
+            position: Position::default(),
+            tell: Box::new(|_| ()),
+        }
+    }
+
+    /// The time between two polls when nothing more is waiting; 30 s unless said otherwise.
+    #[must_use]
+    pub fn every(self, every: Duration) -> Self {
+        Self { every, ..self }
+    }
+
+    /// Keeps the position in a file, so that another process continues from there.
+    #[must_use]
+    pub fn checkpoint(self, file: Option<JournalFile>, position: Position) -> Self {
+        Self {
+            journal_file: file,
+            position,
+            ..self
+        }
+    }
+
+    /// Hears how it goes.
+    #[must_use]
+    pub fn tell(self, tell: impl FnMut(State<'_>) + Send + Sync + 'a) -> Self {
+        Self {
+            tell: Box::new(tell),
+            ..self
+        }
+    }
+
     /// Watches with sessions that `open` starts, until `ended` comes true. What is being handed on then is brought to
     /// an end, and its place is kept.
     ///
@@ -227,7 +267,7 @@ impl Watch<'_> {
             return Ok(());
         };
         let kept = journal_file.keep(position);
-        kept.map_err(|source| WatchError::JournalFile {
+        kept.map_err(|source| WatchError::Checkpoint {
             path: journal_file.path().to_owned(),
             source,
         })

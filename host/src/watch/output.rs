@@ -1,6 +1,5 @@
 //! Where findings go: stdout, a file, a command, an address. What an output has taken is not asked for again.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -36,24 +35,18 @@ pub enum Output {
 }
 
 /// Why an output did not take findings. They are offered again.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OutputError {
     /// Stdout or the file could not be written.
-    Io(String, io::Error),
+    #[error("cannot write {0}: {1}")]
+    Io(String, #[source] io::Error),
     /// The command did not end well.
+    #[error("the command {0}")]
     Command(String),
     /// The address did not take them.
+    #[error("the findings could not be posted: {0}")]
     Post(String),
-}
-
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(what, source) => write!(f, "cannot write {what}: {source}"),
-            Self::Command(why) => write!(f, "the command {why}"),
-            Self::Post(why) => write!(f, "the findings could not be posted: {why}"),
-        }
-    }
 }
 
 impl Output {

@@ -4,12 +4,9 @@ mod airports;
 mod printer;
 mod steps;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
-
-use super::args::Global;
+use super::args::{Demo, Global};
 use super::console::Console;
 use super::context;
 use super::failure::Failure;
@@ -21,14 +18,6 @@ use steps::Steps;
 
 /// Names the folder for written files, below the system's folder for temporary files.
 const FOLDER: &str = "mediate-demo";
-
-/// Arguments of `demo`.
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// Write files into this folder.
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
-}
 
 pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Result<(), Failure> {
     let folder = args
@@ -44,7 +33,9 @@ pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Resu
     let org = simulated_org::open(&simulated_org::OrgSettings::default())
         .map_err(|error| Failure::Other(format!("{error:#}")))?;
     let services = vec![simulated_org::service(Arc::clone(&org))];
-    let session = Session::open(&connector, &simulated_org::profile(), services, false).await?;
+    let profile = simulated_org::profile();
+    let session = Session::builder(&connector, &profile).services(services);
+    let session = session.network(false).open().await?;
     Steps {
         printer,
         session,

@@ -2,9 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+
+mod transfer;
+mod watch;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub use transfer::{Read, Resume, Write};
+pub use watch::{Listen, OutputArgs, Watch};
+
+pub(crate) use watch::duration;
 
 /// Runs the operations of mediation connectors: Salesforce's is built in.
 ///
@@ -103,7 +110,7 @@ pub enum Command {
     /// Example: mediate sandbox --listen 127.0.0.1:8080 --rows Account=300000
     Sandbox(Sandbox),
     /// Show on real data what the connector does
-    Demo(super::demo::Demo),
+    Demo(Demo),
     /// Print a JSON Schema, for editors and checks
     ///
     /// Example: mediate schema connection > connection.schema.json
@@ -179,149 +186,6 @@ pub struct Run {
     pub attributes: bool,
 }
 
-/// Arguments of `read`.
-#[derive(Debug, Args)]
-pub struct Read {
-    /// What to run.
-    #[command(flatten)]
-    pub run: Run,
-    /// Keep the journal here; by default beside the output, as OUTPUT.journal
-    #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
-    /// Continue the same read if its journal says that it did not end; begin otherwise
-    #[arg(long)]
-    pub resume_if_any: bool,
-}
-
-/// Arguments of `write`.
-#[derive(Debug, Args)]
-pub struct Write {
-    /// The operation, for example bulk/load
-    pub operation: String,
-    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
-    #[arg(value_name = "KEY=VALUE")]
-    pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
-    #[arg(long, value_name = "JSON|@FILE")]
-    pub config: Option<String>,
-    /// Which connection to use.
-    #[command(flatten)]
-    pub connection: Connection,
-    /// The input: a file, or - for stdin, which is copied beside the journal; the file's ending (.csv, ..., .gz behind it)
-    /// chooses the `format`
-    #[arg(short, long, value_name = "FILE|-")]
-    pub input: PathBuf,
-    /// Write the outcome of every record to this file, in the order of the input; its ending chooses the `outcome-format`.
-    /// To - (stdout), devices and FIFOs it is written at the end
-    #[arg(long, value_name = "FILE|-")]
-    pub outcomes: Option<PathBuf>,
-    /// Write the records that failed to this file, as they were given
-    #[arg(long, value_name = "FILE")]
-    pub failed: Option<PathBuf>,
-    /// Keep the journal here; by default beside the input, as INPUT.journal
-    #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
-    /// Continue the same load if its journal says that it did not end; begin otherwise
-    #[arg(long)]
-    pub resume_if_any: bool,
-}
-
-/// Arguments of `resume`.
-#[derive(Debug, Args)]
-pub struct Resume {
-    /// The journal that the interrupted run left
-    pub journal: PathBuf,
-    /// Give the load up instead: what the remote system has not begun is not done
-    #[arg(long)]
-    pub abort: bool,
-}
-
-/// Arguments of `watch`.
-#[derive(Debug, Args)]
-pub struct Watch {
-    /// The operation, for example triggers/updated or events/subscribe
-    #[arg(required_unless_present = "watches")]
-    pub operation: Option<String>,
-    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
-    #[arg(value_name = "KEY=VALUE")]
-    pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
-    #[arg(long, value_name = "JSON|@FILE")]
-    pub config: Option<String>,
-    /// Which connection to use.
-    #[command(flatten)]
-    pub connection: Connection,
-    /// The time between two looks when nothing is waiting: 500ms, 30s, 5m, 1h
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = super::watch::duration)]
-    pub every: Duration,
-    /// Let --every be less than 1s: every look may cost a call of the remote system's daily quota
-    #[arg(long)]
-    pub fast: bool,
-    /// Keep the place to resume from in this file; by default beside --output
-    #[arg(long, value_name = "FILE")]
-    pub checkpoint: Option<PathBuf>,
-    /// Where findings go.
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
-    #[arg(long, requires = "output")]
-    pub dedup: bool,
-    /// Run all the watches that this file names (see `mediate help watches`)
-    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post", "fast"])]
-    pub watches: Option<PathBuf>,
-}
-
-/// Arguments of `listen`.
-#[derive(Debug, Args)]
-pub struct Listen {
-    /// The operation that reads a message, for example events/parse-outbound-message
-    pub operation: String,
-    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
-    #[arg(value_name = "KEY=VALUE")]
-    pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
-    #[arg(long, value_name = "JSON|@FILE")]
-    pub config: Option<String>,
-    /// Which connection to use.
-    #[command(flatten)]
-    pub connection: Connection,
-    /// The address to listen on; port 0 takes any free port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
-    pub listen: SocketAddr,
-    /// The path that messages are posted to; make it hard to guess, and keep it in a file
-    #[arg(long, value_name = "PATH|@FILE", default_value = "/")]
-    pub path: String,
-    /// The largest message in KiB
-    #[arg(long, value_name = "KIB", default_value_t = 1024)]
-    pub max_body: usize,
-    /// Encrypt with this certificate chain
-    #[arg(long, value_name = "FILE.pem", requires = "tls_key")]
-    pub tls_certificate: Option<PathBuf>,
-    /// The private key of the certificate
-    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
-    pub tls_key: Option<PathBuf>,
-    /// Let in only clients whose certificate one of these authorities signed
-    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
-    pub client_ca: Option<PathBuf>,
-    /// Where messages go.
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
-
-/// Arguments that say where findings go; to stdout if none is given.
-#[derive(Clone, Debug, Default, Args)]
-pub struct OutputArgs {
-    /// Append findings to this file, a line of JSON each
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Start this command for each batch, with the findings on its stdin; exit code 0 says that it has them
-    #[arg(long, value_name = "COMMAND", conflicts_with = "output")]
-    pub exec: Option<String>,
-    /// Post each batch to this address; a status of 2xx says that it was taken
-    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "exec"])]
-    pub post: Option<String>,
-}
-
 /// Arguments of `sandbox`.
 #[derive(Clone, Debug, Args)]
 pub struct Sandbox {
@@ -363,6 +227,14 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// Connection files
     Connection,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Write files into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 #[cfg(test)]

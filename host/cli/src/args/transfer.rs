@@ -1,0 +1,64 @@
+//! Arguments of the commands that move many records.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Connection, Run};
+
+/// Arguments of `read`.
+#[derive(Debug, Args)]
+pub struct Read {
+    /// What to run.
+    #[command(flatten)]
+    pub run: Run,
+    /// Keep the journal here; by default beside the output, as OUTPUT.journal
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Continue the same read if its journal says that it did not end; begin otherwise
+    #[arg(long)]
+    pub resume_if_any: bool,
+}
+
+/// Arguments of `write`.
+#[derive(Debug, Args)]
+pub struct Write {
+    /// The operation, for example bulk/load
+    pub operation: String,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The input: a file, or - for stdin, which is copied beside the journal; the file's ending (.csv, ..., .gz behind it)
+    /// chooses the `format`
+    #[arg(short, long, value_name = "FILE|-")]
+    pub input: PathBuf,
+    /// Write the outcome of every record to this file, in the order of the input; its ending chooses the `outcome-format`.
+    /// To - (stdout), devices and FIFOs it is written at the end
+    #[arg(long, value_name = "FILE|-")]
+    pub outcomes: Option<PathBuf>,
+    /// Write the records that failed to this file, as they were given
+    #[arg(long, value_name = "FILE")]
+    pub failed: Option<PathBuf>,
+    /// Keep the journal here; by default beside the input, as INPUT.journal
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Continue the same load if its journal says that it did not end; begin otherwise
+    #[arg(long)]
+    pub resume_if_any: bool,
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The journal that the interrupted run left
+    pub journal: PathBuf,
+    /// Give the load up instead: what the remote system has not begun is not done
+    #[arg(long)]
+    pub abort: bool,
+}

@@ -1,0 +1,101 @@
+//! Arguments of the commands that go on until they are ended.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use mediate::profile::with_unit;
+
+use super::Connection;
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The operation, for example triggers/updated or events/subscribe
+    #[arg(required_unless_present = "watches")]
+    pub operation: Option<String>,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The time between two looks when nothing is waiting: 500ms, 30s, 5m, 1h
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub every: Duration,
+    /// Let --every be less than 1s: every look may cost a call of the remote system's daily quota
+    #[arg(long)]
+    pub fast: bool,
+    /// Keep the place to resume from in this file; by default beside --output
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Where findings go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
+    #[arg(long, requires = "output")]
+    pub dedup: bool,
+    /// Run all the watches that this file names (see `mediate help watches`)
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post", "fast"])]
+    pub watches: Option<PathBuf>,
+}
+
+/// Arguments of `listen`.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// The operation that reads a message, for example events/parse-outbound-message
+    pub operation: String,
+    /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
+    #[arg(value_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub config: Option<String>,
+    /// Which connection to use.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// The address to listen on; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+    /// The path that messages are posted to; make it hard to guess, and keep it in a file
+    #[arg(long, value_name = "PATH|@FILE", default_value = "/")]
+    pub path: String,
+    /// The largest message in KiB
+    #[arg(long, value_name = "KIB", default_value_t = 1024)]
+    pub max_body: usize,
+    /// Encrypt with this certificate chain
+    #[arg(long, value_name = "FILE.pem", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate
+    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Let in only clients whose certificate one of these authorities signed
+    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
+    pub client_ca: Option<PathBuf>,
+    /// Where messages go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Arguments that say where findings go; to stdout if none is given.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OutputArgs {
+    /// Append findings to this file, a line of JSON each
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Start this command for each batch, with the findings on its stdin; exit code 0 says that it has them
+    #[arg(long, value_name = "COMMAND", conflicts_with = "output")]
+    pub exec: Option<String>,
+    /// Post each batch to this address; a status of 2xx says that it was taken
+    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "exec"])]
+    pub post: Option<String>,
+}
+
+/// Reads a time: `500ms`, `30s`, `5m`, `1h`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    with_unit(text).ok_or_else(|| "write a time as 500ms, 30s, 5m or 1h".to_owned())
+}
