@@ -112,9 +112,10 @@ async fn an_instance_that_ends_in_the_middle_of_an_upload_does_not_leave_a_whole
         log.lock().unwrap().push(whole);
     };
     let (origin, _task) = served(Router::new().route("/count", post(upload))).await;
-    for round in 1..=20 {
+    for round in 1..=10 {
         let settings = RuntimeSettings {
-            call_timeout: Some(Duration::from_millis(150)),
+            // Long enough for a busy machine to have begun the upload, which takes ten seconds.
+            call_timeout: Some(Duration::from_millis(600)),
             max_instances: 4,
             ..RuntimeSettings::default()
         };
