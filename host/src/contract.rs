@@ -231,7 +231,7 @@ impl ConnectorInfo {
 pub struct Progress {
     /// Whether the remote system has finished.
     pub done: bool,
-    /// Records worked off, the failed ones included.
+    /// Records processed, the failed ones included.
     pub processed: u64,
     /// Records that failed.
     pub failed: u64,

@@ -1,5 +1,5 @@
 //! What can go wrong between a caller and a connector, apart from Rust's own errors: one sentence each that says what,
-//! where, and how to mend it.
+//! where, and how to fix it.
 
 use crate::contract::Fault;
 use std::path::PathBuf;
@@ -98,7 +98,7 @@ pub enum HostError {
     /// A setting of the host cannot be used.
     #[error("{message}")]
     Settings {
-        /// Which, why, and how to mend it.
+        /// Which, why, and how to fix it.
         message: String,
     },
     /// A file or directory could not be read or written.

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 use crate::output::{claim, folder_of};
 use crate::session::sync_folder;
 
-/// Bounds a journal file: beyond this it is written anew with its first and last line.
+/// Bound of a journal file: beyond this it is written anew with its first and last line.
 const MAX_BYTES: u64 = 1 << 20;
 /// Mode of a journal file: it tells of records, so only its owner reads it.
 const MODE: u32 = 0o600;

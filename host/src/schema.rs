@@ -6,16 +6,16 @@
 
 use serde_json::Value;
 
-/// Bounds a chain of `$ref`.
+/// Bound of a chain of `$ref`.
 const MAX_REFERENCES: usize = 16;
-/// Bounds the nodes that one walk visits.
+/// Bound of the nodes that one walk visits.
 const MAX_VISITS: usize = 100_000;
-/// Bounds nesting of alternatives and documents.
+/// Bound of nesting of alternatives and documents.
 const MAX_DEPTH: usize = 64;
 /// Lists the keywords whose branches may all describe a value.
 const BRANCHES: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
-/// Is the schema of any value.
+/// The schema of any value.
 static ANYTHING: Value = Value::Bool(true);
 
 /// Points at one node of a schema document.

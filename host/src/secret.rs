@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Holds a value that never appears in logs, errors or `Debug`; whoever needs it says [`Secret::expose`].
+/// A value that never appears in logs, errors or `Debug`; whoever needs it says [`Secret::expose`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 

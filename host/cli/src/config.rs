@@ -61,7 +61,7 @@ fn base(text: &str) -> Result<Value, Failure> {
     }
 }
 
-/// Is one argument, taken apart.
+/// One argument, taken apart.
 struct Pair<'a> {
     key: &'a str,
     is_json: bool,

@@ -17,7 +17,7 @@ use mediate::profile::HostSettings;
 use mediate::runtime::{Connector, Runtime, RuntimeSettings};
 use mediate::session::{Session, SessionError, find_operation, schema_of};
 
-/// Holds a connector and a connection, before anything is sent.
+/// A connector and a connection, before anything is sent.
 pub(super) struct CommandContext {
     connector: Connector,
     pub(super) info: Arc<ConnectorInfo>,

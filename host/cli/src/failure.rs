@@ -12,7 +12,7 @@ use mediate::session::SessionError;
 use mediate::text;
 use mediate::transfer::Standing;
 
-/// Is any other failure, for example of a disk.
+/// Any other failure, for example of a disk.
 pub(super) const OTHER: u8 = 1;
 /// Arguments, the connection file or the config are wrong.
 pub(super) const USAGE: u8 = 2;

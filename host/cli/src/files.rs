@@ -12,7 +12,7 @@ use mediate::text;
 
 pub(super) use mediate::profile::{json_problem, without_newline};
 
-/// Bounds a file that is held in memory: an input, a config, a value. Larger data goes through streams.
+/// Bound of a file that is held in memory: an input, a config, a value. Larger data goes through streams.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
 
 /// Reads a file of text.

@@ -1,4 +1,4 @@
-//! `mediate listen`: messages that others post, handed on before they are acknowledged.
+//! `mediate listen`: messages that others post, delivered before they are acknowledged.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use mediate::session::Session;
 use mediate::text;
 use mediate::watch::Output;
 
-/// Names the attribute with what is sent back once the message was handed on.
+/// Name of the attribute with what is sent back once the message was delivered.
 const ANSWER: &str = "answer";
-/// Names the attribute with the media type of that.
+/// Name of the attribute with the media type of that.
 const ANSWER_TYPE: &str = "answer-media-type";
 
 pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Result<(), Failure> {

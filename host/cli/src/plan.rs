@@ -47,7 +47,7 @@ pub(super) enum Files {
     Load {
         /// The records.
         input: Named,
-        /// Says that it is our copy of something that cannot be read again.
+        /// Whether it is our copy of something that cannot be read again.
         spooled: bool,
         outcomes: Option<Named>,
         failed: Option<Named>,

@@ -18,7 +18,7 @@ use super::transfer;
 use mediate::contract::{OperationInfo, Style};
 use mediate::output::{Destination, Role};
 
-/// Bounds one chunk: large enough that crossing into the connector costs nothing, small enough to hold a few.
+/// Bound of one chunk: large enough that crossing into the connector costs nothing, small enough to hold a few.
 const CHUNK: u32 = 256 * 1024;
 
 pub(super) async fn run(args: &Read, global: &Global, console: Console) -> Result<(), Failure> {

@@ -1,13 +1,13 @@
 //! Signals that end the command.
 
-/// Is the exit code after Ctrl-C: 128 + SIGINT.
+/// The exit code after Ctrl-C: 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
 
 /// Waits for a signal to end, and returns the exit code for it.
 #[cfg(unix)]
 pub(super) async fn received() -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
-    /// Is the exit code after SIGTERM: 128 + 15.
+    /// The exit code after SIGTERM: 128 + 15.
     const TERMINATED: u8 = 143;
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         signal(SignalKind::interrupt()),

@@ -14,14 +14,14 @@ use tower::ServiceExt;
 use mediate::egress::{Aborted, Body, InProcessService};
 use mediate::profile::{HostSettings, Profile};
 
-/// Names the authority under which the org answers in process; names under `.localhost` never leave a machine
+/// Name of the authority under which the org answers in process; names under `.localhost` never leave a machine
 /// (RFC 6761, 6.3).
 pub const AUTHORITY: &str = "sandbox.localhost";
 
-/// Names the connection that reaches the org.
+/// Name of the connection that reaches the org.
 pub const CONNECTION: &str = "@sandbox";
 
-/// Names the file that holds the org in the folder of its data.
+/// Name of the file that holds the org in the folder of its data.
 const DATA_FILE: &str = "org.sqlite";
 
 /// Describes how the org is to be.

@@ -12,7 +12,7 @@ use crate::simulated_org::{self, OrgSettings};
 use mediate::egress::InProcessService;
 use mediate::profile::{HostSettings, Places, Profile};
 
-/// Names the connection when none is given.
+/// Name of the connection when none is given.
 const CONNECTION_VARIABLE: &str = "MEDIATE_CONNECTION";
 
 /// Looks up environment variables; one that is not UTF-8 counts as not set.
@@ -49,9 +49,9 @@ pub(super) struct Target {
     pub(super) profile: Profile,
     /// Answers in process.
     pub(super) services: Vec<InProcessService>,
-    /// Says whether anything else may be reached.
+    /// Whether anything else may be reached.
     pub(super) network: bool,
-    /// Says that nobody asked for the simulated org: it stands in where no connection is given.
+    /// Whether nobody asked for the simulated org: it stands in where no connection is given.
     pub(super) stands_in: bool,
     /// The environment variables that the connection file takes secrets from.
     pub(super) variables: Vec<String>,

@@ -7,7 +7,7 @@ use super::console::{Console, print};
 use super::context::CommandContext;
 use super::failure::Failure;
 
-/// Names the finding that is printed apart.
+/// Name of the finding that is printed apart.
 const WARNING: &str = "warning";
 
 pub(super) async fn run(

@@ -1,4 +1,4 @@
-//! `mediate watch`: what is new in the remote system, handed on as it comes.
+//! `mediate watch`: what is new in the remote system, delivered as it comes.
 
 use std::path::Path;
 use std::sync::Arc;

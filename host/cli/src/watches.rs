@@ -26,7 +26,7 @@ pub(super) struct Entry {
     pub(super) every: Duration,
     pub(super) checkpoint: Option<PathBuf>,
     pub(super) output: OutputArgs,
-    /// Says that nothing may be in the output file twice.
+    /// Whether nothing may be in the output file twice.
     pub(super) dedup: bool,
 }
 
@@ -60,7 +60,7 @@ fn no_config() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-/// Is the time between two looks where the file does not say it.
+/// The time between two looks where the file does not say it.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Reads the watches of a file. Its paths are relative to its folder.

@@ -19,7 +19,7 @@ use mediate::contract::{OperationInfo, Style};
 use mediate::output::Role;
 use mediate::text;
 
-/// Names stdin.
+/// Name of stdin.
 const STDIN: &str = "-";
 
 pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Result<(), Failure> {

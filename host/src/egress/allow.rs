@@ -87,7 +87,7 @@ impl AllowList {
     /// Adds an entry of one of the [accepted forms](self).
     ///
     /// # Errors
-    /// Any other form, with how to mend it.
+    /// Any other form, with how to fix it.
     pub fn add(&mut self, entry: &str) -> Result<(), HostError> {
         let rule = Rule::parse(entry.trim()).map_err(|reason| {
             HostError::settings(format!(

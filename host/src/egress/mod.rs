@@ -130,7 +130,7 @@ impl Egress {
     /// Allows one more origin or pattern, in the forms of [`allow`]; an entry that is there already changes nothing.
     ///
     /// # Errors
-    /// An entry of no accepted form, with how to mend it.
+    /// An entry of no accepted form, with how to fix it.
     pub fn allow(&self, origin_or_pattern: &str) -> Result<(), HostError> {
         self.allowed
             .write()

@@ -14,7 +14,7 @@ use tokio::time::Sleep;
 /// times as much in a second.
 pub const MIN_BYTES: u64 = 1024;
 
-/// Bounds of the waiting for one exchange.
+/// Bound of of the waiting for one exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Length of the window in which [`MIN_BYTES`] must come, or the end.
@@ -46,7 +46,7 @@ impl Pace {
     }
 }
 
-/// Counts the waiting for the body of an answer.
+/// Number of the waiting for the body of an answer.
 pub(super) struct Waiting {
     pace: Pace,
     in_window: Duration,

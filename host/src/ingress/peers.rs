@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Bits of an IPv6 address that tell sites apart: one site has all addresses of a `/64` (RFC 4291, 2.5.4).
 const SITE_BITS: u32 = 64;
 
-/// Counts connections by peer.
+/// Number of connections by peer.
 #[derive(Clone, Debug)]
 pub(super) struct Peers {
     limit: usize,

@@ -150,7 +150,7 @@ fn same(used: usize, byte: u8, wanted: &[u8]) -> Option<(usize, usize)> {
     (wanted.first() == Some(&byte)).then_some((used, 1))
 }
 
-/// Returns the length of the character if the secret goes on with it.
+/// Returns the length of the character if the secret continues with it.
 fn character(value: u32, wanted: &[u8]) -> Option<usize> {
     let mut buffer = [0; 4];
     let encoded = char::from_u32(value)?.encode_utf8(&mut buffer).as_bytes();

@@ -17,7 +17,7 @@
 //! | faults, last words of a connector that broke off, progress notes, journals of sinks | when they enter the host |
 //! | stderr: errors, warnings, notes, attributes, the log, lines of JSON | when they are written |
 //! | what `mediate test` prints | the same |
-//! | data: bodies on stdout, in files, and handed on by `watch` and `listen` | never: data arrives as it is; fields that a reply's schema marks as secret are hidden by `mediate call` |
+//! | data: bodies on stdout, in files, and delivered by `watch` and `listen` | never: data arrives as it is; fields that a reply's schema marks as secret are hidden by `mediate call` |
 //!
 //! A secret is found as it is, and where a peer has percent-encoded it, escaped it for JSON or XML, in one layer or two,
 //! or encoded what surrounds it in Base64. Half of a long secret, as a text that was cut may hold, counts too.

@@ -8,7 +8,7 @@ use super::{beside, folder_of};
 
 /// Bound of a chain of links. 40 links; Linux's own bound (`path_resolution(7)`).
 const MAX_LINKS: usize = 40;
-/// Names of stdout. The last three are what `/dev/stdout` leads to.
+/// Name of of stdout. The last three are what `/dev/stdout` leads to.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// Where data goes, before any of it is written.

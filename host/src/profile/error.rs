@@ -45,7 +45,7 @@ pub enum ProfileError {
         path: PathBuf,
         /// The dotted key.
         key: String,
-        /// What is wrong with it, and how to mend it.
+        /// What is wrong with it, and how to fix it.
         problem: String,
     },
 }

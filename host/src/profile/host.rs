@@ -22,27 +22,27 @@ pub(super) const KEYS: [&str; 9] = [
     "stall-timeout",
 ];
 
-/// Bounds every time of the table: a day.
+/// Bound of every time of the table: a day.
 const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Holds the host's settings for one connection.
+/// The host's settings for one connection.
 #[derive(Clone, Debug, Default)]
 pub struct HostSettings {
     /// Lists origins to allow beside those of the connection.
     pub allow: Vec<String>,
-    /// Names PEM files of certificate authorities to trust beside those of the system.
+    /// Name of PEM files of certificate authorities to trust beside those of the system.
     pub ca_files: Vec<PathBuf>,
-    /// Names a PEM file with certificate and private key for servers that ask for one.
+    /// Name of a PEM file with certificate and private key for servers that ask for one.
     pub client_certificate: Option<PathBuf>,
-    /// Names the HTTP proxy; it may hold a password.
+    /// Name of the HTTP proxy; it may hold a password.
     pub proxy: Option<Secret<String>>,
-    /// Names the file that keeps the session between runs.
+    /// Name of the file that keeps the session between runs.
     pub session_file: Option<PathBuf>,
-    /// Bounds one call into the connector.
+    /// Bound of one call into the connector.
     pub call_timeout: Option<Duration>,
-    /// Bounds what the connector computes in one call.
+    /// Bound of what the connector computes in one call.
     pub compute_timeout: Option<Duration>,
-    /// Bounds all waiting for one request.
+    /// Bound of all waiting for one request.
     pub request_timeout: Option<Duration>,
     /// Length of the window in which a kilobyte of an answer must come.
     pub stall_timeout: Option<Duration>,

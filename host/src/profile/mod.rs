@@ -37,10 +37,10 @@ pub use references::{Environment, Resolved};
 pub use parse::{json_problem, toml};
 pub use references::without_newline;
 
-/// Names the table of a connection file that is the host's.
+/// Name of the table of a connection file that is the host's.
 const HOST_TABLE: &str = "host";
 
-/// Is a connection, its secrets resolved, with the host's settings for it.
+/// A connection, its secrets resolved, with the host's settings for it.
 #[derive(Clone, Debug)]
 pub struct Profile {
     name: String,

@@ -10,7 +10,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::ProfileError;
 
-/// Bounds a connection file and every file it refers to, in bytes.
+/// Bound of a connection file and every file it refers to, in bytes.
 pub(super) const MAX_FILE: u64 = 1024 * 1024;
 
 /// Reads a connection file: JSON if its name ends in `.json`, otherwise TOML.

@@ -50,7 +50,7 @@ pub(super) fn resolve(
 
 struct Resolver<'a> {
     sources: &'a Sources<'a>,
-    /// Names the place; after an error, where it happened.
+    /// Name of the place; after an error, where it happened.
     key: Vec<String>,
     resolved: Vec<Resolved>,
 }

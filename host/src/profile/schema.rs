@@ -7,7 +7,7 @@ use super::HOST_TABLE;
 /// Describes the table `[host]`.
 const HOST_SCHEMA: &str = include_str!("host.schema.json");
 
-/// Names the dialect of all schemas.
+/// Name of the dialect of all schemas.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Returns the schema of connection files for a connector, or none if its own schema does not describe an object.

@@ -4,7 +4,7 @@ use super::RuntimeSettings;
 use std::fmt;
 use wasmtime::ResourceLimiter;
 
-/// Counts the memory and the tables of one instance.
+/// Number of the memory and the tables of one instance.
 #[derive(Debug)]
 pub(super) struct Limits {
     max_memory: usize,

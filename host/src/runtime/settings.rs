@@ -36,7 +36,7 @@ pub struct RuntimeSettings {
 /// A connector may wait an hour between two attempts (`total-ms` of the retries of Salesforce's), and ten minutes for an answer.
 const MAX_QUIET: Duration = Duration::from_secs(90 * 60);
 
-/// The largest answers, of 64 MiB, are worked off in seconds; a busy machine may take ten times as long.
+/// The largest answers, of 64 MiB, are processed in seconds; a busy machine may take ten times as long.
 const MAX_COMPUTE: Duration = Duration::from_secs(120);
 
 impl Default for RuntimeSettings {

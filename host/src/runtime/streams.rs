@@ -12,11 +12,11 @@ pub struct Source {
 }
 
 /// Takes bytes in chunks. Dropping it neither closes nor aborts: what was begun in the remote system goes on there, and
-/// can be taken up again from the journal.
+/// can be resumed from the journal.
 #[derive(Debug)]
 pub struct Sink {
     resource: Resource,
-    /// Bytes of the input that the sink was given, here and before it was taken up again.
+    /// Bytes of the input that the sink was given, here and before it was resumed.
     given: u64,
 }
 

@@ -12,7 +12,7 @@ use crate::egress::{Egress, EgressSettings, InProcessService, MAX_CONCURRENT, Pa
 use crate::profile::{HostSettings, Profile};
 use crate::runtime::Connector;
 
-/// Bounds simultaneous requests of a connection that sets no bound of its own.
+/// Bound of simultaneous requests of a connection that sets no bound of its own.
 const DEFAULT_CONCURRENCY: u64 = 10;
 /// A session that is yet to be opened.
 #[derive(Debug)]

@@ -45,7 +45,7 @@ pub enum SessionError {
         /// The parser's words.
         problem: String,
     },
-    /// The session cannot be kept or taken up.
+    /// The session cannot be kept or resumed.
     #[error(transparent)]
     File(#[from] SessionFileError),
 }

@@ -17,9 +17,9 @@ use crate::owner;
 use crate::secret::Secret;
 use crate::text;
 
-/// Bounds the wait for another run that is logging in with the same file.
+/// Bound of the wait for another run that is logging in with the same file.
 const LOCK_WAIT: Duration = Duration::from_secs(60);
-/// Bounds a session file, in bytes.
+/// Bound of a session file, in bytes.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 /// Sets how often the lock is tried.
 const LOCK_STEP: Duration = Duration::from_millis(50);
@@ -31,7 +31,7 @@ pub struct SessionFile {
     owner: String,
 }
 
-/// Tells why a session cannot be kept or taken up.
+/// Tells why a session cannot be kept or resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionFileError {
     /// The file cannot be read or written.

@@ -12,10 +12,10 @@ use crate::runtime::Instance;
 use crate::schema::Schema;
 use crate::secret::Secret;
 
-/// Names the property of a connection that takes what `authenticate` returned.
+/// Name of the property of a connection that takes what `authenticate` returned.
 const SESSION: &str = "session";
 
-/// Holds the connection document as it grows by its session.
+/// The connection document as it grows by its session.
 #[derive(Debug)]
 pub(super) struct Login {
     schema: Value,
@@ -31,7 +31,7 @@ pub(super) struct Login {
 /// What has changed since a failure was last asked about.
 #[derive(Debug, Default)]
 struct Changed {
-    /// Another run's session was taken up.
+    /// Another run's session was resumed.
     taken_up: bool,
     /// The session names other origins.
     moved: bool,

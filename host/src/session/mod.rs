@@ -44,11 +44,11 @@ pub(crate) use file::sync_folder;
 
 use login::Login;
 
-/// Bounds the wait for the session after a failure: a connector that is logged in answers at once.
+/// Bound of the wait for the session after a failure: a connector that is logged in answers at once.
 const KEEP_WAIT: Duration = Duration::from_secs(10);
-/// Names the attribute by which a connector says that it opened another session.
+/// Name of the attribute by which a connector says that it opened another session.
 const RENEWED: &str = "session-renewed";
-/// Names the operation that examines a connection, where a connector has one.
+/// Name of the operation that examines a connection, where a connector has one.
 const TEST_OPERATION: &str = "connection/test";
 
 /// Runs operations of one connector with one connection.
@@ -112,7 +112,7 @@ impl Session {
         let operation = self.operation(operation, Style::Call, config)?;
         let first = self.call_once(operation, config, input.clone()).await;
         match first {
-            Err(error) if self.is_mended(&error).await => {
+            Err(error) if self.is_resolved(&error).await => {
                 self.call_once(operation, config, input).await
             }
             first => first,
@@ -202,7 +202,7 @@ impl Session {
             .poll_once(operation, &config, checkpoint, wait_ms)
             .await
         {
-            Err(error) if self.is_mended(&error).await => {
+            Err(error) if self.is_resolved(&error).await => {
                 self.poll_once(operation, &config, checkpoint, wait_ms)
                     .await
             }
@@ -235,17 +235,17 @@ impl Session {
 
     /// Says whether the reason of a failure is gone, so that the same can be done again: another run has renewed the session
     /// meanwhile, or the connector has and the org answers elsewhere now, where the host had not let it go.
-    pub async fn is_mended(&self, error: &SessionError) -> bool {
+    pub async fn is_resolved(&self, error: &SessionError) -> bool {
         let Some(fault) = error.fault().filter(|fault| !fault.maybe_applied) else {
             return false;
         };
         let mut login = self.login.lock().await;
-        let mended = match fault.kind {
+        let resolved = match fault.kind {
             FaultKind::Unauthenticated => login.takes_up(&self.egress).await,
             FaultKind::EgressDenied => login.moves(&self.instance(), &self.egress).await,
             _ => Ok(false),
         };
-        mended.unwrap_or_else(|error| {
+        resolved.unwrap_or_else(|error| {
             tracing::warn!("the session could not be taken up: {error}");
             false
         })

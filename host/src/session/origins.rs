@@ -18,7 +18,7 @@ use crate::text;
 pub(super) struct Named<'a> {
     /// Scheme, host and port.
     pub(super) origin: String,
-    /// Says that it lies below a domain that the connector trusts.
+    /// Whether it lies below a domain that the connector trusts.
     is_trusted: bool,
     /// Lists those domains.
     domains: Vec<&'a str>,

@@ -4,7 +4,7 @@ use super::{Session, SessionError, is_renewed};
 use crate::contract::Message;
 use crate::runtime::Source;
 
-/// Gives the bytes of a source chunk by chunk, and keeps the session when the connector renews it on the way.
+/// The bytes of a source chunk by chunk, and keeps the session when the connector renews it on the way.
 #[derive(Debug)]
 pub struct Reader<'s> {
     session: &'s Session,

@@ -1,4 +1,4 @@
-//! An extract: a source into a file, gone on with where it stopped if the source can.
+//! An extract: a source into a file, continued where it stopped if the source can.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,11 +9,11 @@ use crate::journal_file::JournalFile;
 use crate::output::PartFile;
 use crate::session::{Reader, Session};
 
-/// Bounds one piece of the output.
+/// Bound of one piece of the output.
 const CHUNK: u32 = 256 * 1024;
-/// Names the attribute with the config to go on with.
+/// Name of the attribute with the config to continue with.
 const RESUME: &str = "resume";
-/// Names the attribute with the length of output that it goes on after.
+/// Name of the attribute with the length of output that it goes on after.
 const RESUME_BYTES: &str = "resume-bytes";
 
 /// What is kept of an extract at each step.
@@ -118,11 +118,11 @@ impl<'a> Extract<'a> {
                 }
                 Err(TransferError::Session(error)) => {
                     // Reading again changes nothing, whatever an instance was doing that broke off.
-                    let mended = self.session.is_mended(&error).await
+                    let resolved = self.session.is_resolved(&error).await
                         || self.session.restart_after(&error).await;
-                    let mended = mended && self.retry.mended();
-                    if !mended {
-                        // The connector has tried again by itself: waiting is for what can be gone on with.
+                    let resolved = resolved && self.retry.resolved();
+                    if !resolved {
+                        // The connector has tried again by itself: waiting is for what can be continued.
                         if self.state.config.is_none() {
                             return Err(error.into());
                         }

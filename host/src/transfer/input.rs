@@ -158,12 +158,12 @@ mod tests {
         let mut beginning = Beginning::default();
         assert_eq!(beginning.fingerprint(&gzip, 12).await.expect("read"), all);
         assert_eq!(beginning.fingerprint(&gzip, 6).await.expect("read"), six);
-        std::fs::write(&plain.path, "first mended").expect("file");
-        let mended = Beginning::default()
+        std::fs::write(&plain.path, "first resolved").expect("file");
+        let resolved = Beginning::default()
             .fingerprint(&plain, 6)
             .await
             .expect("read");
-        assert_eq!(mended, six);
+        assert_eq!(resolved, six);
     }
 
     #[tokio::test]

@@ -53,7 +53,7 @@ impl<W: Watcher + ?Sized> Watcher for &mut W {
     }
 }
 
-/// Why a transfer stopped. What the journal file says holds: it can be taken up again unless the reason stays.
+/// Why a transfer stopped. What the journal file says holds: it can be resumed unless the reason stays.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransferError {

@@ -14,7 +14,7 @@ const LONGEST_ASKED: Duration = Duration::from_secs(15 * 60);
 /// Bound of a wait in which the remote system says nothing new. 8 days; a job of Salesforce's may take 7.
 const LONGEST_STALL: Duration = Duration::from_secs(8 * 24 * 3600);
 
-/// Bounds the times that a transfer is taken up again without getting any further.
+/// Bound of the times that a transfer is resumed without getting any further.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
     limit: u32,
@@ -51,7 +51,7 @@ impl RetryPolicy {
     }
 
     /// Counts a failure whose reason is gone; false when there have been too many.
-    pub(super) const fn mended(&mut self) -> bool {
+    pub(super) const fn resolved(&mut self) -> bool {
         self.failures += 1;
         self.failures <= self.limit
     }

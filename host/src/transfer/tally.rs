@@ -11,7 +11,7 @@ const MAX_LINE: usize = 1 << 20;
 /// Media type of outcomes as CSV.
 const CSV: &str = "text/csv";
 
-/// Counts of outcomes. Bounded whatever their number.
+/// Number of of outcomes. Bounded whatever their number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Tally {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::Message;
 
-/// Names the attribute that tells findings apart; it is the same when one is handed on again.
+/// Name of the attribute that tells findings apart; it is the same when one is delivered again.
 const ID: &str = "event-id";
 
 /// Writes a finding as a line: `id`, `attributes`, and `body`, which is JSON where the finding is, and text otherwise.

@@ -1,5 +1,5 @@
 //! Watching for what is new: a trigger is polled, what it finds goes to an [`Output`], and only then the place to resume
-//! from is kept. So everything is handed on at least once, whatever dies in between; repeats carry the same `id`.
+//! from is kept. So everything is delivered at least once, whatever dies in between; repeats carry the same `id`.
 
 mod command;
 mod line;
@@ -27,20 +27,20 @@ use crate::session::{Session, SessionError};
 use crate::text;
 use pauses::{Pauses, asked, is_final};
 
-/// Names the attribute of messages that tell of findings that are missing, or may be.
+/// Name of the attribute of messages that tell of findings that are missing, or may be.
 const GAP: &str = "gap";
 /// Time between two polls, unless said otherwise. 30 s, as inbound endpoints of integration platforms have it.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
-/// Bounds one wait inside the connector, so that a session that ended is noticed.
+/// Bound of one wait inside the connector, so that a session that ended is noticed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What a watch tells about itself.
 pub enum State<'a> {
     /// It has begun: from now on nothing is missed.
     Begun,
-    /// So many findings were handed on, and the place is kept.
+    /// So many findings were delivered, and the place is kept.
     Handled(usize),
-    /// Findings are missing, or may be: this message tells which. It was handed on like any other.
+    /// Findings are missing, or may be: this message tells which. It was delivered like any other.
     Gap(&'a Message),
     /// It failed, and goes on after the pause.
     Waiting(&'a dyn fmt::Display, Duration),
@@ -118,11 +118,11 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Watches with sessions that `open` starts, until `ended` comes true. What is being handed on then is brought to
+    /// Watches with sessions that `open` starts, until `ended` comes true. What is being delivered then is brought to
     /// an end, and its place is kept.
     ///
     /// # Errors
-    /// What no later attempt mends.
+    /// What no later attempt fixes.
     pub async fn run<O, F>(
         &mut self,
         mut open: O,

@@ -9,9 +9,9 @@ use super::{Command, line};
 use crate::contract::Message;
 use crate::output::{Destination, Stream, open_append};
 
-/// Is the media type of lines of JSON.
+/// The media type of lines of JSON.
 const NDJSON: &str = "application/x-ndjson";
-/// Bounds one delivery to a command or an address.
+/// Bound of one delivery to a command or an address.
 pub(super) const DELIVERY_LIMIT: Duration = Duration::from_secs(300);
 
 /// Takes findings.

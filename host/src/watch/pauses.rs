@@ -6,13 +6,13 @@ use crate::contract::FaultKind;
 use crate::error::HostError;
 use crate::session::SessionError;
 
-/// Is the pause after the first failure; it doubles from then on. Nothing that fails is tried again sooner.
+/// The pause after the first failure; it doubles from then on. Nothing that fails is tried again sooner.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Bounds the doubled pauses. The attempts go on for ever.
+/// Bound of the doubled pauses. The attempts go on forever.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// So many failures in a row that say when to come back are followed to the letter; then their pauses double, too.
 const BELIEVED: u32 = 10;
-/// Bounds the pause that a remote system asks for: quotas of a day are given back bit by bit.
+/// Bound of the pause that a remote system asks for: quotas of a day are given back bit by bit.
 const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// Pauses that double, to a bound.

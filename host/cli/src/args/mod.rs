@@ -70,7 +70,7 @@ pub enum When {
     Never,
 }
 
-/// The verbs.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the operations, or explain one
@@ -85,19 +85,19 @@ pub enum Command {
     ///
     /// Example: mediate read query/rows soql='SELECT Id FROM Account' --output accounts.ndjson
     Read(Read),
-    /// Hand the records of a file to an operation that loads them, and learn the outcome of each
+    /// Load the records of a file and report the outcome of each
     ///
     /// Example: mediate write bulk/load object=Account operation=insert --input accounts.csv
     Write(Write),
-    /// Take up a load or an extract that was interrupted, from its journal
+    /// Continue a load or an extract that was interrupted, from its journal
     ///
     /// Example: mediate resume accounts.csv.journal
     Resume(Resume),
-    /// Hand on what is new, as it comes, for ever
+    /// Stream new records and events to a file, a command or a URL
     ///
     /// Example: mediate watch triggers/updated object=Account --output accounts.ndjson
     Watch(Watch),
-    /// Take messages that others post, and acknowledge each once it was handed on
+    /// Receive outbound messages over HTTP and acknowledge each after delivery
     ///
     /// Example: mediate listen events/parse-outbound-message --path @secret.txt --output messages.ndjson
     Listen(Listen),

@@ -16,7 +16,7 @@ use mediate::session::Session;
 use printer::Printer;
 use steps::Steps;
 
-/// Names the folder for written files, below the system's folder for temporary files.
+/// Name of the folder for written files, below the system's folder for temporary files.
 const FOLDER: &str = "mediate-demo";
 
 pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Result<(), Failure> {

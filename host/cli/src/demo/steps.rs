@@ -13,7 +13,7 @@ use crate::output::{self, Output};
 use mediate::contract::Message;
 use mediate::session::{Session, SessionError};
 
-/// Bounds one chunk of rows.
+/// Bound of one chunk of rows.
 const CHUNK: u32 = 64 * 1024;
 /// Rows per page: few, so that there are many pages to lose a session between.
 const PAGE_ROWS: u32 = 200;

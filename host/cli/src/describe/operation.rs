@@ -10,9 +10,9 @@ use crate::type_words::takes;
 use mediate::contract::{Effect, OperationInfo, Style};
 use mediate::schema::{Kind, Schema};
 
-/// Bounds how deep groups in groups are listed.
+/// Bound of how deep groups in groups are listed.
 const MAX_DEPTH: usize = 4;
-/// Bounds a line of text.
+/// Bound of a line of text.
 const WIDTH: usize = 100;
 
 /// Explains an operation: what it does, what it takes and gives, and a command to begin with.
@@ -69,7 +69,7 @@ fn media_types(types: &[String]) -> String {
     }
 }
 
-/// Is one field in the table of the config.
+/// One field in the table of the config.
 struct Row {
     key: String,
     takes: String,

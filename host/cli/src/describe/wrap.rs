@@ -1,6 +1,6 @@
 //! Text in lines of readable length.
 
-/// Bounds a line of help.
+/// Bound of a line of help.
 const WIDTH: usize = 100;
 /// Begins an item of a list in Markdown.
 const ITEM: &str = "- ";

@@ -46,13 +46,13 @@ impl Load<'_> {
         let TransferError::Session(error) = error else {
             return Err(error);
         };
-        let mended = self.session.is_mended(&error).await;
+        let resolved = self.session.is_resolved(&error).await;
         // An instance that broke off may have been about to send what no journal names yet.
-        let mended =
-            mended || self.journal_file.has_steps() && self.session.restart_after(&error).await;
-        if mended {
+        let resolved =
+            resolved || self.journal_file.has_steps() && self.session.restart_after(&error).await;
+        if resolved {
             self.watcher.again(&error, Duration::ZERO);
-            return if self.retry.mended() {
+            return if self.retry.resolved() {
                 Ok(())
             } else {
                 Err(error.into())
