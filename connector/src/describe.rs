@@ -232,7 +232,8 @@ impl Describes {
 pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
     let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
     let key = format!("{} {path}", org.settings().session_key());
-    let known = org.context().describes.find(&key);
+    let describes = org.context().cache::<Describes>();
+    let known = describes.find(&key);
     let mut call = Call::get(path);
     if let Some(known) = &known {
         call = call.with_header("if-modified-since", &known.last_modified);
@@ -250,7 +251,7 @@ pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
         })?;
         let described = Rc::new(Described::of(wire));
         if let Some(date) = reply.header("last-modified") {
-            org.context().describes.keep(Kept {
+            describes.keep(Kept {
                 key: key.clone(),
                 last_modified: date.to_owned(),
                 described: described.clone(),
@@ -298,6 +299,7 @@ mod tests {
         for name in &objects {
             described(&org, name).unwrap();
         }
-        assert_eq!(org.context().describes.0.borrow().len(), MAX_DESCRIBES);
+        let kept = org.context().cache::<Describes>();
+        assert_eq!(kept.0.borrow().len(), MAX_DESCRIBES);
     }
 }

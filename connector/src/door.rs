@@ -20,7 +20,6 @@ mod names;
 pub mod typed;
 
 pub use dry_run::dry_run;
-pub use names::KnownNames;
 
 /// Opens a session, or returns the open one, as the JSON of `connection.session`.
 pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {

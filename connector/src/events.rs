@@ -18,5 +18,3 @@ pub mod subscribe;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
-
-pub use subscriptions::Subscriptions;

@@ -15,7 +15,6 @@ mod budget;
 mod rehearsal;
 mod trace;
 
-pub use budget::Usages;
 pub use rehearsal::HeldBack;
 use rehearsal::Rehearsal;
 use std::cell::{Cell, RefCell};

@@ -72,7 +72,8 @@ fn wrong_object(org: &Org, object: &str) -> Option<String> {
 /// The objects that the user of the connection may see.
 fn names(org: &Org) -> Result<Rc<Vec<String>>, Fault> {
     let origin = org.session()?.instance_url;
-    let known = &org.context().names.0;
+    let cache = org.context().cache::<KnownNames>();
+    let known = &cache.0;
     if let Some((of, names)) = known.borrow().as_ref()
         && *of == origin
     {

@@ -3,6 +3,7 @@
 use super::client::{Client, Item};
 use super::place::Place;
 use super::refusal::Broken;
+use super::subscriptions::Subscriptions;
 use crate::bindings::exports::mediation::connector::mediator::Batch;
 use crate::bindings::exports::salesforce::connector::connection::Session;
 use crate::bindings::exports::salesforce::connector::events::{LostPolicy, SubscribeConfig};
@@ -36,12 +37,13 @@ pub fn subscribe(
         place,
     };
     let key = key(org, config)?;
-    let client = org.context().subscriptions.take(&key);
+    let subscriptions = org.context().cache::<Subscriptions>();
+    let client = subscriptions.take(&key);
     let mut client = poll.run(client)?;
     let size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
     let messages = hand_out(&mut client, size, &facts(org));
     let checkpoint = client.place.write()?;
-    org.context().subscriptions.keep(key, client);
+    subscriptions.keep(key, client);
     Ok(Batch {
         more: !messages.is_empty() || poll.begins,
         messages,

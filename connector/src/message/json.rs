@@ -5,7 +5,10 @@
 
 use super::children::{ChildQuery, child_query};
 use super::scan::Scan;
-use super::{Fetch, MAX_DEPTH, Page, RowError};
+use super::{MAX_DEPTH, Page, RowError};
+
+/// Fetches what a path such as `/services/data/v62.0/query/01g…-2000` names and returns the bytes of that page.
+pub type Fetch<'f, E> = dyn FnMut(&str) -> Result<Vec<u8>, E> + 'f;
 
 /// Adds the record `text` to `out`. Child sub-queries that are cut off are completed through `fetch`.
 ///

@@ -12,8 +12,9 @@ mod scan;
 mod xml;
 
 pub use error::RowError;
+pub use json::Fetch;
 pub use page::{Page, PageError};
-pub use rows::{Fetch, RowFormat, RowWriter};
+pub use rows::{RowFormat, RowWriter};
 
 /// How deep objects and arrays may be nested in a record. Queries of Salesforce go five levels of parents up and five of
 /// children down (SOQL and SOSL Reference, "Relationship Query Limitations"), two levels of JSON for each of the latter.

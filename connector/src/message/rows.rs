@@ -3,13 +3,10 @@
 use serde_json::value::RawValue;
 
 use super::csv::CsvWriter;
-use super::json::copy_record;
+use super::json::{Fetch, copy_record};
 use super::xml::XmlWriter;
 use super::{Page, RowError};
 use crate::soql::SelectList;
-
-/// Fetches what a path such as `/services/data/v62.0/query/01g…-2000` names and returns the bytes of that page.
-pub type Fetch<'f, E> = dyn FnMut(&str) -> Result<Vec<u8>, E> + 'f;
 
 /// The forms in which rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,9 @@
 //!
 //! Documents of this form can be given back as input. Characters that XML cannot hold become U+FFFD.
 
-use super::json::copy_record;
+use super::RowError;
+use super::json::{Fetch, copy_record};
 use super::scan::{Scan, unescape};
-use super::{Fetch, RowError};
 use crate::soql::SelectList;
 
 const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<records xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n";

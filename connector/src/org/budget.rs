@@ -67,7 +67,8 @@ impl Org {
     /// and the connection names a budget.
     pub(super) fn afford(&self) -> Result<(), Fault> {
         let percent = self.settings.api_budget.unwrap_or(DEFAULT_PERCENT);
-        let (usages, key) = (&self.context.usages, self.settings.session_key());
+        let usages = self.context.cache::<Usages>();
+        let key = self.settings.session_key();
         let now = self.context.clock.monotonic_ms();
         let known = usages.find(&key);
         let asks = self.settings.api_budget.is_some();
@@ -93,7 +94,8 @@ impl Org {
     /// Notes what an answer told of the usage.
     pub(super) fn note_usage(&self, told: Option<&str>) {
         let key = self.settings.session_key();
-        let mut usage = self.context.usages.find(&key).unwrap_or_default();
+        let usages = self.context.cache::<Usages>();
+        let mut usage = usages.find(&key).unwrap_or_default();
         usage.unanswered = usage.unanswered.saturating_sub(1);
         let numbers = told.and_then(|told| told.split_once('/'));
         let numbers =
@@ -103,7 +105,7 @@ impl Org {
             // Bulk and SOAP answer without the header; the call counts all the same.
             None => usage.used += 1,
         }
-        self.context.usages.keep(key, usage);
+        usages.keep(key, usage);
     }
 
     /// GET limits. A user who may not see them learns the usage from the first answer.

@@ -6,28 +6,22 @@
 //! connect limit for one of the whole exchange; some hosts know none. Only a connect limit that the connection
 //! itself sets goes to the host, which alone can keep it.
 
+mod clock;
 mod code;
 mod incoming;
 mod outgoing;
+mod pending;
 
 use super::codes;
-use super::{
-    Failure, Method, Pending, Request, Response, Started, Timeouts, Transport, TransportError,
-    Uploading,
-};
+use super::{Failure, Method, Request, Started, Timeouts, Transport, TransportError, Uploading};
+use clock::NS_PER_MS;
 use code::named;
-use incoming::Arriving;
 use outgoing::{Sending, write_body};
-use waki::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
+use pending::{Travelling, authority, invalid};
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
-    Fields, FutureIncomingResponse, IncomingResponse, OutgoingBody, OutgoingRequest,
-    RequestOptions, Scheme,
+    Fields, FutureIncomingResponse, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
 };
-use waki::bindings::wasi::io::poll::{Pollable, poll};
-
-/// Nanoseconds in a millisecond.
-const NS_PER_MS: u64 = 1_000_000;
 
 /// Sends through the host.
 #[derive(Debug, Default)]
@@ -106,12 +100,6 @@ fn split(url: &str) -> Result<(Scheme, &str), TransportError> {
     }
 }
 
-/// Host and port of a URL.
-fn authority(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or(rest)
-}
-
 fn method(method: Method) -> waki::Method {
     match method {
         Method::Get => waki::Method::Get,
@@ -129,79 +117,4 @@ fn connect_limit(timeouts: Timeouts) -> Option<RequestOptions> {
     let options = RequestOptions::new();
     options.set_connect_timeout(Some(limit)).ok()?;
     Some(options)
-}
-
-/// Waits for something up to a limit; false when the limit passed.
-fn ready_within(ready: &Pollable, wait_ms: u64) -> bool {
-    if ready.ready() {
-        return true;
-    }
-    let time = subscribe_duration(wait_ms.saturating_mul(NS_PER_MS));
-    poll(&[ready, &time]).contains(&0)
-}
-
-/// A request whose body has gone out, or broke.
-struct Travelling {
-    future: FutureIncomingResponse,
-    written: Result<(), TransportError>,
-    timeouts: Timeouts,
-    authority: String,
-}
-
-impl Travelling {
-    fn response(&self) -> Result<IncomingResponse, TransportError> {
-        let limit_ms = u64::from(self.timeouts.first_byte_ms);
-        if !ready_within(&self.future.subscribe(), limit_ms) {
-            return Err(TransportError::new(
-                Failure::Timeout,
-                format!("{} did not answer within {limit_ms} ms", self.authority),
-            ));
-        }
-        match self.future.get() {
-            Some(Ok(answer)) => answer.map_err(|code| codes::error(&named(code), &self.authority)),
-            _ => Err(TransportError::new(
-                Failure::Lost,
-                format!("The host lost the answer of {}", self.authority),
-            )),
-        }
-    }
-}
-
-impl Pending for Travelling {
-    fn ready_within(&mut self, wait_ms: u64) -> bool {
-        ready_within(&self.future.subscribe(), wait_ms)
-    }
-
-    fn wait(self: Box<Self>) -> Result<Response, TransportError> {
-        let response = match (self.response(), self.written) {
-            (Ok(response), _) => response,
-            // A body that is not taken in time is the reason why there is no answer.
-            (Err(_), Err(written)) if written.failure == Failure::Timeout => return Err(written),
-            (Err(error), _) => return Err(error),
-        };
-        let headers = headers(&response);
-        Ok(Response {
-            status: response.status(),
-            headers,
-            body: Box::new(Arriving::new(&response, self.timeouts, self.authority)?),
-        })
-    }
-}
-
-fn headers(response: &IncomingResponse) -> super::Headers {
-    let entries = response.headers().entries();
-    entries
-        .into_iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(&value).into_owned();
-            (name.to_ascii_lowercase(), value)
-        })
-        .collect()
-}
-
-fn invalid(what: &str) -> TransportError {
-    TransportError::new(
-        Failure::Invalid,
-        format!("The request cannot be sent: {what}"),
-    )
 }

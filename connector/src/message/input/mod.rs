@@ -15,6 +15,7 @@ pub mod header;
 pub mod json;
 pub mod json_record;
 pub mod ndjson;
+mod options;
 mod params;
 pub mod path;
 mod place;
@@ -27,6 +28,7 @@ mod xml_tags;
 
 pub use self::csv::{CsvRecords, NULL_CELL};
 pub use json_record::object as json_object;
+pub use options::Options;
 pub use params::Params;
 pub use place::{InputError, Place};
 pub use tree::{Node, Value};
@@ -45,15 +47,6 @@ pub struct Record {
     pub place: Place,
     /// What it says.
     pub node: Node,
-}
-
-/// What a document may hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Plain ids may stand for records.
-    pub plain_ids: bool,
-    /// Elements of XML may be repeated: their values become a list.
-    pub repeated: bool,
 }
 
 /// The forms of documents.

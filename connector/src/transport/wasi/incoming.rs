@@ -1,7 +1,7 @@
 //! Bodies on their way in.
 
+use super::clock::{NS_PER_MS, ready_within};
 use super::code::named;
-use super::ready_within;
 use crate::transport::pace::Pace;
 use crate::transport::{Body, Failure, Timeouts, TransportError, codes};
 use waki::bindings::wasi::clocks::monotonic_clock;
@@ -86,7 +86,7 @@ impl Arriving {
     /// The next piece that is there within the limit; `None` at the end of the stream.
     fn piece(&mut self, max: usize) -> Result<Option<Vec<u8>>, TransportError> {
         let started = monotonic_clock::now();
-        let waited_ms = || monotonic_clock::now().saturating_sub(started) / super::NS_PER_MS;
+        let waited_ms = || monotonic_clock::now().saturating_sub(started) / NS_PER_MS;
         loop {
             let Some(stream) = &self.stream else {
                 return Ok(None);

@@ -1,6 +1,7 @@
 //! Bodies on their way out.
 
-use super::{Travelling, authority, invalid, ready_within};
+use super::clock::ready_within;
+use super::pending::{Travelling, authority, invalid};
 use crate::transport::{Failure, Request, Started, Timeouts, TransportError, Upload};
 use waki::bindings::wasi::http::types::{FutureIncomingResponse, OutgoingBody};
 use waki::bindings::wasi::io::streams::OutputStream;
