@@ -4,3 +4,4 @@ mod extracts;
 mod faults;
 mod killed;
 mod loads;
+mod result_modes;

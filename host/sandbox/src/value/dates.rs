@@ -56,6 +56,12 @@ pub fn format_datetime(ms: i64) -> String {
     format!("{}+0000", civil(ms))
 }
 
+/// As [`format_datetime`] what Salesforce keeps without milliseconds: when jobs and batches were made and changed.
+#[must_use]
+pub fn format_stamp(ms: i64) -> String {
+    format_datetime(whole_seconds(ms))
+}
+
 /// `2026-11-22T04:18:00.000Z`, as SOAP answers show instants.
 #[must_use]
 pub fn format_datetime_z(ms: i64) -> String {

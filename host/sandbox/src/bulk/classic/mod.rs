@@ -418,8 +418,8 @@ impl Jobs {
             json!({
                 "id": job.id.as_str(), "operation": request.verb.name(), "object": request.object,
                 "createdById": job.created_by.as_str(),
-                "createdDate": dates::format_datetime(job.created),
-                "systemModstamp": dates::format_datetime(live.changed),
+                "createdDate": dates::format_stamp(job.created),
+                "systemModstamp": dates::format_stamp(live.changed),
                 "state": live.state.name(), "contentType": request.content.name(),
                 "concurrencyMode": if request.serial { "Serial" } else { "Parallel" },
                 "apiVersion": f64::from(job.api_version), "jobType": "Classic",

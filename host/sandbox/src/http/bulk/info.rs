@@ -34,10 +34,10 @@ fn head(job: &Job) -> Members {
     put("operation", json!(operation));
     put("object", json!(job.object));
     put("createdById", json!(job.created_by.as_str()));
-    put("createdDate", json!(dates::format_datetime(job.created)));
+    put("createdDate", json!(dates::format_stamp(job.created)));
     put(
         "systemModstamp",
-        json!(dates::format_datetime(progress.changed)),
+        json!(dates::format_stamp(progress.changed)),
     );
     put("state", json!(progress.state.name()));
     put("concurrencyMode", json!("Parallel"));

@@ -5,6 +5,7 @@ use crate::bulk::classic::{Batch, BatchState, Job};
 use crate::value::dates;
 
 fn moment(ms: i64, form: Form) -> Option<String> {
+    let ms = dates::whole_seconds(ms);
     Some(match form {
         Form::Xml => dates::format_datetime_z(ms),
         Form::Json => dates::format_datetime(ms),

@@ -113,6 +113,27 @@ async fn refused_rows_have_no_id_in_old_versions() {
     }
 }
 
+#[tokio::test]
+async fn jobs_are_stamped_with_whole_seconds() {
+    let client = Client::new().await;
+    client.org.clock().advance(789);
+    let (_, info) = client.load(job("insert"), "Name\nA\n").await;
+    let classic = json!({"object": "Account", "operation": "insert", "contentType": "JSON"});
+    let request = Request::post("/services/async/62.0/job")
+        .header("x-sfdc-session", client.token.clone())
+        .header("content-type", "application/json");
+    let request = request.body(Body::from(classic.to_string())).unwrap();
+    let classic = client.send(request).await.json();
+    let listed = client.get("/jobs/ingest").await.json();
+    let listed = listed["records"].as_array().unwrap();
+    for job in listed.iter().chain([&info, &classic]) {
+        for name in ["createdDate", "systemModstamp"] {
+            assert_eq!(job[name], "2026-09-21T14:13:20.000+0000", "{job}");
+        }
+    }
+    assert!(!listed.is_empty());
+}
+
 async fn with(results: ResultMode) -> Client {
     let settings = Settings {
         results,
