@@ -5,6 +5,7 @@
 mod analytics;
 pub mod bulk;
 pub mod changes;
+mod clock;
 pub mod events;
 pub mod faults;
 mod graphql;

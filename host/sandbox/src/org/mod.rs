@@ -2,7 +2,6 @@
 
 mod app;
 mod builder;
-mod clock;
 mod files;
 mod outbox;
 mod secret;
@@ -17,7 +16,6 @@ use rusqlite::Connection;
 pub use app::{ConnectedApp, PublicKey};
 pub use builder::OrgBuilder;
 pub(crate) use builder::UserSeed;
-pub use clock::Clock;
 pub(crate) use files::md5_of;
 pub use files::{Files, Upload};
 pub use outbox::{Mail, Outbox};
@@ -25,6 +23,8 @@ pub use secret::random_token;
 pub use session::{AuthorizationCode, CODE_LIFETIME_MS, IDLE_LIMIT_MS, Session, Sessions};
 pub use usage::Usage;
 pub use user::{Login, Logins};
+
+pub use crate::clock::Clock;
 
 use crate::bulk::Bulk;
 use crate::events::{Events, Feed};

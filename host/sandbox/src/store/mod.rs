@@ -28,7 +28,7 @@ use tokio::sync::watch;
 
 pub use column::{ColumnKind, quoted};
 
-use crate::org::Clock;
+use crate::clock::Clock;
 use crate::schema::Schema;
 
 /// Connections that read beside the writer, where the org lives in a file.

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
 use super::{ColumnKind, StoreError, quoted};
-use crate::org::Clock;
+use crate::clock::Clock;
 use crate::schema::{Field, Object, Schema, View};
 
 /// Columns that readers of any table may ask for, also where the object has no such field.

@@ -1,29 +1,25 @@
 //! Jobs of Bulk API 1.0: a job holds batches, and each batch has its own state, request and results.
 
+mod jobs;
 mod load;
 mod query;
 mod read;
 mod results;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Value as Json, json};
+pub use jobs::Jobs;
 
 use super::blob::Blob;
-use super::queue::Queue;
+use super::queue::{self, Queue};
 use super::rows::Operation;
-use super::{limits, queue};
 use crate::id::RecordId;
 use crate::org::Org;
-use crate::value::dates;
 
 /// Key prefix of batches' ids.
 pub const BATCH_PREFIX: &str = "751";
 /// Key prefix of query results' ids.
 pub const RESULT_PREFIX: &str = "752";
-/// Jobs kept at most; the oldest go first.
-const MOST_JOBS: usize = 10_000;
 
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -290,6 +286,28 @@ impl Batch {
 }
 
 impl Job {
+    /// A job without batches yet.
+    fn new(
+        id: RecordId,
+        request: Request,
+        (created_by, api_version): (RecordId, u16),
+        now: i64,
+    ) -> Self {
+        Self {
+            id,
+            request,
+            api_version,
+            created_by,
+            created: now,
+            live: Mutex::new(Live {
+                state: JobState::Open,
+                changed: now,
+                batches: Vec::new(),
+            }),
+            turn: Mutex::new(()),
+        }
+    }
+
     /// What changes of it; nobody changes it meanwhile.
     pub fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
@@ -355,76 +373,5 @@ impl Job {
             Verb::Load(operation) => load::run(org, self, &batch, operation),
             Verb::Query(all) => query::run(org, self, &batch, all),
         }
-    }
-}
-
-/// The jobs of an org.
-#[derive(Debug, Default)]
-pub struct Jobs(Mutex<BTreeMap<String, Arc<Job>>>);
-
-impl Jobs {
-    fn jobs(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Job>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes a job.
-    pub fn create(
-        &self,
-        id: RecordId,
-        request: Request,
-        (created_by, api_version): (RecordId, u16),
-        now: i64,
-    ) -> Arc<Job> {
-        let job = Arc::new(Job {
-            id,
-            request,
-            api_version,
-            created_by,
-            created: now,
-            live: Mutex::new(Live {
-                state: JobState::Open,
-                changed: now,
-                batches: Vec::new(),
-            }),
-            turn: Mutex::new(()),
-        });
-        let mut jobs = self.jobs();
-        jobs.retain(|_, job| now.saturating_sub(job.created) < limits::RESULT_LIFETIME_MS);
-        if jobs.len() >= MOST_JOBS {
-            jobs.pop_first();
-        }
-        jobs.insert(job.id.as_str().to_owned(), Arc::clone(&job));
-        job
-    }
-
-    /// The job with this id.
-    #[must_use]
-    pub fn find(&self, id: &str) -> Option<Arc<Job>> {
-        let id = RecordId::parse(id)?;
-        self.jobs().get(id.as_str()).cloned()
-    }
-
-    pub(super) fn clear(&self) {
-        self.jobs().clear();
-    }
-
-    /// Infos for the lists of Bulk API 2.0; only of chunked jobs, or of others, if asked.
-    pub(crate) fn infos(&self, chunked: Option<&str>) -> Vec<Json> {
-        let wanted = chunked.map(|text| text == "true");
-        let fits =
-            |job: &&Arc<Job>| wanted.is_none_or(|wanted| wanted == job.request.chunking.is_some());
-        let info = |job: &Arc<Job>| {
-            let (request, live) = (&job.request, job.live());
-            json!({
-                "id": job.id.as_str(), "operation": request.verb.name(), "object": request.object,
-                "createdById": job.created_by.as_str(),
-                "createdDate": dates::format_stamp(job.created),
-                "systemModstamp": dates::format_stamp(live.changed),
-                "state": live.state.name(), "contentType": request.content.name(),
-                "concurrencyMode": if request.serial { "Serial" } else { "Parallel" },
-                "apiVersion": f64::from(job.api_version), "jobType": "Classic",
-            })
-        };
-        self.jobs().values().filter(fits).map(info).collect()
     }
 }
