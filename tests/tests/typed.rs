@@ -186,7 +186,7 @@ async fn bounds_hold_for_typed_configs() {
     }
     let bulk = world.salesforce_connector_bulk();
     let config = json!({
-        "object": "Account", "operation": "Insert", "columns": [], "sized_uploads": false,
+        "object": "Account", "operation": "Insert", "columns": [], "mapping": [], "sized_uploads": false,
         "error_columns": false, "job_records": 0,
     });
     let opened = bulk
