@@ -8,7 +8,7 @@ use sandbox::id::RecordId;
 use sandbox::schema::Schema;
 use sandbox::soql::render::json::Json;
 use sandbox::soql::{Options, Plan, Queries, Reader, for_each_row, page_rows};
-use sandbox::store::Store;
+use sandbox_model::store::Store;
 
 const NOW: i64 = 1_795_321_080_000;
 

@@ -1,34 +1,13 @@
 //! A simulated Salesforce org: records in SQLite behind the APIs that Salesforce documents.
 //!
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
+//!
+//! This is the door for those who use it; what is behind lies in four crates, each of which knows only those before it:
+//! `sandbox-model` (schema, values, store), `sandbox-soql` (queries), `sandbox-core` (the org: writes, rules, events, jobs) and
+//! `sandbox-http` (its APIs).
 
-mod analytics;
-pub mod bulk;
-pub mod changes;
-mod clock;
-pub mod events;
-pub mod faults;
-mod graphql;
-mod http;
-pub mod id;
-pub mod journal;
-pub mod json;
-mod metadata;
-pub mod org;
-pub mod outbound;
-pub mod problem;
-pub mod rules;
-pub mod schema;
-pub mod seed;
-mod serve;
-mod setup;
-pub mod soql;
-pub mod sosl;
-pub mod store;
-pub mod value;
-pub mod write;
-
-pub use axum::Router;
-pub use http::{Aborted, router};
-pub use org::{Clock, Org, OrgBuilder};
-pub use serve::serve;
+pub use sandbox_core::org::{Clock, Org, OrgBuilder};
+pub use sandbox_core::{bulk, events, faults, journal, org, outbound, write};
+pub use sandbox_http::{Aborted, Router, router, serve};
+pub use sandbox_model::{id, problem, schema, value};
+pub use sandbox_soql as soql;

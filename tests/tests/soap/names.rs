@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mediate_tests::wsdl::given;
 
 /// What a test of the sandbox holds its calls to.
-const OPERATIONS: &str = include_str!("../../../host/sandbox/src/http/soap/partner_operations.txt");
+const OPERATIONS: &str = include_str!("../../../host/sandbox/http/src/soap/partner_operations.txt");
 
 #[test]
 fn the_sandbox_has_every_operation_of_the_partner_wsdl_and_no_other() {

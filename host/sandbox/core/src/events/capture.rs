@@ -1,0 +1,171 @@
+//! Change data capture: what a change event tells of a record.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::change::{Change, LARGEST_EVENT};
+use super::feed::Feed;
+use super::fields::told;
+use super::fold::{self, Content};
+use super::log::{self, Entry, Kind, Place};
+use super::names::{channel, is_captured};
+use super::schema;
+use super::uuid::uuid_of;
+use crate::write::Writer;
+use sandbox_model::problem::Problem;
+use sandbox_model::schema::Object;
+
+/// Changes of one transaction that are told one by one; more are an overflow (Change Data Capture guide, "Overflow
+/// Events": 100,000).
+const MOST_CHANGES: i64 = 100_000;
+/// The record id of overflow events (same place).
+pub(super) const NO_ID: &str = "000000000000000AAA";
+/// Records one merged event tells of at most.
+const MOST_MERGED: usize = 100;
+
+/// Writes the event of a change, if its object is captured.
+pub(super) fn capture(
+    writer: &Writer<'_>,
+    feed: Feed<'_>,
+    change: &Change<'_>,
+) -> Result<(), Problem> {
+    let settings = feed.events.settings();
+    let object = change.object();
+    if !is_captured(object, &settings) {
+        return Ok(());
+    }
+    let (transaction, id) = (feed.transaction(), change.id());
+    let mut content = told(change, writer.now);
+    if let Some(earlier) = feed.events.told.of(transaction, id) {
+        match fold::into(writer, earlier, change, content)? {
+            None => return Ok(()),
+            Some(rest) => content = rest,
+        }
+    }
+    let Content { fields, changed } = content;
+    let same = match change {
+        Change::Updated { .. } | Change::Deleted { .. } if settings.merge => {
+            same(object, change.name(), &fields)
+        }
+        _ => 0,
+    };
+    let place = log::place(writer.connection, feed.transaction(), same)?;
+    if let Some(twin) = place.twin
+        && log::rewrite(writer.connection, twin, |body| merged(body, id))?
+    {
+        feed.events.told.note(transaction, id, twin);
+        return Ok(());
+    }
+    feed.events.told.note(transaction, id, place.replay);
+    let header = Header {
+        entity: &object.name,
+        change: change.name(),
+        ids: &[id],
+        changed,
+    };
+    write(writer, place, object, header, fields, same)
+}
+
+/// What the header says beyond the transaction.
+pub(super) struct Header<'a> {
+    pub entity: &'a str,
+    pub change: &'a str,
+    pub ids: &'a [&'a str],
+    pub changed: Vec<String>,
+}
+
+/// Writes an event, or in its place what Salesforce sends for changes too many or too large.
+pub(super) fn write(
+    writer: &Writer<'_>,
+    place: Place,
+    object: &Object,
+    mut header: Header<'_>,
+    fields: Map<String, Json>,
+    same: i64,
+) -> Result<(), Problem> {
+    let channel = channel(&object.name);
+    let (mut fields, mut same) = (fields, same);
+    if place.sequence > MOST_CHANGES {
+        if log::beyond(writer.connection, place, MOST_CHANGES, &channel)? > 0 {
+            return Ok(());
+        }
+        header = Header {
+            change: "GAP_OVERFLOW",
+            ids: &[NO_ID],
+            changed: Vec::new(),
+            ..header
+        };
+        (fields, same) = (Map::new(), 0);
+    }
+    let mut body = render(writer, place, object, &header, fields);
+    if body.len() > LARGEST_EVENT {
+        let change = format!("GAP_{}", header.change);
+        let gap = Header {
+            change: &change,
+            changed: Vec::new(),
+            ..header
+        };
+        body = render(writer, place, object, &gap, Map::new());
+        same = 0;
+    }
+    let entry = Entry {
+        kind: Kind::Change,
+        channel: &channel,
+        at: writer.now,
+        same,
+        body: &body,
+    };
+    log::append(writer.connection, place, &entry)
+}
+
+/// The message's `data`. CometD shows neither `nulledFields` nor `diffFields` (Change Data Capture guide,
+/// "ChangeEventHeader Fields").
+fn render(
+    writer: &Writer<'_>,
+    place: Place,
+    object: &Object,
+    header: &Header<'_>,
+    fields: Map<String, Json>,
+) -> String {
+    let mut payload = fields;
+    let header = json!({
+        "entityName": header.entity,
+        "recordIds": header.ids,
+        "changeType": header.change,
+        "changeOrigin": writer.options.origin.to_string(),
+        "transactionKey": uuid_of(&place.transaction.to_string()),
+        "sequenceNumber": place.sequence,
+        "commitTimestamp": writer.now / 1_000 * 1_000,
+        "commitNumber": place.transaction,
+        "commitUser": writer.user.as_str(),
+        "changedFields": header.changed,
+    });
+    payload.insert("ChangeEventHeader".into(), header);
+    let data = json!({
+        "schema": schema::change_id(object),
+        "payload": payload,
+        "event": {"replayId": place.replay},
+    });
+    data.to_string()
+}
+
+/// The event with one more record id; `None` if it tells of enough.
+fn merged(body: &str, id: &str) -> Option<String> {
+    let mut data: Json = serde_json::from_str(body).ok()?;
+    let ids = data
+        .pointer_mut("/payload/ChangeEventHeader/recordIds")?
+        .as_array_mut()?;
+    if ids.len() >= MOST_MERGED || ids.iter().any(|known| known == id) {
+        return None;
+    }
+    ids.push(json!(id));
+    Some(data.to_string())
+}
+
+/// A number that is equal for the same change of other records; never 0.
+fn same(object: &Object, change: &str, fields: &Map<String, Json>) -> i64 {
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+    let fields = Json::Object(fields.clone()).to_string();
+    let hash =
+        BuildHasherDefault::<DefaultHasher>::default().hash_one((&object.name, change, fields));
+    (i64::from_ne_bytes(hash.to_ne_bytes()) & i64::MAX).max(1)
+}

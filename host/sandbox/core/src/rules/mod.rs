@@ -1,0 +1,38 @@
+//! Rules of the org that writes come under: who gets a new record, what counts as a duplicate, what is locked.
+
+pub mod approval;
+pub(crate) mod assignment;
+pub mod duplicates;
+pub(crate) mod lock;
+#[cfg(test)]
+mod tests;
+pub mod workflow;
+
+use crate::write::Writer;
+use sandbox_model::problem::Problem;
+use sandbox_model::schema::Object;
+use sandbox_soql::{Options, Plan, for_each_row};
+
+/// Whether a record meets a condition in SOQL's words; none is met by every record.
+pub(crate) fn meets(
+    writer: &Writer<'_>,
+    object: &Object,
+    id: &str,
+    condition: Option<&str>,
+) -> Result<bool, Problem> {
+    let Some(condition) = condition else {
+        return Ok(true);
+    };
+    let soql = format!(
+        "SELECT Id FROM {} WHERE Id = '{id}' AND ({condition})",
+        object.name
+    );
+    let options = Options::new(writer.user.as_str(), writer.now);
+    let plan = Plan::new(&soql, writer.schema, &options)?;
+    let mut is_met = false;
+    for_each_row(writer.connection, &plan, |_| {
+        is_met = true;
+        Ok(())
+    })?;
+    Ok(is_met)
+}

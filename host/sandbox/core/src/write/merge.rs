@@ -1,0 +1,110 @@
+//! Merging records into one: the losers' children go to the winner, the losers into the recycle bin.
+
+use super::consequence::Stamp;
+use super::writer::unsupported;
+use super::{Draft, Writer};
+use sandbox_model::id::RecordId;
+use sandbox_model::problem::Problem;
+use sandbox_model::schema::{ChildRelationship, Object};
+use sandbox_model::value::Value;
+
+/// Records that one merge takes beside the winner (SOAP API guide, "merge()": up to three records in all).
+const MOST_LOSERS: usize = 2;
+
+/// What a merge did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The winner.
+    pub id: RecordId,
+    /// The losers.
+    pub losers: Vec<RecordId>,
+    /// Ids of the records that hung on a loser and now hang on the winner.
+    pub related: Vec<String>,
+}
+
+impl Writer<'_> {
+    /// Merges records of one object. The winner gets the draft's values, and none of the losers'.
+    ///
+    /// # Errors
+    /// `INVALID_TYPE_FOR_OPERATION` for objects that cannot be merged, `INVALID_MERGE_RECORD` for too many losers or a
+    /// record that stands twice or is of another object; what [`Writer::update`] refuses.
+    pub fn merge(
+        &self,
+        object: &Object,
+        winner: &RecordId,
+        losers: &[RecordId],
+        draft: Draft,
+    ) -> Result<Merged, Problem> {
+        if !object.mergeable {
+            return Err(unsupported(object, "merge"));
+        }
+        refuse_mismatch(object, winner, losers)?;
+        for id in losers.iter().chain([winner]) {
+            match self.is_deleted(object, id.as_str())? {
+                None => return Err(Problem::not_found()),
+                Some(true) => return Err(Problem::deleted()),
+                Some(false) => {}
+            }
+        }
+        let mut related = Vec::new();
+        for loser in losers {
+            for way in object.stored_relationships() {
+                related.extend(self.hand_over(way, loser, winner)?);
+            }
+            let mut master = Draft::default();
+            master.set(object, "MasterRecordId", Value::text(winner.as_str()));
+            self.amend(object, loser, master)?;
+            self.mark(object, loser.as_str(), Some(loser.as_str()))?;
+        }
+        // The losers' unique values are free only now.
+        self.update(object, winner, draft)?;
+        Ok(Merged {
+            id: winner.clone(),
+            losers: losers.to_vec(),
+            related,
+        })
+    }
+
+    /// Gives the children of one record to another, and says which. Nobody becomes its own parent.
+    fn hand_over(
+        &self,
+        way: &ChildRelationship,
+        from: &RecordId,
+        to: &RecordId,
+    ) -> Result<Vec<String>, Problem> {
+        if way.field == "MasterRecordId" {
+            return Ok(Vec::new());
+        }
+        let Some(object) = self.schema.object(&way.child_object) else {
+            return Ok(Vec::new());
+        };
+        let children = self.children(way, from.as_str())?;
+        for child in &children {
+            let parent = Some(to.as_str()).filter(|to| to != child);
+            self.follow(object, child, Stamp::User, |row| {
+                row.set(&way.field, parent.map_or(Value::Null, Value::text));
+            })?;
+        }
+        Ok(children)
+    }
+}
+
+fn refuse_mismatch(object: &Object, winner: &RecordId, losers: &[RecordId]) -> Result<(), Problem> {
+    let refused = |message: String| Err(Problem::of_record("INVALID_MERGE_RECORD", message, []));
+    if losers.is_empty() || losers.len() > MOST_LOSERS {
+        return refused(format!(
+            "merge takes one or {MOST_LOSERS} records beside the master record"
+        ));
+    }
+    let mut seen = vec![winner];
+    for id in losers {
+        if seen.contains(&id) {
+            return refused(format!("record {id} is to be merged with itself"));
+        }
+        seen.push(id);
+    }
+    match seen.iter().find(|id| id.key_prefix() != object.key_prefix) {
+        None => Ok(()),
+        Some(id) => refused(format!("record {id} is no {}", object.name)),
+    }
+}

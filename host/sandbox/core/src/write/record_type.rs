@@ -1,0 +1,36 @@
+//! The record type of a record.
+
+use super::check;
+use crate::setup::record_type;
+use sandbox_model::problem::Problem;
+use sandbox_model::schema::{Field, Object};
+use sandbox_model::value::Value;
+
+/// The field that says it.
+const FIELD: &str = "RecordTypeId";
+
+/// What a record keeps of the record type that it is given: nothing of the master, which is none.
+///
+/// # Errors
+/// `INVALID_CROSS_REFERENCE_KEY` if it is no record type of the record's object.
+pub(super) fn kept(object: &Object, field: &Field, value: Value) -> Result<Value, Problem> {
+    let Some(id) = value.as_str().filter(|_| field.name == FIELD) else {
+        return Ok(value);
+    };
+    let record_types = record_type::of(&object.name);
+    match record_types.iter().find(|it| it.id.as_str() == id) {
+        Some(known) if known.is_master => Ok(Value::Null),
+        Some(_) => Ok(value),
+        None => {
+            let message = format!(
+                "{}: this ID value isn't valid for the user: {id}",
+                field.label
+            );
+            Err(check::refused(
+                "INVALID_CROSS_REFERENCE_KEY",
+                message,
+                field,
+            ))
+        }
+    }
+}

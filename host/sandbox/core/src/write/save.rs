@@ -1,0 +1,227 @@
+//! Creating and changing a record, rule by rule.
+
+use super::{
+    Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive, record_type, rich_text,
+};
+use crate::events::{self, Change};
+use sandbox_model::id::RecordId;
+use sandbox_model::problem::Problem;
+use sandbox_model::schema::{Field, FieldType, Object};
+use sandbox_model::value::Value;
+
+impl Writer<'_> {
+    /// Creates a record without asking whether clients may set its fields: the org itself makes users and profiles, and
+    /// seeds may set what is read-only.
+    pub(crate) fn create(&self, object: &Object, draft: Draft) -> Outcome {
+        let mut row = Row::empty(object);
+        let images = self.apply(&mut row, draft)?;
+        defaults::fill(self, &mut row);
+        content::before_create(self, &mut row)?;
+        refuse_missing(&row, |field| field.is_required())?;
+        events::before_save(self, &mut row)?;
+        if events::is_event(object) {
+            return events::publish(self, &row);
+        }
+        let id = self.ids.next(self.connection, object)?;
+        defaults::stamp_new(self, &mut row, &id);
+        rich_text::keep(self, &mut row, images)?;
+        derive::compute(self, &mut row, None)?;
+        self.check_unique(&row, None)?;
+        row.insert(self.connection)?;
+        content::after_create(self, &row)?;
+        self.tell(&Change::Created(&row))?;
+        Ok(Saved { id, created: true })
+    }
+
+    /// A record with all its defaults, for [`Writer::append`].
+    pub(crate) fn template<'o>(&self, object: &'o Object) -> Row<'o> {
+        let mut row = Row::empty(object);
+        defaults::fill(self, &mut row);
+        row
+    }
+
+    /// Writes a record made up by the org itself, whose values are known to be good: nothing is checked.
+    pub(crate) fn append(&self, mut row: Row<'_>) -> Result<(), Problem> {
+        let id = self.ids.next(self.connection, row.object)?;
+        defaults::stamp_new(self, &mut row, &id);
+        derive::compute(self, &mut row, None)?;
+        row.insert(self.connection)?;
+        self.tell(&Change::Created(&row))
+    }
+
+    /// Changes a record without asking whether clients may set its fields.
+    pub(super) fn amend(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
+        self.alter(object, id, draft, |_| true)
+    }
+
+    /// Changes a record as the org itself does: locks do not hinder, rules do not run.
+    pub(crate) fn change(&self, object: &Object, id: &RecordId, draft: Draft) -> Outcome {
+        self.alter(object, id, draft, |field| {
+            field.updateable || field.name == "Id"
+        })
+    }
+
+    fn alter(
+        &self,
+        object: &Object,
+        id: &RecordId,
+        draft: Draft,
+        may_set: impl Fn(&Field) -> bool,
+    ) -> Outcome {
+        let loaded = match self.schema.object_by_prefix(id.key_prefix()) {
+            Some(of) if of.name == object.name => Row::load(self.connection, object, id.as_str())?,
+            _ => None,
+        };
+        let before = match loaded {
+            None => return Err(Problem::not_found()),
+            Some((_, true)) => return Err(Problem::deleted()),
+            Some((row, false)) => row,
+        };
+        refuse_converted(&before)?;
+        refuse_read_only(object, &draft, may_set)?;
+        let mut row = before.clone();
+        let images = self.apply(&mut row, draft)?;
+        row.set("Id", before.get("Id").clone());
+        refuse_missing(&row, |field| !field.nillable && field.updateable)?;
+        defaults::stamp_changed(self, &mut row);
+        rich_text::keep(self, &mut row, images)?;
+        derive::compute(self, &mut row, Some(&before))?;
+        events::before_save(self, &mut row)?;
+        self.check_unique(&row, Some(&before))?;
+        row.update(self.connection, &before)?;
+        content::after_change(self, &row, &before)?;
+        derive::show_in_children(self, &row, &before)?;
+        self.tell(&Change::Updated {
+            row: &row,
+            before: &before,
+        })?;
+        Ok(Saved {
+            id: id.clone(),
+            created: false,
+        })
+    }
+
+    /// Puts the draft's values into the row; gives the images that came in rich text.
+    fn apply(&self, row: &mut Row<'_>, draft: Draft) -> Result<Vec<rich_text::Image>, Problem> {
+        let mut images = Vec::new();
+        let mut values = draft.values;
+        for parent in &draft.parents {
+            values.push((parent.field, self.resolve(parent)?));
+        }
+        for (at, value) in values {
+            let Some(field) = row.object.fields().get(at) else {
+                continue;
+            };
+            let value = match value {
+                Value::Text(text) if field.field_type == FieldType::Html => {
+                    let text = rich_text::take_images(self, at, &field.name, &text, &mut images)?;
+                    Value::Text(text)
+                }
+                value => value,
+            };
+            let value = check::value(field, value, self.options.allow_truncation)?;
+            let value = record_type::kept(row.object, field, value)?;
+            let place = row.values.get_mut(at);
+            if let (Some(_), Some(id)) = (field.reference(), value.as_str())
+                && place.as_deref() != Some(&value)
+            {
+                self.check_reference(field, id)?;
+            }
+            if let Some(place) = place {
+                *place = value;
+            }
+        }
+        Ok(images)
+    }
+}
+
+/// A converted lead stays as it is.
+fn refuse_converted(row: &Row<'_>) -> Result<(), Problem> {
+    if row.object.name != "Lead" || *row.get("IsConverted") != Value::Bool(true) {
+        return Ok(());
+    }
+    let message = "cannot reference converted lead";
+    Err(Problem::of_record(
+        "CANNOT_UPDATE_CONVERTED_LEAD",
+        message,
+        [],
+    ))
+}
+
+/// A create may set neither the id nor what the org keeps.
+pub(super) fn refuse_unsettable(object: &Object, draft: &Draft) -> Result<(), Problem> {
+    if draft.names(object, "Id") {
+        let message = "cannot specify Id in an insert call";
+        return Err(Problem::of_record(
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            message,
+            ["Id"],
+        ));
+    }
+    refuse_read_only(object, draft, |field| field.createable)
+}
+
+fn refuse_read_only(
+    object: &Object,
+    draft: &Draft,
+    writable: impl Fn(&Field) -> bool,
+) -> Result<(), Problem> {
+    let places = draft
+        .values
+        .iter()
+        .map(|(at, _)| *at)
+        .chain(draft.parents.iter().map(|parent| parent.field));
+    let refused: Vec<&str> = places
+        .filter_map(|at| object.fields().get(at))
+        .filter(|field| !writable(field))
+        .map(|field| field.name.as_str())
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "Unable to create/update fields: {}. Please check the security settings of this field and verify that it is \
+         read/write for your profile or permission set.",
+        refused.join(", ")
+    );
+    Err(Problem::of_record(
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        message,
+        refused,
+    ))
+}
+
+fn refuse_missing(row: &Row<'_>, required: impl Fn(&Field) -> bool) -> Result<(), Problem> {
+    let missing: Vec<&str> = row
+        .iter()
+        .filter(|(field, value)| value.is_null() && required(field))
+        .map(|(field, _)| field.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("Required fields are missing: [{}]", missing.join(", "));
+    Err(Problem::of_record(
+        "REQUIRED_FIELD_MISSING",
+        message,
+        missing,
+    ))
+}
+
+impl Draft {
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.parents.is_empty()
+    }
+
+    /// A draft of one text field; for the org's own records.
+    #[must_use]
+    pub fn of(object: &Object, values: &[(&str, &str)]) -> Self {
+        let mut draft = Self::default();
+        for (field, text) in values {
+            draft.set(object, field, Value::text(*text));
+        }
+        draft
+    }
+}

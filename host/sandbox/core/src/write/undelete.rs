@@ -1,0 +1,64 @@
+//! Bringing records back from the recycle bin.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Outcome, Row, Saved, Writer};
+use sandbox_model::id::RecordId;
+use sandbox_model::problem::Problem;
+use sandbox_model::schema::{Object, OnDelete};
+use sandbox_model::store::quoted;
+
+impl Writer<'_> {
+    /// Brings a record back, with all that its delete took along.
+    ///
+    /// # Errors
+    /// `UNDELETE_FAILED` if the record is not in the recycle bin in its own right; `DUPLICATE_VALUE` if another record
+    /// has taken its unique value.
+    pub fn undelete(&self, object: &Object, id: &RecordId) -> Outcome {
+        let sql = format!(
+            "SELECT \"__deletion\" FROM {} WHERE \"Id\" = ?1 AND \"IsDeleted\" = 1",
+            quoted(&object.name)
+        );
+        let root: Option<String> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([id.as_str()], |row| row.get(0))
+            .optional()?;
+        if root.as_deref() != Some(id.as_str()) {
+            return Err(Problem::of_record(
+                "UNDELETE_FAILED",
+                "Entity is not in the recycle bin",
+                [],
+            ));
+        }
+        self.restore(object, id.as_str(), id.as_str())?;
+        Ok(Saved {
+            id: id.clone(),
+            created: false,
+        })
+    }
+
+    fn restore(&self, object: &Object, id: &str, root: &str) -> Result<(), Problem> {
+        if let Some((row, _)) = Row::load(self.connection, object, id)? {
+            self.check_unique(&row, None)?;
+        }
+        self.mark(object, id, None)?;
+        for way in object
+            .stored_relationships()
+            .filter(|way| way.on_delete == OnDelete::Cascade)
+        {
+            let Some(child_object) = self.schema.object(&way.child_object) else {
+                continue;
+            };
+            let (table, column) = (quoted(&way.child_object), quoted(&way.field));
+            let sql =
+                format!("SELECT \"Id\" FROM {table} WHERE {column} = ?1 AND \"__deletion\" = ?2");
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let children = statement.query_map(params![id, root], |row| row.get::<_, String>(0))?;
+            for child in children.collect::<Result<Vec<_>, _>>()? {
+                self.restore(child_object, &child, root)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! Replication: `GET /sobjects/{object}/updated` and `/deleted`.
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::routing::get;
+use serde_json::{Value as Json, json};
+
+use super::Shared;
+use super::answer::{self, Reply};
+use super::parameters::Parameters;
+use super::records::find_object;
+use sandbox_core::changes::{self, Window};
+use sandbox_core::org::Org;
+use sandbox_model::problem::Problem;
+use sandbox_model::value::dates;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/sobjects/{object}/updated", get(updated))
+        .route("/sobjects/{object}/deleted", get(deleted))
+}
+
+/// Ids of what was created or changed between `start` and `end`.
+async fn updated(
+    State(org): State<Shared>,
+    Path((_, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    let given = Parameters::new(query);
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let window = window(&org, &given)?;
+        let found = org
+            .store()
+            .read(|connection| changes::updated(connection, object, window))?;
+        Ok(answer::ok(&json!({
+            "ids": found.ids,
+            "latestDateCovered": dates::format_datetime(found.latest_date_covered),
+        })))
+    })
+    .await?
+}
+
+/// Ids and moments of what was deleted between `start` and `end`.
+async fn deleted(
+    State(org): State<Shared>,
+    Path((_, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    let given = Parameters::new(query);
+    answer::on_thread(move || {
+        let object = find_object(&org, &name)?;
+        let window = window(&org, &given)?;
+        let found = org
+            .store()
+            .read(|connection| changes::deleted(connection, object, window))?;
+        let records: Vec<Json> = found
+            .records
+            .iter()
+            .map(|it| json!({"deletedDate": dates::format_datetime(it.deleted_date), "id": it.id}))
+            .collect();
+        Ok(answer::ok(&json!({
+            "deletedRecords": records,
+            "earliestDateAvailable": dates::format_datetime(found.earliest_date_available),
+            "latestDateCovered": dates::format_datetime(found.latest_date_covered),
+        })))
+    })
+    .await?
+}
+
+fn window(org: &Org, given: &Parameters) -> Result<Window, Problem> {
+    let (start, end) = (moment(given, "start")?, moment(given, "end")?);
+    Window::new(start, end, org.clock().now())
+}
+
+/// A moment with its offset; a `+` that is not encoded arrives as a blank, and is refused as by Salesforce.
+fn moment(given: &Parameters, name: &str) -> Result<i64, Problem> {
+    let text = given.first(name).unwrap_or_default();
+    dates::parse_datetime(&text).ok_or_else(|| {
+        let message = format!(
+            "{name} must be a date and time with its offset, URL-encoded, as 2026-11-22T04:18:00%2B00:00, not {text:?}"
+        );
+        Problem::new("INVALID_REPLICATION_DATE", message)
+    })
+}

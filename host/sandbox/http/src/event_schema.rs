@@ -1,0 +1,52 @@
+//! Schemas of events: `GET /sobjects/{event}/eventSchema` and `GET /event/eventSchema/{id}`.
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::routing::get;
+use serde_json::Value as Json;
+
+use super::Shared;
+use super::answer::{self, Reply};
+use super::parameters::Parameters;
+use sandbox_core::events::{Form, event_schema, schema_by_id};
+use sandbox_model::problem::Problem;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/sobjects/{object}/eventSchema", get(by_name))
+        .route("/event/eventSchema/{id}", get(by_id))
+}
+
+async fn by_name(
+    State(org): State<Shared>,
+    Path((_, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    show(event_schema(org.schema(), &name, form(query)?))
+}
+
+async fn by_id(
+    State(org): State<Shared>,
+    Path((_, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    show(schema_by_id(org.schema(), &id, form(query)?))
+}
+
+fn form(query: Option<String>) -> Result<Form, Problem> {
+    let given = Parameters::new(query);
+    let format = given.first("payloadFormat");
+    Form::parse(format.as_deref()).ok_or_else(|| {
+        let message = format!(
+            "Invalid payloadFormat {:?}: it is EXPANDED or COMPACT",
+            format.unwrap_or_default()
+        );
+        Problem::new("INVALID_QUERY_PARAMETER", message)
+    })
+}
+
+fn show(schema: Option<Json>) -> Reply {
+    Ok(schema
+        .map(|schema| answer::ok(&schema))
+        .ok_or_else(Problem::not_found)?)
+}

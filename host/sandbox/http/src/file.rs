@@ -1,0 +1,80 @@
+//! Bodies that may be too large for memory.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
+use tokio::fs::File;
+use tokio::io::{AsyncRead as _, ReadBuf};
+
+use sandbox_core::bulk::blob::{Blob, Opened, lost};
+use sandbox_model::problem::Problem;
+
+/// Bytes sent in one go.
+const CHUNK: usize = 256 * 1024;
+
+/// `head`, and then `len` bytes of `blob` from `start` on.
+///
+/// # Errors
+/// The blob's file is gone.
+pub(super) fn body(head: Bytes, blob: &Blob, start: u64, len: u64) -> Result<Body, Problem> {
+    let opened = blob.open(start).map_err(|error| lost(&error))?;
+    let (memory, file) = match opened {
+        Opened::Memory(bytes) => {
+            let end = usize::try_from(len).map_or(bytes.len(), |len| len.min(bytes.len()));
+            (bytes.slice(..end), None)
+        }
+        Opened::File(file) => {
+            let mut file = File::from_std(file);
+            file.set_max_buf_size(CHUNK);
+            (Bytes::new(), Some((file, len)))
+        }
+    };
+    Ok(Body::new(Stream { head, memory, file }))
+}
+
+struct Stream {
+    head: Bytes,
+    memory: Bytes,
+    file: Option<(File, u64)>,
+}
+
+impl HttpBody for Stream {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let mut kept = std::mem::take(&mut self.head);
+        if kept.is_empty() {
+            kept = std::mem::take(&mut self.memory);
+        }
+        if !kept.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(kept))));
+        }
+        let Some((file, left)) = self.file.as_mut().filter(|(_, left)| *left > 0) else {
+            return Poll::Ready(None);
+        };
+        let most = usize::try_from(*left).map_or(CHUNK, |left| left.min(CHUNK));
+        let mut chunk = vec![0; most];
+        let mut buffer = ReadBuf::new(&mut chunk);
+        ready!(Pin::new(file).poll_read(context, &mut buffer))?;
+        let read = buffer.filled().len();
+        if read == 0 {
+            let error = io::Error::new(io::ErrorKind::UnexpectedEof, "a file became shorter");
+            return Poll::Ready(Some(Err(error)));
+        }
+        *left -= read as u64;
+        chunk.truncate(read);
+        Poll::Ready(Some(Ok(Frame::data(chunk.into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let left = self.file.as_ref().map_or(0, |(_, left)| *left);
+        SizeHint::with_exact((self.head.len() + self.memory.len()) as u64 + left)
+    }
+}

@@ -1,0 +1,178 @@
+//! `GET /query?q=`, `/queryAll?q=`, `/tooling/query?q=` and the further pages, `/query/{locator}`.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+
+use super::answer::{self, Reply};
+use super::gate::Caller;
+use super::parameters::QueryText;
+use super::{Shared, explain};
+use sandbox_core::org::Org;
+use sandbox_model::problem::Problem;
+use sandbox_soql::render::json::Json;
+use sandbox_soql::{Options, Page, Plan, Reader, Result, columns, page_rows, parse};
+
+/// Header that asks for smaller pages, `batchSize=200`.
+const QUERY_OPTIONS: &str = "Sforce-Query-Options";
+
+/// Runs a query over what is not deleted.
+pub(super) async fn query(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    QueryText(parameters): QueryText,
+    headers: HeaderMap,
+) -> Reply {
+    run(org, caller, parameters, &headers, Which::Current).await
+}
+
+/// Runs a query over everything, the recycle bin included.
+pub(super) async fn query_all(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    QueryText(parameters): QueryText,
+    headers: HeaderMap,
+) -> Reply {
+    run(org, caller, parameters, &headers, Which::All).await
+}
+
+/// Runs a query over the objects of the Tooling API.
+pub(super) async fn tooling(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    QueryText(parameters): QueryText,
+    headers: HeaderMap,
+) -> Reply {
+    run(org, caller, parameters, &headers, Which::Tooling).await
+}
+
+/// Reads the page that a `nextRecordsUrl` of the Tooling API leads to.
+pub(super) async fn more_tooling(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, locator)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Reply {
+    next(org, caller, locator, &headers, Which::Tooling).await
+}
+
+/// What a query looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Current,
+    /// With what lies in the recycle bin.
+    All,
+    Tooling,
+}
+
+impl Which {
+    fn options(self, caller: &Caller, now: i64) -> Options {
+        Options {
+            include_deleted: self == Self::All,
+            tooling: self == Self::Tooling,
+            version: caller.version,
+            ..Options::new(caller.user.as_str(), now)
+        }
+    }
+}
+
+/// Reads the page that a `nextRecordsUrl` leads to.
+pub(super) async fn more(
+    State(org): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path((_, locator)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Reply {
+    next(org, caller, locator, &headers, Which::Current).await
+}
+
+async fn next(
+    org: Shared,
+    caller: Caller,
+    locator: String,
+    headers: &HeaderMap,
+    which: Which,
+) -> Reply {
+    let rows = batch_size(headers);
+    page(org, caller, rows, which, move |org, reader| {
+        org.store()
+            .read(|connection| org.queries().next_page(connection, &locator, reader))
+    })
+    .await
+}
+
+async fn run(
+    org: Shared,
+    caller: Caller,
+    parameters: Option<String>,
+    headers: &HeaderMap,
+    which: Which,
+) -> Reply {
+    let parameters = parameters.unwrap_or_default();
+    let asked = url::form_urlencoded::parse(parameters.as_bytes()).find(|(it, _)| it == "explain");
+    if let Some((_, asked)) = asked {
+        let asked = asked.into_owned();
+        return answer::on_thread(move || explain::explain(&org, &caller, &asked)).await?;
+    }
+    let soql = url::form_urlencoded::parse(parameters.as_bytes())
+        .find(|(name, _)| name == "q")
+        .map(|(_, soql)| soql.into_owned())
+        .ok_or_else(|| Problem::new("MALFORMED_QUERY", "A query string has to be specified"))?;
+    let wants_columns = url::form_urlencoded::parse(parameters.as_bytes())
+        .any(|(name, value)| name == "columns" && value.eq_ignore_ascii_case("true"));
+    if wants_columns {
+        return describe_columns(&org, &caller, &soql, which);
+    }
+    let rows = batch_size(headers);
+    let options = which.options(&caller, org.clock().now());
+    page(org, caller, rows, which, move |org, reader| {
+        org.store().read(|connection| {
+            org.queries()
+                .first_page(org.schema(), connection, &soql, &options, reader)
+        })
+    })
+    .await
+}
+
+/// Tells what the columns of a query are, without running it.
+fn describe_columns(org: &Org, caller: &Caller, soql: &str, which: Which) -> Reply {
+    let options = which.options(caller, org.clock().now());
+    let query = parse(soql).map_err(Problem::from)?;
+    let plan = Plan::of(&query, soql, org.schema(), &options).map_err(Problem::from)?;
+    Ok(answer::ok(&columns::describe(&query, &plan, org.schema())))
+}
+
+/// Reads a page away from the threads that serve connections.
+async fn page(
+    org: Shared,
+    caller: Caller,
+    rows: Option<usize>,
+    which: Which,
+    read: impl FnOnce(&Org, Reader<'_>) -> Result<Page> + Send + 'static,
+) -> Reply {
+    let page = answer::on_thread(move || {
+        let version = format!("{}.0", caller.version);
+        let format = match which {
+            Which::Tooling => Json::tooling(&version),
+            Which::Current | Which::All => Json::new(&version),
+        };
+        let reader = Reader {
+            user: caller.user.as_str(),
+            session: caller.session,
+            now: org.clock().now(),
+            page_rows: page_rows(rows),
+            format: &format,
+        };
+        read(&org, reader)
+    });
+    Ok(answer::json_bytes(StatusCode::OK, page.await??.body))
+}
+
+/// The page size a client asks for.
+fn batch_size(headers: &HeaderMap) -> Option<usize> {
+    let header = headers.get(QUERY_OPTIONS)?.to_str().ok()?;
+    let pairs = header.split(',').filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("batchSize"))
+        .find_map(|(_, rows)| rows.trim().parse().ok())
+}

@@ -1,0 +1,59 @@
+//! What REST tells as well: SOAP asks the same resources, and says it in the words of the WSDL.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value as Json;
+
+use super::Context;
+use super::fault::Fault;
+use crate::gate::Caller;
+use sandbox_model::schema::Object;
+
+/// A segment of a path, or a value of a query.
+pub(super) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+impl<'a> Context<'a> {
+    /// Reads a resource below `/services/data/v62.0`.
+    pub(super) fn get(&self, path: &str) -> Result<Json, Fault> {
+        self.ask("GET", path, None)
+    }
+
+    /// Asks for a resource; its refusal is the refusal of the whole call.
+    pub(super) fn ask(&self, method: &str, path: &str, body: Option<Json>) -> Result<Json, Fault> {
+        match self.told(method, path, body) {
+            (status, answer) if status < 400 => Ok(answer),
+            (_, refused) => {
+                let said = |name: &str| {
+                    let text = refused.pointer(name).and_then(Json::as_str);
+                    text.unwrap_or("UNKNOWN_EXCEPTION").to_owned()
+                };
+                Err(Fault::new(said("/0/errorCode"), said("/0/message")))
+            }
+        }
+    }
+
+    /// Status and body that a resource answers with.
+    pub(super) fn told(&self, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+        let caller = Caller {
+            user: self.user.clone(),
+            session: self.session,
+            version: self.version,
+            options: self.write_options(),
+        };
+        let (scheme, host) = self.base.split_once("://").unwrap_or(("http", self.base));
+        let headers = [("Host", host), ("X-Forwarded-Proto", scheme)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let url = format!("{}{path}", caller.base());
+        self.parts
+            .ask(&caller, (method, url), body, BTreeMap::from(headers))
+    }
+
+    /// The object of this name.
+    pub(super) fn object(&self, name: &str) -> Result<&'a Object, Fault> {
+        let object = self.org.schema().object(name);
+        object.ok_or_else(|| Fault::no_such_object(name))
+    }
+}

@@ -1,0 +1,449 @@
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+use crate::Aborted;
+
+async fn play(client: &Client, fault: Json) {
+    let rule = json!({"match": {"path": "/services/data/v62.0/limits"}, "fault": fault});
+    assert_eq!(
+        client
+            .call("POST", "/__sandbox/faults", Some(rule))
+            .await
+            .status,
+        200
+    );
+}
+
+async fn raw(client: &Client, path: &str) -> axum::response::Response {
+    let request = Request::get(format!("/services/data/v62.0{path}"))
+        .header("authorization", format!("Bearer {}", client.token));
+    client
+        .app
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_status_comes_with_its_code_and_headers_as_often_as_asked() {
+    let client = Client::new().await;
+    play(&client, json!({"kind": "status", "status": 503, "errorCode": "SERVER_UNAVAILABLE", "message": "busy", "headers": {"Retry-After": "1"}})).await;
+    let answer = client.get("/limits").await;
+    assert_eq!(
+        (answer.refusal(), answer.header("retry-after")),
+        ((503, "SERVER_UNAVAILABLE".to_owned()), "1")
+    );
+    assert_eq!(client.get("/limits").await.status, 200);
+    let rules = client.get("/__sandbox/faults").await.json();
+    assert_eq!(
+        (&rules[0]["hits"], &rules[0]["matched"], &rules[0]["id"]),
+        (&json!(1), &json!(2), &json!(1))
+    );
+    assert_eq!(
+        client
+            .call("DELETE", "/__sandbox/faults", None)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(client.get("/__sandbox/faults").await.json(), json!([]));
+    assert_eq!(
+        client
+            .call(
+                "POST",
+                "/__sandbox/faults",
+                Some(json!({"fault": {"kind": "melt"}}))
+            )
+            .await
+            .status,
+        400
+    );
+}
+
+#[tokio::test]
+async fn a_reset_is_marked_and_a_lost_answer_has_done_its_work() {
+    let client = Client::new().await;
+    play(&client, json!({"kind": "reset"})).await;
+    assert!(
+        raw(&client, "/limits")
+            .await
+            .extensions()
+            .get::<Aborted>()
+            .is_some()
+    );
+    client.org.faults().play(
+        "/services/data/v62.0/sobjects/Account",
+        sandbox_core::faults::Fault::LostAnswer,
+    );
+    let request = Request::post("/services/data/v62.0/sobjects/Account")
+        .header("authorization", format!("Bearer {}", client.token));
+    let request = request
+        .header("content-type", "application/json")
+        .body(Body::from(r#"{"Name":"Lost"}"#))
+        .unwrap();
+    let lost = client.app.clone().oneshot(request).await.unwrap();
+    assert!(lost.extensions().get::<Aborted>().is_some());
+    let counts = client
+        .get("/limits/recordCount?sObjects=Account")
+        .await
+        .json();
+    assert_eq!(counts["sObjects"][0]["count"], 7);
+    let last = client
+        .org
+        .journal()
+        .entries()
+        .into_iter()
+        .rev()
+        .find(|entry| entry.fault.is_some())
+        .unwrap();
+    assert_eq!(
+        (last.status, last.fault.as_deref(), last.request_bytes),
+        (0, Some("lost-answer"), 15)
+    );
+}
+
+#[tokio::test]
+async fn a_truncated_body_promises_all_and_ends_with_an_error() {
+    let client = Client::new().await;
+    play(&client, json!({"kind": "truncate", "bytes": 10})).await;
+    let (parts, mut body) = raw(&client, "/limits").await.into_parts();
+    assert!(
+        parts.headers["content-length"]
+            .to_str()
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+            > 1_000
+    );
+    assert_eq!(
+        body.frame()
+            .await
+            .unwrap()
+            .unwrap()
+            .into_data()
+            .unwrap()
+            .len(),
+        10
+    );
+    assert!(body.frame().await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn an_expired_session_is_refused_until_a_new_login() {
+    let mut client = Client::new().await;
+    play(&client, json!({"kind": "expire-session"})).await;
+    assert_eq!(
+        client.get("/limits").await.refusal(),
+        (401, "INVALID_SESSION_ID".into())
+    );
+    assert_eq!(client.get("/limits").await.status, 401);
+    client.log_in().await;
+    assert_eq!(client.get("/limits").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_delay_is_late_and_a_stall_never_ends() {
+    let client = Client::new().await;
+    play(&client, json!({"kind": "delay", "ms": 60})).await;
+    let start = tokio::time::Instant::now();
+    assert_eq!(client.get("/limits").await.status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(60));
+    play(&client, json!({"kind": "stall"})).await;
+    let mut body = raw(&client, "/limits").await.into_body();
+    assert!(body.frame().await.unwrap().is_ok());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(150), body.frame())
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn the_clock_moves_and_a_reset_forgets() {
+    let client = Client::new().await;
+    let moved = client
+        .call(
+            "POST",
+            "/__sandbox/clock",
+            Some(json!({"advance-ms": 1_000})),
+        )
+        .await
+        .json();
+    assert_eq!(
+        moved,
+        json!({"now": "2026-09-21T14:13:21.000+0000", "ms": NOW + 1_000})
+    );
+    assert_eq!(
+        client
+            .call("POST", "/__sandbox/clock", Some(json!({"x": 1})))
+            .await
+            .status,
+        400
+    );
+    let requests = client.get("/__sandbox/requests").await.json();
+    assert_eq!(
+        (
+            &requests[0]["path"],
+            &requests[0]["method"],
+            &requests[0]["status"]
+        ),
+        (
+            &json!("/services/oauth2/token"),
+            &json!("POST"),
+            &json!(200)
+        )
+    );
+    assert_eq!(
+        client.call("POST", "/__sandbox/reset", None).await.status,
+        204
+    );
+    assert_eq!(client.get("/__sandbox/requests").await.json(), json!([]));
+    assert_eq!(client.get("/limits").await.status, 401);
+}
+
+/// Reads a whole answer of `limits` under a fault, as often as it is wanted.
+async fn limits_under(client: &Client, fault: Json) -> Answer {
+    client.org.faults().clear();
+    play(client, fault).await;
+    client.get("/limits").await
+}
+
+#[tokio::test]
+async fn named_faults_are_listed_and_played() {
+    let client = Client::new().await;
+    let names = client.get("/__sandbox/faults/names").await.json();
+    let html = names
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["name"] == "html-page");
+    assert_eq!(html.unwrap()["fault"]["status"], 200);
+    let answer = limits_under(&client, json!("html-page")).await;
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, "text/html;charset=UTF-8")
+    );
+    assert!(
+        answer.text().contains("/services/data/v62.0/limits"),
+        "{}",
+        answer.text()
+    );
+    let empty = limits_under(&client, json!("empty-200")).await;
+    assert_eq!((empty.status, empty.body.len()), (200, 0));
+    let moved = limits_under(&client, json!("redirect-moved-domain")).await;
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (
+            301,
+            "https://moved.sandbox.example/services/data/v62.0/limits"
+        )
+    );
+    let busy = limits_under(&client, json!("too-many-requests")).await;
+    assert_eq!(busy.refusal(), (429, "REQUEST_LIMIT_EXCEEDED".into()));
+    assert_eq!(busy.header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn an_echo_repeats_the_secrets_of_a_request() {
+    let client = Client::new().await;
+    let token = client.token.clone();
+    for name in ["echo", "echo-refused"] {
+        client
+            .org
+            .faults()
+            .play("*", sandbox_core::faults::named(name).unwrap());
+        let body = Some(json!({"Name": "said \"back\""}));
+        let answer = client.call("POST", "/sobjects/Account", body).await;
+        assert!(
+            answer
+                .text()
+                .contains(&format!("authorization: Bearer {token}")),
+            "{name}"
+        );
+        if name == "echo-refused" {
+            let said = answer.json()[0]["message"].as_str().unwrap().to_owned();
+            assert!(said.contains(r#"{"Name":"said \"back\""}"#), "{said}");
+        }
+    }
+    assert_eq!(count_of(&client, "Account").await, 6, "nothing was done");
+}
+
+async fn count_of(client: &Client, object: &str) -> i64 {
+    let path = format!("/limits/recordCount?sObjects={object}");
+    let counts = client.get(&path).await.json();
+    counts["sObjects"][0]["count"].as_i64().unwrap()
+}
+
+/// Each named fault says truly whether the org did what was asked.
+#[tokio::test]
+async fn named_faults_act_or_do_not_as_they_say() {
+    for known in sandbox_core::faults::Named::all() {
+        let slow =
+            matches!(known.fault, sandbox_core::faults::Fault::Delay { ms, .. } if ms > 1_000);
+        if slow {
+            continue;
+        }
+        let client = Client::new().await;
+        let before = count_of(&client, "Account").await;
+        client
+            .org
+            .faults()
+            .play("*/sobjects/Account", known.fault.clone());
+        let request = Request::post("/services/data/v62.0/sobjects/Account")
+            .header("authorization", format!("Bearer {}", client.token))
+            .header("content-type", "application/json")
+            .body(Body::from(r#"{"Name":"x"}"#))
+            .unwrap();
+        let _ = client.app.clone().oneshot(request).await.unwrap();
+        let mut client = client;
+        client.log_in().await;
+        let made = count_of(&client, "Account").await - before;
+        assert_eq!(made, i64::from(known.fault.acts()), "{}", known.name);
+    }
+}
+
+#[tokio::test]
+async fn answers_are_shortened_changed_and_slowed() {
+    let client = Client::new().await;
+    let query = "/query?q=SELECT+Id+FROM+Account";
+    let fault = |text: &str| {
+        let rule = format!(r#"{{"match": {{"path": "*/query*"}}, "fault": {text}}}"#);
+        client.org.faults().clear();
+        client
+            .org
+            .faults()
+            .add(serde_json::from_str(&rule).unwrap());
+    };
+    fault(r#""fewer-records""#);
+    let fewer = client.get(query).await.json();
+    assert_eq!(
+        (
+            fewer["records"].as_array().unwrap().len(),
+            &fewer["totalSize"]
+        ),
+        (1, &json!(6))
+    );
+    fault(r#""endless-locator""#);
+    let endless = client.get(query).await.json();
+    assert_eq!(
+        endless["nextRecordsUrl"],
+        format!("/services/data/v62.0{query}")
+    );
+    fault(r#""half-body""#);
+    let whole = client.get("/limits").await;
+    let half = client.get(query).await;
+    assert!(whole.status == 200 && serde_json::from_slice::<Json>(&half.body).is_err());
+    fault(r#"{"kind": "slow-body", "bytes": 50, "ms": 2}"#);
+    let start = tokio::time::Instant::now();
+    assert_eq!(client.get(query).await.json()["totalSize"], 6);
+    assert!(start.elapsed() >= Duration::from_millis(4));
+    fault(
+        r#"{"kind": "change", "replace": {"Account": "Konto"}, "headers": {"Sforce-Limit-Info": ""}}"#,
+    );
+    let changed = client.get(query).await;
+    assert_eq!(changed.json()["records"][0]["attributes"]["type"], "Konto");
+    assert_eq!(changed.header("sforce-limit-info"), "");
+}
+
+/// A job's close that has no effect, told as such and told otherwise.
+#[tokio::test]
+async fn a_close_without_effect_leaves_the_job_open() {
+    let client = Client::new().await;
+    let body = Some(json!({"object": "Account", "operation": "insert"}));
+    let job = client.call("POST", "/jobs/ingest", body).await.json();
+    let path = format!("/jobs/ingest/{}", job["id"].as_str().unwrap());
+    for (name, told) in [
+        ("no-effect", "Open"),
+        ("closed-without-effect", "UploadComplete"),
+    ] {
+        client.org.faults().play(
+            "*/jobs/ingest/*",
+            sandbox_core::faults::named(name).unwrap(),
+        );
+        let close = Some(json!({"state": "UploadComplete"}));
+        let answer = client.call("PATCH", &path, close).await;
+        assert_eq!(
+            (answer.status, &answer.json()["state"]),
+            (200, &json!(told))
+        );
+        assert_eq!(client.get(&path).await.json()["state"], "Open");
+    }
+}
+
+/// Refusals come in the form of the API that they interrupt.
+#[tokio::test]
+async fn a_native_refusal_has_the_form_of_its_api() {
+    let client = Client::new().await;
+    let paths = [
+        (
+            "/services/Soap/u/62.0",
+            "<faultcode>sf:SERVER_UNAVAILABLE</faultcode>",
+        ),
+        (
+            "/services/async/62.0/job",
+            "<exceptionCode>ServerUnavailable</exceptionCode>",
+        ),
+        ("/services/oauth2/token", r#""error":"unknown_error""#),
+        (
+            "/services/data/v62.0/limits",
+            r#""errorCode":"SERVER_UNAVAILABLE""#,
+        ),
+    ];
+    for (path, said) in paths {
+        client
+            .org
+            .faults()
+            .play(path, sandbox_core::faults::named("unavailable").unwrap());
+        let answer = client
+            .send(Request::post(path).body(Body::empty()).unwrap())
+            .await;
+        assert_eq!(answer.status, 503);
+        assert!(answer.text().contains(said), "{}", answer.text());
+    }
+}
+
+/// Sends a request over TCP and gives all that comes back, or the error that ends it.
+async fn over_tcp(port: u16, client: &Client) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let request = format!(
+        "GET /services/data/v62.0/limits HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
+        client.token
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await?;
+    Ok(text)
+}
+
+#[tokio::test]
+async fn on_a_port_connections_really_break() {
+    let client = Client::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(crate::serve(listener, Arc::clone(&client.org), async {
+        drop(stopped.await)
+    }));
+    assert!(
+        over_tcp(port, &client)
+            .await
+            .unwrap()
+            .starts_with("HTTP/1.1 200 OK")
+    );
+    play(&client, json!({"kind": "reset"})).await;
+    assert_eq!(
+        over_tcp(port, &client).await.unwrap_err().kind(),
+        std::io::ErrorKind::ConnectionReset
+    );
+    play(&client, json!({"kind": "truncate", "bytes": 10})).await;
+    let cut = over_tcp(port, &client).await.unwrap();
+    assert_eq!(cut.split("\r\n\r\n").nth(1).unwrap().len(), 10);
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
+}
