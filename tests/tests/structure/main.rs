@@ -33,7 +33,13 @@ const FORBIDDEN_DEPENDENCIES: [(&str, &[&str]); 6] = [
     ),
     (
         "sandbox-model",
-        &["axum", "hyper", "sandbox-core", "sandbox-http", "sandbox-soql"],
+        &[
+            "axum",
+            "hyper",
+            "sandbox-core",
+            "sandbox-http",
+            "sandbox-soql",
+        ],
     ),
     (
         "sandbox-soql",
