@@ -8,13 +8,13 @@ use crate::bindings::exports::salesforce::connector::query::{
 use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::envelope::wrapped;
+use crate::expected::Expected;
 use crate::fault;
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
 use crate::org::{Call, Org};
 use crate::soql;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::HashMap;
 
 /// What both `query` and `rows` are asked for.
 pub struct Question<'a> {
@@ -65,7 +65,7 @@ pub fn asked(
 ) -> Result<Call, Fault> {
     let path = format!("{}{}", org.path(resource)?, pairs([(parameter, soql)]));
     let bytes = path.len();
-    let get = sized(Call::get(path), page_size);
+    let get = sized(Call::get(path).expecting(Expected::PAGE), page_size);
     if bytes <= MAX_URI_BYTES - URI_HEADER_RESERVE {
         return Ok(get);
     }
@@ -114,7 +114,7 @@ pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
 pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let next =
         next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
-    page(org, &Call::get(next)).map_err(|fault| {
+    page(org, &Call::get(next).expecting(Expected::PAGE)).map_err(|fault| {
         match fault.status == Some(401) && fault::session_is_invalid(&fault) {
             true if org.was_renewed() => place_gone(fault),
             _ => fault,
@@ -161,7 +161,8 @@ pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
             ));
         }
     };
-    Ok(org.message(org.send(&asked(org, "query", "explain", &target, None)?)?))
+    let call = asked(org, "query", "explain", &target, None)?.expecting(Expected::Object(&["plans"]));
+    Ok(org.message(org.send(&call)?))
 }
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
@@ -191,7 +192,7 @@ pub(super) fn page_or_record(org: &Org, call: &Call) -> Result<Message, Fault> {
         let read: PageOrRecord = serde_json::from_slice(body)?;
         Ok(match read {
             PageOrRecord::Page(page) => next(page),
-            PageOrRecord::Record(_) => Facts::new(),
+            PageOrRecord::Record { .. } => Facts::new(),
         })
     })
 }
@@ -217,5 +218,9 @@ struct PageHead {
 #[serde(untagged)]
 enum PageOrRecord {
     Page(PageHead),
-    Record(#[allow(dead_code, reason = "it only has to be an object")] HashMap<String, IgnoredAny>),
+    Record {
+        /// What tells a record from another object.
+        #[serde(rename = "attributes")]
+        _attributes: IgnoredAny,
+    },
 }
