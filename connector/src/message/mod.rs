@@ -2,6 +2,7 @@
 
 mod children;
 mod columns;
+pub mod counted;
 mod csv;
 mod error;
 pub mod input;
