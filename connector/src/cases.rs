@@ -2,6 +2,7 @@
 //! must have been sent and come back. They go through the generic door, as a host would.
 
 mod case;
+mod statuses;
 mod unusable;
 
 use crate::catalog::{self, Effect, Style};

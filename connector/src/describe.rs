@@ -2,6 +2,7 @@
 //! operation at most, and kept in the instance: `If-Modified-Since` makes asking again cheap.
 
 use crate::bindings::Fault;
+use crate::expected::Expected;
 use crate::limits::MAX_DESCRIBES;
 use crate::org::{Call, Org, Unusable};
 use crate::rest::path::segment;
@@ -234,7 +235,7 @@ pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
     let key = format!("{} {path}", org.settings().session_key());
     let describes = org.context().cache::<Describes>();
     let known = describes.find(&key);
-    let mut call = Call::get(path);
+    let mut call = Call::get(path).expecting(Expected::DESCRIBE);
     if let Some(known) = &known {
         call = call.with_header("if-modified-since", &known.last_modified);
         call.fine = &[304];

@@ -2,34 +2,60 @@
 
 use crate::exchange::Reply;
 use crate::org::Unusable;
-use quick_xml::Reader;
-use quick_xml::events::Event;
-use serde::de::IgnoredAny;
 
+mod info;
+mod json;
+mod said;
+mod statuses;
 mod streamed;
 
 pub use streamed::Streamed;
 
-/// Characters of an unexpected body that a message quotes.
-const MAX_QUOTE: usize = 80;
+use said::{essence, is_html, unlike};
+
+/// Names of members.
+pub type Members = &'static [&'static str];
 
 /// What a response with a good status (2xx) must be; anything else is no success, whatever its status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// One JSON object or list, whole.
-    Json,
-    /// JSON that is large, and that its reader parses to its end before it uses anything of it.
+    /// 200 with one JSON object that has these members.
+    Object(Members),
+    /// 200 with a JSON list.
+    List,
+    /// 200 with a JSON list, or an object that has these members: the form depends on the API version.
+    ListOrObject(Members),
+    /// 201 with one JSON object that has these members: something was created.
+    Created(Members),
+    /// 200 or 201 with one JSON object that has these members: documents differ about the status.
+    Made(Members),
+    /// 200 or 201 with one JSON object that has these members, or 204 without a body: an upsert.
+    Upserted(Members),
+    /// 200 or 204, for a state that may be answered with an object that has these members, or without a body.
+    ObjectOrNothing(Members),
+    /// 200 or 201 with one result or a list of them; its reader counts them.
+    Results,
+    /// 204 without a body: an update, a delete.
+    Done,
+    /// 201 without a body: data that was taken.
+    Taken,
+    /// 200 with JSON that is large, and that its reader parses to its end before it uses anything of it.
     JsonPage,
-    /// No body, with a status that says so: 201, 202 or 204.
-    Nothing,
-    /// JSON, or no body with a status that says so.
-    JsonOrNothing,
     /// No body, whatever the status (RFC 7009, section 2.2).
     Empty,
     /// A SOAP envelope, which its reader parses to its end before it uses anything of it.
     Soap,
-    /// One document, whole, in XML or JSON: infos of Bulk API 1.0, where the server has the choice.
-    XmlOrJson,
+    /// 200 with an info of Bulk API 1.0 that has these members, in XML or JSON: the server has the choice.
+    Info(Members),
+    /// 201 with such an info: a job or batch was made.
+    NewInfo(Members),
+    /// 200 with a list of Bulk API 1.0: XML with this root, a JSON list, or an object with one.
+    InfoList {
+        /// The name of the root in XML.
+        root: &'static str,
+        /// The name of the entries.
+        entry: &'static str,
+    },
     /// CSV; with 204 nothing. It may be streamed.
     Csv,
     /// The bytes of a file; a page of HTML only where the file is one.
@@ -46,55 +72,80 @@ pub enum Expected {
 }
 
 impl Expected {
+    /// A record.
+    pub const RECORD: Self = Self::Object(&["attributes"]);
+    /// A describe of an object.
+    pub const DESCRIBE: Self = Self::Object(&["name", "fields"]);
+    /// A page of a query that its reader does not keep in memory as it is.
+    pub const PAGE: Self = Self::Object(&["totalSize", "done", "records"]);
+    /// What the create of a record answers.
+    pub const CREATED: Self = Self::Created(&["id", "success"]);
+    /// Some JSON.
+    pub const JSON: Self = Self::ListOrObject(&[]);
+    /// An object of which nothing is known: what it has differs from org to org.
+    pub const OBJECT: Self = Self::Object(&[]);
+
     /// Checks a response whose body is here. Other statuses than 2xx are for whoever takes them.
     pub fn check(self, reply: &Reply) -> Result<(), Unusable> {
         if !is_good(reply) {
             return Ok(());
         }
         self.check_head(reply)?;
-        let body = reply.body.as_slice();
         match self {
-            Self::Json => json(reply),
-            Self::JsonOrNothing if says_nothing(reply) && body.is_empty() => Ok(()),
-            Self::JsonOrNothing => json(reply),
-            Self::JsonPage => begins_with(reply, b"{[", "JSON"),
-            Self::XmlOrJson if body.trim_ascii_start().starts_with(b"<") => xml(reply),
-            Self::XmlOrJson => json(reply),
-            Self::Nothing | Self::Empty if !body.is_empty() => Err(unlike(reply, "no body")),
-            Self::Nothing if !says_nothing(reply) => Err(unlike(reply, "201 or 204")),
-            _ if self.needs_bytes(reply.status) && body.is_empty() => {
-                Err(unlike(reply, self.noun()))
+            Self::Upserted(_) | Self::ObjectOrNothing(_) if reply.status == 204 => {
+                self.check_bare(reply)
             }
-            Self::Nothing
-            | Self::Empty
-            | Self::Csv
+            Self::Object(members)
+            | Self::Created(members)
+            | Self::Made(members)
+            | Self::Upserted(members)
+            | Self::ObjectOrNothing(members) => json::object(self, reply, members),
+            Self::List => json::list(self, reply),
+            Self::ListOrObject(members) => json::list_or_object(self, reply, members),
+            Self::Results => json::list_or_object(self, reply, &[]),
+            Self::JsonPage => json::begins(self, reply, b"{["),
+            Self::Info(members) | Self::NewInfo(members) => info::one(self, reply, members),
+            Self::InfoList { root, entry } => info::list(self, reply, root, entry),
+            Self::Done | Self::Taken | Self::Empty => self.check_bare(reply),
+            _ if self.needs_bytes(reply.status) && reply.body.is_empty() => {
+                Err(unlike(reply, &self.noun()))
+            }
+            // The reader of an envelope says what is wrong with it, and where.
+            Self::Csv
             | Self::Document
             | Self::File { .. }
             | Self::Image
-            // Its reader says what is wrong with it, and where.
             | Self::Soap
             | Self::Anything => Ok(()),
         }
     }
 
-    /// Checks what is known before the body is: a page of HTML is never data.
+    /// Checks what is known before the body is: a page of HTML is never data, and another good status than the documented one says
+    /// that something else happened.
     pub fn check_head(self, reply: &Reply) -> Result<(), Unusable> {
+        if !is_good(reply) {
+            return Ok(());
+        }
         let takes_html = match self {
             Self::Anything | Self::File { html: true } => true,
-            Self::Nothing | Self::JsonOrNothing | Self::Empty => reply.body.is_empty(),
+            Self::Done
+            | Self::Taken
+            | Self::Upserted(_)
+            | Self::ObjectOrNothing(_)
+            | Self::Empty => reply.body.is_empty(),
             _ => false,
         };
-        if is_good(reply) && !takes_html && is_html(reply) {
-            return Err(unlike(reply, self.noun()));
-        }
         let other = match self {
             Self::Csv => essence(reply) == "application/json",
-            Self::Image => !may_be_image(&essence(reply)),
+            Self::Image => !said::may_be_image(&essence(reply)),
             _ => false,
         };
-        match is_good(reply) && other {
-            true => Err(unlike(reply, self.noun())),
-            false => Ok(()),
+        if other || !takes_html && is_html(reply) {
+            return Err(unlike(reply, &self.noun()));
+        }
+        match self.takes_status(reply.status) {
+            true => Ok(()),
+            false => Err(unlike(reply, &self.with_status())),
         }
     }
 
@@ -103,143 +154,42 @@ impl Expected {
         matches!(self, Self::Csv | Self::Document | Self::Image) && status != 204
     }
 
-    fn noun(self) -> &'static str {
+    fn check_bare(self, reply: &Reply) -> Result<(), Unusable> {
+        match reply.body.is_empty() {
+            true => Ok(()),
+            false => Err(unlike(reply, "no body")),
+        }
+    }
+
+    /// What is expected, in words.
+    fn noun(self) -> String {
         match self {
-            Self::Json | Self::JsonPage | Self::JsonOrNothing => "JSON",
-            Self::Nothing | Self::Empty => "no body",
-            Self::Soap => "a SOAP envelope",
-            Self::XmlOrJson => "XML or JSON",
-            Self::Csv => "CSV",
-            Self::File { .. } => "the bytes of a file",
-            Self::Image => "an image",
-            Self::Document => "a document",
-            Self::Anything => "anything",
+            Self::Object(members)
+            | Self::Created(members)
+            | Self::Made(members)
+            | Self::Upserted(members)
+            | Self::ObjectOrNothing(members) => json::object_with(members),
+            Self::List => "a JSON list".into(),
+            Self::ListOrObject(members) => {
+                format!("a JSON list or {}", json::object_with(members))
+            }
+            Self::Results => "results in JSON".into(),
+            Self::JsonPage => "JSON".into(),
+            Self::Done | Self::Taken | Self::Empty => "no body".into(),
+            Self::Soap => "a SOAP envelope".into(),
+            Self::Info(members) | Self::NewInfo(members) => info::one_with(members),
+            Self::InfoList { root, .. } => format!("`{root}` in XML or JSON"),
+            Self::Csv => "CSV".into(),
+            Self::File { .. } => "the bytes of a file".into(),
+            Self::Image => "an image".into(),
+            Self::Document => "a document".into(),
+            Self::Anything => "anything".into(),
         }
     }
 }
 
 fn is_good(reply: &Reply) -> bool {
     (200..=299).contains(&reply.status)
-}
-
-fn says_nothing(reply: &Reply) -> bool {
-    matches!(reply.status, 201 | 202 | 204)
-}
-
-/// The media type without its parameters, in lower case.
-fn essence(reply: &Reply) -> String {
-    let told = reply.header("content-type").unwrap_or_default();
-    let essence = told.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-fn is_html(reply: &Reply) -> bool {
-    matches!(
-        essence(reply).as_str(),
-        "text/html" | "application/xhtml+xml"
-    ) || is_page(&reply.body)
-}
-
-/// Whether a media type is that of an image, or of bytes of which nothing is known.
-fn may_be_image(essence: &str) -> bool {
-    essence.is_empty() || essence.starts_with("image/") || essence.starts_with("application/octet")
-}
-
-/// Whether a text begins as a page of HTML does.
-pub fn is_page(body: &[u8]) -> bool {
-    let begins = |tag: &[u8]| {
-        let start = body.trim_ascii_start();
-        start
-            .get(..tag.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(tag))
-    };
-    begins(b"<!doctype html") || begins(b"<html")
-}
-
-fn json(reply: &Reply) -> Result<(), Unusable> {
-    begins_with(reply, b"{[", "JSON")?;
-    serde_json::from_slice::<IgnoredAny>(&reply.body)
-        .map(drop)
-        .map_err(|error| damaged(reply, "JSON", &error))
-}
-
-fn xml(reply: &Reply) -> Result<(), Unusable> {
-    let mut reader = Reader::from_reader(reply.body.as_slice());
-    let mut depth = 0_usize;
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(_)) => depth += 1,
-            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
-            Ok(Event::Eof) if depth == 0 => return Ok(()),
-            Ok(Event::Eof) => return Err(damaged(reply, "XML", &"it is cut short")),
-            Ok(_) => {}
-            Err(error) => return Err(damaged(reply, "XML", &error)),
-        }
-    }
-}
-
-fn begins_with(reply: &Reply, starts: &[u8], wanted: &str) -> Result<(), Unusable> {
-    let first = reply.body.trim_ascii_start().first();
-    match first.is_some_and(|first| starts.contains(first)) {
-        true => Ok(()),
-        false => Err(unlike(reply, wanted)),
-    }
-}
-
-fn damaged(reply: &Reply, what: &str, why: &dyn std::fmt::Display) -> Unusable {
-    Unusable(format!(
-        "The org answered HTTP {} with damaged {what} ({why}): the answer cannot be used",
-        reply.status
-    ))
-}
-
-/// The complaint about a response that is something else.
-fn unlike(reply: &Reply, wanted: &str) -> Unusable {
-    Unusable(format!(
-        "The org answered HTTP {} with {} instead of {wanted}: the answer cannot be used",
-        reply.status,
-        found(reply)
-    ))
-}
-
-/// What a response is, with the beginning of its text.
-fn found(reply: &Reply) -> String {
-    let what = if is_html(reply) {
-        "a page of HTML"
-    } else if reply.body.is_empty() {
-        return match essence(reply).as_str() {
-            "" => "nothing".to_owned(),
-            told => format!("an empty body or one of `{told}`"),
-        };
-    } else {
-        "another body"
-    };
-    match quote(&reply.body).as_str() {
-        "" => what.to_owned(),
-        text => format!("{what} (`{text}`)"),
-    }
-}
-
-/// The words of a body, without markup and control characters.
-fn quote(body: &[u8]) -> String {
-    let start = body.get(..MAX_QUOTE * 8).unwrap_or(body);
-    let text = String::from_utf8_lossy(start);
-    let mut plain = String::new();
-    let mut inside = false;
-    for character in text.chars() {
-        match character {
-            '<' => inside = true,
-            '>' if inside => {
-                inside = false;
-                plain.push(' ');
-            }
-            _ if inside => {}
-            _ if character.is_control() || character == '`' => plain.push(' '),
-            _ => plain.push(character),
-        }
-    }
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    words.join(" ").chars().take(MAX_QUOTE).collect()
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl Call {
             body: Rc::from([]),
             nature: Nature::Read,
             fine: &[],
-            expected: Expected::Json,
+            expected: Expected::JSON,
             wraps: false,
             preparatory: false,
             private: false,
@@ -84,7 +84,7 @@ impl Call {
         }
     }
 
-    /// Says what its answer must be, where that is not JSON.
+    /// Says what its answer must be.
     pub fn expecting(self, expected: Expected) -> Self {
         Self { expected, ..self }
     }
@@ -212,7 +212,7 @@ impl Org {
 
     /// GETs what needs no session.
     pub fn ask_without_session(&self, origin: &str, path: &str) -> Result<Reply, Fault> {
-        self.send_without_session(origin, &Call::get(path))
+        self.send_without_session(origin, &Call::get(path).expecting(Expected::List))
     }
 
     /// Sends what needs no session.

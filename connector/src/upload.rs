@@ -73,7 +73,7 @@ mod tests {
 
     fn put() -> Call {
         Call::write(Method::Put, "/upload", Nature::Write, "text/csv", b"")
-            .expecting(Expected::Nothing)
+            .expecting(Expected::Taken)
     }
 
     fn send(

@@ -100,18 +100,18 @@ pub fn upload_call(org: &Org, job: &str, body: &[u8]) -> Result<Call, Fault> {
         "text/csv; charset=utf-8",
         body,
     )
-    .expecting(Expected::Nothing))
+    .expecting(Expected::Taken))
 }
 
 /// PATCH to UploadComplete.
 pub fn close(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let closed = jobs::set_state(org, INGEST, &config.job, State::UploadComplete)?;
+    let closed = jobs::bring_to(org, INGEST, &config.job, State::UploadComplete)?;
     Ok(jobs::message(org, closed))
 }
 
 /// PATCH to Aborted.
 pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let aborted = jobs::set_state(org, INGEST, &config.job, State::Aborted)?;
+    let aborted = jobs::bring_to(org, INGEST, &config.job, State::Aborted)?;
     Ok(jobs::message(org, aborted))
 }
 

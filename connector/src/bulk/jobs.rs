@@ -2,7 +2,7 @@
 
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::exchange::{Nature, Reply};
-use crate::expected::Expected;
+use crate::expected::{Expected, Members};
 use crate::org::{Call, Org, Unusable};
 use crate::rest::ask::refused;
 use crate::rest::path::segment;
@@ -14,6 +14,11 @@ use serde_json::Value;
 pub const INGEST: &str = "jobs/ingest";
 /// Resources of query jobs.
 pub const QUERY: &str = "jobs/query";
+
+/// The members that every info of a job has.
+const MEMBERS: Members = &["id", "state"];
+/// An info of a job.
+const INFO: Expected = Expected::Object(MEMBERS);
 
 /// The states of a job (Bulk API 2.0 Developer Guide, "Get Information About a Job").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +108,8 @@ pub fn create(org: &Org, resource: &str, body: &Value) -> Result<(Reply, JobInfo
         Nature::RepeatableWrite,
         "application/json",
         body.to_string().as_bytes(),
-    );
+    )
+    .expecting(INFO);
     org.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))
@@ -112,7 +118,7 @@ pub fn create(org: &Org, resource: &str, body: &Value) -> Result<(Reply, JobInfo
 
 /// GETs what is known of a job.
 pub fn info(org: &Org, resource: &str, job: &str) -> Result<(Reply, JobInfo), Fault> {
-    let call = Call::get(path(org, resource, job)?);
+    let call = Call::get(path(org, resource, job)?).expecting(INFO);
     org.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))
@@ -130,7 +136,7 @@ pub fn set_state(
     let body = serde_json::json!({ "state": state }).to_string();
     let call = Call {
         fine: &[400, 409],
-        expected: Expected::JsonOrNothing,
+        expected: Expected::ObjectOrNothing(MEMBERS),
         ..Call::write(
             Method::Patch,
             path(org, resource, job)?,
@@ -153,11 +159,45 @@ pub fn set_state(
     Err(fault)
 }
 
+/// As [`set_state`], for who looks at the job no more: its info must say that it followed.
+pub fn bring_to(
+    org: &Org,
+    resource: &str,
+    job: &str,
+    state: State,
+) -> Result<(Reply, JobInfo), Fault> {
+    let (reply, info) = set_state(org, resource, job, state)?;
+    match info.state.follows(state) {
+        true => Ok((reply, info)),
+        false => Err(not_followed(&info, state)),
+    }
+}
+
+/// The fault of a job that is in another state than the one that the org said it had taken.
+fn not_followed(info: &JobInfo, wanted: State) -> Fault {
+    Fault {
+        attempts: 1,
+        maybe_applied: true,
+        ..Fault::protocol(format!(
+            "The org took the state {} for job {}, and says that it is {}: ask for its info before anything is sent to it",
+            wanted.name(),
+            info.id,
+            info.state.name()
+        ))
+    }
+}
+
 /// The info in an answer to a PATCH; some servers answer with nothing.
 fn read_or_ask(org: &Org, resource: &str, job: &str, reply: &Reply) -> Result<JobInfo, Fault> {
     match JobInfo::read(&reply.body) {
         Ok(info) => Ok(info),
-        Err(_) => Ok(info(org, resource, job)?.1),
+        Err(_) => match info(org, resource, job) {
+            Ok((_, info)) => Ok(info),
+            Err(fault) => Err(Fault {
+                maybe_applied: true,
+                ..fault
+            }),
+        },
     }
 }
 
@@ -173,7 +213,10 @@ pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
 
 /// A page of a list of jobs, with the locator of the next one.
 pub fn list(org: &Org, call: &Call) -> Result<Message, Fault> {
-    crate::rest::ask::send_and_read(org, call, |body| {
+    let call = call
+        .clone()
+        .expecting(Expected::Object(&["done", "records"]));
+    crate::rest::ask::send_and_read(org, &call, |body| {
         let page: ListPage = serde_json::from_slice(body)?;
         let next = page.next_records_url.filter(|_| !page.done);
         let locator = next.as_deref().and_then(locator_of);

@@ -69,7 +69,7 @@ pub fn list(org: &Org, config: &ListQueryJobsConfig) -> Result<Message, Fault> {
 
 /// PATCH to Aborted.
 pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let aborted = jobs::set_state(org, QUERY, &config.job, State::Aborted)?;
+    let aborted = jobs::bring_to(org, QUERY, &config.job, State::Aborted)?;
     Ok(jobs::message(org, aborted))
 }
 

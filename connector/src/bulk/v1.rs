@@ -10,7 +10,7 @@ use crate::bindings::exports::salesforce::connector::bulk::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
-use crate::expected::Expected;
+use crate::expected::{Expected, Members};
 use crate::limits::MAX_BATCH_BYTES;
 use crate::org::{Call, Org, bad_input};
 use crate::rest::ask::Object;
@@ -21,6 +21,21 @@ use std::rc::Rc;
 
 /// Says which form answers about jobs take.
 const JSON: &str = "application/json; charset=UTF-8";
+
+/// The members that every info of a job or batch has.
+const MEMBERS: Members = &["id", "state"];
+/// An info of a job or batch.
+const INFO: Expected = Expected::Info(MEMBERS);
+/// The batches of a job.
+const BATCHES: Expected = Expected::InfoList {
+    root: "batchInfoList",
+    entry: "batchInfo",
+};
+/// The ids of the results of a query's batch.
+const RESULT_IDS: Expected = Expected::InfoList {
+    root: "result-list",
+    entry: "result",
+};
 
 /// The path of what stands below jobs.
 fn path(org: &Org, steps: &[(&str, &str)]) -> Result<String, Fault> {
@@ -40,9 +55,9 @@ fn batch<'a>(job: &'a str, batch: &'a str) -> [(&'static str, &'a str); 3] {
 }
 
 /// A GET whose answer is JSON wherever Salesforce leaves the choice.
-fn get(path: String) -> Call {
+fn get(path: String, expected: Expected) -> Call {
     Call::get(path)
-        .expecting(Expected::XmlOrJson)
+        .expecting(expected)
         .with_header("content-type", JSON)
 }
 
@@ -82,7 +97,7 @@ fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
         JSON,
         body.to_string().as_bytes(),
     )
-    .expecting(Expected::XmlOrJson);
+    .expecting(Expected::NewInfo(MEMBERS));
     if chunks {
         call = call.with_header("sforce-enable-pkchunking", &chunking(config));
     }
@@ -141,13 +156,13 @@ fn set_state(org: &Org, config: &JobConfig, state: &str) -> Result<Message, Faul
         JSON,
         body.as_bytes(),
     )
-    .expecting(Expected::XmlOrJson);
+    .expecting(INFO);
     told(org, &call, "job")
 }
 
 /// GET job/{job}.
 pub fn info(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    told(org, &get(path(org, &[("job", &config.job)])?), "job")
+    told(org, &get(path(org, &[("job", &config.job)])?, INFO), "job")
 }
 
 /// POST job/{job}/batch.
@@ -171,7 +186,7 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
         &format!("{essence}; charset=UTF-8"),
         &input.body,
     )
-    .expecting(Expected::XmlOrJson);
+    .expecting(Expected::NewInfo(MEMBERS));
     told(org, &call, "batch")
 }
 
@@ -179,7 +194,7 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
 pub fn batch_info(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
     told(
         org,
-        &get(path(org, &batch(&config.job, &config.batch))?),
+        &get(path(org, &batch(&config.job, &config.batch))?, INFO),
         "batch",
     )
 }
@@ -187,13 +202,13 @@ pub fn batch_info(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
 /// GET job/{job}/batch.
 pub fn list_batches(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
     let path = path(org, &[("job", &config.job), ("", "batch")])?;
-    Ok(org.message(org.send(&get(path))?))
+    Ok(org.message(org.send(&get(path, BATCHES))?))
 }
 
 /// GET job/{job}/batch/{batch}/result, of a query.
 pub fn result_ids(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
     let path = format!("{}/result", path(org, &batch(&config.job, &config.batch))?);
-    Ok(org.message(org.send(&get(path))?))
+    Ok(org.message(org.send(&get(path, RESULT_IDS))?))
 }
 
 /// GET job/{job}/batch/{batch}/request.

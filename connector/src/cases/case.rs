@@ -109,6 +109,26 @@ impl Case {
         self.answers.len()
     }
 
+    /// Whether the request that this answer is for may change the org: its method and its place say so.
+    pub fn writes_at(&self, at: usize) -> bool {
+        let login = |sent: &Sent| sent.url.contains("/oauth2/token");
+        let sent = self.expect.requests.get(at);
+        sent.is_some_and(|sent| sent.method != "GET" && !login(sent))
+    }
+
+    /// The status of an answer; `None` where it is lost.
+    pub fn status_at(&self, at: usize) -> Option<u16> {
+        self.answers.get(at)?.status
+    }
+
+    /// The body of an answer as a text.
+    pub fn body_at(&self, at: usize) -> String {
+        self.answers
+            .get(at)
+            .map(|answer| text(&answer.body))
+            .unwrap_or_default()
+    }
+
     /// What the org answers.
     pub fn plays(&self) -> impl Iterator<Item = Play> {
         self.answers.iter().map(Answer::play)

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const PAGE: &str = "<html>\n<body>\n<center>We are down for maintenance.</center></body></html>";
 
 /// More than any operation asks for before it gives up.
-const MANY: usize = 99;
+pub const MANY: usize = 99;
 
 /// Operations that take an answer as it is, with the reason.
 const TAKEN: &[(&str, &str, &str)] = &[
@@ -30,7 +30,7 @@ const TAKEN: &[(&str, &str, &str)] = &[
 
 /// Operations that ask many things one after the other, with a config and an input: their sequences, and faults at each step of
 /// them, are tested where they are. Here all of their answers are none.
-const LONG: &[(&str, &str, &str)] = &[
+pub const LONG: &[(&str, &str, &str)] = &[
     (
         "bulk/load",
         r#"{"object": "Account", "operation": "insert"}"#,
@@ -79,6 +79,18 @@ const LONG: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// A case of such an operation.
+pub fn long(operation: &str, config: &str, input: &str) -> Case {
+    serde_json::from_value(serde_json::json!({
+        "operation": operation,
+        "config": serde_json::from_str::<serde_json::Value>(config).unwrap(),
+        "input": (!input.is_empty()).then_some(input),
+        "media-type": "text/csv",
+        "expect": {},
+    }))
+    .unwrap()
+}
+
 /// Operations that read no answer of the org.
 fn asks_nobody(name: &str) -> bool {
     let pure = catalog::find(name).is_some_and(|known| known.effect == Effect::Pure);
@@ -106,7 +118,7 @@ fn is_taken(operation: &str, kind: &str) -> bool {
 }
 
 /// Whether a reply says that all went well.
-fn says_success(message: &Message) -> bool {
+pub fn says_success(message: &Message) -> bool {
     let of = |name: &str| {
         let found = message.attributes.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -155,14 +167,7 @@ fn no_operation_succeeds_on_an_answer_that_is_none() {
 #[test]
 fn no_long_operation_succeeds_where_no_answer_is_one() {
     for (operation, config, input) in LONG {
-        let case: Case = serde_json::from_value(serde_json::json!({
-            "operation": operation,
-            "config": serde_json::from_str::<serde_json::Value>(config).unwrap(),
-            "input": (!input.is_empty()).then_some(input),
-            "media-type": "text/csv",
-            "expect": {},
-        }))
-        .unwrap();
+        let case = long(operation, config, input);
         for (kind, media_type, body) in answers() {
             let plays = (0..MANY).map(|_| bad(media_type, body));
             let Err(fault) = case.result(plays) else {

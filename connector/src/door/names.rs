@@ -4,6 +4,7 @@
 use crate::bindings::{Fault, FaultKind};
 use crate::catalog::nearest;
 use crate::connection::{ApiVersion, VersionChoice};
+use crate::expected::Expected;
 use crate::org::Org;
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -79,7 +80,9 @@ fn names(org: &Org) -> Result<Rc<Vec<String>>, Fault> {
     {
         return Ok(Rc::clone(names));
     }
-    let reply = org.send(&crate::org::Call::get(org.path("sobjects")?))?;
+    let call =
+        crate::org::Call::get(org.path("sobjects")?).expecting(Expected::Object(&["sobjects"]));
+    let reply = org.send(&call)?;
     let global: Global = serde_json::from_slice(&reply.body)
         .map_err(|error| Fault::protocol(format!("The list of objects: {error}")))?;
     let names: Vec<String> = global.sobjects.into_iter().map(|one| one.name).collect();

@@ -198,7 +198,8 @@ fn what_failed_after_a_write_may_have_been_applied() {
         crate::exchange::Nature::Write,
         "application/json",
         b"{}",
-    );
+    )
+    .expecting(crate::expected::Expected::CREATED);
     org.send(&post).unwrap();
     assert!(org.send(&crate::org::Call::get("/x")).is_err());
     assert!(org.has_written());

@@ -1,6 +1,7 @@
 //! What can be said of a streamed document while it passes: how it begins, and whether it has come to its own end.
 
-use super::{Expected, is_page};
+use super::Expected;
+use super::said::{is_page, quote};
 use crate::org::Unusable;
 
 /// Bytes of a document's end that are kept, to look for the end tag of its root in them.
@@ -124,7 +125,7 @@ impl Expected {
         }
         Err(Unusable(format!(
             "The org answered with `{}` instead of {}: the answer cannot be used",
-            super::quote(bytes),
+            quote(bytes),
             self.noun()
         )))
     }

@@ -2,11 +2,13 @@
 
 mod children;
 mod columns;
+pub mod counted;
 mod csv;
 mod error;
 pub mod input;
 mod json;
 pub mod page;
+pub mod row_size;
 mod rows;
 mod scan;
 mod xml;

@@ -41,17 +41,15 @@ fn an_ended_session_is_renewed_once_and_the_request_repeated() {
     assert!(clock.slept().is_empty());
 }
 
+fn post() -> Call {
+    Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}")
+        .expecting(Expected::Created(&[]))
+}
+
 #[test]
 fn a_post_is_repeated_after_a_401_because_it_was_not_acted_on() {
     let (org, script, _) = org([expired(), token("T2"), Play::json(201, "{}")]);
-    org.send(&Call::write(
-        Method::Post,
-        GET,
-        Nature::Write,
-        "application/json",
-        b"{}",
-    ))
-    .unwrap();
+    org.send(&post()).unwrap();
     assert_eq!(script.left(), 0);
 }
 
@@ -82,7 +80,6 @@ fn failures_that_pass_are_repeated_for_reads() {
 
 #[test]
 fn a_create_is_repeated_only_if_it_certainly_was_not_acted_on() {
-    let post = || Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}");
     for safe in [Play::json(429, ""), Play::Fail(Failure::NotSent)] {
         let (org, ..) = org([safe, Play::json(201, "{}")]);
         assert!(org.send(&post()).is_ok());
@@ -150,7 +147,6 @@ fn a_rate_limit_is_waited_out_whatever_code_comes_with_it() {
 
 #[test]
 fn answers_that_cannot_be_taken_leave_a_write_in_doubt() {
-    let post = || Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}");
     for play in [
         Play::json(200, &" ".repeat(crate::limits::MAX_REPLY_BYTES + 1)),
         Play::Fail(Failure::Untrusted),

@@ -7,19 +7,25 @@ use crate::bindings::exports::salesforce::connector::analytics::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Call, Org, bad_input};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// GET analytics/reports.
 pub fn reports(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "analytics/reports", Parameters::none())
+    ask::get(org, "analytics/reports", Parameters::none(), Expected::List)
 }
 
 /// GET analytics/reports/{id}/describe.
 pub fn describe_report(org: &Org, config: &ReportConfig) -> Result<Message, Fault> {
     let path = format!("{}/describe", report(&config.report_id)?);
-    ask::get(org, &path, Parameters::none())
+    ask::get(
+        org,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["reportMetadata"]),
+    )
 }
 
 /// GET analytics/reports/{id}, or POST with other filters. A run changes nothing.
@@ -33,7 +39,7 @@ pub fn run_report(
         Some(input) => ask::post_call(org, &path, Nature::Read, metadata(input)?)?,
         None => Call::get(org.path(&path)?),
     };
-    ask::send_and_read(org, &call, facts)
+    ask::send_and_read(org, &call.expecting(Expected::Object(&["factMap"])), facts)
 }
 
 /// POST analytics/reports/{id}/instances.
@@ -44,18 +50,21 @@ pub fn run_report_async(
 ) -> Result<Message, Fault> {
     let body = input.map(metadata).transpose()?.unwrap_or_default();
     let path = run_path(config, "/instances")?;
-    Ok(org.message(org.send(&ask::post_call(org, &path, Nature::Write, body)?)?))
+    let call = ask::post_call(org, &path, Nature::Write, body)?;
+    let call = call.expecting(Expected::Made(&["id", "status"]));
+    Ok(org.message(org.send(&call)?))
 }
 
 /// GET analytics/reports/{id}/instances.
 pub fn instances(org: &Org, config: &ReportConfig) -> Result<Message, Fault> {
     let path = format!("{}/instances", report(&config.report_id)?);
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), Expected::List)
 }
 
 /// GET analytics/reports/{id}/instances/{instance}.
 pub fn instance_result(org: &Org, config: &InstanceConfig) -> Result<Message, Fault> {
-    let call = Call::get(org.path(&instance(config)?)?);
+    let call =
+        Call::get(org.path(&instance(config)?)?).expecting(Expected::Object(&["attributes"]));
     ask::send_and_read(org, &call, facts)
 }
 

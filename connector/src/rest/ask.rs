@@ -122,9 +122,15 @@ pub fn fitting(org: &Org, get: Call) -> Result<Call, Fault> {
     Ok(envelope::wrapped(&get, &org.path("composite")?))
 }
 
-/// GETs a resource below the API version.
-pub fn get(org: &Org, path: &str, parameters: Parameters) -> Result<Message, Fault> {
-    Ok(org.message(org.send(&get_call(org, path, &parameters)?)?))
+/// GETs a resource below the API version, whose answer must be what is expected.
+pub fn get(
+    org: &Org,
+    path: &str,
+    parameters: Parameters,
+    expected: Expected,
+) -> Result<Message, Fault> {
+    let call = get_call(org, path, &parameters)?.expecting(expected);
+    Ok(org.message(org.send(&call)?))
 }
 
 /// The call of a POST of JSON below the API version.
@@ -144,9 +150,11 @@ pub fn post(
     path: &str,
     nature: Nature,
     body: impl Into<Value>,
+    expected: Expected,
 ) -> Result<Message, Fault> {
     let body = body.into().to_string();
-    Ok(org.message(org.send(&post_call(org, path, nature, body.as_bytes())?)?))
+    let call = post_call(org, path, nature, body.as_bytes())?.expecting(expected);
+    Ok(org.message(org.send(&call)?))
 }
 
 /// DELETEs a resource below the API version. When an attempt before has deleted it and its answer was lost, it is done.
@@ -167,7 +175,7 @@ pub fn delete_call(org: &Org, path: &str) -> Result<Call, Fault> {
     Ok(Call {
         method: Method::Delete,
         nature: Nature::RepeatableWrite,
-        expected: Expected::Nothing,
+        expected: Expected::Done,
         ..Call::get(org.path(path)?)
     })
 }
@@ -191,16 +199,22 @@ pub fn send_and_read(
     Ok(message)
 }
 
-/// Sends a call whose answer is one result, or a list of results, each with the member `success_key`. Results of a list
-/// may fail one by one, even all of them with status 400: the attribute `failed` counts those. A single result
+/// Sends a call whose answer is as many results as `count`, each with the member `success_key`: one alone, or a list. Results of a
+/// list may fail one by one, even all of them with status 400: the attribute `failed` counts those. A single result
 /// that failed is a fault.
-pub fn send_for_results(org: &Org, call: Call, success_key: &str) -> Result<Message, Fault> {
+pub fn send_for_results(
+    org: &Org,
+    call: Call,
+    success_key: &str,
+    count: usize,
+) -> Result<Message, Fault> {
     let call = Call {
         fine: &[400],
+        expected: Expected::Results,
         ..call
     };
     let (reply, failed) = org.send_as(&call, None, |reply, _| {
-        let failed = failures(reply.status, &reply.body, success_key)?;
+        let failed = failures(reply.status, &reply.body, success_key, count)?;
         Ok((reply, failed))
     })?;
     let mut message = org.message(reply);
@@ -211,7 +225,12 @@ pub fn send_for_results(org: &Org, call: Call, success_key: &str) -> Result<Mess
 }
 
 /// Counts the results that failed; the inner error is the fault of a request that failed as a whole.
-fn failures(status: u16, body: &[u8], key: &str) -> Result<Result<usize, Fault>, Unusable> {
+fn failures(
+    status: u16,
+    body: &[u8],
+    key: &str,
+    count: usize,
+) -> Result<Result<usize, Fault>, Unusable> {
     let value = serde_json::from_slice::<Value>(body).ok();
     let succeeded = |result: &Value| result.get(key).and_then(Value::as_bool);
     let results = match &value {
@@ -224,6 +243,10 @@ fn failures(status: u16, body: &[u8], key: &str) -> Result<Result<usize, Fault>,
         None => None,
     };
     match results {
+        Some(results) if results.len() != count => Err(Unusable(format!(
+            "The answer (HTTP {status}) holds {} results, and {count} were asked for",
+            results.len()
+        ))),
         Some(results) => Ok(Ok(results.iter().filter(|success| !**success).count())),
         None if status == 400 => Ok(Err(refused(status, body))),
         None => Err(Unusable(format!(

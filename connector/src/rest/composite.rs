@@ -7,24 +7,33 @@ use crate::bindings::exports::salesforce::connector::composite::CompositeConfig;
 use crate::bindings::{Fault, Message};
 use crate::connection::settings::check_headers;
 use crate::exchange::Nature;
-use crate::org::Org;
+use crate::expected::Expected;
+use crate::org::{Call, Org};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// POST composite.
 pub fn request(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
-    let nature = check::request(&ask::json_of(input)?)?;
-    send(org, "composite", config, input, nature, |body| {
-        let answer: CompositeAnswer = serde_json::from_slice(body)?;
+    let body = ask::json_of(input)?;
+    let nature = check::request(&body)?;
+    let call = call(org, "composite", config, input, nature)?
+        .expecting(Expected::Object(&["compositeResponse"]));
+    ask::send_and_read(org, &call, |answer| {
+        let answer: CompositeAnswer = serde_json::from_slice(answer)?;
+        counted(answer.responses.len(), count(&body, "compositeRequest"))?;
         Ok(failed(answer.failed()))
     })
 }
 
 /// POST composite/batch.
 pub fn batch(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
-    let nature = check::batch(&ask::json_of(input)?)?;
-    send(org, "composite/batch", config, input, nature, |body| {
-        let answer: BatchAnswer = serde_json::from_slice(body)?;
+    let body = ask::json_of(input)?;
+    let nature = check::batch(&body)?;
+    let call = call(org, "composite/batch", config, input, nature)?
+        .expecting(Expected::Object(&["results"]));
+    ask::send_and_read(org, &call, |answer| {
+        let answer: BatchAnswer = serde_json::from_slice(answer)?;
+        counted(answer.results.len(), count(&body, "batchRequests"))?;
         let statuses = answer.results.iter().map(|result| result.status);
         Ok(failed(count_failed(statuses)))
     })
@@ -32,9 +41,16 @@ pub fn batch(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Mes
 
 /// POST composite/graph.
 pub fn graph(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
-    let nature = check::graphs(&ask::json_of(input)?)?;
-    send(org, "composite/graph", config, input, nature, |body| {
-        let answer: GraphsAnswer = serde_json::from_slice(body)?;
+    let body = ask::json_of(input)?;
+    let nature = check::graphs(&body)?;
+    let call = call(org, "composite/graph", config, input, nature)?
+        .expecting(Expected::Object(&["graphs"]));
+    ask::send_and_read(org, &call, |answer| {
+        let answer: GraphsAnswer = serde_json::from_slice(answer)?;
+        counted(answer.graphs.len(), count(&body, "graphs"))?;
+        for graph in answer.graphs.iter().filter(|graph| graph.succeeded) {
+            counted(graph.answer.responses.len(), nodes(&body, &graph.id))?;
+        }
         let graphs = answer.graphs.iter().filter(|graph| !graph.succeeded);
         let mut facts = failed(
             answer
@@ -50,21 +66,48 @@ pub fn graph(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Mes
 
 /// GET composite.
 pub fn list(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "composite", Parameters::none())
+    ask::get(
+        org,
+        "composite",
+        Parameters::none(),
+        Expected::Object(&["batch"]),
+    )
 }
 
-fn send(
+fn call(
     org: &Org,
     resource: &str,
     config: &CompositeConfig,
     input: &Message,
     nature: Nature,
-    read: impl Fn(&[u8]) -> serde_json::Result<Facts>,
-) -> Result<Message, Fault> {
+) -> Result<Call, Fault> {
     check_headers("config.headers", &config.headers)?;
     let mut call = ask::post_call(org, resource, nature, &input.body)?;
     call.headers.extend(config.headers.iter().cloned());
-    ask::send_and_read(org, &call, read)
+    Ok(call)
+}
+
+/// The entries of a list of the body.
+fn count(body: &Value, name: &str) -> usize {
+    body.get(name).and_then(Value::as_array).map_or(0, Vec::len)
+}
+
+/// The subrequests of the graph with this id.
+fn nodes(body: &Value, id: &str) -> usize {
+    let graphs = body.get("graphs").and_then(Value::as_array);
+    let mut graphs = graphs.into_iter().flatten();
+    let graph = graphs.find(|graph| text(graph, "graphId") == Some(id));
+    graph.map_or(0, |graph| count(graph, "compositeRequest"))
+}
+
+/// Refuses an answer that does not say of each request what became of it.
+fn counted(answers: usize, requests: usize) -> serde_json::Result<()> {
+    match answers == requests {
+        true => Ok(()),
+        false => Err(serde::de::Error::custom(format!(
+            "{requests} requests were sent, and it answers {answers}"
+        ))),
+    }
 }
 
 fn failed(count: usize) -> Facts {
@@ -118,6 +161,8 @@ struct GraphsAnswer {
 struct GraphAnswer {
     #[serde(rename = "graphResponse")]
     answer: CompositeAnswer,
+    #[serde(rename = "graphId")]
+    id: String,
     #[serde(rename = "isSuccessful")]
     succeeded: bool,
 }

@@ -18,6 +18,9 @@ const REVOKE: &str = "/services/oauth2/revoke";
 /// What OAuth answers when it does not know the token, or no more: RFC 7009 has the first, Salesforce mostly says the second.
 const UNKNOWN_TOKEN: [&str; 2] = ["invalid_token", "unsupported_token_type"];
 
+/// What OpenID Connect tells of a user.
+const USER: Expected = Expected::Object(&["user_id", "organization_id", "preferred_username"]);
+
 /// Where OpenID Connect tells who the user is.
 const USERINFO: &str = "/services/oauth2/userinfo";
 
@@ -32,8 +35,8 @@ pub fn authenticate(org: &Org) -> Result<Session, Fault> {
 
 /// Asks who we are and what is left of today's calls.
 pub fn test(org: &Org) -> Result<ConnectionReport, Fault> {
-    let user: UserInfo = json(org, USERINFO)?;
-    let calls = match json::<Limits>(org, &org.path("limits")?) {
+    let user: UserInfo = json(org, USERINFO, USER)?;
+    let calls = match json::<Limits>(org, &org.path("limits")?, Expected::OBJECT) {
         Ok(limits) => limits.daily_api_requests,
         // A user without "View Setup and Configuration" may not see limits; the connection is good all the same.
         Err(fault) if fault.status == Some(403) => None,
@@ -56,7 +59,7 @@ pub fn test(org: &Org) -> Result<ConnectionReport, Fault> {
 
 /// GET /services/oauth2/userinfo.
 pub fn identity(org: &Org) -> Result<Message, Fault> {
-    Ok(org.message(org.send(&Call::get(USERINFO))?))
+    Ok(org.message(org.send(&Call::get(USERINFO).expecting(USER))?))
 }
 
 /// GET /services/data, which needs no session.
@@ -71,12 +74,17 @@ pub fn versions(org: &Org) -> Result<Message, Fault> {
 
 /// GET limits.
 pub fn limits(org: &Org) -> Result<Message, Fault> {
-    Ok(org.message(org.send(&Call::get(org.path("limits")?))?))
+    Ok(org.message(org.send(&Call::get(org.path("limits")?).expecting(Expected::OBJECT))?))
 }
 
 /// GET the root of the API version.
 pub fn resources(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "", ask::Parameters::none())
+    ask::get(
+        org,
+        "",
+        ask::Parameters::none(),
+        Expected::Object(&["sobjects"]),
+    )
 }
 
 /// POST /services/oauth2/revoke with the open session's token, and forgets that session.
@@ -124,8 +132,8 @@ fn no_refresh_token() -> Fault {
     )
 }
 
-fn json<T: DeserializeOwned>(org: &Org, path: &str) -> Result<T, Fault> {
-    let reply = org.send(&Call::get(path))?;
+fn json<T: DeserializeOwned>(org: &Org, path: &str, expected: Expected) -> Result<T, Fault> {
+    let reply = org.send(&Call::get(path).expecting(expected))?;
     serde_json::from_slice(&reply.body).map_err(|error| {
         Fault::protocol(format!(
             "The answer of {path} is not as documented: {error}"

@@ -4,6 +4,7 @@ use super::ask::{self, Object};
 use crate::bindings::exports::salesforce::connector::raw::GraphqlConfig;
 use crate::bindings::{Fault, FaultKind, Message, UpstreamFault};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Org, Unusable};
 use serde_json::Value;
 
@@ -14,7 +15,8 @@ pub fn graphql(org: &Org, config: &GraphqlConfig) -> Result<Message, Fault> {
         .some("variables", variables(config)?)
         .some("operationName", config.operation_name.as_deref());
     let body = Value::from(body).to_string();
-    let call = ask::post_call(org, "graphql", nature(&config.query), body.as_bytes())?;
+    let call = ask::post_call(org, "graphql", nature(&config.query), body.as_bytes())?
+        .expecting(Expected::OBJECT);
     let (reply, answer) = org.send_as(&call, None, |reply, _| {
         match serde_json::from_slice::<Value>(&reply.body) {
             Ok(answer) if is_answer(&answer) => Ok((reply, answer)),

@@ -15,12 +15,18 @@ use crate::bindings::exports::salesforce::connector::process::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::Org;
 use serde_json::Value;
 
 /// GET process/approvals.
 pub fn approvals(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "process/approvals", Parameters::none())
+    ask::get(
+        org,
+        "process/approvals",
+        Parameters::none(),
+        Expected::Object(&["approvals"]),
+    )
 }
 
 /// POST process/approvals with `Submit`.
@@ -73,39 +79,48 @@ fn decide(org: &Org, ids: &[String], one: impl Fn(&str) -> Object) -> Result<Mes
         org,
         "process/approvals",
         Object::new().list("requests", &requests),
+        requests.len(),
     )
 }
 
 /// GET process/rules and below.
 pub fn rules(org: &Org, config: &RulesConfig) -> Result<Message, Fault> {
-    let path = match (&config.object, &config.rule_id) {
-        (Some(object), Some(rule)) => format!(
-            "process/rules/{}/{}",
-            segment("object", object)?,
-            segment("rule-id", rule)?
+    const RULES: Expected = Expected::Object(&["rules"]);
+    let (path, expected) = match (&config.object, &config.rule_id) {
+        (Some(object), Some(rule)) => (
+            format!(
+                "process/rules/{}/{}",
+                segment("object", object)?,
+                segment("rule-id", rule)?
+            ),
+            Expected::Object(&["id"]),
         ),
-        (Some(object), None) => format!("process/rules/{}", segment("object", object)?),
-        (None, None) => "process/rules".into(),
+        (Some(object), None) => (
+            format!("process/rules/{}", segment("object", object)?),
+            RULES,
+        ),
+        (None, None) => ("process/rules".into(), RULES),
         (None, Some(_)) => {
             return Err(Fault::config(
                 "config.rule-id needs config.object: say of which object the rule is",
             ));
         }
     };
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), expected)
 }
 
-/// POST process/rules.
+/// POST process/rules: one result for all records.
 pub fn run_rules(org: &Org, config: &RunRulesConfig) -> Result<Message, Fault> {
     send(
         org,
         "process/rules",
         Object::new().list("contextIds", &config.record_ids),
+        1,
     )
 }
 
-fn send(org: &Org, path: &str, body: Object) -> Result<Message, Fault> {
+fn send(org: &Org, path: &str, body: Object, results: usize) -> Result<Message, Fault> {
     let body = Value::from(body).to_string();
     let call = ask::post_call(org, path, Nature::Write, body.as_bytes())?;
-    ask::send_for_results(org, call, "success")
+    ask::send_for_results(org, call, "success", results)
 }

@@ -8,13 +8,12 @@ use crate::bindings::exports::salesforce::connector::query::{
 use crate::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::envelope::wrapped;
+use crate::expected::Expected;
 use crate::fault;
 use crate::limits::{MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
+use crate::message::counted::{self, Head, PageOrRecord, Place};
 use crate::org::{Call, Org};
 use crate::soql;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use std::collections::HashMap;
 
 /// What both `query` and `rows` are asked for.
 pub struct Question<'a> {
@@ -65,7 +64,7 @@ pub fn asked(
 ) -> Result<Call, Fault> {
     let path = format!("{}{}", org.path(resource)?, pairs([(parameter, soql)]));
     let bytes = path.len();
-    let get = sized(Call::get(path), page_size);
+    let get = sized(Call::get(path).expecting(Expected::PAGE), page_size);
     if bytes <= MAX_URI_BYTES - URI_HEADER_RESERVE {
         return Ok(get);
     }
@@ -107,14 +106,15 @@ pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
         page_size: config.page_size,
     };
     let soql = question.bound_for(org)?;
-    page(org, &question.first_page(org, &soql)?)
+    page(org, &question.first_page(org, &soql)?, place_of(&soql))
 }
 
 /// GET nextRecordsUrl.
 pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let next =
         next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
-    page(org, &Call::get(next)).map_err(|fault| {
+    let call = Call::get(next).expecting(Expected::PAGE);
+    page(org, &call, Place::Later).map_err(|fault| {
         match fault.status == Some(401) && fault::session_is_invalid(&fault) {
             true if org.was_renewed() => place_gone(fault),
             _ => fault,
@@ -161,13 +161,16 @@ pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
             ));
         }
     };
-    Ok(org.message(org.send(&asked(org, "query", "explain", &target, None)?)?))
+    Ok(org.message(org.send(
+        &asked(org, "query", "explain", &target, None)?.expecting(Expected::Object(&["plans"])),
+    )?))
 }
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
 pub fn tooling(org: &Org, config: &ToolingQueryConfig) -> Result<Message, Fault> {
     let soql = bound(org, &config.soql, &config.bind)?;
-    page(org, &asked(org, "tooling/query", "q", &soql, None)?)
+    let call = asked(org, "tooling/query", "q", &soql, None)?;
+    page(org, &call, place_of(&soql))
 }
 
 fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
@@ -180,42 +183,32 @@ fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fau
     question.bound_for(org)
 }
 
-/// Sends a call whose answer is a page; the attribute `next` names the page after it.
-pub(super) fn page(org: &Org, call: &Call) -> Result<Message, Fault> {
-    ask::send_and_read(org, call, |body| Ok(next(serde_json::from_slice(body)?)))
+/// Where the answer to this statement stands: `SELECT COUNT()` has a number and no rows.
+pub fn place_of(soql: &str) -> Place {
+    match soql::SelectList::read(soql) {
+        Some(select) if select.count_only => Place::Count,
+        _ => Place::First,
+    }
+}
+
+/// Sends a call whose answer is a page, which brings the rows that it promises; the attribute `next` names the page after it.
+fn page(org: &Org, call: &Call, place: Place) -> Result<Message, Fault> {
+    ask::send_and_read(org, call, |body| Ok(next(counted::page(body, place)?)))
 }
 
 /// Sends a call whose answer is a page, or a single record.
 pub(super) fn page_or_record(org: &Org, call: &Call) -> Result<Message, Fault> {
     ask::send_and_read(org, call, |body| {
-        let read: PageOrRecord = serde_json::from_slice(body)?;
-        Ok(match read {
+        Ok(match counted::page_or_record(body)? {
             PageOrRecord::Page(page) => next(page),
-            PageOrRecord::Record(_) => Facts::new(),
+            PageOrRecord::Record => Facts::new(),
         })
     })
 }
 
-fn next(page: PageHead) -> Facts {
-    let next = page.next_records_url.filter(|_| !page.done);
+fn next(page: Head) -> Facts {
+    let next = page.next.filter(|_| !page.done);
     next.map(|next| ("next".to_owned(), next))
         .into_iter()
         .collect()
-}
-
-/// What matters of a page here.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageHead {
-    done: bool,
-    next_records_url: Option<String>,
-    #[serde(rename = "records")]
-    _records: Vec<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum PageOrRecord {
-    Page(PageHead),
-    Record(#[allow(dead_code, reason = "it only has to be an object")] HashMap<String, IgnoredAny>),
 }

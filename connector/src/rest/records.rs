@@ -152,6 +152,7 @@ pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, 
     let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
     let call = Call {
         fine: &[300],
+        expected: Expected::RECORD,
         ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
     };
     let reply = org.send(&fitting(org, call)?)?;
@@ -176,6 +177,18 @@ pub(super) struct Write<'a> {
     pub upserts: bool,
 }
 
+impl Write<'_> {
+    /// What Salesforce answers (REST API Developer Guide, "Create a Record", "Update a Record", "Insert or Update (Upsert) a
+    /// Record Using an External ID"). An update has nothing to say; a new record has its id.
+    fn expected(&self) -> Expected {
+        match (self.method, self.upserts) {
+            (Method::Patch, true) => Expected::Upserted(&["id", "success"]),
+            (Method::Patch, false) => Expected::Done,
+            _ => Expected::CREATED,
+        }
+    }
+}
+
 pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     let headers = option_headers(write.options)?;
     let body = body(org, write.object, write.input)?;
@@ -183,10 +196,7 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
     call.fine = &[300];
-    // An update has nothing to say; a new record has its id.
-    if write.method == Method::Patch {
-        call.expected = Expected::JsonOrNothing;
-    }
+    call.expected = write.expected();
     let reply = org.send_as(&call, None, |reply, repeated| {
         let outcome = outcome(reply, write.id)?;
         Ok(outcome.map(|outcome| settled(outcome, write.upserts && repeated)))
@@ -228,6 +238,13 @@ fn outcome(reply: Reply, id: Option<&str>) -> Result<Result<Outcome, Reply>, Unu
             reply.status
         ))
     })?;
+    let has_id = saved.id.as_deref().is_some_and(|id| !id.is_empty());
+    if saved.success && !has_id {
+        return Err(Unusable(format!(
+            "The reply to a write (HTTP {}) says that a record was saved, and does not say which",
+            reply.status
+        )));
+    }
     let created = saved.created.unwrap_or(reply.status == 201);
     Ok(Ok(Outcome {
         id: saved.id.or_else(|| id.map(str::to_owned)),

@@ -10,6 +10,7 @@ use crate::bindings::exports::salesforce::connector::records::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::Org;
 use crate::transport::Method;
 
@@ -17,7 +18,10 @@ use crate::transport::Method;
 pub fn related(org: &Org, config: &RelatedConfig) -> Result<Message, Fault> {
     let path = related_path(&config.object, &config.id, &config.relationship)?;
     let fields = Parameters::none().list("fields", &config.fields);
-    page_or_record(org, &ask::get_call(org, &path, &fields)?)
+    page_or_record(
+        org,
+        &ask::get_call(org, &path, &fields)?.expecting(Expected::OBJECT),
+    )
 }
 
 /// PATCH sobjects/{object}/{id}/{relationship}.
@@ -61,11 +65,17 @@ pub fn recent(org: &Org, config: &RecentConfig) -> Result<Message, Fault> {
         org,
         "recent",
         Parameters::none().some("limit", config.limit),
+        Expected::List,
     )
 }
 
 /// GET limits/recordCount.
 pub fn count(org: &Org, config: &CountConfig) -> Result<Message, Fault> {
     let objects = Parameters::none().list("sObjects", &config.objects);
-    ask::get(org, "limits/recordCount", objects)
+    ask::get(
+        org,
+        "limits/recordCount",
+        objects,
+        Expected::Object(&["sObjects"]),
+    )
 }

@@ -6,6 +6,7 @@ use crate::bindings::exports::salesforce::connector::records::{
     GetDeletedConfig, GetUpdatedConfig,
 };
 use crate::bindings::{Fault, Message};
+use crate::expected::Expected;
 use crate::limits::{DELETED_DAYS, UPDATED_DAYS};
 use crate::org::Org;
 use crate::soql::date;
@@ -14,16 +15,21 @@ use serde::Deserialize;
 const DAY_SECONDS: i64 = 86_400;
 const MINUTE_SECONDS: i64 = 60;
 
+/// What `updated` answers.
+const UPDATED: Expected = Expected::Object(&["ids", "latestDateCovered"]);
+/// What `deleted` answers.
+pub(crate) const DELETED: Expected = Expected::Object(&["deletedRecords", "latestDateCovered"]);
+
 /// GET sobjects/{object}/updated.
 pub fn get_updated(org: &Org, config: &GetUpdatedConfig) -> Result<Message, Fault> {
     let span = Span::check(org, &config.start, &config.end, UPDATED_DAYS)?;
-    span.ask(org, &config.object, "updated")
+    span.ask(org, &config.object, "updated", UPDATED)
 }
 
 /// GET sobjects/{object}/deleted.
 pub fn get_deleted(org: &Org, config: &GetDeletedConfig) -> Result<Message, Fault> {
     let span = Span::check(org, &config.start, &config.end, DELETED_DAYS)?;
-    span.ask(org, &config.object, "deleted")
+    span.ask(org, &config.object, "deleted", DELETED)
 }
 
 /// Two points in time that Salesforce takes.
@@ -51,12 +57,19 @@ impl Span {
         Ok(Self { start, end })
     }
 
-    fn ask(self, org: &Org, object: &str, resource: &str) -> Result<Message, Fault> {
+    fn ask(
+        self,
+        org: &Org,
+        object: &str,
+        resource: &str,
+        expected: Expected,
+    ) -> Result<Message, Fault> {
         let path = format!("sobjects/{}/{resource}", segment("object", object)?);
         let span = Parameters::none()
             .put("start", self.start)
             .put("end", self.end);
-        ask::send_and_read(org, &ask::get_call(org, &path, &span)?, |body| {
+        let call = ask::get_call(org, &path, &span)?.expecting(expected);
+        ask::send_and_read(org, &call, |body| {
             let covered: Covered = serde_json::from_slice(body)?;
             Ok(vec![("latest-date-covered".into(), covered.latest)])
         })

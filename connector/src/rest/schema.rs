@@ -20,6 +20,7 @@ use crate::bindings::exports::salesforce::connector::schema::{
 };
 use crate::bindings::{Fault, Message};
 use crate::connection::settings::check_headers;
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
 use serde_json::Value;
 
@@ -36,7 +37,8 @@ pub fn objects(org: &Org, config: &ObjectsConfig) -> Result<Message, Fault> {
         .into_iter()
         .filter_map(|(flag, asked)| asked.then_some(flag))
         .collect();
-    let reply = org.send_as(&Call::get(org.path("sobjects")?), None, |mut reply, _| {
+    let call = Call::get(org.path("sobjects")?).expecting(Expected::Object(&["sobjects"]));
+    let reply = org.send_as(&call, None, |mut reply, _| {
         if !wanted.is_empty() {
             reply.body = only(&reply.body, &wanted)
                 .map_err(|error| Unusable(format!("The list of objects is not JSON: {error}")))?;
@@ -67,6 +69,7 @@ pub fn describe(org: &Org, config: &DescribeConfig) -> Result<Message, Fault> {
     ))?;
     let mut call = Call {
         fine: &[304],
+        expected: Expected::DESCRIBE,
         ..Call::get(path)
     };
     if let Some(date) = &config.if_modified_since {
@@ -78,7 +81,12 @@ pub fn describe(org: &Org, config: &DescribeConfig) -> Result<Message, Fault> {
 
 /// GET sobjects/{object}.
 pub fn object(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
-    ask::get(org, &of_object(&config.object, "")?, Parameters::none())
+    ask::get(
+        org,
+        &of_object(&config.object, "")?,
+        Parameters::none(),
+        Expected::Object(&["objectDescribe"]),
+    )
 }
 
 /// The path of an object's resource.
@@ -101,17 +109,27 @@ pub fn event_schema(org: &Org, config: &EventSchemaConfig) -> Result<Message, Fa
         PayloadFormat::Expanded => "EXPANDED",
         PayloadFormat::Compact => "COMPACT",
     });
-    ask::get(org, &path, Parameters::none().some("payloadFormat", format))
+    ask::get(
+        org,
+        &path,
+        Parameters::none().some("payloadFormat", format),
+        Expected::Object(&["name"]),
+    )
 }
 
 /// GET tabs.
 pub fn tabs(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "tabs", Parameters::none())
+    ask::get(org, "tabs", Parameters::none(), Expected::List)
 }
 
 /// GET theme.
 pub fn theme(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "theme", Parameters::none())
+    ask::get(
+        org,
+        "theme",
+        Parameters::none(),
+        Expected::Object(&["themeItems"]),
+    )
 }
 
 /// GET appMenu and below.
@@ -132,7 +150,13 @@ pub fn app_menu(org: &Org, config: &AppMenuConfig) -> Result<Message, Fault> {
         }
         (Some(Menu::AppSwitcher), None) => "appMenu/AppSwitcher".into(),
         (Some(Menu::Mobile), None) => "appMenu/Salesforce1".into(),
-        (None, None) => "appMenu".into(),
+        // The guide shows no answer to it.
+        (None, None) => return ask::get(org, "appMenu", Parameters::none(), Expected::JSON),
     };
-    ask::get(org, &path, Parameters::none())
+    ask::get(
+        org,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["appMenuItems"]),
+    )
 }

@@ -12,15 +12,19 @@ use crate::bindings::exports::salesforce::connector::search::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::Org;
 use crate::soql::sosl;
 use serde_json::Value;
+
+/// What a search answers: a bare list up to API version 36.
+const FOUND: Expected = Expected::ListOrObject(&["searchRecords"]);
 
 /// GET search?q=.
 pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
     let sosl =
         sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
-    Ok(org.message(org.send(&asked(org, "search", "q", &sosl, None)?)?))
+    Ok(org.message(org.send(&asked(org, "search", "q", &sosl, None)?.expecting(FOUND))?))
 }
 
 /// POST parameterizedSearch. It changes nothing.
@@ -31,18 +35,24 @@ pub fn parameterized(org: &Org, config: &ParameterizedConfig) -> Result<Message,
             "config.fields and config.default-limit need config.objects: say in which objects to search",
         ));
     }
-    ask::post(org, "parameterizedSearch", Nature::Read, parameters(config))
+    ask::post(
+        org,
+        "parameterizedSearch",
+        Nature::Read,
+        parameters(config),
+        FOUND,
+    )
 }
 
 /// GET search/scopeOrder.
 pub fn scope_order(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "search/scopeOrder", Parameters::none())
+    ask::get(org, "search/scopeOrder", Parameters::none(), Expected::List)
 }
 
 /// GET search/layout.
 pub fn layout(org: &Org, config: &LayoutConfig) -> Result<Message, Fault> {
     let objects = Parameters::none().list("q", &config.objects);
-    ask::get(org, "search/layout", objects)
+    ask::get(org, "search/layout", objects, Expected::List)
 }
 
 fn parameters(config: &ParameterizedConfig) -> Object {

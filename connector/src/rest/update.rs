@@ -5,6 +5,7 @@ use super::records::{body, option_headers, record_path};
 use crate::bindings::exports::salesforce::connector::records::UpdateAndRetrieveConfig;
 use crate::bindings::{Fault, Message};
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
 use crate::fault;
 use crate::org::{Call, Org, Unusable};
 use crate::transport::Method;
@@ -49,7 +50,8 @@ pub fn update_and_retrieve(
         Nature::RepeatableWrite,
         "application/json",
         body.as_bytes(),
-    );
+    )
+    .expecting(Expected::Object(&["compositeResponse"]));
     let reply = org.send_as(&call, None, |reply, _| retrieved(&reply))??;
     Ok(org.message(reply))
 }
@@ -69,11 +71,12 @@ fn retrieved(reply: &Reply) -> Result<Result<Reply, Fault>, Unusable> {
         return Ok(Err(refusal(one)));
     }
     match answer.responses.as_slice() {
-        [_, one] if (200..=299).contains(&one.status) => Ok(Ok(Reply {
-            status: one.status,
-            body: one.body.get().as_bytes().to_vec(),
-            ..reply.clone()
-        })),
+        [update, one] if (200..=299).contains(&one.status) => {
+            Expected::Done.check(&update.reply(reply))?;
+            let record = one.reply(reply);
+            Expected::RECORD.check(&record)?;
+            Ok(Ok(record))
+        }
         _ => Err(Unusable(
             "The answer to a composite request of an update and a retrieval has no record".into(),
         )),
@@ -98,4 +101,19 @@ struct SubAnswer {
     #[serde(rename = "httpStatusCode")]
     status: u16,
     body: Box<RawValue>,
+}
+
+impl SubAnswer {
+    /// The answer as if the subrequest had been sent by itself.
+    fn reply(&self, whole: &Reply) -> Reply {
+        let body = match self.body.get() {
+            "null" => Vec::new(),
+            body => body.as_bytes().to_vec(),
+        };
+        Reply {
+            status: self.status,
+            body,
+            ..whole.clone()
+        }
+    }
 }

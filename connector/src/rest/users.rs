@@ -25,7 +25,7 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
     let password = Value::from(password).to_string();
     let call = Call {
         private: true,
-        expected: Expected::Nothing,
+        expected: Expected::Done,
         ..ask::post_call(org, &path, Nature::Write, password.as_bytes())?
     };
     Ok(org.message(org.send(&call)?))
@@ -36,6 +36,7 @@ pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message
     let call = Call {
         method: Method::Delete,
         nature: Nature::Write,
+        expected: Expected::Object(&["NewPassword"]),
         ..Call::get(org.path(&password_of(config.kind, &config.id)?)?)
     };
     Ok(org.message(org.send(&call)?))
@@ -44,7 +45,12 @@ pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message
 /// GET sobjects/User/{id}/password.
 pub fn password_status(org: &Org, config: &PasswordStatusConfig) -> Result<Message, Fault> {
     let path = password_of(config.kind, &config.id)?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(
+        org,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["isExpired"]),
+    )
 }
 
 fn password_of(kind: Option<UserKind>, id: &str) -> Result<String, Fault> {

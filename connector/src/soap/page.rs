@@ -5,8 +5,9 @@ use super::json::text;
 use super::record::Types;
 use super::xml::Malformed;
 use crate::bindings::Fault;
+use crate::message::counted::{self, Head, Place};
 use crate::message::page::known_size;
-use crate::org::Org;
+use crate::org::{Org, Unusable};
 
 /// A page, read to its last byte.
 pub struct QueryPage {
@@ -16,6 +17,8 @@ pub struct QueryPage {
     pub locator: Option<String>,
     /// The records as one JSON array.
     pub records: Vec<u8>,
+    /// How many there are.
+    pub rows: u64,
 }
 
 impl QueryPage {
@@ -34,6 +37,7 @@ impl QueryPage {
         }
         let (mut done, mut locator, mut size) = (None, None, None);
         let mut records = b"[".to_vec();
+        let mut rows = 0;
         while let Some(element) = answer.next_element()? {
             match element.name() {
                 "done" => done = Some(element.text.trim_ascii() == "true"),
@@ -41,6 +45,7 @@ impl QueryPage {
                 "size" => size = element.text.trim_ascii().parse::<i64>().ok(),
                 "records" if element.open.nil => {}
                 "records" => {
+                    rows += 1;
                     records.extend_from_slice(if records.len() > 1 { b"," } else { b"" });
                     if let Err(fault) = types.record(org, &element, &mut records) {
                         return Ok(Err(fault));
@@ -73,12 +78,26 @@ impl QueryPage {
             size,
             locator,
             records,
+            rows,
         }))
     }
 
     /// The rows of all pages, where the org knows.
     pub fn total(&self) -> Option<u64> {
         known_size(self.size)
+    }
+
+    /// Holds the page, and the children within its records, to the numbers that they name.
+    pub fn check(&self, place: Place) -> Result<(), Unusable> {
+        let head = Head {
+            total: self.total(),
+            done: self.locator.is_none(),
+            next: self.locator.clone(),
+            rows: self.rows,
+        };
+        let children = || counted::children(&self.records).map_err(|error| error.to_string());
+        let checked = head.check(place).and_then(|()| children());
+        checked.map_err(|wrong| Unusable(format!("Of the query's answer, {wrong}")))
     }
 
     /// The page as the SOAP API names its parts.

@@ -11,8 +11,9 @@ use crate::bindings::exports::salesforce::connector::soap::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::message::counted::Place;
 use crate::org::{Call, Org, Unusable};
-use crate::rest::query::Question;
+use crate::rest::query::{Question, place_of};
 
 /// query().
 pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
@@ -28,14 +29,24 @@ pub fn query_all(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
 pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let headers = paged(config.headers.as_ref(), config.batch_size);
     let call = more_call(org, &config.query_locator, &headers)?;
-    page(org, "queryMore", &call, config.untyped, config.format)
+    let shown = Shown {
+        place: Place::Later,
+        untyped: config.untyped,
+        format: config.format,
+    };
+    page(org, "queryMore", &call, &shown)
 }
 
 fn first(org: &Org, name: &'static str, config: &QueryConfig) -> Result<Message, Fault> {
     let soql = bound(org, &config.soql, &config.bind)?;
     let headers = paged(config.headers.as_ref(), config.batch_size);
     let call = first_call(org, name, &soql, &headers)?;
-    page(org, name, &call, config.untyped, config.format)
+    let shown = Shown {
+        place: place_of(&soql),
+        untyped: config.untyped,
+        format: config.format,
+    };
+    page(org, name, &call, &shown)
 }
 
 /// SOQL with its values.
@@ -76,13 +87,15 @@ pub(super) fn more_call(org: &Org, locator: &str, headers: &Headers<'_>) -> Resu
     envelope.call(org, Nature::Read)
 }
 
-fn page(
-    org: &Org,
-    name: &str,
-    call: &Call,
+/// What a page is, and how it is handed on.
+struct Shown {
+    place: Place,
     untyped: bool,
     format: Option<ReplyFormat>,
-) -> Result<Message, Fault> {
+}
+
+fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fault> {
+    let (untyped, format) = (shown.untyped, shown.format);
     // XML goes out as it came: there is nothing to type.
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
     let (page, xml) = org.send_as(call, None, |reply, _| {
@@ -90,6 +103,9 @@ fn page(
             QueryPage::read(org, &types, answer)
         })?;
         let page = page.and_then(|page| page);
+        if let Ok(page) = &page {
+            page.check(shown.place)?;
+        }
         let xml = match (&page, format) {
             (Ok(_), Some(ReplyFormat::Xml)) => {
                 Some(echo(&reply.body).map_err(|error| Unusable(error.to_string()))?)

@@ -16,6 +16,7 @@ use crate::limits::DELETED_DAYS;
 use crate::org::{Org, Unusable};
 use crate::rest::ask::{Parameters, get_call};
 use crate::rest::path::segment;
+use crate::rest::replication::DELETED;
 use crate::soql::date;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -158,7 +159,7 @@ impl<'a> Replica<'a> {
         let span = Parameters::none()
             .some("start", date::of_unix_seconds(start))
             .some("end", date::of_unix_seconds(end));
-        let call = get_call(self.org, &path, &span)?;
+        let call = get_call(self.org, &path, &span)?.expecting(DELETED);
         self.org.send_as(&call, None, |reply, _| {
             serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!(

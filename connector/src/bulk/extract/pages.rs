@@ -6,6 +6,7 @@ use crate::bulk::body::Arriving;
 use crate::bulk::jobs::{self, JobInfo, QUERY};
 use crate::bulk::results::{NUMBER_OF_RECORDS, csv, query_call};
 use crate::connection::ApiVersion;
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
 use crate::transport::Started;
 use serde::Deserialize;
@@ -218,8 +219,11 @@ fn launch(
     Ok(())
 }
 
+/// A list of pages of results.
+const PAGES: Expected = Expected::Object(&["resultPages"]);
+
 fn listing(org: &Org, path: &str) -> Result<Listing, Fault> {
-    org.send_as(&Call::get(path), None, |reply, _| {
+    org.send_as(&Call::get(path).expecting(PAGES), None, |reply, _| {
         serde_json::from_slice(&reply.body).map_err(|error| {
             Unusable(format!(
                 "The list of result pages is not as documented: {error}"

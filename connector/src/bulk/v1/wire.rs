@@ -2,8 +2,9 @@
 //! the server's choice: XML or JSON.
 
 use super::{JSON, batch, get, path};
-use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
+use crate::bindings::{Fault, FaultKind};
+use crate::bulk::load::FIRST_PAUSE_MS;
 use crate::exchange::Nature;
 use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
@@ -173,15 +174,32 @@ pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> 
         CSV,
         body,
     )
-    .expecting(Expected::XmlOrJson);
+    .expecting(Expected::NewInfo(super::MEMBERS));
     org.send_as(&call, None, |reply, _| {
         BatchInfo::of(&Facts::read(&reply.body)?)
     })
 }
 
+/// An answer that does not say what became of a batch leaves that to the list of its job's batches, which is looked at when the load is
+/// opened again.
+pub fn told_by_list(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::Protocol || !fault.maybe_applied {
+        return fault;
+    }
+    Fault {
+        kind: FaultKind::Unavailable,
+        message: format!(
+            "{}; whether the batch has arrived is seen by the batches of its job once the load is opened again with its journal",
+            fault.message.trim_end_matches('.')
+        ),
+        retry_after_ms: Some(FIRST_PAUSE_MS),
+        ..fault
+    }
+}
+
 /// GETs the batches of a job.
 pub fn batches(org: &Org, job: &str) -> Result<Vec<BatchInfo>, Fault> {
-    let call = get(path(org, &[("job", job), ("", "batch")])?);
+    let call = get(path(org, &[("job", job), ("", "batch")])?, super::BATCHES);
     org.send_as(&call, None, |reply, _| {
         let listed = Facts::read(&reply.body)?.all("batchInfo");
         listed.iter().map(BatchInfo::of).collect()
@@ -190,7 +208,10 @@ pub fn batches(org: &Org, job: &str) -> Result<Vec<BatchInfo>, Fault> {
 
 /// GETs the ids of the result documents of a query's batch.
 pub fn result_ids(org: &Org, job: &str, id: &str) -> Result<Vec<String>, Fault> {
-    let call = get(format!("{}/result", path(org, &batch(job, id))?));
+    let call = get(
+        format!("{}/result", path(org, &batch(job, id))?),
+        super::RESULT_IDS,
+    );
     org.send_as(&call, None, |reply, _| {
         let listed = Facts::read(&reply.body)?.all("result");
         Ok(listed.iter().filter_map(Facts::text).collect())
@@ -216,14 +237,14 @@ pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
         JSON,
         body.as_bytes(),
     )
-    .expecting(Expected::XmlOrJson);
+    .expecting(super::INFO);
     let Err(fault) = org.send(&call) else {
         return Ok(());
     };
     if fault.status.is_none_or(|status| status != 400) {
         return Err(fault);
     }
-    let known = org.send_as(&get(path), None, |reply, _| {
+    let known = org.send_as(&get(path, super::INFO), None, |reply, _| {
         Ok(Facts::read(&reply.body)?.get("state"))
     })?;
     if known.is_some_and(|known| known != "Open") {

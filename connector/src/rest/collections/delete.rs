@@ -6,6 +6,7 @@ use super::write::results;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::collections::DeleteConfig;
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
 use crate::message::input::Node;
 use crate::org::{Call, Org, Unusable};
 use crate::rest::path::query;
@@ -86,6 +87,7 @@ impl Verb for Delete<'_> {
             method: Method::Delete,
             nature: Nature::RepeatableWrite,
             headers: self.headers.clone(),
+            expected: Expected::List,
             ..Call::get(format!("{}{pairs}", self.org.path("composite/sobjects")?))
         })
     }

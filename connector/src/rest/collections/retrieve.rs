@@ -4,6 +4,7 @@ use super::delete::id_of;
 use crate::bindings::exports::salesforce::connector::collections::RetrieveConfig;
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::limits::MAX_COLLECTION_RETRIEVE;
 use crate::message::input::{Document, Options};
 use crate::message::{RowError, RowFormat, RowWriter};
@@ -112,7 +113,8 @@ impl<'a> Retrieve<'a> {
         };
         let body = serde_json::to_vec(&wanted).map_err(|error| bad_input(error.to_string()))?;
         let path = self.org.path(&self.path)?;
-        let call = Call::write(Method::Post, path, Nature::Read, "application/json", &body);
+        let call = Call::write(Method::Post, path, Nature::Read, "application/json", &body)
+            .expecting(Expected::List);
         // A request that cannot even be started fails again, with its reason, when its turn comes.
         let started = self.org.start(&call).ok();
         Ok(Flight {

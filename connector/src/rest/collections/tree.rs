@@ -6,6 +6,7 @@ use super::write::json;
 use crate::bindings::exports::salesforce::connector::collections::CreateTreeConfig;
 use crate::bindings::{Fault, UpstreamFault};
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
 use crate::fault;
 use crate::limits::{MAX_TREE_LEVELS, MAX_TREE_OBJECTS, MAX_TREE_RECORDS};
 use crate::message::input::{Document, Node, Place, Value};
@@ -160,7 +161,8 @@ impl Verb for Tree<'_> {
             Nature::Write,
             "application/json",
             &body_of("{\"records\":[", rows),
-        );
+        )
+        .expecting(Expected::Created(&["hasErrors", "results"]));
         call.headers.extend(self.headers.iter().cloned());
         // A tree that is refused is answered by 400 with the reason of each record.
         call.fine = &[400];

@@ -8,6 +8,7 @@ use crate::bindings::exports::salesforce::connector::collections::{
 };
 use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
 use crate::exchange::{Nature, Reply};
+use crate::expected::Expected;
 use crate::limits::MAX_COLLECTION_CHUNKS;
 use crate::message::input::Node;
 use crate::org::{Call, Org, Unusable};
@@ -142,7 +143,8 @@ impl Verb for Write<'_> {
             self.nature,
             "application/json",
             &body_of(&head, rows),
-        );
+        )
+        .expecting(Expected::List);
         call.headers.extend(self.headers.iter().cloned());
         Ok(call)
     }

@@ -77,7 +77,7 @@ pub fn rich_text_image(org: Rc<Org>, config: &RichTextImageConfig) -> Result<Byt
 fn latest_version(org: &Org, id: &str) -> Result<String, Fault> {
     const FIELD: &str = "LatestPublishedVersionId";
     let record = org.path(&record_path(blob::FILE, id)?)?;
-    let call = Call::get(format!("{record}?fields={FIELD}"));
+    let call = Call::get(format!("{record}?fields={FIELD}")).expecting(Expected::RECORD);
     org.send_as(&call, None, |reply, _| {
         let file: Value = serde_json::from_slice(&reply.body)
             .map_err(|error| Unusable(format!("The record of the file is not JSON: {error}")))?;

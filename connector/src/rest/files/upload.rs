@@ -178,7 +178,10 @@ impl FileUpload {
                     fault.message.trim_end_matches('.'),
                     lost_end().message
                 ),
-                kind: FaultKind::Other,
+                kind: match fault.kind {
+                    FaultKind::Protocol => FaultKind::Protocol,
+                    _ => FaultKind::Other,
+                },
                 retry_after_ms: None,
                 ..fault
             });
@@ -410,9 +413,10 @@ fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Result<Call, F
     let content_type = envelope.content_type();
     let mut call = Call::write(method, org.path(&path)?, nature, &content_type, b"");
     // New bytes have nothing to say; a new record has its id.
-    if config.id.is_some() {
-        call.expected = Expected::JsonOrNothing;
-    }
+    call.expected = match config.id {
+        Some(_) => Expected::Done,
+        None => Expected::CREATED,
+    };
     call.headers
         .extend(option_headers(config.options.as_ref())?);
     if let Some(length) = config.length {

@@ -2,6 +2,7 @@
 
 use super::blob::Witness;
 use crate::bindings::{Fault, FaultKind};
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
 use md5::{Digest as _, Md5};
 use serde_json::Value;
@@ -22,7 +23,8 @@ impl Vouched {
     pub fn ask(org: &Org, record: &str, witness: Witness) -> Result<Self, Fault> {
         let fields = [Some(witness.length), witness.checksum, witness.kind];
         let fields: Vec<&str> = fields.into_iter().flatten().collect();
-        let call = Call::get(format!("{record}?fields={}", fields.join("%2C")));
+        let call = Call::get(format!("{record}?fields={}", fields.join("%2C")))
+            .expecting(Expected::RECORD);
         let asked = org.send_as(&call, None, |reply, _| {
             let record: Value = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!("The record of the file is not JSON: {error}"))

@@ -5,6 +5,7 @@ use crate::bindings::exports::salesforce::connector::process::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::limits::MAX_ACTION_INPUTS;
 use crate::org::{Org, bad_input};
 use crate::rest::ask::{self, Object, Parameters};
@@ -13,17 +14,24 @@ use serde_json::Value;
 
 /// GET actions/standard, actions/custom or actions/custom/{type}.
 pub fn invocable_actions(org: &Org, config: &InvocableActionsConfig) -> Result<Message, Fault> {
-    let path = match &config.custom_type {
-        Some(custom) => of_type(Some(custom))?,
-        None if config.custom => "actions/custom".into(),
-        None => of_type(None)?,
+    const ACTIONS: Expected = Expected::Object(&["actions"]);
+    let (path, expected) = match &config.custom_type {
+        Some(custom) => (of_type(Some(custom))?, ACTIONS),
+        // A member per type, whatever types the org has.
+        None if config.custom => ("actions/custom".into(), Expected::OBJECT),
+        None => (of_type(None)?, ACTIONS),
     };
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), expected)
 }
 
 /// GET actions/standard/{name} or actions/custom/{type}/{name}.
 pub fn describe_action(org: &Org, config: &InvocableActionConfig) -> Result<Message, Fault> {
-    ask::get(org, &named(config)?, Parameters::none())
+    ask::get(
+        org,
+        &named(config)?,
+        Parameters::none(),
+        Expected::Object(&["inputs"]),
+    )
 }
 
 /// POST actions/standard/{name} or actions/custom/{type}/{name}.
@@ -32,10 +40,12 @@ pub fn invoke_action(
     config: &InvocableActionConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
-    let body = Object::new().put("inputs", inputs(ask::json_of(input)?)?);
+    let inputs = inputs(ask::json_of(input)?)?;
+    let count = inputs.len();
+    let body = Object::new().put("inputs", inputs);
     let body = Value::from(body).to_string();
     let call = ask::post_call(org, &named(config)?, Nature::Write, body.as_bytes())?;
-    ask::send_for_results(org, call, "isSuccess")
+    ask::send_for_results(org, call, "isSuccess", count)
 }
 
 /// The inputs of a bare list or of Salesforce's own body.

@@ -5,6 +5,7 @@ use crate::bindings::exports::salesforce::connector::process::{
 };
 use crate::bindings::{Fault, Message};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::org::{Org, bad_input};
 use crate::rest::ask::{self, Object, Parameters};
 use crate::rest::path::segment;
@@ -13,19 +14,24 @@ use serde_json::Value;
 /// GET quickActions, or those of an object.
 pub fn quick_actions(org: &Org, config: &QuickActionsConfig) -> Result<Message, Fault> {
     let path = of_object(config.object.as_deref())?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), Expected::List)
 }
 
 /// GET quickActions/{name}.
 pub fn quick_action(org: &Org, config: &QuickActionConfig) -> Result<Message, Fault> {
     let path = named(config.object.as_deref(), &config.name)?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), Expected::Object(&["name"]))
 }
 
 /// GET quickActions/{name}/describe.
 pub fn describe_quick_action(org: &Org, config: &QuickActionConfig) -> Result<Message, Fault> {
     let action = named(config.object.as_deref(), &config.name)?;
-    ask::get(org, &format!("{action}/describe"), Parameters::none())
+    ask::get(
+        org,
+        &format!("{action}/describe"),
+        Parameters::none(),
+        Expected::OBJECT,
+    )
 }
 
 /// GET quickActions/{name}/defaultValues, for one record or none.
@@ -38,7 +44,7 @@ pub fn quick_action_defaults(
         Some(id) => format!("{action}/defaultValues/{}", segment("context-id", id)?),
         None => format!("{action}/defaultValues"),
     };
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), Expected::OBJECT)
 }
 
 /// POST quickActions/{name}.
@@ -58,7 +64,7 @@ pub fn run_quick_action(
     let body = Value::from(body).to_string();
     let path = named(config.object.as_deref(), &config.name)?;
     let call = ask::post_call(org, &path, Nature::Write, body.as_bytes())?;
-    ask::send_for_results(org, call, "success")
+    ask::send_for_results(org, call, "success", 1)
 }
 
 fn named(object: Option<&str>, name: &str) -> Result<String, Fault> {

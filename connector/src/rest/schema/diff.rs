@@ -4,6 +4,7 @@ use crate::bindings::exports::salesforce::connector::schema::{
     DiffConfig, SchemaChange, SchemaDiff,
 };
 use crate::bindings::{Fault, FaultKind, Message};
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable, bad_input};
 use crate::rest::ask::refused;
 use crate::rest::path::segment;
@@ -59,6 +60,7 @@ fn now(org: &Org, object: &str) -> Result<Option<Map<String, Value>>, Fault> {
     let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
     let call = Call {
         fine: &[404],
+        expected: Expected::DESCRIBE,
         ..Call::get(path)
     };
     org.send_as(&call, None, |reply, _| {

@@ -5,6 +5,7 @@ use crate::bindings::exports::salesforce::connector::schema::{
     ApprovalLayoutsConfig, CompactLayoutsConfig, LayoutsConfig, NamedLayoutsConfig,
 };
 use crate::bindings::{Fault, Message};
+use crate::expected::Expected;
 use crate::org::Org;
 use crate::rest::ask::{self, Parameters};
 use crate::rest::path::segment;
@@ -12,18 +13,20 @@ use crate::rest::path::segment;
 /// GET sobjects/{object}/describe/layouts, of one record type or all.
 pub fn layouts(org: &Org, config: &LayoutsConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/describe/layouts")?;
-    one_or_all(
-        org,
-        path,
-        "record-type-id",
-        config.record_type_id.as_deref(),
-    )
+    let one = config.record_type_id.as_deref();
+    let expected = match one {
+        // The layout itself.
+        Some(_) => Expected::OBJECT,
+        None => Expected::Object(&["layouts"]),
+    };
+    one_or_all(org, path, "record-type-id", one, expected)
 }
 
 /// GET sobjects/{object}/describe/namedLayouts/{name}.
 pub fn named_layouts(org: &Org, config: &NamedLayoutsConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/describe/namedLayouts")?;
-    one_or_all(org, path, "name", Some(&config.name))
+    let expected = Expected::Object(&["layouts"]);
+    one_or_all(org, path, "name", Some(&config.name), expected)
 }
 
 /// GET sobjects/{object}/describe/compactLayouts, or compactLayouts of several objects.
@@ -31,27 +34,35 @@ pub fn compact_layouts(org: &Org, config: &CompactLayoutsConfig) -> Result<Messa
     match config.objects.as_slice() {
         [object] => {
             let path = of_object(object, "/describe/compactLayouts")?;
-            ask::get(org, &path, Parameters::none())
+            let expected = Expected::Object(&["compactLayouts"]);
+            ask::get(org, &path, Parameters::none(), expected)
         }
-        objects => ask::get(org, "compactLayouts", Parameters::none().list("q", objects)),
+        // A member per object.
+        objects => {
+            let objects = Parameters::none().list("q", objects);
+            ask::get(org, "compactLayouts", objects, Expected::OBJECT)
+        }
     }
 }
 
 /// GET sobjects/{object}/describe/approvalLayouts, of one process or all.
 pub fn approval_layouts(org: &Org, config: &ApprovalLayoutsConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/describe/approvalLayouts")?;
-    one_or_all(
-        org,
-        path,
-        "approval-process",
-        config.approval_process.as_deref(),
-    )
+    let one = config.approval_process.as_deref();
+    let expected = Expected::Object(&["approvalLayouts"]);
+    one_or_all(org, path, "approval-process", one, expected)
 }
 
-fn one_or_all(org: &Org, path: String, name: &str, one: Option<&str>) -> Result<Message, Fault> {
+fn one_or_all(
+    org: &Org,
+    path: String,
+    name: &str,
+    one: Option<&str>,
+    expected: Expected,
+) -> Result<Message, Fault> {
     let path = match one {
         Some(one) => format!("{path}/{}", segment(name, one)?),
         None => path,
     };
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), expected)
 }

@@ -5,6 +5,7 @@ use crate::bindings::exports::salesforce::connector::schema::{
     ListViewConfig, ListViewResultsConfig, ObjectConfig,
 };
 use crate::bindings::{Fault, Message};
+use crate::expected::Expected;
 use crate::org::Org;
 use crate::rest::ask::{self, Parameters};
 use crate::rest::path::segment;
@@ -12,25 +13,35 @@ use crate::rest::path::segment;
 /// GET sobjects/{object}/listviews.
 pub fn list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/listviews")?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(
+        org,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["listviews"]),
+    )
 }
 
 /// GET sobjects/{object}/listviews/recent.
 pub fn recent_list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/listviews/recent")?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(
+        org,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["listviews"]),
+    )
 }
 
 /// GET sobjects/{object}/listviews/{id}.
 pub fn list_view(org: &Org, config: &ListViewConfig) -> Result<Message, Fault> {
     let path = of_view(&config.object, &config.id, "")?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), Expected::Object(&["id"]))
 }
 
 /// GET sobjects/{object}/listviews/{id}/describe.
 pub fn list_view_describe(org: &Org, config: &ListViewConfig) -> Result<Message, Fault> {
     let path = of_view(&config.object, &config.id, "/describe")?;
-    ask::get(org, &path, Parameters::none())
+    ask::get(org, &path, Parameters::none(), Expected::Object(&["query"]))
 }
 
 /// GET sobjects/{object}/listviews/{id}/results.
@@ -39,7 +50,7 @@ pub fn list_view_results(org: &Org, config: &ListViewResultsConfig) -> Result<Me
     let rows = Parameters::none()
         .some("limit", config.limit)
         .some("offset", config.offset);
-    ask::get(org, &path, rows)
+    ask::get(org, &path, rows, Expected::Object(&["columns", "records"]))
 }
 
 fn of_view(object: &str, id: &str, resource: &str) -> Result<String, Fault> {

@@ -4,6 +4,7 @@ use crate::bindings::exports::salesforce::connector::schema::{
     RecordShape as ShapeChoice, ShapeConfig,
 };
 use crate::bindings::{Fault, Message};
+use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable, bad_input};
 use crate::rest::path::segment;
 use crate::shapes::wire::WireObject;
@@ -100,7 +101,7 @@ impl<'o> Library<'o> {
             return Ok(known.clone());
         }
         let path = format!("sobjects/{}/describe", segment("object", object)?);
-        let call = Call::get(self.org.path(&path)?);
+        let call = Call::get(self.org.path(&path)?).expecting(Expected::DESCRIBE);
         let asked = self.org.send_as(&call, None, |reply, _| {
             serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!(

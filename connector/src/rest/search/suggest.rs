@@ -4,8 +4,12 @@ use crate::bindings::exports::salesforce::connector::search::{
     ArticleChannel, PublishStatus, SuggestQueriesConfig, SuggestTitlesConfig, SuggestionsConfig,
 };
 use crate::bindings::{Fault, Message};
+use crate::expected::Expected;
 use crate::org::Org;
 use crate::rest::ask::{self, Parameters};
+
+/// What all of them answer.
+const SUGGESTED: Expected = Expected::Object(&["autoSuggestResults"]);
 
 /// GET search/suggestions.
 pub fn suggestions(org: &Org, config: &SuggestionsConfig) -> Result<Message, Fault> {
@@ -31,7 +35,7 @@ pub fn suggestions(org: &Org, config: &SuggestionsConfig) -> Result<Message, Fau
         .list("networkId", &config.network_ids)
         .some("topicId", config.topic_id.as_ref())
         .some("userId", config.user_id.as_ref());
-    ask::get(org, "search/suggestions", parameters)
+    ask::get(org, "search/suggestions", parameters, SUGGESTED)
 }
 
 /// GET search/suggestTitleMatches.
@@ -51,7 +55,7 @@ pub fn suggest_titles(org: &Org, config: &SuggestTitlesConfig) -> Result<Message
         .some("limit", config.limit)
         .each("topics", &config.topics)
         .some("validationStatus", config.validation_status.as_ref());
-    ask::get(org, "search/suggestTitleMatches", parameters)
+    ask::get(org, "search/suggestTitleMatches", parameters, SUGGESTED)
 }
 
 /// GET search/suggestSearchQueries.
@@ -61,7 +65,7 @@ pub fn suggest_queries(org: &Org, config: &SuggestQueriesConfig) -> Result<Messa
         .put("language", &config.language)
         .some("channel", config.channel.map(channel))
         .some("limit", config.limit);
-    ask::get(org, "search/suggestSearchQueries", parameters)
+    ask::get(org, "search/suggestSearchQueries", parameters, SUGGESTED)
 }
 
 fn channel(channel: ArticleChannel) -> &'static str {

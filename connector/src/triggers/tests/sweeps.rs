@@ -331,3 +331,20 @@ fn a_poll_over_pages_without_news_ends_with_its_time() {
     assert!(!none.more && none.messages.is_empty());
     assert_eq!(world.clock.slept(), [0_u64; 0], "triggers do not wait");
 }
+
+#[test]
+fn answer_that_is_short_of_rows_is_not_taken_for_all_there_is() {
+    let world = World::new();
+    for number in 0..2 {
+        world.insert(number, 0);
+        world.clock.pass(1_000);
+    }
+    world.clock.pass(60 * MINUTE_MS);
+    let earliest = || records::created_or_updated(&world.org(), &config("earliest", 3), None, 0);
+    world.shorts.set(1);
+    assert_eq!(numbers(&earliest().unwrap()), [0, 1]);
+    world.shorts.set(99);
+    let fault = earliest().unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Protocol);
+    assert!(fault.message.contains("promised"), "{}", fault.message);
+}

@@ -29,7 +29,7 @@ fn version(length: usize, checksum: &str, extension: &str) -> Play {
     Play::json(
         200,
         &format!(
-            r#"{{"ContentSize":{length},"Checksum":"{checksum}","FileExtension":"{extension}"}}"#
+            r#"{{"attributes":{{}},"ContentSize":{length},"Checksum":"{checksum}","FileExtension":"{extension}"}}"#
         ),
     )
 }
@@ -41,7 +41,7 @@ fn pdf() -> Play {
 fn attachment(length: usize) -> Play {
     Play::json(
         200,
-        &format!(r#"{{"BodyLength":{length},"ContentType":"application/pdf"}}"#),
+        &format!(r#"{{"attributes":{{}},"BodyLength":{length},"ContentType":"application/pdf"}}"#),
     )
 }
 
@@ -135,7 +135,10 @@ fn a_file_stands_for_its_latest_version() {
     let (read, script) = run(
         "ContentDocument",
         vec![
-            Play::json(200, r#"{"LatestPublishedVersionId":"068000000000009AAA"}"#),
+            Play::json(
+                200,
+                r#"{"attributes":{},"LatestPublishedVersionId":"068000000000009AAA"}"#,
+            ),
             pdf(),
             bytes(DATA, Some(DATA.len())),
         ],
