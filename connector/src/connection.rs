@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod auth;
+pub mod organization;
 pub mod session;
 pub mod settings;
 pub mod zone;

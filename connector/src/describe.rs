@@ -45,6 +45,8 @@ pub struct Field {
     pub refers_to: Vec<String>,
     /// Whether a reference may use it to find its record: an external id, or another field that the org finds records by.
     pub finds: bool,
+    /// Whether its values are ids of Salesforce: those of external objects, and of what describes objects, have other forms.
+    pub holds_id: bool,
     /// Whether new records may have it.
     pub createable: bool,
     /// Whether it may be changed.
@@ -126,6 +128,7 @@ impl Field {
     fn of(wire: WireField) -> Self {
         Self {
             kind: kind(&wire.kind),
+            holds_id: holds_id(&wire.kind, &wire.reference_to),
             name: wire.name,
             relationship: wire.relationship_name,
             refers_to: wire.reference_to,
@@ -148,6 +151,20 @@ fn kind(name: &str) -> Kind {
         "address" | "location" => Kind::Compound,
         _ => Kind::Text,
     }
+}
+
+/// Ends of the names of objects whose records live elsewhere, under keys of their own.
+const EXTERNAL: [&str; 2] = ["__x", "__dlm"];
+
+/// Objects that describe objects: their records are named, too.
+const DESCRIBING: [&str; 3] = ["EntityDefinition", "FieldDefinition", "EntityParticle"];
+
+fn holds_id(kind: &str, refers_to: &[String]) -> bool {
+    let by_id = |target: &String| {
+        let external = EXTERNAL.iter().any(|end| target.ends_with(end));
+        !external && !DESCRIBING.contains(&target.as_str())
+    };
+    kind == "id" || kind == "reference" && refers_to.iter().all(by_id)
 }
 
 /// What matters of a describe.

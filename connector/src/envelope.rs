@@ -4,7 +4,7 @@
 //! queries over the REST API").
 
 use crate::exchange::{self, Nature, Reply};
-use crate::org::Call;
+use crate::org::call::Call;
 use crate::transport::{Method, Pending, TransportError};
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod message;
 pub mod operations;
 pub mod org;
+pub mod record_id;
 pub mod rest;
 pub mod retry;
 pub mod shapes;

@@ -26,6 +26,7 @@ pub fn connection() -> ConnectionConfig {
         session: None,
         time_zone: None,
         api_budget: None,
+        organization_id: None,
     }
 }
 

@@ -5,10 +5,12 @@
 //! make Salesforce refuse them all (JSON_PARSER_ERROR).
 
 mod compound;
+mod object;
 mod reference;
 pub(crate) mod scalar;
 
 pub use compound::compound_part;
+pub use object::object_of;
 
 use crate::bindings::Fault;
 use crate::catalog::nearest;
@@ -16,6 +18,8 @@ use crate::connection::zone::{Zone, lacks_offset};
 use crate::describe::{Described, Field, Kind, described};
 use crate::message::input::{Node, Value, json_object};
 use crate::org::Org;
+use crate::record_id::looks_like_id;
+use crate::soql::date;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -66,6 +70,8 @@ pub struct Typist<'a> {
     /// Whether every name is looked up; otherwise only those whose value does not say how it is written: null may stand for a
     /// field, for a parent, or for an address.
     every: bool,
+    /// Whether a date-time that does not tell its offset is left to the org, where the connection names no zone.
+    open_times: bool,
     /// Whether lists of child records may stand in a record.
     children: bool,
     known: Known,
@@ -77,14 +83,22 @@ impl<'a> Typist<'a> {
         Self {
             org,
             every: untyped,
+            open_times: false,
             children: false,
             known: Known::default(),
         }
     }
 
-    /// Looks every name up, also where values have types: a record then has the org's spelling, and nothing but fields.
+    /// Looks every name up, also where values have types: a record then has the org's spelling, nothing but fields, and no value
+    /// for which the org refuses the records beside it, too.
     pub fn by_describe(mut self) -> Self {
         self.every = true;
+        self
+    }
+
+    /// Leaves to the org what a date-time without an offset means: JSON that is sent as JSON says what it says.
+    pub fn with_open_times(mut self) -> Self {
+        self.open_times = true;
         self
     }
 
@@ -219,6 +233,16 @@ impl<'a> Typist<'a> {
         match field.kind {
             // A number keeps the digits that it was written with.
             Kind::Text | Kind::Decimal if is_number => Ok(Value::Number(text)),
+            Kind::DateTime if self.open_times && self.zone().is_none() && is_open(&text) => {
+                Ok(Value::Text(text))
+            }
+            Kind::Text if field.holds_id && !is_id(&text) => Err(Complaint::of(
+                name,
+                format_args!(
+                    "is `{}`, and ids have 15 or 18 letters and digits",
+                    scalar::shortened(&text)
+                ),
+            )),
             kind => {
                 scalar::typed(kind, text, self.zone()).map_err(|what| Complaint::of(name, what))
             }
@@ -302,26 +326,6 @@ impl<'a> Typist<'a> {
     }
 }
 
-/// The sObject of a record: that of the config, where it tells one, and otherwise its own. Nothing in a record changes it.
-pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, Trouble> {
-    let complaint = |message: String| {
-        Trouble::Record(Complaint {
-            field: "attributes.type".into(),
-            message,
-        })
-    };
-    match (node.sobject.as_deref(), object) {
-        (Some(own), Some(object)) if !own.eq_ignore_ascii_case(object) => Err(complaint(format!(
-            "it is of `{own}`, not of config.object `{object}`"
-        ))),
-        (_, Some(object)) => Ok(object.to_owned()),
-        (Some(own), None) => Ok(own.to_owned()),
-        (None, None) => Err(complaint(
-            "no sObject is told: set config.object, or give the record `attributes.type`".into(),
-        )),
-    }
-}
-
 /// The parts of a compound field that an object tells, as fields of the record. The error is what is wrong with it.
 pub fn compound_parts(
     compound: &str,
@@ -338,6 +342,16 @@ pub fn compound_parts(
 pub fn parts_of(field: &Field, object: &Described) -> Vec<String> {
     let parts = compound::emptied(field, object);
     parts.into_iter().map(|(name, _)| name).collect()
+}
+
+/// Whether a text may be a date-time whose offset is not told: it has the form of one, or is a day.
+fn is_open(text: &str) -> bool {
+    date::date_time(&format!("{text}Z")).is_some() || date::date(text).is_some()
+}
+
+/// Whether a text may stand in a field that holds an id: nothing does, for it empties the field.
+fn is_id(text: &str) -> bool {
+    text.is_empty() || looks_like_id(text.trim_ascii())
 }
 
 /// Members without those that say the same of a field again; a field that is told two values is refused.

@@ -1,6 +1,7 @@
 //! Input of loads, taken in pieces: rows come out as soon as they are whole. Memory is that of one record and of what was
 //! pushed last.
 
+mod breaking;
 mod csv;
 mod documents;
 pub mod signature;
@@ -9,6 +10,7 @@ use super::columns::Columns;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use crate::message::input::buffer;
+use breaking::Reading;
 use serde::{Deserialize, Serialize};
 use signature::Mark;
 
@@ -36,18 +38,6 @@ pub struct Row {
     pub complaint: Option<String>,
     /// What is not fit to be sent, as it was given: a line of CSV without its ending, or a JSON object.
     pub given: Vec<u8>,
-}
-
-impl Row {
-    /// Makes it stand for all of an input from a byte on, which cannot be read. It ends behind every record before it.
-    pub fn breaks_off(&mut self, at: u64, what: impl std::fmt::Display) {
-        self.complaint = Some(format!(
-            "Line {}: {what}: nothing of the input from here on (byte {at}) was read, and nothing of it was sent",
-            self.line
-        ));
-        self.mark = Mark::default();
-        self.end = at + 1;
-    }
 }
 
 /// What a reader has.
@@ -119,7 +109,11 @@ impl Rows {
     /// Takes more of the input.
     pub fn push(&mut self, piece: &[u8]) {
         // What stands behind a break is not read.
-        if !self.is_broken() {
+        let reading = match self {
+            Self::Csv(rows) => &mut rows.reading,
+            Self::Documents(rows) => &mut rows.reading,
+        };
+        if !reading.passes_over(piece) {
             self.buffer().push(piece);
         }
     }
@@ -139,10 +133,10 @@ impl Rows {
         }
     }
 
-    fn is_broken(&self) -> bool {
+    fn reading(&self) -> &Reading {
         match self {
-            Self::Csv(rows) => rows.is_broken(),
-            Self::Documents(rows) => rows.is_broken(),
+            Self::Csv(rows) => &rows.reading,
+            Self::Documents(rows) => &rows.reading,
         }
     }
 
@@ -171,7 +165,7 @@ impl Rows {
 
     /// Where the next record begins.
     pub fn place(&self) -> Place {
-        let broken = self.is_broken();
+        let broken = self.reading().is_over();
         let place = |buffer: &Buffer| Place {
             at: buffer.offset() + u64::from(broken),
             line: buffer.line,

@@ -1,5 +1,6 @@
 //! The login flows: from the settings of a connection to a session.
 
+mod flow;
 mod hints;
 mod jwt;
 mod oauth;
@@ -19,7 +20,27 @@ pub fn log_in(
     settings: &Settings,
     last: Option<&Session>,
 ) -> Result<Session, Fault> {
-    let mut session = match &settings.auth {
+    let mut session = enter(context, settings, last)?;
+    keep_refresh_token(&mut session, last);
+    session.warning.clone_from(&settings.warning);
+    Ok(session)
+}
+
+/// Enters the org; a fault says by which flow, and at which host.
+fn enter(context: &Context, settings: &Settings, last: Option<&Session>) -> Result<Session, Fault> {
+    if let AuthFlow::AccessToken(flow) = &settings.auth {
+        return ready_token(context, settings, flow, last);
+    }
+    let entered = ask(context, settings, last).and_then(|mut session| {
+        keep_instance(&mut session, last, &settings.login_origin)?;
+        Ok(session)
+    });
+    entered.map_err(|fault| flow::told(fault, settings))
+}
+
+/// Asks the login host for a session.
+fn ask(context: &Context, settings: &Settings, last: Option<&Session>) -> Result<Session, Fault> {
+    match &settings.auth {
         AuthFlow::ClientCredentials(flow) => Form::new("client_credentials")
             .add("client_id", &flow.client_id)
             .add("client_secret", &flow.client_secret)
@@ -68,11 +89,7 @@ pub fn log_in(
             .send(context, settings, flow.token_url.as_deref()),
         AuthFlow::SoapLogin(flow) => soap_login::log_in(context, settings, flow),
         AuthFlow::AccessToken(flow) => ready_token(context, settings, flow, last),
-    }?;
-    keep_refresh_token(&mut session, last);
-    keep_instance(&mut session, last, &settings.login_origin)?;
-    session.warning.clone_from(&settings.warning);
-    Ok(session)
+    }
 }
 
 /// A ready token serves once; when the org no longer takes it there is nothing to renew it with.
@@ -82,9 +99,14 @@ fn ready_token(
     flow: &AccessToken,
     last: Option<&Session>,
 ) -> Result<Session, Fault> {
-    if last.is_some() {
-        let message = "The access token of the connection is no longer valid, and an access token cannot be renewed: supply a fresh one, or use another auth flow";
-        return Err(Fault::new(FaultKind::Unauthenticated, message));
+    if let Some(last) = last {
+        return Err(Fault::new(
+            FaultKind::Unauthenticated,
+            format!(
+                "{} no longer takes the access token of the connection (flow `access-token`), and an access token cannot be renewed: supply a fresh one, or use another auth flow",
+                last.instance_url
+            ),
+        ));
     }
     let instance = flow.instance_url.as_deref();
     let instance_url = instance.map_or_else(
@@ -131,7 +153,7 @@ fn keep_instance(
         Some(last) => last.instance_url.clone(),
         None if hints::is_shared_login_host(login_origin) => {
             return Err(Fault::protocol(format!(
-                "The answer of {login_origin} names no instance_url: set connection.url to the org's My Domain"
+                "the answer of {login_origin} names no instance_url: set connection.url to the org's My Domain"
             )));
         }
         None => login_origin.to_owned(),

@@ -1,6 +1,7 @@
 //! A connection config that has been checked.
 
 use super::address::{self, ApiVersion, VersionChoice};
+use super::organization::OrganizationId;
 use super::zone::Zone;
 use crate::bindings::Fault;
 use crate::bindings::exports::salesforce::connector::connection::{
@@ -33,6 +34,8 @@ pub struct Settings {
     pub zone: Option<Zone>,
     /// The share of the daily API calls that is not exceeded, in percent.
     pub api_budget: Option<u8>,
+    /// The only org that may be reached.
+    pub organization: Option<OrganizationId>,
 }
 
 impl Settings {
@@ -55,6 +58,11 @@ impl Settings {
             warning: warning(&config.auth),
             zone: config.time_zone.as_deref().map(Zone::of).transpose()?,
             api_budget: config.api_budget,
+            organization: config
+                .organization_id
+                .as_deref()
+                .map(OrganizationId::parse)
+                .transpose()?,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The budget of a connection: a share of the org's daily API calls that is not exceeded.
 
-use super::{Call, Org};
+use super::Org;
+use super::call::Call;
 use crate::bindings::{Fault, FaultKind};
 use crate::exchange::{self, Reply};
 use crate::limits::MAX_SESSIONS;

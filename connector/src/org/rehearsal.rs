@@ -1,21 +1,16 @@
-//! A dry run: requests that would change something are noted instead of sent.
+//! What a dry run keeps: requests that would change something are noted instead of sent.
 
-use super::trace::Trace;
-use super::{Call, Org};
 use crate::bindings::exports::salesforce::connector::common::Outcome;
-use crate::bindings::{Fault, FaultKind};
-use crate::exchange::Nature;
 use crate::transport::Request;
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::RefCell;
 
 /// What an org that only rehearses has held back.
 #[derive(Default)]
 pub struct Rehearsal {
     /// Whether reads are held back, too: where the operation itself may be one.
-    reads_too: bool,
-    held_back: RefCell<Vec<HeldBack>>,
-    refused: RefCell<Vec<Outcome>>,
+    pub(super) reads_too: bool,
+    pub(super) held_back: RefCell<Vec<HeldBack>>,
+    pub(super) refused: RefCell<Vec<Outcome>>,
 }
 
 /// A request that was not sent. It holds no session; its URL is a path.
@@ -24,73 +19,4 @@ pub struct HeldBack {
     pub request: Request,
     /// Whether its body must not be shown.
     pub private: bool,
-}
-
-impl Org {
-    /// The same org, with requests held back from now on: those that change something, or, with `reads_too`, all but those that the
-    /// connector needs to make them.
-    pub fn rehearsing(&self, reads_too: bool) -> Self {
-        Self {
-            context: Rc::clone(&self.context),
-            settings: self.settings.clone(),
-            facts: RefCell::default(),
-            renewed: Cell::new(self.renewed.get()),
-            trace: Trace::new(self.context.clock.monotonic_ms()),
-            rehearsal: Some(Rehearsal {
-                reads_too,
-                ..Rehearsal::default()
-            }),
-        }
-    }
-
-    /// Enters the org before its first call, so that a wrong password, for one, is tried once; a rehearsal stays outside.
-    pub fn enter(&self) -> Result<(), Fault> {
-        match self.rehearsal {
-            Some(_) => Ok(()),
-            None => self.session().map(drop),
-        }
-    }
-
-    /// Notes records that are not fit to be sent.
-    pub fn note_refused(&self, outcomes: &[Outcome]) {
-        if let Some(rehearsal) = &self.rehearsal {
-            rehearsal.refused.borrow_mut().extend_from_slice(outcomes);
-        }
-    }
-
-    /// What was held back, in order.
-    pub fn held_back(&self) -> Vec<HeldBack> {
-        let rehearsal = self.rehearsal.as_ref();
-        rehearsal.map_or_else(Vec::new, |rehearsal| rehearsal.held_back.take())
-    }
-
-    /// The outcomes of records that are not fit to be sent.
-    pub fn refused(&self) -> Vec<Outcome> {
-        let rehearsal = self.rehearsal.as_ref();
-        rehearsal.map_or_else(Vec::new, |rehearsal| rehearsal.refused.take())
-    }
-
-    /// Whether a call is not sent, as this is a rehearsal.
-    pub(super) fn holds_back(&self, call: &Call) -> bool {
-        let Some(rehearsal) = &self.rehearsal else {
-            return false;
-        };
-        call.nature != Nature::Read || rehearsal.reads_too && !call.preparatory
-    }
-
-    /// Notes a call that is not sent. The fault that stands for its answer does not keep others from being noted.
-    pub(super) fn note_held_back(&self, call: &Call) -> Fault {
-        if let Some(rehearsal) = &self.rehearsal {
-            let held_back = HeldBack {
-                request: self.request(call, "", None),
-                private: call.private,
-            };
-            rehearsal.held_back.borrow_mut().push(held_back);
-        }
-        not_sent()
-    }
-}
-
-fn not_sent() -> Fault {
-    Fault::new(FaultKind::Invalid, "Not sent: this is a dry run")
 }

@@ -1,8 +1,9 @@
 use super::*;
 use crate::bindings::exports::salesforce::connector::connection::{AccessToken, AuthFlow};
+use crate::exchange::Nature;
 use crate::testing::{connection, expired, org, org_for, token};
-use crate::transport::Failure;
 use crate::transport::scripted::Play;
+use crate::transport::{Failure, Method, Request};
 
 const GET: &str = "/services/data/v62.0/limits";
 

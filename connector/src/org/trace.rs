@@ -1,7 +1,6 @@
 //! What an operation has sent so far, so that each of its faults can tell.
 
-use super::{Call, Org};
-use crate::bindings::{Fault, FaultKind};
+use super::call::Call;
 use crate::exchange::Nature;
 use std::cell::Cell;
 
@@ -37,26 +36,15 @@ impl Trace {
     pub fn note_answered(&self, call: &Call) {
         self.answered.set(call.nature == Nature::Write);
     }
-}
 
-impl Org {
-    /// Completes a fault that leaves the operation: one that arose outside of a request counts as the outcome of those before it.
-    pub fn complete(&self, fault: Fault) -> Fault {
-        // A wait that is over is no request: the contract tells it from one that was given up by its having no attempts.
-        let is_over = fault.kind == FaultKind::Timeout;
-        if is_over || fault.attempts > 0 || !self.trace.sent.get() {
-            return fault;
-        }
-        let now_ms = self.context.clock.monotonic_ms();
-        Fault {
-            attempts: 1,
-            elapsed_ms: now_ms.saturating_sub(self.trace.began_ms),
-            ..fault
-        }
+    /// How long ago the operation began, if a request was sent that does more than prepare another.
+    pub fn sent_for_ms(&self, now_ms: u64) -> Option<u64> {
+        let since = now_ms.saturating_sub(self.began_ms);
+        self.sent.get().then_some(since)
     }
 
-    /// Whether the operation has changed the org already, by a request that must not be sent again.
+    /// Whether the operation went on after a request that must not be sent again.
     pub fn has_written(&self) -> bool {
-        self.trace.written.get()
+        self.written.get()
     }
 }

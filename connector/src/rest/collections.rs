@@ -29,7 +29,7 @@ const PARALLEL: u8 = 2;
 pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
     let object = config.object.as_deref();
     let document = Document::open(input, object, Options::default())?;
-    let verb = write::Write::create(org, object, config, document.is_untyped())?;
+    let verb = write::Write::create(org, object, config, &document)?;
     let plan = Plan {
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
@@ -45,7 +45,7 @@ pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Messa
 pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Message, Fault> {
     let object = config.object.as_deref();
     let document = Document::open(input, object, Options::default())?;
-    let verb = write::Write::update(org, object, config, document.is_untyped())?;
+    let verb = write::Write::update(org, object, config, &document)?;
     let plan = Plan {
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
@@ -60,7 +60,7 @@ pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Messa
 /// PATCH composite/sobjects/{object}/{field}.
 pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Message, Fault> {
     let document = Document::open(input, Some(&config.object), Options::default())?;
-    let verb = write::Write::upsert(org, config, document.is_untyped())?;
+    let verb = write::Write::upsert(org, config, &document)?;
     let plan = Plan {
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
@@ -101,7 +101,7 @@ pub fn create_tree(
     input: &Message,
 ) -> Result<Message, Fault> {
     let document = Document::open(input, Some(&config.object), Options::default())?;
-    let verb = tree::Tree::new(org, config, document.is_untyped())?;
+    let verb = tree::Tree::new(org, config, &document)?;
     tree::check(&document)?;
     let plan = Plan {
         batch_size: usize::from(config.batch_size.unwrap_or(u8::MAX)).min(MAX_TREE_RECORDS),

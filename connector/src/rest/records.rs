@@ -1,7 +1,6 @@
 //! One record at a time: the sObject resources.
 
 use super::ask::{delete_call, fitting};
-use super::collections::delete::looks_like_id;
 use super::collections::outcome::created_by_upsert;
 use super::path::{query, segment};
 use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOptions};
@@ -16,6 +15,7 @@ use crate::expected::Expected;
 use crate::fault;
 use crate::message::input::{Document, Node, Options};
 use crate::org::{Call, Org, Unusable, bad_input};
+use crate::record_id::looks_like_id;
 use crate::transport::Method;
 use crate::typing::{Trouble, Typist};
 use serde::Deserialize;

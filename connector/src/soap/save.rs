@@ -14,7 +14,7 @@ use crate::limits::MAX_COLLECTION_RECORDS;
 use crate::message::input::{Document, Node, Options};
 use crate::org::Org;
 use crate::rest::collections::outcome::created_by_upsert;
-use crate::typing::{Trouble, Typist, object_of};
+use crate::typing::{Trouble, Typist};
 
 /// What the three differ in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,8 +106,7 @@ struct Save<'a> {
 
 impl Form for Save<'_> {
     fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
-        let object = object_of(&node, self.object)?;
-        let node = self.typist.settle(node, &object)?;
+        let (object, node) = self.typist.settle_of(node, self.object)?;
         if self.kind == Kind::Update && node.text("Id").is_none() {
             return Err(sobject::complaint(
                 "Id",

@@ -25,7 +25,7 @@ const MAX_PAUSE_MS: u64 = 60_000;
 
 /// One change.
 pub struct Change {
-    /// The record.
+    /// The record; empty for the word of a gap, whose attributes say what else a message does.
     pub id: String,
     /// When it was changed.
     pub stamp: Instant,
@@ -317,11 +317,14 @@ impl Sweep<'_> {
 
 fn message(change: Change) -> Message {
     let stamp = change.stamp.text;
-    let mut attributes = vec![
-        ("event-id".into(), format!("{}@{stamp}", change.id)),
-        ("id".into(), change.id),
-        ("stamp".into(), stamp),
-    ];
+    let mut attributes = Vec::new();
+    if !change.id.is_empty() {
+        attributes = vec![
+            ("event-id".into(), format!("{}@{stamp}", change.id)),
+            ("id".into(), change.id),
+            ("stamp".into(), stamp),
+        ];
+    }
     attributes.extend(change.attributes);
     Message {
         media_type: "application/json".into(),

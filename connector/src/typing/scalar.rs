@@ -138,7 +138,7 @@ fn zone_hint(text: &str) -> &'static str {
 }
 
 /// The beginning of a text, for messages.
-fn shortened(text: &str) -> String {
+pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),

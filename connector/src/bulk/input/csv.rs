@@ -1,5 +1,6 @@
 //! Rows of a CSV: what is fit to be sent is copied as it stands.
 
+use super::breaking::Reading;
 use super::cells::{self, Cell};
 use super::signature::{Mark, Signature};
 use super::{Buffer, Next, Place, Row, buffer_at};
@@ -31,8 +32,8 @@ pub struct CsvRows {
     width: usize,
     /// Whether every record is kept as it was given.
     keeps: bool,
-    /// Whether the input cannot be read any further.
-    broken: bool,
+    /// How the reading goes.
+    pub(super) reading: Reading,
 }
 
 impl CsvRows {
@@ -48,7 +49,7 @@ impl CsvRows {
             scratch: Vec::new(),
             width: 0,
             keeps: false,
-            broken: false,
+            reading: Reading::On,
         }
     }
 
@@ -58,7 +59,7 @@ impl CsvRows {
             buffer: buffer_at(Some(place)),
             dialect: Some(dialect),
             width,
-            broken: place.broken,
+            reading: Reading::from(Some(place)),
             ..Self::new(None)
         }
     }
@@ -73,11 +74,6 @@ impl CsvRows {
         self.keeps = true;
     }
 
-    /// Whether the input cannot be read any further.
-    pub fn is_broken(&self) -> bool {
-        self.broken
-    }
-
     /// The form of the document, once its header is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
@@ -88,8 +84,8 @@ impl CsvRows {
         if self.width == 0 {
             return self.header();
         }
-        let Some(columns) = columns.filter(|_| !self.broken) else {
-            return Ok(Next::Nothing);
+        let Some(columns) = columns.filter(|_| self.reading.goes_on()) else {
+            return Ok(self.rest(row));
         };
         let dialect = self.dialect.unwrap_or_default();
         loop {
@@ -98,9 +94,8 @@ impl CsvRows {
                 Ok(Some(found)) => found,
                 Ok(None) => return Ok(Next::Nothing),
                 Err(error) => {
-                    self.broken = true;
-                    row.breaks_off(self.buffer.offset(), error);
-                    return Ok(Next::Row);
+                    self.reading.stop(&self.buffer, error);
+                    return Ok(self.rest(row));
                 }
             };
             if found.content > 0 {
@@ -114,6 +109,14 @@ impl CsvRows {
             if found.content > 0 {
                 return Ok(Next::Row);
             }
+        }
+    }
+
+    /// The row that stands for what cannot be read, once there is one.
+    fn rest(&mut self, row: &mut Row) -> Next {
+        match self.reading.tell(self.buffer.ended, row) {
+            true => Next::Row,
+            false => Next::Nothing,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Rows of JSON, NDJSON and XML: records flattened into columns. A record with a column that is new makes the columns grow.
 
+use super::breaking::Reading;
 use super::cells;
 use super::signature::{Mark, Signature};
 use super::{Buffer, Next, Place, Row, buffer_at};
@@ -69,8 +70,8 @@ pub struct DocumentRows {
     begun: bool,
     /// Whether every record is kept as it was given.
     keeps: bool,
-    /// Whether the input cannot be read any further.
-    broken: bool,
+    /// How the reading goes.
+    pub(super) reading: Reading,
     signature: Signature,
     known: Known,
 }
@@ -96,7 +97,7 @@ impl DocumentRows {
             held: None,
             begun: place.is_some(),
             keeps: false,
-            broken: place.is_some_and(|place| place.broken),
+            reading: Reading::from(place),
             signature: Signature::default(),
             known: Known::default(),
         }
@@ -105,11 +106,6 @@ impl DocumentRows {
     /// Every record is kept as it was given.
     pub fn keep_given(&mut self) {
         self.keeps = true;
-    }
-
-    /// Whether the input cannot be read any further.
-    pub fn is_broken(&self) -> bool {
-        self.broken
     }
 
     /// Refuses the record at hand, whose columns cannot be.
@@ -139,11 +135,10 @@ impl DocumentRows {
 
     /// The next row, if it is whole.
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
-        if self.held.is_none() && (self.broken || !self.read(row)?) {
-            return Ok(if row.complaint.is_some() {
-                Next::Row
-            } else {
-                Next::Nothing
+        if self.held.is_none() && !self.read()? {
+            return Ok(match self.reading.tell(self.buffer.ended, row) {
+                true => Next::Row,
+                false => Next::Nothing,
             });
         }
         if let Some(grown) = self.grown(columns) {
@@ -191,16 +186,14 @@ impl DocumentRows {
         })
     }
 
-    /// Reads the next record, if it is whole. A document that breaks behind its first record ends there: the row says so.
-    fn read(&mut self, row: &mut Row) -> Result<bool, Fault> {
-        if !self.buffer.past_bom()? {
+    /// Reads the next record, if it is whole. A document that breaks behind its first record ends there.
+    fn read(&mut self) -> Result<bool, Fault> {
+        if !self.reading.goes_on() || !self.buffer.past_bom()? {
             return Ok(false);
         }
         let found = match self.found() {
             Err(error) if self.begun => {
-                self.broken = true;
-                row.line = self.buffer.line;
-                row.breaks_off(self.buffer.offset(), error);
+                self.reading.stop(&self.buffer, error);
                 return Ok(false);
             }
             found => found?,

@@ -1,6 +1,7 @@
 //! OAuth 2.0 token requests: POST /services/oauth2/token.
 
-use super::{bare_session, login_request};
+use super::flow::Flow;
+use super::{bare_session, hints, login_request};
 use crate::bindings::exports::salesforce::connector::connection::Session;
 use crate::bindings::{Fault, FaultKind};
 use crate::connection::Settings;
@@ -73,7 +74,12 @@ impl Form {
             policy: settings.retry,
             nature: self.nature,
         };
-        let session = exchange.run(None, || Ok(request.clone()), |reply, _| judge(&reply, &url))?;
+        let flow = Flow::of(&settings.auth);
+        let session = exchange.run(
+            None,
+            || Ok(request.clone()),
+            |reply, _| judge(&reply, &url, flow),
+        )?;
         Ok(Session {
             issued_at_ms: Some(context.clock.unix_ms()),
             ..session
@@ -92,7 +98,7 @@ struct Token {
     scope: Option<String>,
 }
 
-fn judge(reply: &Reply, url: &str) -> Verdict<Session> {
+fn judge(reply: &Reply, url: &str, flow: Flow) -> Verdict<Session> {
     if reply.status == 200 {
         return match session(&reply.body) {
             Ok(session) => Verdict::Done(session),
@@ -102,7 +108,7 @@ fn judge(reply: &Reply, url: &str) -> Verdict<Session> {
     let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
     match by_description(&fault) {
         Some((kind, retry)) => Verdict::Failed(Fault { kind, ..fault }, retry),
-        None => Verdict::Failed(refusal(fault, url), retry),
+        None => Verdict::Failed(refusal(fault, url, flow), retry),
     }
 }
 
@@ -147,7 +153,7 @@ fn session(body: &[u8]) -> Result<Session, Fault> {
 }
 
 /// Says what OAuth's refusals mean for the connection. Complaints that are not about the credentials keep their kind.
-fn refusal(mut fault: Fault, url: &str) -> Fault {
+fn refusal(mut fault: Fault, url: &str, flow: Flow) -> Fault {
     let Some(first) = fault.upstream.first() else {
         if fault
             .status
@@ -161,30 +167,14 @@ fn refusal(mut fault: Fault, url: &str) -> Fault {
         }
         return fault;
     };
-    let hint = match first.code.as_str() {
-        "invalid_client_id" => "check client-id",
-        "invalid_client" => "check client-id and client-secret, and that the app allows this flow",
-        "invalid_grant" => {
-            "check user, password, token or key, the user's access to the app, and its IP rules"
-        }
-        "invalid_assertion" => {
-            "check the private key against the app's certificate, and the audience"
-        }
-        "inactive_user" => "the user is not active",
-        "inactive_org" => "the org is locked, closed or suspended",
-        "unsupported_grant_type" => "the org or app does not allow this flow",
-        _ => "check connection.auth",
-    };
+    let hint = hints::of_refusal(flow, &first.code, &first.message);
     let refused = fault
         .status
         .is_some_and(|status| (400..=403).contains(&status));
     let about_others = fault::is_listed(first) && fault.kind != FaultKind::Unauthenticated;
     if refused && !about_others {
         fault.kind = FaultKind::Unauthenticated;
-        fault.message = format!(
-            "The login was refused: {}: {} ({hint})",
-            first.code, first.message
-        );
+        fault.message = format!("{}: {} ({hint})", first.code, first.message);
     }
     fault
 }

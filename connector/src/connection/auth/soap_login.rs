@@ -64,12 +64,7 @@ fn refusal(fault: Fault) -> Fault {
     else {
         return fault;
     };
-    let message = format!(
-        "The login was refused: {}: {} ({})",
-        first.code,
-        first.message,
-        hint(&first.code)
-    );
+    let message = format!("{}: {} ({})", first.code, first.message, hint(&first.code));
     Fault { message, ..fault }
 }
 

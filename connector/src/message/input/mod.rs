@@ -94,6 +94,12 @@ impl<'b> Document<'b> {
         matches!(self.format, Format::Csv | Format::Xml)
     }
 
+    /// Whether there is more than one record to read.
+    pub fn has_several(&self) -> bool {
+        self.records()
+            .is_ok_and(|records| records.take(2).filter(Result::is_ok).count() > 1)
+    }
+
     /// Reads the records from the beginning.
     ///
     /// # Errors

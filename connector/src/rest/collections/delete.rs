@@ -9,6 +9,7 @@ use crate::exchange::{Nature, Reply};
 use crate::expected::Expected;
 use crate::message::input::Node;
 use crate::org::{Call, Org, Unusable};
+use crate::record_id::looks_like_id;
 use crate::rest::path::query;
 use crate::rest::records::option_headers;
 use crate::transport::{Headers, Method};
@@ -51,11 +52,6 @@ pub(crate) fn id_of(node: &Node) -> Result<&str, Trouble> {
         "`Id` is `{}`, and ids have 15 or 18 letters and digits",
         id.chars().take(40).collect::<String>()
     )))
-}
-
-/// Whether a text has the form of an id, with or without the three characters that tell its case.
-pub(crate) fn looks_like_id(text: &str) -> bool {
-    matches!(text.len(), 15 | 18) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl Verb for Delete<'_> {

@@ -275,11 +275,13 @@ impl<'a> Engine<'a> {
     }
 
     fn finish(mut self, batches: Batches<'a>) -> Result<Report, Fault> {
-        if let (false, false, Some(complaint)) = (
-            self.sent,
-            self.outcomes.is_empty(),
-            batches.shared_complaint(),
-        ) {
+        // A record that only fell with another one may be right: then the outcomes say which one is not.
+        let all_unfit = !self.outcomes.is_empty()
+            && self
+                .outcomes
+                .iter()
+                .all(|outcome| has_code(outcome, NOT_SENT));
+        if let (false, true, Some(complaint)) = (self.sent, all_unfit, batches.shared_complaint()) {
             return Err(bad_input(format!(
                 "No record of the input can be sent: {}",
                 complaint.message

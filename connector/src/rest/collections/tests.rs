@@ -4,12 +4,13 @@ use super::*;
 use crate::bindings::FaultKind;
 use crate::bindings::exports::salesforce::connector::collections::OutcomeFormat;
 use crate::bindings::exports::salesforce::connector::connection::{ConnectionConfig, RetryPolicy};
-use crate::testing::{account, connection, json, message, org, org_for};
+use crate::testing::{account, connection, describe_of, json, message, org, org_for};
 use crate::transport::Failure;
-use crate::transport::scripted::{Play, Script};
+use crate::transport::scripted::{Play, Script, TestClock};
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 use serde_json::{Value, json};
 
+mod held;
 mod others;
 mod upserts;
 
@@ -42,6 +43,16 @@ fn saved(range: std::ops::Range<usize>) -> Play {
         .map(|index| json!({"id": id(index), "success": true, "errors": []}))
         .collect();
     Play::json(200, &Value::from(answers).to_string())
+}
+
+/// An org that answers by a script once it has told of Account: calls of several records hold each to its describe.
+fn org_of_accounts(plays: impl IntoIterator<Item = Play>) -> (Org, Script, TestClock) {
+    org(std::iter::once(account()).chain(plays))
+}
+
+fn contact() -> Play {
+    let fields = r#"[{"name":"Id","type":"id"},{"name":"LastName","type":"string"}]"#;
+    describe_of("Contact", fields, "[]")
 }
 
 fn failed(code: &str) -> Value {
@@ -93,7 +104,7 @@ fn no_retries() -> ConnectionConfig {
 
 #[test]
 fn records_are_split_over_calls_and_answered_in_order() {
-    let (org, script, _) = org([saved(0..200), saved(200..400), saved(400..450)]);
+    let (org, script, _) = org_of_accounts([saved(0..200), saved(200..400), saved(400..450)]);
     let reply = create(&org, &create_config(), &json(&records(450))).unwrap();
     assert_eq!(codes(&reply), vec!["ok"; 450]);
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
@@ -106,11 +117,11 @@ fn records_are_split_over_calls_and_answered_in_order() {
         ("450", "0")
     );
     assert_eq!(
-        script.sent()[3],
+        script.sent()[4],
         "Post https://eu1.salesforce.com/services/data/v62.0/composite/sobjects"
     );
     assert_eq!(
-        bodies(&script)[3].lines().take(2).collect::<Vec<_>>(),
+        bodies(&script)[4].lines().take(2).collect::<Vec<_>>(),
         [
             r#"{"allOrNone":false,"records":["#,
             r#"{"attributes":{"type":"Account"},"Name":"N400"},"#
@@ -123,7 +134,7 @@ fn records_are_split_over_calls_and_answered_in_order() {
 fn records_that_failed_tell_code_message_and_fields() {
     let answer =
         json!([failed("REQUIRED_FIELD_MISSING"), {"id": id(1), "success": true, "errors": []}]);
-    let (org, ..) = org([Play::json(200, &answer.to_string())]);
+    let (org, ..) = org_of_accounts([Play::json(200, &answer.to_string())]);
     let reply = create(&org, &create_config(), &json(&records(2))).unwrap();
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(
@@ -222,10 +233,11 @@ fn only_rows_that_met_a_lock_are_sent_again_and_not_for_ever() {
         Play::json(200, &first.to_string()),
         Play::json(200, &second.to_string()),
     ];
-    let (org, script, clock) = org(answers.into_iter().chain([third(), third(), third()]));
+    let (org, script, clock) =
+        org_of_accounts(answers.into_iter().chain([third(), third(), third()]));
     let reply = create(&org, &create_config(), &json(&records(3))).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok", "UNABLE_TO_LOCK_ROW"]);
-    assert!(bodies(&script)[2].contains("N0") && !bodies(&script)[2].contains("N1"));
+    assert!(bodies(&script)[3].contains("N0") && !bodies(&script)[3].contains("N1"));
     assert_eq!((script.left(), clock.slept().len()), (0, 4));
 }
 
@@ -235,7 +247,7 @@ fn a_call_that_met_a_lock_and_is_saved_whole_or_not_is_sent_again_whole() {
         failed("UNABLE_TO_LOCK_ROW"),
         failed("ALL_OR_NONE_OPERATION_ROLLED_BACK")
     ]);
-    let (org, ..) = org([Play::json(200, &first.to_string()), saved(0..2)]);
+    let (org, ..) = org_of_accounts([Play::json(200, &first.to_string()), saved(0..2)]);
     let config = CreateConfig {
         all_or_none: true,
         ..create_config()
@@ -246,7 +258,7 @@ fn a_call_that_met_a_lock_and_is_saved_whole_or_not_is_sent_again_whole() {
 
 #[test]
 fn when_the_org_is_lost_in_the_middle_every_record_tells_its_fate() {
-    let (org, script, _) = org([saved(0..2), lost(), saved(4..6)]);
+    let (org, script, _) = org_of_accounts([saved(0..2), lost(), saved(4..6)]);
     let config = CreateConfig {
         batch_size: Some(2),
         ..create_config()
@@ -271,7 +283,10 @@ fn when_the_org_is_lost_in_the_middle_every_record_tells_its_fate() {
 
 #[test]
 fn when_no_record_was_answered_for_it_is_a_fault() {
-    let (org, ..) = org_for(&no_retries(), [crate::testing::token("T1"), lost()]);
+    let (org, ..) = org_for(
+        &no_retries(),
+        [crate::testing::token("T1"), account(), lost()],
+    );
     let fault = create(&org, &create_config(), &json(&records(2))).unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
@@ -285,7 +300,7 @@ fn when_no_record_was_answered_for_it_is_a_fault() {
         fault.message
     );
     let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column 'X' on sobject of type Account"}]"#;
-    let (org, ..) = crate::testing::org([0; 3].map(|_| Play::json(400, refused)));
+    let (org, ..) = org_of_accounts([0; 3].map(|_| Play::json(400, refused)));
     let fault = create(&org, &create_config(), &json(&records(2))).unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
@@ -304,7 +319,7 @@ fn when_no_record_was_answered_for_it_is_a_fault() {
 fn a_call_that_is_refused_as_a_whole_does_not_end_the_others() {
     let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#;
     let refusal = || Play::json(400, refused);
-    let (org, ..) = org([refusal(), saved(2..4), refusal(), refusal()]);
+    let (org, ..) = org_of_accounts([refusal(), saved(2..4), refusal(), refusal()]);
     let config = CreateConfig {
         batch_size: Some(2),
         ..create_config()
@@ -330,7 +345,7 @@ fn picky(bad: &[usize], calls: &[std::ops::Range<usize>]) -> Vec<Play> {
 #[test]
 fn a_record_for_which_a_call_is_refused_fails_alone() {
     let plays = picky(&[5], &[0..8, 0..4, 4..8, 4..6, 4..5, 5..6, 6..8]);
-    let (org, script, _) = org(plays);
+    let (org, script, _) = org_of_accounts(plays);
     let reply = create(&org, &create_config(), &json(&records(8))).unwrap();
     let expected = ["ok", "ok", "ok", "ok", "ok", "INVALID_FIELD", "ok", "ok"];
     assert_eq!(codes(&reply), expected);
@@ -341,7 +356,7 @@ fn a_record_for_which_a_call_is_refused_fails_alone() {
 #[test]
 fn a_request_that_is_refused_whatever_its_records_is_not_asked_for_ever() {
     let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#;
-    let (org, script, _) = org((0..40).map(|_| Play::json(400, refused)));
+    let (org, script, _) = org_of_accounts((0..40).map(|_| Play::json(400, refused)));
     let fault = create(&org, &create_config(), &json(&records(200))).unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
@@ -352,15 +367,15 @@ fn a_request_that_is_refused_whatever_its_records_is_not_asked_for_ever() {
 
 #[test]
 fn a_call_that_may_have_been_acted_on_is_not_taken_apart() {
-    let (org, script, _) = org([lost()]);
+    let (org, script, _) = org_of_accounts([lost()]);
     let fault = create(&org, &create_config(), &json(&records(4))).unwrap_err();
     assert!(fault.maybe_applied);
-    assert_eq!(script.sent().len(), 2);
+    assert_eq!(script.sent().len(), 3);
 }
 
 #[test]
 fn a_call_that_is_saved_whole_or_not_is_refused_whole() {
-    let (org, script, _) = org(picky(&[1], std::slice::from_ref(&(0..4))));
+    let (org, script, _) = org_of_accounts(picky(&[1], std::slice::from_ref(&(0..4))));
     let config = CreateConfig {
         all_or_none: true,
         ..create_config()
@@ -373,13 +388,13 @@ fn a_call_that_is_saved_whole_or_not_is_refused_whole() {
 fn a_record_that_salesforce_cannot_read_does_not_take_its_call_along() {
     let unreadable = r#"[{"errorCode":"JSON_PARSER_ERROR","message":"Cannot deserialize instance of double from VALUE_STRING value x or request may be missing a required field at [line:3, column:20]"}]"#;
     let answers = json!([{"id": id(0), "success": true, "errors": []}, {"id": id(2), "success": true, "errors": []}]);
-    let (org, script, _) = org([
+    let (org, script, _) = org_of_accounts([
         Play::json(400, unreadable),
         Play::json(200, &answers.to_string()),
     ]);
     let reply = create(&org, &create_config(), &json(&records(3))).unwrap();
     assert_eq!(codes(&reply), ["ok", "JSON_PARSER_ERROR", "ok"]);
-    assert!(!bodies(&script)[2].contains("N1"));
+    assert!(!bodies(&script)[3].contains("N1"));
 }
 
 #[test]
@@ -409,11 +424,17 @@ fn an_update_is_repeated_and_an_answer_that_is_short_is_not_believed() {
         options: None,
         format: None,
     };
-    let (org, script, _) = org([Play::Fail(Failure::Timeout), saved(0..1), saved(0..2)]);
-    let body = r#"[{"attributes":{"type":"Account"},"Id":"1"},{"attributes":{"type":"Contact"},"Id":"2"}]"#;
+    let (org, script, _) = org([
+        account(),
+        contact(),
+        Play::Fail(Failure::Timeout),
+        saved(0..1),
+        saved(0..2),
+    ]);
+    let body = r#"[{"attributes":{"type":"Account"},"Id":"001000000000001"},{"attributes":{"type":"Contact"},"Id":"003000000000002"}]"#;
     let reply = update(&org, &config, &json(body)).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok"]);
-    assert!(script.sent()[3].starts_with("Patch "));
+    assert!(script.sent()[5].starts_with("Patch "));
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(outcomes[0]["created"], json!(false));
     let fault = update(&org, &config, &json(r#"{"Id":"1"}"#)).unwrap_err();
@@ -428,12 +449,12 @@ fn an_update_is_repeated_and_an_answer_that_is_short_is_not_believed() {
 fn calls_have_no_more_chunks_than_salesforce_takes() {
     let record = |at: usize| {
         format!(
-            r#"{{"attributes":{{"type":"{}"}},"Name":"N"}}"#,
+            r#"{{"attributes":{{"type":"{}"}},"Id":"001000000000001"}}"#,
             ["Account", "Contact"][at % 2]
         )
     };
     let body: Vec<String> = (0..15).map(record).collect();
-    let (org, script, _) = org([saved(0..10), saved(10..15)]);
+    let (org, script, _) = org([account(), contact(), saved(0..10), saved(10..15)]);
     let config = CreateConfig {
         object: None,
         ..create_config()
@@ -446,7 +467,7 @@ fn calls_have_no_more_chunks_than_salesforce_takes() {
 #[test]
 fn outcomes_can_be_csv() {
     let answer = json!([{"id": id(0), "success": true, "errors": []}, failed("BAD, VERY")]);
-    let (org, ..) = org([Play::json(200, &answer.to_string())]);
+    let (org, ..) = org_of_accounts([Play::json(200, &answer.to_string())]);
     let config = CreateConfig {
         format: Some(OutcomeFormat::Csv),
         ..create_config()
@@ -501,19 +522,21 @@ proptest! {
         let count = (fates.len() - 1) * usize::from(size) + usize::from(last);
         let sizes = (1..=fates.len()).map(|number| if number == fates.len() { last } else { size });
         let plays = fates.iter().zip(sizes).map(|(fate, size)| answer(*fate, usize::from(size)));
-        let (org, script, _) = org_for(&no_retries(), std::iter::once(crate::testing::token("T1")).chain(plays));
+        let (org, script, _) = org_for(&no_retries(), std::iter::once(crate::testing::token("T1")).chain((count > 1).then(account)).chain(plays));
         let config = CreateConfig { batch_size: Some(size), parallel: Some(parallel), ..create_config() };
+        // The login and, for several records, the describe.
+        let described = if count > 1 { 2 } else { 1 };
         match create(&org, &config, &json(&records(count))) {
             Ok(reply) => {
                 let codes = codes(&reply);
                 proptest::prop_assert_eq!(codes.len(), count);
-                for (number, fate) in fates.iter().enumerate().take(script.sent().len() - 1) {
+                for (number, fate) in fates.iter().enumerate().take(script.sent().len() - described) {
                     let expected = match fate { Fate::Saved | Fate::Half => "ok", Fate::Refused => "DUPLICATE_VALUE", Fate::Lost => "UNKNOWN", Fate::Limit => "REQUEST_LIMIT_EXCEEDED" };
                     proptest::prop_assert_eq!(&codes[number * usize::from(size)], expected);
                 }
             }
             Err(_) => {
-                let tried = &fates[..script.sent().len() - 1];
+                let tried = &fates[..script.sent().len() - described];
                 proptest::prop_assert!(!tried.iter().any(|fate| matches!(fate, Fate::Saved | Fate::Half)));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::outcome::{ROLLED_BACK, WireError, failed, failed_by, has_code, saved};
 use super::verb::{Answered, Row, Verb, body_of};
-use super::write::json;
+use super::write::{json, typist};
 use crate::bindings::exports::salesforce::connector::collections::CreateTreeConfig;
 use crate::bindings::{Fault, UpstreamFault};
 use crate::exchange::{Nature, Reply};
@@ -28,10 +28,14 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub fn new(org: &'a Org, config: &'a CreateTreeConfig, untyped: bool) -> Result<Self, Fault> {
+    pub fn new(
+        org: &'a Org,
+        config: &'a CreateTreeConfig,
+        document: &Document<'_>,
+    ) -> Result<Self, Fault> {
         Ok(Self {
             org,
-            typist: Typist::new(org, untyped).with_children(),
+            typist: typist(org, document).with_children(),
             object: &config.object,
             path: format!("composite/tree/{}", segment("object", &config.object)?),
             headers: option_headers(config.options.as_ref())?,

@@ -10,12 +10,12 @@ use crate::bindings::exports::salesforce::connector::common::{Outcome, WriteOpti
 use crate::exchange::{Nature, Reply};
 use crate::expected::Expected;
 use crate::limits::MAX_COLLECTION_CHUNKS;
-use crate::message::input::Node;
+use crate::message::input::{Document, Node};
 use crate::org::{Call, Org, Unusable};
 use crate::rest::path::segment;
 use crate::rest::records::option_headers;
 use crate::transport::{Headers, Method};
-use crate::typing::{Complaint, Trouble, Typist, object_of};
+use crate::typing::{Complaint, Trouble, Typist};
 use serde::Deserialize;
 
 /// What the three differ in.
@@ -45,14 +45,14 @@ impl<'a> Write<'a> {
         org: &'a Org,
         object: Option<&'a str>,
         config: &CreateConfig,
-        untyped: bool,
+        document: &Document<'_>,
     ) -> Result<Self, Fault> {
         Ok(Self {
             kind: Kind::Create,
             method: Method::Post,
             nature: Nature::Write,
             all_or_none: config.all_or_none,
-            ..Self::common(org, object, untyped, config.options.as_ref())?
+            ..Self::common(org, object, document, config.options.as_ref())?
         })
     }
 
@@ -60,15 +60,19 @@ impl<'a> Write<'a> {
         org: &'a Org,
         object: Option<&'a str>,
         config: &UpdateConfig,
-        untyped: bool,
+        document: &Document<'_>,
     ) -> Result<Self, Fault> {
         Ok(Self {
             all_or_none: config.all_or_none,
-            ..Self::common(org, object, untyped, config.options.as_ref())?
+            ..Self::common(org, object, document, config.options.as_ref())?
         })
     }
 
-    pub fn upsert(org: &'a Org, config: &'a UpsertConfig, untyped: bool) -> Result<Self, Fault> {
+    pub fn upsert(
+        org: &'a Org,
+        config: &'a UpsertConfig,
+        document: &Document<'_>,
+    ) -> Result<Self, Fault> {
         let field = &config.external_id_field;
         let path = format!(
             "composite/sobjects/{}/{}",
@@ -77,7 +81,7 @@ impl<'a> Write<'a> {
         );
         // Records without an id would be created again by a second call.
         let by_id = field.eq_ignore_ascii_case("Id");
-        let common = Self::common(org, Some(&config.object), untyped, config.options.as_ref())?;
+        let common = Self::common(org, Some(&config.object), document, config.options.as_ref())?;
         Ok(Self {
             kind: Kind::Upsert,
             path,
@@ -94,12 +98,12 @@ impl<'a> Write<'a> {
     fn common(
         org: &'a Org,
         object: Option<&'a str>,
-        untyped: bool,
+        document: &Document<'_>,
         options: Option<&WriteOptions>,
     ) -> Result<Self, Fault> {
         Ok(Self {
             org,
-            typist: Typist::new(org, untyped),
+            typist: typist(org, document),
             kind: Kind::Update,
             object,
             path: "composite/sobjects".into(),
@@ -108,6 +112,17 @@ impl<'a> Write<'a> {
             all_or_none: false,
             headers: option_headers(options)?,
         })
+    }
+}
+
+/// A typist for the records of calls. Where a call holds several, each is held to the describe: a value that the org cannot read would
+/// make it refuse them all. A record alone is refused alone, and costs no describe.
+pub(super) fn typist<'a>(org: &'a Org, document: &Document<'_>) -> Typist<'a> {
+    let untyped = document.is_untyped();
+    let typist = Typist::new(org, untyped);
+    match (untyped, document.has_several()) {
+        (false, true) => typist.by_describe().with_open_times(),
+        _ => typist,
     }
 }
 
@@ -124,8 +139,7 @@ impl Verb for Write<'_> {
     }
 
     fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
-        let object = object_of(&node, self.object)?;
-        let mut node = self.typist.settle(node, &object)?;
+        let (object, mut node) = self.typist.settle_of(node, self.object)?;
         node.sobject = Some(object.clone());
         Ok(Row {
             index,

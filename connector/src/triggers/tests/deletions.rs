@@ -1,8 +1,8 @@
 //! Deletions by the list for replicas.
 
 use super::world::event_ids;
-use crate::bindings::FaultKind;
 use crate::bindings::exports::salesforce::connector::triggers::DeletedConfig;
+use crate::bindings::{FaultKind, Message};
 use crate::testing::org;
 use crate::transport::scripted::Play;
 use crate::triggers::deleted::deleted;
@@ -207,6 +207,121 @@ fn after_a_span_with_too_many_deletions_the_next_begins_with_what_went_well() {
     }
     assert_eq!(found.len(), 3, "{found:?}");
     assert_eq!(script.left(), 0);
+}
+
+fn too_many() -> Play {
+    Play::json(
+        400,
+        r#"[{"message":"exceeded max number of ids: 600000","errorCode":"EXCEEDED_ID_LIMIT"}]"#,
+    )
+}
+
+fn attribute<'m>(message: &'m Message, name: &str) -> Option<&'m str> {
+    let found = message.attributes.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+#[test]
+fn a_minute_with_too_many_deletions_is_a_gap_and_the_watch_goes_on_behind_it() {
+    let (org, script, _) = org([
+        time("20:04:00"),
+        time("20:04:00"),
+        too_many(),
+        too_many(),
+        too_many(),
+        time("20:04:00"),
+        list(&[("a", "20:02:00")], "20:03:00"),
+    ]);
+    let config = DeletedConfig {
+        look_back_seconds: Some(0),
+        ..config(START, 100)
+    };
+    let first = deleted(&org, &config, None, 0).unwrap();
+    let [gap] = first.messages.as_slice() else {
+        panic!("{} messages", first.messages.len());
+    };
+    assert_eq!(attribute(gap, "gap"), Some("too-many-deletions"));
+    assert_eq!(attribute(gap, "gap-from"), Some("2023-11-14T20:00:00Z"));
+    assert_eq!(attribute(gap, "gap-to"), Some("2023-11-14T20:01:00Z"));
+    assert_eq!(
+        attribute(gap, "event-id"),
+        Some("Account#gap-2023-11-14T20:00:00Z-2023-11-14T20:01:00Z")
+    );
+    assert_eq!(attribute(gap, "id"), None);
+    assert!(first.more);
+    let body: serde_json::Value = serde_json::from_slice(&gap.body).unwrap();
+    let reason = body["gap"]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("more Account records than that"),
+        "{reason}"
+    );
+    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    assert_eq!(event_ids(&second), ["a@2023-11-14T20:02:00.000Z"]);
+    let sent = script.sent();
+    assert!(sent[5].contains("start=2023-11-14T20%3A00%3A00Z&end=2023-11-14T20%3A01%3A00Z"));
+    assert!(sent[7].contains("start=2023-11-14T20%3A01%3A00Z&end=2023-11-14T20%3A03%3A00Z"));
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn too_many_deletions_within_the_look_back_do_not_wait_and_are_told_once() {
+    let start = "2023-11-14T22:06:00Z";
+    let (a, b, c) = (("a", "22:07:00"), ("b", "22:12:00"), ("c", "22:13:00"));
+    let (org, ..) = org([
+        time("22:14:00"),
+        // From 22:06 on: eight minutes are too many, four are not.
+        time("22:14:00"),
+        too_many(),
+        list(&[a], "22:10:00"),
+    ]);
+    let config = config(start, 100);
+    let first = deleted(&org, &config, None, 0).unwrap();
+    assert_eq!((first.messages.len(), first.more), (1, true));
+    let (org, script, _) = crate::testing::org([
+        time("22:14:00"),
+        too_many(),
+        list(&[a], "22:10:00"),
+        too_many(),
+        too_many(),
+        too_many(),
+        time("22:14:00"),
+        list(&[b], "22:13:00"),
+        time("22:14:00"),
+        list(&[b, c], "22:14:00"),
+    ]);
+    let second = deleted(&org, &config, Some(&first.checkpoint), 60_000).unwrap();
+    assert_eq!(
+        event_ids(&second),
+        [
+            "Account#gap-2023-11-14T22:10:00Z-2023-11-14T22:11:00Z",
+            "b@2023-11-14T22:12:00.000Z",
+            "c@2023-11-14T22:13:00.000Z"
+        ]
+    );
+    assert!(!second.more);
+    assert_eq!(script.left(), 0, "{:?}", script.sent());
+    // The look-back is read again, and nothing of it is told again.
+    let (org, script, _) = crate::testing::org([
+        time("22:15:00"),
+        list(&[a], "22:10:00"),
+        time("22:15:00"),
+        // From 22:07 on.
+        too_many(),
+        too_many(),
+        list(&[a], "22:09:00"),
+        too_many(),
+        too_many(),
+        list(&[], "22:10:00"),
+        too_many(),
+        too_many(),
+        time("22:15:00"),
+        list(&[b], "22:13:00"),
+        time("22:15:00"),
+        list(&[b, c], "22:15:00"),
+    ]);
+    let third = deleted(&org, &config, Some(&second.checkpoint), 60_000).unwrap();
+    assert!(third.messages.is_empty(), "{:?}", event_ids(&third));
+    assert_eq!(script.left(), 0, "{:?}", script.sent());
 }
 
 #[test]

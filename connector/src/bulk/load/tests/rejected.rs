@@ -72,7 +72,12 @@ fn list_that_breaks_off_ends_there() {
     let load = host.run();
     assert_eq!(codes(&host), ["-", "NOT_SENT"]);
     assert_eq!(host.fake.loaded(), ["g1"]);
-    // What cannot be told apart into records is not given back: its outcome names the line.
+    // What cannot be told apart into records is not given back: its outcome says from where on, and how much it is.
+    let message = host.outcomes()[1]["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.contains("the rest of the input, 26 bytes from line 1 (byte 15) on, was not read"),
+        "{message}"
+    );
     assert!(all_failed(&mut host, load).is_empty());
 }
 

@@ -3,7 +3,6 @@
 use super::*;
 use crate::bindings::exports::salesforce::connector::collections::RetrieveConfig;
 use crate::bindings::exports::salesforce::connector::query::RowFormat;
-use crate::testing::describe_of;
 
 fn delete_config() -> DeleteConfig {
     DeleteConfig {
@@ -183,22 +182,21 @@ fn named(range: std::ops::Range<usize>) -> Play {
 
 #[test]
 fn trees_are_named_wrapped_and_answered_record_by_record() {
-    let (org, script, _) = org([account(), named(0..5)]);
+    let (org, script, _) = org([account(), contact(), named(0..5)]);
     let reply = create_tree(&org, &tree_config(), &json(TREES)).unwrap();
     assert_eq!(codes(&reply), vec!["ok"; 5]);
-    assert!(script.sent()[2].ends_with("/composite/tree/Account"));
+    assert!(script.sent()[3].ends_with("/composite/tree/Account"));
     let expected = r#"{"records":[
 {"attributes":{"type":"Account","referenceId":"r0"},"Name":"A","Contacts":{"records":[{"attributes":{"type":"Contact","referenceId":"r1"},"LastName":"B"},{"attributes":{"type":"Contact","referenceId":"r2"},"LastName":"C"}]}},
 {"attributes":{"type":"Account","referenceId":"r3"},"Name":"D","Contacts":{"records":[{"attributes":{"type":"Contact","referenceId":"r4"},"LastName":"E"}]}}
 ]}"#;
-    assert_eq!(bodies(&script)[2], expected);
+    assert_eq!(bodies(&script)[3], expected);
 }
 
 #[test]
 fn trees_come_as_xml_too() {
-    let contact = describe_of("Contact", r#"[{"name":"LastName","type":"string"}]"#, "[]");
     let xml = "<records><Account><Name>A</Name><Contacts><records type=\"Contact\"><LastName>B</LastName></records></Contacts></Account></records>";
-    let (org, script, _) = org([account(), contact, named(0..2)]);
+    let (org, script, _) = org([account(), contact(), named(0..2)]);
     let reply = create_tree(&org, &tree_config(), &message("application/xml", xml)).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok"]);
     assert!(bodies(&script)[3].contains(r#""Contacts":{"records":[{"attributes":{"type":"Contact","referenceId":"r1"},"LastName":"B"}]}"#));
@@ -215,6 +213,7 @@ fn trees_are_not_split_and_a_call_that_is_refused_tells_which_record_was_wrong()
     let second = json!({"hasErrors": false, "results": [{"referenceId": "r3", "id": id(3)}, {"referenceId": "r4", "id": id(4)}]});
     let (org, ..) = org([
         account(),
+        contact(),
         Play::json(400, &refused.to_string()),
         Play::json(201, &second.to_string()),
     ]);

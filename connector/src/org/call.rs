@@ -1,0 +1,84 @@
+//! One request, before it is known which session it goes out in.
+
+use crate::exchange::Nature;
+use crate::expected::Expected;
+use crate::transport::{Headers, Method};
+use std::rc::Rc;
+
+/// One request to the org, without session.
+#[derive(Clone)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// Path and query on the instance, percent-encoded.
+    pub path: String,
+    /// Headers besides the session's and the connection's.
+    pub headers: Headers,
+    /// The body.
+    pub body: Rc<[u8]>,
+    /// Whether it may be sent twice.
+    pub nature: Nature,
+    /// Statuses beside 2xx that are no failure.
+    pub fine: &'static [u16],
+    /// What its answer must be.
+    pub expected: Expected,
+    /// Whether it is a composite request around one GET, whose answer is wanted.
+    pub wraps: bool,
+    /// Whether the connector needs its answer to make another call: a describe. A dry run sends it.
+    pub preparatory: bool,
+    /// Whether its body holds a secret, and is never shown.
+    pub private: bool,
+    /// Where in the body the session goes, for protocols that have it there; in a header when absent.
+    pub session_at: Option<usize>,
+}
+
+impl Call {
+    /// A GET.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::Get,
+            path: path.into(),
+            headers: Vec::new(),
+            body: Rc::from([]),
+            nature: Nature::Read,
+            fine: &[],
+            expected: Expected::JSON,
+            wraps: false,
+            preparatory: false,
+            private: false,
+            session_at: None,
+        }
+    }
+
+    /// A request that writes, with a body of this media type.
+    pub fn write(
+        method: Method,
+        path: impl Into<String>,
+        nature: Nature,
+        media_type: &str,
+        body: &[u8],
+    ) -> Self {
+        let headers = vec![("content-type".into(), media_type.into())];
+        Self {
+            method,
+            headers,
+            body: body.into(),
+            nature,
+            ..Self::get(path)
+        }
+    }
+
+    /// Says what its answer must be.
+    pub fn expecting(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// Adds a header.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// A reply that cannot be used though the exchange went well; repeating it may help (a body cut short, for example).
+pub struct Unusable(pub String);
