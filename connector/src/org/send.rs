@@ -3,10 +3,10 @@
 use super::Org;
 use super::bad_input;
 use super::call::{Call, Unusable};
-use crate::expected::Expected;
 use crate::bindings::Fault;
 use crate::envelope;
 use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
+use crate::expected::Expected;
 use crate::fault::{self, Retry};
 use crate::transport::{Pending, Started, TransportError};
 use std::cell::RefCell;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::bindings::exports::salesforce::connector::connection::{AccessToken, AuthFlow};
 use crate::exchange::Nature;
+use crate::expected::Expected;
 use crate::testing::{connection, expired, org, org_for, token};
 use crate::transport::scripted::Play;
 use crate::transport::{Failure, Method, Request};
