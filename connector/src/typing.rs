@@ -239,7 +239,7 @@ impl<'a> Typist<'a> {
             Kind::Text if field.holds_id && !is_id(&text) => Err(Complaint::of(
                 name,
                 format_args!(
-                    "is `{}`, and ids have 15 or 18 letters and digits",
+                    "is `{}`, which is no id: ids have 15 or 18 letters and digits",
                     scalar::shortened(&text)
                 ),
             )),

@@ -3,4 +3,5 @@
 mod outbound;
 mod quiet;
 mod subscriptions;
+mod trouble;
 mod unruly;

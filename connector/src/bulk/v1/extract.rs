@@ -1,9 +1,12 @@
 //! Extracts through Bulk API 1.0: one query, split by ids into batches where that is asked for, and the results of all batches as one
 //! document.
 
+mod document;
+mod job;
+
 use super::wire::{self, BatchInfo, State};
 use crate::bindings::exports::salesforce::connector::bulk::{
-    ExtractFormat, V1CreateJobConfig, V1ExtractConfig, V1ExtractPlace, V1Operation,
+    ExtractFormat, V1ExtractConfig, V1ExtractPlace,
 };
 use crate::bindings::{Fault, FaultKind, Message};
 use crate::bulk::body::Arriving;
@@ -14,6 +17,8 @@ use crate::describe::described;
 use crate::org::Org;
 use crate::rest::query::Question;
 use crate::source::{Source, handed_out};
+use document::{Document, NO_ROWS, Reading};
+use job::{failure, job, wants_chunks};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -23,9 +28,6 @@ const PIECE_BYTES: usize = 64 << 10;
 
 /// Bytes given out at once: each time costs the host a call, and a write.
 const BATCH_BYTES: usize = 256 << 10;
-
-/// What stands in place of a CSV where a query has found nothing.
-const NO_ROWS: &[u8] = b"Records not found for this query";
 
 /// An extract under way.
 pub struct Extract {
@@ -60,20 +62,6 @@ enum Stage {
     Done,
     /// Something went wrong before.
     Failed,
-}
-
-/// A result of a batch.
-struct Document {
-    batch: String,
-    id: String,
-}
-
-/// A document on its way.
-struct Reading {
-    arriving: Arriving,
-    /// Its first bytes, until they can be told from those that say that there are no rows.
-    start: Option<Vec<u8>>,
-    empty: bool,
 }
 
 impl Extract {
@@ -354,62 +342,6 @@ impl Extract {
         let value: Value = serde_json::to_value(config).ok()?;
         Some(catalog::present(&operation.config.shape, &value))
     }
-}
-
-impl Reading {
-    /// Holds the first bytes back until they are known to be those of a CSV.
-    fn told_apart(&mut self, piece: Vec<u8>) -> Option<Vec<u8>> {
-        let Some(mut start) = self.start.take() else {
-            return Some(piece);
-        };
-        start.extend_from_slice(&piece);
-        let text = start.trim_ascii();
-        if text == NO_ROWS {
-            self.empty = true;
-        }
-        if NO_ROWS.starts_with(text) {
-            self.start = Some(start);
-            return None;
-        }
-        self.empty = false;
-        Some(start)
-    }
-}
-
-fn wants_chunks(config: &V1ExtractConfig) -> bool {
-    config.pk_chunking || config.pk_chunk_size.is_some() || config.pk_chunk_parent.is_some()
-}
-
-fn job(config: &V1ExtractConfig, object: &str) -> V1CreateJobConfig {
-    V1CreateJobConfig {
-        object: object.to_owned(),
-        operation: if config.include_deleted {
-            V1Operation::QueryAll
-        } else {
-            V1Operation::Query
-        },
-        external_id_field: None,
-        assignment_rule_id: None,
-        content: None,
-        serial: false,
-        pk_chunking: config.pk_chunking,
-        pk_chunk_size: config.pk_chunk_size,
-        pk_chunk_parent: config.pk_chunk_parent.clone(),
-    }
-}
-
-/// Why a query did not come to its end.
-fn failure(job: &str, batch: &BatchInfo) -> Fault {
-    let reason = batch.message.as_deref().unwrap_or("no reason given");
-    let what = if batch.state == State::Failed {
-        "failed"
-    } else {
-        "was not processed"
-    };
-    Fault::new(
-        FaultKind::Invalid,
-        format!("Batch {} of job {job} {what}: {reason}", batch.id),
-    )
 }
 
 impl Source for Extract {

@@ -5,15 +5,16 @@ mod documents;
 mod filling;
 mod journal;
 mod outcomes;
+mod plan;
 mod records;
 mod room;
+mod sink;
 mod split;
 mod watch;
 
 use super::wire;
-use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::exports::salesforce::connector::bulk::{
-    JobOperation, LoadConfig, V1CreateJobConfig, V1LoadConfig, V1Operation,
+    JobOperation, V1CreateJobConfig, V1LoadConfig, V1Operation,
 };
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::load::feed::{Feed, changed};
@@ -22,11 +23,10 @@ use crate::bulk::load::state::told_of;
 use crate::bulk::load::{GIVEN_UP, Pace};
 use crate::limits::MAX_BATCH_BYTES;
 use crate::org::Org;
-use crate::sink::Sink;
-use crate::source::Source;
 use documents::AllVerdicts;
 use filling::Filling;
 use journal::Journal;
+use plan::plan;
 use std::cell::RefCell;
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
@@ -324,104 +324,6 @@ impl Load {
         self.ended = true;
         self.pace = Pace::new(self.org.context().clock.as_ref());
         Ok(Step::Nothing)
-    }
-}
-
-/// The config as that of `bulk/load`, with a batch for a job.
-fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
-    Plan::of(LoadConfig {
-        object: config.object,
-        operation: config.operation,
-        external_id_field: config.external_id_field,
-        assignment_rule_id: config.assignment_rule_id,
-        format: config.format,
-        column_delimiter: config.column_delimiter,
-        columns: config.columns,
-        mapping: config.mapping,
-        empty_values: config.empty_values,
-        null_text: config.null_text,
-        job_megabytes: None,
-        job_records: Some(u32::from(config.batch_records.unwrap_or(5_000))),
-        sized_uploads: false,
-        max_rejected: config.max_rejected,
-        outcome_format: config.outcome_format,
-        error_columns: config.error_columns,
-        poll_max_ms: config.poll_max_ms,
-        wait_seconds: config.wait_seconds,
-    })
-}
-
-impl Sink for Load {
-    fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
-        if self.closing {
-            return Err(Fault::config(
-                "The load is closed: nothing can be written to it",
-            ));
-        }
-        self.begun |= !chunk.is_empty();
-        self.feed.push(chunk);
-        let done = self.advance().map(drop);
-        self.guarded(done)
-    }
-
-    fn close(&mut self) -> Result<(), Fault> {
-        if !self.closing {
-            self.feed.end();
-            self.closing = true;
-        }
-        self.go_to_end()
-    }
-
-    fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
-        let progress = self.go_on(wait_ms);
-        progress.map_err(|fault| self.told(fault))
-    }
-
-    fn journal(&self) -> String {
-        let mut journal = self.journal.borrow_mut();
-        journal.settle();
-        journal.text()
-    }
-
-    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
-        self.room.ask(which)?;
-        self.refresh_if_due()?;
-        if which != "all" {
-            return Ok(Box::new(records::Records::open(self, which)?));
-        }
-        Ok(Box::new(outcomes::All::open(self)))
-    }
-
-    fn abort(&mut self) -> Result<(), Fault> {
-        self.look()?;
-        self.filling = None;
-        self.ready = None;
-        if let Some(job) = self.job() {
-            wire::end_job(&self.org, &job, "Aborted")?;
-        }
-        let mut journal = self.journal.borrow_mut();
-        journal.take_back_unsent();
-        journal.aborted = true;
-        journal.closed = false;
-        journal.finished = true;
-        // Rows that have been taken are gone: the host gives them again.
-        self.broken = self.begun;
-        self.feed.refuse_all(GIVEN_UP);
-        Ok(())
-    }
-}
-
-impl Load {
-    /// Waits for batches; what closing left to be sent is sent first.
-    fn go_on(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
-        self.look()?;
-        if self.closing && !self.ended {
-            self.go_to_end()?;
-        }
-        if self.closing && !self.ended {
-            return Ok(self.progress());
-        }
-        self.watch_batches(u64::from(wait_ms))
     }
 }
 

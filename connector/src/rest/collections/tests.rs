@@ -7,11 +7,13 @@ use crate::bindings::exports::salesforce::connector::connection::{ConnectionConf
 use crate::testing::{account, connection, describe_of, json, message, org, org_for};
 use crate::transport::Failure;
 use crate::transport::scripted::{Play, Script, TestClock};
-use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 use serde_json::{Value, json};
 
+mod fates;
 mod held;
+mod locks;
 mod others;
+mod refused;
 mod upserts;
 
 fn create_config() -> CreateConfig {
@@ -224,39 +226,6 @@ fn a_column_that_no_record_can_have_is_one_fault() {
 }
 
 #[test]
-fn only_rows_that_met_a_lock_are_sent_again_and_not_for_ever() {
-    let locked = || failed("UNABLE_TO_LOCK_ROW");
-    let first = json!([locked(), {"id": id(1), "success": true, "errors": []}, locked()]);
-    let second = json!([{"id": id(0), "success": true, "errors": []}, locked()]);
-    let third = || Play::json(200, &json!([locked()]).to_string());
-    let answers = [
-        Play::json(200, &first.to_string()),
-        Play::json(200, &second.to_string()),
-    ];
-    let (org, script, clock) =
-        org_of_accounts(answers.into_iter().chain([third(), third(), third()]));
-    let reply = create(&org, &create_config(), &json(&records(3))).unwrap();
-    assert_eq!(codes(&reply), ["ok", "ok", "UNABLE_TO_LOCK_ROW"]);
-    assert!(bodies(&script)[3].contains("N0") && !bodies(&script)[3].contains("N1"));
-    assert_eq!((script.left(), clock.slept().len()), (0, 4));
-}
-
-#[test]
-fn a_call_that_met_a_lock_and_is_saved_whole_or_not_is_sent_again_whole() {
-    let first = json!([
-        failed("UNABLE_TO_LOCK_ROW"),
-        failed("ALL_OR_NONE_OPERATION_ROLLED_BACK")
-    ]);
-    let (org, ..) = org_of_accounts([Play::json(200, &first.to_string()), saved(0..2)]);
-    let config = CreateConfig {
-        all_or_none: true,
-        ..create_config()
-    };
-    let reply = create(&org, &config, &json(&records(2))).unwrap();
-    assert_eq!(codes(&reply), ["ok", "ok"]);
-}
-
-#[test]
 fn when_the_org_is_lost_in_the_middle_every_record_tells_its_fate() {
     let (org, script, _) = org_of_accounts([saved(0..2), lost(), saved(4..6)]);
     let config = CreateConfig {
@@ -313,88 +282,6 @@ fn when_no_record_was_answered_for_it_is_a_fault() {
         "{}",
         fault.message
     );
-}
-
-#[test]
-fn a_call_that_is_refused_as_a_whole_does_not_end_the_others() {
-    let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#;
-    let refusal = || Play::json(400, refused);
-    let (org, ..) = org_of_accounts([refusal(), saved(2..4), refusal(), refusal()]);
-    let config = CreateConfig {
-        batch_size: Some(2),
-        ..create_config()
-    };
-    let reply = create(&org, &config, &json(&records(4))).unwrap();
-    assert_eq!(
-        codes(&reply),
-        ["INVALID_FIELD", "INVALID_FIELD", "ok", "ok"]
-    );
-}
-
-/// Answers calls as an org does that refuses a whole call for a record that it cannot take.
-fn picky(bad: &[usize], calls: &[std::ops::Range<usize>]) -> Vec<Play> {
-    let refused =
-        r#"[{"errorCode":"INVALID_FIELD","message":"Foreign key external ID not found"}]"#;
-    let answer = |call: &std::ops::Range<usize>| match bad.iter().any(|bad| call.contains(bad)) {
-        true => Play::json(400, refused),
-        false => saved(call.clone()),
-    };
-    calls.iter().map(answer).collect()
-}
-
-#[test]
-fn a_record_for_which_a_call_is_refused_fails_alone() {
-    let plays = picky(&[5], &[0..8, 0..4, 4..8, 4..6, 4..5, 5..6, 6..8]);
-    let (org, script, _) = org_of_accounts(plays);
-    let reply = create(&org, &create_config(), &json(&records(8))).unwrap();
-    let expected = ["ok", "ok", "ok", "ok", "ok", "INVALID_FIELD", "ok", "ok"];
-    assert_eq!(codes(&reply), expected);
-    assert_eq!(script.left(), 0);
-    assert!(!reply.attributes.iter().any(|(name, _)| name == "fault"));
-}
-
-#[test]
-fn a_request_that_is_refused_whatever_its_records_is_not_asked_for_ever() {
-    let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column"}]"#;
-    let (org, script, _) = org_of_accounts((0..40).map(|_| Play::json(400, refused)));
-    let fault = create(&org, &create_config(), &json(&records(200))).unwrap_err();
-    assert_eq!(
-        (fault.kind, fault.maybe_applied),
-        (FaultKind::Invalid, false)
-    );
-    assert!(script.sent().len() < 20, "{} requests", script.sent().len());
-}
-
-#[test]
-fn a_call_that_may_have_been_acted_on_is_not_taken_apart() {
-    let (org, script, _) = org_of_accounts([lost()]);
-    let fault = create(&org, &create_config(), &json(&records(4))).unwrap_err();
-    assert!(fault.maybe_applied);
-    assert_eq!(script.sent().len(), 3);
-}
-
-#[test]
-fn a_call_that_is_saved_whole_or_not_is_refused_whole() {
-    let (org, script, _) = org_of_accounts(picky(&[1], std::slice::from_ref(&(0..4))));
-    let config = CreateConfig {
-        all_or_none: true,
-        ..create_config()
-    };
-    create(&org, &config, &json(&records(4))).unwrap_err();
-    assert_eq!(script.left(), 0);
-}
-
-#[test]
-fn a_record_that_salesforce_cannot_read_does_not_take_its_call_along() {
-    let unreadable = r#"[{"errorCode":"JSON_PARSER_ERROR","message":"Cannot deserialize instance of double from VALUE_STRING value x or request may be missing a required field at [line:3, column:20]"}]"#;
-    let answers = json!([{"id": id(0), "success": true, "errors": []}, {"id": id(2), "success": true, "errors": []}]);
-    let (org, script, _) = org_of_accounts([
-        Play::json(400, unreadable),
-        Play::json(200, &answers.to_string()),
-    ]);
-    let reply = create(&org, &create_config(), &json(&records(3))).unwrap();
-    assert_eq!(codes(&reply), ["ok", "JSON_PARSER_ERROR", "ok"]);
-    assert!(!bodies(&script)[3].contains("N1"));
 }
 
 #[test]
@@ -477,68 +364,4 @@ fn outcomes_can_be_csv() {
         String::from_utf8(reply.body).unwrap(),
         "index,id,success,created,code,message,fields\n0,001000000000000AAA,true,true,,,\n1,,false,false,\"BAD, VERY\",no,Name\n"
     );
-}
-
-/// What may become of a call.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fate {
-    Saved,
-    Half,
-    Refused,
-    Lost,
-    Limit,
-}
-
-fn answer(fate: Fate, size: usize) -> Play {
-    let row = |at: usize| match at % 2 {
-        1 if fate == Fate::Half => failed("X"),
-        _ => json!({"id": id(at), "success": true, "errors": []}),
-    };
-    match fate {
-        Fate::Saved | Fate::Half => Play::json(
-            200,
-            &Value::from((0..size).map(row).collect::<Vec<_>>()).to_string(),
-        ),
-        // One that says nothing of a record, so that it is not looked for.
-        Fate::Refused => Play::json(400, r#"[{"errorCode":"DUPLICATE_VALUE","message":"no"}]"#),
-        Fate::Lost => lost(),
-        Fate::Limit => Play::json(
-            403,
-            r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]"#,
-        ),
-    }
-}
-
-fn fate() -> impl Strategy<Value = Fate> {
-    prop_oneof![4 => Just(Fate::Saved), 2 => Just(Fate::Half), 1 => Just(Fate::Refused), 1 => Just(Fate::Lost), 1 => Just(Fate::Limit)]
-}
-
-proptest! {
-    #[test]
-    fn every_record_has_one_outcome_in_its_place_whatever_becomes_of_the_calls(
-        fates in proptest::collection::vec(fate(), 1..7), size in 1_u8..5, last in 1_u8..5, parallel in 1_u8..4,
-    ) {
-        let last = last.min(size);
-        let count = (fates.len() - 1) * usize::from(size) + usize::from(last);
-        let sizes = (1..=fates.len()).map(|number| if number == fates.len() { last } else { size });
-        let plays = fates.iter().zip(sizes).map(|(fate, size)| answer(*fate, usize::from(size)));
-        let (org, script, _) = org_for(&no_retries(), std::iter::once(crate::testing::token("T1")).chain((count > 1).then(account)).chain(plays));
-        let config = CreateConfig { batch_size: Some(size), parallel: Some(parallel), ..create_config() };
-        // The login and, for several records, the describe.
-        let described = if count > 1 { 2 } else { 1 };
-        match create(&org, &config, &json(&records(count))) {
-            Ok(reply) => {
-                let codes = codes(&reply);
-                proptest::prop_assert_eq!(codes.len(), count);
-                for (number, fate) in fates.iter().enumerate().take(script.sent().len() - described) {
-                    let expected = match fate { Fate::Saved | Fate::Half => "ok", Fate::Refused => "DUPLICATE_VALUE", Fate::Lost => "UNKNOWN", Fate::Limit => "REQUEST_LIMIT_EXCEEDED" };
-                    proptest::prop_assert_eq!(&codes[number * usize::from(size)], expected);
-                }
-            }
-            Err(_) => {
-                let tried = &fates[..script.sent().len() - described];
-                proptest::prop_assert!(!tried.iter().any(|fate| matches!(fate, Fate::Saved | Fate::Half)));
-            }
-        }
-    }
 }

@@ -4,28 +4,25 @@
 //! org has nothing, and the upload may begin anew; once it has been, a new record may be there whatever becomes of the
 //! answer, and sending it again could make a second one.
 
+mod journal;
+mod outcome;
+mod request;
+
 use super::blob;
-use super::multipart::{Envelope, File};
+use super::multipart::Envelope;
 use crate::bindings::exports::mediation::connector::mediator::Progress;
 use crate::bindings::exports::salesforce::connector::common::Outcome;
 use crate::bindings::exports::salesforce::connector::files::UploadConfig;
-use crate::bindings::{Fault, FaultKind, Message};
-use crate::exchange::{Nature, Reply};
-use crate::expected::Expected;
+use crate::bindings::{Fault, FaultKind};
 use crate::org::{Call, Org, bad_input};
-use crate::rest::path::segment;
-use crate::rest::records::{option_headers, record_path};
 use crate::sink::Sink;
 use crate::source::Source;
-use crate::transport::Method;
 use crate::upload::Upload;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use journal::Journal;
+use outcome::{Line, line, outcome};
+use request::{call, check_id, check_length, envelope, too_large};
 use std::cell::Cell;
 use std::rc::Rc;
-
-/// The media type of files of which none is told.
-const OCTETS: &str = "application/octet-stream";
 
 /// A file that is being written.
 pub struct FileUpload {
@@ -56,23 +53,6 @@ enum Stage {
     Failed(Fault),
     /// Its end was sent, and the answer is lost.
     Lost,
-}
-
-/// What is kept to take it up again.
-#[derive(Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Journal {
-    /// The bytes that need not be given again.
-    taken: u64,
-    /// Whether the end of the body is about to be sent.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    closing: bool,
-    /// What became of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
-    /// Whether the outcome has been read.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    told: bool,
 }
 
 impl FileUpload {
@@ -139,32 +119,7 @@ impl FileUpload {
     /// Sends the end, and learns what the org makes of it.
     fn finish(&mut self, mut upload: Upload) -> Result<Outcome, Fault> {
         upload.write(&self.envelope.after).map_err(not_whole)?;
-        self.outcome(&upload.finish()?)
-    }
-
-    /// What the org says of the record: its id, unless it was there before.
-    fn outcome(&self, reply: &Reply) -> Result<Outcome, Fault> {
-        let saved = serde_json::from_slice::<Saved>(&reply.body).ok();
-        let new = saved.filter(|saved| saved.success).map(|saved| saved.id);
-        let id = match &self.id {
-            Some(known) if reply.body.is_empty() => Some(known.clone()),
-            _ => new,
-        };
-        let id = id.ok_or_else(|| Fault {
-            maybe_applied: true,
-            attempts: 1,
-            ..Fault::protocol(format!(
-                "The reply to the upload (HTTP {}) does not tell the id of a record that was saved",
-                reply.status
-            ))
-        })?;
-        Ok(Outcome {
-            index: 0,
-            id: Some(id),
-            success: true,
-            created: Some(self.id.is_none()),
-            errors: Vec::new(),
-        })
+        outcome(&upload.finish()?, self.id.as_deref())
     }
 
     /// What becomes of a failure at the end. One that passes is told at the next look only, so that the journal that allows
@@ -312,73 +267,6 @@ impl Sink for FileUpload {
     }
 }
 
-/// Salesforce's answer to a create; an update has none.
-#[derive(Deserialize)]
-struct Saved {
-    id: String,
-    success: bool,
-}
-
-fn line(outcome: &Outcome) -> Result<Vec<u8>, Fault> {
-    let mut line =
-        serde_json::to_vec(outcome).map_err(|error| Fault::protocol(error.to_string()))?;
-    line.push(b'\n');
-    Ok(line)
-}
-
-/// The outcome, as a line of NDJSON.
-struct Line {
-    rest: Vec<u8>,
-    told: Option<Rc<Cell<bool>>>,
-    attributes: Vec<(String, String)>,
-}
-
-impl Source for Line {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        if self.rest.is_empty() {
-            if let Some(told) = &self.told {
-                told.set(true);
-            }
-            return Ok(None);
-        }
-        let take = max.min(self.rest.len());
-        Ok(Some(self.rest.drain(..take).collect()))
-    }
-
-    fn head(&self) -> Message {
-        Message {
-            media_type: "application/x-ndjson".into(),
-            body: Vec::new(),
-            attributes: self.attributes.clone(),
-        }
-    }
-}
-
-fn check_length(config: &UploadConfig) -> Result<(), Fault> {
-    let most = blob::most_bytes(&config.object);
-    match config.length {
-        Some(length) if length > most => Err(too_large(&config.object, most)),
-        _ => Ok(()),
-    }
-}
-
-/// The bytes of a version never change (Object Reference, "ContentVersion": VersionData is createable, not updateable).
-fn check_id(config: &UploadConfig) -> Result<(), Fault> {
-    if config.id.is_some() && config.object.eq_ignore_ascii_case(blob::VERSION) {
-        return Err(Fault::config(
-            "config.id names a ContentVersion, whose bytes cannot be replaced: leave it out and put the ContentDocumentId of the file into config.fields",
-        ));
-    }
-    Ok(())
-}
-
-fn too_large(object: &str, most: u64) -> Fault {
-    bad_input(format!(
-        "The file is too large: Salesforce takes {} MB in a {object}",
-        most >> 20
-    ))
-}
-
 /// Without its end, the org makes nothing of a body.
 fn not_whole(fault: Fault) -> Fault {
     Fault {
@@ -395,93 +283,6 @@ fn lost_end() -> Fault {
             "The file was sent to its end and the org's answer is not known: look for it, and upload it again, without a journal, only if it is not there",
         )
     }
-}
-
-fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Result<Call, Fault> {
-    let (method, path, nature) = match &config.id {
-        Some(id) => (
-            Method::Patch,
-            record_path(&config.object, id)?,
-            Nature::RepeatableWrite,
-        ),
-        None => (
-            Method::Post,
-            format!("sobjects/{}", segment("object", &config.object)?),
-            Nature::Write,
-        ),
-    };
-    let content_type = envelope.content_type();
-    let mut call = Call::write(method, org.path(&path)?, nature, &content_type, b"");
-    // New bytes have nothing to say; a new record has its id.
-    call.expected = match config.id {
-        Some(_) => Expected::Done,
-        None => Expected::CREATED,
-    };
-    call.headers
-        .extend(option_headers(config.options.as_ref())?);
-    if let Some(length) = config.length {
-        let whole = envelope.length(length).to_string();
-        call = call.with_header("content-length", &whole);
-    }
-    Ok(call)
-}
-
-fn envelope(org: &Org, config: &UploadConfig) -> Result<Envelope, Fault> {
-    let field = blob::field(&config.object, config.field.as_deref())?;
-    let media_type = config.media_type.as_deref().unwrap_or(OCTETS);
-    if !media_type
-        .bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
-    {
-        return Err(Fault::config(
-            "config.media-type is no media type: write it like `application/pdf`",
-        ));
-    }
-    let fields = fields(config, &field)?;
-    let clock = &org.context().clock;
-    let boundary = format!(
-        "part-{:016x}{:016x}",
-        clock.random(u64::MAX),
-        clock.random(u64::MAX)
-    );
-    let file = File {
-        field: &field,
-        name: &config.file_name,
-        media_type,
-    };
-    Ok(Envelope::new(
-        boundary,
-        blob::part_of(&config.object),
-        &Value::Object(fields).to_string(),
-        &file,
-    ))
-}
-
-/// The other fields of the record, with the file's name where a new one needs it.
-fn fields(config: &UploadConfig, blob_field: &str) -> Result<Map<String, Value>, Fault> {
-    let told = match &config.fields {
-        Some(text) => serde_json::from_str(text).ok(),
-        None => Some(Value::Object(Map::new())),
-    };
-    let Some(Value::Object(mut fields)) = told else {
-        return Err(Fault::config(
-            "config.fields is not a JSON object: write it like {\"Title\": \"Offer\"}",
-        ));
-    };
-    let has = |fields: &Map<String, Value>, name: &str| {
-        fields.keys().any(|known| known.eq_ignore_ascii_case(name))
-    };
-    if has(&fields, blob_field) {
-        return Err(Fault::config(format!(
-            "config.fields has `{blob_field}`, which takes the bytes of the input: leave it out"
-        )));
-    }
-    if let (None, Some(name)) = (&config.id, blob::name_of(&config.object))
-        && !has(&fields, name)
-    {
-        fields.insert(name.to_owned(), config.file_name.as_str().into());
-    }
-    Ok(fields)
 }
 
 #[cfg(test)]

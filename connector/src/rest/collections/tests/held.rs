@@ -34,7 +34,7 @@ fn a_value_that_the_org_cannot_read_keeps_its_record_alone_from_being_sent() {
         (r#""Active__c":"perhaps""#, "`Active__c` is `perhaps`"),
         (r#""Founded__c":{"a":1}"#, "`Founded__c`"),
         (r#""Phone":["1"]"#, "`Phone` is a list"),
-        (r#""ParentId":"none""#, "`ParentId` is `none`, and ids have"),
+        (r#""ParentId":"none""#, "`ParentId` is `none`, which is no id"),
         (r#""Nmae":"N""#, "did you mean `Name`?"),
     ];
     for (member, words) in bad {
