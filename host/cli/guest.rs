@@ -99,7 +99,7 @@ fn forget_outer_build(cargo: &mut Command) {
 }
 
 /// The output directory is `<target>/<profile>/build/<package>/out`.
-fn target_dir(out_dir: &Path) -> Result<&Path, String> {
+pub fn target_dir(out_dir: &Path) -> Result<&Path, String> {
     out_dir
         .ancestors()
         .nth(4)

@@ -1,27 +1,19 @@
 //! Starting the echo connector, and asking it to fetch.
 
-use crate::ECHO;
+use crate::{ECHO, compiled};
 use mediate::contract::Message;
 use mediate::egress::{Egress, EgressSettings};
 use mediate::error::HostError;
-use mediate::runtime::{Connector, Instance, Runtime, RuntimeSettings};
+use mediate::runtime::{Connector, Instance, RuntimeSettings};
 use serde_json::{Value, json};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-/// Loads the connector, compiled once per test program.
+/// Loads the connector.
 ///
 /// # Errors
 /// What the runtime says.
 pub async fn connector(settings: RuntimeSettings) -> Result<Connector, HostError> {
-    static CACHE: OnceLock<Option<tempfile::TempDir>> = OnceLock::new();
-    let cache = CACHE.get_or_init(|| tempfile::tempdir().ok());
-    let cache_dir = cache.as_ref().map(|dir| dir.path().join("compiled"));
-    Runtime::new(RuntimeSettings {
-        cache_dir,
-        ..settings
-    })?
-    .load(ECHO)
-    .await
+    compiled::load(ECHO, settings).await
 }
 
 /// Starts the connector with the default limits.

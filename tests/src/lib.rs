@@ -1,6 +1,7 @@
 //! What the end-to-end tests share.
 
 pub mod between;
+pub mod compiled;
 pub mod echo;
 pub mod kill;
 pub mod org;

@@ -6,7 +6,7 @@ use axum::Router;
 use mediate::contract::Fault;
 use mediate::egress::InProcessService;
 use mediate::profile::{HostSettings, Profile};
-use mediate::runtime::{Connector, Runtime, RuntimeSettings};
+use mediate::runtime::{Connector, RuntimeSettings};
 use mediate::session::{Session, SessionError};
 use mediate_cli::embedded;
 use mediate_cli::simulated_org::service_at;
@@ -14,8 +14,13 @@ use sandbox::Org;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use crate::compiled;
+
 /// Where the org answers in process.
 const IN_PROCESS: &str = "sandbox.localhost";
+
+/// Instances of the connector that a test program has at a time, those included that are just ending.
+const INSTANCES: u32 = 64;
 
 /// How the connector reaches the org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +31,16 @@ pub enum Way {
     OnAPort,
 }
 
-/// The connector, compiled once per test program.
+/// The connector, loaded once per test program.
 pub async fn connector() -> &'static Connector {
     static CONNECTOR: OnceCell<Connector> = OnceCell::const_new();
     CONNECTOR
         .get_or_init(|| async {
-            let runtime = Runtime::new(RuntimeSettings::default()).expect("a runtime");
-            runtime
-                .load(embedded::CONNECTOR)
+            let settings = RuntimeSettings {
+                max_instances: INSTANCES,
+                ..RuntimeSettings::default()
+            };
+            compiled::load(embedded::CONNECTOR, settings)
                 .await
                 .expect("the built-in connector")
         })

@@ -1,4 +1,5 @@
-//! One instance, 30,000 requests: complete results, within a memory that does not grow with them.
+//! One instance, 40,000 requests, 5,000 uploads and a file in 5,000 pieces: complete results, within a memory that does not grow with
+//! them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,18 +10,20 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use mediate::contract::Message;
 use mediate::profile::{HostSettings, Profile};
-use mediate::runtime::{Runtime, RuntimeSettings};
+use mediate::runtime::RuntimeSettings;
 use mediate::session::Session;
 use mediate_cli::embedded;
 use mediate_cli::simulated_org::service_at;
+use mediate_tests::compiled;
 use mediate_tests::org::read_all;
+use mediate_tests::transfers::Transfer;
 use sandbox::Org;
 use serde_json::{Value, json};
 
 /// Where the org answers in process.
 const AUTHORITY: &str = "sandbox.localhost";
 
-/// Memory of the instance. 64 MiB; what one request needs is a few, and what each leaves behind would be 2 KiB in 30,000.
+/// Memory of the instance. 64 MiB; what one request needs is a few, and what each leaves behind would be 2 KiB in 30,000 of them.
 const MEMORY: u64 = 64 << 20;
 
 /// Pages of one row that a query has.
@@ -31,6 +34,18 @@ const RECORDS: usize = 10_000;
 
 /// Rows that are extracted in pages of one row, beside the records.
 const ROWS: u64 = 8_000;
+
+/// Loads that follow each other.
+const LOADS: usize = 20;
+
+/// Records of each of them, in batches of one record: 5,000 uploads in all.
+const LOADED: usize = 250;
+
+/// Pieces of a file's one upload.
+const PIECES: usize = 5_000;
+
+/// Bytes of a piece. 5,000 of them are more than the memory.
+const PIECE: usize = 16 << 10;
 
 /// An object that the org does not have: its pages are made here.
 const ENDLESS: &str = "Endless__c";
@@ -63,8 +78,8 @@ async fn session(org: &Arc<Org>) -> Session {
         max_memory: MEMORY,
         ..RuntimeSettings::default()
     };
-    let runtime = Runtime::new(settings).expect("a runtime");
-    let connector = runtime.load(embedded::CONNECTOR).await.expect("loaded");
+    let connector = compiled::load(embedded::CONNECTOR, settings).await;
+    let connector = connector.expect("loaded");
     let connection = json!({
         "url": format!("https://{AUTHORITY}"),
         "api-version": "62.0",
@@ -83,7 +98,7 @@ async fn session(org: &Arc<Org>) -> Session {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thirty_thousand_requests_through_one_instance_are_complete() {
+async fn forty_thousand_requests_through_one_instance_are_complete() {
     let org = Org::builder().without_data().rows("Account", ROWS);
     let org = Arc::new(org.api_limit(1_000_000).build().expect("an org"));
     let session = session(&org).await;
@@ -115,6 +130,82 @@ async fn thirty_thousand_requests_through_one_instance_are_complete() {
         .await
         .expect("an extract");
     assert_eq!(apart(&csv) as u64, ROWS + 1, "with the header");
+
+    load_in_parts(&session).await;
+    upload_in_pieces(&session).await;
+}
+
+/// Jobs with an upload for each record; every record has its outcome, and is there once.
+async fn load_in_parts(session: &Session) {
+    for load in 0..LOADS {
+        let config = json!({"object": "Lead", "operation": "insert", "batch-records": 1});
+        let rows: String = (0..LOADED)
+            .map(|row| format!("L{load}-{row},Acme\n"))
+            .collect();
+        let input = format!("LastName,Company\n{rows}");
+        let transfer = Transfer::new("bulk/v1-load", config, &input);
+        let pauses = transfer.load(session).await.expect("a load");
+        assert!(pauses.0.is_empty(), "{:?}", pauses.0);
+        let outcomes = transfer.read("outcomes");
+        let done = outcomes.lines().enumerate().filter(|(row, line)| {
+            let outcome: Value = serde_json::from_str(line).expect("JSON");
+            outcome["row"] == row + 1 && outcome["success"] == true
+        });
+        assert_eq!((done.count(), outcomes.lines().count()), (LOADED, LOADED));
+    }
+    let soql = "SELECT LastName FROM Lead WHERE Company = 'Acme'";
+    let (rows, _) = read_all(session, "query/rows", &json!({"soql": soql}))
+        .await
+        .expect("rows");
+    assert_eq!(apart(&rows), LOADS * LOADED);
+}
+
+/// A file that is larger than the memory, written piece by piece and read back.
+async fn upload_in_pieces(session: &Session) {
+    let length = PIECES * PIECE;
+    let config = json!({
+        "object": "ContentVersion", "file-name": "large.bin", "length": length, "fields": {"Title": "Large"},
+    });
+    let mut sink = session
+        .write("files/upload", &config, None)
+        .await
+        .expect("a sink");
+    for part in 0..PIECES {
+        sink.write(piece(part)).await.expect("it is taken");
+    }
+    sink.close().await.expect("it is closed");
+    while !sink.watch(100).await.expect("its outcome").done {}
+    let soql = "SELECT Id, ContentSize FROM ContentVersion WHERE Title = 'Large'";
+    let found = session
+        .call("query/query", &json!({"soql": soql}), None)
+        .await
+        .expect("the file");
+    let found: Value = serde_json::from_slice(&found.body).expect("JSON");
+    assert_eq!(found["totalSize"], 1);
+    assert_eq!(found["records"][0]["ContentSize"], length);
+    let config = json!({"object": "ContentVersion", "id": found["records"][0]["Id"]});
+    let mut reader = session
+        .read("files/download", &config, None)
+        .await
+        .expect("a source");
+    let mut whole = Vec::with_capacity(length);
+    while let Some(chunk) = reader.next(64 * 1024).await.expect("bytes") {
+        whole.extend(chunk);
+    }
+    let as_written = whole.chunks(PIECE).enumerate();
+    assert!(
+        as_written
+            .into_iter()
+            .all(|(part, bytes)| bytes == piece(part))
+    );
+    assert_eq!(whole.len(), length);
+}
+
+/// Bytes that are those of no other piece.
+fn piece(part: usize) -> Vec<u8> {
+    let mut bytes = part.to_be_bytes().to_vec();
+    bytes.resize(PIECE, b'x');
+    bytes
 }
 
 /// Lines that differ, if all do.

@@ -6,7 +6,6 @@
 )]
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
@@ -16,10 +15,11 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use mediate::contract::FaultKind;
 use mediate::profile::{HostSettings, Profile};
-use mediate::runtime::{Connector, Runtime, RuntimeSettings};
+use mediate::runtime::{Connector, RuntimeSettings};
 use mediate::session::{Session, SessionError};
 use mediate_cli::embedded::CONNECTOR;
 use mediate_cli::simulated_org;
+use mediate_tests::compiled;
 use mediate_tests::org::open_with;
 use sandbox::Org;
 use sandbox::faults::Fault;
@@ -114,13 +114,8 @@ impl Stage {
 }
 
 async fn connector() -> Connector {
-    let cache_dir = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("session-cache"));
-    let runtime = Runtime::new(RuntimeSettings {
-        cache_dir,
-        ..RuntimeSettings::default()
-    })
-    .unwrap();
-    runtime.load(CONNECTOR).await.unwrap()
+    let loaded = compiled::load(CONNECTOR, RuntimeSettings::default()).await;
+    loaded.unwrap()
 }
 
 async fn identity(session: &Session) -> Result<(), SessionError> {

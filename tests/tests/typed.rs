@@ -1,6 +1,6 @@
 //! The typed interface in the component, as a host in Rust binds it: the same checks as the generic one, and the same operations.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http_body_util::BodyExt as _;
 use mediate::egress::{Egress, EgressSettings, TimeLimits};
@@ -96,6 +96,15 @@ struct Bound {
     org: Arc<Org>,
 }
 
+/// The component in an engine with the settings of wasmtime, compiled once for all tests here.
+fn component() -> &'static Component {
+    static COMPILED: LazyLock<Component> = LazyLock::new(|| {
+        let engine = Engine::new(&Config::new()).expect("an engine");
+        Component::new(&engine, embedded::CONNECTOR).expect("the component")
+    });
+    &COMPILED
+}
+
 async fn bound() -> Bound {
     let org = Org::builder().without_data().build().expect("an org");
     let org = Arc::new(org);
@@ -104,13 +113,13 @@ async fn bound() -> Bound {
         network: false,
         ..EgressSettings::default()
     });
-    let engine = Engine::new(&Config::new()).expect("an engine");
-    let component = Component::new(&engine, embedded::CONNECTOR).expect("the component");
-    let mut linker = Linker::new(&engine);
+    let component = component();
+    let engine = component.engine();
+    let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).expect("WASI");
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).expect("wasi:http");
     let mut store = Store::new(
-        &engine,
+        engine,
         State {
             wasi: WasiCtx::builder().build(),
             http: WasiHttpCtx::new(),
@@ -118,7 +127,7 @@ async fn bound() -> Bound {
             hooks: Hooks(egress.expect("a way out")),
         },
     );
-    let world = Salesforce::instantiate_async(&mut store, &component, &linker)
+    let world = Salesforce::instantiate_async(&mut store, component, &linker)
         .await
         .expect("an instance");
     Bound { store, world, org }

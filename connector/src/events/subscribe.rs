@@ -142,8 +142,8 @@ impl Poll<'_> {
     /// Prepares for another client, or says why there is none.
     fn mend(&mut self, broken: Broken) -> Result<(), Fault> {
         match broken {
-            Broken::Fatal(fault) => return Err(fault),
-            Broken::Session(fault) if self.renewed => return Err(fault),
+            Broken::Fatal(fault) => return Err(self.signed(fault)),
+            Broken::Session(fault) if self.renewed => return Err(self.signed(fault)),
             Broken::Session(_) => {
                 self.renewed = true;
                 self.session = self.org.session_after(&self.session)?;
@@ -165,6 +165,15 @@ impl Poll<'_> {
         }
         self.opened += 1;
         Ok(())
+    }
+
+    /// The fault with how many clients were tried, where it is an answer to one of them.
+    fn signed(&self, fault: Fault) -> Fault {
+        let tried = fault.status.map_or(0, |_| self.opened + 1);
+        Fault {
+            attempts: fault.attempts.max(tried),
+            ..fault
+        }
     }
 
     fn left_ms(&self) -> u64 {

@@ -26,11 +26,21 @@ impl Pattern {
         Self { texts }
     }
 
+    /// The bytes with which the secret begins where nothing is escaped, one for each of its forms.
+    pub(super) fn beginnings(&self) -> impl Iterator<Item = u8> {
+        self.texts.iter().filter_map(|text| text.first().copied())
+    }
+
     /// Returns how many bytes at the start of the text are the secret, or the larger part of it.
     pub(super) fn found(&self, text: &[u8]) -> usize {
         let lengths = self.texts.iter().map(|secret| found(text, secret));
         lengths.max().unwrap_or(0)
     }
+}
+
+/// Whether a byte of a text may stand for the first byte of a secret that is another.
+pub(super) fn escapes(byte: u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b'&' | b'+')
 }
 
 /// Encodes the secret after so many bytes; only the characters that nothing but the secret decides are kept.

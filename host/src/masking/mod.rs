@@ -22,6 +22,7 @@
 //! A secret is found as it is, and where a peer has percent-encoded it, escaped it for JSON or XML, in one layer or two,
 //! or encoded what surrounds it in Base64. Half of a long secret, as a text that was cut may hold, counts too.
 
+mod beginnings;
 mod forms;
 
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use serde_json::Value;
 
+use beginnings::Beginnings;
 use forms::Pattern;
 
 /// Text that stands for a secret.
@@ -53,6 +55,7 @@ pub struct Masker {
 struct Known {
     texts: HashSet<Arc<str>>,
     patterns: VecDeque<(Arc<str>, Pattern)>,
+    beginnings: Beginnings,
 }
 
 /// Returns the masker of this process.
@@ -72,11 +75,14 @@ impl Masker {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let text: Arc<str> = secret.into();
         if known.texts.insert(Arc::clone(&text)) {
-            known.patterns.push_back((text, Pattern::new(secret)));
+            let pattern = Pattern::new(secret);
+            known.beginnings.add(&pattern);
+            known.patterns.push_back((text, pattern));
         }
         if known.patterns.len() > MAX_SECRETS
-            && let Some((oldest, _)) = known.patterns.pop_front()
+            && let Some((oldest, pattern)) = known.patterns.pop_front()
         {
+            known.beginnings.remove(&pattern);
             known.texts.remove(&oldest);
         }
     }
@@ -142,6 +148,12 @@ impl Masker {
 impl Known {
     /// Returns how many bytes at the start of the text are a secret.
     fn longest(&self, text: &[u8]) -> usize {
+        if !text
+            .first()
+            .is_some_and(|byte| self.beginnings.may_be(*byte))
+        {
+            return 0;
+        }
         self.patterns
             .iter()
             .map(|(_, pattern)| pattern.found(text))

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use mediate_tests::compiled;
 use mediate_tests::kill::{End, kill};
 use mediate_tests::org::{Way, open, read_all, serve};
 use sandbox::Org;
@@ -32,15 +33,9 @@ fn folder(url: &str) -> TempDir {
 }
 
 fn mediate(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mediate-under-test"));
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
+    let mut command = compiled::command(env!("CARGO_BIN_EXE_mediate-under-test"), folder);
     command
         .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("XDG_CACHE_HOME", cache)
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
     command

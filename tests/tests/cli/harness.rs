@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mediate_tests::ECHO;
+use mediate_tests::{ECHO, compiled};
 use tempfile::TempDir;
 
 /// Bounds the wait for a command that must end.
@@ -48,6 +48,7 @@ impl Folder {
     pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("echo.wasm"), ECHO).unwrap();
+        compiled::keep(ECHO);
         Self {
             folder,
             variables: Vec::new(),
@@ -90,17 +91,9 @@ impl Folder {
     }
 
     pub fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mediate-under-test"));
-        // Shared by all tests, so that a component is compiled once.
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .env("XDG_CACHE_HOME", cache)
-            .envs(self.variables.iter().cloned())
-            .stdin(Stdio::null());
+        let program = env!("CARGO_BIN_EXE_mediate-under-test");
+        let mut command = compiled::command(program, self.folder.path());
+        command.args(arguments).envs(self.variables.iter().cloned());
         command
     }
 

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mediate::contract::Message;
 use mediate::session::Session;
+use mediate_tests::compiled;
 use mediate_tests::org::{Way, open};
 use sandbox::Org;
 use sandbox::events::EventFault;
@@ -114,14 +115,8 @@ impl Watching {
         );
         std::fs::write(folder.join("org.toml"), connection).expect("a connection");
         std::fs::write(folder.join("watches.toml"), WATCHES).expect("the watches");
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
-        let child = Command::new(env!("CARGO_BIN_EXE_mediate-under-test"))
+        let child = compiled::command(env!("CARGO_BIN_EXE_mediate-under-test"), folder)
             .args(["watch", "--watches", "watches.toml"])
-            .current_dir(folder)
-            .env_clear()
-            .env("HOME", folder)
-            .env("XDG_CACHE_HOME", cache)
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mediate::contract::Message;
 use mediate::session::Session;
+use mediate_tests::compiled;
 use mediate_tests::kill::{End, kill};
 use mediate_tests::org::{Way, open, serve};
 use sandbox::Org;
@@ -87,14 +88,8 @@ impl Stage {
 }
 
 fn start(folder: &Path, arguments: &[&str]) -> Child {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
-    Command::new(env!("CARGO_BIN_EXE_mediate-under-test"))
+    compiled::command(env!("CARGO_BIN_EXE_mediate-under-test"), folder)
         .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("XDG_CACHE_HOME", cache)
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mediate::contract::Message;
+use mediate_tests::compiled;
 use mediate_tests::org::{Way, open, serve};
 use sandbox::Org;
 use sandbox::outbound::OutboundMessage;
@@ -21,16 +22,10 @@ const CONTACTS: usize = 50;
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 fn listen(folder: &Path, port: u16) -> Child {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
-    Command::new(env!("CARGO_BIN_EXE_mediate-under-test"))
+    compiled::command(env!("CARGO_BIN_EXE_mediate-under-test"), folder)
         .args(["listen", "events/parse-outbound-message"])
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .args(["--path", "/s3cret", "--output", "out"])
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("XDG_CACHE_HOME", cache)
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mediate::contract::Message;
 use mediate::session::Session;
+use mediate_tests::compiled;
 use mediate_tests::org::{Way, open, serve};
 use sandbox::Org;
 use sandbox::faults::{BodyForm, Fault};
@@ -32,14 +33,8 @@ const WATCH: &[&str] = &[
 ];
 
 fn start(folder: &Path) -> Child {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-cache");
-    Command::new(env!("CARGO_BIN_EXE_mediate-under-test"))
+    compiled::command(env!("CARGO_BIN_EXE_mediate-under-test"), folder)
         .args(WATCH)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("XDG_CACHE_HOME", cache)
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

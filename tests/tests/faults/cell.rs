@@ -4,42 +4,57 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mediate::contract::Message;
 use mediate::session::Session;
-use sandbox::Org;
 use sandbox::faults::Named;
 use serde_json::{Value, json};
 
 use super::path::{Path, faults};
 use super::run::{self, End};
+use super::stage::Place;
 
 /// Longest that a cell may take; beyond it hangs.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How a cell ended with the fault on one request, and on every request.
-pub type Ends = (String, [String; 2]);
+/// How a cell ends that takes longer.
+pub const HANGS: &str = "HANGS";
+
+/// A path and a fault.
+pub struct Cell {
+    /// The path.
+    pub path: Arc<Path>,
+    /// The fault.
+    pub fault: &'static Named,
+    number: usize,
+}
 
 /// An org with a fault in it.
-pub struct Harmed {
+pub struct Harmed<'p> {
     /// The org.
-    pub org: Arc<Org>,
+    pub place: &'p Place,
     struck: AtomicBool,
 }
 
-impl Harmed {
-    fn new(org: &Arc<Org>) -> Self {
+impl<'p> Harmed<'p> {
+    fn new(place: &'p Place) -> Self {
         Self {
-            org: Arc::clone(org),
+            place,
             struck: AtomicBool::new(false),
         }
     }
 
     /// Removes the fault.
     pub fn heal(&self) {
-        if self.org.faults().list().iter().any(|rule| rule.hits > 0) {
+        if self
+            .place
+            .org
+            .faults()
+            .list()
+            .iter()
+            .any(|rule| rule.hits > 0)
+        {
             self.struck.store(true, Ordering::Relaxed);
         }
-        self.org.faults().clear();
+        self.place.org.faults().clear();
     }
 
     fn was_struck(&self) -> bool {
@@ -47,87 +62,63 @@ impl Harmed {
     }
 }
 
-/// Tries one in so many faults on a path, one after the other, in an org of their own.
-pub async fn lane(path: &Path, lane: usize, lanes: usize) -> Vec<Ends> {
-    let mut org = path.org();
-    let mut ends = Vec::new();
-    let faults = faults().enumerate();
-    for (number, fault) in faults.filter(|(number, _)| number % lanes == lane) {
-        let once = tried(path, &mut org, fault, &format!("{number}-once"), &json!(1)).await;
-        let always = tried(
-            path,
-            &mut org,
-            fault,
-            &format!("{number}-always"),
-            &json!("always"),
-        )
-        .await;
-        ends.push((fault.name.clone(), [once, always]));
+impl Cell {
+    /// All cells of these paths.
+    pub fn all(paths: &[Arc<Path>]) -> Vec<Self> {
+        let of_path = |path: &Arc<Path>| {
+            let path = Arc::clone(path);
+            faults().enumerate().map(move |(number, fault)| Self {
+                path: Arc::clone(&path),
+                fault,
+                number,
+            })
+        };
+        paths.iter().flat_map(of_path).collect()
     }
-    ends
-}
 
-/// Tries a cell once more, in an org of its own.
-pub async fn again(path: &Path, fault: &Named) -> [String; 2] {
-    let mut org = path.org();
-    let once = tried(path, &mut org, fault, "again-once", &json!(1)).await;
-    let always = tried(path, &mut org, fault, "again-always", &json!("always")).await;
-    [once, always]
-}
+    /// How it ends with the fault on one request, and on every request. `tries` makes names apart from those of earlier tries.
+    pub async fn ends(&self, place: &Place, tries: usize) -> [String; 2] {
+        let once = self.tried(place, &format!("{tries}once"), &json!(1)).await;
+        let always = format!("{tries}always");
+        let always = self.tried(place, &always, &json!("always")).await;
+        [once, always]
+    }
 
-async fn tried(
-    path: &Path,
-    org: &mut Arc<Org>,
-    fault: &Named,
-    name: &str,
-    times: &Value,
-) -> String {
-    if path.has_org_of_its_own() {
-        *org = path.org();
+    async fn tried(&self, place: &Place, times_name: &str, times: &Value) -> String {
+        let path = self.path.name.replace(|c: char| !c.is_alphanumeric(), "");
+        let name = format!("{path}-{}-{times_name}", self.number);
+        let end = tokio::time::timeout(LONGEST, self.try_one(place, &name, times)).await;
+        place.org.faults().clear();
+        end.unwrap_or_else(|_| HANGS.to_owned())
     }
-    let name = format!(
-        "{}-{name}",
-        path.name.replace(|c: char| !c.is_alphanumeric(), "")
-    );
-    let end = tokio::time::timeout(LONGEST, try_one(path, org, &name, fault, times)).await;
-    org.faults().clear();
-    end.unwrap_or_else(|_| "HANGS".to_owned())
-}
 
-async fn try_one(path: &Path, org: &Arc<Org>, cell: &str, fault: &Named, times: &Value) -> String {
-    if path.undetectable.contains(&fault.name) {
-        return "not told apart".to_owned();
+    async fn try_one(&self, place: &Place, name: &str, times: &Value) -> String {
+        let path = &self.path;
+        if path.undetectable.contains(&self.fault.name) {
+            return "not told apart".to_owned();
+        }
+        if path.untried.contains(&self.fault.name) {
+            return "not tried here".to_owned();
+        }
+        let ids = place.prepare(&path.prepare, name).await;
+        let checker = match path.verify {
+            Some(_) => Some(place.checker().await),
+            None => None,
+        };
+        let rule = json!({"match": path.matching, "fault": self.fault.name, "times": times});
+        let rule = serde_json::from_value(rule).expect("a rule");
+        place.org.faults().add(rule);
+        let harmed = Harmed::new(place);
+        let end = run::run(path, &harmed, name, &ids).await;
+        harmed.heal();
+        if !harmed.was_struck() {
+            return "NOT STRUCK".to_owned();
+        }
+        match checker {
+            Some(checker) => judge(path, checker, name, &end).await,
+            None => end.word,
+        }
     }
-    let checker = Path::session(org).await;
-    let id = if path.prepare {
-        create(&checker, cell).await
-    } else {
-        String::new()
-    };
-    for _ in 0..path.events {
-        create(&checker, cell).await;
-    }
-    let rule = json!({"match": path.matching, "fault": fault.name, "times": times});
-    org.faults()
-        .add(serde_json::from_value(rule).expect("a rule"));
-    let harmed = Harmed::new(org);
-    let end = run::run(path, &harmed, cell, &id).await;
-    harmed.heal();
-    if !harmed.was_struck() {
-        return "NOT STRUCK".to_owned();
-    }
-    judge(path, &checker, cell, &end).await
-}
-
-/// Creates a record of the cell's name; gives its id.
-async fn create(session: &Session, cell: &str) -> String {
-    let input = Message::new("application/json", json!({"Name": cell}).to_string());
-    let reply = session
-        .call("records/create", &json!({"object": "Account"}), Some(input))
-        .await;
-    let body = reply.expect("a record").body;
-    let outcome: Value = serde_json::from_slice(&body).expect("JSON");
-    outcome["id"].as_str().expect("an id").to_owned()
 }
 
 /// Holds what was told against the org.

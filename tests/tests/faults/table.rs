@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::cell::Ends;
-
 /// The file of what is expected.
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/faults/expected.json");
 
@@ -25,7 +23,9 @@ and, after a stroke, with the fault on every request, where that differs.
 | a kind with `?` | a fault that says that the request may have been applied |
 | outcomes, with codes | one outcome per record in input order; those that are not done carry these codes |
 | not told apart | the answer is well-formed and nothing in it counts: nobody can tell it from a right one |
+| not tried here | it would take minutes: a connect that is not answered is given up after two |
 | a kind, then exact | the fault was told, and polling from the same checkpoint found every change once |
+| quiet, then exact | nothing was told and nothing found; once the fault was gone, every change was found once |
 
 ";
 
@@ -40,9 +40,14 @@ impl Table {
         Self(serde_json::from_str(&text).expect("the expected ends"))
     }
 
-    /// Adds the cells of a path.
-    pub fn add(&mut self, path: &str, cells: Vec<Ends>) {
-        self.0.entry(path.to_owned()).or_default().extend(cells);
+    /// Adds a cell, or how it ended when it was tried again.
+    pub fn add(&mut self, path: &str, fault: &str, ends: [String; 2]) {
+        let cells = self.0.entry(path.to_owned()).or_default();
+        cells.insert(fault.to_owned(), ends);
+    }
+
+    fn ends(&self, path: &str, fault: &str) -> Option<&[String; 2]> {
+        self.0.get(path).and_then(|cells| cells.get(fault))
     }
 
     fn cells(&self) -> impl Iterator<Item = (&str, &str, &[String; 2])> {
@@ -53,14 +58,9 @@ impl Table {
         })
     }
 
-    /// Cells that end otherwise than expected, as path and fault.
-    pub fn doubtful(&self, expected: &Self) -> Vec<(String, String)> {
-        let wanted =
-            |path: &str, fault: &str| expected.0.get(path).and_then(|cells| cells.get(fault));
-        self.cells()
-            .filter(|(path, fault, ends)| wanted(path, fault) != Some(ends))
-            .map(|(path, fault, _)| (path.to_owned(), fault.to_owned()))
-            .collect()
+    /// Whether a cell ends otherwise than expected.
+    pub fn is_doubtful(&self, expected: &Self, path: &str, fault: &str) -> bool {
+        self.ends(path, fault) != expected.ends(path, fault)
     }
 
     /// Cells that no table may hold: their words begin with capital letters.
@@ -74,23 +74,28 @@ impl Table {
             .collect()
     }
 
-    /// Cells that end otherwise than expected, and cells that nothing is expected of.
+    /// Cells that end otherwise than expected, cells that nothing is expected of, and expected ones that were not tried.
     pub fn differing(&self, expected: &Self, only: Option<&str>) -> Vec<String> {
-        let missing = expected.0.keys().filter(|path| !self.0.contains_key(*path));
-        let missing = missing.filter(|_| only.is_none());
-        let mut differing: Vec<String> = missing.map(|path| format!("{path}: not tried")).collect();
-        for (path, fault, ends) in self.cells() {
-            let wanted = expected.0.get(path).and_then(|cells| cells.get(fault));
-            if wanted != Some(ends) {
-                differing.push(format!("{path} / {fault}: {ends:?}, expected {wanted:?}"));
-            }
-        }
-        differing
+        let tried = |path: &str| only.is_none_or(|only| only == path);
+        let missing = expected
+            .cells()
+            .filter(|(path, fault, _)| tried(path) && self.ends(path, fault).is_none());
+        let missing = missing.map(|(path, fault, _)| format!("{path} / {fault}: not tried"));
+        let differing = self.cells().filter_map(|(path, fault, ends)| {
+            let wanted = expected.ends(path, fault);
+            (wanted != Some(ends))
+                .then(|| format!("{path} / {fault}: {ends:?}, expected {wanted:?}"))
+        });
+        missing.chain(differing).collect()
     }
 
-    /// Writes both files.
-    pub fn write(&self) {
-        let mut all = Self::expected();
+    /// Writes both files. What was not tried stays, unless this is all there is.
+    pub fn write(&self, is_all: bool) {
+        let mut all = if is_all {
+            Self::default()
+        } else {
+            Self::expected()
+        };
         all.0.extend(self.0.clone());
         let text = serde_json::to_string_pretty(&all.0).expect("JSON");
         std::fs::write(EXPECTED, format!("{text}\n")).expect("the expected ends");

@@ -45,12 +45,7 @@ pub(super) async fn compress(response: Response) -> Response {
     else {
         return Response::from_parts(parts, Body::empty());
     };
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
-    let Some(packed) = encoder
-        .write_all(&plain)
-        .ok()
-        .and_then(|()| encoder.finish().ok())
-    else {
+    let Some(packed) = pack(&plain) else {
         return Response::from_parts(parts, Body::from(plain));
     };
     parts.headers.remove(CONTENT_LENGTH);
@@ -61,4 +56,11 @@ pub(super) async fn compress(response: Response) -> Response {
         .headers
         .insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     Response::from_parts(parts, Body::from(packed))
+}
+
+/// A text as gzip.
+pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
+    encoder.write_all(plain).ok()?;
+    encoder.finish().ok()
 }

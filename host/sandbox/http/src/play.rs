@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
@@ -43,9 +43,11 @@ pub(super) async fn play(front: &Front, fault: Fault, asked: Asked) -> Response 
         Fault::Truncate { bytes } => cut(front.perform(asked).await, bytes, After::Error).await,
         Fault::Stall { bytes } => cut(front.perform(asked).await, bytes, After::Silence).await,
         Fault::SlowBody { bytes, ms } => slow(front.perform(asked).await, bytes, ms).await,
-        Fault::Shorten { bytes, records } => {
-            rewritten(front, asked, &Change::shorter(bytes, records)).await
-        }
+        Fault::Shorten {
+            bytes,
+            records,
+            packed,
+        } => rewritten(front, asked, &Change::shorter(bytes, records, packed)).await,
         Fault::NoEffect { set, status } => {
             let template = Template::of(&asked);
             let change = Change::set(template.fill_members(set), status);
@@ -56,6 +58,7 @@ pub(super) async fn play(front: &Front, fault: Fault, asked: Asked) -> Response 
             remove,
             replace,
             headers,
+            twice,
             status,
         } => {
             let change = Change {
@@ -63,6 +66,7 @@ pub(super) async fn play(front: &Front, fault: Fault, asked: Asked) -> Response 
                 remove,
                 replace,
                 headers,
+                twice,
                 status,
                 ..Change::default()
             };
@@ -99,6 +103,11 @@ async fn rewritten(front: &Front, mut asked: Asked, change: &Change) -> Response
     };
     let body = change.body(&parts.headers, whole);
     parts.headers.remove(CONTENT_LENGTH);
+    if change.packed && !body.is_empty() {
+        parts
+            .headers
+            .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     set_headers(&mut parts.headers, &change.headers);
     if let Some(status) = change.status.and_then(|it| StatusCode::from_u16(it).ok()) {
         parts.status = status;

@@ -93,13 +93,14 @@ impl Verdicts {
         Ok(Some(verdict))
     }
 
-    /// Results that have too few records are read again: they may be behind.
+    /// Results that have too few records, or rows that say nothing, are read again: they may be behind.
     fn read(&mut self) -> Result<Verdict, Fault> {
         loop {
             if let Some(results) = &mut self.results
                 && results.next(&mut self.record)?
+                && let Some(verdict) = verdict(results, &self.record, self.complete)
             {
-                return Ok(verdict(results, &self.record, self.complete));
+                return Ok(verdict);
             }
             if !self.complete {
                 return Ok(Verdict::Unprocessed);
@@ -183,20 +184,23 @@ fn is_refusal(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound)
 }
 
-fn verdict(results: &Results, record: &ByteRecord, complete: bool) -> Verdict {
+/// What a row of results says; `None` where it says neither that the record was saved nor why not, as one does that was cut off.
+fn verdict(results: &Results, record: &ByteRecord, complete: bool) -> Option<Verdict> {
     let mut values = results.values(record);
     let mut next = || String::from_utf8_lossy(values.next().unwrap_or_default()).into_owned();
     let (id, success, created, error) = (next(), next(), next(), next());
     if success == "true" {
-        return Verdict::Saved {
+        return Some(Verdict::Saved {
             id,
             created: created == "true",
-        };
+        });
     }
-    if !complete && id.is_empty() && error.is_empty() {
-        return Verdict::Unprocessed;
+    match (error.is_empty(), complete) {
+        (false, _) => Some(Verdict::Failed { id, error }),
+        (true, true) => None,
+        (true, false) if id.is_empty() => Some(Verdict::Unprocessed),
+        (true, false) => Some(Verdict::Unknown),
     }
-    Verdict::Failed { id, error }
 }
 
 /// Opens a document of a batch.

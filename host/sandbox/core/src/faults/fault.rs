@@ -57,6 +57,9 @@ pub enum Fault {
         /// Records that are left: of a CSV's after its header, of a JSON list, or of `records` in a JSON object.
         #[serde(default)]
         records: Option<usize>,
+        /// Whether the body is packed with gzip first, whatever its size and whoever asks, so that half of a stream is left.
+        #[serde(default)]
+        packed: bool,
     },
     /// The request is answered late.
     Delay {
@@ -106,6 +109,9 @@ pub enum Fault {
         /// Headers that are set; left out where empty.
         #[serde(default)]
         headers: BTreeMap<String, String>,
+        /// Whether the body comes twice, one behind the other.
+        #[serde(default)]
+        twice: bool,
         /// HTTP status, if another.
         #[serde(default)]
         status: Option<u16>,

@@ -7,6 +7,8 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value as Json};
 
+use crate::http::gzip;
+
 /// What is changed in an answer.
 #[derive(Debug, Default)]
 pub(super) struct Change {
@@ -16,6 +18,8 @@ pub(super) struct Change {
     pub headers: BTreeMap<String, String>,
     pub status: Option<u16>,
     pub keep: Option<Keep>,
+    pub packed: bool,
+    pub twice: bool,
 }
 
 /// How much of a body is left.
@@ -27,7 +31,7 @@ pub(super) enum Keep {
 }
 
 impl Change {
-    pub(super) fn shorter(bytes: Option<usize>, records: Option<usize>) -> Self {
+    pub(super) fn shorter(bytes: Option<usize>, records: Option<usize>, packed: bool) -> Self {
         let keep = match (bytes, records) {
             (_, Some(records)) => Keep::Records(records),
             (Some(bytes), None) => Keep::Bytes(bytes),
@@ -35,6 +39,7 @@ impl Change {
         };
         Self {
             keep: Some(keep),
+            packed,
             ..Self::default()
         }
     }
@@ -51,6 +56,14 @@ impl Change {
     pub(super) fn body(&self, headers: &HeaderMap, whole: Bytes) -> Bytes {
         let whole = self.members(whole);
         let whole = self.texts(whole);
+        let whole = match self.twice {
+            true => [&whole[..], &whole[..]].concat().into(),
+            false => whole,
+        };
+        let whole = match self.packed {
+            true => packed(&whole),
+            false => whole,
+        };
         match self.keep {
             None => whole,
             Some(Keep::Half) => whole.slice(..whole.len() / 2),
@@ -83,6 +96,14 @@ impl Change {
         }
         text.into()
     }
+}
+
+/// A body as gzip; none stays none.
+fn packed(whole: &Bytes) -> Bytes {
+    if whole.is_empty() {
+        return Bytes::new();
+    }
+    gzip::pack(whole).unwrap_or_default().into()
 }
 
 /// The first records of a CSV or of JSON; what is neither stays whole.
@@ -132,6 +153,24 @@ mod tests {
         let csv = b"\"A\"\n\"1\n2\"\n\"3\"\n";
         assert_eq!(&csv[..end_of_record(csv, 2)], b"\"A\"\n\"1\n2\"\n");
         assert_eq!(end_of_record(csv, 9), csv.len());
+    }
+
+    #[test]
+    fn a_body_comes_twice_or_as_half_of_a_stream() {
+        let twice = Change {
+            twice: true,
+            ..Change::default()
+        };
+        let body = || Bytes::from_static(b"{\"a\":1}");
+        assert_eq!(
+            &twice.body(&HeaderMap::new(), body())[..],
+            b"{\"a\":1}{\"a\":1}"
+        );
+        let half = Change::shorter(None, None, true);
+        let told = half.body(&HeaderMap::new(), body());
+        assert_eq!(told[..2], [0x1f, 0x8b]);
+        assert_eq!(told.len(), gzip::pack(&body()).unwrap().len() / 2);
+        assert!(half.body(&HeaderMap::new(), Bytes::new()).is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 mod named;
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use serde_json::json;
@@ -65,6 +66,28 @@ async fn a_status_comes_with_its_code_and_headers_as_often_as_asked() {
             .status,
         400
     );
+}
+
+#[tokio::test]
+async fn half_a_packed_answer_a_doubled_one_and_one_with_garbled_headers_are_played() {
+    let client = Client::new().await;
+    let whole = client.get("/limits").await.body;
+    play(&client, json!("half-gzip")).await;
+    let half = client.get("/limits").await;
+    assert_eq!(
+        (half.status, half.header("content-encoding")),
+        (200, "gzip")
+    );
+    let mut plain = Vec::new();
+    let unpacked = flate2::read::GzDecoder::new(&half.body[..]).read_to_end(&mut plain);
+    assert!(unpacked.is_err());
+    play(&client, json!("doubled-body")).await;
+    let doubled = client.get("/limits").await.body;
+    assert_eq!(doubled.len(), 2 * whole.len());
+    play(&client, json!("garbled-headers")).await;
+    let garbled = client.get("/limits").await;
+    assert_eq!(garbled.header("date"), "yesterday");
+    assert_eq!(garbled.body.len(), whole.len());
 }
 
 #[tokio::test]
