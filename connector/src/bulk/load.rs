@@ -19,11 +19,12 @@ mod room;
 mod sort;
 pub(super) mod state;
 mod strays;
+mod untaken;
 mod watch;
 
 pub use documents::{ERROR, ID};
 pub use sort::{MOST_READS, READ_PAUSE_MS};
-pub use watch::Pace;
+pub use watch::{FIRST_PAUSE_MS, Pace};
 
 use super::dialect::Dialect;
 use super::jobs::{self, INGEST, State};
@@ -139,6 +140,7 @@ impl Load {
     }
 
     fn step(&mut self) -> Result<Step, Fault> {
+        self.check_passed()?;
         let uploaded = self.ledger.borrow().uploaded();
         if let Some(part) = uploaded {
             self.close_part(part)?;
@@ -191,7 +193,9 @@ impl Load {
         let known = self.ledger.borrow().journal.parts.get(index).cloned();
         let (filling, step) = match known.filter(|part| part.stage.has_data()) {
             Some(part) => (self.compared(index, &part)?, Step::Small),
-            None if is_fit => (self.begin_job(index)?, Step::Border),
+            None if is_fit || self.ledger.borrow().end_of(index).is_some() => {
+                (self.begin_job(index)?, Step::Border)
+            }
             None => (self.begin_unsent(index), Step::Small),
         };
         self.filling = Some(filling);
@@ -228,9 +232,10 @@ impl Load {
         let body = self.plan.job(dialect).body();
         let (_, info) = jobs::create(&self.org, INGEST, &body)?;
         let part = self.new_part(index, info.id.clone());
+        let known_end = part.end.as_ref().map(|end| end.at);
         self.ledger.borrow_mut().put(index, part);
         let sized = self.plan.sized_uploads;
-        Ok(Filling::sent(index, dialect, info.id, sized))
+        Ok(Filling::sent(index, dialect, info.id, sized, known_end))
     }
 
     fn begin_unsent(&self, index: usize) -> Filling {
@@ -244,7 +249,7 @@ impl Load {
             job,
             stage: Stage::Open,
             start: self.feed.before.clone(),
-            end: None,
+            end: self.ledger.borrow().end_of(index),
             first_row: self.ledger.borrow().rows_before(index),
             rows: 0,
             unfit: 0,
@@ -254,6 +259,8 @@ impl Load {
             failed: 0,
             reason: None,
             collected: false,
+            unclear: None,
+            untaken: self.ledger.borrow().untaken_of(index),
             unknown: 0,
             saved: None,
             returned: Returned::default(),
@@ -309,10 +316,11 @@ impl Load {
             self.ledger.borrow_mut().compare(filling, end)?;
             return Ok(Step::Small);
         }
-        if !filling.is_unsent() {
-            filling.finish(&self.org)?;
-        }
-        self.ledger.borrow_mut().filled(filling, end);
+        let unclear = match filling.is_unsent() {
+            true => None,
+            false => filling.finish(&self.org)?,
+        };
+        self.ledger.borrow_mut().filled(filling, end, unclear);
         Ok(Step::Border)
     }
 

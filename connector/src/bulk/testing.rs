@@ -80,6 +80,12 @@ pub struct Inside {
     pub rewrites: Option<fn(&str) -> String>,
     /// The headers of uploads, by the jobs they went to.
     pub upload_headers: Vec<Vec<(String, String)>>,
+    /// How many uploads are answered 204 and not taken.
+    pub swallows: u32,
+    /// The status of uploads that are taken, if it is not the documented one.
+    pub shrugs: Option<u16>,
+    /// Whether a job without data refuses to be closed; it completes otherwise.
+    pub minds_empty: bool,
     /// Pages of the results of queries.
     pub pages: Vec<String>,
     /// The body of a describe.
@@ -130,8 +136,12 @@ impl Fake {
             .jobs
             .iter()
             .filter(|job| job.state == "JobComplete" || job.state == "InProgress");
-        done.flat_map(|job| lines(job.data.as_deref().unwrap_or_default())[1..].to_vec())
-            .collect()
+        let rows = |job: &Job| {
+            lines(job.data.as_deref().unwrap_or_default())
+                .into_iter()
+                .skip(1)
+        };
+        done.flat_map(rows).collect()
     }
 
     /// The requests so far.
@@ -264,8 +274,12 @@ impl Inside {
                 if self.jobs[at].state != "Open" || self.jobs[at].data.is_some() {
                     return wrong();
                 }
+                if self.swallows > 0 {
+                    self.swallows -= 1;
+                    return Play::Answer(204, vec![], vec![]);
+                }
                 self.jobs[at].data = Some(String::from_utf8(body.to_vec()).unwrap());
-                Play::json(201, "")
+                Play::Answer(self.shrugs.unwrap_or(201), vec![], vec![])
             }
             (Method::Patch, []) => {
                 let wanted: Value = serde_json::from_slice(body).unwrap();
@@ -277,6 +291,12 @@ impl Inside {
                 };
                 if !allowed {
                     return wrong();
+                }
+                if wanted == "UploadComplete" && self.minds_empty && self.jobs[at].data.is_none() {
+                    return Play::json(
+                        400,
+                        r#"[{"errorCode":"CLIENTINPUTERROR","message":"No data was uploaded"}]"#,
+                    );
                 }
                 if wanted == "UploadComplete" && self.deaf > 0 {
                     self.deaf -= 1;

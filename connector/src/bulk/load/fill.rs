@@ -7,7 +7,8 @@ use crate::bulk::dialect::Dialect;
 use crate::bulk::ingest::upload_call;
 use crate::bulk::input::signature::Mark;
 use crate::bulk::input::{Row, cells};
-use crate::org::Org;
+use crate::expected::Expected;
+use crate::org::{Call, Org, Unusable};
 use crate::upload::Upload;
 use std::rc::Rc;
 
@@ -144,11 +145,18 @@ impl Filling {
     }
 
     /// A part that goes into a job, gathered as a whole first if it is to be `sized`.
-    pub fn sent(part: usize, dialect: Dialect, job: String, sized: bool) -> Self {
+    /// Where later parts have arrived before, it ends where they begin.
+    pub fn sent(
+        part: usize,
+        dialect: Dialect,
+        job: String,
+        sized: bool,
+        known_end: Option<u64>,
+    ) -> Self {
         Self {
             job,
             sized,
-            ..Self::new(part, dialect, Way::Sent, None)
+            ..Self::new(part, dialect, Way::Sent, known_end)
         }
     }
 
@@ -222,7 +230,7 @@ impl Filling {
         match &self.upload {
             Some(_) if self.piece.len() >= PIECE_BYTES => self.flush(),
             None if self.piece.len() >= HELD_BYTES && !self.sized => {
-                let call = upload_call(org, &self.job, b"")?;
+                let call = data_call(org, &self.job)?;
                 self.upload = Some(Upload::open(Rc::clone(org), &call)?);
                 self.flush()
             }
@@ -263,19 +271,25 @@ impl Filling {
         Ok(())
     }
 
-    /// Sends what is left and waits for Salesforce to say that all has arrived.
-    pub fn finish(&mut self, org: &Rc<Org>) -> Result<(), Fault> {
+    /// Sends what is left and waits for Salesforce to say that all has arrived; returns what it says instead, if it does.
+    pub fn finish(&mut self, org: &Rc<Org>) -> Result<Option<String>, Fault> {
         if self.upload.is_none() {
             let length = self.piece.len().to_string();
-            let call = upload_call(org, &self.job, b"")?.with_header("content-length", &length);
+            let call = data_call(org, &self.job)?.with_header("content-length", &length);
             self.upload = Some(Upload::open(Rc::clone(org), &call)?);
         }
         self.flush()?;
-        match self.upload.take() {
-            Some(upload) => upload.finish().map(drop),
-            None => Ok(()),
-        }
+        let Some(upload) = self.upload.take() else {
+            return Ok(None);
+        };
+        let taken = Expected::Taken.check(&upload.finish()?);
+        Ok(taken.err().map(|Unusable(said)| said))
     }
+}
+
+/// The upload to a job. Any good answer comes through: the job shows what one that is not documented was worth.
+fn data_call(org: &Org, job: &str) -> Result<Call, Fault> {
+    Ok(upload_call(org, job, b"")?.expecting(Expected::Anything))
 }
 
 /// Adds a signature to a checksum: order counts.

@@ -83,6 +83,12 @@ pub struct Part {
     pub reason: Option<String>,
     /// Whether its outcomes have been given out.
     pub collected: bool,
+    /// What the org said to the upload, where it did not say that it took the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unclear: Option<String>,
+    /// Jobs that took none of its records, though their uploads were answered.
+    #[serde(default)]
+    pub untaken: u32,
     /// Records whose outcome cannot be known.
     #[serde(default)]
     pub unknown: u64,

@@ -5,6 +5,7 @@ use super::fill::{Back, Filling, PartRows};
 use super::journal::{self, Journal, Part, Stage};
 use super::kept::Kept;
 use super::sort::Sorted;
+use super::untaken;
 use crate::bindings::{Fault, FaultKind};
 use crate::bulk::input::Place;
 use crate::bulk::jobs::{JobInfo, State};
@@ -145,6 +146,17 @@ impl Ledger {
         self.journal.parts.get(index).map(|part| part.columns)
     }
 
+    /// Where a part ends that goes into a job once more.
+    pub fn end_of(&self, index: usize) -> Option<Place> {
+        self.journal.parts.get(index)?.end.clone()
+    }
+
+    /// How many jobs took none of the records of a part.
+    pub fn untaken_of(&self, index: usize) -> u32 {
+        let part = self.journal.parts.get(index);
+        part.map_or(0, |part| part.untaken)
+    }
+
     /// Records of the input before a part.
     pub fn rows_before(&self, index: usize) -> u64 {
         let before = index
@@ -162,10 +174,11 @@ impl Ledger {
     }
 
     /// A part has arrived whole, or none of its records is sent.
-    pub fn filled(&mut self, filling: Filling, end: &Place) {
+    pub fn filled(&mut self, filling: Filling, end: &Place, unclear: Option<String>) {
         let index = filling.part;
         if let Some(part) = self.journal.parts.get_mut(index) {
             describe(part, &filling, end);
+            part.unclear = unclear;
             part.stage = if filling.is_unsent() {
                 Stage::Unsent
             } else {
@@ -226,6 +239,7 @@ impl Ledger {
             State::Open => Stage::Uploaded,
             _ => Stage::Closed,
         };
+        untaken::settle(part);
         *part != before
     }
 
@@ -270,6 +284,7 @@ impl Ledger {
     pub fn give_up(&mut self) {
         self.journal.aborted = true;
         self.journal.closed = false;
+        self.leave_untaken();
         let arrived = |part: &Part| part.stage.has_data();
         let kept = self.journal.parts.iter().take_while(|part| arrived(part));
         self.journal.parts.truncate(kept.count());

@@ -13,6 +13,7 @@ mod rejected;
 mod rewritten;
 mod room;
 mod unsaved;
+mod untaken;
 mod uploads;
 
 /// Runs loads as a host does.

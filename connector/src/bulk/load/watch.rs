@@ -78,6 +78,7 @@ impl Load {
     pub(super) fn watch_jobs(&mut self, wait_ms: u64) -> Result<Progress, Fault> {
         let started = self.org.context().clock.monotonic_ms();
         loop {
+            self.check_passed()?;
             // A job that Salesforce has left open though it was closed is closed again, one per call.
             let open = self.ledger.borrow().uploaded().filter(|_| self.closing);
             if let Some(part) = open {
@@ -141,9 +142,13 @@ impl Load {
         if again {
             self.org.context().clock.sleep_ms(FIRST_PAUSE_MS);
         }
-        let (_, info) = jobs::set_state(&self.org, INGEST, &job, State::UploadComplete)?;
-        self.ledger.borrow_mut().saw(index, &info);
-        Ok(())
+        match jobs::set_state(&self.org, INGEST, &job, State::UploadComplete) {
+            Ok((_, info)) => {
+                self.ledger.borrow_mut().saw(index, &info);
+                Ok(())
+            }
+            Err(fault) => self.close_refused(index, fault),
+        }
     }
 
     pub(super) fn progress(&self) -> Progress {

@@ -260,7 +260,7 @@ impl Load {
 
     fn send(&mut self, data: &[u8]) -> Result<(), Fault> {
         let job = self.job().unwrap_or_default();
-        let info = wire::add_batch(&self.org, &job, data)?;
+        let info = wire::add_batch(&self.org, &job, data).map_err(wire::told_by_list)?;
         self.journal.borrow_mut().sent(&info);
         Ok(())
     }

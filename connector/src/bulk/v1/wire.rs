@@ -3,7 +3,8 @@
 
 use super::{JSON, batch, get, path};
 use crate::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
-use crate::bindings::Fault;
+use crate::bindings::{Fault, FaultKind};
+use crate::bulk::load::FIRST_PAUSE_MS;
 use crate::exchange::Nature;
 use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
@@ -177,6 +178,23 @@ pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> 
     org.send_as(&call, None, |reply, _| {
         BatchInfo::of(&Facts::read(&reply.body)?)
     })
+}
+
+/// An answer that does not say what became of a batch leaves that to the list of its job's batches, which is looked at when the load is
+/// opened again.
+pub fn told_by_list(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::Protocol || !fault.maybe_applied {
+        return fault;
+    }
+    Fault {
+        kind: FaultKind::Unavailable,
+        message: format!(
+            "{}; whether the batch has arrived is seen by the batches of its job once the load is opened again with its journal",
+            fault.message.trim_end_matches('.')
+        ),
+        retry_after_ms: Some(FIRST_PAUSE_MS),
+        ..fault
+    }
 }
 
 /// GETs the batches of a job.

@@ -4,6 +4,7 @@ use crate::transport::scripted::TestClock;
 use serde_json::{Value, json};
 
 mod mapped;
+mod unclear;
 
 /// Runs loads as a host does.
 struct Host {
