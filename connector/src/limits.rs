@@ -80,6 +80,10 @@ pub const MAX_ACTION_INPUTS: usize = 200;
 /// Largest reply that is held in memory at once. Query pages stay far below it; what may be larger has a source.
 pub const MAX_REPLY_BYTES: usize = 64 << 20;
 
+/// Most bytes of one row that the org sends, in JSON, CSV or XML: the largest single value is the body of an Attachment, 25 MB (Object
+/// Reference, "Attachment"), which is 33.4 million characters in base64; the rest is for the fields beside it.
+pub const MAX_ROW_BYTES: usize = 40 << 20;
+
 /// Sessions kept per instance; the oldest goes first.
 pub const MAX_SESSIONS: usize = 64;
 

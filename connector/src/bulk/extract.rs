@@ -96,7 +96,8 @@ impl Extract {
             Stage::Waiting
         };
         Ok(Self {
-            converter: Converter::new(&org, object, config.format, begun, place.header.clone()),
+            converter: Converter::new(&org, object, config.format, begun, place.header.clone())
+                .after(place.rows),
             warning: soql::warning(&text),
             rows: place.rows,
             org,

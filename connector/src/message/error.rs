@@ -26,6 +26,11 @@ pub enum RowError {
     },
     /// A record is nested deeper than [`super::MAX_DEPTH`].
     TooDeep,
+    /// A row has more bytes than [`crate::limits::MAX_ROW_BYTES`].
+    TooLarge {
+        /// Its number, counted from 1.
+        row: u64,
+    },
     /// A page of child records cannot be read.
     ChildPage {
         /// The relationship.
@@ -66,6 +71,11 @@ impl fmt::Display for RowError {
                 f,
                 "a record is nested more than {} levels deep",
                 super::MAX_DEPTH
+            ),
+            Self::TooLarge { row } => write!(
+                f,
+                "row {row} of the answer has more than {} MiB, which is the most that one row may have: leave its largest field out of the query, and read that by itself (`files/download` reads bytes of any length)",
+                crate::limits::MAX_ROW_BYTES >> 20
             ),
             Self::ChildPage {
                 relationship,

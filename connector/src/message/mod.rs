@@ -8,6 +8,7 @@ mod error;
 pub mod input;
 mod json;
 pub mod page;
+pub mod row_size;
 mod rows;
 mod scan;
 mod xml;

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::csv::CsvWriter;
 use super::json::{Fetch, copy_record};
+use super::row_size;
 use super::xml::XmlWriter;
 use super::{Page, RowError};
 use crate::soql::SelectList;
@@ -120,6 +121,7 @@ impl RowWriter {
     ) -> Result<(), E> {
         let whole = out.len();
         let text = record.get().as_bytes();
+        row_size::check(text.len(), self.rows + 1)?;
         let written = match &mut self.table {
             Table::Csv(csv) => csv.row(text, out).map_err(E::from),
             Table::Xml(xml) => xml.row(text, out, fetch),

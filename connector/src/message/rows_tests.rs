@@ -292,3 +292,19 @@ proptest! {
         assert_eq!(ndjson(&text), format!("{text}\n"));
     }
 }
+
+#[test]
+fn row_that_is_too_large_is_named() {
+    let large = "x".repeat(crate::limits::MAX_ROW_BYTES);
+    let records = format!(r#"{{"Id":"a"}},{{"Body":"{large}"}}"#);
+    let written = write_with(RowFormat::Ndjson, false, &records, &mut no_fetch);
+    assert_eq!(written, Err(RowError::TooLarge { row: 2 }));
+}
+
+#[test]
+fn row_of_the_largest_attachment_is_read() {
+    let body = "x".repeat(33_400_000);
+    let record = format!(r#"{{"Body":"{body}"}}"#);
+    let written = write_with(RowFormat::Json, false, &record, &mut no_fetch);
+    assert!(written.unwrap().len() > body.len());
+}

@@ -312,9 +312,10 @@ pub(super) fn format(choice: Option<FormatChoice>) -> RowFormat {
 impl From<RowError> for Fault {
     fn from(error: RowError) -> Self {
         let kind = match error {
-            RowError::ChildrenInCsv { .. } | RowError::NoColumns | RowError::NoColumnFor { .. } => {
-                FaultKind::Config
-            }
+            RowError::ChildrenInCsv { .. }
+            | RowError::NoColumns
+            | RowError::NoColumnFor { .. }
+            | RowError::TooLarge { .. } => FaultKind::Config,
             RowError::Malformed { .. }
             | RowError::TooDeep
             | RowError::ChildPage { .. }

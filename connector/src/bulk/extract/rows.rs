@@ -5,14 +5,12 @@ use crate::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use crate::bulk::input::Buffer;
 use crate::bulk::input::cells::{self, Cell};
 use crate::describe::{Described, Kind, described};
+use crate::limits::MAX_ROW_BYTES;
 use crate::message::input::{Node, Value};
+use crate::message::{RowError, row_size};
 use crate::org::Org;
 use crate::typing::scalar;
 use std::rc::Rc;
-
-/// Most bytes of one row: far above the 1,638,400 characters of long text that an object may have (Salesforce Help, "Custom Field
-/// Allocations"), with those of its parents.
-const MAX_ROW_BYTES: usize = 64 << 20;
 
 /// A column of the rows: where it goes, and what it holds.
 struct Column {
@@ -37,6 +35,8 @@ pub struct Converter {
     /// Bytes of the record at hand that have gone by.
     partial: bool,
     rows: u64,
+    /// Rows of the pages before.
+    before: u64,
     /// Bytes of the row at hand, and of what has been copied of it.
     row_bytes: usize,
 }
@@ -57,14 +57,28 @@ impl Converter {
             begun,
             header: header.map(String::into_bytes),
             columns: Vec::new(),
-            buffer: Buffer::in_pieces(0, 1, cells::MAX_RECORD_BYTES),
+            buffer: Buffer::in_pieces(0, 1, MAX_ROW_BYTES),
             cells: Vec::new(),
             in_header: true,
             quoted: false,
             partial: false,
             rows: 0,
+            before: 0,
             row_bytes: 0,
         }
+    }
+
+    /// Counts on from so many rows, which were read before.
+    pub fn after(self, rows: u64) -> Self {
+        Self {
+            before: rows,
+            ..self
+        }
+    }
+
+    /// The number of the row at hand, counted from 1.
+    fn number(&self) -> u64 {
+        self.before + self.rows + 1
     }
 
     /// The header of the pages so far.
@@ -103,10 +117,11 @@ impl Converter {
             out.push(b'\n');
             self.rows += 1;
         }
-        self.buffer = Buffer::in_pieces(0, 1, cells::MAX_RECORD_BYTES);
+        self.buffer = Buffer::in_pieces(0, 1, MAX_ROW_BYTES);
         self.in_header = true;
         self.partial = false;
         self.row_bytes = 0;
+        self.before += self.rows;
         Ok(std::mem::take(&mut self.rows))
     }
 
@@ -116,8 +131,15 @@ impl Converter {
             if text.is_empty() {
                 return Ok(());
             }
-            let scanned = cells::scan(text, b',', self.buffer.ended, &mut self.cells);
-            let Some(found) = scanned.map_err(|_| no_csv())? else {
+            let ended = self.buffer.ended;
+            let scanned = cells::scan_within(MAX_ROW_BYTES, text, b',', ended, &mut self.cells);
+            let Ok(found) = scanned else {
+                return match self.in_header {
+                    true => Err(no_csv()),
+                    false => Err(RowError::TooLarge { row: self.number() }.into()),
+                };
+            };
+            let Some(found) = found else {
                 return Ok(());
             };
             if found.malformed.is_some() {
@@ -181,28 +203,28 @@ impl Converter {
     /// Copies records as they stand, and counts them.
     fn copy(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
         out.extend_from_slice(piece);
-        let mut from = None;
+        let mut begun = 0;
         for at in memchr::memchr2_iter(b'"', b'\n', piece) {
             if piece.get(at) == Some(&b'"') {
                 self.quoted = !self.quoted;
             } else if !self.quoted {
+                self.pass(at - begun)?;
+                self.row_bytes = 0;
                 self.rows += 1;
-                from = Some(at + 1);
+                begun = at + 1;
             }
         }
-        self.row_bytes = match from {
-            Some(from) => piece.len() - from,
-            None => self.row_bytes + piece.len(),
-        };
-        if self.row_bytes > MAX_ROW_BYTES {
-            return Err(Fault::protocol(format!(
-                "A row of results has more than {MAX_ROW_BYTES} bytes"
-            )));
-        }
+        self.pass(piece.len() - begun)?;
         if let Some(last) = piece.last() {
             self.partial = self.quoted || *last != b'\n';
         }
         Ok(())
+    }
+
+    /// Counts bytes of the row at hand.
+    fn pass(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.row_bytes += bytes;
+        Ok(row_size::check(self.row_bytes, self.number())?)
     }
 
     /// The columns with the kinds of their fields, through parents.

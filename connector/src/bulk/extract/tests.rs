@@ -4,6 +4,7 @@ use crate::transport::scripted::TestClock;
 use serde_json::json;
 
 mod held;
+mod large;
 
 const SOQL: &str = "SELECT Id, Name, Active__c, Amount__c, Parent.Name FROM Account";
 

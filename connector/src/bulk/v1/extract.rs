@@ -113,7 +113,8 @@ impl Extract {
                 config.format,
                 place.rows > 0 || place.header.is_some(),
                 place.header.clone(),
-            ),
+            )
+            .after(place.rows),
             warning,
             rows: place.rows,
             org,

@@ -57,7 +57,7 @@ impl Malformed {
     }
 }
 
-/// A record has more than [`MAX_RECORD_BYTES`], or a quote that is not closed within them.
+/// A record has more bytes than it may have, or a quote that is not closed within them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -91,10 +91,21 @@ pub fn scan(
     ended: bool,
     cells: &mut Vec<Cell>,
 ) -> Result<Option<Scanned>, TooLong> {
+    scan_within(MAX_RECORD_BYTES, text, delimiter, ended, cells)
+}
+
+/// As [`scan`], of a record of at most so many bytes.
+pub fn scan_within(
+    most: usize,
+    text: &[u8],
+    delimiter: u8,
+    ended: bool,
+    cells: &mut Vec<Cell>,
+) -> Result<Option<Scanned>, TooLong> {
     cells.clear();
     let (mut at, mut malformed) = (0, None);
     let waiting = || {
-        if text.len() > MAX_RECORD_BYTES {
+        if text.len() > most {
             Err(TooLong)
         } else {
             Ok(None)
@@ -111,7 +122,7 @@ pub fn scan(
         };
         let Some((mut cell, mut after)) = found.filter(|(_, after)| *after < text.len() || ended)
         else {
-            return if ended && text.len() <= MAX_RECORD_BYTES {
+            return if ended && text.len() <= most {
                 Ok(Some(Scanned {
                     content: text.trim_ascii_end().len(),
                     whole: text.len(),
