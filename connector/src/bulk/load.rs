@@ -19,6 +19,7 @@ mod room;
 mod sort;
 pub(super) mod state;
 mod strays;
+mod unclear;
 mod untaken;
 mod watch;
 

@@ -1,7 +1,7 @@
 //! A page of a query that is handed on as it is, held to the numbers that it names: its own, and those of the pages of children within its
 //! records.
 
-use super::page::known_size;
+use super::page::{Page, known_size};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -48,6 +48,17 @@ pub fn page(body: &[u8], place: Place) -> serde_json::Result<Head> {
             "it is no page of a query, with `totalSize`, `done` and `records`",
         )),
     }
+}
+
+/// Holds the first page of a query to the number of rows that it names; says what came otherwise.
+pub fn first(page: &Page<'_>) -> Result<(), String> {
+    let head = Head {
+        total: page.total_size,
+        done: page.done,
+        next: page.next.clone(),
+        rows: page.records.len() as u64,
+    };
+    head.check(Place::First)
 }
 
 /// Reads a whole page, or a record.

@@ -1,6 +1,5 @@
 //! One page of a query's answer, read in place.
 
-use super::counted::{Head, Place};
 use std::fmt;
 
 use memchr::memmem;
@@ -112,20 +111,6 @@ impl<'a> Page<'a> {
         self.records
             .iter()
             .any(|record| finder.find(record.get().as_bytes()).is_some())
-    }
-
-    /// Holds the first page of a query to the number of rows that it names.
-    ///
-    /// # Errors
-    /// What came, and what was promised.
-    pub fn check_first(&self) -> Result<(), String> {
-        let head = Head {
-            total: self.total_size,
-            done: self.done,
-            next: self.next.clone(),
-            rows: self.records.len() as u64,
-        };
-        head.check(Place::First)
     }
 
     /// Refuses a page that brings no records and yet is not the last: following such pages need never end.

@@ -11,7 +11,7 @@ use crate::bindings::exports::mediation::connector::mediator::Batch;
 use crate::bindings::exports::salesforce::connector::triggers::{QueryConfig, WatchConfig};
 use crate::exchange::Reply;
 use crate::limits::MAX_PAGE_ROWS;
-use crate::message::{Page, RowFormat, RowWriter};
+use crate::message::{Page, RowFormat, RowWriter, counted};
 use crate::org::{Org, Unusable};
 use crate::rest::query::asked;
 use crate::rest::rows::{child_page, unusable};
@@ -170,7 +170,7 @@ impl Rows<'_> {
         self.org.send_as(&call, None, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
             // A page that is short of rows would pass for all that there is.
-            page.check_first().map_err(Unusable)?;
+            counted::first(&page).map_err(Unusable)?;
             let elapsed_ms = clock.monotonic_ms().saturating_sub(began_ms);
             let asked_at = server_time::when_asked(&reply, elapsed_ms);
             Ok(Answer { reply, asked_at })
