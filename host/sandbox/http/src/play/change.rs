@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value as Json};
 
-use crate::http::gzip;
+use crate::gzip;
 
 /// What is changed in an answer.
 #[derive(Debug, Default)]
