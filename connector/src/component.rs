@@ -3,9 +3,9 @@
 mod generic;
 mod typed;
 
-use crate::clock::SystemClock;
-use crate::context::Context;
-use crate::transport::wasi::WasiTransport;
+use crate::wasi::WasiTransport;
+use salesforce_client::clock::SystemClock;
+use salesforce_client::context::Context;
 use std::rc::Rc;
 
 /// What implements the exports.
@@ -25,6 +25,6 @@ fn context() -> Rc<Context> {
     reason = "generated: lifting and lowering of the canonical ABI"
 )]
 mod export {
-    crate::bindings::export!(Component with_types_in crate::bindings);
+    salesforce_contract::bindings::export!(Component with_types_in salesforce_contract::bindings);
     use super::Component;
 }

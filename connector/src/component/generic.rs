@@ -1,14 +1,15 @@
 //! `mediation:connector`.
 
 use super::{Component, context};
-use crate::bindings::exports::mediation::connector::catalog::{
+use salesforce_contract::bindings::exports::mediation::connector::catalog::{
     ConnectorInfo, Effect, Guest as Catalog, OperationInfo, Style,
 };
-use crate::bindings::exports::mediation::connector::mediator::{
+use salesforce_contract::bindings::exports::mediation::connector::mediator::{
     Batch, Guest as Mediator, GuestSink, GuestSource, Progress, Sink, Source,
 };
-use crate::bindings::{Fault, Message};
-use crate::{catalog, door, sink, source};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::{catalog, sink, source};
+use salesforce_operations::door;
 use std::cell::RefCell;
 
 impl Catalog for Component {

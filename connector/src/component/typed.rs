@@ -3,10 +3,10 @@
 
 use super::generic::{OpenSink, OpenSource};
 use super::{Component, context};
-use crate::bindings::exports::mediation::connector::mediator::{Batch, Sink, Source};
-use crate::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use crate::bindings::{Fault, Message};
-use crate::door::typed::Called;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::{Batch, Sink, Source};
+use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_operations::door::typed::Called;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -58,4 +58,4 @@ fn poll(
     Called::new(context(), name, connection, config)?.poll(checkpoint.as_deref(), wait_ms)
 }
 
-include!(concat!(env!("OUT_DIR"), "/typed.rs"));
+salesforce_contract::typed_exports!();

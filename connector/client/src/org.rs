@@ -1,0 +1,69 @@
+//! One org, entered: requests with a session that is renewed when it ends, retries, and facts about the last reply.
+
+mod budget;
+pub mod call;
+mod complete;
+mod facts;
+mod once;
+mod pinned;
+mod rehearsal;
+mod rehearsing;
+mod request;
+mod send;
+mod session;
+mod trace;
+mod version;
+
+pub use call::{Call, Unusable};
+pub use rehearsal::HeldBack;
+
+use crate::connection::Settings;
+use crate::context::Context;
+use rehearsal::Rehearsal;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use salesforce_contract::bindings::Fault;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use trace::Trace;
+
+/// An org that can be asked.
+pub struct Org {
+    context: Rc<Context>,
+    settings: Settings,
+    facts: RefCell<Vec<(String, String)>>,
+    renewed: Cell<bool>,
+    trace: Trace,
+    rehearsal: Option<Rehearsal>,
+    /// The token of the session whose org was asked for, and is the one that the connection is pinned to.
+    checked_token: RefCell<Option<String>>,
+}
+
+impl Org {
+    /// Checks the connection. Nothing is sent.
+    pub fn open(context: Rc<Context>, connection: &ConnectionConfig) -> Result<Self, Fault> {
+        let settings = Settings::of(connection)?;
+        let trace = Trace::new(context.clock.monotonic_ms());
+        Ok(Self {
+            context,
+            settings,
+            facts: RefCell::default(),
+            renewed: Cell::new(false),
+            trace,
+            rehearsal: None,
+            checked_token: RefCell::default(),
+        })
+    }
+
+    /// The surroundings.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The checked connection.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+//! What a dry run keeps: requests that would change something are noted instead of sent.
+
+use crate::transport::Request;
+use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
+use std::cell::RefCell;
+
+/// What an org that only rehearses has held back.
+#[derive(Default)]
+pub struct Rehearsal {
+    /// Whether reads are held back, too: where the operation itself may be one.
+    pub(super) reads_too: bool,
+    pub(super) held_back: RefCell<Vec<HeldBack>>,
+    pub(super) refused: RefCell<Vec<Outcome>>,
+}
+
+/// A request that was not sent. It holds no session; its URL is a path.
+pub struct HeldBack {
+    /// The request.
+    pub request: Request,
+    /// Whether its body must not be shown.
+    pub private: bool,
+}

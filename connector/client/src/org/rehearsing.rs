@@ -1,0 +1,81 @@
+//! A dry run: an org that holds requests back.
+
+use super::Org;
+use super::call::Call;
+use super::rehearsal::{HeldBack, Rehearsal};
+use super::trace::Trace;
+use crate::exchange::Nature;
+use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
+use salesforce_contract::bindings::{Fault, FaultKind};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+impl Org {
+    /// The same org, with requests held back from now on: those that change something, or, with `reads_too`, all but those that the
+    /// connector needs to make them.
+    pub fn rehearsing(&self, reads_too: bool) -> Self {
+        Self {
+            context: Rc::clone(&self.context),
+            settings: self.settings.clone(),
+            facts: RefCell::default(),
+            renewed: Cell::new(self.renewed.get()),
+            trace: Trace::new(self.context.clock.monotonic_ms()),
+            rehearsal: Some(Rehearsal {
+                reads_too,
+                ..Rehearsal::default()
+            }),
+            checked_token: RefCell::new(self.checked_token.borrow().clone()),
+        }
+    }
+
+    /// Enters the org before its first call, so that a wrong password, for one, is tried once; a rehearsal stays outside.
+    pub fn enter(&self) -> Result<(), Fault> {
+        match self.rehearsal {
+            Some(_) => Ok(()),
+            None => self.session().map(drop),
+        }
+    }
+
+    /// Notes records that are not fit to be sent.
+    pub fn note_refused(&self, outcomes: &[Outcome]) {
+        if let Some(rehearsal) = &self.rehearsal {
+            rehearsal.refused.borrow_mut().extend_from_slice(outcomes);
+        }
+    }
+
+    /// What was held back, in order.
+    pub fn held_back(&self) -> Vec<HeldBack> {
+        let rehearsal = self.rehearsal.as_ref();
+        rehearsal.map_or_else(Vec::new, |rehearsal| rehearsal.held_back.take())
+    }
+
+    /// The outcomes of records that are not fit to be sent.
+    pub fn refused(&self) -> Vec<Outcome> {
+        let rehearsal = self.rehearsal.as_ref();
+        rehearsal.map_or_else(Vec::new, |rehearsal| rehearsal.refused.take())
+    }
+
+    /// Whether a call is not sent, as this is a rehearsal.
+    pub(super) fn holds_back(&self, call: &Call) -> bool {
+        let Some(rehearsal) = &self.rehearsal else {
+            return false;
+        };
+        call.nature != Nature::Read || rehearsal.reads_too && !call.preparatory
+    }
+
+    /// Notes a call that is not sent. The fault that stands for its answer does not keep others from being noted.
+    pub(super) fn note_held_back(&self, call: &Call) -> Fault {
+        if let Some(rehearsal) = &self.rehearsal {
+            let held_back = HeldBack {
+                request: self.request(call, "", None),
+                private: call.private,
+            };
+            rehearsal.held_back.borrow_mut().push(held_back);
+        }
+        not_sent()
+    }
+}
+
+fn not_sent() -> Fault {
+    Fault::new(FaultKind::Invalid, "Not sent: this is a dry run")
+}

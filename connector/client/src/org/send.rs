@@ -1,0 +1,176 @@
+//! Calls on their way: sent in the session, repeated where that is safe, the session renewed where it has ended.
+
+use super::Org;
+use super::call::{Call, Unusable};
+use crate::envelope;
+use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
+use crate::expected::Expected;
+use crate::fault::{self, Retry};
+use crate::transport::{Pending, Started, TransportError};
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::bad_input;
+use std::cell::RefCell;
+
+impl Org {
+    /// GETs what needs no session.
+    pub fn ask_without_session(&self, origin: &str, path: &str) -> Result<Reply, Fault> {
+        self.send_without_session(origin, &Call::get(path).expecting(Expected::List))
+    }
+
+    /// Sends what needs no session.
+    pub fn send_without_session(&self, origin: &str, call: &Call) -> Result<Reply, Fault> {
+        if self.holds_back(call) {
+            return Err(self.note_held_back(call));
+        }
+        let request = self.request(call, origin, None);
+        let exchange = self.exchange(call.nature);
+        exchange.run(
+            None,
+            || Ok(request.clone()),
+            |reply, _| match reply.status {
+                200..=299 => match call.expected.check(&reply) {
+                    Ok(()) => Verdict::Done(reply),
+                    Err(Unusable(message)) => {
+                        Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
+                    }
+                },
+                _ => failed(&reply),
+            },
+        )
+    }
+
+    /// Sends a call and returns its whole reply.
+    pub fn send(&self, call: &Call) -> Result<Reply, Fault> {
+        self.send_as(call, None, |reply, _| Ok(reply))
+    }
+
+    /// Starts a call without waiting for its answer; `send_as` takes it up.
+    pub fn start(&self, call: &Call) -> Result<Started, Fault> {
+        if self.holds_back(call) {
+            return Err(bad_input("A dry run starts nothing"));
+        }
+        self.clear(call, None)?;
+        let session = self.session()?;
+        Ok(self.context.transport.start(&self.request(
+            call,
+            &session.instance_url,
+            Some(&session.access_token),
+        )))
+    }
+
+    /// Sends a call, and repeats it when its reply is unusable, too. `parse` also learns whether an earlier attempt may
+    /// have been acted on.
+    pub fn send_as<T>(
+        &self,
+        call: &Call,
+        started: Option<Started>,
+        mut parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
+    ) -> Result<T, Fault> {
+        let receive = if call.wraps {
+            envelope::receive
+        } else {
+            exchange::receive
+        };
+        self.clear(call, started.as_ref())?;
+        self.converse(receive, call, started, |reply, maybe_applied| {
+            call.expected.check(&reply)?;
+            parse(reply, maybe_applied)
+        })
+    }
+
+    /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the
+    /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
+    pub fn open_body(&self, call: &Call, started: Option<Started>) -> Result<Arrival, Fault> {
+        self.clear(call, started.as_ref())?;
+        self.converse(exchange::arrive, call, started, |arrival, _| {
+            call.expected.check_head(&arrival.reply)?;
+            Ok(arrival)
+        })
+    }
+
+    /// Lets a call pass: not in a dry run, not over the budget. One that has been started has passed before.
+    pub(super) fn clear(&self, call: &Call, started: Option<&Started>) -> Result<(), Fault> {
+        match started {
+            Some(_) => Ok(()),
+            None if self.holds_back(call) => Err(self.note_held_back(call)),
+            None => {
+                self.afford()?;
+                self.trace.note_sent(call);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn converse<A: AsRef<Reply>, T>(
+        &self,
+        receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
+        call: &Call,
+        started: Option<Started>,
+        mut parse: impl FnMut(A, bool) -> Result<T, Unusable>,
+    ) -> Result<T, Fault> {
+        let mut session = self.session()?;
+        let in_use = RefCell::new(session.clone());
+        let mut may_renew = true;
+        let make = || {
+            let session = in_use.borrow();
+            Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
+        };
+        let done = self.exchange(call.nature).run_by(
+            receive,
+            started,
+            make,
+            |answer, maybe_applied| {
+                let reply = answer.as_ref();
+                self.note(reply);
+                if (200..=299).contains(&reply.status) || call.fine.contains(&reply.status) {
+                    return match parse(answer, maybe_applied) {
+                        Ok(value) => Verdict::Done(value),
+                        Err(Unusable(message)) => {
+                            Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
+                        }
+                    };
+                }
+                let (fault, retry) =
+                    fault::from_reply(reply.status, reply.header("location"), &reply.body);
+                if !fault::session_is_invalid(&fault) || !may_renew {
+                    return Verdict::Failed(fault, retry);
+                }
+                may_renew = false;
+                match self.session_after(&session) {
+                    Ok(renewed) => {
+                        in_use.replace(renewed.clone());
+                        session = renewed;
+                        Verdict::Renewed
+                    }
+                    Err(why) => Verdict::Failed(not_renewed(why, fault), Retry::Never),
+                }
+            },
+        )?;
+        self.trace.note_answered(call);
+        Ok(done)
+    }
+
+    pub(super) fn exchange(&self, nature: Nature) -> Exchange<'_> {
+        Exchange {
+            context: &self.context,
+            policy: self.settings.retry,
+            nature,
+        }
+    }
+}
+
+/// Why a session could not be renewed, with what the org said of the one before where the login says nothing of its own.
+fn not_renewed(why: Fault, refused: Fault) -> Fault {
+    if !why.upstream.is_empty() {
+        return why;
+    }
+    Fault {
+        upstream: refused.upstream,
+        ..why
+    }
+}
+
+fn failed<T>(reply: &Reply) -> Verdict<T> {
+    let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
+    Verdict::Failed(fault, retry)
+}

@@ -1,0 +1,20 @@
+//! The types and traits of the WIT contract, generated: config records are the serde types of the generic door.
+#![allow(
+    missing_docs,
+    clippy::all,
+    unsafe_code,
+    reason = "generated code; its docs are in wit/"
+)]
+
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "salesforce",
+    additional_derives: [serde::Serialize, serde::Deserialize],
+    generate_all,
+    pub_export_macro: true,
+    default_bindings_module: "salesforce_contract::bindings",
+});
+
+pub use exports::mediation::connector::types::{Fault, FaultKind, Message, UpstreamFault};
+
+pub use crate::fault::bad_input;

@@ -1,0 +1,102 @@
+//! The forms of CSV that Bulk API takes: six delimiters, two line endings (Bulk API 2.0 Developer Guide, "Create a Job":
+//! `columnDelimiter`, `lineEnding`).
+
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
+    ColumnDelimiter, LineEnding,
+};
+use salesforce_formats::message::input::header::detect;
+use serde::{Deserialize, Serialize};
+
+/// Delimiters with their bytes and Salesforce's names for them.
+const DELIMITERS: [(ColumnDelimiter, u8, &str); 6] = [
+    (ColumnDelimiter::Comma, b',', "COMMA"),
+    (ColumnDelimiter::Semicolon, b';', "SEMICOLON"),
+    (ColumnDelimiter::Tab, b'\t', "TAB"),
+    (ColumnDelimiter::Pipe, b'|', "PIPE"),
+    (ColumnDelimiter::Caret, b'^', "CARET"),
+    (ColumnDelimiter::Backquote, b'`', "BACKQUOTE"),
+];
+
+/// How a CSV is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialect {
+    /// What separates columns.
+    pub delimiter: u8,
+    /// Whether lines end with CR and LF.
+    pub crlf: bool,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self {
+            delimiter: b',',
+            crlf: false,
+        }
+    }
+}
+
+impl Dialect {
+    /// The dialect that a config chooses.
+    pub fn of(delimiter: Option<ColumnDelimiter>, ending: Option<LineEnding>) -> Self {
+        Self {
+            delimiter: delimiter.map_or(b',', byte),
+            crlf: ending == Some(LineEnding::Crlf),
+        }
+    }
+
+    /// Salesforce's name for the delimiter.
+    pub fn delimiter_name(self) -> &'static str {
+        let known = DELIMITERS
+            .iter()
+            .find(|(_, byte, _)| *byte == self.delimiter);
+        known.map_or("COMMA", |(_, _, name)| name)
+    }
+
+    /// Salesforce's name for the line ending.
+    pub fn ending_name(self) -> &'static str {
+        if self.crlf { "CRLF" } else { "LF" }
+    }
+
+    /// What ends a line.
+    pub fn ending(self) -> &'static [u8] {
+        if self.crlf { b"\r\n" } else { b"\n" }
+    }
+
+    /// Finds the dialect of a document from its first record; `None` while that has no end.
+    pub fn detect(start: &[u8]) -> Option<Self> {
+        detect(start).map(|(delimiter, crlf)| Self { delimiter, crlf })
+    }
+}
+
+/// The byte of a delimiter.
+pub fn byte(delimiter: ColumnDelimiter) -> u8 {
+    let known = DELIMITERS.iter().find(|(known, ..)| *known == delimiter);
+    known.map_or(b',', |(_, byte, _)| *byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_delimiter_is_detected_with_either_line_ending() {
+        for (_, byte, name) in DELIMITERS {
+            for ending in ["\n", "\r\n"] {
+                let text = format!("Name{0}\"a,b;c\"{0}Ext__c{ending}x", char::from(byte));
+                let found = Dialect::detect(text.as_bytes()).unwrap();
+                assert_eq!(found.delimiter_name(), name);
+                assert_eq!(found.crlf, ending == "\r\n");
+            }
+        }
+    }
+
+    #[test]
+    fn header_of_one_column_is_taken_for_commas() {
+        assert_eq!(Dialect::detect(b"Name\nx;y\n"), Some(Dialect::default()));
+    }
+
+    #[test]
+    fn unfinished_header_tells_nothing() {
+        assert_eq!(Dialect::detect(b"Name,\"Ext\n"), None);
+    }
+}

@@ -1,0 +1,302 @@
+//! Rows of a CSV: what is fit to be sent is copied as it stands.
+
+use super::breaking::Reading;
+use super::cells::{self, Cell};
+use super::signature::{Mark, Signature};
+use super::{Buffer, Next, Place, Row, buffer_at};
+use crate::bulk::columns::{Columns, Settled, Use, listed};
+use crate::bulk::dialect::Dialect;
+use crate::typing::compound_parts;
+use salesforce_contract::bindings::Fault;
+use salesforce_formats::message::input::{NULL_CELL, Value, header, json_object};
+use std::ops::Range;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The only cell of a record, where it is empty: without quotes the line would be blank.
+const EMPTY_CELL: &[u8] = b"\"\"";
+
+/// The cell that empties a field.
+const NULL: &[u8] = NULL_CELL.as_bytes();
+
+/// Reads a CSV in pieces.
+pub struct CsvRows {
+    pub(super) buffer: Buffer,
+    dialect: Option<Dialect>,
+    /// The delimiter that the config tells.
+    delimiter: Option<u8>,
+    /// The delimiter that rows are to have, if it is not their own.
+    written: Option<u8>,
+    cells: Vec<Cell>,
+    signature: Signature,
+    scratch: Vec<u8>,
+    width: usize,
+    /// Whether every record is kept as it was given.
+    keeps: bool,
+    /// How the reading goes.
+    pub(super) reading: Reading,
+}
+
+impl CsvRows {
+    /// Begins at the header.
+    pub fn new(delimiter: Option<u8>) -> Self {
+        Self {
+            buffer: buffer_at(None),
+            dialect: None,
+            delimiter,
+            written: None,
+            cells: Vec::new(),
+            signature: Signature::default(),
+            scratch: Vec::new(),
+            width: 0,
+            keeps: false,
+            reading: Reading::On,
+        }
+    }
+
+    /// Goes on between two records of a document whose header has as many columns.
+    pub fn resume(place: &Place, dialect: Dialect, width: usize) -> Self {
+        Self {
+            buffer: buffer_at(Some(place)),
+            dialect: Some(dialect),
+            width,
+            reading: Reading::from(Some(place)),
+            ..Self::new(None)
+        }
+    }
+
+    /// Rows come out with this delimiter.
+    pub fn write_with(&mut self, delimiter: u8) {
+        self.written = Some(delimiter);
+    }
+
+    /// Every record is kept as it was given.
+    pub fn keep_given(&mut self) {
+        self.keeps = true;
+    }
+
+    /// The form of the document, once its header is known.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
+    /// The next row, if it is whole.
+    pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
+        if self.width == 0 {
+            return self.header();
+        }
+        let Some(columns) = columns.filter(|_| self.reading.goes_on()) else {
+            return Ok(self.rest(row));
+        };
+        let dialect = self.dialect.unwrap_or_default();
+        loop {
+            row.line = self.buffer.line;
+            let found = match header::scan(&self.buffer, dialect.delimiter, &mut self.cells) {
+                Ok(Some(found)) => found,
+                Ok(None) => return Ok(Next::Nothing),
+                Err(error) => {
+                    self.reading.stop(&self.buffer, error);
+                    return Ok(self.rest(row));
+                }
+            };
+            if found.content > 0 {
+                match header::complaint(&self.buffer, &found, self.cells.len(), self.width) {
+                    Some(what) => self.refuse(found.content, &what, row),
+                    None => self.row(columns, dialect.delimiter, found.content, row),
+                }
+            }
+            self.buffer.skip(found.whole);
+            row.end = self.buffer.offset();
+            if found.content > 0 {
+                return Ok(Next::Row);
+            }
+        }
+    }
+
+    /// The row that stands for what cannot be read, once there is one.
+    fn rest(&mut self, row: &mut Row) -> Next {
+        match self.reading.tell(self.buffer.ended, row) {
+            true => Next::Row,
+            false => Next::Nothing,
+        }
+    }
+
+    /// Makes a row of a record that cannot be read.
+    fn refuse(&self, content: usize, what: &str, row: &mut Row) {
+        let record = self.buffer.rest().get(..content).unwrap_or_default();
+        row.complaint = Some(format!("Line {}: {what}", row.line));
+        row.given.extend_from_slice(record);
+        row.mark = Mark {
+            exact: xxh3_64(record),
+            likely: 0,
+        };
+    }
+
+    fn header(&mut self) -> Result<Next, Fault> {
+        let Some(header) = header::read(&mut self.buffer, self.delimiter, &mut self.cells)? else {
+            return Ok(Next::Nothing);
+        };
+        self.dialect = Some(Dialect {
+            delimiter: header.delimiter,
+            crlf: header.crlf,
+        });
+        self.width = header.names.len();
+        Ok(Next::Columns(header.names))
+    }
+
+    /// Checks the values of the record before `content` and makes the row that is sent.
+    fn row(&mut self, columns: &Columns, delimiter: u8, content: usize, row: &mut Row) {
+        let text = self.buffer.rest();
+        self.signature.begin(columns.key());
+        let written = self.written.unwrap_or(delimiter);
+        let mut cells = RowCells {
+            columns,
+            delimiter: written,
+            before: &[],
+            text,
+            // Where every cell stays what it is the record is copied as a whole.
+            copied: written != delimiter || !columns.keeps_cells(),
+            signature: &mut self.signature,
+            row,
+        };
+        for (index, (cell, used)) in self.cells.iter().zip(columns.uses()).enumerate() {
+            let value = cell.value(text, &mut self.scratch);
+            cells.before = self.cells.get(..index).unwrap_or_default();
+            match used {
+                Use::Nothing => {}
+                Use::Column(at) => cells.put(*at, value, cell.bare),
+                Use::Parts(compound, range) => cells.put_parts(compound, range.clone(), value),
+            }
+        }
+        if !cells.copied {
+            let record = text.get(..content).unwrap_or_default();
+            row.bytes.extend_from_slice(record);
+        } else if row.bytes.is_empty() {
+            row.bytes.extend_from_slice(EMPTY_CELL);
+        }
+        if row.complaint.is_some() || self.keeps {
+            copy(text, &self.cells, delimiter, &mut row.given);
+            if row.given.is_empty() {
+                row.given.extend_from_slice(EMPTY_CELL);
+            }
+        }
+        row.mark = self.signature.mark();
+    }
+}
+
+/// A row that is being made of the cells of a record.
+struct RowCells<'r> {
+    columns: &'r Columns,
+    delimiter: u8,
+    text: &'r [u8],
+    /// The cells before the one at hand.
+    before: &'r [Cell],
+    /// Whether cells before the one at hand stand in the row already: they are copied once one of them has to be changed.
+    copied: bool,
+    signature: &'r mut Signature,
+    row: &'r mut Row,
+}
+
+impl RowCells<'_> {
+    /// Puts a value into a column. What is written `bare` is read differently by others.
+    fn put(&mut self, at: usize, value: &[u8], bare: bool) {
+        let settled = self.columns.settle(at, value).unwrap_or_else(|what| {
+            self.refuse(&what);
+            Settled::Same
+        });
+        self.put_settled(at, value, &settled, bare);
+    }
+
+    fn put_settled(&mut self, at: usize, value: &[u8], settled: &Settled, bare: bool) {
+        if !self.copied && (bare || *settled != Settled::Same) {
+            self.copied = true;
+            copy(self.text, self.before, self.delimiter, &mut self.row.bytes);
+        }
+        if self.copied && at > 0 {
+            self.row.bytes.push(self.delimiter);
+        }
+        let value = match settled {
+            Settled::Same => value,
+            Settled::Null => NULL,
+            Settled::As(other) => other.as_bytes(),
+        };
+        self.signature.add(value);
+        if self.copied {
+            cells::write(value, self.delimiter, &mut self.row.bytes);
+        }
+    }
+
+    /// Puts the parts of a compound field, which the cell holds as JSON, into their columns.
+    fn put_parts(&mut self, compound: &str, columns: Range<usize>, value: &[u8]) {
+        let names = self
+            .columns
+            .names()
+            .get(columns.clone())
+            .unwrap_or_default();
+        let values = match value {
+            b"" | NULL => vec![Part::Text(value.to_vec()); columns.len()],
+            value => parts(compound, names, value).unwrap_or_else(|what| {
+                self.refuse(&what);
+                vec![Part::Null; columns.len()]
+            }),
+        };
+        for (at, value) in columns.zip(values) {
+            match value {
+                Part::Null => self.put_settled(at, b"", &Settled::Null, false),
+                Part::Text(value) => self.put(at, &value, false),
+            }
+        }
+    }
+
+    fn refuse(&mut self, what: &str) {
+        let line = self.row.line;
+        self.row
+            .complaint
+            .get_or_insert_with(|| format!("Line {line}: {what}"));
+    }
+}
+
+/// What a cell says of a part of a compound field.
+#[derive(Clone)]
+enum Part {
+    Null,
+    Text(Vec<u8>),
+}
+
+/// The values of the parts of a compound field; empty for those that the cell does not hold.
+fn parts(compound: &str, names: &[String], cell: &[u8]) -> Result<Vec<Part>, String> {
+    let told = std::str::from_utf8(cell).ok().and_then(json_object);
+    let told = told.ok_or_else(|| {
+        format!(
+            "`{compound}` is a compound field: its cell holds a JSON object of its parts, as queries write it, or they stand in columns of their own ({})",
+            listed(names)
+        )
+    })?;
+    let known = |name: &str| {
+        let mut names = names.iter();
+        names.position(|known| known.eq_ignore_ascii_case(name))
+    };
+    let mut values = vec![Part::Text(Vec::new()); names.len()];
+    for (name, value) in compound_parts(compound, told, |name| known(name).is_some())? {
+        let place = known(&name).and_then(|at| values.get_mut(at));
+        let place = place.ok_or_else(|| format!("`{name}` is no field that the user may see"))?;
+        *place = match value {
+            Value::Null => Part::Null,
+            Value::Text(text) | Value::Untyped(text) | Value::Number(text) => {
+                Part::Text(text.into_bytes())
+            }
+            _ => return Err(format!("`{name}` is no single value")),
+        };
+    }
+    Ok(values)
+}
+
+/// Writes cells as they stand.
+fn copy(text: &[u8], cells: &[Cell], delimiter: u8, out: &mut Vec<u8>) {
+    let mut scratch = Vec::new();
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.push(delimiter);
+        }
+        cells::write(cell.value(text, &mut scratch), delimiter, out);
+    }
+}

@@ -1,0 +1,342 @@
+//! Rows of JSON, NDJSON and XML: records flattened into columns. A record with a column that is new makes the columns grow.
+
+use super::breaking::Reading;
+use super::cells;
+use super::signature::{Mark, Signature};
+use super::{Buffer, Next, Place, Row, buffer_at};
+use crate::bulk::columns::{Columns, Settled};
+use crate::bulk::load::plan::Plan;
+use crate::bulk::mapping::Mapping;
+use crate::typing::{Known, Trouble, Typist};
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
+use salesforce_formats::message::input::json::JsonRecords;
+use salesforce_formats::message::input::json_record::record;
+use salesforce_formats::message::input::ndjson::NdjsonRecords;
+use salesforce_formats::message::input::split::{Found, Split, check_end};
+use salesforce_formats::message::input::xml::XmlRecords;
+use salesforce_formats::message::input::{InputError, NULL_CELL, Node, Options, Value};
+use std::rc::Rc;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// A record as columns; null empties.
+type Flat = Vec<(String, Option<String>)>;
+
+/// The reader of a form.
+enum Reader {
+    Ndjson(NdjsonRecords),
+    Json(JsonRecords),
+    Xml(XmlRecords),
+}
+
+impl Reader {
+    /// A reader at the beginning of a document, or between two of its records.
+    fn at(place: Option<&Place>, object: &str, format: LoadFormat) -> Self {
+        let options = Options::default();
+        let place = place.filter(|place| place.at > 0);
+        match (format, place) {
+            (LoadFormat::Ndjson | LoadFormat::Csv, _) => Self::Ndjson(NdjsonRecords::new(options)),
+            (LoadFormat::Json, None) => Self::Json(JsonRecords::new(options)),
+            (LoadFormat::Json, Some(place)) => {
+                Self::Json(JsonRecords::behind_record(place.listed, place.wrapped))
+            }
+            (LoadFormat::Xml, None) => Self::Xml(XmlRecords::new(Some(object), options)),
+            (LoadFormat::Xml, Some(place)) => {
+                Self::Xml(XmlRecords::behind_record(object, place.root.clone()))
+            }
+        }
+    }
+
+    fn split(&mut self) -> &mut dyn Split {
+        match self {
+            Self::Ndjson(records) => records,
+            Self::Json(records) => records,
+            Self::Xml(records) => records,
+        }
+    }
+}
+
+/// Reads documents in pieces.
+pub struct DocumentRows {
+    pub(super) buffer: Buffer,
+    org: Rc<Org>,
+    object: String,
+    mapping: Mapping,
+    reader: Reader,
+    /// A record that waits for its columns, with where it ends and begins.
+    held: Option<Held>,
+    /// Whether a record has been read.
+    begun: bool,
+    /// Whether every record is kept as it was given.
+    keeps: bool,
+    /// How the reading goes.
+    pub(super) reading: Reading,
+    signature: Signature,
+    known: Known,
+}
+
+struct Held {
+    record: Result<Flat, String>,
+    end: u64,
+    line: u64,
+    /// How many of the bytes that were read last are its own.
+    len: usize,
+}
+
+impl DocumentRows {
+    /// Begins at the beginning, or goes on between two records.
+    pub fn new(org: &Rc<Org>, plan: &Plan, place: Option<&Place>) -> Self {
+        let object = plan.rules.object.as_str();
+        Self {
+            buffer: buffer_at(place),
+            org: Rc::clone(org),
+            object: object.to_owned(),
+            mapping: plan.mapping.clone(),
+            reader: Reader::at(place, object, plan.format),
+            held: None,
+            begun: place.is_some(),
+            keeps: false,
+            reading: Reading::from(place),
+            signature: Signature::default(),
+            known: Known::default(),
+        }
+    }
+
+    /// Every record is kept as it was given.
+    pub fn keep_given(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Refuses the record at hand, whose columns cannot be.
+    pub fn refuse(&mut self, what: &str) {
+        if let Some(held) = &mut self.held {
+            held.record = Err(what.to_owned());
+        }
+    }
+
+    /// The tag that opens the root, of XML.
+    pub fn root(&self) -> Option<String> {
+        match &self.reader {
+            Reader::Xml(records) => records.root().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    /// Whether the record before was one of a list, of JSON.
+    pub fn listed(&self) -> bool {
+        matches!(&self.reader, Reader::Json(records) if records.listed())
+    }
+
+    /// Whether that list stands in a wrapper, of JSON.
+    pub fn wrapped(&self) -> bool {
+        matches!(&self.reader, Reader::Json(records) if records.wrapped())
+    }
+
+    /// The next row, if it is whole.
+    pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
+        if self.held.is_none() && !self.read()? {
+            return Ok(match self.reading.tell(self.buffer.ended, row) {
+                true => Next::Row,
+                false => Next::Nothing,
+            });
+        }
+        if let Some(grown) = self.grown(columns) {
+            return Ok(Next::Columns(grown));
+        }
+        let Some(held) = self.held.take() else {
+            return Ok(Next::Nothing);
+        };
+        (row.end, row.line) = (held.end, held.line);
+        match (held.record, columns) {
+            (Ok(flat), Some(columns)) => self.write(flat, columns, row),
+            (Ok(_), None) => return Err(Fault::protocol("A record came before its columns")),
+            (Err(what), _) => {
+                row.complaint = Some(format!("Line {}: {what}", row.line));
+                row.mark = Mark::default();
+            }
+        }
+        if row.complaint.is_some() || self.keeps {
+            row.given = self.given(held.len);
+        }
+        if row.complaint.is_some() {
+            let exact = xxh3_64(&row.given) ^ row.mark.exact;
+            row.mark = Mark { exact, ..row.mark };
+        }
+        Ok(Next::Row)
+    }
+
+    /// The record that was read last, as one line: of JSON, where it can be read.
+    fn given(&self, len: usize) -> Vec<u8> {
+        let text = self.buffer.behind(len).trim_ascii();
+        let node = match &self.reader {
+            Reader::Ndjson(_) | Reader::Json(_) => record(text, Options::default()),
+            Reader::Xml(records) => records.node(text, self.buffer.line),
+        };
+        let line = node.ok().and_then(|node| serde_json::to_vec(&node).ok());
+        line.unwrap_or_else(|| {
+            let breaks = |byte: &u8| {
+                if matches!(byte, b'\r' | b'\n') {
+                    b' '
+                } else {
+                    *byte
+                }
+            };
+            text.iter().map(breaks).collect()
+        })
+    }
+
+    /// Reads the next record, if it is whole. A document that breaks behind its first record ends there.
+    fn read(&mut self) -> Result<bool, Fault> {
+        if !self.reading.goes_on() || !self.buffer.past_bom()? {
+            return Ok(false);
+        }
+        let found = match self.found() {
+            Err(error) if self.begun => {
+                self.reading.stop(&self.buffer, error);
+                return Ok(false);
+            }
+            found => found?,
+        };
+        let Some(Found { node, line, len }) = found else {
+            return Ok(false);
+        };
+        self.begun = true;
+        let record = match node {
+            Ok(node) => self.flatten(node)?,
+            Err(what) => Err(what),
+        };
+        let record = match record {
+            Ok(flat) if flat.is_empty() => Err("the record has no fields".to_owned()),
+            record => record,
+        };
+        self.held = Some(Held {
+            record,
+            end: self.buffer.offset(),
+            line,
+            len,
+        });
+        Ok(true)
+    }
+
+    fn found(&mut self) -> Result<Option<Found>, InputError> {
+        let found = self.reader.split().next(&mut self.buffer)?;
+        if found.is_none() {
+            check_end(self.reader.split(), &self.buffer)?;
+        }
+        Ok(found)
+    }
+
+    /// The columns with those that the record at hand adds; `None` where it adds none.
+    fn grown(&self, columns: Option<&Columns>) -> Option<Vec<String>> {
+        let flat = self.held.as_ref()?.record.as_ref().ok()?;
+        let mut names = columns.map(|columns| columns.names().to_vec());
+        let known = columns.is_some();
+        let mut grew = !known;
+        for (name, _) in flat {
+            let is_new = columns.is_none_or(|columns| columns.position(name).is_none());
+            if is_new {
+                names.get_or_insert_default().push(name.clone());
+                grew = true;
+            }
+        }
+        names.filter(|_| grew)
+    }
+
+    fn write(&mut self, flat: Flat, columns: &Columns, row: &mut Row) {
+        let mut values: Vec<Option<Option<String>>> = vec![None; columns.names().len()];
+        for (name, value) in flat {
+            let place = columns.position(&name).and_then(|at| values.get_mut(at));
+            if let Some(place) = place {
+                *place = Some(value);
+            }
+        }
+        self.signature.begin(columns.key());
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                row.bytes.push(b',');
+            }
+            let text = match value {
+                None => {
+                    self.signature.add(b"");
+                    continue;
+                }
+                Some(None) => NULL_CELL.to_owned(),
+                Some(Some(text)) if text == NULL_CELL => {
+                    row.complaint.get_or_insert_with(|| {
+                        format!("Line {}: a value is the text `#N/A`, which Salesforce takes for null: change it", row.line)
+                    });
+                    text
+                }
+                Some(Some(text)) => match columns.settle_text(index, text.as_bytes()) {
+                    Ok(Settled::As(other)) => other,
+                    Ok(_) => text,
+                    Err(what) => {
+                        row.complaint
+                            .get_or_insert_with(|| format!("Line {}: {what}", row.line));
+                        text
+                    }
+                },
+            };
+            self.signature.add(text.as_bytes());
+            cells::write(text.as_bytes(), b',', &mut row.bytes);
+        }
+        row.mark = self.signature.mark();
+    }
+
+    /// A record as columns; the inner error is what is wrong with the record alone.
+    fn flatten(&self, node: Node) -> Result<Result<Flat, String>, Fault> {
+        if let Some(told) = node
+            .sobject
+            .as_deref()
+            .filter(|told| !told.eq_ignore_ascii_case(&self.object))
+        {
+            return Ok(Err(format!(
+                "the record is of `{told}`, not of config.object `{}`",
+                self.object
+            )));
+        }
+        let untyped = matches!(self.reader, Reader::Xml(_));
+        let typist = Typist::new(&self.org, untyped).with_known(&self.known);
+        match typist.settle(self.mapping.apply(node), &self.object) {
+            Ok(node) => Ok(columns_of(node)),
+            Err(Trouble::Record(complaint)) => Ok(Err(complaint.message)),
+            Err(Trouble::Org(fault)) => Err(fault),
+        }
+    }
+}
+
+/// A record in form as columns.
+fn columns_of(node: Node) -> Result<Flat, String> {
+    let mut flat = Vec::with_capacity(node.members.len());
+    for (name, value) in node.members {
+        match value {
+            Value::Object(parent) => {
+                let prefix = parent
+                    .sobject
+                    .map(|told| format!("{told}:"))
+                    .unwrap_or_default();
+                for (key, value) in parent.members {
+                    match text(value) {
+                        Some(text) => flat.push((format!("{prefix}{name}.{key}"), text)),
+                        None => return Err(format!("`{name}.{key}` is nested too deeply")),
+                    }
+                }
+            }
+            value => match text(value) {
+                Some(text) => flat.push((name, text)),
+                None => return Err(format!("`{name}` is a list, which a row has no place for")),
+            },
+        }
+    }
+    Ok(flat)
+}
+
+fn text(value: Value) -> Option<Option<String>> {
+    match value {
+        Value::Null => Some(None),
+        Value::Bool(flag) => Some(Some(flag.to_string())),
+        Value::Number(text) | Value::Text(text) | Value::Untyped(text) => Some(Some(text)),
+        Value::Object(_) | Value::List(_) => None,
+    }
+}

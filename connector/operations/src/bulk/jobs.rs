@@ -1,0 +1,262 @@
+//! What ingest and query jobs have in common: their state, and how it is changed and asked.
+
+use crate::rest::ask::refused;
+use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::expected::{Expected, Members};
+use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::path::segment;
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Resources of ingest jobs, below the API version.
+pub const INGEST: &str = "jobs/ingest";
+/// Resources of query jobs.
+pub const QUERY: &str = "jobs/query";
+
+/// The members that every info of a job has.
+const MEMBERS: Members = &["id", "state"];
+/// An info of a job.
+const INFO: Expected = Expected::Object(MEMBERS);
+
+/// The states of a job (Bulk API 2.0 Developer Guide, "Get Information About a Job").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Waits for data.
+    Open,
+    /// Has its data, waits to be worked off.
+    UploadComplete,
+    /// Is being worked off.
+    InProgress,
+    /// Somebody gave it up.
+    Aborted,
+    /// Is worked off; records may have failed.
+    JobComplete,
+    /// Salesforce gave it up.
+    Failed,
+    /// Takes no more batches, of Bulk API 1.0, whose jobs Bulk API 2.0 tells of, too.
+    Closed,
+}
+
+impl State {
+    /// Whether nothing more will happen.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Aborted | Self::JobComplete | Self::Failed)
+    }
+
+    /// Salesforce's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::UploadComplete => "UploadComplete",
+            Self::InProgress => "InProgress",
+            Self::Aborted => "Aborted",
+            Self::JobComplete => "JobComplete",
+            Self::Failed => "Failed",
+            Self::Closed => "Closed",
+        }
+    }
+
+    /// Whether a job in this state was, at some time, brought into the state `wanted`.
+    fn follows(self, wanted: Self) -> bool {
+        self == wanted
+            || wanted == Self::UploadComplete
+                && matches!(self, Self::InProgress | Self::JobComplete | Self::Failed)
+    }
+}
+
+/// What matters of a job's info.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobInfo {
+    /// Its id.
+    pub id: String,
+    /// Its state.
+    pub state: State,
+    /// Records worked off, those that failed included.
+    #[serde(default)]
+    pub number_records_processed: u64,
+    /// Records that failed.
+    #[serde(default)]
+    pub number_records_failed: u64,
+    /// Why it failed.
+    #[serde(default)]
+    pub error_message: Option<String>,
+    /// Whether a query is split by ids.
+    #[serde(default)]
+    pub is_pk_chunking_supported: Option<bool>,
+}
+
+impl JobInfo {
+    fn read(body: &[u8]) -> Result<Self, Unusable> {
+        serde_json::from_slice(body)
+            .map_err(|error| Unusable(format!("The job's info is not as documented: {error}")))
+    }
+}
+
+/// The path of a job.
+pub fn path(org: &Org, resource: &str, job: &str) -> Result<String, Fault> {
+    org.path(&format!("{resource}/{}", segment("job", job)?))
+}
+
+/// POSTs a new job. One too many does no harm: it stays empty, or only reads.
+pub fn create(org: &Org, resource: &str, body: &Value) -> Result<(Reply, JobInfo), Fault> {
+    let call = Call::write(
+        Method::Post,
+        org.path(resource)?,
+        Nature::RepeatableWrite,
+        "application/json",
+        body.to_string().as_bytes(),
+    )
+    .expecting(INFO);
+    org.send_as(&call, None, |reply, _| {
+        let info = JobInfo::read(&reply.body)?;
+        Ok((reply, info))
+    })
+}
+
+/// GETs what is known of a job.
+pub fn info(org: &Org, resource: &str, job: &str) -> Result<(Reply, JobInfo), Fault> {
+    let call = Call::get(path(org, resource, job)?).expecting(INFO);
+    org.send_as(&call, None, |reply, _| {
+        let info = JobInfo::read(&reply.body)?;
+        Ok((reply, info))
+    })
+}
+
+/// PATCHes the state of a job. A job that has the state already refuses it; where an attempt before may have been acted on, its
+/// info decides.
+pub fn set_state(
+    org: &Org,
+    resource: &str,
+    job: &str,
+    state: State,
+) -> Result<(Reply, JobInfo), Fault> {
+    let body = serde_json::json!({ "state": state }).to_string();
+    let call = Call {
+        fine: &[400, 409],
+        expected: Expected::ObjectOrNothing(MEMBERS),
+        ..Call::write(
+            Method::Patch,
+            path(org, resource, job)?,
+            Nature::RepeatableWrite,
+            "application/json",
+            body.as_bytes(),
+        )
+    };
+    let (reply, repeated) = org.send_as(&call, None, |reply, repeated| Ok((reply, repeated)))?;
+    if reply.status < 300 {
+        return Ok((reply.clone(), read_or_ask(org, resource, job, &reply)?));
+    }
+    let fault = refused(reply.status, &reply.body);
+    if repeated {
+        let (reply, info) = info(org, resource, job)?;
+        if info.state.follows(state) {
+            return Ok((reply, info));
+        }
+    }
+    Err(fault)
+}
+
+/// As [`set_state`], for who looks at the job no more: its info must say that it followed.
+pub fn bring_to(
+    org: &Org,
+    resource: &str,
+    job: &str,
+    state: State,
+) -> Result<(Reply, JobInfo), Fault> {
+    let (reply, info) = set_state(org, resource, job, state)?;
+    match info.state.follows(state) {
+        true => Ok((reply, info)),
+        false => Err(not_followed(&info, state)),
+    }
+}
+
+/// The fault of a job that is in another state than the one that the org said it had taken.
+fn not_followed(info: &JobInfo, wanted: State) -> Fault {
+    Fault {
+        attempts: 1,
+        maybe_applied: true,
+        ..Fault::protocol(format!(
+            "The org took the state {} for job {}, and says that it is {}: ask for its info before anything is sent to it",
+            wanted.name(),
+            info.id,
+            info.state.name()
+        ))
+    }
+}
+
+/// The info in an answer to a PATCH; some servers answer with nothing.
+fn read_or_ask(org: &Org, resource: &str, job: &str, reply: &Reply) -> Result<JobInfo, Fault> {
+    match JobInfo::read(&reply.body) {
+        Ok(info) => Ok(info),
+        Err(_) => match info(org, resource, job) {
+            Ok((_, info)) => Ok(info),
+            Err(fault) => Err(Fault {
+                maybe_applied: true,
+                ..fault
+            }),
+        },
+    }
+}
+
+/// The reply as a message with the job's facts as attributes.
+pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
+    let mut message = org.message(reply);
+    message.attributes.push(("job".into(), info.id));
+    message
+        .attributes
+        .push(("state".into(), info.state.name().into()));
+    message
+}
+
+/// A page of a list of jobs, with the locator of the next one.
+pub fn list(org: &Org, call: &Call) -> Result<Message, Fault> {
+    let call = call
+        .clone()
+        .expecting(Expected::Object(&["done", "records"]));
+    crate::rest::ask::send_and_read(org, &call, |body| {
+        let page: ListPage = serde_json::from_slice(body)?;
+        let next = page.next_records_url.filter(|_| !page.done);
+        let locator = next.as_deref().and_then(locator_of);
+        Ok(locator
+            .map(|locator| ("locator".to_owned(), locator))
+            .into_iter()
+            .collect())
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListPage {
+    done: bool,
+    next_records_url: Option<String>,
+}
+
+/// `queryLocator` of a `nextRecordsUrl`.
+fn locator_of(url: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    let value = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("queryLocator="))?;
+    let decoded = percent_encoding::percent_decode_str(value).decode_utf8();
+    decoded.ok().map(std::borrow::Cow::into_owned)
+}
+
+/// Why a job did not come to its end.
+pub fn failure(info: &JobInfo) -> Fault {
+    let reason = info.error_message.as_deref().unwrap_or("no reason given");
+    let (kind, what) = match info.state {
+        State::Aborted => (FaultKind::Conflict, "was aborted in the org"),
+        _ if reason.contains("TIMEOUT") => (
+            FaultKind::Timeout,
+            "failed (narrow the query by a range of ids or dates)",
+        ),
+        _ if reason.contains("LIMIT") || reason.contains("Limit") => {
+            (FaultKind::LimitExceeded, "failed")
+        }
+        _ => (FaultKind::Invalid, "failed"),
+    };
+    Fault::new(kind, format!("Job {} {what}: {reason}", info.id))
+}

@@ -1,0 +1,478 @@
+//! Loads: input of any length goes into jobs as it arrives, and every record gets its outcome, in input order.
+//!
+//! What was sent is not kept. A part whose upload broke off goes into a new job once the host has written the input again from where the
+//! journal says; a part that arrived is only compared then.
+
+mod documents;
+pub(super) mod feed;
+pub(super) mod fill;
+mod journal;
+mod kept;
+mod ledger;
+pub(super) mod outcomes;
+pub(super) mod plan;
+mod reasons;
+mod reconcile;
+pub(super) mod records;
+pub(super) mod results;
+mod room;
+mod sort;
+pub(super) mod state;
+mod strays;
+mod unclear;
+mod untaken;
+mod watch;
+
+pub use documents::{ERROR, ID};
+pub use sort::{MOST_READS, READ_PAUSE_MS};
+pub use watch::{FIRST_PAUSE_MS, Pace};
+
+use super::dialect::Dialect;
+use super::jobs::{self, INGEST, State};
+use documents::Document;
+use feed::{Feed, changed};
+use fill::{BACK_BYTES, Filling};
+use journal::{Journal, Part, Returned, Stage};
+use ledger::Ledger;
+use plan::Plan;
+use reasons::Reasons;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadConfig;
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::sink::Sink;
+use salesforce_contract::source::Source;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What is said of records that were not sent because the load was given up.
+pub const GIVEN_UP: &str = "the load was given up before this record was sent";
+
+/// A load under way.
+pub struct Load {
+    org: Rc<Org>,
+    plan: Rc<Plan>,
+    ledger: Rc<RefCell<Ledger>>,
+    feed: Feed,
+    filling: Option<Filling>,
+    /// The part that the next row begins.
+    next_part: usize,
+    /// Whether the jobs of the journal have been asked what became of them.
+    looked: bool,
+    /// Whether no more input follows.
+    closing: bool,
+    /// Whether all of it has been sent.
+    ended: bool,
+    broken: bool,
+    /// Whether any of the input has been taken.
+    begun: bool,
+    /// Records that were rejected here so far.
+    rejected: u64,
+    /// How often jobs were told that their data is complete.
+    closes: BTreeMap<usize, u32>,
+    watch: watch::Pace,
+    room: room::Room,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Something that the host need not know of.
+    Small,
+    /// Something that the journal must name before anything else is done.
+    Border,
+    /// Nothing: more input is needed.
+    Nothing,
+}
+
+impl Load {
+    /// Begins a load, or takes one up again. Nothing is sent.
+    pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
+        let plan = Plan::of(config)?;
+        let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
+        let ledger = Ledger::new(journal);
+        let journal = &ledger.journal;
+        let plan = Rc::new(plan);
+        let place = journal.resume_at().filter(|place| place.at > 0);
+        let mut feed = Feed::open(&org, &plan, &journal.shape, place);
+        if journal.wants_back() {
+            feed.keep_given();
+        }
+        if journal.aborted {
+            feed.refuse_all(GIVEN_UP);
+        }
+        let (looked, next_part) = (journal.parts.is_empty(), journal.first_needed());
+        Ok(Self {
+            watch: watch::Pace::new(org.context().clock.as_ref()),
+            feed,
+            org,
+            plan,
+            looked,
+            next_part,
+            rejected: ledger.rejected_before(next_part),
+            ledger: Rc::new(RefCell::new(ledger)),
+            filling: None,
+            closing: false,
+            ended: false,
+            broken: false,
+            begun: false,
+            closes: BTreeMap::new(),
+            room: room::Room::default(),
+        })
+    }
+
+    /// Takes all that the input at hand allows, up to the next border.
+    fn advance(&mut self) -> Result<Step, Fault> {
+        if self.broken {
+            return Err(Fault::new(
+                FaultKind::Unavailable,
+                "This load has failed before: open it again with its journal",
+            ));
+        }
+        self.look()?;
+        self.settle_columns()?;
+        loop {
+            let step = self.step()?;
+            if step != Step::Small {
+                return Ok(step);
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step, Fault> {
+        self.check_passed()?;
+        let uploaded = self.ledger.borrow().uploaded();
+        if let Some(part) = uploaded {
+            self.close_part(part)?;
+            return Ok(Step::Border);
+        }
+        if !self.feed.has_row && !self.fetch()? {
+            return Ok(Step::Nothing);
+        }
+        let judged = self.ledger.borrow().journal.judged();
+        let is_fit = self.feed.judge(judged);
+        let Some(filling) = &self.filling else {
+            return self.begin_part(is_fit);
+        };
+        if !self.fits(filling, is_fit) {
+            return self.finish_part();
+        }
+        self.take_row()
+    }
+
+    fn fetch(&mut self) -> Result<bool, Fault> {
+        self.feed.fetch(&mut self.ledger.borrow_mut().journal.shape)
+    }
+
+    /// Columns that are known before the first record.
+    fn settle_columns(&mut self) -> Result<(), Fault> {
+        let ledger = &mut *self.ledger.borrow_mut();
+        let parts = &ledger.journal.parts;
+        let part = parts.get(self.next_part).or(parts.last());
+        let set = part.map(|part| part.columns);
+        self.feed.settle_columns(&mut ledger.journal.shape, set)
+    }
+
+    /// The dialect of jobs.
+    fn dialect(&self) -> Dialect {
+        self.ledger
+            .borrow()
+            .journal
+            .shape
+            .dialect
+            .unwrap_or_default()
+    }
+
+    /// Begins the part that the row at hand belongs to: with a new job, without one where the row is not fit to be sent, or by comparing what
+    /// has arrived before.
+    fn begin_part(&mut self, is_fit: bool) -> Result<Step, Fault> {
+        if !self.has_room()? {
+            return Ok(Step::Border);
+        }
+        let index = self.next_part;
+        let known = self.ledger.borrow().journal.parts.get(index).cloned();
+        let (filling, step) = match known.filter(|part| part.stage.has_data()) {
+            Some(part) => (self.compared(index, &part)?, Step::Small),
+            None if is_fit || self.ledger.borrow().end_of(index).is_some() => {
+                (self.begin_job(index)?, Step::Border)
+            }
+            None => (self.begin_unsent(index), Step::Small),
+        };
+        self.filling = Some(filling);
+        self.next_part += 1;
+        Ok(step)
+    }
+
+    /// A part whose records are compared with what was sent, and given back where the host wants them.
+    fn compared(&self, index: usize, part: &Part) -> Result<Filling, Fault> {
+        let end = part.end.as_ref().map(|end| end.at);
+        let ledger = self.ledger.borrow();
+        let wanted = ledger.journal.wanted(index);
+        let with_reasons = self.plan.error_columns && !wanted.is_empty();
+        let columns = ledger.journal.shape.columns.get(part.columns);
+        let columns = columns.map(Vec::as_slice).unwrap_or_default();
+        let document = Document {
+            columns,
+            key: self.plan.rules.key(columns),
+            dialect: self.dialect(),
+        };
+        let reasons = with_reasons.then(|| Reasons::read(&self.org, part, &document));
+        let reasons = reasons.transpose()?;
+        Ok(Filling::compared(
+            index,
+            self.dialect(),
+            end,
+            wanted,
+            reasons,
+        ))
+    }
+
+    fn begin_job(&self, index: usize) -> Result<Filling, Fault> {
+        let dialect = self.dialect();
+        let body = self.plan.job(dialect).body();
+        let (_, info) = jobs::create(&self.org, INGEST, &body)?;
+        let part = self.new_part(index, info.id.clone());
+        let known_end = part.end.as_ref().map(|end| end.at);
+        self.ledger.borrow_mut().put(index, part);
+        let sized = self.plan.sized_uploads;
+        Ok(Filling::sent(index, dialect, info.id, sized, known_end))
+    }
+
+    fn begin_unsent(&self, index: usize) -> Filling {
+        let part = self.new_part(index, String::new());
+        self.ledger.borrow_mut().put(index, part);
+        Filling::unsent(index, self.dialect())
+    }
+
+    fn new_part(&self, index: usize, job: String) -> Part {
+        Part {
+            job,
+            stage: Stage::Open,
+            start: self.feed.before.clone(),
+            end: self.ledger.borrow().end_of(index),
+            first_row: self.ledger.borrow().rows_before(index),
+            rows: 0,
+            unfit: 0,
+            checksum: 0,
+            columns: self.feed.column_set,
+            processed: 0,
+            failed: 0,
+            reason: None,
+            collected: false,
+            unclear: None,
+            untaken: self.ledger.borrow().untaken_of(index),
+            unknown: 0,
+            saved: None,
+            returned: Returned::default(),
+        }
+    }
+
+    /// Whether the row at hand belongs to the part at hand.
+    fn fits(&self, filling: &Filling, is_fit: bool) -> bool {
+        if let Some(end) = filling.known_end {
+            return self.feed.row.end <= end;
+        }
+        if filling.is_full_of_unfit() || filling.rows() >= self.plan.part_rows {
+            return false;
+        }
+        if !is_fit || filling.is_unsent() {
+            return !is_fit;
+        }
+        let columns = self.ledger.borrow().columns_of(filling.part);
+        let size = self.feed.row.bytes.len() as u64 + filling.ending_bytes();
+        filling.bytes == 0
+            || columns == Some(self.feed.column_set) && filling.bytes + size <= self.plan.part_bytes
+    }
+
+    fn take_row(&mut self) -> Result<Step, Fault> {
+        if let Some(why) = &self.feed.row.complaint {
+            self.rejected += 1;
+            let aborted = self.ledger.borrow().journal.aborted;
+            self.plan.bear_rejected(self.rejected, why, aborted)?;
+        }
+        let (columns, row) = self.feed.at_hand();
+        let Some(filling) = &mut self.filling else {
+            return Ok(Step::Small);
+        };
+        filling.take(&self.org, columns, row)?;
+        self.feed.passed();
+        if filling.back.bytes < BACK_BYTES {
+            return Ok(Step::Small);
+        }
+        let mut ledger = self.ledger.borrow_mut();
+        ledger.give_back(filling.part, std::mem::take(&mut filling.back));
+        // The host hears of records to fetch by a journal that has changed.
+        ledger.journal.offers += 1;
+        Ok(Step::Border)
+    }
+
+    /// Ends the part at hand.
+    fn finish_part(&mut self) -> Result<Step, Fault> {
+        let Some(mut filling) = self.filling.take() else {
+            return Ok(Step::Small);
+        };
+        let end = &self.feed.before;
+        if filling.is_compared() {
+            self.ledger.borrow_mut().compare(filling, end)?;
+            return Ok(Step::Small);
+        }
+        let unclear = match filling.is_unsent() {
+            true => None,
+            false => filling.finish(&self.org)?,
+        };
+        self.ledger.borrow_mut().filled(filling, end, unclear);
+        Ok(Step::Border)
+    }
+
+    /// Asks what became of jobs whose data may have arrived, and aborts those that were left half filled.
+    fn look(&mut self) -> Result<(), Fault> {
+        if self.looked {
+            return Ok(());
+        }
+        let doubtful = self.ledger.borrow().doubtful();
+        for index in doubtful {
+            let job = self.ledger.borrow().job(index);
+            if job.is_empty() {
+                self.ledger.borrow_mut().is_lost(index, State::Aborted);
+                continue;
+            }
+            let state = match jobs::info(&self.org, INGEST, &job) {
+                Ok((_, info)) => {
+                    let state = info.state;
+                    self.ledger.borrow_mut().found(index, &info);
+                    state
+                }
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    self.ledger.borrow_mut().missing(index);
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            };
+            let lost = self.ledger.borrow_mut().is_lost(index, state);
+            if lost && state == State::Open {
+                jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
+            }
+        }
+        self.looked = true;
+        Ok(())
+    }
+
+    /// Notes that nothing more can be sent after a fault, and lets the fault tell what was sent before.
+    fn guarded<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if result.is_err() {
+            self.broken = true;
+            self.filling = None;
+        }
+        result.map_err(|fault| state::told(fault, &self.ledger.borrow().journal))
+    }
+}
+
+impl Sink for Load {
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
+        if self.closing {
+            return Err(Fault::config(
+                "The load is closed: nothing can be written to it",
+            ));
+        }
+        self.begun |= !chunk.is_empty();
+        self.feed.push(chunk);
+        let done = self.advance().map(drop);
+        self.guarded(done)
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        if !self.closing {
+            self.feed.end();
+            self.closing = true;
+        }
+        self.go_to_end()
+    }
+
+    fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        let progress = self.go_on(wait_ms);
+        progress.map_err(|fault| state::told(fault, &self.ledger.borrow().journal))
+    }
+
+    fn journal(&self) -> String {
+        let journal = &mut self.ledger.borrow_mut().journal;
+        journal.settle();
+        journal.text()
+    }
+
+    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
+        if which == "all" {
+            self.ledger.borrow_mut().ask()?;
+            self.refresh()?;
+            return Ok(Box::new(outcomes::All::open(
+                &self.org,
+                &self.plan,
+                &self.ledger,
+            )));
+        }
+        Ok(Box::new(records::Records::open(
+            &self.org,
+            &self.plan,
+            &self.ledger,
+            which,
+        )?))
+    }
+
+    fn abort(&mut self) -> Result<(), Fault> {
+        self.look()?;
+        self.filling = None;
+        self.abort_jobs()?;
+        let mut ledger = self.ledger.borrow_mut();
+        ledger.give_up();
+        // Rows that have been taken are gone: the host gives them again.
+        self.broken = self.begun;
+        self.next_part = ledger.journal.first_needed();
+        self.feed.refuse_all(GIVEN_UP);
+        Ok(())
+    }
+}
+
+impl Load {
+    /// Waits for jobs; what closing left to be sent is sent first.
+    fn go_on(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        self.look()?;
+        if self.closing && !self.ended {
+            self.go_to_end()?;
+        }
+        if self.closing && !self.ended {
+            return Ok(self.progress());
+        }
+        self.watch_jobs(u64::from(wait_ms))
+    }
+
+    /// Sends what is held back, up to the next border; all has been sent when there is none.
+    fn go_to_end(&mut self) -> Result<(), Fault> {
+        while !self.ended {
+            let step = self.step_to_end();
+            if self.guarded(step)? == Step::Border {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn step_to_end(&mut self) -> Result<Step, Fault> {
+        if self.advance()? == Step::Border {
+            return Ok(Step::Border);
+        }
+        if self.filling.is_some() {
+            return self.finish_part();
+        }
+        let mut ledger = self.ledger.borrow_mut();
+        if !ledger.journal.end_at(self.next_part) {
+            return Err(changed("it is shorter"));
+        }
+        ledger.journal.closed = true;
+        self.ended = true;
+        self.watch = watch::Pace::new(self.org.context().clock.as_ref());
+        Ok(Step::Nothing)
+    }
+}
+
+#[cfg(test)]
+mod tests;

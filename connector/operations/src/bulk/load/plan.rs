@@ -1,0 +1,125 @@
+//! The config of a load, checked.
+
+use crate::bulk::columns::Rules;
+use crate::bulk::dialect::{self, Dialect};
+use crate::bulk::ingest::NewJob;
+use crate::bulk::mapping::Mapping;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
+    EmptyValues, LoadConfig, LoadFormat, LoadOutcomes, NullText,
+};
+use salesforce_contract::bindings::{Fault, FaultKind};
+
+/// Bytes of a megabyte as Salesforce counts it.
+const MEGABYTE: u64 = 1_000_000;
+
+/// Most records of one job. Results are put in order in memory, at up to 140 bytes per record where Salesforce wrote values
+/// differently, beside the marks of records before them: more do not fit into an instance of 256 MiB for certain.
+const MOST_JOB_RECORDS: u32 = 1_000_000;
+
+/// What a load does.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is wanted of columns and values.
+    pub rules: Rules,
+    /// The assignment rule.
+    pub assignment_rule_id: Option<String>,
+    /// The form of the input.
+    pub format: LoadFormat,
+    /// What the config says to separate columns.
+    pub delimiter: Option<u8>,
+    /// Columns told beforehand.
+    pub columns: Vec<String>,
+    /// The fields that columns of the input go into, where those are not of the same name.
+    pub mapping: Mapping,
+    /// Most bytes of data of a job.
+    pub part_bytes: u64,
+    /// Most records of a job.
+    pub part_rows: u64,
+    /// Whether a part is gathered in memory before it is sent.
+    pub sized_uploads: bool,
+    /// The form of the outcomes.
+    pub outcomes: LoadOutcomes,
+    /// Most records that may be rejected here, if that is bounded.
+    pub max_rejected: Option<u64>,
+    /// Whether failed records come with their errors.
+    pub error_columns: bool,
+    /// Longest pause between two looks at a job.
+    pub poll_max_ms: u64,
+    /// Longest wait.
+    pub wait_ms: u64,
+}
+
+impl Plan {
+    /// Checks the config.
+    pub fn of(config: LoadConfig) -> Result<Self, Fault> {
+        let format = config.format.unwrap_or(LoadFormat::Csv);
+        let csv = format == LoadFormat::Csv;
+        if csv && !config.columns.is_empty() {
+            return Err(Fault::config(
+                "config.columns is for NDJSON, JSON and XML: the header of a CSV names its columns",
+            ));
+        }
+        if !csv && config.column_delimiter.is_some() {
+            return Err(Fault::config(
+                "config.column-delimiter is for CSV alone: take it out, or set config.format to `csv`",
+            ));
+        }
+        let records = config.job_records.unwrap_or(250_000);
+        if records == 0 || records > MOST_JOB_RECORDS {
+            return Err(Fault::config(format!(
+                "{records} records of one job or batch: give at least 1, and at most {MOST_JOB_RECORDS}, for outcomes are put in order in memory"
+            )));
+        }
+        let plan = Self {
+            rules: Rules {
+                object: config.object,
+                operation: config.operation,
+                external_id_field: config.external_id_field,
+                empty: config.empty_values.unwrap_or(EmptyValues::Keep),
+                null_text: config.null_text.unwrap_or(NullText::Refuse),
+            },
+            assignment_rule_id: config.assignment_rule_id,
+            format,
+            delimiter: config.column_delimiter.map(dialect::byte),
+            columns: config.columns,
+            mapping: Mapping::new(config.mapping)?,
+            part_bytes: u64::from(config.job_megabytes.unwrap_or(100)) * MEGABYTE,
+            part_rows: u64::from(records),
+            sized_uploads: config.sized_uploads,
+            outcomes: config.outcome_format.unwrap_or(LoadOutcomes::Ndjson),
+            max_rejected: config.max_rejected.map(u64::from),
+            error_columns: config.error_columns,
+            poll_max_ms: u64::from(config.poll_max_ms.unwrap_or(10_000)),
+            wait_ms: u64::from(config.wait_seconds.unwrap_or(3_600)) * 1_000,
+        };
+        plan.job(Dialect::default()).check()?;
+        Ok(plan)
+    }
+
+    /// Refuses to go on where more records are rejected here than may be; those of a load that was given up do not count.
+    pub fn bear_rejected(&self, rejected: u64, why: &str, aborted: bool) -> Result<(), Fault> {
+        match self
+            .max_rejected
+            .filter(|most| rejected > *most && !aborted)
+        {
+            None => Ok(()),
+            Some(most) => Err(Fault::new(
+                FaultKind::Invalid,
+                format!(
+                    "More than {most} records (config.max-rejected) are not fit to be sent. The last: {why}"
+                ),
+            )),
+        }
+    }
+
+    /// A job of this load.
+    pub fn job(&self, dialect: Dialect) -> NewJob<'_> {
+        NewJob {
+            object: &self.rules.object,
+            operation: self.rules.operation,
+            external_id_field: self.rules.external_id_field.as_deref(),
+            assignment_rule_id: self.assignment_rule_id.as_deref(),
+            dialect,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Query jobs of Bulk API 2.0, call by call.
+
+use super::dialect::Dialect;
+use super::jobs::{self, JobInfo, QUERY, State};
+use crate::rest::ask::{self, Object, Parameters};
+use crate::rest::query::Question;
+use salesforce_client::exchange::Reply;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
+    CreateQueryJobConfig, JobConfig, ListQueryJobsConfig, QueryJobType,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use serde_json::Value;
+
+/// POSTs a query job.
+pub fn make(
+    org: &Org,
+    soql: &str,
+    include_deleted: bool,
+    dialect: Dialect,
+) -> Result<(Reply, JobInfo), Fault> {
+    let operation = if include_deleted { "queryAll" } else { "query" };
+    let body: Value = Object::new()
+        .put("operation", operation)
+        .put("query", soql)
+        .put("contentType", "CSV")
+        .put("columnDelimiter", dialect.delimiter_name())
+        .put("lineEnding", dialect.ending_name())
+        .into();
+    jobs::create(org, QUERY, &body)
+}
+
+/// POST jobs/query.
+pub fn create(org: &Org, config: &CreateQueryJobConfig) -> Result<Message, Fault> {
+    let question = Question {
+        soql: &config.soql,
+        bind: &config.bind,
+        include_deleted: config.include_deleted,
+        page_size: None,
+    };
+    let dialect = Dialect::of(config.column_delimiter, config.line_ending);
+    let made = make(
+        org,
+        &question.bound_for(org)?,
+        config.include_deleted,
+        dialect,
+    )?;
+    Ok(jobs::message(org, made))
+}
+
+/// GET jobs/query/{job}.
+pub fn info(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    Ok(jobs::message(org, jobs::info(org, QUERY, &config.job)?))
+}
+
+/// GET jobs/query.
+pub fn list(org: &Org, config: &ListQueryJobsConfig) -> Result<Message, Fault> {
+    let kind = config.job_type.map(|kind| match kind {
+        QueryJobType::Classic => "Classic",
+        QueryJobType::V2Query => "V2Query",
+        QueryJobType::V2Ingest => "V2Ingest",
+    });
+    let parameters = Parameters::none()
+        .some("isPkChunkingEnabled", config.pk_chunking)
+        .some("jobType", kind)
+        .some("queryLocator", config.locator.as_deref());
+    jobs::list(org, &ask::get_call(org, QUERY, &parameters)?)
+}
+
+/// PATCH to Aborted.
+pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    let aborted = jobs::bring_to(org, QUERY, &config.job, State::Aborted)?;
+    Ok(jobs::message(org, aborted))
+}
+
+/// DELETE jobs/query/{job}.
+pub fn delete(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    let job = salesforce_client::path::segment("job", &config.job)?;
+    ask::delete(org, &format!("{QUERY}/{job}"))
+}

@@ -1,0 +1,142 @@
+//! Results of jobs as Salesforce sends them, streamed.
+
+use super::body::Arriving;
+use super::jobs::{self, INGEST, QUERY};
+use salesforce_client::exchange::Reply;
+use salesforce_client::expected::Expected;
+use salesforce_client::org::{Call, Org};
+use salesforce_client::path::query;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
+    JobConfig, QueryJobResultsConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::source::Source;
+use std::rc::Rc;
+
+/// The resource of records that were saved.
+pub const SUCCESSFUL: &str = "successfulResults/";
+/// The resource of records that were not.
+pub const FAILED: &str = "failedResults/";
+/// The resource of records that Salesforce did not get to.
+pub const UNPROCESSED: &str = "unprocessedrecords/";
+
+/// The header that counts the rows of a page of a query job.
+pub const NUMBER_OF_RECORDS: &str = "sforce-numberofrecords";
+
+/// One result document.
+pub struct Results {
+    media_type: String,
+    arriving: Arriving,
+    attributes: Vec<(String, String)>,
+}
+
+/// GET successfulResults.
+pub fn successful(org: Rc<Org>, config: &JobConfig) -> Result<Results, Fault> {
+    of_ingest(org, config, SUCCESSFUL)
+}
+
+/// GET failedResults.
+pub fn failed(org: Rc<Org>, config: &JobConfig) -> Result<Results, Fault> {
+    of_ingest(org, config, FAILED)
+}
+
+/// GET unprocessedrecords.
+pub fn unprocessed(org: Rc<Org>, config: &JobConfig) -> Result<Results, Fault> {
+    of_ingest(org, config, UNPROCESSED)
+}
+
+fn of_ingest(org: Rc<Org>, config: &JobConfig, resource: &str) -> Result<Results, Fault> {
+    let call = ingest_call(&org, &config.job, resource)?;
+    Results::open(org, call)
+}
+
+/// The call for a result document of an ingest job.
+pub fn ingest_call(org: &Org, job: &str, resource: &str) -> Result<Call, Fault> {
+    let path = jobs::path(org, INGEST, job)?;
+    Ok(csv(format!("{path}/{resource}")))
+}
+
+/// The call for a page of results of a query job.
+pub fn query_call(
+    org: &Org,
+    job: &str,
+    locator: Option<&str>,
+    max_records: Option<u32>,
+) -> Result<Call, Fault> {
+    let max = max_records.map(|max| max.to_string());
+    let pairs = [("locator", locator), ("maxRecords", max.as_deref())];
+    let told = pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let path = jobs::path(org, QUERY, job)?;
+    Ok(csv(format!("{path}/results{}", query(told))))
+}
+
+/// A GET of CSV.
+pub fn csv(path: String) -> Call {
+    Call::get(path)
+        .expecting(Expected::Csv)
+        .with_header("accept", "text/csv")
+}
+
+/// GET jobs/query/{job}/results.
+pub fn query_page(org: Rc<Org>, config: &QueryJobResultsConfig) -> Result<Results, Fault> {
+    let locator = config.locator.as_deref();
+    let call = query_call(&org, &config.job, locator, config.max_records)?;
+    let mut results = Results::open(org, call)?;
+    let head = &results.arriving.head;
+    let locator = next_locator(head).map(|next| ("locator".to_owned(), next.to_owned()));
+    let records = number_of_records(head).map(|count| ("records".to_owned(), count.to_string()));
+    results
+        .attributes
+        .extend(locator.into_iter().chain(records));
+    Ok(results)
+}
+
+/// The locator of the page after this one: Salesforce writes `null` where there is none.
+pub fn next_locator(head: &Reply) -> Option<&str> {
+    head.header("sforce-locator")
+        .map(str::trim)
+        .filter(|locator| !locator.is_empty() && *locator != "null")
+}
+
+/// How many rows a page is said to have.
+pub fn number_of_records(head: &Reply) -> Option<u64> {
+    head.header(NUMBER_OF_RECORDS)?.trim().parse().ok()
+}
+
+impl Results {
+    /// Sends the call and waits for the head of its answer.
+    pub fn open(org: Rc<Org>, call: Call) -> Result<Self, Fault> {
+        let arriving = Arriving::open(Rc::clone(&org), call, None)?;
+        let told = arriving.head.header("content-type").unwrap_or("text/csv");
+        let essence = told.split(';').next().unwrap_or_default().trim();
+        let media_type = match essence {
+            "text/csv" => "text/csv; charset=utf-8; header=present",
+            other => other,
+        };
+        Ok(Self {
+            media_type: media_type.to_owned(),
+            attributes: org.attributes(),
+            arriving,
+        })
+    }
+}
+
+impl Source for Results {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        self.arriving.read(max)
+    }
+
+    fn head(&self) -> Message {
+        Message {
+            media_type: self.media_type.clone(),
+            body: Vec::new(),
+            attributes: self.attributes.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "results_tests.rs"]
+mod tests;

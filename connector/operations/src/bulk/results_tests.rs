@@ -1,0 +1,118 @@
+use super::*;
+use salesforce_client::testing::{expired, org, token};
+use salesforce_client::transport::Failure;
+use salesforce_client::transport::scripted::Play;
+use salesforce_contract::bindings::FaultKind;
+
+const CSV: &str = "\"sf__Id\",\"sf__Created\",\"Name\"\n\"001\",\"true\",\"Ann\"\n";
+
+fn job() -> JobConfig {
+    JobConfig { job: "750A".into() }
+}
+
+fn csv(body: &str) -> Play {
+    Play::Answer(
+        200,
+        vec![("content-type".into(), "text/csv".into())],
+        body.into(),
+    )
+}
+
+fn read(results: &mut Results, max: usize) -> Result<String, Fault> {
+    let mut whole = Vec::new();
+    while let Some(piece) = results.read(max)? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(String::from_utf8(whole).unwrap())
+}
+
+#[test]
+fn results_come_through_as_they_are() {
+    let (org, script, _) = org([csv(CSV)]);
+    let mut results = successful(Rc::new(org), &job()).unwrap();
+    assert_eq!(read(&mut results, 7).unwrap(), CSV);
+    assert_eq!(
+        script.sent()[1],
+        "Get https://eu1.salesforce.com/services/data/v62.0/jobs/ingest/750A/successfulResults/"
+    );
+}
+
+#[test]
+fn broken_answer_goes_on_where_it_broke() {
+    let (org, script, _) = org([
+        Play::CutShort(200, CSV.as_bytes()[..20].to_vec()),
+        Play::Answer(503, vec![], vec![]),
+        Play::CutShort(200, CSV.as_bytes()[..30].to_vec()),
+        csv(CSV),
+    ]);
+    let mut results = failed(Rc::new(org), &job()).unwrap();
+    assert_eq!(read(&mut results, 8).unwrap(), CSV);
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn answer_that_changed_meanwhile_is_refused() {
+    let (org, ..) = org([
+        Play::CutShort(200, CSV.as_bytes()[..20].to_vec()),
+        csv(&CSV.replace("sf__Id", "sf__ID")),
+    ]);
+    let mut results = failed(Rc::new(org), &job()).unwrap();
+    assert_eq!(
+        read(&mut results, 99).unwrap_err().kind,
+        FaultKind::Protocol
+    );
+}
+
+#[test]
+fn answer_that_keeps_breaking_ends_after_the_attempts_of_the_policy() {
+    let (org, script, _) = org((0..9).map(|_| Play::CutShort(200, b"sf".to_vec())));
+    let mut results = unprocessed(Rc::new(org), &job()).unwrap();
+    let fault = read(&mut results, 99).unwrap_err();
+    assert_eq!((fault.kind, fault.attempts), (FaultKind::Unavailable, 5));
+    assert_eq!(script.left(), 4);
+}
+
+#[test]
+fn faults_before_the_answer_are_retried_and_the_session_renewed() {
+    let (org, script, _) = org([
+        expired(),
+        token("T2"),
+        Play::Answer(429, vec![("retry-after".into(), "2".into())], vec![]),
+        Play::Fail(Failure::Lost),
+        csv(CSV),
+    ]);
+    let mut results = successful(Rc::new(org), &job()).unwrap();
+    assert_eq!(read(&mut results, 99).unwrap(), CSV);
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn page_of_a_query_tells_its_locator_and_count() {
+    let headers = |locator: &str| {
+        vec![
+            ("sforce-locator".into(), locator.into()),
+            ("sforce-numberofrecords".into(), "2".into()),
+        ]
+    };
+    let (org, script, _) = org([
+        Play::Answer(200, headers("MTAw"), b"\"Id\"\n".to_vec()),
+        Play::Answer(200, headers("null"), b"\"Id\"\n".to_vec()),
+    ]);
+    let org = Rc::new(org);
+    let mut config = QueryJobResultsConfig {
+        job: "750B".into(),
+        locator: None,
+        max_records: Some(2),
+    };
+    let first = query_page(Rc::clone(&org), &config).unwrap().head();
+    assert!(
+        first
+            .attributes
+            .contains(&("locator".into(), "MTAw".into()))
+    );
+    assert!(first.attributes.contains(&("records".into(), "2".into())));
+    config.locator = Some("MTAw".into());
+    let last = query_page(org, &config).unwrap().head();
+    assert!(last.attributes.iter().all(|(name, _)| name != "locator"));
+    assert!(script.sent()[2].ends_with("/jobs/query/750B/results?locator=MTAw&maxRecords=2"));
+}

@@ -1,0 +1,155 @@
+//! Records that failed for a reason that passes, ready to be loaded again.
+
+use super::dialect::Dialect;
+use super::error::passes;
+use super::input::{BOM, cells};
+use super::load::ERROR;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::RetryFailedConfig;
+use salesforce_contract::bindings::{Fault, Message};
+
+/// What the columns that Salesforce adds begin with.
+const OWN: &str = "sf__";
+
+/// A record: its values.
+type Record = Vec<Vec<u8>>;
+
+/// Picks the records, takes Salesforce's columns out, and sorts.
+pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Fault> {
+    let text = input.body.strip_prefix(BOM).unwrap_or(&input.body);
+    let mut with_end = text.to_vec();
+    with_end.push(b'\n');
+    let dialect = Dialect::detect(&with_end).unwrap_or_default();
+    let mut records = read(text, dialect)?.into_iter();
+    let header = records.next().ok_or_else(|| {
+        bad_input("The input is empty: give the failed records of a job, with their header")
+    })?;
+    let place = |name: &str| {
+        header
+            .iter()
+            .position(|known| known.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let error = place(ERROR).ok_or_else(|| {
+        bad_input(format!(
+            "The input has no column `{ERROR}`: give the failed records as `bulk/failed-results` does, or `bulk/load` with config.error-columns"
+        ))
+    })?;
+    let sort = match &config.sort_by {
+        None => None,
+        Some(name) => Some(place(name).ok_or_else(|| {
+            Fault::config(format!(
+                "config.sort-by is `{name}`, which the input has no column for"
+            ))
+        })?),
+    };
+    let all: Vec<Record> = records.collect();
+    let count = all.len();
+    let reason = |record: &Record| {
+        String::from_utf8_lossy(record.get(error).map_or(b"".as_slice(), Vec::as_slice))
+            .into_owned()
+    };
+    let mut kept: Vec<Record> = all
+        .into_iter()
+        .filter(|record| passes(&reason(record)))
+        .collect();
+    if let Some(by) = sort {
+        kept.sort_by(|one, other| one.get(by).cmp(&other.get(by)));
+    }
+    let own = |name: &Vec<u8>| name.starts_with(OWN.as_bytes());
+    let columns: Vec<bool> = header.iter().map(|name| !own(name)).collect();
+    let mut body = Vec::new();
+    line(&header, &columns, dialect, &mut body);
+    kept.iter()
+        .for_each(|record| line(record, &columns, dialect, &mut body));
+    Ok(Message {
+        media_type: "text/csv; charset=utf-8; header=present".into(),
+        body,
+        attributes: vec![
+            ("kept".into(), kept.len().to_string()),
+            ("passed-over".into(), (count - kept.len()).to_string()),
+        ],
+    })
+}
+
+fn read(text: &[u8], dialect: Dialect) -> Result<Vec<Record>, Fault> {
+    let (mut records, mut found, mut at) = (Vec::new(), Vec::new(), 0);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let scanned = cells::scan(rest, dialect.delimiter, true, &mut found);
+        // A malformed record was not sent: its error, which stands before what is malformed, says so.
+        let scanned = scanned.ok().flatten().ok_or_else(|| {
+            let line = memchr::memchr_iter(b'\n', text.get(..at).unwrap_or_default()).count() + 1;
+            bad_input(format!(
+                "The record at line {line} of the input has more than {} bytes, or a quote that is never closed",
+                cells::MAX_RECORD_BYTES
+            ))
+        })?;
+        let mut scratch = Vec::new();
+        if scanned.content > 0 {
+            let values = found
+                .iter()
+                .map(|cell| cell.value(rest, &mut scratch).to_vec());
+            records.push(values.collect());
+        }
+        at += scanned.whole;
+    }
+    Ok(records)
+}
+
+fn line(record: &Record, columns: &[bool], dialect: Dialect, out: &mut Vec<u8>) {
+    let values = record.iter().zip(columns).filter(|(_, kept)| **kept);
+    for (index, (value, _)) in values.enumerate() {
+        if index > 0 {
+            out.push(dialect.delimiter);
+        }
+        cells::write(value, dialect.delimiter, out);
+    }
+    out.extend_from_slice(dialect.ending());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salesforce_client::testing::message;
+
+    const FAILED: &str = "\"sf__Id\";\"sf__Error\";\"Name\";\"ParentId\"\r\n\"\";\"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record or 1 records: 001A:--\";\"B; b\";\"2\"\r\n\"\";\"REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --\";\"\";\"1\"\r\n\"\";\"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record or 1 records: 001B:--\";\"A\";\"1\"";
+
+    fn picked(sort_by: Option<&str>, body: &str) -> Result<Message, Fault> {
+        let config = RetryFailedConfig {
+            sort_by: sort_by.map(str::to_owned),
+        };
+        pick(&config, &message("text/csv", body))
+    }
+
+    #[test]
+    fn locked_records_are_kept_sorted_by_their_parent() {
+        let message = picked(Some("parentid"), FAILED).unwrap();
+        assert_eq!(
+            String::from_utf8(message.body).unwrap(),
+            "Name;ParentId\r\nA;1\r\n\"B; b\";2\r\n"
+        );
+        assert_eq!(
+            message.attributes,
+            [
+                ("kept".into(), "2".into()),
+                ("passed-over".into(), "1".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn file_without_errors_is_refused() {
+        assert!(
+            picked(None, "Name\nA\n")
+                .unwrap_err()
+                .message
+                .contains("sf__Error")
+        );
+        assert!(picked(None, "").unwrap_err().message.contains("empty"));
+        assert!(
+            picked(Some("X"), FAILED)
+                .unwrap_err()
+                .message
+                .contains("config.sort-by")
+        );
+    }
+}

@@ -1,0 +1,456 @@
+//! An org of a few lines for tests of loads and extracts: it keeps jobs and their data, gives results in an order of its own, and
+//! fails where it is told to. Written from Salesforce's documents, not from the code under test.
+
+pub mod classic;
+mod wire;
+
+use salesforce_client::context::Context;
+use salesforce_client::org::Org;
+use salesforce_client::testing::connection;
+use salesforce_client::transport::scripted::{Play, TestClock};
+use salesforce_client::transport::{Failure, Method, Request};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::rc::Rc;
+pub use wire::lines;
+use wire::{csv, parameter};
+
+/// How a request fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// An answer with this status, nothing done.
+    Status(u16),
+    /// 403 because too many requests run at once.
+    Busy,
+    /// The connection breaks before the request arrives.
+    Reset,
+    /// It is done, and the answer is lost.
+    AnswerLost,
+    /// It is done, and the answer is cut short.
+    CutShort,
+}
+
+/// Every way to fail.
+pub const TROUBLES: [Trouble; 8] = [
+    Trouble::Status(401),
+    Trouble::Status(500),
+    Trouble::Status(503),
+    Trouble::Status(429),
+    Trouble::Busy,
+    Trouble::Reset,
+    Trouble::AnswerLost,
+    Trouble::CutShort,
+];
+
+/// A job of the org.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    /// What it was made with.
+    pub made: Value,
+    /// Its state.
+    pub state: String,
+    /// Its data.
+    pub data: Option<String>,
+    /// Looks until it is done.
+    pub looks: u32,
+}
+
+/// The inside of the org.
+#[derive(Default)]
+pub struct Inside {
+    /// Its jobs.
+    pub jobs: Vec<Job>,
+    /// Every request, as `METHOD path`.
+    pub seen: Vec<String>,
+    /// Requests that fail: their numbers, from 0, logins not counted.
+    pub troubles: Vec<(usize, Trouble)>,
+    /// Looks that a job takes after it was closed.
+    pub looks: u32,
+    /// Whether jobs fail as a whole.
+    pub fails: bool,
+    /// Rows that a job gets to before it ends, if not to all or none.
+    pub manages: Option<usize>,
+    /// What becomes of result documents and pages: the name of the document, how often documents were asked for before, the answer.
+    pub spoils: Option<fn(&str, u32, Play) -> Play>,
+    /// Documents that were asked for.
+    pub documents: u32,
+    /// How often a job is told that its data is complete without hearing it.
+    pub deaf: u32,
+    /// How result documents write rows differently from what was sent.
+    pub rewrites: Option<fn(&str) -> String>,
+    /// The headers of uploads, by the jobs they went to.
+    pub upload_headers: Vec<Vec<(String, String)>>,
+    /// How many uploads are answered 204 and not taken.
+    pub swallows: u32,
+    /// The status of uploads that are taken, if it is not the documented one.
+    pub shrugs: Option<u16>,
+    /// Whether a job without data refuses to be closed; it completes otherwise.
+    pub minds_empty: bool,
+    /// Pages of the results of queries.
+    pub pages: Vec<String>,
+    /// The body of a describe.
+    pub fields: Value,
+    /// Jobs of Bulk API 1.0.
+    pub classic: classic::Jobs,
+    logins: u32,
+}
+
+/// A handle on the org.
+#[derive(Clone, Default)]
+pub struct Fake(pub Rc<RefCell<Inside>>);
+
+/// A fake org, and a connection into it.
+pub fn fake() -> (Fake, TestClock) {
+    let fake = Fake::default();
+    fake.0.borrow_mut().fields = json!([
+        {"name": "Id", "type": "id"},
+        {"name": "Name", "type": "string"},
+        {"name": "Ext__c", "type": "string", "externalId": true},
+        {"name": "Active__c", "type": "boolean"},
+        {"name": "Amount__c", "type": "double"},
+        {"name": "Count__c", "type": "int"},
+        {"name": "Founded__c", "type": "date"},
+        {"name": "Seen__c", "type": "datetime"},
+        {"name": "BillingAddress", "type": "address"},
+        {"name": "BillingCity", "type": "string", "compoundFieldName": "BillingAddress"},
+        {"name": "BillingStreet", "type": "textarea", "compoundFieldName": "BillingAddress"},
+        {"name": "ParentId", "type": "reference", "referenceTo": ["Account"], "relationshipName": "Parent"},
+        {"name": "OwnerId", "type": "reference", "referenceTo": ["Group", "User"], "relationshipName": "Owner"}
+    ]);
+    (fake, TestClock::default())
+}
+
+impl Fake {
+    /// A way into the org.
+    pub fn org(&self, clock: &TestClock) -> Rc<Org> {
+        let mut connection = connection();
+        connection.api_version = Some("62.0".into());
+        let context = Context::new(self.clone(), clock.clone());
+        Rc::new(Org::open(Rc::new(context), &connection).unwrap())
+    }
+
+    /// All records that were loaded, by their lines, header left out.
+    pub fn loaded(&self) -> Vec<String> {
+        let inside = self.0.borrow();
+        let done = inside
+            .jobs
+            .iter()
+            .filter(|job| job.state == "JobComplete" || job.state == "InProgress");
+        let rows = |job: &Job| {
+            lines(job.data.as_deref().unwrap_or_default())
+                .into_iter()
+                .skip(1)
+        };
+        done.flat_map(rows).collect()
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<String> {
+        self.0.borrow().seen.clone()
+    }
+
+    fn answer(&self, request: &Request, body: &[u8]) -> Play {
+        let path = request.url.split_once(".com").map_or("", |(_, path)| path);
+        if path.contains("/oauth2/token") {
+            let mut inside = self.0.borrow_mut();
+            inside.logins += 1;
+            let session = format!("T{}", inside.logins);
+            return salesforce_client::testing::token(&session);
+        }
+        self.note_chunking(request);
+        if request.method == Method::Put {
+            let headers = request.headers.clone();
+            self.0.borrow_mut().upload_headers.push(headers);
+        }
+        let trouble = {
+            let mut inside = self.0.borrow_mut();
+            let number = inside.seen.len();
+            inside.seen.push(format!("{:?} {path}", request.method));
+            let found = inside.troubles.iter().find(|(at, _)| *at == number);
+            found.map(|(_, trouble)| *trouble)
+        };
+        match trouble {
+            Some(Trouble::Status(401)) => salesforce_client::testing::expired(),
+            Some(Trouble::Status(status)) => Play::json(status, "[]"),
+            Some(Trouble::Busy) => Play::json(
+                403,
+                r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]"#,
+            ),
+            Some(Trouble::Reset) => Play::Fail(Failure::Lost),
+            Some(Trouble::AnswerLost) => {
+                self.act(request.method, path, body);
+                Play::Fail(Failure::Lost)
+            }
+            Some(Trouble::CutShort) => match self.act(request.method, path, body) {
+                Play::Answer(status, _, body) => {
+                    Play::CutShort(status, body[..body.len() / 2].to_vec())
+                }
+                other => other,
+            },
+            None => self.act(request.method, path, body),
+        }
+    }
+
+    /// Whether a request asks for chunks has to be known before it is acted on.
+    fn note_chunking(&self, request: &Request) {
+        let chunked = |(name, _): &(String, String)| name == "sforce-enable-pkchunking";
+        if request.url.ends_with("/job") {
+            self.0.borrow_mut().classic.chunked = request.headers.iter().any(chunked);
+        }
+    }
+
+    fn act(&self, method: Method, path: &str, body: &[u8]) -> Play {
+        if let Some((_, rest)) = path.split_once("/services/async/62.0/job") {
+            let mut inside = self.0.borrow_mut();
+            let pages = inside.pages.clone();
+            return inside.classic.act(method, rest, body, &pages);
+        }
+        let rest = path.split_once("/v62.0/").map_or("", |(_, rest)| rest);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let steps: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+        let mut inside = self.0.borrow_mut();
+        match (method, steps.as_slice()) {
+            (Method::Get, ["sobjects", object, "describe"]) => Play::json(
+                200,
+                &json!({"name": object, "fields": inside.fields, "childRelationships": []})
+                    .to_string(),
+            ),
+            (Method::Post, ["jobs", kind]) => {
+                let id = format!("750{}", inside.jobs.len());
+                let looks = inside.looks;
+                inside.jobs.push(Job {
+                    made: serde_json::from_slice(body).unwrap(),
+                    state: if *kind == "query" {
+                        "InProgress"
+                    } else {
+                        "Open"
+                    }
+                    .into(),
+                    data: None,
+                    looks,
+                });
+                inside.info(&id)
+            }
+            (method, ["jobs", kind, id, more @ ..]) => {
+                let Some(at) = id
+                    .strip_prefix("750")
+                    .and_then(|at| at.parse::<usize>().ok())
+                else {
+                    return Play::json(
+                        404,
+                        r#"[{"errorCode":"NOT_FOUND","message":"no such job"}]"#,
+                    );
+                };
+                inside.job(method, kind, id, at, more, query, body)
+            }
+            _ => Play::json(
+                404,
+                r#"[{"errorCode":"NOT_FOUND","message":"no such path"}]"#,
+            ),
+        }
+    }
+}
+
+impl Inside {
+    #[expect(clippy::too_many_arguments, reason = "one request, taken apart")]
+    fn job(
+        &mut self,
+        method: Method,
+        kind: &str,
+        id: &str,
+        at: usize,
+        more: &[&str],
+        query: &str,
+        body: &[u8],
+    ) -> Play {
+        let wrong = || {
+            Play::json(
+                400,
+                r#"[{"errorCode":"INVALIDJOBSTATE","message":"Invalid job state"}]"#,
+            )
+        };
+        match (method, more) {
+            (Method::Put, ["batches"]) => {
+                if self.jobs[at].state != "Open" || self.jobs[at].data.is_some() {
+                    return wrong();
+                }
+                if self.swallows > 0 {
+                    self.swallows -= 1;
+                    return Play::Answer(204, vec![], vec![]);
+                }
+                self.jobs[at].data = Some(String::from_utf8(body.to_vec()).unwrap());
+                Play::Answer(self.shrugs.unwrap_or(201), vec![], vec![])
+            }
+            (Method::Patch, []) => {
+                let wanted: Value = serde_json::from_slice(body).unwrap();
+                let wanted = wanted["state"].as_str().unwrap().to_owned();
+                let allowed = match wanted.as_str() {
+                    "UploadComplete" => self.jobs[at].state == "Open",
+                    _ => ["Open", "UploadComplete", "InProgress"]
+                        .contains(&self.jobs[at].state.as_str()),
+                };
+                if !allowed {
+                    return wrong();
+                }
+                if wanted == "UploadComplete" && self.minds_empty && self.jobs[at].data.is_none() {
+                    return Play::json(
+                        400,
+                        r#"[{"errorCode":"CLIENTINPUTERROR","message":"No data was uploaded"}]"#,
+                    );
+                }
+                if wanted == "UploadComplete" && self.deaf > 0 {
+                    self.deaf -= 1;
+                    return self.info(id);
+                }
+                self.jobs[at].state = wanted;
+                self.info(id)
+            }
+            (Method::Get, []) if self.jobs[at].state == "Deleted" => Play::json(
+                404,
+                r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#,
+            ),
+            (Method::Get, []) => {
+                let fails = self.fails;
+                let job = &mut self.jobs[at];
+                if ["UploadComplete", "InProgress"].contains(&job.state.as_str()) {
+                    let done = if fails { "Failed" } else { "JobComplete" };
+                    job.state = if job.looks == 0 { done } else { "InProgress" }.into();
+                    job.looks = job.looks.saturating_sub(1);
+                }
+                self.info(id)
+            }
+            (Method::Delete, []) => Play::Answer(204, vec![], vec![]),
+            (Method::Get, ["results"]) => {
+                let page = self.page(query);
+                self.spoilt("results", page)
+            }
+            (Method::Get, ["resultPages"]) => self.result_pages(kind, id, query),
+            (Method::Get, [document]) => {
+                let answer = self.document(at, document);
+                self.spoilt(document, answer)
+            }
+            _ => wrong(),
+        }
+    }
+
+    fn spoilt(&mut self, document: &str, answer: Play) -> Play {
+        self.documents += 1;
+        match self.spoils {
+            Some(spoils) => spoils(document, self.documents - 1, answer),
+            None => answer,
+        }
+    }
+
+    fn rows(&self, at: usize) -> Vec<String> {
+        let data = self.jobs[at].data.clone().unwrap_or_default();
+        lines(&data).into_iter().skip(1).collect()
+    }
+
+    fn info(&self, id: &str) -> Play {
+        let at: usize = id[3..].parse().unwrap();
+        let job = &self.jobs[at];
+        let rows = self.rows(at);
+        let done = job.state == "JobComplete";
+        let query = job.made.get("query").is_some();
+        let processed = match (done, query) {
+            (true, true) => self.pages.iter().map(|page| lines(page).len() - 1).sum(),
+            (_, false) => self.managed(at),
+            (false, true) => 0,
+        };
+        let worked_off = rows.iter().take(processed);
+        let failed = worked_off.filter(|row| row.contains("bad")).count();
+        let mut info = job.made.clone();
+        info["id"] = id.into();
+        info["state"] = job.state.clone().into();
+        info["numberRecordsProcessed"] = processed.into();
+        info["numberRecordsFailed"] = failed.into();
+        if job.state == "Failed" {
+            info["errorMessage"] = "InvalidBatch : Field name not found : Nmae".into();
+        }
+        Play::json(200, &info.to_string())
+    }
+
+    /// How many rows of a job have been worked off.
+    fn managed(&self, at: usize) -> usize {
+        let rows = self.rows(at).len();
+        match self.jobs[at].state.as_str() {
+            "JobComplete" => self.manages.unwrap_or(rows).min(rows),
+            "Failed" => self.manages.unwrap_or(0).min(rows),
+            _ => 0,
+        }
+    }
+
+    /// Result documents quote every cell and turn the order round.
+    fn document(&self, at: usize, document: &str) -> Play {
+        let data = self.jobs[at].data.clone().unwrap_or_default();
+        let header = lines(&data).first().cloned().unwrap_or_default();
+        let managed = self.managed(at);
+        let (head, keep): (&str, fn(&str, bool) -> bool) = match document {
+            "successfulResults" => ("\"sf__Id\",\"sf__Created\",", |row, done| {
+                done && !row.contains("bad")
+            }),
+            "failedResults" => ("\"sf__Id\",\"sf__Error\",", |row, done| {
+                done && row.contains("bad")
+            }),
+            _ => ("", |_, done| !done),
+        };
+        let delimiter = match self.jobs[at].made["columnDelimiter"].as_str() {
+            Some("SEMICOLON") => ";",
+            Some("TAB") => "\t",
+            Some("PIPE") => "|",
+            Some("CARET") => "^",
+            Some("BACKQUOTE") => "`",
+            _ => ",",
+        };
+        let mut text = format!("{}{header}\n", head.replace(',', delimiter));
+        for (number, row) in self.rows(at).iter().enumerate().rev() {
+            if keep(row, number < managed) {
+                let extra = match document {
+                    "successfulResults" => format!("\"001{at:05}{number:010}\",\"true\","),
+                    "failedResults" if row.contains("locked") => {
+                        "\"\",\"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--\",".into()
+                    }
+                    "failedResults" => "\"\",\"REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --\",".into(),
+                    _ => String::new(),
+                };
+                text += &extra.replace(',', delimiter);
+                text += &self.rewrites.map_or(row.clone(), |rewrite| rewrite(row));
+                text += "\n";
+            }
+        }
+        csv(text, Vec::new())
+    }
+
+    fn page(&self, query: &str) -> Play {
+        let at = parameter(query, "locator").map_or(0, |locator| locator[1..].parse().unwrap());
+        let page = &self.pages[at];
+        let next = (at + 1 < self.pages.len()).then(|| format!("L{}", at + 1));
+        let rows = lines(page).len() - 1;
+        csv(
+            page.clone(),
+            vec![
+                (
+                    "sforce-locator".into(),
+                    next.unwrap_or_else(|| "null".into()),
+                ),
+                ("sforce-numberofrecords".into(), rows.to_string()),
+            ],
+        )
+    }
+
+    fn result_pages(&self, kind: &str, id: &str, query: &str) -> Play {
+        let first = parameter(query, "next").map_or(0, |at| at.parse().unwrap());
+        let root = format!("/services/data/v62.0/jobs/{kind}/{id}");
+        let urls: Vec<Value> = (first..self.pages.len())
+            .take(5)
+            .map(|at| json!({"resultUrl": format!("{root}/results?locator=L{at}")}))
+            .collect();
+        let next = first + urls.len();
+        let done = next >= self.pages.len();
+        let mut body = json!({"resultPages": urls, "done": done});
+        if !done {
+            body["nextRecordsUrl"] = format!("{root}/resultPages?next={next}").into();
+        }
+        Play::json(200, &body.to_string())
+    }
+}

@@ -1,0 +1,334 @@
+//! Bulk API 1.0, call by call: batches in CSV, XML or JSON, serial jobs, queries split by ids. Whole loads and extracts stand below.
+
+pub mod extract;
+pub mod load;
+mod wire;
+
+use super::results::Results;
+use crate::rest::ask::Object;
+use salesforce_client::exchange::Nature;
+use salesforce_client::expected::{Expected, Members};
+use salesforce_client::org::{Call, Org};
+use salesforce_client::path::segment;
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
+    JobConfig, V1BatchConfig, V1Content, V1CreateJobConfig, V1Operation, V1QueryResultsConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::limits::MAX_BATCH_BYTES;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// Says which form answers about jobs take.
+const JSON: &str = "application/json; charset=UTF-8";
+
+/// The members that every info of a job or batch has.
+const MEMBERS: Members = &["id", "state"];
+/// An info of a job or batch.
+const INFO: Expected = Expected::Info(MEMBERS);
+/// The batches of a job.
+const BATCHES: Expected = Expected::InfoList {
+    root: "batchInfoList",
+    entry: "batchInfo",
+};
+/// The ids of the results of a query's batch.
+const RESULT_IDS: Expected = Expected::InfoList {
+    root: "result-list",
+    entry: "result",
+};
+
+/// The path of what stands below jobs.
+fn path(org: &Org, steps: &[(&str, &str)]) -> Result<String, Fault> {
+    let mut path = format!("/services/async/{}/job", org.version()?);
+    for (name, step) in steps {
+        path.push('/');
+        match *name {
+            "" => path.push_str(step),
+            name => path.push_str(&segment(name, step)?),
+        }
+    }
+    Ok(path)
+}
+
+fn batch<'a>(job: &'a str, batch: &'a str) -> [(&'static str, &'a str); 3] {
+    [("job", job), ("", "batch"), ("batch", batch)]
+}
+
+/// A GET whose answer is JSON wherever Salesforce leaves the choice.
+fn get(path: String, expected: Expected) -> Call {
+    Call::get(path)
+        .expecting(expected)
+        .with_header("content-type", JSON)
+}
+
+/// POST job.
+pub fn create(org: &Org, config: &V1CreateJobConfig) -> Result<Message, Fault> {
+    told(org, &create_call(org, config)?, "job")
+}
+
+/// The call that makes a job.
+fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
+    let queries = matches!(config.operation, V1Operation::Query | V1Operation::QueryAll);
+    let upserts = config.operation == V1Operation::Upsert;
+    if upserts != config.external_id_field.is_some() {
+        return Err(Fault::config(
+            "config.external-id-field goes with config.operation `upsert`, and an upsert needs it",
+        ));
+    }
+    let chunks =
+        config.pk_chunking || config.pk_chunk_size.is_some() || config.pk_chunk_parent.is_some();
+    if chunks && !queries {
+        return Err(Fault::config(
+            "config.pk-chunking splits queries: set config.operation to `query` or `query-all`, or take it out",
+        ));
+    }
+    let body: Value = Object::new()
+        .put("operation", word(config.operation))
+        .put("object", config.object.as_str())
+        .some("externalIdFieldName", config.external_id_field.as_deref())
+        .some("assignmentRuleId", config.assignment_rule_id.as_deref())
+        .some("concurrencyMode", config.serial.then_some("Serial"))
+        .put("contentType", content(config.content))
+        .into();
+    let mut call = Call::write(
+        Method::Post,
+        path(org, &[])?,
+        Nature::RepeatableWrite,
+        JSON,
+        body.to_string().as_bytes(),
+    )
+    .expecting(Expected::NewInfo(MEMBERS));
+    if chunks {
+        call = call.with_header("sforce-enable-pkchunking", &chunking(config));
+    }
+    Ok(call)
+}
+
+/// The value of `Sforce-Enable-PKChunking`.
+fn chunking(config: &V1CreateJobConfig) -> String {
+    let size = config.pk_chunk_size.map(|size| format!("chunkSize={size}"));
+    let parent = config.pk_chunk_parent.as_ref();
+    let parent = parent.map(|parent| format!("parent={parent}"));
+    let told: Vec<String> = size.into_iter().chain(parent).collect();
+    if told.is_empty() {
+        "true".into()
+    } else {
+        told.join("; ")
+    }
+}
+
+fn word(operation: V1Operation) -> &'static str {
+    match operation {
+        V1Operation::Insert => "insert",
+        V1Operation::Update => "update",
+        V1Operation::Upsert => "upsert",
+        V1Operation::Delete => "delete",
+        V1Operation::HardDelete => "hardDelete",
+        V1Operation::Query => "query",
+        V1Operation::QueryAll => "queryAll",
+    }
+}
+
+fn content(content: Option<V1Content>) -> &'static str {
+    match content {
+        Some(V1Content::Xml) => "XML",
+        Some(V1Content::Json) => "JSON",
+        Some(V1Content::Csv) | None => "CSV",
+    }
+}
+
+/// POST job/{job} with state Closed.
+pub fn close(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    set_state(org, config, "Closed")
+}
+
+/// POST job/{job} with state Aborted.
+pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    set_state(org, config, "Aborted")
+}
+
+fn set_state(org: &Org, config: &JobConfig, state: &str) -> Result<Message, Fault> {
+    let body = serde_json::json!({ "state": state }).to_string();
+    let call = Call::write(
+        Method::Post,
+        path(org, &[("job", &config.job)])?,
+        Nature::RepeatableWrite,
+        JSON,
+        body.as_bytes(),
+    )
+    .expecting(INFO);
+    told(org, &call, "job")
+}
+
+/// GET job/{job}.
+pub fn info(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    told(org, &get(path(org, &[("job", &config.job)])?, INFO), "job")
+}
+
+/// POST job/{job}/batch.
+pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Message, Fault> {
+    if input.body.len() > MAX_BATCH_BYTES {
+        return Err(bad_input(format!(
+            "The input has {} bytes; a batch takes {MAX_BATCH_BYTES}: split it over several batches, or use `bulk/load`",
+            input.body.len()
+        )));
+    }
+    let essence = input
+        .media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let call = Call::write(
+        Method::Post,
+        path(org, &[("job", &config.job), ("", "batch")])?,
+        Nature::Write,
+        &format!("{essence}; charset=UTF-8"),
+        &input.body,
+    )
+    .expecting(Expected::NewInfo(MEMBERS));
+    told(org, &call, "batch")
+}
+
+/// GET job/{job}/batch/{batch}.
+pub fn batch_info(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
+    told(
+        org,
+        &get(path(org, &batch(&config.job, &config.batch))?, INFO),
+        "batch",
+    )
+}
+
+/// GET job/{job}/batch.
+pub fn list_batches(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+    let path = path(org, &[("job", &config.job), ("", "batch")])?;
+    Ok(org.message(org.send(&get(path, BATCHES))?))
+}
+
+/// GET job/{job}/batch/{batch}/result, of a query.
+pub fn result_ids(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
+    let path = format!("{}/result", path(org, &batch(&config.job, &config.batch))?);
+    Ok(org.message(org.send(&get(path, RESULT_IDS))?))
+}
+
+/// GET job/{job}/batch/{batch}/request.
+pub fn batch_request(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
+    let path = format!(
+        "{}/request",
+        path(&org, &batch(&config.job, &config.batch))?
+    );
+    document(org, path)
+}
+
+/// GET job/{job}/batch/{batch}/result.
+pub fn batch_results(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
+    let path = format!("{}/result", path(&org, &batch(&config.job, &config.batch))?);
+    document(org, path)
+}
+
+/// GET job/{job}/batch/{batch}/result/{result}.
+pub fn query_results(org: Rc<Org>, config: &V1QueryResultsConfig) -> Result<Results, Fault> {
+    let batch = path(&org, &batch(&config.job, &config.batch))?;
+    let path = format!(
+        "{batch}/result/{}",
+        segment("result-id", &config.result_id)?
+    );
+    document(org, path)
+}
+
+/// A document in the job's own form.
+fn document(org: Rc<Org>, path: String) -> Result<Results, Fault> {
+    Results::open(
+        org,
+        Call::get(path)
+            .expecting(Expected::Document)
+            .with_header("accept", "*/*"),
+    )
+}
+
+/// Sends a call and adds the id and the state in its answer to the attributes.
+fn told(org: &Org, call: &Call, what: &str) -> Result<Message, Fault> {
+    let mut message = org.message(org.send(call)?);
+    let facts = [(what, "id"), ("state", "state")];
+    for (name, member) in facts {
+        if let Some(value) = value_of(&message.body, member) {
+            message.attributes.push((name.into(), value));
+        }
+    }
+    Ok(message)
+}
+
+/// A member of an info, in JSON or XML.
+fn value_of(body: &[u8], name: &str) -> Option<String> {
+    if let Ok(json) = serde_json::from_slice::<Value>(body) {
+        return json.get(name)?.as_str().map(str::to_owned);
+    }
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, after) = text.split_once(&format!("<{name}>"))?;
+    let (value, _) = after.split_once(&format!("</{name}>"))?;
+    Some(value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salesforce_client::testing::{org, token};
+    use salesforce_client::transport::scripted::Play;
+    use salesforce_contract::source::Source;
+
+    const ENDED: &str = r#"<?xml version="1.0" encoding="UTF-8"?><error xmlns="http://www.force.com/2009/06/asyncapi/dataload"><exceptionCode>InvalidSessionId</exceptionCode><exceptionMessage>Invalid session id</exceptionMessage></error>"#;
+
+    fn batch_of(job: &str) -> V1BatchConfig {
+        V1BatchConfig {
+            job: job.into(),
+            batch: "751A".into(),
+        }
+    }
+
+    #[test]
+    fn session_that_ended_is_renewed_whatever_form_the_answer_has() {
+        let json =
+            r#"{"exceptionCode":"InvalidSessionId","exceptionMessage":"Invalid session id"}"#;
+        for refusal in [ENDED, json] {
+            let (org, script, _) = org([
+                Play::Answer(400, vec![], refusal.into()),
+                token("T2"),
+                Play::Answer(
+                    200,
+                    vec![("content-type".into(), "text/csv".into())],
+                    b"\"Id\"\n".to_vec(),
+                ),
+            ]);
+            let mut results = batch_results(Rc::new(org), &batch_of("750A")).unwrap();
+            assert_eq!(results.read(99).unwrap().unwrap(), b"\"Id\"\n");
+            let headers = script.requests().pop().unwrap().headers;
+            assert!(headers.contains(&("x-sfdc-session".into(), "T2".into())));
+            assert!(headers.iter().all(|(name, _)| name != "authorization"));
+        }
+    }
+
+    #[test]
+    fn documents_have_paths_of_their_own() {
+        let (org, script, _) = org((0..3).map(|_| Play::json(200, "[]")));
+        let org = Rc::new(org);
+        batch_request(Rc::clone(&org), &batch_of("750A")).unwrap();
+        let config = V1QueryResultsConfig {
+            job: "750A".into(),
+            batch: "751A".into(),
+            result_id: "752A".into(),
+        };
+        let results = query_results(Rc::clone(&org), &config).unwrap();
+        assert_eq!(results.head().media_type, "application/json");
+        result_ids(&org, &batch_of("750A")).unwrap();
+        let root = "Get https://eu1.salesforce.com/services/async/62.0/job/750A/batch/751A";
+        assert_eq!(
+            script.sent()[1..],
+            [
+                format!("{root}/request"),
+                format!("{root}/result/752A"),
+                format!("{root}/result")
+            ]
+        );
+    }
+}

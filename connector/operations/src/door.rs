@@ -1,0 +1,240 @@
+//! The generic door: names and JSON in, the same operations behind it as behind the typed door, which comes through here.
+
+use crate::rest;
+use crate::table::{self, Answer, Config, Run};
+use complete::{Completed, Completion};
+use salesforce_client::context::Context;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::catalog::{self, Document, Input, Operation, Style};
+use salesforce_contract::sink::Sink;
+use salesforce_contract::source::Source;
+use serde_json::Value;
+use std::rc::Rc;
+
+mod complete;
+mod dry_run;
+mod names;
+pub mod typed;
+
+pub use dry_run::dry_run;
+
+/// Opens a session, or returns the open one, as the JSON of `connection.session`.
+pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
+    let org = enter(context, connection)?;
+    let session = rest::connection::authenticate(&org)?;
+    let value =
+        serde_json::to_value(session).map_err(|error| Fault::protocol(error.to_string()))?;
+    let operation = known("connection/authenticate")?;
+    Ok(present(operation, &value))
+}
+
+/// Runs an operation of style `call`.
+pub fn call(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<Message, Fault> {
+    let (operation, org, answer) = answer(context, connection, name, config, input)?;
+    match answer {
+        Answer::Message(message) => Ok(message),
+        Answer::Typed(value) => Ok(Message {
+            media_type: "application/json".into(),
+            body: present(operation, &value).into_bytes(),
+            attributes: org.attributes(),
+        }),
+    }
+}
+
+fn answer(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<(&'static Operation, Org, Answer), Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Call(run) = run else {
+        return Err(wrong_door(operation, "call"));
+    };
+    let (org, config, input) = prepare(context, operation, connection, config, input)?;
+    let object = config.object();
+    match run(&org, config, input) {
+        Ok(answer) => Ok((operation, org, answer)),
+        Err(fault) => {
+            let fault = org.complete(fault);
+            let fault = Fault {
+                maybe_applied: fault.maybe_applied || org.has_written(),
+                ..fault
+            };
+            Err(names::explain(&org, object.as_deref(), fault))
+        }
+    }
+}
+
+/// Starts an operation of style `source`.
+pub fn open_source(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<Box<dyn Source>, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Source(run) = run else {
+        return Err(wrong_door(operation, "source"));
+    };
+    let (org, config, input) = prepare(context, operation, connection, config, input)?;
+    let org = Rc::new(org);
+    let completion = Completion::new(&org, &config);
+    let source = run(org, config, input).map_err(|fault| completion.complete(fault))?;
+    Ok(Box::new(Completed::new(source, completion)))
+}
+
+/// Starts an operation of style `sink`, or takes one up again from its journal.
+pub fn open_sink(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    journal: Option<&str>,
+) -> Result<Box<dyn Sink>, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Sink(run) = run else {
+        return Err(wrong_door(operation, "sink"));
+    };
+    let (org, config) = settle(context, operation, connection, config)?;
+    let org = Rc::new(org);
+    let completion = Completion::new(&org, &config);
+    let sink = run(org, config, journal).map_err(|fault| completion.complete(fault))?;
+    Ok(Box::new(Completed::new(sink, completion)))
+}
+
+/// Asks an operation of style `trigger` for what is new.
+pub fn poll(
+    context: Rc<Context>,
+    connection: &str,
+    name: &str,
+    config: &str,
+    checkpoint: Option<&str>,
+    wait_ms: u32,
+) -> Result<Batch, Fault> {
+    let (operation, run) = lookup(name)?;
+    let Run::Trigger(run) = run else {
+        return Err(wrong_door(operation, "poll"));
+    };
+    let (org, config) = settle(context, operation, connection, config)?;
+    let org = Rc::new(org);
+    let completion = Completion::new(&org, &config);
+    run(org, config, checkpoint, wait_ms).map_err(|fault| completion.complete(fault))
+}
+
+/// Checks all that the caller gave before anything is sent.
+fn prepare(
+    context: Rc<Context>,
+    operation: &Operation,
+    connection: &str,
+    config: &str,
+    input: Option<Message>,
+) -> Result<(Org, Config, Option<Message>), Fault> {
+    check_input(operation, input.as_ref())?;
+    let (org, config) = settle(context, operation, connection, config)?;
+    Ok((org, config, input))
+}
+
+/// Checks config and connection.
+fn settle(
+    context: Rc<Context>,
+    operation: &Operation,
+    connection: &str,
+    config: &str,
+) -> Result<(Org, Config), Fault> {
+    let config = accept(&operation.config, config, "config")?;
+    Ok((enter(context, connection)?, Config(config)))
+}
+
+fn enter(context: Rc<Context>, connection: &str) -> Result<Org, Fault> {
+    let value = accept(catalog::connection(), connection, "connection")?;
+    // serde's own message could quote a value of the connection.
+    let config: ConnectionConfig = serde_json::from_value(value)
+        .map_err(|_| Fault::config("The connection does not fit its schema"))?;
+    Org::open(context, &config)
+}
+
+fn check_input(operation: &Operation, input: Option<&Message>) -> Result<(), Fault> {
+    let name = operation.name;
+    match (operation.input, input) {
+        (Input::None, Some(_)) => Err(bad_input(format!("{name} takes no input"))),
+        (Input::Required, None) => Err(bad_input(format!(
+            "{name} needs an input ({})",
+            operation.accepts.join(" or ")
+        ))),
+        (Input::Required, Some(input)) if !operation.accepts.contains(&media_type(input)) => {
+            Err(bad_input(format!(
+                "{name} takes {}, not `{}`",
+                operation.accepts.join(" or "),
+                input.media_type
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn media_type(input: &Message) -> &str {
+    input
+        .media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+}
+
+fn accept(document: &Document, text: &str, what: &str) -> Result<Value, Fault> {
+    catalog::accept(&document.shape, text, what)
+        .map_err(|complaint| Fault::config(complaint.to_string()))
+}
+
+fn present(operation: &Operation, value: &Value) -> String {
+    match &operation.reply {
+        Some(document) => catalog::present(&document.shape, value),
+        None => value.to_string(),
+    }
+}
+
+fn lookup(name: &str) -> Result<(&'static Operation, Run), Fault> {
+    let run = table::find(name).ok_or_else(|| unknown(name))?;
+    Ok((known(name)?, run))
+}
+
+fn known(name: &str) -> Result<&'static Operation, Fault> {
+    catalog::find(name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Fault {
+    let hint = catalog::suggest(name).map(|near| format!("; did you mean `{near}`?"));
+    Fault::config(format!(
+        "There is no operation `{name}`{}",
+        hint.unwrap_or_default()
+    ))
+}
+
+fn wrong_door(operation: &Operation, door: &str) -> Fault {
+    let style = match operation.style {
+        Style::Call => "call",
+        Style::Source => "source",
+        Style::Sink => "sink",
+        Style::Trigger => "poll",
+    };
+    Fault::new(
+        FaultKind::Config,
+        format!("{} is run by `{style}`, not by `{door}`", operation.name),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! A dry run of any operation that writes: it goes its whole way, through the same checks and describes, up to the requests.
+
+use super::{accept, check_input, known};
+use crate::table::{self, Config, Run};
+use salesforce_client::org::{HeldBack, Org};
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::exports::salesforce::connector::raw::{
+    DryRunConfig, DryRunReport, PlannedRequest,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::catalog::{Effect, Operation};
+use std::rc::Rc;
+
+/// Bytes of a body that are shown unless the config says otherwise.
+const SHOWN_BYTES: u32 = 4_096;
+
+/// Headers that are not shown: they hold sessions or secrets, or are the same in every request.
+const NOT_SHOWN: [&str; 6] = [
+    "user-agent",
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "x-sfdc-session",
+    "x-api-key",
+];
+
+/// Groups whose operations send what the caller says, a read perhaps.
+const ANY_REQUEST: [&str; 2] = ["raw/", "composite/"];
+
+/// Runs an operation with its requests held back.
+pub fn dry_run(
+    org: &Org,
+    config: &DryRunConfig,
+    input: Option<Message>,
+) -> Result<DryRunReport, Fault> {
+    let operation = known(&config.operation)?;
+    let run = table::find(operation.name).filter(|_| operation.effect == Effect::Write);
+    let run = run.ok_or_else(|| {
+        Fault::config(format!(
+            "config.operation `{}` changes nothing in the org: there is nothing to hold back",
+            operation.name
+        ))
+    })?;
+    let text = config.config.as_deref().unwrap_or("{}");
+    let inner = Config(accept(&operation.config, text, "config.config")?);
+    if !matches!(run, Run::Sink(_)) {
+        check_input(operation, input.as_ref())?;
+    }
+    let reads_too = ANY_REQUEST
+        .iter()
+        .any(|group| operation.name.starts_with(group));
+    let rehearsing = Rc::new(org.rehearsing(reads_too));
+    let ended = rehearse(&rehearsing, run, inner, input);
+    org.take_facts(&rehearsing);
+    let held_back = rehearsing.held_back();
+    if held_back.is_empty() {
+        ended?;
+    }
+    Ok(report(
+        operation,
+        run,
+        &rehearsing,
+        &held_back,
+        config.body_bytes,
+    ))
+}
+
+/// Runs the operation as far as it comes.
+fn rehearse(org: &Rc<Org>, run: Run, config: Config, input: Option<Message>) -> Result<(), Fault> {
+    match run {
+        Run::Call(run) => run(org, config, input).map(drop),
+        Run::Source(open) => open(Rc::clone(org), config, input).map(drop),
+        Run::Trigger(poll) => poll(Rc::clone(org), config, None, 0).map(drop),
+        Run::Sink(open) => {
+            let mut sink = open(Rc::clone(org), config, None)?;
+            if let Some(input) = input {
+                sink.write(&input.body)?;
+            }
+            sink.close()
+        }
+    }
+}
+
+fn report(
+    operation: &Operation,
+    run: Run,
+    org: &Org,
+    held_back: &[HeldBack],
+    shown: Option<u32>,
+) -> DryRunReport {
+    let shown = shown.unwrap_or(SHOWN_BYTES) as usize;
+    let requests: Vec<_> = held_back.iter().map(|one| planned(one, shown)).collect();
+    DryRunReport {
+        operation: operation.name.to_owned(),
+        api_calls: u32::try_from(requests.len()).unwrap_or(u32::MAX),
+        requests,
+        more: !matches!(run, Run::Call(_)),
+        refused: org.refused(),
+    }
+}
+
+fn planned(held_back: &HeldBack, shown: usize) -> PlannedRequest {
+    let request = &held_back.request;
+    let headers = request.headers.iter();
+    let headers =
+        headers.filter(|(name, _)| !NOT_SHOWN.contains(&name.to_ascii_lowercase().as_str()));
+    let head = request.body.get(..shown).unwrap_or(&request.body);
+    PlannedRequest {
+        method: name(request.method).to_owned(),
+        path: request.url.clone(),
+        headers: headers.cloned().collect(),
+        body: (!held_back.private).then(|| String::from_utf8_lossy(head).into_owned()),
+        body_bytes: request.body.len() as u64,
+    }
+}
+
+fn name(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    }
+}
+
+#[cfg(test)]
+#[path = "dry_run_tests.rs"]
+mod tests;

@@ -1,0 +1,84 @@
+use super::*;
+use salesforce_client::testing::{account, message, org};
+use salesforce_client::transport::scripted::Play;
+
+fn config(operation: &str, config: &str) -> DryRunConfig {
+    DryRunConfig {
+        operation: operation.into(),
+        config: Some(config.into()),
+        body_bytes: None,
+    }
+}
+
+#[test]
+fn a_sink_goes_as_far_as_its_first_request() {
+    let (org, script, _) = org([account()]);
+    let asked = config("bulk/load", r#"{"object":"Account","operation":"insert"}"#);
+    let input = message("text/csv", "Name\nAcme\n");
+    let report = dry_run(&org, &asked, Some(input)).unwrap();
+    assert!(report.more);
+    assert_eq!(report.api_calls, 1);
+    assert_eq!(report.requests[0].method, "POST");
+    assert_eq!(report.requests[0].path, "/services/data/v62.0/jobs/ingest");
+    let changing = script.requests().into_iter().skip(1);
+    assert!(changing.into_iter().all(|sent| sent.method == Method::Get));
+}
+
+#[test]
+fn no_operation_that_writes_sends_a_write_in_a_dry_run() {
+    for operation in salesforce_contract::catalog::operations() {
+        if operation.effect != Effect::Write {
+            continue;
+        }
+        let (org, script, _) = org(std::iter::repeat_with(|| Play::json(200, "{}")).take(9));
+        let text = sample(operation.name);
+        let input = operation
+            .accepts
+            .first()
+            .map(|media_type| message(media_type, input(operation.name)));
+        // Whatever comes of it, nothing but logins and reads may have been sent.
+        let _ = dry_run(&org, &config(operation.name, &text), input);
+        for sent in script.requests().iter().skip(1) {
+            assert_eq!(
+                sent.method,
+                Method::Get,
+                "{} sent {}",
+                operation.name,
+                sent.url
+            );
+        }
+    }
+}
+
+/// A config that most operations take.
+fn sample(operation: &str) -> String {
+    let properties = salesforce_contract::catalog::find(operation)
+        .unwrap()
+        .config
+        .schema;
+    let schema: serde_json::Value = serde_json::from_str(properties).unwrap();
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let members = required.iter().map(|name| {
+        let name = name.as_str().unwrap();
+        let property = &schema["properties"][name];
+        let value = match (property["enum"].as_array(), property["type"].as_str()) {
+            (Some(values), _) => values[0].clone(),
+            (None, Some("array")) => serde_json::json!(["001000000000001AAA"]),
+            (None, Some("integer")) => serde_json::json!(1),
+            (None, Some("object")) => serde_json::json!({}),
+            _ => serde_json::json!("001000000000001AAA"),
+        };
+        (name.to_owned(), value)
+    });
+    serde_json::Value::Object(members.collect()).to_string()
+}
+
+fn input(operation: &str) -> &'static str {
+    match operation {
+        "composite/request" => {
+            r#"{"compositeRequest":[{"method":"GET","url":"/services/data/v62.0/limits","referenceId":"a"}]}"#
+        }
+        "composite/batch" => r#"{"batchRequests":[{"method":"GET","url":"v62.0/limits"}]}"#,
+        _ => r#"[{"attributes":{"type":"Account"},"Id":"001000000000001AAA","Name":"x"}]"#,
+    }
+}

@@ -1,0 +1,244 @@
+use super::*;
+use salesforce_client::testing::{connection, json, message};
+use salesforce_client::transport::scripted::{Play, Script, TestClock};
+use salesforce_contract::bindings::FaultKind;
+use salesforce_contract::bindings::exports::salesforce::connector::{
+    bulk, collections, query, records,
+};
+use salesforce_contract::catalog::{Operation, Presence};
+use serde_json::{Map, Value};
+
+fn context(plays: impl IntoIterator<Item = Play>) -> (Rc<Context>, Script) {
+    let script = Script::new(plays);
+    (
+        Rc::new(Context::new(script.clone(), TestClock::default())),
+        script,
+    )
+}
+
+fn called<'a>(name: &'a str, config: &impl Serialize) -> (Called<'a>, Script) {
+    let (context, script) = context([salesforce_client::testing::token("T1")]);
+    let called = Called::new(context, name, &connection(), config).unwrap();
+    (called, script)
+}
+
+/// The message of a refusal, before which nothing may have been sent.
+fn refused(called: (Called<'_>, Script), input: Option<Message>) -> String {
+    let fault = called.0.message(input).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Config, "{}", fault.message);
+    assert!(called.1.sent().is_empty());
+    fault.message
+}
+
+fn create(batch_size: Option<u8>) -> collections::CreateConfig {
+    collections::CreateConfig {
+        object: Some("Account".into()),
+        all_or_none: false,
+        batch_size,
+        parallel: None,
+        options: None,
+        format: None,
+    }
+}
+
+#[test]
+fn bounds_hold_for_records_too() {
+    for size in [0, 201, 255] {
+        let message = refused(
+            called("collections/create", &create(Some(size))),
+            Some(json("[]")),
+        );
+        assert!(message.contains("config.batch-size"), "{message}");
+    }
+    let rows = |page_size| query::RowsConfig {
+        soql: "SELECT Id FROM Account".into(),
+        bind: Vec::new(),
+        include_deleted: false,
+        page_size,
+        format: None,
+        keep_attributes: false,
+        split: None,
+    };
+    let (called, script) = called("query/rows", &rows(Some(60_000)));
+    let Err(fault) = called.source(None) else {
+        panic!("a page has 200 to 2,000 rows");
+    };
+    assert!(fault.message.contains("config.page-size"));
+    assert!(script.sent().is_empty());
+}
+
+#[test]
+fn input_is_checked_for_records_too() {
+    let (called, script) = called("collections/create", &create(None));
+    let fault = called
+        .message(Some(message("text/plain", "[]")))
+        .unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Invalid);
+    assert!(script.sent().is_empty());
+}
+
+#[test]
+fn the_connection_is_checked_for_records_too() {
+    let (context, _) = context([]);
+    let mut wrong = connection();
+    wrong.url = "acme".into();
+    let config = records::RetrieveConfig {
+        object: "Account".into(),
+        id: "001000000000001AAA".into(),
+        fields: Vec::new(),
+    };
+    let called = Called::new(context, "records/retrieve", &wrong, &config).unwrap();
+    let fault = called.message(None).unwrap_err();
+    assert!(
+        fault.message.starts_with("connection.url"),
+        "{}",
+        fault.message
+    );
+}
+
+#[test]
+fn values_keep_their_digits() {
+    let config = query::QueryConfig {
+        soql: "SELECT Id FROM Account WHERE AnnualRevenue > :n".into(),
+        bind: vec![("n".into(), "1234567890123456.78".into())],
+        include_deleted: false,
+        page_size: None,
+    };
+    let (called, _) = called("query/query", &config);
+    assert!(
+        called.config.contains("1234567890123456.78"),
+        "{}",
+        called.config
+    );
+}
+
+#[test]
+fn a_record_comes_back_as_a_record() {
+    let (context, _) = context([
+        salesforce_client::testing::token("T1"),
+        salesforce_client::testing::account(),
+        Play::json(
+            201,
+            r#"{"id":"001000000000001AAA","success":true,"errors":[]}"#,
+        ),
+    ]);
+    let config = records::CreateConfig {
+        object: "Account".into(),
+        options: None,
+    };
+    let called = Called::new(context, "records/create", &connection(), &config).unwrap();
+    let outcome: salesforce_contract::bindings::exports::salesforce::connector::common::Outcome =
+        called
+            .reply(Some(message("text/csv", "Name\nAcme\n")))
+            .unwrap();
+    assert_eq!(outcome.id.as_deref(), Some("001000000000001AAA"));
+    assert_eq!(outcome.created, Some(true));
+}
+
+#[test]
+fn a_job_of_no_records_is_refused() {
+    let config: bulk::LoadConfig = serde_json::from_value(
+        catalog::accept(
+            &catalog::find("bulk/load").unwrap().config.shape,
+            r#"{"object": "Account", "operation": "insert"}"#,
+            "config",
+        )
+        .unwrap(),
+    )
+    .unwrap();
+    let config = bulk::LoadConfig {
+        job_records: Some(0),
+        ..config
+    };
+    let (called, _) = called("bulk/load", &config);
+    let Err(fault) = called.sink(None) else {
+        panic!("a job has at least one record");
+    };
+    assert!(
+        fault.message.contains("config.job-records"),
+        "{}",
+        fault.message
+    );
+}
+
+/// A value beyond the bounds of a shape, as serde writes the generated type; `None` where the shape has no bounds.
+fn beyond(shape: &Shape) -> Option<Value> {
+    match shape {
+        // What the type itself can hold and the bounds do not.
+        Shape::Whole { min, .. } if *min > 0 => Some(Value::from(0)),
+        Shape::Text { length, .. } if length.min > 0 => Some(Value::from("")),
+        Shape::List { length, .. } | Shape::Map { length, .. } if length.min > 0 => {
+            Some(Value::Array(Vec::new()))
+        }
+        _ => None,
+    }
+}
+
+/// A value within the bounds, as plain as can be.
+fn within(shape: &Shape) -> Value {
+    match shape {
+        Shape::Bool => Value::Bool(false),
+        Shape::Whole { min, .. } => Value::from(i64::try_from((*min).max(0)).unwrap()),
+        Shape::Number => Value::from(1),
+        Shape::Text { uri: true, .. } => Value::from("https://acme.my.salesforce.com"),
+        Shape::Text { length, .. } => Value::from("x".repeat(length.min.max(1) as usize)),
+        Shape::Json => Value::from("{}"),
+        Shape::Enum(choice) => Value::from(choice.cases[0].1),
+        Shape::List { items, length } => Value::Array(vec![within(items); length.min as usize]),
+        Shape::Map { .. } => Value::Array(Vec::new()),
+        Shape::Record(record) => {
+            let fields = record
+                .fields
+                .iter()
+                .filter(|field| !matches!(field.presence, Presence::Optional));
+            let fields = fields.map(|field| (field.rust.to_owned(), within(&field.shape)));
+            Value::Object(fields.collect::<Map<_, _>>())
+        }
+        Shape::Variant(variant) => {
+            let case = &variant.cases[0];
+            match &case.payload {
+                Some(payload) => serde_json::json!({case.rust: within(payload)}),
+                None => Value::from(case.rust),
+            }
+        }
+    }
+}
+
+/// Configs of an operation in which one field lies beyond its bounds.
+fn wrong_configs(operation: &Operation) -> Vec<(&'static str, Value)> {
+    let Shape::Record(record) = &operation.config.shape else {
+        return Vec::new();
+    };
+    let wrong = |field: &'static salesforce_contract::catalog::Field| {
+        let mut config = within(&operation.config.shape);
+        config[field.rust] = beyond(&field.shape)?;
+        Some((field.name, config))
+    };
+    record.fields.iter().filter_map(wrong).collect()
+}
+
+#[test]
+fn no_operation_takes_a_record_that_the_generic_door_refuses() {
+    let mut tried = 0;
+    for operation in catalog::operations() {
+        for (field, config) in wrong_configs(operation) {
+            let wire = catalog::present(&operation.config.shape, &config);
+            let generic = catalog::accept(&operation.config.shape, &wire, "config");
+            assert!(generic.is_err(), "{} takes {wire}", operation.name);
+            let (called, script) = called(operation.name, &config);
+            let input = (operation.input == salesforce_contract::catalog::Input::Required)
+                .then(|| message(operation.accepts[0], "[]"));
+            let fault = match operation.style {
+                catalog::Style::Call => called.message(input).map(drop),
+                catalog::Style::Source => called.source(input).map(drop),
+                catalog::Style::Sink => called.sink(None).map(drop),
+                catalog::Style::Trigger => called.poll(None, 0).map(drop),
+            };
+            let message = fault.unwrap_err().message;
+            assert!(message.contains(field), "{}: {message}", operation.name);
+            assert!(script.sent().is_empty());
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "only {tried} fields with bounds were tried");
+}

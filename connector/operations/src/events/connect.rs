@@ -1,0 +1,208 @@
+//! How a client waits for events, and takes them in.
+
+use super::bayeux::{self, CONNECT, Said};
+use super::client::{Client, Item};
+use super::document::{self, Received};
+use super::place::{At, is_id};
+use super::refusal::{self, Broken, refused};
+use crate::triggers::server_time;
+use salesforce_client::exchange;
+use salesforce_client::org::Org;
+use salesforce_client::transport::Pending;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
+use salesforce_contract::bindings::{Fault, FaultKind};
+use serde_json::value::RawValue;
+
+/// How much longer than it holds a connect the server may take to answer; after that it is taken to be silent.
+const SILENCE_MARGIN_MS: u64 = 15_000;
+
+/// A connect that is answered sooner, without an event, was not held. Salesforce does not hold the first of a client.
+const HELD_MS: u64 = 1_000;
+
+/// The pause after the second answer in a row that was not held; it doubles with each further one.
+const IDLE_PAUSE_MS: u64 = 250;
+
+/// Longest of these pauses. Salesforce forgets a client that does not connect for 40 seconds (Streaming API Developer Guide,
+/// "Streaming API Limits").
+const MAX_IDLE_PAUSE_MS: u64 = 30_000;
+
+/// A connect that was sent.
+pub struct Waiting {
+    pending: Box<dyn Pending>,
+    started_ms: u64,
+}
+
+impl Client {
+    /// Waits up to so many milliseconds for events; true when an answer has come.
+    pub fn wait(&mut self, org: &Org, session: &Session, wait_ms: u64) -> Result<bool, Broken> {
+        let clock = &org.context().clock;
+        let now_ms = clock.monotonic_ms();
+        let Some(waiting) = &mut self.waiting else {
+            let pause_ms = self.not_before_ms.saturating_sub(now_ms);
+            if pause_ms > 0 {
+                clock.sleep_ms(pause_ms.min(wait_ms));
+                return Ok(false);
+            }
+            self.send_connect(org, session, now_ms)?;
+            return Ok(false);
+        };
+        let patience_ms =
+            (waiting.started_ms + self.hold_ms + SILENCE_MARGIN_MS).saturating_sub(now_ms);
+        if waiting.pending.ready_within(wait_ms.min(patience_ms)) {
+            return self.answered(org).map(|()| true);
+        }
+        if wait_ms < patience_ms {
+            return Ok(false);
+        }
+        let fault = Fault::new(
+            FaultKind::Timeout,
+            "Salesforce has not answered in its own time",
+        );
+        Err(Broken::Again(fault, 0))
+    }
+
+    fn send_connect(&mut self, org: &Org, session: &Session, now_ms: u64) -> Result<(), Broken> {
+        let body = bayeux::connect(self.next_number(), &self.id).to_string();
+        let mut request = self.request(org, session, &body)?;
+        let held_ms = u32::try_from(self.hold_ms + SILENCE_MARGIN_MS).unwrap_or(u32::MAX);
+        request.timeouts.first_byte_ms = request.timeouts.first_byte_ms.max(held_ms);
+        let transport = &org.context().transport;
+        let pending = transport
+            .start(&request)
+            .map_err(|error| refusal::lost(&error))?;
+        self.waiting = Some(Waiting {
+            pending,
+            started_ms: now_ms,
+        });
+        Ok(())
+    }
+
+    /// Reads the answer to a connect.
+    fn answered(&mut self, org: &Org) -> Result<(), Broken> {
+        let Some(waiting) = self.waiting.take() else {
+            return Ok(());
+        };
+        let reply = exchange::receive(waiting.pending).map_err(|error| refusal::lost(&error))?;
+        let now_ms = server_time::asked_ms(org, &reply, 0);
+        let said = self.read(org, reply)?;
+        let trouble = self.trouble(&said);
+        self.heed(org, &said);
+        self.receive(said);
+        match trouble {
+            // What came with the bad news is handed out first; the next connect tells the news again.
+            Some(broken) if self.items.is_empty() => return Err(broken),
+            Some(_) => {}
+            None => self.listened(now_ms),
+        }
+        let clock_ms = org.context().clock.monotonic_ms();
+        self.slow_down(clock_ms, clock_ms.saturating_sub(waiting.started_ms));
+        Ok(())
+    }
+
+    /// Why there must be another client, if so. Where a refusal brings no advice, the last that came holds, and without any a client
+    /// connects again (Bayeux 1.0, "Advice").
+    fn trouble(&self, said: &[Said]) -> Option<Broken> {
+        let answer = said.iter().find(|one| one.channel == CONNECT)?;
+        if answer.is_refused() || answer.wants_handshake() {
+            let standing = self.reconnect.as_deref().unwrap_or("retry");
+            return Some(refused("Waiting for events", answer, Some(standing)));
+        }
+        let advice = answer.advice.as_ref()?;
+        (advice.reconnect.as_deref() == Some("none"))
+            .then(|| refusal::sent_away(advice.interval_ms()))
+    }
+
+    /// Follows advice.
+    pub(super) fn heed(&mut self, org: &Org, said: &[Said]) {
+        for advice in said.iter().filter_map(|one| one.advice.as_ref()) {
+            self.not_before_ms = org.context().clock.monotonic_ms() + advice.interval_ms();
+            self.hold_ms = advice.hold_ms().unwrap_or(self.hold_ms);
+            if advice.reconnect.is_some() {
+                self.reconnect.clone_from(&advice.reconnect);
+            }
+        }
+    }
+
+    /// Bounds how often a server is asked that answers at once and has nothing.
+    fn slow_down(&mut self, now_ms: u64, held_ms: u64) {
+        if !self.items.is_empty() || held_ms >= HELD_MS {
+            self.idle = 0;
+            return;
+        }
+        self.idle += 1;
+        if let Some(times) = self.idle.checked_sub(2) {
+            let pause_ms = (IDLE_PAUSE_MS << times.min(16)).min(MAX_IDLE_PAUSE_MS);
+            self.not_before_ms = self.not_before_ms.max(now_ms + pause_ms);
+        }
+    }
+
+    /// Notes that quiet channels were listened to until this time.
+    fn listened(&mut self, now_ms: i64) {
+        for at in self.place.at.values_mut() {
+            if let At::Since(quiet) = at {
+                quiet.listened(now_ms);
+            }
+        }
+    }
+
+    /// Takes events in.
+    pub(super) fn receive(&mut self, said: Vec<Said>) {
+        for one in said {
+            if let Some(data) = &one.data {
+                let item = self.item(&one.channel, data);
+                self.items.extend(item);
+            }
+        }
+    }
+
+    /// An event to hand out, unless it is older than the subscription.
+    fn item(&mut self, channel: &str, data: &RawValue) -> Option<Item> {
+        let asked = self.asked_for(channel).map(str::to_owned);
+        let Received {
+            message,
+            replay_id,
+            created_ms,
+        } = document::receive(asked.as_deref().unwrap_or(channel), data);
+        // An id that cannot be subscribed after is no place: the event comes again after a break, under the same event-id.
+        let id = replay_id.filter(|id| is_id(id));
+        let Some(asked) = asked else {
+            let reached = None;
+            return Some(Item { message, reached });
+        };
+        if self.is_older(&asked, created_ms) {
+            self.pass_over(&asked, id);
+            return None;
+        }
+        let reached = id.map(|id| (asked, At::Id(id)));
+        Some(Item { message, reached })
+    }
+
+    /// Whether a replayed event came to be before its channel was subscribed to. Events come in the order in which they were
+    /// published: behind the first that counts all count, whatever their time.
+    fn is_older(&mut self, channel: &str, created_ms: Option<i64>) -> bool {
+        let before = self.older.get(channel).copied();
+        let older = before
+            .zip(created_ms)
+            .is_some_and(|(before, created)| created < before);
+        if !older {
+            self.older.remove(channel);
+        }
+        older
+    }
+
+    fn pass_over(&mut self, channel: &str, id: Option<String>) {
+        if let Some(At::Since(quiet)) = self.place.at.get_mut(channel) {
+            quiet.passed = id.or_else(|| quiet.passed.take());
+        }
+    }
+
+    /// The channel as it was asked for: PushTopics with a filter (`/topic/T?Name='x'`) come under one name or the other.
+    fn asked_for(&self, channel: &str) -> Option<&str> {
+        let bare = |name: &str| name.split('?').next().map(str::to_owned);
+        let mut names = self.place.at.keys();
+        let exact = names.clone().find(|name| *name == channel);
+        let found = exact.or_else(|| names.find(|name| bare(name) == bare(channel)));
+        let only = (self.place.at.len() == 1).then(|| self.place.at.keys().next());
+        found.or_else(|| only.flatten()).map(String::as_str)
+    }
+}

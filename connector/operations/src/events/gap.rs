@@ -1,0 +1,74 @@
+//! Events that Salesforce no longer has: of which channel, and between when and when, as far as that can be told.
+
+use super::document;
+use super::place::At;
+use super::quiet::Gap;
+use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_formats::soql::date;
+
+/// A channel that cannot go on where it stood.
+pub struct Lost {
+    /// The channel.
+    pub channel: String,
+    /// Why.
+    pub complaint: String,
+    /// The stretch of time, where it is known.
+    pub bounds: Option<Gap>,
+}
+
+impl Lost {
+    /// A channel of which everything within the bounds may be gone: it was quiet, so nobody can tell.
+    pub fn within(channel: &str, bounds: Gap, because: &str) -> Self {
+        let sentence = format!(
+            "what came between {} and {} may be gone: {because}",
+            time(bounds.from),
+            time(bounds.to)
+        );
+        Self {
+            channel: channel.to_owned(),
+            complaint: sentence,
+            bounds: Some(bounds),
+        }
+    }
+
+    /// A channel whose replay id leads nowhere, in Salesforce's words.
+    pub fn refused(channel: &str, complaint: &str) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            complaint: complaint.to_owned(),
+            bounds: None,
+        }
+    }
+
+    /// The message that tells of it.
+    pub fn message(&self, before: &At, resumed: &str) -> Message {
+        let mut message =
+            document::gap(&self.channel, before.replay_id(), resumed, &self.complaint);
+        if let Some(bounds) = &self.bounds {
+            let times = [("gap-from", bounds.from), ("gap-to", bounds.to)];
+            let times = times.map(|(name, ms)| (name.to_owned(), time(ms)));
+            message.attributes.extend(times);
+        }
+        message
+    }
+}
+
+/// The fault for channels that cannot go on where they stood.
+pub fn fault(lost: &[Lost]) -> Fault {
+    let channels: Vec<String> = lost
+        .iter()
+        .map(|lost| format!("{} ({})", lost.channel, lost.complaint))
+        .collect();
+    Fault::new(
+        FaultKind::CheckpointLost,
+        format!(
+            "Salesforce no longer has all events since the checkpoint of {}: choose config.lost `latest` or `earliest`, or remove the checkpoint",
+            channels.join(", ")
+        ),
+    )
+}
+
+/// A time for people and attributes.
+fn time(ms: i64) -> String {
+    date::of_unix_seconds(ms.div_euclid(1_000)).unwrap_or_else(|| format!("{ms} ms"))
+}

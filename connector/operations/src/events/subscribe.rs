@@ -1,0 +1,200 @@
+//! What a poll does: it takes up the client that waits, or has another one subscribe where the checkpoint says.
+
+use super::client::{Client, Item};
+use super::place::Place;
+use super::refusal::Broken;
+use super::subscriptions::Subscriptions;
+use crate::triggers::facts;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
+use salesforce_contract::bindings::exports::salesforce::connector::events::{
+    LostPolicy, SubscribeConfig,
+};
+use salesforce_contract::bindings::{Fault, FaultKind, Message};
+
+/// Events of one batch unless the config says otherwise.
+const USUAL_BATCH: u16 = 500;
+
+/// Clients that one poll may begin; after that its caller waits.
+const MAX_CLIENTS: u32 = 4;
+
+/// Returns the next events, waiting up to `wait_ms` milliseconds for them.
+pub fn subscribe(
+    org: &Org,
+    config: &SubscribeConfig,
+    checkpoint: Option<&str>,
+    wait_ms: u32,
+) -> Result<Batch, Fault> {
+    let place = Place::of(config, checkpoint)?;
+    let clock = &org.context().clock;
+    let mut poll = Poll {
+        org,
+        lost: config.lost.unwrap_or(LostPolicy::Fail),
+        until_ms: clock.monotonic_ms().saturating_add(u64::from(wait_ms)),
+        session: org.session()?,
+        opened: 0,
+        renewed: false,
+        begins: place.has_latest(),
+        place,
+    };
+    let key = key(org, config)?;
+    let subscriptions = org.context().cache::<Subscriptions>();
+    let client = subscriptions.take(&key);
+    let mut client = poll.run(client)?;
+    let size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
+    let messages = hand_out(&mut client, size, &facts(org));
+    let checkpoint = client.place.write()?;
+    subscriptions.keep(key, client);
+    Ok(Batch {
+        more: !messages.is_empty() || poll.begins,
+        messages,
+        checkpoint,
+    })
+}
+
+/// What tells subscriptions apart.
+fn key(org: &Org, config: &SubscribeConfig) -> Result<String, Fault> {
+    let config =
+        serde_json::to_string(config).map_err(|error| Fault::protocol(error.to_string()))?;
+    Ok(format!("{} {config}", org.settings().session_key()))
+}
+
+/// Takes events off a client's queue; its place is then after them.
+fn hand_out(client: &mut Client, size: usize, facts: &[(String, String)]) -> Vec<Message> {
+    let count = size.min(client.items.len());
+    let items: Vec<Item> = client.items.drain(..count).collect();
+    let mut messages = Vec::with_capacity(count);
+    for mut item in items {
+        if let Some((channel, at)) = item.reached {
+            client.place.at.insert(channel, at);
+        }
+        item.message.attributes.extend(facts.iter().cloned());
+        messages.push(item.message);
+    }
+    messages
+}
+
+struct Poll<'a> {
+    org: &'a Org,
+    lost: LostPolicy,
+    /// When the poll has to be over, by the monotonic clock.
+    until_ms: u64,
+    session: Session,
+    opened: u32,
+    renewed: bool,
+    /// Whether it is this poll that says what "now" is. Until its checkpoint is kept, events would be lost with the client: so it
+    /// returns at once.
+    begins: bool,
+    /// What the host has handled.
+    place: Place,
+}
+
+impl Poll<'_> {
+    /// Returns a client that has events, or none although the time is over.
+    fn run(&mut self, client: Option<Client>) -> Result<Client, Fault> {
+        let mut client = self.fitting(client);
+        loop {
+            let broken = match client.take() {
+                Some(live) if self.begins => return Ok(live),
+                Some(mut live) => match self.listen(&mut live) {
+                    Ok(()) => return Ok(live),
+                    Err(broken) => {
+                        // What it passed over need not come again.
+                        self.place = live.place;
+                        broken
+                    }
+                },
+                None => match Client::open(self.org, &self.session, &self.place, self.lost) {
+                    Ok(opened) => {
+                        // What was latest is from now on a time, also for the client that replaces this one.
+                        self.place = opened.place.clone();
+                        client = Some(opened);
+                        continue;
+                    }
+                    Err(broken) => broken,
+                },
+            };
+            self.mend(broken)?;
+        }
+    }
+
+    /// The client, if it has handed out exactly what the host has handled.
+    fn fitting(&self, client: Option<Client>) -> Option<Client> {
+        let client = client?;
+        if client.place == self.place {
+            return Some(client);
+        }
+        client.leave(self.org, &self.session);
+        None
+    }
+
+    fn listen(&self, client: &mut Client) -> Result<(), Broken> {
+        loop {
+            if !client.items.is_empty() {
+                return Ok(());
+            }
+            let waited = client.wait(self.org, &self.session, self.left_ms())?;
+            if !waited && self.left_ms() == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Prepares for another client, or says why there is none.
+    fn mend(&mut self, broken: Broken) -> Result<(), Fault> {
+        match broken {
+            Broken::Fatal(fault) => return Err(self.signed(fault)),
+            Broken::Session(fault) if self.renewed => return Err(self.signed(fault)),
+            Broken::Session(_) => {
+                self.renewed = true;
+                self.session = self.org.session_after(&self.session)?;
+            }
+            Broken::Again(fault, interval_ms) => {
+                let retry = self.org.settings().retry;
+                let backoff_ms =
+                    (retry.first_delay_ms << self.opened.min(20)).min(retry.max_delay_ms);
+                let pause_ms = if self.opened == 0 {
+                    interval_ms
+                } else {
+                    interval_ms.max(backoff_ms)
+                };
+                if self.opened + 1 >= MAX_CLIENTS || pause_ms > self.left_ms() {
+                    return Err(passing(fault, pause_ms));
+                }
+                self.org.context().clock.sleep_ms(pause_ms);
+            }
+        }
+        self.opened += 1;
+        Ok(())
+    }
+
+    /// The fault with how many clients were tried, where it is an answer to one of them.
+    fn signed(&self, fault: Fault) -> Fault {
+        let tried = fault.status.map_or(0, |_| self.opened + 1);
+        Fault {
+            attempts: fault.attempts.max(tried),
+            ..fault
+        }
+    }
+
+    fn left_ms(&self) -> u64 {
+        self.until_ms
+            .saturating_sub(self.org.context().clock.monotonic_ms())
+    }
+}
+
+/// A fault that passes: the caller polls again.
+fn passing(fault: Fault, pause_ms: u64) -> Fault {
+    let kind = match fault.kind {
+        FaultKind::LimitExceeded => FaultKind::LimitExceeded,
+        FaultKind::Timeout => FaultKind::Timeout,
+        _ => FaultKind::Unavailable,
+    };
+    Fault {
+        kind,
+        retry_after_ms: Some(pause_ms),
+        attempts: MAX_CLIENTS,
+        ..fault
+    }
+}

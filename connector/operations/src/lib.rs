@@ -1,0 +1,16 @@
+//! What the connector can do: the operations of the catalog, and the two doors that lead to them.
+//!
+//! The generic door takes names and JSON (`mediation:connector`), the typed one WIT records (`salesforce:connector`).
+
+pub mod bulk;
+#[cfg(test)]
+mod cases;
+pub mod door;
+pub mod events;
+pub mod reopened;
+pub mod rest;
+pub mod soap;
+pub mod table;
+pub mod triggers;
+pub mod typing;
+pub mod upload;

@@ -1,0 +1,132 @@
+//! `query/build`: from the config record to the parts of SOQL. Nothing is sent.
+
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::query::{
+    BuildConfig, BuiltQuery, ChildQuery, Nulls, SortKey, TypeChoice,
+};
+use salesforce_formats::soql::build::{self, Choice, Select, Sort};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Builds SOQL from its parts.
+pub fn build(config: &BuildConfig) -> Result<BuiltQuery, Fault> {
+    let select = select(config)?;
+    let soql = build::build(&select).map_err(|wrong| Fault::config(wrong.to_string()))?;
+    let characters = u32::try_from(soql.chars().count()).unwrap_or(u32::MAX);
+    let reasons = build::not_for_bulk(&select);
+    Ok(BuiltQuery {
+        soql,
+        characters,
+        not_for_bulk: reasons.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+fn select(config: &BuildConfig) -> Result<Select, Fault> {
+    let children = config.children.iter().enumerate();
+    let children: Result<Vec<_>, Fault> = children
+        .map(|(at, query)| child(query, &format!("config.children[{at}]")))
+        .collect();
+    Ok(Select {
+        from: config.object.clone(),
+        fields: config.fields.clone(),
+        choices: config.type_choices.iter().map(choice).collect(),
+        children: children?,
+        filter: config.filter.clone(),
+        group_by: config.group_by.clone(),
+        having: config.having.clone(),
+        sort: config.sort.iter().map(sort).collect(),
+        limit: config.limit,
+        offset: config.offset,
+    })
+}
+
+fn choice(config: &TypeChoice) -> Choice {
+    let branches = config.branches.iter();
+    Choice {
+        relationship: config.relationship.clone(),
+        branches: branches
+            .map(|branch| (branch.object.clone(), branch.fields.clone()))
+            .collect(),
+        otherwise: config.otherwise.clone(),
+    }
+}
+
+fn sort(key: &SortKey) -> Sort {
+    Sort {
+        field: key.field.clone(),
+        descending: key.descending,
+        nulls_last: key.nulls.map(|nulls| nulls == Nulls::Last),
+    }
+}
+
+fn child(query: &ChildQuery, place: &str) -> Result<Select, Fault> {
+    let children = query.children.iter().enumerate();
+    let children: Result<Vec<_>, Fault> = children
+        .map(|(at, json)| Deeper::read(json, &format!("{place}.children[{at}]")))
+        .collect();
+    Ok(Select {
+        from: query.relationship.clone(),
+        fields: query.fields.clone(),
+        children: children?,
+        filter: query.filter.clone(),
+        sort: query.sort.iter().map(sort).collect(),
+        limit: query.limit,
+        ..Select::default()
+    })
+}
+
+/// Children of children: WIT has no recursive records, so they come as JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deeper {
+    relationship: String,
+    #[serde(default)]
+    fields: Vec<String>,
+    filter: Option<Box<RawValue>>,
+    #[serde(default)]
+    sort: Vec<DeeperKey>,
+    limit: Option<u32>,
+    #[serde(default)]
+    children: Vec<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeeperKey {
+    field: String,
+    #[serde(default)]
+    descending: bool,
+    nulls: Option<DeeperNulls>,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum DeeperNulls {
+    First,
+    Last,
+}
+
+impl Deeper {
+    fn read(json: &str, place: &str) -> Result<Select, Fault> {
+        let read: Self = serde_json::from_str(json)
+            .map_err(|error| Fault::config(format!("{place} is no child query: {error}")))?;
+        let children = read.children.iter().enumerate();
+        let children: Result<Vec<_>, Fault> = children
+            .map(|(at, json)| Self::read(json.get(), &format!("{place}.children[{at}]")))
+            .collect();
+        let sort = read.sort.into_iter().map(|key| Sort {
+            field: key.field,
+            descending: key.descending,
+            nulls_last: key.nulls.map(|nulls| nulls == DeeperNulls::Last),
+        });
+        Ok(Select {
+            from: read.relationship,
+            fields: read.fields,
+            children: children?,
+            filter: read.filter.map(|json| json.get().to_owned()),
+            sort: sort.collect(),
+            limit: read.limit,
+            ..Select::default()
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! Splits the records of a document over calls.
+
+use super::outcome::{NOT_SENT, ROLLED_BACK, failed_by};
+use super::verb::{Row, Verb};
+use crate::typing::{Complaint, Trouble};
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
+use salesforce_formats::message::input::{Document, InputError, Records};
+use std::ops::Range;
+
+/// The rows of one call, and the records beside them that were not fit to be sent.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub rows: Vec<Row>,
+    pub refused: Vec<Outcome>,
+}
+
+/// The records of a document, call by call.
+pub(crate) struct Batches<'a> {
+    verb: &'a dyn Verb,
+    records: Records<'a>,
+    size: usize,
+    all_or_none: bool,
+    /// Where the next record stands.
+    index: u64,
+    /// A row that the last call had no room for.
+    held: Option<Row>,
+    /// The places of a record that the org could not be asked about.
+    stalled: Range<u64>,
+    /// What all refused records have in common, as long as they do.
+    complaint: Option<Complaint>,
+    complaints_differ: bool,
+}
+
+impl<'a> Batches<'a> {
+    pub fn of(
+        verb: &'a dyn Verb,
+        document: &Document<'a>,
+        size: usize,
+        all_or_none: bool,
+    ) -> Result<Self, InputError> {
+        Ok(Self {
+            verb,
+            records: document.records()?,
+            size,
+            all_or_none,
+            index: 0,
+            held: None,
+            stalled: 0..0,
+            complaint: None,
+            complaints_differ: false,
+        })
+    }
+
+    /// The complaint that all refused records share, if there was any.
+    pub fn shared_complaint(&self) -> Option<&Complaint> {
+        self.complaint.as_ref().filter(|_| !self.complaints_differ)
+    }
+
+    /// The next batch; `None` at the end. A fault means that the org could not be asked how to type a record.
+    ///
+    /// Records that are not fit to be sent take their room all the same, so that a call is always of records that follow
+    /// one another in the input.
+    pub fn next(&mut self) -> Result<Option<Batch>, Box<(Batch, Fault)>> {
+        let mut batch = Batch::default();
+        let mut room = self.size;
+        let mut objects: Vec<String> = Vec::new();
+        while room > 0 {
+            let row = match self.next_row() {
+                Ok(Some(Ok(row))) => row,
+                Ok(Some(Err(refused))) => {
+                    room = room.saturating_sub(refused.len());
+                    batch.refused.extend(refused);
+                    continue;
+                }
+                Ok(None) => break,
+                Err(fault) => return Err(Box::new((batch, fault))),
+            };
+            objects.extend(row.objects.iter().cloned());
+            let fits = row.size <= room && self.verb.fits(&objects);
+            if !fits && !batch.rows.is_empty() {
+                self.held = Some(row);
+                break;
+            }
+            room = room.saturating_sub(row.size);
+            batch.rows.push(row);
+        }
+        if self.all_or_none && !batch.refused.is_empty() {
+            batch.roll_back();
+        }
+        let empty = batch.rows.is_empty() && batch.refused.is_empty();
+        Ok((!empty).then_some(batch))
+    }
+
+    /// The next record: ready to be sent, or the outcomes of one that is not fit to be.
+    fn next_row(&mut self) -> Result<Option<Result<Row, Vec<Outcome>>>, Fault> {
+        if let Some(row) = self.held.take() {
+            return Ok(Some(Ok(row)));
+        }
+        let Some(record) = self.records.next().transpose()? else {
+            return Ok(None);
+        };
+        let index = self.index;
+        self.index += self.verb.size(&record.node) as u64;
+        let place = record.place;
+        match self.verb.row(record.node, index) {
+            Ok(row) => Ok(Some(Ok(row))),
+            Err(Trouble::Org(fault)) => {
+                self.stalled = index..self.index;
+                Err(fault)
+            }
+            Err(Trouble::Record(complaint)) => {
+                let message = format!("Not sent: of {place}, {}", complaint.message);
+                let field = Some(complaint.field.as_str());
+                let indexes = index..self.index;
+                let refused = indexes.map(|index| failed_by(index, NOT_SENT, &message, field));
+                let refused = refused.collect();
+                self.note(complaint);
+                Ok(Some(Err(refused)))
+            }
+        }
+    }
+
+    fn note(&mut self, complaint: Complaint) {
+        match &self.complaint {
+            Some(known) => self.complaints_differ |= *known != complaint,
+            None => self.complaint = Some(complaint),
+        }
+    }
+
+    /// The places of all records that have not been handed out.
+    pub fn rest(mut self) -> Result<Vec<u64>, InputError> {
+        let mut rest: Vec<u64> = self.held.iter().flat_map(Row::indexes).collect();
+        rest.extend(self.stalled.clone());
+        for record in self.records.by_ref() {
+            let size = self.verb.size(&record?.node) as u64;
+            rest.extend(self.index..self.index + size);
+            self.index += size;
+        }
+        Ok(rest)
+    }
+}
+
+impl Batch {
+    /// Gives up the rows of a call that cannot be saved whole.
+    fn roll_back(&mut self) {
+        const MESSAGE: &str = "Not sent: another record of the same call cannot be sent";
+        let given_up = self.rows.drain(..).flat_map(|row| row.indexes());
+        self.refused
+            .extend(given_up.map(|index| failed_by(index, ROLLED_BACK, MESSAGE, None)));
+    }
+}

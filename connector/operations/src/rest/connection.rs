@@ -1,0 +1,165 @@
+//! The connection itself: session, user, versions, limits.
+
+use super::ask;
+use salesforce_client::exchange::Nature;
+use salesforce_client::expected::Expected;
+use salesforce_client::org::{Call, Org};
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::{
+    ConnectionReport, Revocation, RevokeConfig, Session,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Where OAuth ends tokens (Salesforce Help, "Revoke OAuth Tokens").
+const REVOKE: &str = "/services/oauth2/revoke";
+
+/// What OAuth answers when it does not know the token, or no more: RFC 7009 has the first, Salesforce mostly says the second.
+const UNKNOWN_TOKEN: [&str; 2] = ["invalid_token", "unsupported_token_type"];
+
+/// What OpenID Connect tells of a user.
+const USER: Expected = Expected::Object(&["user_id", "organization_id", "preferred_username"]);
+
+/// Where OpenID Connect tells who the user is.
+const USERINFO: &str = "/services/oauth2/userinfo";
+
+/// The open session, or a new one, with the API version in it.
+pub fn authenticate(org: &Org) -> Result<Session, Fault> {
+    let version = org.version()?;
+    Ok(Session {
+        api_version: Some(version.to_string()),
+        ..org.session()?
+    })
+}
+
+/// Asks who we are and what is left of today's calls.
+pub fn test(org: &Org) -> Result<ConnectionReport, Fault> {
+    let user: UserInfo = json(org, USERINFO, USER)?;
+    let calls = match json::<Limits>(org, &org.path("limits")?, Expected::OBJECT) {
+        Ok(limits) => limits.daily_api_requests,
+        // A user without "View Setup and Configuration" may not see limits; the connection is good all the same.
+        Err(fault) if fault.status == Some(403) => None,
+        Err(fault) => return Err(fault),
+    };
+    let session = org.session()?;
+    Ok(ConnectionReport {
+        username: user.preferred_username,
+        user_id: user.user_id,
+        organization_id: user.organization_id,
+        instance_url: session.instance_url,
+        api_version: org.version()?.to_string(),
+        api_calls_used: calls
+            .as_ref()
+            .map(|calls| calls.max.saturating_sub(calls.remaining)),
+        api_calls_allowed: calls.as_ref().map(|calls| calls.max),
+        warning: session.warning,
+    })
+}
+
+/// GET /services/oauth2/userinfo.
+pub fn identity(org: &Org) -> Result<Message, Fault> {
+    Ok(org.message(org.send(&Call::get(USERINFO).expecting(USER))?))
+}
+
+/// GET /services/data, which needs no session.
+pub fn versions(org: &Org) -> Result<Message, Fault> {
+    let warm = org.settings().warm.as_ref();
+    let origin = warm.map_or(&org.settings().login_origin, |session| {
+        &session.instance_url
+    });
+    let reply = org.ask_without_session(origin.trim_end_matches('/'), "/services/data")?;
+    Ok(org.message(reply))
+}
+
+/// GET limits.
+pub fn limits(org: &Org) -> Result<Message, Fault> {
+    Ok(org.message(org.send(&Call::get(org.path("limits")?).expecting(Expected::OBJECT))?))
+}
+
+/// GET the root of the API version.
+pub fn resources(org: &Org) -> Result<Message, Fault> {
+    ask::get(
+        org,
+        "",
+        ask::Parameters::none(),
+        Expected::Object(&["sobjects"]),
+    )
+}
+
+/// POST /services/oauth2/revoke with the open session's token, and forgets that session.
+pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
+    let Some(session) = org.open_session() else {
+        return Ok(Revocation { revoked: false });
+    };
+    let token = if config.refresh_token {
+        session.refresh_token.ok_or_else(no_refresh_token)?
+    } else {
+        session.access_token
+    };
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("token", &token)
+        .finish();
+    let mut call = Call::write(
+        Method::Post,
+        REVOKE,
+        Nature::RepeatableWrite,
+        "application/x-www-form-urlencoded",
+        form.as_bytes(),
+    );
+    call.private = true;
+    call.expected = Expected::Empty;
+    let revoked = match org.send_without_session(&org.settings().login_origin, &call) {
+        Ok(_) => true,
+        // It may have been known until an attempt before this one.
+        Err(fault) if knows_no_such_token(&fault) => fault.maybe_applied,
+        Err(fault) => return Err(fault),
+    };
+    org.forget_session();
+    Ok(Revocation { revoked })
+}
+
+fn knows_no_such_token(fault: &Fault) -> bool {
+    fault
+        .upstream
+        .iter()
+        .any(|complaint| UNKNOWN_TOKEN.contains(&complaint.code.as_str()))
+}
+
+fn no_refresh_token() -> Fault {
+    Fault::config(
+        "config.refresh-token is true, but the login flow of this connection gave no refresh token: leave it out to revoke the access token",
+    )
+}
+
+fn json<T: DeserializeOwned>(org: &Org, path: &str, expected: Expected) -> Result<T, Fault> {
+    let reply = org.send(&Call::get(path).expecting(expected))?;
+    serde_json::from_slice(&reply.body).map_err(|error| {
+        Fault::protocol(format!(
+            "The answer of {path} is not as documented: {error}"
+        ))
+    })
+}
+
+/// What matters of userinfo.
+#[derive(Deserialize)]
+struct UserInfo {
+    user_id: String,
+    organization_id: String,
+    preferred_username: String,
+}
+
+/// What matters of limits.
+#[derive(Deserialize)]
+struct Limits {
+    #[serde(rename = "DailyApiRequests")]
+    daily_api_requests: Option<Limit>,
+}
+
+#[derive(Deserialize)]
+struct Limit {
+    #[serde(rename = "Max")]
+    max: u64,
+    #[serde(rename = "Remaining")]
+    remaining: u64,
+}

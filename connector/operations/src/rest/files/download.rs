@@ -1,0 +1,221 @@
+//! Bytes of a field, read as they arrive and held against what their record says of them.
+
+use super::blob;
+use super::vouched::Vouched;
+use crate::bulk::body::{Arriving, READ_BYTES, promised};
+use crate::rest::records::record_path;
+use md5::{Digest as _, Md5};
+use salesforce_client::expected::Expected;
+use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::path::segment;
+use salesforce_client::retry::Attempts;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::files::{
+    DownloadConfig, RichTextImageConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::source::Source;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// The media type of bytes of which none is told.
+const OCTETS: &str = "application/octet-stream";
+
+/// The largest file that is read whole and checked before any of it is given out, so that it can be fetched again.
+const HELD_BYTES: u64 = 1 << 20;
+
+/// The bytes of a field.
+pub struct Bytes {
+    arriving: Arriving,
+    media_type: String,
+    attributes: Vec<(String, String)>,
+    total: Option<u64>,
+    vouched: Vouched,
+    /// Bytes that were read, checked and not given out.
+    held: Vec<u8>,
+    read: u64,
+    seen: Md5,
+}
+
+/// Where the bytes are, and where it stands what they must be.
+struct Place {
+    path: String,
+    expected: Expected,
+    record: Option<(String, blob::Witness)>,
+}
+
+/// GET sobjects/{object}/{id}/{field}.
+pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Bytes, Fault> {
+    let (object, id) = match config.object.eq_ignore_ascii_case(blob::FILE) {
+        true => (blob::VERSION, latest_version(&org, &config.id)?),
+        false => (config.object.as_str(), config.id.clone()),
+    };
+    let field = blob::field(object, config.field.as_deref())?;
+    let record = org.path(&record_path(object, &id)?)?;
+    let place = Place {
+        path: format!("{record}/{}", segment("field", &field)?),
+        expected: Expected::File { html: false },
+        record: blob::witness_of(object, &field).map(|witness| (record, witness)),
+    };
+    Bytes::open(&org, &place)
+}
+
+/// GET sobjects/{object}/{id}/richTextImageFields/{field}/{reference}.
+pub fn rich_text_image(org: Rc<Org>, config: &RichTextImageConfig) -> Result<Bytes, Fault> {
+    let record = record_path(&config.object, &config.id)?;
+    let path = format!(
+        "{record}/richTextImageFields/{}/{}",
+        segment("field", &config.field)?,
+        segment("reference-id", &config.reference_id)?
+    );
+    let place = Place {
+        path: org.path(&path)?,
+        expected: Expected::Image,
+        record: None,
+    };
+    Bytes::open(&org, &place)
+}
+
+/// The version of a file that people see.
+fn latest_version(org: &Org, id: &str) -> Result<String, Fault> {
+    const FIELD: &str = "LatestPublishedVersionId";
+    let record = org.path(&record_path(blob::FILE, id)?)?;
+    let call = Call::get(format!("{record}?fields={FIELD}")).expecting(Expected::RECORD);
+    org.send_as(&call, None, |reply, _| {
+        let file: Value = serde_json::from_slice(&reply.body)
+            .map_err(|error| Unusable(format!("The record of the file is not JSON: {error}")))?;
+        let version = file.get(FIELD).and_then(Value::as_str).map(str::to_owned);
+        Ok(version.ok_or_else(|| {
+            bad_input(format!(
+                "The file {id} has no published version: there is nothing to read"
+            ))
+        }))
+    })?
+}
+
+/// Why bytes could not be begun.
+enum Failed {
+    /// The request failed.
+    Fault(Fault),
+    /// What came is not what the record says.
+    Other(String),
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Bytes {
+    /// Begins to read. As long as nothing was given out, bytes that are not those of the record are fetched again.
+    fn open(org: &Rc<Org>, place: &Place) -> Result<Self, Fault> {
+        let policy = org.settings().retry;
+        let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
+        loop {
+            match Self::begin(org, place) {
+                Ok(bytes) => return Ok(bytes),
+                Err(Failed::Fault(fault)) => return Err(fault),
+                Err(Failed::Other(_)) if attempts.pause(None) => {}
+                Err(Failed::Other(why)) => return Err(attempts.sign(not_the_file(&why))),
+            }
+        }
+    }
+
+    fn begin(org: &Rc<Org>, place: &Place) -> Result<Self, Failed> {
+        let vouched = match &place.record {
+            Some((record, witness)) => Vouched::ask(org, record, *witness)?,
+            None => Vouched::default(),
+        };
+        let expected = match place.expected {
+            Expected::File { .. } => Expected::File { html: vouched.html },
+            other => other,
+        };
+        let call = Call::get(place.path.clone())
+            .expecting(expected)
+            .with_header("accept", "*/*");
+        let arriving = Arriving::open(Rc::clone(org), call, None)?;
+        let told = arriving.head.header("content-type");
+        let promised = promised(&arriving.head);
+        if let Some(promised) = promised {
+            vouched.check_length(promised).map_err(Failed::Other)?;
+        }
+        let mut bytes = Self {
+            media_type: told.unwrap_or(OCTETS).to_owned(),
+            attributes: org.attributes(),
+            total: vouched.length().or(promised),
+            arriving,
+            held: Vec::new(),
+            read: 0,
+            seen: Md5::new(),
+            vouched,
+        };
+        if bytes.vouched.says_anything() && bytes.total.is_some_and(|total| total <= HELD_BYTES) {
+            bytes.hold()?;
+        }
+        Ok(bytes)
+    }
+
+    /// Reads and checks all of a small file.
+    fn hold(&mut self) -> Result<(), Failed> {
+        while let Some(piece) = self.next(READ_BYTES)? {
+            self.held.extend_from_slice(&piece);
+            // An answer that is larger than the record says is not kept in memory.
+            if self.read > HELD_BYTES {
+                return Err(Failed::Other(format!(
+                    "the org sent more than {HELD_BYTES} bytes"
+                )));
+            }
+        }
+        self.check().map_err(Failed::Other)
+    }
+
+    fn next(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        let piece = self.arriving.read(max)?;
+        if let Some(piece) = &piece {
+            self.read += piece.len() as u64;
+            self.seen.update(piece);
+        }
+        Ok(piece)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.vouched.check(self.read, self.seen.clone())
+    }
+}
+
+fn not_the_file(why: &str) -> Fault {
+    Fault::protocol(format!(
+        "The bytes are not those of the file: {why}; nothing of them may be kept, so read the file again"
+    ))
+}
+
+impl Source for Bytes {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        if !self.held.is_empty() {
+            let take = max.min(self.held.len());
+            return Ok(Some(self.held.drain(..take).collect()));
+        }
+        let piece = self.next(max)?;
+        if piece.is_none() {
+            self.check().map_err(|why| not_the_file(&why))?;
+        }
+        Ok(piece)
+    }
+
+    fn head(&self) -> Message {
+        let mut attributes = self.attributes.clone();
+        attributes.extend(
+            self.total
+                .map(|total| ("total".to_owned(), total.to_string())),
+        );
+        Message {
+            media_type: self.media_type.clone(),
+            body: Vec::new(),
+            attributes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! What became of the record, by the org's answer, and how it is told.
+
+use salesforce_client::exchange::Reply;
+use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::source::Source;
+use serde::Deserialize;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// What the org says of the record: its id, unless it was there before under the one that is `known`.
+pub(super) fn outcome(reply: &Reply, known: Option<&str>) -> Result<Outcome, Fault> {
+    let saved = serde_json::from_slice::<Saved>(&reply.body).ok();
+    let new = saved.filter(|saved| saved.success).map(|saved| saved.id);
+    let id = match known {
+        Some(known) if reply.body.is_empty() => Some(known.to_owned()),
+        _ => new,
+    };
+    let id = id.ok_or_else(|| Fault {
+        maybe_applied: true,
+        attempts: 1,
+        ..Fault::protocol(format!(
+            "The reply to the upload (HTTP {}) does not tell the id of a record that was saved",
+            reply.status
+        ))
+    })?;
+    Ok(Outcome {
+        index: 0,
+        id: Some(id),
+        success: true,
+        created: Some(known.is_none()),
+        errors: Vec::new(),
+    })
+}
+
+/// Salesforce's answer to a create; an update has none.
+#[derive(Deserialize)]
+struct Saved {
+    id: String,
+    success: bool,
+}
+
+/// The outcome as a line of NDJSON.
+pub(super) fn line(outcome: &Outcome) -> Result<Vec<u8>, Fault> {
+    let mut line =
+        serde_json::to_vec(outcome).map_err(|error| Fault::protocol(error.to_string()))?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Reads the outcome.
+pub(super) struct Line {
+    pub rest: Vec<u8>,
+    /// Noted once the outcome has been read to its end.
+    pub told: Option<Rc<Cell<bool>>>,
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Source for Line {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        if self.rest.is_empty() {
+            if let Some(told) = &self.told {
+                told.set(true);
+            }
+            return Ok(None);
+        }
+        let take = max.min(self.rest.len());
+        Ok(Some(self.rest.drain(..take).collect()))
+    }
+
+    fn head(&self) -> Message {
+        Message {
+            media_type: "application/x-ndjson".into(),
+            body: Vec::new(),
+            attributes: self.attributes.clone(),
+        }
+    }
+}

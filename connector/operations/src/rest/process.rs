@@ -1,0 +1,126 @@
+//! What the org's own automation offers: approvals, rules, quick actions, invocable actions.
+
+mod actions;
+mod quick_actions;
+
+pub use actions::{describe_action, invocable_actions, invoke_action};
+pub use quick_actions::{
+    describe_quick_action, quick_action, quick_action_defaults, quick_actions, run_quick_action,
+};
+
+use super::ask::{self, Object, Parameters};
+use super::path::segment;
+use salesforce_client::exchange::Nature;
+use salesforce_client::expected::Expected;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::salesforce::connector::process::{
+    DecisionConfig, RulesConfig, RunRulesConfig, SubmitConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use serde_json::Value;
+
+/// GET process/approvals.
+pub fn approvals(org: &Org) -> Result<Message, Fault> {
+    ask::get(
+        org,
+        "process/approvals",
+        Parameters::none(),
+        Expected::Object(&["approvals"]),
+    )
+}
+
+/// POST process/approvals with `Submit`.
+pub fn submit(org: &Org, config: &SubmitConfig) -> Result<Message, Fault> {
+    if config.skip_entry_criteria && config.approval_process.is_none() {
+        return Err(Fault::config(
+            "config.skip-entry-criteria needs config.approval-process: say which process is meant",
+        ));
+    }
+    decide(org, &config.record_ids, |id| {
+        Object::new()
+            .put("actionType", "Submit")
+            .put("contextId", id)
+            .some("comments", config.comments.as_deref())
+            .some("contextActorId", config.submitter_id.as_deref())
+            .list("nextApproverIds", &config.next_approver_ids)
+            .some(
+                "processDefinitionNameOrId",
+                config.approval_process.as_deref(),
+            )
+            .flag("skipEntryCriteria", config.skip_entry_criteria)
+    })
+}
+
+/// POST process/approvals with `Approve`.
+pub fn approve(org: &Org, config: &DecisionConfig) -> Result<Message, Fault> {
+    decide(org, &config.work_item_ids, |id| {
+        decision("Approve", id, config)
+    })
+}
+
+/// POST process/approvals with `Reject`.
+pub fn reject(org: &Org, config: &DecisionConfig) -> Result<Message, Fault> {
+    decide(org, &config.work_item_ids, |id| {
+        decision("Reject", id, config)
+    })
+}
+
+fn decision(action: &str, id: &str, config: &DecisionConfig) -> Object {
+    Object::new()
+        .put("actionType", action)
+        .put("contextId", id)
+        .some("comments", config.comments.as_deref())
+        .list("nextApproverIds", &config.next_approver_ids)
+}
+
+fn decide(org: &Org, ids: &[String], one: impl Fn(&str) -> Object) -> Result<Message, Fault> {
+    let requests: Vec<Value> = ids.iter().map(|id| one(id).into()).collect();
+    send(
+        org,
+        "process/approvals",
+        Object::new().list("requests", &requests),
+        requests.len(),
+    )
+}
+
+/// GET process/rules and below.
+pub fn rules(org: &Org, config: &RulesConfig) -> Result<Message, Fault> {
+    const RULES: Expected = Expected::Object(&["rules"]);
+    let (path, expected) = match (&config.object, &config.rule_id) {
+        (Some(object), Some(rule)) => (
+            format!(
+                "process/rules/{}/{}",
+                segment("object", object)?,
+                segment("rule-id", rule)?
+            ),
+            Expected::Object(&["id"]),
+        ),
+        (Some(object), None) => (
+            format!("process/rules/{}", segment("object", object)?),
+            RULES,
+        ),
+        (None, None) => ("process/rules".into(), RULES),
+        (None, Some(_)) => {
+            return Err(Fault::config(
+                "config.rule-id needs config.object: say of which object the rule is",
+            ));
+        }
+    };
+    ask::get(org, &path, Parameters::none(), expected)
+}
+
+/// POST process/rules: one result for all records.
+pub fn run_rules(org: &Org, config: &RunRulesConfig) -> Result<Message, Fault> {
+    send(
+        org,
+        "process/rules",
+        Object::new().list("contextIds", &config.record_ids),
+        1,
+    )
+}
+
+fn send(org: &Org, path: &str, body: Object, results: usize) -> Result<Message, Fault> {
+    let body = Value::from(body).to_string();
+    let call = ask::post_call(org, path, Nature::Write, body.as_bytes())?;
+    ask::send_for_results(org, call, "success", results)
+}

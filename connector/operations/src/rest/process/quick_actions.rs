@@ -1,0 +1,80 @@
+//! Quick actions: global ones and those of an object.
+
+use crate::rest::ask::{self, Object, Parameters};
+use salesforce_client::exchange::Nature;
+use salesforce_client::expected::Expected;
+use salesforce_client::org::Org;
+use salesforce_client::path::segment;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::process::{
+    QuickActionConfig, QuickActionDefaultsConfig, QuickActionsConfig, RunQuickActionConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use serde_json::Value;
+
+/// GET quickActions, or those of an object.
+pub fn quick_actions(org: &Org, config: &QuickActionsConfig) -> Result<Message, Fault> {
+    let path = of_object(config.object.as_deref())?;
+    ask::get(org, &path, Parameters::none(), Expected::List)
+}
+
+/// GET quickActions/{name}.
+pub fn quick_action(org: &Org, config: &QuickActionConfig) -> Result<Message, Fault> {
+    let path = named(config.object.as_deref(), &config.name)?;
+    ask::get(org, &path, Parameters::none(), Expected::Object(&["name"]))
+}
+
+/// GET quickActions/{name}/describe.
+pub fn describe_quick_action(org: &Org, config: &QuickActionConfig) -> Result<Message, Fault> {
+    let action = named(config.object.as_deref(), &config.name)?;
+    ask::get(
+        org,
+        &format!("{action}/describe"),
+        Parameters::none(),
+        Expected::OBJECT,
+    )
+}
+
+/// GET quickActions/{name}/defaultValues, for one record or none.
+pub fn quick_action_defaults(
+    org: &Org,
+    config: &QuickActionDefaultsConfig,
+) -> Result<Message, Fault> {
+    let action = named(config.object.as_deref(), &config.name)?;
+    let path = match &config.context_id {
+        Some(id) => format!("{action}/defaultValues/{}", segment("context-id", id)?),
+        None => format!("{action}/defaultValues"),
+    };
+    ask::get(org, &path, Parameters::none(), Expected::OBJECT)
+}
+
+/// POST quickActions/{name}.
+pub fn run_quick_action(
+    org: &Org,
+    config: &RunQuickActionConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
+    let Value::Object(record) = ask::json_of(input)? else {
+        return Err(bad_input(
+            "The input must be one JSON object of field values, such as {\"LastName\": \"Smith\"}",
+        ));
+    };
+    let body = Object::new()
+        .some("contextId", config.context_id.as_deref())
+        .put("record", record);
+    let body = Value::from(body).to_string();
+    let path = named(config.object.as_deref(), &config.name)?;
+    let call = ask::post_call(org, &path, Nature::Write, body.as_bytes())?;
+    ask::send_for_results(org, call, "success", 1)
+}
+
+fn named(object: Option<&str>, name: &str) -> Result<String, Fault> {
+    Ok(format!("{}/{}", of_object(object)?, segment("name", name)?))
+}
+
+fn of_object(object: Option<&str>) -> Result<String, Fault> {
+    Ok(match object {
+        Some(object) => format!("sobjects/{}/quickActions", segment("object", object)?),
+        None => "quickActions".into(),
+    })
+}

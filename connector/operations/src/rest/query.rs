@@ -1,0 +1,216 @@
+//! SOQL, page by page: GET query, queryAll and nextRecordsUrl.
+
+use super::ask::{self, Facts};
+use super::path::query as pairs;
+use salesforce_client::envelope::wrapped;
+use salesforce_client::expected::Expected;
+use salesforce_client::fault;
+use salesforce_client::org::{Call, Org};
+use salesforce_contract::bindings::exports::salesforce::connector::query::{
+    ExplainConfig, QueryConfig, QueryMoreConfig,
+};
+use salesforce_contract::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
+use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::limits::{
+    MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE,
+};
+use salesforce_formats::message::counted::{self, Head, PageOrRecord, Place};
+use salesforce_formats::soql;
+
+/// What both `query` and `rows` are asked for.
+pub struct Question<'a> {
+    /// SOQL with `:name`s.
+    pub soql: &'a str,
+    /// Their values.
+    pub bind: &'a [(String, String)],
+    /// Whether deleted rows count.
+    pub include_deleted: bool,
+    /// Rows per page.
+    pub page_size: Option<u16>,
+}
+
+impl Question<'_> {
+    /// SOQL with the values in it; date-times without an offset are those of the connection's zone.
+    pub fn bound_for(&self, org: &Org) -> Result<String, Fault> {
+        let zone = org.settings().zone.as_ref();
+        let bound = soql::bind_in_zone(self.soql, self.bind, zone);
+        let soql = bound.map_err(|error| Fault::config(error.to_string()))?;
+        let chars = soql.chars().count();
+        if chars > MAX_SOQL_CHARS {
+            return Err(Fault::config(format!(
+                "The SOQL has {chars} characters; Salesforce takes {MAX_SOQL_CHARS}: split its lists over several queries"
+            )));
+        }
+        Ok(soql)
+    }
+
+    /// The request for the first page of `soql`.
+    pub fn first_page(&self, org: &Org, soql: &str) -> Result<Call, Fault> {
+        let resource = if self.include_deleted {
+            "queryAll"
+        } else {
+            "query"
+        };
+        asked(org, resource, "q", soql, self.page_size)
+    }
+}
+
+/// The request that carries `soql` as a parameter of a resource: in the URL, or, where that would be too long, in the body of
+/// a composite request.
+pub fn asked(
+    org: &Org,
+    resource: &str,
+    parameter: &str,
+    soql: &str,
+    page_size: Option<u16>,
+) -> Result<Call, Fault> {
+    let path = format!("{}{}", org.path(resource)?, pairs([(parameter, soql)]));
+    let bytes = path.len();
+    let get = sized(Call::get(path).expecting(Expected::PAGE), page_size);
+    if bytes <= MAX_URI_BYTES - URI_HEADER_RESERVE {
+        return Ok(get);
+    }
+    let composite = composite(resource).filter(|_| {
+        org.version()
+            .is_ok_and(|version| version.0 >= OLDEST_COMPOSITE_VERSION)
+    });
+    match composite {
+        Some(composite) => Ok(wrapped(&get, &org.path(composite)?)),
+        None => Err(Fault::config(format!(
+            "The statement makes a URL of {bytes} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several calls"
+        ))),
+    }
+}
+
+/// Where a resource is asked for in a body.
+fn composite(resource: &str) -> Option<&'static str> {
+    match resource {
+        "query" | "queryAll" => Some("composite"),
+        "tooling/query" => Some("tooling/composite"),
+        _ => None,
+    }
+}
+
+/// Asks for pages of this size.
+pub fn sized(call: Call, page_size: Option<u16>) -> Call {
+    match page_size {
+        Some(rows) => call.with_header("sforce-query-options", &format!("batchSize={rows}")),
+        None => call,
+    }
+}
+
+/// GET query or queryAll.
+pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
+    let question = Question {
+        soql: &config.soql,
+        bind: &config.bind,
+        include_deleted: config.include_deleted,
+        page_size: config.page_size,
+    };
+    let soql = question.bound_for(org)?;
+    page(org, &question.first_page(org, &soql)?, place_of(&soql))
+}
+
+/// GET nextRecordsUrl.
+pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
+    let next =
+        next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
+    let call = Call::get(next).expecting(Expected::PAGE);
+    page(org, &call, Place::Later).map_err(|fault| {
+        match fault.status == Some(401) && fault::session_is_invalid(&fault) {
+            true if org.was_renewed() => place_gone(fault),
+            _ => fault,
+        }
+    })
+}
+
+/// The fault of a locator that ended with the session that made it: a new session is open, so no credentials are to blame.
+fn place_gone(fault: Fault) -> Fault {
+    Fault {
+        kind: FaultKind::CheckpointLost,
+        message: "config.next is a place in a query whose session has ended, and the place with it: run the query again".into(),
+        ..fault
+    }
+}
+
+/// A `nextRecordsUrl` as a path on the instance; anything else is refused, for the session would go with it: what it is reads on
+/// from where it stood.
+pub fn next_page(next: &str) -> Result<&str, String> {
+    let plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+    if plain && next.starts_with("/services/data/") {
+        return Ok(next);
+    }
+    Err(format!(
+        "`{next}` is no nextRecordsUrl: it looks like `/services/data/v62.0/query/01g...-2000`"
+    ))
+}
+
+/// GET query?explain=.
+pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
+    let target = match (&config.soql, &config.view) {
+        (Some(soql), None) => bound(org, soql, &config.bind)?,
+        (None, Some(view)) if config.bind.is_empty() => view.clone(),
+        (None, Some(_)) => {
+            return Err(Fault::config(
+                "config.bind goes with config.soql: a report or list view takes no values",
+            ));
+        }
+        _ => {
+            return Err(Fault::config(
+                "Give either config.soql or config.view: one thing to explain",
+            ));
+        }
+    };
+    Ok(org.message(org.send(
+        &asked(org, "query", "explain", &target, None)?.expecting(Expected::Object(&["plans"])),
+    )?))
+}
+
+/// Runs SOQL on the Tooling API's objects: GET tooling/query.
+pub fn tooling(org: &Org, config: &ToolingQueryConfig) -> Result<Message, Fault> {
+    let soql = bound(org, &config.soql, &config.bind)?;
+    let call = asked(org, "tooling/query", "q", &soql, None)?;
+    page(org, &call, place_of(&soql))
+}
+
+fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+    let question = Question {
+        soql,
+        bind,
+        include_deleted: false,
+        page_size: None,
+    };
+    question.bound_for(org)
+}
+
+/// Where the answer to this statement stands: `SELECT COUNT()` has a number and no rows.
+pub fn place_of(soql: &str) -> Place {
+    match soql::SelectList::read(soql) {
+        Some(select) if select.count_only => Place::Count,
+        _ => Place::First,
+    }
+}
+
+/// Sends a call whose answer is a page, which brings the rows that it promises; the attribute `next` names the page after it.
+fn page(org: &Org, call: &Call, place: Place) -> Result<Message, Fault> {
+    ask::send_and_read(org, call, |body| Ok(next(counted::page(body, place)?)))
+}
+
+/// Sends a call whose answer is a page, or a single record.
+pub(super) fn page_or_record(org: &Org, call: &Call) -> Result<Message, Fault> {
+    ask::send_and_read(org, call, |body| {
+        Ok(match counted::page_or_record(body)? {
+            PageOrRecord::Page(page) => next(page),
+            PageOrRecord::Record => Facts::new(),
+        })
+    })
+}
+
+fn next(page: Head) -> Facts {
+    let next = page.next.filter(|_| !page.done);
+    next.map(|next| ("next".to_owned(), next))
+        .into_iter()
+        .collect()
+}

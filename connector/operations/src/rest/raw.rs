@@ -1,0 +1,110 @@
+//! Any request to the instance.
+
+use super::path::query;
+use salesforce_client::connection::settings::check_headers;
+use salesforce_client::exchange::Nature;
+use salesforce_client::expected::Expected;
+use salesforce_client::org::{Call, Org};
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::exports::salesforce::connector::raw::{
+    ApexRestConfig, Method as MethodChoice, RequestConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+
+/// Where Apex classes are published (Apex Developer Guide, "Exposing Apex Classes as REST Web Services").
+const APEX_REST: &str = "/services/apexrest/";
+
+/// Sends what the config says.
+pub fn request(
+    org: &Org,
+    config: &RequestConfig,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
+    let (method, nature) = method(config.method.unwrap_or(MethodChoice::Get));
+    let mut call = Call {
+        method,
+        nature,
+        expected: Expected::Anything,
+        ..Call::get(target(org, config)?)
+    };
+    check_headers("config.headers", &config.headers)?;
+    call.headers.clone_from(&config.headers);
+    if let Some(input) = input {
+        call.body = input.body.as_slice().into();
+        call.headers
+            .push(("content-type".into(), input.media_type.clone()));
+        check_headers("The input's media type", &call.headers)?;
+    }
+    Ok(org.message(org.send(&call)?))
+}
+
+/// Calls an Apex class: any method on /services/apexrest/{path}.
+pub fn apex_rest(
+    org: &Org,
+    config: &ApexRestConfig,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
+    let below = config.path.trim_start_matches('/');
+    if below
+        .split(['/', '?'])
+        .any(|segment| matches!(segment, "." | ".."))
+        || below.is_empty()
+    {
+        return Err(Fault::config(format!(
+            "config.path `{}` is no path below {APEX_REST}: write it like `orders/42`",
+            config.path
+        )));
+    }
+    let whole = RequestConfig {
+        method: config.method,
+        path: format!("{APEX_REST}{below}"),
+        query: config.query.clone(),
+        headers: config.headers.clone(),
+    };
+    request(org, &whole, input)
+}
+
+fn method(choice: MethodChoice) -> (Method, Nature) {
+    match choice {
+        MethodChoice::Get => (Method::Get, Nature::Read),
+        MethodChoice::Head => (Method::Head, Nature::Read),
+        MethodChoice::Post => (Method::Post, Nature::Write),
+        MethodChoice::Put => (Method::Put, Nature::RepeatableWrite),
+        MethodChoice::Patch => (Method::Patch, Nature::Write),
+        MethodChoice::Delete => (Method::Delete, Nature::RepeatableWrite),
+    }
+}
+
+/// The path on the instance with its query; only characters that a URL may hold.
+fn target(org: &Org, config: &RequestConfig) -> Result<String, Fault> {
+    let path = config.path.as_str();
+    let resource = path.split('?').next().unwrap_or_default();
+    if path.is_empty()
+        || path.starts_with("//")
+        || resource.contains("://")
+        || !path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    {
+        return Err(Fault::config(format!(
+            "config.path `{path}` is no percent-encoded path on the instance: write it like `/services/apexrest/orders/42`"
+        )));
+    }
+    let pairs = query(
+        config
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    let joined = if path.contains('?') {
+        pairs.replacen('?', "&", 1)
+    } else {
+        pairs
+    };
+    let whole = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        org.path(path)?
+    };
+    Ok(format!("{whole}{joined}"))
+}

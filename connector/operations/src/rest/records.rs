@@ -1,0 +1,371 @@
+//! One record at a time: the sObject resources.
+
+use super::ask::{delete_call, fitting};
+use super::collections::outcome::created_by_upsert;
+use super::path::{query, segment};
+use crate::typing::{Trouble, Typist};
+use salesforce_client::connection::settings::check_headers;
+use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::expected::Expected;
+use salesforce_client::fault;
+use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::common::{
+    Outcome, WriteOptions,
+};
+use salesforce_contract::bindings::exports::salesforce::connector::records::{
+    CreateConfig, DeleteByExternalIdConfig, DeleteConfig, RetrieveByExternalIdConfig,
+    RetrieveConfig, UpdateConfig, UpsertConfig,
+};
+use salesforce_contract::bindings::{Fault, FaultKind, Message, UpstreamFault};
+use salesforce_formats::message::input::{Document, Node, Options};
+use salesforce_formats::record_id::looks_like_id;
+use serde::Deserialize;
+
+/// POST sobjects/{object}.
+pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outcome, Fault> {
+    let path = format!("sobjects/{}", segment("object", &config.object)?);
+    write(
+        org,
+        Write {
+            method: Method::Post,
+            object: Some(&config.object),
+            path,
+            nature: Nature::Write,
+            options: config.options.as_ref(),
+            input,
+            id: None,
+            upserts: false,
+        },
+    )
+}
+
+/// PATCH sobjects/{object}/{id}.
+pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Outcome, Fault> {
+    let path = record_path(&config.object, &config.id)?;
+    let id = Some(config.id.as_str());
+    write(
+        org,
+        Write {
+            method: Method::Patch,
+            object: Some(&config.object),
+            path,
+            nature: Nature::RepeatableWrite,
+            options: config.options.as_ref(),
+            input,
+            id,
+            upserts: false,
+        },
+    )
+}
+
+/// PATCH sobjects/{object}/{field}/{value}.
+pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Outcome, Fault> {
+    let path = external_path(
+        &config.object,
+        &config.external_id_field,
+        &config.external_id,
+    )?;
+    write(
+        org,
+        Write {
+            method: Method::Patch,
+            object: Some(&config.object),
+            path,
+            nature: Nature::RepeatableWrite,
+            options: config.options.as_ref(),
+            input,
+            id: None,
+            upserts: true,
+        },
+    )
+}
+
+/// GET sobjects/{object}/{id}.
+pub fn retrieve(org: &Org, config: &RetrieveConfig) -> Result<Message, Fault> {
+    read(
+        org,
+        &record_path(&config.object, &config.id)?,
+        &config.fields,
+    )
+}
+
+/// GET sobjects/{object}/{field}/{value}.
+pub fn retrieve_by_external_id(
+    org: &Org,
+    config: &RetrieveByExternalIdConfig,
+) -> Result<Message, Fault> {
+    read(
+        org,
+        &external_path(
+            &config.object,
+            &config.external_id_field,
+            &config.external_id,
+        )?,
+        &config.fields,
+    )
+}
+
+/// DELETE sobjects/{object}/{id}.
+pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Outcome, Fault> {
+    delete(
+        org,
+        &record_path(&config.object, &config.id)?,
+        Some(&config.id),
+    )
+}
+
+/// DELETE sobjects/{object}/{field}/{value}.
+pub fn delete_by_external_id(
+    org: &Org,
+    config: &DeleteByExternalIdConfig,
+) -> Result<Outcome, Fault> {
+    delete(
+        org,
+        &external_path(
+            &config.object,
+            &config.external_id_field,
+            &config.external_id,
+        )?,
+        None,
+    )
+}
+
+pub(super) fn record_path(object: &str, id: &str) -> Result<String, Fault> {
+    Ok(format!(
+        "sobjects/{}/{}",
+        segment("object", object)?,
+        segment("id", id)?
+    ))
+}
+
+fn external_path(object: &str, field: &str, value: &str) -> Result<String, Fault> {
+    let (object, field, value) = (
+        segment("object", object)?,
+        segment("external-id-field", field)?,
+        segment("external-id", value)?,
+    );
+    Ok(format!("sobjects/{object}/{field}/{value}"))
+}
+
+/// GETs one record with these fields, or all of them.
+pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, Fault> {
+    let fields = fields.join(",");
+    let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
+    let call = Call {
+        fine: &[300],
+        expected: Expected::RECORD,
+        ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
+    };
+    let reply = org.send(&fitting(org, call)?)?;
+    if reply.status == 300 {
+        Err(several_matches(&reply))
+    } else {
+        Ok(org.message(reply))
+    }
+}
+
+/// One write of one record.
+pub(super) struct Write<'a> {
+    pub method: Method,
+    /// The sObject of the record, where it is known.
+    pub object: Option<&'a str>,
+    pub path: String,
+    pub nature: Nature,
+    pub options: Option<&'a WriteOptions>,
+    pub input: &'a Message,
+    pub id: Option<&'a str>,
+    /// Whether it creates the record where there is none.
+    pub upserts: bool,
+}
+
+impl Write<'_> {
+    /// What Salesforce answers (REST API Developer Guide, "Create a Record", "Update a Record", "Insert or Update (Upsert) a
+    /// Record Using an External ID"). An update has nothing to say; a new record has its id.
+    fn expected(&self) -> Expected {
+        match (self.method, self.upserts) {
+            (Method::Patch, true) => Expected::Upserted(&["id", "success"]),
+            (Method::Patch, false) => Expected::Done,
+            _ => Expected::CREATED,
+        }
+    }
+}
+
+pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
+    let headers = option_headers(write.options)?;
+    let body = body(org, write.object, write.input)?;
+    let path = org.path(&write.path)?;
+    let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
+    call.headers.extend(headers);
+    call.fine = &[300];
+    call.expected = write.expected();
+    let reply = org.send_as(&call, None, |reply, repeated| {
+        let outcome = outcome(reply, write.id)?;
+        Ok(outcome.map(|outcome| settled(outcome, write.upserts && repeated)))
+    })?;
+    reply.map_err(|several| several_matches(&several))
+}
+
+pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome, Fault> {
+    let call = Call {
+        fine: &[300],
+        ..delete_call(org, path)?
+    };
+    match org.send(&call) {
+        Ok(several) if several.status == 300 => Err(several_matches(&several)),
+        Ok(_) => Ok(done(id, false)),
+        Err(fault) if fault::deleted_before(&fault) => Ok(done(id, false)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Leaves open whether the record is new where an earlier attempt of an upsert may have created what this one found.
+fn settled(outcome: Outcome, repeated: bool) -> Outcome {
+    Outcome {
+        created: created_by_upsert(outcome.created == Some(true), repeated),
+        ..outcome
+    }
+}
+
+/// What a reply says of the record; the inner error is a 300 with several matches.
+fn outcome(reply: Reply, id: Option<&str>) -> Result<Result<Outcome, Reply>, Unusable> {
+    match reply.status {
+        300 => return Ok(Err(reply)),
+        204 => return Ok(Ok(done(id, false))),
+        _ => {}
+    }
+    let saved: Saved = serde_json::from_slice(&reply.body).map_err(|error| {
+        Unusable(format!(
+            "The reply to a write (HTTP {}) is not as documented: {error}",
+            reply.status
+        ))
+    })?;
+    let has_id = saved.id.as_deref().is_some_and(|id| !id.is_empty());
+    if saved.success && !has_id {
+        return Err(Unusable(format!(
+            "The reply to a write (HTTP {}) says that a record was saved, and does not say which",
+            reply.status
+        )));
+    }
+    let created = saved.created.unwrap_or(reply.status == 201);
+    Ok(Ok(Outcome {
+        id: saved.id.or_else(|| id.map(str::to_owned)),
+        success: saved.success,
+        ..done(None, created)
+    }))
+}
+
+fn done(id: Option<&str>, created: bool) -> Outcome {
+    Outcome {
+        index: 0,
+        id: id.map(str::to_owned),
+        success: true,
+        created: Some(created),
+        errors: Vec::new(),
+    }
+}
+
+/// Salesforce's answer to a write.
+#[derive(Deserialize)]
+struct Saved {
+    id: Option<String>,
+    success: bool,
+    created: Option<bool>,
+}
+
+/// The conflict of an external id that several records have: the answer lists their URLs.
+fn several_matches(reply: &Reply) -> Fault {
+    let urls: Vec<String> = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let ids: Vec<&str> = urls
+        .iter()
+        .filter_map(|url| url.rsplit('/').next())
+        .collect();
+    let message = format!(
+        "The external id matches {} records, so none was touched: {}",
+        ids.len(),
+        ids.join(", ")
+    );
+    let upstream = urls.iter().map(|url| UpstreamFault {
+        code: "MULTIPLE_CHOICES".into(),
+        message: url.clone(),
+        fields: Vec::new(),
+    });
+    Fault {
+        status: Some(300),
+        upstream: upstream.collect(),
+        attempts: 1,
+        ..Fault::new(FaultKind::Conflict, message)
+    }
+}
+
+/// The one record of the input as JSON. Without the object, values cannot be typed: the input must have types itself.
+pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<Vec<u8>, Fault> {
+    let document = Document::open(input, object, Options::default())?;
+    if object.is_none() && document.is_untyped() {
+        return Err(bad_input(
+            "The types of the fields are not known here: give the input as application/json",
+        ));
+    }
+    let record = document.only()?;
+    if let (Some(own), Some(object)) = (record.node.sobject.as_deref(), object)
+        && !own.eq_ignore_ascii_case(object)
+    {
+        return Err(bad_input(format!(
+            "The input is a record of `{own}`, not of config.object `{object}`"
+        )));
+    }
+    let typist = Typist::new(org, document.is_untyped());
+    let node = typist
+        .settle(record.node, object.unwrap_or_default())
+        .map_err(|trouble| match trouble {
+            Trouble::Org(fault) => fault,
+            Trouble::Record(complaint) => bad_input(format!(
+                "Of the input, {} cannot be sent: {}",
+                record.place, complaint.message
+            )),
+        })?;
+    // The path tells the sObject.
+    let bare = Node {
+        sobject: None,
+        ..node
+    };
+    serde_json::to_vec(&bare)
+        .map_err(|error| bad_input(format!("The input cannot be written as JSON: {error}")))
+}
+
+/// Headers that the options of a write become.
+pub(super) fn option_headers(
+    options: Option<&WriteOptions>,
+) -> Result<Vec<(String, String)>, Fault> {
+    let Some(options) = options else {
+        return Ok(Vec::new());
+    };
+    check_headers("config.options.headers", &options.headers)?;
+    let mut headers = options.headers.clone();
+    if let Some(rule) = &options.assignment_rule {
+        headers.push(("sforce-auto-assign".into(), assignment(rule)?.into()));
+    }
+    if options.allow_duplicates {
+        headers.push((
+            "sforce-duplicate-rule-header".into(),
+            "allowSave=true".into(),
+        ));
+    }
+    Ok(headers)
+}
+
+/// What `Sforce-Auto-Assign` says (REST API Developer Guide, "Assignment Rule Header").
+fn assignment(rule: &str) -> Result<&str, Fault> {
+    match rule {
+        "use-default" => Ok("TRUE"),
+        "skip" => Ok("FALSE"),
+        id if looks_like_id(id) => Ok(id),
+        other => Err(Fault::config(format!(
+            "config.options.assignment-rule `{other}` is no assignment rule: write `use-default`, `skip` or the id of a rule (15 or 18 characters)"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! Layouts: of pages, compact ones, named ones, and those of approvals.
+
+use super::of_object;
+use crate::rest::ask::{self, Parameters};
+use salesforce_client::expected::Expected;
+use salesforce_client::org::Org;
+use salesforce_client::path::segment;
+use salesforce_contract::bindings::exports::salesforce::connector::schema::{
+    ApprovalLayoutsConfig, CompactLayoutsConfig, LayoutsConfig, NamedLayoutsConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+
+/// GET sobjects/{object}/describe/layouts, of one record type or all.
+pub fn layouts(org: &Org, config: &LayoutsConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/describe/layouts")?;
+    let one = config.record_type_id.as_deref();
+    let expected = match one {
+        // The layout itself.
+        Some(_) => Expected::OBJECT,
+        None => Expected::Object(&["layouts"]),
+    };
+    one_or_all(org, path, "record-type-id", one, expected)
+}
+
+/// GET sobjects/{object}/describe/namedLayouts/{name}.
+pub fn named_layouts(org: &Org, config: &NamedLayoutsConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/describe/namedLayouts")?;
+    let expected = Expected::Object(&["layouts"]);
+    one_or_all(org, path, "name", Some(&config.name), expected)
+}
+
+/// GET sobjects/{object}/describe/compactLayouts, or compactLayouts of several objects.
+pub fn compact_layouts(org: &Org, config: &CompactLayoutsConfig) -> Result<Message, Fault> {
+    match config.objects.as_slice() {
+        [object] => {
+            let path = of_object(object, "/describe/compactLayouts")?;
+            let expected = Expected::Object(&["compactLayouts"]);
+            ask::get(org, &path, Parameters::none(), expected)
+        }
+        // A member per object.
+        objects => {
+            let objects = Parameters::none().list("q", objects);
+            ask::get(org, "compactLayouts", objects, Expected::OBJECT)
+        }
+    }
+}
+
+/// GET sobjects/{object}/describe/approvalLayouts, of one process or all.
+pub fn approval_layouts(org: &Org, config: &ApprovalLayoutsConfig) -> Result<Message, Fault> {
+    let path = of_object(&config.object, "/describe/approvalLayouts")?;
+    let one = config.approval_process.as_deref();
+    let expected = Expected::Object(&["approvalLayouts"]);
+    one_or_all(org, path, "approval-process", one, expected)
+}
+
+fn one_or_all(
+    org: &Org,
+    path: String,
+    name: &str,
+    one: Option<&str>,
+    expected: Expected,
+) -> Result<Message, Fault> {
+    let path = match one {
+        Some(one) => format!("{path}/{}", segment(name, one)?),
+        None => path,
+    };
+    ask::get(org, &path, Parameters::none(), expected)
+}

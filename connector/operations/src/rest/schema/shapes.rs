@@ -1,0 +1,130 @@
+//! Schemas of records, made from describes: those of the org, or those in the input.
+
+use salesforce_client::expected::Expected;
+use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::path::segment;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::schema::{
+    RecordShape as ShapeChoice, ShapeConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_formats::shapes::wire::WireObject;
+use salesforce_formats::shapes::{
+    Plan, RecordShape, Use, json_schema as json, lay_out, xsd as xml,
+};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A JSON Schema of an object's records.
+pub fn json_schema(
+    org: &Org,
+    config: &ShapeConfig,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
+    let shape = shape(org, config, input)?;
+    Ok(message(
+        org,
+        "application/schema+json",
+        json::of(&shape).to_string().into_bytes(),
+    ))
+}
+
+/// An XML Schema of an object's records.
+pub fn xsd(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<Message, Fault> {
+    if config.dependent_picklists {
+        return Err(Fault::config(
+            "config.dependent-picklists is for `schema/json-schema`: XML Schema cannot tie one field to another",
+        ));
+    }
+    let shape = shape(org, config, input)?;
+    let body = xml::of(&shape)
+        .map_err(|error| Fault::protocol(format!("The schema cannot be written: {error}")))?;
+    Ok(message(org, "application/xml", body))
+}
+
+fn message(org: &Org, media_type: &str, body: Vec<u8>) -> Message {
+    Message {
+        media_type: media_type.into(),
+        body,
+        attributes: org.attributes(),
+    }
+}
+
+fn shape(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<RecordShape, Fault> {
+    let plan = Plan {
+        purpose: match config.shape {
+            ShapeChoice::Create => Use::Create,
+            ShapeChoice::Update => Use::Update,
+            ShapeChoice::Upsert => Use::Upsert,
+            ShapeChoice::Query => Use::Query,
+        },
+        key: config.external_id_field.as_deref(),
+        without_key: config.without_key,
+        fields: &config.fields,
+        relationships: Plan::paths(&config.relationships)?,
+        dependent: config.dependent_picklists,
+    };
+    let mut library = Library::of(org, input)?;
+    lay_out(
+        &mut |object| library.describe(object),
+        &config.object,
+        &plan,
+    )
+}
+
+/// Describes by the names of their objects, asked for once.
+struct Library<'o> {
+    org: &'o Org,
+    known: HashMap<String, Rc<WireObject>>,
+}
+
+impl<'o> Library<'o> {
+    /// The describes of the input: one, or a list of them.
+    fn of(org: &'o Org, input: Option<&Message>) -> Result<Self, Fault> {
+        let given = match input {
+            None => Vec::new(),
+            Some(input) => given(&input.body).map_err(|error| {
+                bad_input(format!(
+                    "The input is neither a describe of an object nor a list of describes: {error}"
+                ))
+            })?,
+        };
+        let keyed = given
+            .into_iter()
+            .map(|object| (key(&object.name), Rc::new(object)));
+        Ok(Self {
+            org,
+            known: keyed.collect(),
+        })
+    }
+
+    fn describe(&mut self, object: &str) -> Result<Rc<WireObject>, Fault> {
+        if let Some(known) = self.known.get(&key(object)) {
+            return Ok(known.clone());
+        }
+        let path = format!("sobjects/{}/describe", segment("object", object)?);
+        let call = Call::get(self.org.path(&path)?).expecting(Expected::DESCRIBE);
+        let asked = self.org.send_as(&call, None, |reply, _| {
+            serde_json::from_slice(&reply.body).map_err(|error| {
+                Unusable(format!(
+                    "The describe of {object} is not as documented: {error}"
+                ))
+            })
+        })?;
+        let asked: Rc<WireObject> = Rc::new(asked);
+        self.known.insert(key(object), asked.clone());
+        Ok(asked)
+    }
+}
+
+fn given(body: &[u8]) -> serde_json::Result<Vec<WireObject>> {
+    match serde_json::from_slice(body)? {
+        Value::Array(items) => items.into_iter().map(serde_json::from_value).collect(),
+        one => Ok(vec![serde_json::from_value(one)?]),
+    }
+}
+
+fn key(object: &str) -> String {
+    object.to_ascii_lowercase()
+}

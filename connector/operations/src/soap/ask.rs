@@ -1,0 +1,245 @@
+//! Sends a request and opens its answer: down to the element that the call answers with, usage of the API noted on the way.
+
+use super::envelope::Envelope;
+use super::fault as soap_fault;
+use super::json::ToJson;
+use super::xml::{Element, Malformed, Open, Piece, Pieces, Space, echo};
+use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::fault;
+use salesforce_client::org::{Org, Unusable};
+use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplyFormat;
+use salesforce_contract::bindings::{Fault, Message};
+
+/// An answer, opened at the element of its call.
+pub struct Answer<'b> {
+    pieces: Pieces<'b>,
+    usage: Option<String>,
+}
+
+impl<'b> Answer<'b> {
+    /// Steps down to the answer to a call.
+    pub fn open(body: &'b [u8], call: &str) -> Result<Self, Malformed> {
+        let mut pieces = Pieces::of(body)?;
+        let root = expect(&mut pieces)?;
+        if !root.is(Space::Soap, "Envelope") {
+            return Err(Malformed(format!(
+                "is `{}`, not an envelope of SOAP 1.1",
+                root.name
+            )));
+        }
+        let mut part = expect(&mut pieces)?;
+        let mut usage = None;
+        if part.is(Space::Soap, "Header") {
+            usage = api_usage(&Element::read(&mut pieces, part)?);
+            part = expect(&mut pieces)?;
+        }
+        if !part.is(Space::Soap, "Body") {
+            return Err(pieces.error(format_args!("has `{}` where its body should be", part.name)));
+        }
+        let answer = expect(&mut pieces)?;
+        let expected = format!("{call}Response");
+        if !answer.is(Space::Partner, &expected) {
+            return Err(Malformed(format!(
+                "holds `{}`, not `{expected}` of the partner API",
+                answer.name
+            )));
+        }
+        Ok(Self { pieces, usage })
+    }
+
+    /// The next element of the one that is open; `None` at its end.
+    pub fn next(&mut self) -> Result<Option<Open>, Malformed> {
+        loop {
+            match self.pieces.next()? {
+                Some(Piece::Open(open)) => {
+                    if matches!(open.space, Space::Partner | Space::Sobject) {
+                        return Ok(Some(open));
+                    }
+                    let name = &open.name;
+                    return Err(self.pieces.error(format_args!(
+                        "has `{name}` in a namespace that is not the API's"
+                    )));
+                }
+                Some(Piece::Close) => return Ok(None),
+                Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
+                Some(Piece::Text(_)) => return Err(self.pieces.error("has text between elements")),
+                None => return Err(self.pieces.error("is cut short")),
+            }
+        }
+    }
+
+    /// Reads the rest of an element.
+    pub fn element(&mut self, open: Open) -> Result<Element, Malformed> {
+        Element::read(&mut self.pieces, open)
+    }
+
+    /// Reads the next element of the one that is open; `None` at its end.
+    pub fn next_element(&mut self) -> Result<Option<Element>, Malformed> {
+        match self.next()? {
+            Some(open) => self.element(open).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Checks that the answer is whole; called once its element has ended.
+    fn finish(mut self) -> Result<Option<String>, Malformed> {
+        while let Some(piece) = self.pieces.next()? {
+            match piece {
+                Piece::Close => {}
+                Piece::Text(text) if text.trim_ascii().is_empty() => {}
+                _ => return Err(self.pieces.error("goes on after the answer of the call")),
+            }
+        }
+        Ok(self.usage)
+    }
+}
+
+/// The next element.
+fn expect(pieces: &mut Pieces<'_>) -> Result<Open, Malformed> {
+    loop {
+        match pieces.next()? {
+            Some(Piece::Open(open)) => return Ok(open),
+            Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
+            _ => return Err(pieces.error("has no element where one is needed")),
+        }
+    }
+}
+
+/// Used and allowed calls, from `LimitInfoHeader`.
+fn api_usage(header: &Element) -> Option<String> {
+    let info = header
+        .child("LimitInfoHeader")?
+        .all("limitInfo")
+        .find(|info| info.text_of("type") == Some("API REQUESTS"))?;
+    Some(format!(
+        "{}/{}",
+        info.text_of("current")?.trim(),
+        info.text_of("limit")?.trim()
+    ))
+}
+
+/// Reads an answer to its end; the inner fault is one that came with a good status.
+pub fn read_answer<T>(
+    org: &Org,
+    call: &str,
+    reply: &Reply,
+    read: impl FnOnce(&mut Answer<'_>) -> Result<T, Malformed>,
+) -> Result<Result<T, Fault>, Unusable> {
+    let whole = Answer::open(&reply.body, call).and_then(|mut answer| {
+        let value = read(&mut answer)?;
+        Ok((value, answer.finish()?))
+    });
+    match whole {
+        Ok((value, usage)) => {
+            if let Some(usage) = usage {
+                org.learn_usage(usage);
+            }
+            Ok(Ok(value))
+        }
+        Err(_) if soap_fault::read(&reply.body).is_some() => {
+            let (fault, _) = fault::from_answer(reply.status, &reply.body);
+            Ok(Err(Fault {
+                attempts: 1,
+                ..fault
+            }))
+        }
+        Err(error) => Err(Unusable(format!("{error} ({call})"))),
+    }
+}
+
+/// A whole answer in the form that callers want, with its results as elements.
+pub struct Answered {
+    /// The reply.
+    pub message: Message,
+    /// The first result, where the answer's form is that of one.
+    pub first: Option<Element>,
+    /// How many results say that they failed.
+    pub failed: usize,
+}
+
+/// Sends a call whose answer goes to the caller as it is. `wanted` is how many results it must have: one, or one per thing that was
+/// asked for.
+pub fn answer(
+    org: &Org,
+    name: &'static str,
+    envelope: Envelope,
+    wanted: usize,
+    nature: Nature,
+    format: Option<ReplyFormat>,
+    to_json: &ToJson<'_>,
+) -> Result<Answered, Fault> {
+    let call = envelope.call(org, nature)?;
+    let (body, first, failed) = org.send_as(&call, None, |reply, _| {
+        let mut body = Vec::new();
+        let read = read_answer(org, name, &reply, |answer| {
+            whole(answer, name, wanted, to_json, &mut body)
+        })?;
+        Ok(match (read, format) {
+            (Ok(Ok((first, failed))), Some(ReplyFormat::Xml)) => {
+                let xml = echo(&reply.body).map_err(|error| Unusable(error.to_string()))?;
+                Ok((xml, first, failed))
+            }
+            (Ok(Ok((first, failed))), _) => Ok((body, first, failed)),
+            (Ok(Err(fault)) | Err(fault), _) => Err(fault),
+        })
+    })??;
+    let message = Message {
+        media_type: media_type(format).into(),
+        body,
+        attributes: org.attributes(),
+    };
+    Ok(Answered {
+        message,
+        first,
+        failed,
+    })
+}
+
+/// The media type of a form.
+pub fn media_type(format: Option<ReplyFormat>) -> &'static str {
+    match format {
+        Some(ReplyFormat::Xml) => "application/xml",
+        Some(ReplyFormat::Json) | None => "application/json",
+    }
+}
+
+/// What is kept of an answer that goes to the caller.
+type Kept = (Option<Element>, usize);
+
+/// Writes the results of an answer as JSON: one alone, several as a list.
+fn whole(
+    answer: &mut Answer<'_>,
+    call: &str,
+    wanted: usize,
+    to_json: &ToJson<'_>,
+    out: &mut Vec<u8>,
+) -> Result<Result<Kept, Fault>, Malformed> {
+    let several = ToJson::answers_many(call);
+    let mut kept: Kept = (None, 0);
+    out.extend_from_slice(if several { b"[" } else { b"" });
+    let mut count = 0_usize;
+    while let Some(result) = answer.next_element()? {
+        if count > 0 && several {
+            out.extend_from_slice(b",");
+        }
+        if let Err(fault) = to_json.result(call, &result, out) {
+            return Ok(Err(fault));
+        }
+        kept.1 += usize::from(result.text_of("success") == Some("false"));
+        count += 1;
+        if !several {
+            kept.0 = Some(result);
+        }
+    }
+    // Of these, Salesforce says nothing but that they were done.
+    let silent = matches!(call, "logout" | "setPassword");
+    if count != wanted && !(silent && count == 0) {
+        return Err(Malformed(format!("holds {count} results and not {wanted}")));
+    }
+    out.extend_from_slice(match (several, count) {
+        (true, _) => b"]",
+        (false, 0) => b"{}",
+        (false, _) => b"",
+    });
+    Ok(Ok(kept))
+}

@@ -1,0 +1,60 @@
+//! describeGlobal, describeSObject and describeSObjects.
+
+use super::ask;
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::json::ToJson;
+use super::record::Types;
+use super::xml::Xml;
+use salesforce_client::exchange::Nature;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::{
+    DescribeObjectConfig, DescribeObjectsConfig, HeaderOptions, PlainConfig, ReplyFormat,
+};
+use salesforce_contract::bindings::{Fault, Message};
+
+/// describeGlobal().
+pub fn describe_global(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
+    let headers = config.headers.as_ref();
+    read(org, "describeGlobal", headers, 1, config.format, |_| {})
+}
+
+/// describeSObject().
+pub fn describe_object(org: &Org, config: &DescribeObjectConfig) -> Result<Message, Fault> {
+    let headers = config.headers.as_ref();
+    read(org, "describeSObject", headers, 1, config.format, |xml| {
+        xml.text("sObjectType", &config.object);
+    })
+}
+
+/// describeSObjects().
+pub fn describe_objects(org: &Org, config: &DescribeObjectsConfig) -> Result<Message, Fault> {
+    let headers = config.headers.as_ref();
+    let wanted = config.objects.len();
+    read(
+        org,
+        "describeSObjects",
+        headers,
+        wanted,
+        config.format,
+        |xml| {
+            xml.each("sObjectType", &config.objects);
+        },
+    )
+}
+
+/// Sends a call that changes nothing and holds no records.
+pub(super) fn read(
+    org: &Org,
+    call: &'static str,
+    headers: Option<&HeaderOptions>,
+    wanted: usize,
+    format: Option<ReplyFormat>,
+    body: impl FnOnce(&mut Xml),
+) -> Result<Message, Fault> {
+    let mut envelope = Envelope::new(call, &Headers::of(headers))?;
+    body(envelope.body());
+    let types = Types::new(true);
+    let to_json = ToJson { org, types: &types };
+    Ok(ask::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?.message)
+}

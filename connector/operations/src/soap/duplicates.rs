@@ -1,0 +1,100 @@
+//! findDuplicates and findDuplicatesByIds.
+
+use super::ask;
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::id;
+use super::json::ToJson;
+use super::record::Types;
+use super::sobject;
+use crate::typing::{Trouble, Typist, object_of};
+use salesforce_client::exchange::Nature;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::{
+    FindDuplicatesByIdsConfig, FindDuplicatesConfig, ReplyFormat,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::limits::MAX_DUPLICATE_RECORDS;
+use salesforce_formats::message::input::{Document, Options, Record};
+
+/// findDuplicates().
+pub fn find_duplicates(
+    org: &Org,
+    config: &FindDuplicatesConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
+    let object = config.object.as_deref();
+    let document = Document::open(input, object, Options::default())?;
+    let wanted = check_count(document.check()?)?;
+    let mut envelope = Envelope::new("findDuplicates", &Headers::of(config.headers.as_ref()))?;
+    let typist = Typist::new(org, document.is_untyped()).by_describe();
+    for record in document.records()? {
+        let Record { place, node } = record?;
+        let written = object_of(&node, object).and_then(|object| {
+            let node = typist.settle(node, &object)?;
+            sobject::write(&typist, "sObjects", &object, node, envelope.body())
+        });
+        written.map_err(|trouble| match trouble {
+            Trouble::Org(fault) => fault,
+            Trouble::Record(complaint) => {
+                bad_input(format!("Of the input, of {place}, {}", complaint.message))
+            }
+        })?;
+    }
+    send(
+        org,
+        "findDuplicates",
+        envelope,
+        wanted,
+        config.untyped,
+        config.format,
+    )
+}
+
+/// findDuplicatesByIds().
+pub fn find_duplicates_by_ids(
+    org: &Org,
+    config: &FindDuplicatesByIdsConfig,
+) -> Result<Message, Fault> {
+    let headers = Headers::of(config.headers.as_ref());
+    let mut envelope = Envelope::new("findDuplicatesByIds", &headers)?;
+    let ids = id::all_of_config("ids", &config.ids)?;
+    envelope.body().each("ids", &ids);
+    send(
+        org,
+        "findDuplicatesByIds",
+        envelope,
+        ids.len(),
+        config.untyped,
+        config.format,
+    )
+}
+
+fn check_count(count: u64) -> Result<usize, Fault> {
+    let few = usize::try_from(count).ok();
+    if let Some(few) = few.filter(|_| (1..=MAX_DUPLICATE_RECORDS).contains(&count)) {
+        return Ok(few);
+    }
+    Err(bad_input(format!(
+        "The input holds {count} records; findDuplicates() takes 1 to {MAX_DUPLICATE_RECORDS}"
+    )))
+}
+
+fn send(
+    org: &Org,
+    call: &'static str,
+    envelope: Envelope,
+    wanted: usize,
+    untyped: bool,
+    format: Option<ReplyFormat>,
+) -> Result<Message, Fault> {
+    let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
+    let to_json = ToJson { org, types: &types };
+    let answered = ask::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?;
+    let mut message = answered.message;
+    message
+        .attributes
+        .push(("failed".into(), answered.failed.to_string()));
+    Ok(message)
+}

@@ -1,0 +1,205 @@
+//! SOAP headers beside the session's, and which call takes which (partner WSDL, the input headers of each operation).
+
+use super::xml::Xml;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::HeaderOptions;
+
+/// The headers of one request.
+#[derive(Clone, Copy, Default)]
+pub struct Headers<'a> {
+    /// What the config sets.
+    pub options: Option<&'a HeaderOptions>,
+    /// Whether the records of a call are saved whole or not at all; `None` for calls that save none.
+    pub all_or_none: Option<bool>,
+    /// Rows per page.
+    pub batch_size: Option<u16>,
+}
+
+/// Headers that only some calls take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Header {
+    Package,
+    Locale,
+    Mru,
+    Assignment,
+    Truncation,
+    Duplicate,
+    Email,
+    Owner,
+}
+
+use Header::{Assignment, Duplicate, Email, Locale, Mru, Owner, Package, Truncation};
+
+/// What each call takes beside the session and CallOptions.
+fn taken_by(call: &str) -> &'static [Header] {
+    match call {
+        "create" => &[
+            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email,
+        ],
+        "update" | "upsert" => &[
+            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email, Owner,
+        ],
+        "merge" => &[
+            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email,
+        ],
+        "delete" => &[Package, Locale, Truncation, Duplicate, Email],
+        "undelete" | "convertLead" => &[Package, Locale, Truncation, Duplicate],
+        "describeSObject" | "describeSObjects" => &[Package, Locale],
+        "describeGlobal" | "search" => &[Package],
+        "query" | "retrieve" => &[Package, Mru],
+        "findDuplicates" | "findDuplicatesByIds" => &[Package, Duplicate],
+        "resetPassword" => &[Email],
+        _ => &[],
+    }
+}
+
+impl<'a> Headers<'a> {
+    /// The headers that a config sets.
+    pub fn of(options: Option<&'a HeaderOptions>) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    /// Writes the headers of a call; one that it does not take is refused.
+    pub fn write(&self, call: &str, xml: &mut Xml) -> Result<(), Fault> {
+        if let Some(options) = self.options {
+            check(call, options)?;
+            client(options, xml);
+        }
+        if let Some(rows) = self.batch_size {
+            xml.start("QueryOptions");
+            xml.text("batchSize", &rows.to_string());
+            xml.end("QueryOptions");
+        }
+        if let Some(all_or_none) = self.all_or_none {
+            one_flag("AllOrNoneHeader", "allOrNone", Some(all_or_none), xml);
+        }
+        if let Some(options) = self.options {
+            of_writes(options, xml);
+        }
+        Ok(())
+    }
+}
+
+fn check(call: &str, options: &HeaderOptions) -> Result<(), Fault> {
+    let set = [
+        (
+            Package,
+            "package-versions",
+            !options.package_versions.is_empty(),
+        ),
+        (Locale, "language", options.language.is_some()),
+        (Locale, "localize-errors", options.localize_errors.is_some()),
+        (Mru, "update-mru", options.update_mru.is_some()),
+        (
+            Assignment,
+            "assignment-rule",
+            options.assignment_rule.is_some(),
+        ),
+        (
+            Truncation,
+            "allow-field-truncation",
+            options.allow_field_truncation.is_some(),
+        ),
+        (
+            Duplicate,
+            "duplicate-rule",
+            options.duplicate_rule.is_some(),
+        ),
+        (Email, "email", options.email.is_some()),
+        (Owner, "owner-changes", !options.owner_changes.is_empty()),
+    ];
+    let taken = taken_by(call);
+    match set
+        .iter()
+        .find(|(header, _, set)| *set && !taken.contains(header))
+    {
+        None => Ok(()),
+        Some((_, name, _)) => Err(Fault::config(format!(
+            "config.headers.{name}: the SOAP call {call}() takes no such header, so leave it out"
+        ))),
+    }
+}
+
+/// What says who calls, and in which terms.
+fn client(options: &HeaderOptions, xml: &mut Xml) {
+    if options.client.is_some() || options.default_namespace.is_some() {
+        xml.start("CallOptions");
+        xml.text_or_nil("client", options.client.as_deref());
+        xml.text_or_nil("defaultNamespace", options.default_namespace.as_deref());
+        xml.end("CallOptions");
+    }
+    if !options.package_versions.is_empty() {
+        xml.start("PackageVersionHeader");
+        for package in &options.package_versions {
+            xml.start("packageVersions");
+            xml.text("majorNumber", &package.major.to_string());
+            xml.text("minorNumber", &package.minor.to_string());
+            xml.text("namespace", &package.namespace);
+            xml.end("packageVersions");
+        }
+        xml.end("PackageVersionHeader");
+    }
+    if options.language.is_some() || options.localize_errors.is_some() {
+        xml.start("LocaleOptions");
+        if let Some(language) = &options.language {
+            xml.text("language", language);
+        }
+        if let Some(localize) = options.localize_errors {
+            xml.flag("localizeErrors", localize);
+        }
+        xml.end("LocaleOptions");
+    }
+}
+
+/// What says how to save.
+fn of_writes(options: &HeaderOptions, xml: &mut Xml) {
+    one_flag("MruHeader", "updateMru", options.update_mru, xml);
+    one_flag(
+        "AllowFieldTruncationHeader",
+        "allowFieldTruncation",
+        options.allow_field_truncation,
+        xml,
+    );
+    if let Some(rule) = options.assignment_rule.as_deref() {
+        let by_default = rule == "use-default";
+        xml.start("AssignmentRuleHeader");
+        xml.text_or_nil("assignmentRuleId", (!by_default).then_some(rule));
+        xml.flag_or_nil("useDefaultRule", by_default.then_some(true));
+        xml.end("AssignmentRuleHeader");
+    }
+    if let Some(rule) = &options.duplicate_rule {
+        xml.start("DuplicateRuleHeader");
+        xml.flag("allowSave", rule.allow_save);
+        xml.flag("includeRecordDetails", rule.include_record_details);
+        xml.flag("runAsCurrentUser", rule.run_as_current_user);
+        xml.end("DuplicateRuleHeader");
+    }
+    if let Some(email) = &options.email {
+        xml.start("EmailHeader");
+        xml.flag("triggerAutoResponseEmail", email.auto_response);
+        xml.flag("triggerOtherEmail", email.other);
+        xml.flag("triggerUserEmail", email.users);
+        xml.end("EmailHeader");
+    }
+    if !options.owner_changes.is_empty() {
+        xml.start("OwnerChangeOptions");
+        for change in &options.owner_changes {
+            xml.start("options");
+            xml.text("type", &change.name);
+            xml.flag("execute", change.execute);
+            xml.end("options");
+        }
+        xml.end("OwnerChangeOptions");
+    }
+}
+
+fn one_flag(header: &str, name: &str, value: Option<bool>, xml: &mut Xml) {
+    if let Some(value) = value {
+        xml.start(header);
+        xml.flag(name, value);
+        xml.end(header);
+    }
+}

@@ -1,0 +1,121 @@
+//! merge: losers go, the winner gets their children and the values that it is given.
+
+use super::headers::Headers;
+use super::id;
+use super::many::{Extra, Extras, Form, Many};
+use super::report;
+use super::results::outcome;
+use super::sobject;
+use super::xml::{Element, Xml};
+use crate::typing::{Trouble, Typist, object_of};
+use salesforce_client::exchange::Nature;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::MergeConfig;
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::limits::{MAX_COLLECTION_RECORDS, MAX_MERGE_LOSERS};
+use salesforce_formats::message::input::{Document, Node, Options, Value};
+
+const MASTER: &str = "masterRecord";
+const LOSERS: &str = "recordToMergeIds";
+
+/// merge().
+pub fn merge(org: &Org, config: &MergeConfig, input: &Message) -> Result<Message, Fault> {
+    let options = Options {
+        repeated: true,
+        ..Options::default()
+    };
+    let document = Document::open(input, None, options)?;
+    let many = Many {
+        org,
+        call: "merge",
+        headers: Headers::of(config.headers.as_ref()),
+        nature: Nature::Write,
+        head: None,
+        form: Merge {
+            typist: Typist::new(org, document.is_untyped()).by_describe(),
+            object: config.object.as_deref(),
+        },
+        extras: Default::default(),
+    };
+    let size = config
+        .batch_size
+        .map_or(MAX_COLLECTION_RECORDS, usize::from);
+    let done = many.run(&document, size, config.parallel)?;
+    report::message(org, done, &many.extras.take(), config.format)
+}
+
+struct Merge<'a> {
+    typist: Typist<'a>,
+    object: Option<&'a str>,
+}
+
+impl Form for Merge<'_> {
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
+        let (mut master, mut losers) = (None, Vec::new());
+        for (name, value) in node.members {
+            match value {
+                Value::Object(node) if name.eq_ignore_ascii_case(MASTER) => master = Some(node),
+                value if name.eq_ignore_ascii_case(LOSERS) => losers = ids(value)?,
+                _ => {
+                    return Err(sobject::complaint(
+                        &name,
+                        "is no part of a merge: give `masterRecord`, an object, and `recordToMergeIds`, a list of ids",
+                    ));
+                }
+            }
+        }
+        let master = master.ok_or_else(|| sobject::complaint(MASTER, "is missing"))?;
+        let object = object_of(&master, self.object)?;
+        let master = self.typist.settle(master, &object)?;
+        if master.text("Id").is_none() {
+            return Err(sobject::complaint(
+                MASTER,
+                "has no `Id`: it names the record that stays",
+            ));
+        }
+        if losers.is_empty() || losers.len() > MAX_MERGE_LOSERS {
+            return Err(sobject::complaint(
+                LOSERS,
+                &format!(
+                    "has {} ids; Salesforce merges 1 to {MAX_MERGE_LOSERS} records into another",
+                    losers.len()
+                ),
+            ));
+        }
+        let mut xml = Xml::default();
+        xml.start("request");
+        sobject::write(&self.typist, MASTER, &object, master, &mut xml)?;
+        xml.each(LOSERS, &losers);
+        xml.end("request");
+        // Requests of one call may be of any objects.
+        Ok((None, xml.finish()))
+    }
+
+    fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
+        outcome(result, index, Some(false))
+    }
+
+    fn extras(&self, result: &Element) -> Extras {
+        let list = |name| Extra::List(result.texts_of(name));
+        vec![
+            ("mergedRecordIds", list("mergedRecordIds")),
+            ("updatedRelatedIds", list("updatedRelatedIds")),
+        ]
+    }
+}
+
+/// The ids of a list, or a single one.
+fn ids(value: Value) -> Result<Vec<String>, Trouble> {
+    let one = |value: Value| match value {
+        Value::Text(text) | Value::Untyped(text) => {
+            let complaint = "holds something else than ids of 15 or 18 letters and digits";
+            id::long(&text).ok_or_else(|| sobject::complaint(LOSERS, complaint))
+        }
+        _ => Err(sobject::complaint(LOSERS, "is no list of ids")),
+    };
+    match value {
+        Value::List(values) => values.into_iter().map(one).collect(),
+        value => Ok(vec![one(value)?]),
+    }
+}

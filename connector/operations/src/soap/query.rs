@@ -1,0 +1,128 @@
+//! query, queryAll and queryMore: one page at a time.
+
+use super::ask::{media_type, read_answer};
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::page::QueryPage;
+use super::record::Types;
+use super::xml::echo;
+use crate::rest::query::{Question, place_of};
+use salesforce_client::exchange::Nature;
+use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_contract::bindings::exports::salesforce::connector::soap::{
+    HeaderOptions, QueryConfig, QueryMoreConfig, ReplyFormat,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_formats::message::counted::Place;
+
+/// query().
+pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
+    first(org, "query", config)
+}
+
+/// queryAll().
+pub fn query_all(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
+    first(org, "queryAll", config)
+}
+
+/// queryMore().
+pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
+    let headers = paged(config.headers.as_ref(), config.batch_size);
+    let call = more_call(org, &config.query_locator, &headers)?;
+    let shown = Shown {
+        place: Place::Later,
+        untyped: config.untyped,
+        format: config.format,
+    };
+    page(org, "queryMore", &call, &shown)
+}
+
+fn first(org: &Org, name: &'static str, config: &QueryConfig) -> Result<Message, Fault> {
+    let soql = bound(org, &config.soql, &config.bind)?;
+    let headers = paged(config.headers.as_ref(), config.batch_size);
+    let call = first_call(org, name, &soql, &headers)?;
+    let shown = Shown {
+        place: place_of(&soql),
+        untyped: config.untyped,
+        format: config.format,
+    };
+    page(org, name, &call, &shown)
+}
+
+/// SOQL with its values.
+pub(super) fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+    let question = Question {
+        soql,
+        bind,
+        include_deleted: false,
+        page_size: None,
+    };
+    question.bound_for(org)
+}
+
+/// The headers of a query.
+pub(super) fn paged(options: Option<&HeaderOptions>, batch_size: Option<u16>) -> Headers<'_> {
+    Headers {
+        batch_size,
+        ..Headers::of(options)
+    }
+}
+
+/// The request for the first page.
+pub(super) fn first_call(
+    org: &Org,
+    name: &'static str,
+    soql: &str,
+    headers: &Headers<'_>,
+) -> Result<Call, Fault> {
+    let mut envelope = Envelope::new(name, headers)?;
+    envelope.body().text("queryString", soql);
+    envelope.call(org, Nature::Read)
+}
+
+/// The request for a further page.
+pub(super) fn more_call(org: &Org, locator: &str, headers: &Headers<'_>) -> Result<Call, Fault> {
+    let mut envelope = Envelope::new("queryMore", headers)?;
+    envelope.body().text("queryLocator", locator);
+    envelope.call(org, Nature::Read)
+}
+
+/// What a page is, and how it is handed on.
+struct Shown {
+    place: Place,
+    untyped: bool,
+    format: Option<ReplyFormat>,
+}
+
+fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fault> {
+    let (untyped, format) = (shown.untyped, shown.format);
+    // XML goes out as it came: there is nothing to type.
+    let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
+    let (page, xml) = org.send_as(call, None, |reply, _| {
+        let page = read_answer(org, name, &reply, |answer| {
+            QueryPage::read(org, &types, answer)
+        })?;
+        let page = page.and_then(|page| page);
+        if let Ok(page) = &page {
+            page.check(shown.place)?;
+        }
+        let xml = match (&page, format) {
+            (Ok(_), Some(ReplyFormat::Xml)) => {
+                Some(echo(&reply.body).map_err(|error| Unusable(error.to_string()))?)
+            }
+            _ => None,
+        };
+        Ok(page.map(|page| (page, xml)))
+    })??;
+    let mut attributes = org.attributes();
+    attributes.extend(
+        page.total()
+            .map(|total| ("total".into(), total.to_string())),
+    );
+    attributes.extend(page.locator.clone().map(|next| ("next".into(), next)));
+    Ok(Message {
+        media_type: media_type(format).into(),
+        body: xml.unwrap_or_else(|| page.into_json()),
+        attributes,
+    })
+}

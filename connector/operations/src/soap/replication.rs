@@ -1,0 +1,62 @@
+//! getUpdated and getDeleted: what changed in a span of time.
+
+use super::ask;
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::json::ToJson;
+use super::record::Types;
+use crate::rest::replication::Span;
+use salesforce_client::exchange::Nature;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplicationConfig;
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::limits::{DELETED_DAYS, UPDATED_DAYS};
+
+/// getDeleted().
+pub fn get_deleted(org: &Org, config: &ReplicationConfig) -> Result<Message, Fault> {
+    span(org, "getDeleted", config, DELETED_DAYS)
+}
+
+/// getUpdated().
+pub fn get_updated(org: &Org, config: &ReplicationConfig) -> Result<Message, Fault> {
+    span(org, "getUpdated", config, UPDATED_DAYS)
+}
+
+fn span(
+    org: &Org,
+    call: &'static str,
+    config: &ReplicationConfig,
+    days: u32,
+) -> Result<Message, Fault> {
+    let span = Span::check(org, &config.start, &config.end, days)?;
+    let mut envelope = Envelope::new(call, &Headers::of(config.headers.as_ref()))?;
+    let xml = envelope.body();
+    xml.text("sObjectType", &config.object);
+    xml.text("startDate", &span.start);
+    xml.text("endDate", &span.end);
+    let types = Types::new(true);
+    let to_json = ToJson { org, types: &types };
+    let answered = ask::answer(
+        org,
+        call,
+        envelope,
+        1,
+        Nature::Read,
+        config.format,
+        &to_json,
+    )?;
+    let covered = answered
+        .first
+        .as_ref()
+        .and_then(|result| result.text_of("latestDateCovered"));
+    let Some(covered) = covered else {
+        return Err(Fault::protocol(format!(
+            "The answer of {call}() has no `latestDateCovered`"
+        )));
+    };
+    let mut message = answered.message;
+    message
+        .attributes
+        .push(("latest-date-covered".into(), covered.to_owned()));
+    Ok(message)
+}

@@ -1,0 +1,118 @@
+//! Rows as documents: the forms of `query/rows`, and one XML document per row.
+
+use super::super::xml::XSI;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
+use salesforce_formats::message::{Fetch, Page, RowError, RowFormat, RowWriter};
+use salesforce_formats::soql::SelectList;
+use serde_json::value::RawValue;
+
+/// Writes rows.
+pub struct Documents {
+    format: DocumentFormat,
+    writer: RowWriter,
+    row: Vec<u8>,
+}
+
+impl Documents {
+    /// Makes a writer.
+    pub fn new(
+        format: DocumentFormat,
+        select: Option<&SelectList>,
+        keep_attributes: bool,
+    ) -> Result<Self, RowError> {
+        // Where an element has the name of its sObject, attributes would only repeat it.
+        let keep = keep_attributes && !is_xml(format);
+        Ok(Self {
+            format,
+            writer: RowWriter::new(row_format(format), select, keep)?,
+            row: Vec::new(),
+        })
+    }
+
+    /// The media type of the rows.
+    pub fn media_type(&self) -> &'static str {
+        row_format(self.format).media_type()
+    }
+
+    /// How many rows have been written.
+    pub fn rows(&self) -> u64 {
+        self.writer.rows()
+    }
+
+    /// Writes what stands before the rows.
+    pub fn begin(&mut self, out: &mut Vec<u8>) {
+        if self.format != DocumentFormat::XmlLines {
+            self.writer.begin(out);
+        }
+    }
+
+    /// Writes the rows of a page.
+    pub fn page(
+        &mut self,
+        page: &Page<'_>,
+        out: &mut Vec<u8>,
+        fetch: &mut Fetch<'_, Fault>,
+    ) -> Result<(), Fault> {
+        for record in &page.records {
+            self.row(record, out, fetch)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a row.
+    pub fn row(
+        &mut self,
+        record: &RawValue,
+        out: &mut Vec<u8>,
+        fetch: &mut Fetch<'_, Fault>,
+    ) -> Result<(), Fault> {
+        if self.format != DocumentFormat::XmlLines {
+            return self.writer.row(record, out, fetch);
+        }
+        self.row.clear();
+        self.writer.row(record, &mut self.row, fetch)?;
+        on_one_line(&self.row, out);
+        Ok(())
+    }
+
+    /// Writes what stands after the rows.
+    pub fn end(&mut self, out: &mut Vec<u8>) {
+        if self.format != DocumentFormat::XmlLines {
+            self.writer.end(out);
+        }
+    }
+}
+
+/// An element as a document on one line: it declares its own prefix, and line feeds within values become references.
+fn on_one_line(row: &[u8], out: &mut Vec<u8>) {
+    let row = row.strip_suffix(b"\n").unwrap_or(row);
+    let name_end = row
+        .iter()
+        .position(|byte| matches!(byte, b' ' | b'>' | b'/'));
+    let (name, rest) = row
+        .split_at_checked(name_end.unwrap_or(0))
+        .unwrap_or((row, &[]));
+    out.extend_from_slice(name);
+    out.extend_from_slice(format!(" xmlns:xsi=\"{XSI}\"").as_bytes());
+    for byte in rest {
+        match byte {
+            b'\n' => out.extend_from_slice(b"&#10;"),
+            byte => out.push(*byte),
+        }
+    }
+    out.push(b'\n');
+}
+
+fn is_xml(format: DocumentFormat) -> bool {
+    matches!(format, DocumentFormat::Xml | DocumentFormat::XmlLines)
+}
+
+fn row_format(format: DocumentFormat) -> RowFormat {
+    match format {
+        DocumentFormat::Ndjson => RowFormat::Ndjson,
+        DocumentFormat::Json => RowFormat::Json,
+        DocumentFormat::Csv => RowFormat::Csv,
+        DocumentFormat::Xml | DocumentFormat::XmlLines => RowFormat::Xml,
+    }
+}

@@ -1,0 +1,34 @@
+//! search: SOSL, in the body of a request.
+
+use super::ask;
+use super::envelope::Envelope;
+use super::headers::Headers;
+use super::json::ToJson;
+use super::record::Types;
+use salesforce_client::exchange::Nature;
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::{
+    ReplyFormat, SearchConfig,
+};
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_formats::soql::sosl;
+
+/// search().
+pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
+    let sosl =
+        sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
+    let mut envelope = Envelope::new("search", &Headers::of(config.headers.as_ref()))?;
+    envelope.body().text("searchString", &sosl);
+    let types = Types::new(config.untyped || config.format == Some(ReplyFormat::Xml));
+    let to_json = ToJson { org, types: &types };
+    let answered = ask::answer(
+        org,
+        "search",
+        envelope,
+        1,
+        Nature::Read,
+        config.format,
+        &to_json,
+    )?;
+    Ok(answered.message)
+}

@@ -1,0 +1,152 @@
+//! The operation table: one line ties a name of the catalog to the function that does the work.
+
+mod analytics;
+mod bulk;
+mod collections;
+mod composite;
+mod connection;
+mod events;
+mod files;
+mod process;
+mod query;
+mod raw;
+mod records;
+mod schema;
+mod search;
+mod soap;
+mod triggers;
+mod users;
+
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::sink::Sink;
+use salesforce_contract::source::Source;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// A config that the catalog's walk has accepted.
+pub struct Config(pub Value);
+
+impl Config {
+    /// The sObject that it names.
+    pub fn object(&self) -> Option<String> {
+        self.0.get("object")?.as_str().map(str::to_owned)
+    }
+
+    /// The config record of the operation.
+    fn read<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        serde_json::from_value(self.0)
+            .map_err(|error| Fault::config(format!("config does not fit the operation: {error}")))
+    }
+}
+
+/// What an operation answers.
+pub enum Answer {
+    /// A message as the org sent it.
+    Message(Message),
+    /// A record of the contract, serialised.
+    Typed(Value),
+}
+
+/// How an operation is run.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// One request, one reply.
+    Call(fn(&Org, Config, Option<Message>) -> Result<Answer, Fault>),
+    /// Bytes in chunks.
+    Source(fn(Rc<Org>, Config, Option<Message>) -> Opened),
+    /// Bytes in, in chunks; begun anew, or taken up again from a journal.
+    Sink(fn(Rc<Org>, Config, Option<&str>) -> Begun),
+    /// What is new since a checkpoint, waiting for it as many milliseconds at most.
+    Trigger(fn(Rc<Org>, Config, Option<&str>, u32) -> Found),
+}
+
+/// A source that has been started.
+type Opened = Result<Box<dyn Source>, Fault>;
+
+/// A sink that has been begun, or taken up again.
+type Begun = Result<Box<dyn Sink>, Fault>;
+
+/// What a trigger found.
+type Found = Result<Batch, Fault>;
+
+/// The operations of one interface.
+type Table = &'static [(&'static str, Run)];
+
+/// All operations, by interface.
+const TABLES: &[Table] = &[
+    connection::TABLE,
+    records::TABLE,
+    collections::TABLE,
+    composite::TABLE,
+    query::TABLE,
+    search::TABLE,
+    schema::TABLE,
+    users::TABLE,
+    files::TABLE,
+    process::TABLE,
+    analytics::TABLE,
+    bulk::TABLE,
+    triggers::TABLE,
+    events::TABLE,
+    raw::TABLE,
+    soap::TABLE,
+];
+
+/// How the operation of this name is run.
+pub fn find(name: &str) -> Option<Run> {
+    all().find(|(known, _)| *known == name).map(|(_, run)| *run)
+}
+
+fn all() -> impl Iterator<Item = &'static (&'static str, Run)> {
+    TABLES.iter().copied().flatten()
+}
+
+fn plain(message: Message) -> Result<Answer, Fault> {
+    Ok(Answer::Message(message))
+}
+
+fn typed(reply: impl Serialize) -> Result<Answer, Fault> {
+    let value = serde_json::to_value(reply);
+    value
+        .map(Answer::Typed)
+        .map_err(|error| Fault::protocol(format!("The reply cannot be written as JSON: {error}")))
+}
+
+fn needed(input: Option<Message>) -> Result<Message, Fault> {
+    input.ok_or_else(|| bad_input("The operation needs an input and got none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salesforce_contract::catalog::{self, Style};
+
+    fn style(run: Run) -> Style {
+        match run {
+            Run::Call(_) => Style::Call,
+            Run::Source(_) => Style::Source,
+            Run::Sink(_) => Style::Sink,
+            Run::Trigger(_) => Style::Trigger,
+        }
+    }
+
+    #[test]
+    fn table_and_catalog_name_the_same_operations() {
+        for operation in catalog::operations() {
+            let run = find(operation.name)
+                .unwrap_or_else(|| panic!("{} is not in the table", operation.name));
+            assert_eq!(style(run), operation.style, "{}", operation.name);
+        }
+        for (name, _) in all() {
+            assert!(
+                catalog::find(name).is_some(),
+                "{name} is not in the catalog"
+            );
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Deletions: the list that Salesforce keeps for replicas, or the recycle bin.
+
+mod gap;
+mod list;
+
+use super::instant::Instant;
+use super::place::{Mark, Place, lost};
+use super::plan::Kind;
+use super::records::{self, USUAL_BATCH};
+use super::server_time;
+use super::start::Start;
+use super::sweep::{self, Bounds, Change, Found, Source};
+use list::{List, Told};
+use salesforce_client::org::Org;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
+    DeletedBy, DeletedConfig, WatchConfig,
+};
+use salesforce_contract::limits::DELETED_DAYS;
+
+const DAY_SECONDS: i64 = 86_400;
+const MINUTE_SECONDS: i64 = 60;
+
+/// What was deleted.
+pub fn deleted(
+    org: &Org,
+    config: &DeletedConfig,
+    from: Option<&str>,
+    wait_ms: u32,
+) -> Result<Batch, Fault> {
+    if config.by == Some(DeletedBy::QueryAll) {
+        return records::watch(org, &bin(config), Kind::Deleted, from, wait_ms);
+    }
+    let source = Replica::check(org, config, from.is_some())?;
+    let batch_size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
+    sweep::poll(org, &source, batch_size, from, wait_ms)
+}
+
+fn bin(config: &DeletedConfig) -> WatchConfig {
+    WatchConfig {
+        object: config.object.clone(),
+        fields: config.fields.clone(),
+        condition: config.condition.clone(),
+        bind: config.bind.clone(),
+        cursor_field: None,
+        start: config.start.clone(),
+        batch_size: config.batch_size,
+        look_back_seconds: config.look_back_seconds,
+        settle_seconds: config.settle_seconds,
+        keep_attributes: config.keep_attributes,
+        same_second: None,
+    }
+}
+
+/// The list for replicas.
+struct Replica<'a> {
+    org: &'a Org,
+    name: String,
+    list: List<'a>,
+    start: Start,
+    look_back: i64,
+}
+
+impl<'a> Replica<'a> {
+    fn check(org: &'a Org, config: &'a DeletedConfig, resumes: bool) -> Result<Self, Fault> {
+        let unused = [
+            (!config.fields.is_empty(), "fields"),
+            (config.condition.is_some(), "condition"),
+            (!config.bind.is_empty(), "bind"),
+        ];
+        if let Some((_, name)) = unused.iter().find(|(given, _)| *given) {
+            return Err(Fault::config(format!(
+                "config.{name} goes with config.by `query-all`: the list for replicas holds ids and times only"
+            )));
+        }
+        Ok(Self {
+            org,
+            name: format!("deleted {} by deletedDate", config.object),
+            list: List::new(org, &config.object, resumes)?,
+            start: Start::read(config.start.as_deref())?,
+            look_back: i64::from(config.look_back_seconds.unwrap_or(600)),
+        })
+    }
+
+    /// The org's time, or the host's where the org does not tell.
+    fn now(&self) -> Result<i64, Fault> {
+        let host = self.org.context().clock.unix_ms() / 1_000;
+        let host = i64::try_from(host).unwrap_or(i64::MAX);
+        Ok(server_time::ask(self.org)?.unwrap_or(host))
+    }
+}
+
+impl Source for Replica<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn start(&self) -> Result<Option<i64>, Fault> {
+        let now = self.now()?;
+        Ok(Some(match self.start {
+            Start::Now => now,
+            Start::Earliest => oldest(now),
+            Start::At(second) if second < oldest(now) => {
+                return Err(Fault::config(format!(
+                    "config.start is more than {DELETED_DAYS} days ago, further than Salesforce remembers deletions: begin later, or choose config.by `query-all`"
+                )));
+            }
+            Start::At(second) => second,
+        }))
+    }
+
+    /// The list is not read in pages: a whole pass asks once, too.
+    fn rows_at_once(&self) -> usize {
+        usize::MAX
+    }
+
+    /// What is older than the look-back is told span by span, each a pass of its own: the floor moves on behind it. Within the look-back,
+    /// where the floor stays, one pass goes from span to span.
+    fn page(&self, place: &Place, at: Option<&Mark>, _: usize) -> Result<Found, Fault> {
+        let now = self.now()?;
+        let floor = place.floor.unwrap_or_else(|| oldest(now));
+        if floor < oldest(now) - MINUTE_SECONDS {
+            return Err(lost(format!(
+                "The checkpoint is older than {DELETED_DAYS} days, and Salesforce has forgotten deletions since"
+            )));
+        }
+        // What has been dealt with need not be sent again.
+        let reached = at.and_then(|(stamp, _)| Some(Instant::read(stamp)?.second()));
+        let first = minute(floor);
+        let mut start = minute(reached.map_or(floor, |reached| reached.max(floor)));
+        let mut longest = place.span;
+        if now - start < MINUTE_SECONDS {
+            return Ok(nothing());
+        }
+        loop {
+            let told = self.list.ask(start, now, longest)?;
+            let closes = told.covered.min(now - self.look_back);
+            let last = told.last();
+            let Told {
+                end,
+                covered,
+                mut changes,
+            } = told;
+            changes.retain(|change| change.stamp.second() >= floor && is_after(change, at));
+            // Seconds are ignored, so that less than a minute is left for later.
+            let is_last = now - end < MINUTE_SECONDS;
+            let goes_on = !is_last && closes <= floor;
+            if goes_on && changes.is_empty() {
+                (start, longest) = (end, Some(end - start));
+                continue;
+            }
+            let until = if goes_on { now } else { covered.max(last) };
+            return Ok(Found {
+                changes,
+                complete: !goes_on,
+                now: Some(now),
+                bounds: Some(Bounds {
+                    until: until + 1,
+                    closes,
+                }),
+                more: !is_last && !goes_on,
+                span: (!is_last || start > first).then_some(end - start),
+            });
+        }
+    }
+}
+
+fn nothing() -> Found {
+    Found {
+        changes: Vec::new(),
+        complete: true,
+        now: None,
+        bounds: None,
+        more: false,
+        span: None,
+    }
+}
+
+/// The earliest second that Salesforce tells of, with a minute to get there.
+fn oldest(now: i64) -> i64 {
+    now - i64::from(DELETED_DAYS) * DAY_SECONDS + MINUTE_SECONDS
+}
+
+/// The minute that a second is in: Salesforce ignores seconds.
+fn minute(second: i64) -> i64 {
+    second - second.rem_euclid(MINUTE_SECONDS)
+}
+
+/// Whether a deletion comes after the place that the pass has reached.
+fn is_after(change: &Change, at: Option<&Mark>) -> bool {
+    at.is_none_or(|(stamp, id)| {
+        let reached = Instant::read(stamp).map_or(i64::MIN, |stamp| stamp.ms);
+        (change.stamp.ms, &change.id) > (reached, id)
+    })
+}

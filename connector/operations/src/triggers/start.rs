@@ -1,0 +1,49 @@
+//! Where a first poll begins.
+
+use super::instant::Instant;
+use salesforce_contract::bindings::Fault;
+
+/// What `start` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With what comes from now on.
+    Now,
+    /// With all that there is.
+    Earliest,
+    /// With this second.
+    At(i64),
+}
+
+impl Start {
+    /// Reads `config.start`.
+    pub fn read(text: Option<&str>) -> Result<Self, Fault> {
+        match text.unwrap_or("now") {
+            "now" => Ok(Self::Now),
+            "earliest" => Ok(Self::Earliest),
+            text => match Instant::read(text) {
+                Some(instant) => Ok(Self::At(instant.second())),
+                None => Err(Fault::config(format!(
+                    "config.start `{text}` is neither `now` nor `earliest` nor a date-time with an offset: write it like 2026-01-31T10:00:00Z"
+                ))),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Start;
+
+    #[test]
+    fn a_start_is_a_word_or_a_time_with_an_offset() {
+        assert_eq!(Start::read(None).unwrap(), Start::Now);
+        assert_eq!(Start::read(Some("earliest")).unwrap(), Start::Earliest);
+        assert_eq!(
+            Start::read(Some("1970-01-01T01:00:10+01:00")).unwrap(),
+            Start::At(10)
+        );
+        for text in ["", "yesterday", "2026-01-31", "2026-01-31T10:00:00"] {
+            assert!(Start::read(Some(text)).is_err(), "{text}");
+        }
+    }
+}

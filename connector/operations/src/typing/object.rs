@@ -1,0 +1,51 @@
+//! The sObject of a record.
+
+use super::{Complaint, Trouble, Typist};
+use salesforce_contract::bindings::FaultKind;
+use salesforce_formats::message::input::Node;
+
+/// The member that tells the sObject of a record.
+const TYPE: &str = "attributes.type";
+
+/// The sObject of a record: that of the config, where it tells one, and otherwise its own. Nothing in a record changes it.
+pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, Trouble> {
+    let complaint = |message: String| {
+        Trouble::Record(Complaint {
+            field: TYPE.into(),
+            message,
+        })
+    };
+    match (node.sobject.as_deref(), object) {
+        (Some(own), Some(object)) if !own.eq_ignore_ascii_case(object) => Err(complaint(format!(
+            "it is of `{own}`, not of config.object `{object}`"
+        ))),
+        (_, Some(object)) => Ok(object.to_owned()),
+        (Some(own), None) => Ok(own.to_owned()),
+        (None, None) => Err(complaint(
+            "no sObject is told: set config.object, or give the record `attributes.type`".into(),
+        )),
+    }
+}
+
+impl Typist<'_> {
+    /// Puts a record into form, under the sObject of the config or its own. One of an sObject that the org does not have fails alone.
+    pub fn settle_of(&self, node: Node, object: Option<&str>) -> Result<(String, Node), Trouble> {
+        let own = object.is_none();
+        let object = object_of(&node, object)?;
+        if own && self.every {
+            self.known_object(&object)?;
+        }
+        let node = self.settle(node, &object)?;
+        Ok((object, node))
+    }
+
+    fn known_object(&self, object: &str) -> Result<(), Trouble> {
+        match self.described(object) {
+            Err(fault) if fault.kind == FaultKind::NotFound => Err(Complaint::of(
+                TYPE,
+                format_args!("is `{object}`, and the org has no such sObject for its user"),
+            )),
+            described => Ok(described.map(drop)?),
+        }
+    }
+}
