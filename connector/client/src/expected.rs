@@ -1,15 +1,16 @@
 //! What the response to a request must be. Each request declares it; it is checked in one place, before anybody uses the body.
 
 use crate::exchange::Reply;
-use crate::org::Unusable;
 
 mod info;
 mod json;
 mod said;
 mod statuses;
 mod streamed;
+mod unusable;
 
 pub use streamed::Streamed;
+pub use unusable::Unusable;
 
 use said::{essence, is_html, unlike};
 

@@ -14,14 +14,15 @@ mod session;
 mod trace;
 mod version;
 
-pub use call::{Call, Unusable};
+pub use crate::expected::Unusable;
+pub use call::Call;
 pub use rehearsal::HeldBack;
 
 use crate::connection::Settings;
 use crate::context::Context;
 use rehearsal::Rehearsal;
-use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use trace::Trace;

@@ -1,9 +1,9 @@
 //! What Bulk API 1.0 tells of jobs and batches, in XML or JSON: whole, and about what was asked.
 
 use super::said::{damaged, unlike};
+use super::unusable::Unusable;
 use super::{Expected, Members, json};
 use crate::exchange::Reply;
-use crate::org::Unusable;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 

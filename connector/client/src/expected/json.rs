@@ -1,9 +1,9 @@
 //! What JSON must be: whole, an object with the members that its reader needs, or a list.
 
 use super::said::{damaged, unlike};
+use super::unusable::Unusable;
 use super::{Expected, Members};
 use crate::exchange::Reply;
-use crate::org::Unusable;
 use serde::de::IgnoredAny;
 use std::collections::HashMap;
 

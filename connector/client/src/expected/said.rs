@@ -1,7 +1,7 @@
 //! What came instead of what was expected, in words.
 
+use super::unusable::Unusable;
 use crate::exchange::Reply;
-use crate::org::Unusable;
 
 /// Characters of an unexpected body that a message quotes.
 const MAX_QUOTE: usize = 80;

@@ -2,7 +2,7 @@
 
 use super::Expected;
 use super::said::{is_page, quote};
-use crate::org::Unusable;
+use super::unusable::Unusable;
 
 /// Bytes of a document's end that are kept, to look for the end tag of its root in them.
 const TAIL_BYTES: usize = 256;

@@ -1,8 +1,9 @@
 //! Answers to requests that cannot be repeated here.
 
 use super::Org;
-use super::call::{Call, Unusable};
+use super::call::Call;
 use crate::exchange::{Nature, Reply};
+use crate::expected::Unusable;
 use crate::fault::{self, Retry};
 use crate::retry::retry_after_ms;
 use salesforce_contract::bindings::{Fault, FaultKind};

@@ -1,10 +1,11 @@
 //! Calls on their way: sent in the session, repeated where that is safe, the session renewed where it has ended.
 
 use super::Org;
-use super::call::{Call, Unusable};
+use super::call::Call;
 use crate::envelope;
 use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
 use crate::expected::Expected;
+use crate::expected::Unusable;
 use crate::fault::{self, Retry};
 use crate::transport::{Pending, Started, TransportError};
 use salesforce_contract::bindings::Fault;

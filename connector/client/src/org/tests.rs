@@ -4,6 +4,7 @@ use crate::expected::Expected;
 use crate::testing::{connection, expired, org, org_for, token};
 use crate::transport::scripted::Play;
 use crate::transport::{Failure, Method, Request};
+use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     AccessToken, AuthFlow,
 };

@@ -3,17 +3,16 @@
 //! Describes are compared as the org sends them, property by property, so that what a later API version adds is compared,
 //! too. A property that only one of both has is passed over: it is the API version that differs, not the object.
 
+mod json;
 mod rules;
 
+use json::Json;
 use rules::{Verdict, is_required};
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     ChangeKind, ChangeSubject, SchemaChange,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// An object of JSON.
-type Json = Map<String, Value>;
 
 /// Properties that say nothing of records: paths, pages of the org, and what others say already (`soapType` follows from
 /// `type`, `byteLength` from `length`).

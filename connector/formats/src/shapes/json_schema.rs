@@ -1,8 +1,8 @@
 //! Shapes as JSON Schema, draft 2020-12.
 
-use super::layout::{RecordShape, Tie};
 use super::member::{Form, Member, Pick};
 use super::plan::Use;
+use super::record_shape::{RecordShape, Tie};
 use serde_json::{Map, Value, json};
 
 /// The keyword under which stands what JSON Schema has no word for.

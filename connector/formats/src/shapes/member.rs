@@ -1,8 +1,8 @@
 //! Members of a record: how the values of a field are written, and what else is known of it.
 
 use super::dependent;
-use super::layout::RecordShape;
 use super::plan::Use;
+use super::record_shape::RecordShape;
 use super::wire::{WireField, WireObject};
 use serde_json::{Map, Value, json};
 

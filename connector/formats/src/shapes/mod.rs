@@ -7,12 +7,14 @@ pub mod json_schema;
 mod layout;
 mod member;
 pub mod plan;
+mod record_shape;
 pub mod wire;
 pub mod xsd;
 
 #[cfg(test)]
 mod tests;
 
-pub use layout::{RecordShape, lay_out};
+pub use layout::lay_out;
 pub use member::{Form, Member, Pick};
 pub use plan::{Plan, ShapeError, Use};
+pub use record_shape::{RecordShape, Tie};

@@ -11,9 +11,9 @@
 
 mod element;
 
-use super::layout::RecordShape;
 use super::member::{Form, Member, Pick};
 use super::plan::Use;
+use super::record_shape::RecordShape;
 use element::Element;
 
 /// Ids as documents hold them: 15 characters, or 18 with those that keep upper and lower case apart.

@@ -3,8 +3,12 @@
 //! Results repeat a column only under the org's own spelling of its name, so that is what is sent.
 
 mod field;
+mod rules;
 
 pub use field::{listed, target_of};
+pub use rules::Rules;
+
+use rules::invalid;
 
 use super::ingest::word;
 use super::input::signature::Key;
@@ -16,44 +20,12 @@ use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, JobOperation, NullText,
 };
-use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::bindings::Fault;
 use salesforce_formats::message::input::{NULL_CELL, Value};
 use salesforce_formats::soql::date;
 use salesforce_formats::zone::Zone;
 use std::collections::HashMap;
 use std::ops::Range;
-
-/// What a load wants of its columns and values.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// The sObject.
-    pub object: String,
-    /// What is done with the records.
-    pub operation: JobOperation,
-    /// The external id field of an upsert.
-    pub external_id_field: Option<String>,
-    /// What an empty value does.
-    pub empty: EmptyValues,
-    /// What the text `#N/A` means.
-    pub null_text: NullText,
-}
-
-impl Rules {
-    /// The column by which records are told apart; new records have none.
-    pub fn key(&self, names: &[String]) -> Option<Key> {
-        let named = |wanted: &str| {
-            let mut names = names.iter();
-            names.position(|name| name.eq_ignore_ascii_case(wanted))
-        };
-        match (self.operation, self.external_id_field.as_deref()) {
-            (JobOperation::Insert, _) => None,
-            (JobOperation::Upsert, Some(field)) if !field.eq_ignore_ascii_case("Id") => {
-                named(field).map(Key::External)
-            }
-            _ => named("Id").map(Key::Id),
-        }
-    }
-}
 
 /// What becomes of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -291,8 +263,4 @@ fn told_of(index: usize, given: &str, name: &str, what: &str) -> String {
     } else {
         format!("{column} goes into `{name}`, which {what}")
     }
-}
-
-fn invalid(message: String) -> Fault {
-    Fault::new(FaultKind::Invalid, message)
 }

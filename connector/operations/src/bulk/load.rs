@@ -4,6 +4,7 @@
 //! journal says; a part that arrived is only compared then.
 
 mod documents;
+mod fate;
 pub(super) mod feed;
 pub(super) mod fill;
 mod journal;

@@ -5,8 +5,8 @@ use super::buffer::Buffer;
 use super::split::{Split, check_end};
 use super::{CsvRecords, Document, Options, Params};
 use super::{json::JsonRecords, ndjson::NdjsonRecords, xml::XmlRecords};
-use proptest::prelude::*;
 use crate::testing::message;
+use proptest::prelude::*;
 
 /// A media type, a document, how many records it gives, and what is said where it is refused then.
 pub(crate) type Verdict = (&'static str, &'static str, usize, Option<&'static str>);

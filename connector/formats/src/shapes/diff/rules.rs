@@ -5,7 +5,7 @@ mod table;
 
 pub use breaks::{flag, is_required};
 
-use super::Json;
+use super::json::Json;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::ChangeSubject;
 use table::{CHILD, FIELD, OBJECT, PICK, RECORD_TYPE};
 

@@ -1,6 +1,5 @@
 //! What a plan may name of an object.
 
-use super::steps::relationship;
 use crate::shapes::plan::{Plan, ShapeError, Use};
 use crate::shapes::wire::WireObject;
 use salesforce_contract::catalog::nearest;
@@ -79,4 +78,9 @@ pub(super) fn unknown(object: &WireObject, member: &str, name: &str) -> ShapeErr
         object.name,
         hint.unwrap_or_default()
     ))
+}
+
+/// The relationship of a step: `Owner` of `User:Owner`.
+pub(super) fn relationship(step: &str) -> &str {
+    step.split_once(':').map_or(step, |(_, name)| name)
 }

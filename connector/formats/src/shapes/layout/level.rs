@@ -1,13 +1,16 @@
 //! The record of one object: which fields belong into it, and how.
 
-use super::check::unknown;
-use super::steps::relationship;
-use super::{Describe, RecordShape, Tie};
+use super::check::{relationship, unknown};
 use crate::compound::compound_part;
 use crate::shapes::dependent;
 use crate::shapes::member::{Form, Member};
 use crate::shapes::plan::{Plan, ShapeError, Use};
+use crate::shapes::record_shape::{RecordShape, Tie};
 use crate::shapes::wire::{WireField, WireObject};
+use std::rc::Rc;
+
+/// Gives the describe of an object.
+pub type Describe<'d, E> = dyn FnMut(&str) -> Result<Rc<WireObject>, E> + 'd;
 
 /// An object somewhere on the paths of the plan.
 pub(super) struct Level<'l> {

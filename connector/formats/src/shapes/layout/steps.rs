@@ -1,7 +1,7 @@
 //! The steps from one object to others: parents, references and children.
 
-use super::Describe;
-use super::level::Level;
+use super::check::relationship;
+use super::level::{Describe, Level};
 use crate::shapes::member::{Form, Member};
 use crate::shapes::plan::{ShapeError, Use};
 use crate::shapes::wire::{WireField, WireObject};
@@ -138,11 +138,6 @@ impl<'l> Level<'l> {
             hint.unwrap_or_default()
         ))
     }
-}
-
-/// The relationship of a step: `Owner` of `User:Owner`.
-pub(super) fn relationship(step: &str) -> &str {
-    step.split_once(':').map_or(step, |(_, name)| name)
 }
 
 /// The object that a step to a parent leads to.

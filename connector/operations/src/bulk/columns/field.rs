@@ -1,6 +1,6 @@
 //! What a column stands for: a field, `Relationship.Field`, `Type:Relationship.Field`, or the parts of a compound field.
 
-use super::{Rules, invalid};
+use super::rules::{Rules, invalid};
 use crate::typing::parts_of;
 use salesforce_client::describe::{Described, Field, Kind, described};
 use salesforce_client::org::Org;

@@ -1,10 +1,11 @@
 //! One outcome per record of the input, in its order.
 
 use super::documents::Document;
+use super::fate::Fate;
 use super::journal::{Part, Stage};
 use super::ledger::Ledger;
 use super::plan::Plan;
-use super::sort::{Fate, Sorted, id_text};
+use super::sort::{Sorted, id_text};
 use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
 use salesforce_client::org::Org;

@@ -1,7 +1,7 @@
 //! The counts of a job against the records of its results.
 
+use super::fate::Fate;
 use super::journal::{Part, Range, add_row};
-use super::sort::Fate;
 use crate::bulk::results::{FAILED, SUCCESSFUL};
 
 /// Records of the result documents of a job.

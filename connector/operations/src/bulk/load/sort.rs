@@ -2,6 +2,7 @@
 //! order. Equal rows take the results in turn. Results that fit no row as it was sent are [`strays`].
 
 use super::documents::{Document, resources};
+use super::fate::{Fate, ID_BYTES};
 use super::fill::PartRows;
 use super::journal::{Part, Range, Stage, add_row};
 use super::reconcile::{Found, reconcile};
@@ -17,24 +18,6 @@ pub const MOST_READS: u32 = 3;
 
 /// The pause before they are read again, in milliseconds.
 pub const READ_PAUSE_MS: u64 = 1_000;
-
-/// Length of an id.
-const ID_BYTES: usize = 18;
-
-/// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// No result was found for it.
-    Open,
-    /// It was saved.
-    Saved { id: [u8; ID_BYTES], created: bool },
-    /// It failed, for the reason of this number.
-    Failed { id: [u8; ID_BYTES], reason: u32 },
-    /// Salesforce did not get to it.
-    Unprocessed,
-    /// It was not fit to be sent, for the reason of this number.
-    Unfit { reason: u32 },
-}
 
 /// The fates of the rows of a part.
 pub struct Sorted {

@@ -1,7 +1,7 @@
 //! Results that fit no row as it was sent, because Salesforce wrote a value differently. They are given to rows that have no result yet only
 //! where that cannot be wrong: an outcome that says nothing is better than one that says something of another row.
 
-use super::sort::Fate;
+use super::fate::Fate;
 use crate::bulk::input::signature::Mark;
 
 /// Such a result.

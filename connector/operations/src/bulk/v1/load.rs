@@ -17,7 +17,7 @@ use crate::bulk::load::feed::{Feed, changed};
 use crate::bulk::load::plan::Plan;
 use crate::bulk::load::state::told_of;
 use crate::bulk::load::{GIVEN_UP, Pace};
-use documents::AllVerdicts;
+use documents::{AllVerdicts, DELIMITER};
 use filling::Filling;
 use journal::Journal;
 use plan::plan;
@@ -30,9 +30,6 @@ use salesforce_contract::limits::MAX_BATCH_BYTES;
 use std::cell::RefCell;
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
-
-/// What separates columns of batches: Bulk API 1.0 knows only commas (Bulk API Developer Guide, "Prepare CSV Files").
-const DELIMITER: u8 = b',';
 
 /// A load under way.
 pub struct Load {

@@ -1,6 +1,6 @@
 //! When a change of a property breaks something.
 
-use crate::shapes::diff::Json;
+use crate::shapes::diff::json::Json;
 use serde_json::Value;
 
 /// When a change of a property breaks something.

@@ -1,6 +1,5 @@
 //! The documents of a batch, read record by record: what was sent, and what became of it, in the same order.
 
-use super::DELIMITER;
 use super::journal::Part;
 use crate::bulk::load::results::Results;
 use crate::bulk::load::{MOST_READS, READ_PAUSE_MS};
@@ -9,6 +8,9 @@ use csv::ByteRecord;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::rc::Rc;
+
+/// What separates columns of batches: Bulk API 1.0 knows only commas (Bulk API Developer Guide, "Prepare CSV Files").
+pub const DELIMITER: u8 = b',';
 
 /// The columns of results (Bulk API Developer Guide, "Get Batch Results").
 const COLUMNS: [&str; 4] = ["Id", "Success", "Created", "Error"];

@@ -1,7 +1,6 @@
 //! A batch being filled.
 
-use super::DELIMITER;
-use super::documents::AllVerdicts;
+use super::documents::{AllVerdicts, DELIMITER};
 use super::journal::Back;
 use crate::bulk::input::{Place, Row, cells};
 use crate::bulk::load::fill::{PART_UNFIT_BYTES, Unfit};
