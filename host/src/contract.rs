@@ -102,7 +102,7 @@ impl fmt::Display for FaultKind {
     }
 }
 
-/// One complaint of the remote system, in its own words.
+/// One error of the remote system, in its own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct UpstreamFault {
@@ -124,7 +124,7 @@ pub struct Fault {
     pub message: String,
     /// The HTTP status, where there was one.
     pub status: Option<u16>,
-    /// The remote system's own complaints.
+    /// The remote system's own errors.
     pub upstream: Vec<UpstreamFault>,
     /// Milliseconds to wait before trying again; none when trying again does not help.
     pub retry_after_ms: Option<u64>,
@@ -142,7 +142,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// By which door an operation is run.
+/// How an operation is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Style {
@@ -178,7 +178,7 @@ pub struct OperationInfo {
     pub summary: String,
     /// Markdown: the remote API behind it, limits, errors.
     pub description: String,
-    /// By which door it is run.
+    /// How it is run.
     pub style: Style,
     /// What it does to the remote system.
     pub effect: Effect,

@@ -66,7 +66,7 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// Who may post, where, and how much.
 #[derive(Clone)]
-pub struct Door {
+pub struct ListenSettings {
     /// The one path that messages are posted to; it may be a secret.
     pub path: String,
     /// The largest message in bytes.
@@ -92,7 +92,7 @@ pub enum Verdict {
 /// to their end.
 pub async fn serve<H, F, T>(
     listener: TcpListener,
-    door: Door,
+    settings: ListenSettings,
     handle: H,
     ended: impl Future<Output = T>,
 ) -> T
@@ -100,8 +100,8 @@ where
     H: Fn(Message) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Verdict> + Send + 'static,
 {
-    let open = Arc::new(Semaphore::new(door.limits.connections));
-    let peers = Peers::with_limit(door.limits.connections_of_peer);
+    let open = Arc::new(Semaphore::new(settings.limits.connections));
+    let peers = Peers::with_limit(settings.limits.connections_of_peer);
     let graceful = Arc::new(GracefulShutdown::new());
     let mut ended = std::pin::pin!(ended);
     let ending = loop {
@@ -115,15 +115,15 @@ where
             ending = &mut ended => break ending,
         };
         let Some(place) = peers.enter(peer.ip()) else {
-            let limit = door.limits.connections_of_peer;
+            let limit = settings.limits.connections_of_peer;
             tracing::warn!(%peer, "a connection was closed: its peer has {limit} already");
             continue;
         };
-        let (door, handle, watcher) = (door.clone(), handle.clone(), graceful.watcher());
+        let (settings, handle, watcher) = (settings.clone(), handle.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _open: (_, Peer) = (permit, place);
-            let limit = door.limits.connection;
-            let connection = connection(stream, peer, door, handle, watcher);
+            let limit = settings.limits.connection;
+            let connection = connection(stream, peer, settings, handle, watcher);
             match tokio::time::timeout(limit, connection).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::debug!(%peer, "a connection ended early: {error}"),
@@ -152,7 +152,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 async fn connection<H, F>(
     stream: TcpStream,
     peer: SocketAddr,
-    door: Door,
+    settings: ListenSettings,
     handle: H,
     watcher: Watcher,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
@@ -164,11 +164,11 @@ where
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(door.limits.head);
-    let (tls, handshake) = (door.tls.clone(), door.limits.handshake);
+        .header_read_timeout(settings.limits.head);
+    let (tls, handshake) = (settings.tls.clone(), settings.limits.handshake);
     let service = service_fn(move |request| {
-        let (door, handle) = (door.clone(), handle.clone());
-        async move { Ok::<_, Infallible>(answer(request, peer, &door, handle).await) }
+        let (settings, handle) = (settings.clone(), handle.clone());
+        async move { Ok::<_, Infallible>(answer(request, peer, &settings, handle).await) }
     });
     match tls {
         None => {
@@ -187,14 +187,14 @@ where
 async fn answer<H, F>(
     request: Request<Incoming>,
     peer: SocketAddr,
-    door: &Door,
+    settings: &ListenSettings,
     handle: H,
 ) -> Response<Full<Bytes>>
 where
     H: Fn(Message) -> F,
     F: Future<Output = Verdict>,
 {
-    if !same(request.uri().path(), &door.path) {
+    if !same(request.uri().path(), &settings.path) {
         return status(StatusCode::NOT_FOUND);
     }
     if request.method() != Method::POST {
@@ -205,8 +205,8 @@ where
         .and_then(|value| value.to_str().ok())
         .unwrap_or("text/xml")
         .to_owned();
-    let arriving = Limited::new(request.into_body(), door.max_bytes).collect();
-    let body = match tokio::time::timeout(door.limits.body, arriving).await {
+    let arriving = Limited::new(request.into_body(), settings.max_bytes).collect();
+    let body = match tokio::time::timeout(settings.limits.body, arriving).await {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             return status(StatusCode::PAYLOAD_TOO_LARGE);
@@ -258,14 +258,19 @@ mod tests {
     async fn listening(limits: Limits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let door = Door {
+        let settings = ListenSettings {
             path: "/in".into(),
             max_bytes: 1024,
             tls: None,
             limits,
         };
         let handle = |message: Message| async move { Verdict::Taken(message) };
-        tokio::spawn(serve(listener, door, handle, std::future::pending::<()>()));
+        tokio::spawn(serve(
+            listener,
+            settings,
+            handle,
+            std::future::pending::<()>(),
+        ));
         address
     }
 

@@ -37,8 +37,8 @@ async fn run_against(org: &Arc<Org>, program: &'static str, name: &'static str) 
         .expect("a task")
         .expect("a run");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{name}: {printed}{complaints}");
+    let error_texts = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {printed}{error_texts}");
     printed
 }
 

@@ -6,7 +6,7 @@ use mediate::contract::{FaultKind, Message};
 use mediate::session::{Session, SessionError};
 use mediate_tests::org::{Way, fault, open};
 use sandbox::Org;
-use sandbox::faults::Fault as Trouble;
+use sandbox::faults::Fault as Disturbance;
 use serde_json::{Value, json};
 
 fn org() -> Arc<Org> {
@@ -158,7 +158,7 @@ async fn a_create_whose_answer_is_lost_is_not_sent_again() {
         let org = org();
         let session = open(&org, way, &json!({})).await;
         org.faults()
-            .play("/services/data/*/sobjects/Account", Trouble::LostAnswer);
+            .play("/services/data/*/sobjects/Account", Disturbance::LostAnswer);
         let error = call(
             &session,
             "records/create",
@@ -178,8 +178,10 @@ async fn an_upsert_or_a_delete_whose_answer_is_lost_is_sent_again_and_doubles_no
     for way in [Way::InProcess, Way::OnAPort] {
         let org = org();
         let session = open(&org, way, &json!({})).await;
-        org.faults()
-            .play("/services/data/*/sobjects/Account/*", Trouble::LostAnswer);
+        org.faults().play(
+            "/services/data/*/sobjects/Account/*",
+            Disturbance::LostAnswer,
+        );
         call(
             &session,
             "records/upsert",
@@ -189,8 +191,10 @@ async fn an_upsert_or_a_delete_whose_answer_is_lost_is_sent_again_and_doubles_no
         .await
         .expect("saved");
         assert_eq!(count(&session).await, 1);
-        org.faults()
-            .play("/services/data/*/sobjects/Account/*", Trouble::LostAnswer);
+        org.faults().play(
+            "/services/data/*/sobjects/Account/*",
+            Disturbance::LostAnswer,
+        );
         call(
             &session,
             "records/delete-by-external-id",

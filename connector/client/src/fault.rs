@@ -1,18 +1,18 @@
 //! From HTTP and Salesforce errors to `fault`: one table, by Salesforce's code first and HTTP status second.
 
 mod codes;
-mod complaints;
 pub mod details;
+mod upstream_errors;
 
 pub use codes::{Retry, is_listed};
-pub use complaints::complaint;
+pub use upstream_errors::upstream_error;
 
 use crate::soap_fault as soap;
 use crate::soap_fault::SoapFault;
 use crate::transport::{Failure, TransportError};
 use codes::{BAD_TOKEN, BULK_SESSION, REQUEST_LIMIT, by_code, by_status, sort};
-use complaints::complaints;
 use salesforce_contract::bindings::{Fault, FaultKind, UpstreamFault};
+use upstream_errors::upstream_errors;
 
 /// Bytes of an answer that is no error list, quoted in the fault.
 const MAX_QUOTE: usize = 200;
@@ -22,7 +22,7 @@ pub fn from_answer(status: u16, body: &[u8]) -> (Fault, Retry) {
     if let Some(soap) = soap::read(body) {
         return from_soap(status, soap);
     }
-    let upstream = complaints(body);
+    let upstream = upstream_errors(body);
     let (kind, retry) = sort(status, &upstream);
     let message = match upstream.first() {
         Some(first) => sentence(kind, status, first, upstream.len()),
@@ -78,16 +78,16 @@ pub fn retry_as_asked(fault: &Fault, retry: Retry, asked_ms: Option<u64>) -> Ret
 
 /// The fault for a SOAP fault. Its status is 500 whatever it says, so its code alone counts, and who is to blame for it.
 fn from_soap(status: u16, soap: SoapFault) -> (Fault, Retry) {
-    let complaint = soap.complaint;
-    let (kind, retry) = match by_code(&complaint.code, &complaint.message) {
+    let upstream_error = soap.upstream_error;
+    let (kind, retry) = match by_code(&upstream_error.code, &upstream_error.message) {
         Some(known) => known,
         None if soap.by_org || soap.by_client => (FaultKind::Invalid, Retry::Never),
         None => by_status(status),
     };
-    let message = sentence(kind, status, &complaint, 1);
+    let message = sentence(kind, status, &upstream_error, 1);
     let fault = Fault {
         status: Some(status),
-        upstream: vec![complaint],
+        upstream: vec![upstream_error],
         ..Fault::new(kind, message)
     };
     (fault, retry)
@@ -115,9 +115,9 @@ pub fn from_transport(error: &TransportError) -> (Fault, Retry) {
 /// Whether the answer says that the session is no longer good.
 pub fn session_is_invalid(fault: &Fault) -> bool {
     fault.status == Some(401)
-        || fault.upstream.iter().any(|complaint| {
+        || fault.upstream.iter().any(|upstream_error| {
             matches!(
-                complaint.code.as_str(),
+                upstream_error.code.as_str(),
                 "INVALID_SESSION_ID" | BULK_SESSION | BAD_TOKEN
             )
         })
@@ -137,7 +137,7 @@ pub fn deleted_before(fault: &Fault) -> bool {
         && fault
             .upstream
             .iter()
-            .any(|complaint| gone.contains(&complaint.code.as_str()))
+            .any(|upstream_error| gone.contains(&upstream_error.code.as_str()))
 }
 
 fn sentence(kind: FaultKind, status: u16, first: &UpstreamFault, count: usize) -> String {

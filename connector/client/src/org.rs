@@ -3,11 +3,11 @@
 mod budget;
 pub mod call;
 mod complete;
+mod dry_run;
+mod dry_run_requests;
 mod facts;
 mod once;
 mod pinned;
-mod rehearsal;
-mod rehearsing;
 mod request;
 mod send;
 mod session;
@@ -16,11 +16,11 @@ mod version;
 
 pub use crate::expected::Unusable;
 pub use call::Call;
-pub use rehearsal::HeldBack;
+pub use dry_run::UnsentRequest;
 
 use crate::connection::Settings;
 use crate::context::Context;
-use rehearsal::Rehearsal;
+use dry_run::DryRun;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use std::cell::{Cell, RefCell};
@@ -34,7 +34,7 @@ pub struct Org {
     facts: RefCell<Vec<(String, String)>>,
     renewed: Cell<bool>,
     trace: Trace,
-    rehearsal: Option<Rehearsal>,
+    dry_run: Option<DryRun>,
     /// The token of the session whose org was asked for, and is the one that the connection is pinned to.
     checked_token: RefCell<Option<String>>,
 }
@@ -50,7 +50,7 @@ impl Org {
             facts: RefCell::default(),
             renewed: Cell::new(false),
             trace,
-            rehearsal: None,
+            dry_run: None,
             checked_token: RefCell::default(),
         })
     }

@@ -9,7 +9,7 @@ const FAULT_DEPTH: usize = 3;
 /// What a SOAP fault says.
 pub struct SoapFault {
     /// Its code and sentence.
-    pub complaint: UpstreamFault,
+    pub upstream_error: UpstreamFault,
     /// Whether the org names a code of its own; otherwise the fault is the SOAP layer's.
     pub by_org: bool,
     /// Whether the caller is to blame for a fault of the SOAP layer.
@@ -54,7 +54,7 @@ pub fn of(fault: &Element) -> SoapFault {
     let code = own.unwrap_or(local).trim();
     let message = detail("exceptionMessage").unwrap_or_else(|| without_code(faultstring, code));
     SoapFault {
-        complaint: UpstreamFault {
+        upstream_error: UpstreamFault {
             code: code.to_owned(),
             message: message.trim().to_owned(),
             fields: Vec::new(),

@@ -1,4 +1,4 @@
-//! The types and traits of the WIT contract, generated: config records are the serde types of the generic door.
+//! The types and traits of the WIT contract, generated: config records are the serde types of the generic interface.
 #![allow(
     missing_docs,
     clippy::all,

@@ -1,5 +1,5 @@
 //! Cases as data: `connector/cases/<interface>/<operation>-<case>.json` says what is called, what the org answers, and what
-//! must have been sent and come back. They go through the generic door, as a host would.
+//! must have been sent and come back. They go through the generic interface, as a host would.
 
 mod case;
 mod statuses;
@@ -43,11 +43,11 @@ fn listed() -> BTreeSet<String> {
 
 #[test]
 fn every_case_sends_and_returns_what_it_says() {
-    let complaints: Vec<String> = cases()
+    let error_texts: Vec<String> = cases()
         .iter()
         .filter_map(|(name, case)| Some(format!("{name}: {}", case.run().err()?)))
         .collect();
-    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    assert!(error_texts.is_empty(), "\n{}", error_texts.join("\n"));
 }
 
 #[test]

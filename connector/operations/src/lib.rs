@@ -1,11 +1,11 @@
-//! What the connector can do: the operations of the catalog, and the two doors that lead to them.
+//! What the connector can do: the operations of the catalog, and the two interfaces that lead to them.
 //!
-//! The generic door takes names and JSON (`mediation:connector`), the typed one WIT records (`salesforce:connector`).
+//! The generic interface takes names and JSON (`mediation:connector`), the typed one WIT records (`salesforce:connector`).
 
 pub mod bulk;
 #[cfg(test)]
 mod cases;
-pub mod door;
+pub mod dispatch;
 pub mod events;
 pub mod reopened;
 pub mod rest;

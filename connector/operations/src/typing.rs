@@ -25,32 +25,32 @@ use std::rc::Rc;
 
 /// Why a record cannot be put into form.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum RecordError {
     /// The record is wrong.
-    Record(Complaint),
+    Record(FieldError),
     /// The org could not be asked for a describe.
     Org(Fault),
 }
 
 /// What is wrong with a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
+pub struct FieldError {
     /// The column, element or member.
     pub field: String,
     /// One sentence that begins with it.
     pub message: String,
 }
 
-impl Complaint {
-    fn of(field: &str, what: impl std::fmt::Display) -> Trouble {
-        Trouble::Record(Self {
+impl FieldError {
+    fn of(field: &str, what: impl std::fmt::Display) -> RecordError {
+        RecordError::Record(Self {
             field: field.to_owned(),
             message: format!("`{field}` {what}"),
         })
     }
 }
 
-impl From<Fault> for Trouble {
+impl From<Fault> for RecordError {
     fn from(fault: Fault) -> Self {
         Self::Org(fault)
     }
@@ -64,7 +64,7 @@ type Members = Vec<(String, Value)>;
 pub struct Known(Rc<RefCell<HashMap<String, Rc<Described>>>>);
 
 /// Puts the records of one document into form.
-pub struct Typist<'a> {
+pub struct RecordEncoder<'a> {
     org: &'a Org,
     /// Whether every name is looked up; otherwise only those whose value does not say how it is written: null may stand for a
     /// field, for a parent, or for an address.
@@ -76,8 +76,8 @@ pub struct Typist<'a> {
     known: Known,
 }
 
-impl<'a> Typist<'a> {
-    /// A typist for a document whose values have types or not.
+impl<'a> RecordEncoder<'a> {
+    /// A encoder for a document whose values have types or not.
     pub fn new(org: &'a Org, untyped: bool) -> Self {
         Self {
             org,
@@ -107,7 +107,7 @@ impl<'a> Typist<'a> {
         self
     }
 
-    /// Uses describes that another typist of the same operation has asked for.
+    /// Uses describes that another encoder of the same operation has asked for.
     pub fn with_known(mut self, known: &Known) -> Self {
         self.known = known.clone();
         self
@@ -127,7 +127,7 @@ impl<'a> Typist<'a> {
     }
 
     /// Puts a record of this sObject into form.
-    pub fn settle(&self, node: Node, object: &str) -> Result<Node, Trouble> {
+    pub fn settle(&self, node: Node, object: &str) -> Result<Node, RecordError> {
         let mut members = Vec::with_capacity(node.members.len());
         for (name, value) in node.members {
             self.member(object, name, value, &mut members)?;
@@ -145,7 +145,7 @@ impl<'a> Typist<'a> {
         name: String,
         value: Value,
         out: &mut Members,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RecordError> {
         // Where the sObject is not known, what has types goes out as it is.
         let lookup = !object.is_empty() && (self.every || value == Value::Null);
         match value {
@@ -164,14 +164,14 @@ impl<'a> Typist<'a> {
     }
 
     /// A text that has its type; where the connection names a zone, a date-time without an offset gets one.
-    fn placed(&self, object: &str, name: &str, text: String) -> Result<String, Trouble> {
+    fn placed(&self, object: &str, name: &str, text: String) -> Result<String, RecordError> {
         if self.zone().is_none() || !lacks_offset(&text) {
             return Ok(text);
         }
         let object = self.described(object)?;
         match object.field(name).map(|field| field.kind) {
             Some(Kind::DateTime) => scalar::date_time(&text, self.zone())
-                .map_err(|what| Complaint::of(name, format_args!("is `{text}`, {what}"))),
+                .map_err(|what| FieldError::of(name, format_args!("is `{text}`, {what}"))),
             _ => Ok(text),
         }
     }
@@ -187,7 +187,7 @@ impl<'a> Typist<'a> {
         name: &str,
         value: Value,
         out: &mut Members,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RecordError> {
         let object = self.described(object)?;
         let parent = object.reference(name);
         match (object.field(name), value) {
@@ -211,18 +211,18 @@ impl<'a> Typist<'a> {
     }
 
     /// A value as its field takes it.
-    fn scalar(&self, field: &Field, name: &str, value: Value) -> Result<Value, Trouble> {
+    fn scalar(&self, field: &Field, name: &str, value: Value) -> Result<Value, RecordError> {
         let (text, is_number) = match value {
             Value::Text(text) | Value::Untyped(text) => (text, false),
             Value::Number(digits) => (digits, true),
             Value::Bool(_) if !matches!(field.kind, Kind::Boolean | Kind::Text) => {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     name,
                     "is true or false, and the field is not",
                 ));
             }
             Value::Object(_) | Value::List(_) => {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     name,
                     "is no single value, and the field takes one",
                 ));
@@ -235,7 +235,7 @@ impl<'a> Typist<'a> {
             Kind::DateTime if self.open_times && self.zone().is_none() && is_open(&text) => {
                 Ok(Value::Text(text))
             }
-            Kind::Text if field.holds_id && !is_id(&text) => Err(Complaint::of(
+            Kind::Text if field.holds_id && !is_id(&text) => Err(FieldError::of(
                 name,
                 format_args!(
                     "is `{}`, which is no id: ids have 15 or 18 letters and digits",
@@ -243,7 +243,7 @@ impl<'a> Typist<'a> {
                 ),
             )),
             kind => {
-                scalar::typed(kind, text, self.zone()).map_err(|what| Complaint::of(name, what))
+                scalar::typed(kind, text, self.zone()).map_err(|what| FieldError::of(name, what))
             }
         }
     }
@@ -256,7 +256,7 @@ impl<'a> Typist<'a> {
         name: &str,
         value: Value,
         out: &mut Members,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RecordError> {
         let parts = match value {
             Value::Null => {
                 out.extend(compound::emptied(field, object));
@@ -268,7 +268,7 @@ impl<'a> Typist<'a> {
             _ => None,
         };
         let parts = parts.ok_or_else(|| {
-            Complaint::of(
+            FieldError::of(
                 name,
                 "is a compound field: write its parts, such as BillingCity, in fields of their own",
             )
@@ -287,9 +287,9 @@ impl<'a> Typist<'a> {
         object: &str,
         name: String,
         list: Vec<Value>,
-    ) -> Result<(String, Value), Trouble> {
+    ) -> Result<(String, Value), RecordError> {
         if !self.children {
-            return Err(Complaint::of(
+            return Err(FieldError::of(
                 &name,
                 "is a list of child records: only `collections/create-tree` takes those",
             ));
@@ -297,7 +297,7 @@ impl<'a> Typist<'a> {
         let mut children = Vec::with_capacity(list.len());
         for child in list {
             let Value::Object(mut child) = child else {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     &name,
                     "holds something else than child records",
                 ));
@@ -313,11 +313,11 @@ impl<'a> Typist<'a> {
         Ok((name, Value::List(children)))
     }
 
-    fn child_object(&self, object: &str, relationship: &str) -> Result<String, Trouble> {
+    fn child_object(&self, object: &str, relationship: &str) -> Result<String, RecordError> {
         let object = self.described(object)?;
         let child = object.child(relationship).map(str::to_owned);
         child.ok_or_else(|| {
-            Complaint::of(
+            FieldError::of(
                 relationship,
                 format_args!("is no relationship of {} to child records", object.name),
             )
@@ -331,9 +331,9 @@ pub fn compound_parts(
     parts: Node,
     exists: impl Fn(&str) -> bool,
 ) -> Result<Vec<(String, Value)>, String> {
-    compound::expanded(compound, parts, exists).map_err(|trouble| match trouble {
-        Trouble::Record(complaint) => complaint.message,
-        Trouble::Org(fault) => fault.message,
+    compound::expanded(compound, parts, exists).map_err(|error| match error {
+        RecordError::Record(field_error) => field_error.message,
+        RecordError::Org(fault) => fault.message,
     })
 }
 
@@ -354,7 +354,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Members without those that say the same of a field again; a field that is told two values is refused.
-fn without_twins(members: Members) -> Result<Members, Trouble> {
+fn without_twins(members: Members) -> Result<Members, RecordError> {
     let mut kept: Members = Vec::with_capacity(members.len());
     for (name, value) in members {
         let twin = kept
@@ -364,7 +364,7 @@ fn without_twins(members: Members) -> Result<Members, Trouble> {
             None => kept.push((name, value)),
             Some((_, known)) if *known == value => {}
             Some(_) => {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     &name,
                     "is there twice with different values: keep one of the two",
                 ));
@@ -374,12 +374,12 @@ fn without_twins(members: Members) -> Result<Members, Trouble> {
     Ok(kept)
 }
 
-/// A field of the object, or a complaint that names the nearest one.
-fn known_field<'o>(object: &'o Described, name: &str) -> Result<&'o Field, Trouble> {
+/// A field of the object, or an error that names the nearest one.
+fn known_field<'o>(object: &'o Described, name: &str) -> Result<&'o Field, RecordError> {
     object.field(name).ok_or_else(|| {
         let near = nearest(name, object.field_names());
         let hint = near.map(|near| format!("; did you mean `{near}`?"));
-        Complaint::of(
+        FieldError::of(
             name,
             format_args!(
                 "is no field of {} that the user may see{}",

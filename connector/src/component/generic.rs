@@ -9,7 +9,7 @@ use salesforce_contract::bindings::exports::mediation::connector::mediator::{
 };
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::{catalog, sink, source};
-use salesforce_operations::door;
+use salesforce_operations::dispatch;
 use std::cell::RefCell;
 
 impl Catalog for Component {
@@ -53,7 +53,7 @@ impl Mediator for Component {
     type Sink = OpenSink;
 
     fn authenticate(connection: String) -> Result<String, Fault> {
-        door::authenticate(context(), &connection)
+        dispatch::authenticate(context(), &connection)
     }
 
     fn call(
@@ -62,7 +62,7 @@ impl Mediator for Component {
         config: String,
         input: Option<Message>,
     ) -> Result<Message, Fault> {
-        door::call(context(), &connection, &operation, &config, input)
+        dispatch::call(context(), &connection, &operation, &config, input)
     }
 
     fn poll(
@@ -72,7 +72,7 @@ impl Mediator for Component {
         checkpoint: Option<String>,
         wait_ms: u32,
     ) -> Result<Batch, Fault> {
-        door::poll(
+        dispatch::poll(
             context(),
             &connection,
             &operation,
@@ -100,7 +100,7 @@ impl GuestSource for OpenSource {
         config: String,
         input: Option<Message>,
     ) -> Result<Source, Fault> {
-        Ok(Self::handle(door::open_source(
+        Ok(Self::handle(dispatch::open_source(
             context(),
             &connection,
             &operation,
@@ -135,7 +135,7 @@ impl GuestSink for OpenSink {
         config: String,
         journal: Option<String>,
     ) -> Result<Sink, Fault> {
-        Ok(Self::handle(door::open_sink(
+        Ok(Self::handle(dispatch::open_sink(
             context(),
             &connection,
             &operation,

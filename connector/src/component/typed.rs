@@ -6,7 +6,7 @@ use super::{Component, context};
 use salesforce_contract::bindings::exports::mediation::connector::mediator::{Batch, Sink, Source};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_operations::door::typed::Called;
+use salesforce_operations::dispatch::typed::Called;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -90,7 +90,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Shows the argument in a complaint; a value that is a secret, or may be one under a mistyped key, stays out.
+    /// Shows the argument in an error; a value that is a secret, or may be one under a mistyped key, stays out.
     fn shown(&self, schema: Option<Schema>) -> String {
         let sign = if self.is_json { ":=" } else { "=" };
         let value = match schema {

@@ -28,7 +28,7 @@ fn from(base: Option<&str>, pairs: &[&str]) -> Result<Value, String> {
     build(base, &pairs, &schema()).map_err(|failure| failure.to_string())
 }
 
-fn complaint(pairs: &[&str]) -> String {
+fn error_text(pairs: &[&str]) -> String {
     from(None, pairs).expect_err("refused")
 }
 
@@ -78,7 +78,7 @@ fn raw_json_is_taken_as_it_stands() {
         from(None, &["bind.ids:=[1, \"2\"]", "bind.n=5"]),
         Ok(json!({"bind": {"ids": [1, "2"], "n": "5"}}))
     );
-    let sentence = complaint(&["bind:={\"a\":}"]);
+    let sentence = error_text(&["bind:={\"a\":}"]);
     assert_eq!(
         sentence,
         "`bind:={\"a\":}` cannot be used: the JSON is wrong at line 1, column 6: expected value"
@@ -92,53 +92,53 @@ fn files_give_values() {
     fs::write(&path, "Acme, Inc.\n").expect("file");
     let pair = format!("object=@{}", path.display());
     assert_eq!(from(None, &[&pair]), Ok(json!({"object": "Acme, Inc."})));
-    let sentence = complaint(&["object=@gone.txt"]);
+    let sentence = error_text(&["object=@gone.txt"]);
     assert_eq!(sentence, "cannot read gone.txt: no such file or directory");
 }
 
 #[test]
 fn unknown_keys_find_the_nearest() {
     assert_eq!(
-        complaint(&["objet=x"]),
+        error_text(&["objet=x"]),
         "`objet=…` cannot be used: `objet` is not known; did you mean `object`?"
     );
-    let sentence = complaint(&["options.alow-duplicates=true"]);
+    let sentence = error_text(&["options.alow-duplicates=true"]);
     assert!(
         sentence.ends_with("did you mean `allow-duplicates`?"),
         "{sentence}"
     );
-    assert!(complaint(&["zzzzzz=1"]).contains("is not known; there is bind, fields"));
+    assert!(error_text(&["zzzzzz=1"]).contains("is not known; there is bind, fields"));
 }
 
 #[test]
 fn wrong_types_are_told_what_is_taken() {
-    let sentence = complaint(&["page-size=many"]);
+    let sentence = error_text(&["page-size=many"]);
     assert_eq!(
         sentence,
         "`page-size=many` cannot be used: `page-size` takes a whole number from 200 to 2000"
     );
-    assert!(complaint(&["options=x"]).contains("is a group of fields"));
-    assert!(complaint(&["object.name=x"]).contains("not a group of fields"));
-    assert!(complaint(&["bind=x"]).contains("takes named values"));
+    assert!(error_text(&["options=x"]).contains("is a group of fields"));
+    assert!(error_text(&["object.name=x"]).contains("not a group of fields"));
+    assert!(error_text(&["bind=x"]).contains("takes named values"));
 }
 
 #[test]
 fn what_is_no_pair_is_told_the_form() {
     assert_eq!(
-        complaint(&["Account"]),
+        error_text(&["Account"]),
         "`Account` cannot be used: write key=value, key:=JSON or key=@file"
     );
-    assert!(complaint(&["=x"]).contains("write key=value"));
+    assert!(error_text(&["=x"]).contains("write key=value"));
 }
 
 #[test]
 fn a_key_given_twice_is_refused() {
-    assert!(complaint(&["object=a", "object=b"]).ends_with("the key is given twice"));
+    assert!(error_text(&["object=a", "object=b"]).ends_with("the key is given twice"));
 }
 
 #[test]
 fn secrets_stay_out_of_complaints() {
-    let sentence = complaint(&["key=hunter2"]);
+    let sentence = error_text(&["key=hunter2"]);
     assert!(!sentence.contains("hunter2"), "{sentence}");
     assert!(sentence.starts_with("`key=***`"), "{sentence}");
 }

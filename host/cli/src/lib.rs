@@ -78,7 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Prints what clap has to say: help and version on stdout, complaints on stderr.
+/// Prints what clap has to say: help and version on stdout, errors on stderr.
 fn not_understood(error: &clap::Error, as_json: bool) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
@@ -97,8 +97,8 @@ fn not_understood(error: &clap::Error, as_json: bool) -> ExitCode {
 /// arguments, then paragraphs with tips and the usage.
 fn arguments_as_json(text: &str) -> serde_json::Value {
     let mut paragraphs = text.split("\n\n").map(str::trim);
-    let complaint = paragraphs.next().unwrap_or_default();
-    let sentence: Vec<&str> = complaint.lines().map(str::trim).collect();
+    let error_text = paragraphs.next().unwrap_or_default();
+    let sentence: Vec<&str> = error_text.lines().map(str::trim).collect();
     let sentence = sentence.join(" ");
     let mut document = report::as_json(&Failure::usage(sentence.trim_start_matches("error: ")));
     let paragraphs: Vec<&str> = paragraphs.collect();

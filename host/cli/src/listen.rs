@@ -14,7 +14,7 @@ use super::files;
 use super::signals;
 use super::watch::output;
 use mediate::contract::{Message, Style};
-use mediate::ingress::{self, Door, Verdict};
+use mediate::ingress::{self, ListenSettings, Verdict};
 use mediate::session::Session;
 use mediate::text;
 use mediate::watch::Output;
@@ -28,7 +28,7 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     let context = CommandContext::prepare(global, &args.connection, console).await?;
     let operation = context.operation(&args.operation, Style::Call)?;
     let config = context.config(args.config.as_deref(), &args.pairs, operation)?;
-    let door = door(args)?;
+    let settings = settings(args)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::usage(format!(
             "cannot listen on {}: {}",
@@ -39,7 +39,7 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     let address = listener
         .local_addr()
         .map_err(|error| Failure::Other(text::io(&error)))?;
-    if door.tls.is_none() && !address.ip().is_loopback() {
+    if settings.tls.is_none() && !address.ip().is_loopback() {
         console.warn("messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front");
     }
     let output = output(&args.output, None, context.secret_variables())?;
@@ -51,17 +51,21 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
         output: Mutex::new(output),
         console,
     });
-    let scheme = if door.tls.is_some() { "https" } else { "http" };
+    let scheme = if settings.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     print(&format!("{scheme}://{address}\n"))?;
     let handle = move |message| {
         let handler = Arc::clone(&handler);
         async move { handler.handle(message).await }
     };
-    let code = ingress::serve(listener, door, handle, signals::received()).await;
+    let code = ingress::serve(listener, settings, handle, signals::received()).await;
     Err(Failure::Interrupted(code))
 }
 
-fn door(args: &Listen) -> Result<Door, Failure> {
+fn settings(args: &Listen) -> Result<ListenSettings, Failure> {
     let path = match args.path.strip_prefix('@') {
         Some(file) => files::text(file.as_ref())?.trim().to_owned(),
         None => args.path.clone(),
@@ -78,7 +82,7 @@ fn door(args: &Listen) -> Result<Door, Failure> {
         }
         _ => None,
     };
-    Ok(Door {
+    Ok(ListenSettings {
         path,
         max_bytes: args.max_body.saturating_mul(1024),
         tls,

@@ -29,9 +29,9 @@ pub(super) fn report(failure: &Failure, console: &Console) {
 /// place, they do so here.
 fn sentence(failure: &Failure) -> String {
     let mut text = failure.to_string();
-    for complaint in failure.fault().iter().flat_map(|fault| &fault.upstream) {
-        let words = complaint.message.trim();
-        if complaint.message.starts_with('\n') && !text.contains(&complaint.message) {
+    for error_text in failure.fault().iter().flat_map(|fault| &fault.upstream) {
+        let words = error_text.message.trim();
+        if error_text.message.starts_with('\n') && !text.contains(&error_text.message) {
             text = text.replacen(words, &format!("\n{words}"), 1);
         }
     }
@@ -133,12 +133,12 @@ fn denials(failure: &Failure) -> &[Denial] {
 }
 
 /// What Salesforce said, as far as the sentence above does not.
-fn upstream(complaint: &UpstreamFault, fault: &Fault) -> Option<String> {
+fn upstream(error_text: &UpstreamFault, fault: &Fault) -> Option<String> {
     let UpstreamFault {
         code,
         message,
         fields,
-    } = complaint;
+    } = error_text;
     let is_told = fault.message.contains(code) && fault.message.contains(message.trim());
     let fields = (!fields.is_empty()).then(|| format!("fields: {}", fields.join(", ")));
     if is_told {

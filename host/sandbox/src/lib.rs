@@ -2,7 +2,7 @@
 //!
 //! Written from Salesforce's documents alone, so that it can contradict a client that misread them.
 //!
-//! This is the door for those who use it; what is behind lies in four crates, each of which knows only those before it:
+//! This is the facade for those who use it; what is behind it lies in four crates, each of which knows only those before it:
 //! `sandbox-model` (schema, values, store), `sandbox-soql` (queries), `sandbox-core` (the org: writes, rules, events, jobs) and
 //! `sandbox-http` (its APIs).
 

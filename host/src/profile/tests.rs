@@ -23,7 +23,7 @@ fn load(text: &str) -> Result<Profile, ProfileError> {
     load_as("acme.toml", text)
 }
 
-fn complaint(text: &str) -> String {
+fn error_text(text: &str) -> String {
     let sentence = load(text).expect_err("refused").to_string();
     let (_, after_folder) = sentence.split_once("acme.toml").expect("names the file");
     after_folder.to_owned()
@@ -55,7 +55,7 @@ fn numbers_keep_their_digits() {
         text,
         r#"{"a":1234567890123456.78,"b":[0.1000000000000000055],"c":9007199254740993,"d":127}"#
     );
-    assert!(complaint("a = inf").contains("must be a finite number"));
+    assert!(error_text("a = inf").contains("must be a finite number"));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn references_are_resolved_anywhere_in_a_string() {
 
 #[test]
 fn an_unset_variable_is_named_with_its_key() {
-    let sentence = complaint("[auth.x]\nclient-secret = '${env:NOPE}'");
+    let sentence = error_text("[auth.x]\nclient-secret = '${env:NOPE}'");
     assert_eq!(
         sentence,
         ": `auth.x.client-secret` needs the environment variable NOPE, which is not set: set it and run again"
@@ -80,7 +80,7 @@ fn an_unset_variable_is_named_with_its_key() {
 
 #[test]
 fn a_missing_file_is_named_with_its_key() {
-    let sentence = complaint("key = '${file:gone.pem}'");
+    let sentence = error_text("key = '${file:gone.pem}'");
     assert!(
         sentence.starts_with(": `key` needs the file "),
         "{sentence}"
@@ -93,13 +93,13 @@ fn a_missing_file_is_named_with_its_key() {
 
 #[test]
 fn other_references_are_refused() {
-    assert!(complaint("key = '${vault:x}'").contains("`key` has a reference that is not known"));
-    assert!(complaint("key = '${env:X'").contains("without its `}`"));
+    assert!(error_text("key = '${vault:x}'").contains("`key` has a reference that is not known"));
+    assert!(error_text("key = '${env:X'").contains("without its `}`"));
 }
 
 #[test]
 fn bad_toml_is_placed_and_never_quoted() {
-    let sentence = complaint("url = 'x'\nsecret = \"hunter2\" oops\n");
+    let sentence = error_text("url = 'x'\nsecret = \"hunter2\" oops\n");
     assert!(sentence.starts_with(", line 2, column "), "{sentence}");
     assert!(!sentence.contains("hunter2"), "{sentence}");
     assert_eq!(sentence.lines().count(), 1);
@@ -123,21 +123,21 @@ fn bad_json_is_placed() {
 #[test]
 fn an_unknown_host_key_finds_the_nearest() {
     assert_eq!(
-        complaint("[host]\nallowed = []"),
+        error_text("[host]\nallowed = []"),
         ": `host.allowed` is not a setting of the host; did you mean `allow`?"
     );
-    assert!(complaint("[host]\nfrobnicate = 1").contains("it knows allow, ca-file"));
+    assert!(error_text("[host]\nfrobnicate = 1").contains("it knows allow, ca-file"));
 }
 
 #[test]
 fn host_values_of_the_wrong_type_are_refused() {
-    assert!(complaint("[host]\nallow = 'x'").contains("`host.allow` must be a list of texts"));
+    assert!(error_text("[host]\nallow = 'x'").contains("`host.allow` must be a list of texts"));
     assert!(
-        complaint("[host]\ncall-timeout = 'soon'").contains("`host.call-timeout` must be a time")
+        error_text("[host]\ncall-timeout = 'soon'").contains("`host.call-timeout` must be a time")
     );
-    assert!(complaint("[host]\ncall-timeout = 0").contains("`host.call-timeout` must be a time"));
-    assert!(complaint("[host]\nproxy = 3").contains("`host.proxy` must be text"));
-    assert!(complaint("host = 1").contains("`host` must be a table"));
+    assert!(error_text("[host]\ncall-timeout = 0").contains("`host.call-timeout` must be a time"));
+    assert!(error_text("[host]\nproxy = 3").contains("`host.proxy` must be text"));
+    assert!(error_text("host = 1").contains("`host` must be a table"));
 }
 
 #[test]

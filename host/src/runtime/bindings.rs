@@ -22,7 +22,7 @@ use crate::contract::{
 use crate::masking::masker;
 use crate::terminal::{MAX_JSON_TEXT, cut};
 
-/// Number of complaints of the remote system that are kept of one fault: as many as records go with the largest request of
+/// Number of errors of the remote system that are kept of one fault: as many as records go with the largest request of
 /// one call.
 const MAX_UPSTREAM: usize = 1_000;
 

@@ -21,7 +21,7 @@ pub enum SessionError {
         /// The operation that is meant, most likely.
         nearest: Option<String>,
     },
-    /// The operation is run by another door.
+    /// The operation is of another style.
     #[error("`{operation}` is {}", style_words(*.style))]
     OtherStyle {
         /// The operation.

@@ -49,7 +49,7 @@ struct Step {
     /// Attributes that the reply must have.
     #[serde(default)]
     attributes: Map<String, Value>,
-    /// The fault that must come instead of a reply: `kind`, `code` of the first complaint, `message` (a part of it).
+    /// The fault that must come instead of a reply: `kind`, `code` of the first error, `message` (a part of it).
     fault: Option<Value>,
     /// Values to keep: name -> JSON pointer into the reply.
     #[serde(default)]
@@ -145,7 +145,7 @@ impl Step {
     }
 }
 
-/// Runs an operation by the door of its style: a load gives its outcomes, a trigger what its first poll finds.
+/// Runs an operation by its style: a load gives its outcomes, a trigger what its first poll finds.
 async fn perform(
     session: &Session,
     operation: &str,

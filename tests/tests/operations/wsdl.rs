@@ -66,8 +66,8 @@ fn check(wsdl: &Path, exchanges: &Path) -> Seen {
         .args([script.as_path(), wsdl, exchanges])
         .output()
         .expect("a run of python");
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaints}");
+    let error_texts = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error_texts}");
     serde_json::from_slice(&output.stdout).expect("counts")
 }
 

@@ -26,7 +26,7 @@ async fn zeep_works_against_the_sandbox() {
     };
     let output = tokio::task::spawn_blocking(run).await.expect("a task");
     let output = output.expect("a run of python");
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaints}");
+    let upstream_errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{upstream_errors}");
     println!("{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -37,7 +37,7 @@ pub fn is_page(body: &[u8]) -> bool {
     begins(b"<!doctype html") || begins(b"<html")
 }
 
-/// The complaint about a response that breaks off, or that no parser takes.
+/// The error about a response that breaks off, or that no parser takes.
 pub fn damaged(reply: &Reply, what: &str, why: &dyn std::fmt::Display) -> Unusable {
     Unusable(format!(
         "The org answered HTTP {} with damaged {what} ({why}): the answer cannot be used",
@@ -45,7 +45,7 @@ pub fn damaged(reply: &Reply, what: &str, why: &dyn std::fmt::Display) -> Unusab
     ))
 }
 
-/// The complaint about a response that is something else.
+/// The error about a response that is something else.
 pub fn unlike(reply: &Reply, wanted: &str) -> Unusable {
     Unusable(format!(
         "The org answered HTTP {} with {} instead of {wanted}: the answer cannot be used",

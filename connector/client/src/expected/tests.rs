@@ -172,7 +172,7 @@ fn data_is_no_page_and_no_notice() {
     ]);
 }
 
-fn complaint(expected: Expected, reply: &Reply) -> String {
+fn error_text(expected: Expected, reply: &Reply) -> String {
     match expected.check(reply) {
         Err(Unusable(message)) => message,
         Ok(()) => panic!("{expected:?} takes {reply:?}"),
@@ -181,7 +181,7 @@ fn complaint(expected: Expected, reply: &Reply) -> String {
 
 #[test]
 fn what_came_instead_is_named_without_markup() {
-    let message = complaint(Expected::JSON, &reply(200, HTML, PAGE));
+    let message = error_text(Expected::JSON, &reply(200, HTML, PAGE));
     assert!(
         message.contains("a page of HTML (`We are down for maintenance .`)"),
         "{message}"
@@ -191,11 +191,11 @@ fn what_came_instead_is_named_without_markup() {
 #[test]
 fn what_is_documented_is_named() {
     assert_eq!(
-        complaint(Expected::CREATED, &reply(200, JSON, "{}")),
+        error_text(Expected::CREATED, &reply(200, JSON, "{}")),
         "The org answered HTTP 200 with another body (`{}`) instead of HTTP 201 with a JSON object with `id`, `success`: the answer cannot be used"
     );
     assert_eq!(
-        complaint(Expected::Taken, &reply(204, "", "")),
+        error_text(Expected::Taken, &reply(204, "", "")),
         "The org answered HTTP 204 with nothing instead of HTTP 201 with no body: the answer cannot be used"
     );
 }

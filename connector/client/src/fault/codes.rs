@@ -204,12 +204,12 @@ pub(super) const BULK_SESSION: &str = "InvalidSessionId";
 /// The code by which Salesforce names both a used-up day and too many requests at once.
 pub(super) const REQUEST_LIMIT: &str = "REQUEST_LIMIT_EXCEEDED";
 
-/// Whether the complaint has a kind of its own, whatever the HTTP status.
-pub fn is_listed(complaint: &UpstreamFault) -> bool {
-    by_code(&complaint.code, &complaint.message).is_some()
+/// Whether the error has a kind of its own, whatever the HTTP status.
+pub fn is_listed(upstream_error: &UpstreamFault) -> bool {
+    by_code(&upstream_error.code, &upstream_error.message).is_some()
 }
 
-/// The kind of a fault, by its complaints first.
+/// The kind of a fault, by its errors first.
 pub(super) fn sort(status: u16, upstream: &[UpstreamFault]) -> (FaultKind, Retry) {
     // "Too Many Requests" is about the rate, whatever code comes with it (RFC 6585, 4).
     if status == 429 {
@@ -217,7 +217,7 @@ pub(super) fn sort(status: u16, upstream: &[UpstreamFault]) -> (FaultKind, Retry
     }
     let known = upstream
         .iter()
-        .find_map(|complaint| by_code(&complaint.code, &complaint.message));
+        .find_map(|upstream_error| by_code(&upstream_error.code, &upstream_error.message));
     known.unwrap_or_else(|| by_status(status))
 }
 

@@ -129,11 +129,11 @@ fn every_kind_of_answer_is_sorted() {
 fn salesforce_words_are_kept() {
     let body = br#"[{"message":"Required fields are missing: [LastName]","errorCode":"REQUIRED_FIELD_MISSING","fields":["LastName"]}]"#;
     let (fault, _) = from_answer(400, body);
-    let [complaint] = fault.upstream.as_slice() else {
-        panic!("one complaint expected")
+    let [upstream_error] = fault.upstream.as_slice() else {
+        panic!("one error expected")
     };
-    assert_eq!(complaint.code, "REQUIRED_FIELD_MISSING");
-    assert_eq!(complaint.fields, ["LastName"]);
+    assert_eq!(upstream_error.code, "REQUIRED_FIELD_MISSING");
+    assert_eq!(upstream_error.fields, ["LastName"]);
     assert!(
         fault
             .message

@@ -3,34 +3,34 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::complaint::{Complaint, Place, quoted};
 use super::nearest::nearest;
 use super::scalar::{is_uri, json, number, whole};
 use super::shape::{Enum, Field, Length, Presence, Record, Shape, Variant};
 use super::token::Token;
+use super::validation_error::{Place, ValidationError, quoted};
 use super::wording::{found, ticked, wanted};
 
-pub(super) type Walked = Result<Value, Complaint>;
+pub(super) type Walked = Result<Value, ValidationError>;
 
 /// Holds a JSON text against its shape. What comes back has every default filled in and the names of the generated
 /// type, so that `serde_json::from_value` succeeds.
 ///
-/// `what` names the document in complaints: `config` or `connection`.
+/// `what` names the document in errors: `config` or `connection`.
 ///
 /// # Errors
 /// One sentence that names the place: no JSON (with line and column), a field that is unknown (with the nearest known
 /// name), given twice or missing, a wrong type, a value out of bounds. Accepts exactly what the JSON Schema accepts,
 /// but for what a schema cannot say: names given twice, and addresses that are URIs by their letters only.
-pub fn accept(shape: &Shape, text: &str, what: &str) -> Result<Value, Complaint> {
+pub fn accept(shape: &Shape, text: &str, what: &str) -> Result<Value, ValidationError> {
     let place = Place::Document(what);
     if text.trim().is_empty() {
-        return Err(Complaint::at(
+        return Err(ValidationError::at(
             &place,
             "is empty: give a JSON object, at least `{}`",
         ));
     }
     let raw: &RawValue =
-        serde_json::from_str(text).map_err(|error| Complaint::syntax(what, &error))?;
+        serde_json::from_str(text).map_err(|error| ValidationError::syntax(what, &error))?;
     walk(shape, raw, &place)
 }
 
@@ -38,8 +38,9 @@ fn walk(shape: &Shape, raw: &RawValue, place: &Place<'_>) -> Walked {
     if matches!(shape, Shape::Json) {
         return json(raw, place);
     }
-    let token = Token::open(raw)
-        .map_err(|_| Complaint::at(place, "has an escape that is no character: mend the `\\u`"))?;
+    let token = Token::open(raw).map_err(|_| {
+        ValidationError::at(place, "has an escape that is no character: mend the `\\u`")
+    })?;
     match (shape, token) {
         (Shape::Bool, Token::Bool(value)) => Ok(Value::Bool(value)),
         (Shape::Whole { min, max }, Token::Number(digits)) => {
@@ -67,8 +68,8 @@ fn walk(shape: &Shape, raw: &RawValue, place: &Place<'_>) -> Walked {
     }
 }
 
-fn mismatch(shape: &Shape, token: &Token<'_>, place: &Place<'_>) -> Complaint {
-    Complaint::at(
+fn mismatch(shape: &Shape, token: &Token<'_>, place: &Place<'_>) -> ValidationError {
+    ValidationError::at(
         place,
         format_args!("must be {}, not {}", wanted(shape), found(shape, token)),
     )
@@ -86,9 +87,9 @@ fn text(shape: &Shape, text: String, length: Length, uri: bool, place: &Place<'_
     Ok(Value::String(text))
 }
 
-fn wrong_length(shape: &Shape, count: usize, unit: &str, place: &Place<'_>) -> Complaint {
+fn wrong_length(shape: &Shape, count: usize, unit: &str, place: &Place<'_>) -> ValidationError {
     let plural = if count == 1 { "" } else { "s" };
-    Complaint::at(
+    ValidationError::at(
         place,
         format_args!("must be {}, not {count} {unit}{plural}", wanted(shape)),
     )
@@ -100,7 +101,7 @@ fn enumeration(shape: &Shape, choice: &Enum, name: &str, place: &Place<'_>) -> W
     }
     let hint = did_you_mean(name, choice.cases.iter().map(|(case, _)| *case))
         .map_or(String::new(), |hint| format!("; {hint}"));
-    Err(Complaint::at(
+    Err(ValidationError::at(
         place,
         format_args!("must be {}, not {}{hint}", wanted(shape), quoted(name)),
     ))
@@ -166,20 +167,20 @@ fn field(
     field: &Field,
     found: &[(String, &RawValue)],
     parent: &Place<'_>,
-) -> Result<Option<Value>, Complaint> {
+) -> Result<Option<Value>, ValidationError> {
     let place = Place::Property(parent, field.name);
     if let Some((_, raw)) = found.iter().find(|(name, _)| name == field.name) {
         return walk(&field.shape, raw, &place).map(Some);
     }
     match field.presence {
         Presence::Optional => Ok(None),
-        Presence::Required => Err(Complaint::at(
+        Presence::Required => Err(ValidationError::at(
             &place,
             format_args!("is missing: give {}", wanted(&field.shape)),
         )),
         Presence::Default(json) => {
             let raw: &RawValue = serde_json::from_str(json)
-                .map_err(|error| Complaint::syntax(field.name, &error))?;
+                .map_err(|error| ValidationError::syntax(field.name, &error))?;
             walk(&field.shape, raw, &place).map(Some)
         }
     }
@@ -189,7 +190,7 @@ fn refuse_unknown(
     record: &Record,
     found: &[(String, &RawValue)],
     place: &Place<'_>,
-) -> Result<(), Complaint> {
+) -> Result<(), ValidationError> {
     let known = || record.fields.iter().map(|field| field.name);
     let Some((name, _)) = found
         .iter()
@@ -204,18 +205,18 @@ fn unknown<'a, I: Iterator<Item = &'a str>>(
     place: &Place<'_>,
     name: &str,
     known: impl Fn() -> I,
-) -> Complaint {
+) -> ValidationError {
     let hint = did_you_mean(name, known()).unwrap_or_else(|| match ticked(known()).as_str() {
         "" => "nothing can be set here".to_owned(),
         names => format!("known are {names}"),
     });
-    Complaint::at(place, format_args!("is not known; {hint}"))
+    ValidationError::at(place, format_args!("is not known; {hint}"))
 }
 
-fn refuse_twice(found: &[(String, &RawValue)], place: &Place<'_>) -> Result<(), Complaint> {
+fn refuse_twice(found: &[(String, &RawValue)], place: &Place<'_>) -> Result<(), ValidationError> {
     let mut seen = std::collections::HashSet::with_capacity(found.len());
     match found.iter().find(|(name, _)| !seen.insert(name.as_str())) {
-        Some((name, _)) => Err(Complaint::at(
+        Some((name, _)) => Err(ValidationError::at(
             &Place::Property(place, name),
             "is given twice: keep one",
         )),
@@ -235,7 +236,7 @@ fn variant(
         } else {
             format!("{} properties", found.len())
         };
-        return Err(Complaint::at(
+        return Err(ValidationError::at(
             place,
             format_args!("must be {}, not {count}", wanted(shape)),
         ));
@@ -254,7 +255,7 @@ fn variant(
                 value,
             )])))
         }
-        None => Err(Complaint::at(
+        None => Err(ValidationError::at(
             &inner,
             format_args!(
                 "has no settings: give {} instead of the object",
@@ -267,7 +268,7 @@ fn variant(
 fn bare_case(shape: &Shape, variant: &Variant, name: &str, place: &Place<'_>) -> Walked {
     match variant.cases.iter().find(|case| case.name == name) {
         Some(case) if case.payload.is_none() => Ok(Value::from(case.rust)),
-        Some(case) => Err(Complaint::at(
+        Some(case) => Err(ValidationError::at(
             place,
             format_args!("needs settings: give {{{}: {{...}}}}", quoted(case.name)),
         )),

@@ -3,23 +3,23 @@
 //! `accept` takes a host's JSON in, `present` gives a typed reply back out; between them lie the generated types.
 
 mod accept;
-mod complaint;
 mod nearest;
 mod operation;
 mod present;
 mod scalar;
 mod shape;
 mod token;
+mod validation_error;
 mod wording;
 
 #[cfg(test)]
 mod tests;
 
 pub use accept::accept;
-pub use complaint::Complaint;
 pub use nearest::nearest;
 pub use operation::{
     Description, Effect, Input, Operation, Style, connection, describe, find, operations, suggest,
 };
 pub use present::present;
 pub use shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
+pub use validation_error::ValidationError;

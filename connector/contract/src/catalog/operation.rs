@@ -15,7 +15,7 @@ pub struct Operation {
     pub summary: &'static str,
     /// The whole explanation, in Markdown.
     pub description: &'static str,
-    /// The door by which it is run.
+    /// How it is run.
     pub style: Style,
     /// What it does to the org.
     pub effect: Effect,
@@ -31,7 +31,7 @@ pub struct Operation {
     pub reply: Option<Document>,
 }
 
-/// The door by which an operation is run.
+/// How an operation is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// One request, one reply.

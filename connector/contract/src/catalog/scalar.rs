@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 use url::Url;
 
 use super::accept::Walked;
-use super::complaint::{Complaint, Place};
+use super::validation_error::{Place, ValidationError};
 
 /// Any JSON is kept to the letter. It is read once to be sure that whoever reads it later can.
 pub(super) fn json(raw: &RawValue, place: &Place<'_>) -> Walked {
@@ -14,7 +14,7 @@ pub(super) fn json(raw: &RawValue, place: &Place<'_>) -> Walked {
         Err(error) => {
             let said = error.to_string();
             let reason = said.split(" at line ").next().unwrap_or_default();
-            Err(Complaint::at(
+            Err(ValidationError::at(
                 place,
                 format_args!("is JSON that cannot be used: {reason}"),
             ))

@@ -1,8 +1,8 @@
-//! How complaints name what was wanted and what was found.
+//! How errors name what was wanted and what was found.
 
-use super::complaint::quoted;
 use super::shape::{Length, Shape};
 use super::token::Token;
+use super::validation_error::quoted;
 
 /// What would have been right: `must be ...`.
 pub(super) fn wanted(shape: &Shape) -> String {

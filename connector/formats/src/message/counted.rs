@@ -227,7 +227,7 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn complaint(text: &str, place: Place) -> String {
+    fn error_text(text: &str, place: Place) -> String {
         match page(text.as_bytes(), place) {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),
@@ -255,9 +255,9 @@ mod tests {
             (surplus, Later, false),
             (unknown, First, true),
         ] {
-            assert_eq!(complaint(text, place).is_empty(), fits, "{place:?} {text}");
+            assert_eq!(error_text(text, place).is_empty(), fits, "{place:?} {text}");
         }
-        assert!(complaint(SHORT, First).contains("promised 3 rows and sent 1"));
+        assert!(error_text(SHORT, First).contains("promised 3 rows and sent 1"));
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
             r#"{"totalSize":0,"done":true}"#,
             "[]",
         ] {
-            assert!(!complaint(text, Place::First).is_empty(), "{text}");
+            assert!(!error_text(text, Place::First).is_empty(), "{text}");
         }
     }
 
@@ -284,9 +284,9 @@ mod tests {
         let whole = of(r#"{"totalSize":2,"done":true,"records":[1,2]}"#);
         let part = of(r#"{"totalSize":2,"done":false,"nextRecordsUrl":"/n","records":[1]}"#);
         let short = of(r#"{"totalSize":2,"done":true,"records":[1]}"#);
-        assert_eq!(complaint(&whole, Place::First), "");
-        assert_eq!(complaint(&part, Place::First), "");
-        let wrong = complaint(&short, Place::First);
+        assert_eq!(error_text(&whole, Place::First), "");
+        assert_eq!(error_text(&part, Place::First), "");
+        let wrong = error_text(&short, Place::First);
         assert!(wrong.contains("of the children `B`"), "{wrong}");
     }
 

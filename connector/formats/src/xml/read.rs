@@ -107,7 +107,7 @@ impl<'b> Pieces<'b> {
         self.depth
     }
 
-    /// A complaint about the place reached.
+    /// An error about the place reached.
     pub fn error(&self, what: impl fmt::Display) -> Malformed {
         Malformed(format!("{what} at byte {}", self.reader.buffer_position()))
     }

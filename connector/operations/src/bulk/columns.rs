@@ -17,10 +17,10 @@ use crate::typing::scalar;
 use field::{Check, Target};
 use salesforce_client::describe::{Kind, described};
 use salesforce_client::org::Org;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, JobOperation, NullText,
 };
-use salesforce_contract::bindings::Fault;
 use salesforce_formats::message::input::{NULL_CELL, Value};
 use salesforce_formats::soql::date;
 use salesforce_formats::zone::Zone;
@@ -88,7 +88,7 @@ impl Columns {
                 continue;
             };
             let target = target_of(org, rules, &object, name)
-                .map_err(|trouble| trouble.told_as(|what| told_of(index, given, name, what)))?;
+                .map_err(|error| error.told_as(|what| told_of(index, given, name, what)))?;
             columns.add(target).map_err(|name| {
                 invalid(told_of(
                     index,

@@ -35,7 +35,7 @@ pub struct Row {
     /// The line on which it begins.
     pub line: u64,
     /// Why it is not fit to be sent.
-    pub complaint: Option<String>,
+    pub field_error: Option<String>,
     /// What is not fit to be sent, as it was given: a line of CSV without its ending, or a JSON object.
     pub given: Vec<u8>,
 }
@@ -156,7 +156,7 @@ impl Rows {
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
         row.bytes.clear();
         row.given.clear();
-        row.complaint = None;
+        row.field_error = None;
         match self {
             Self::Csv(rows) => rows.next(columns, row),
             Self::Documents(rows) => rows.next(columns, row),

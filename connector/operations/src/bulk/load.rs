@@ -9,7 +9,7 @@ pub(super) mod feed;
 pub(super) mod fill;
 mod journal;
 mod kept;
-mod ledger;
+mod load_state;
 pub(super) mod outcomes;
 pub(super) mod plan;
 mod reasons;
@@ -19,8 +19,8 @@ pub(super) mod results;
 mod room;
 mod sort;
 pub(super) mod state;
-mod strays;
 mod unclear;
+mod unmatched;
 mod untaken;
 mod watch;
 
@@ -34,7 +34,7 @@ use documents::Document;
 use feed::{Feed, changed};
 use fill::{BACK_BYTES, Filling};
 use journal::{Journal, Part, Returned, Stage};
-use ledger::Ledger;
+use load_state::LoadState;
 use plan::Plan;
 use reasons::Reasons;
 use salesforce_client::org::Org;
@@ -54,7 +54,7 @@ pub const GIVEN_UP: &str = "the load was given up before this record was sent";
 pub struct Load {
     org: Rc<Org>,
     plan: Rc<Plan>,
-    ledger: Rc<RefCell<Ledger>>,
+    load_state: Rc<RefCell<LoadState>>,
     feed: Feed,
     filling: Option<Filling>,
     /// The part that the next row begins.
@@ -92,8 +92,8 @@ impl Load {
     pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
         let plan = Plan::of(config)?;
         let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
-        let ledger = Ledger::new(journal);
-        let journal = &ledger.journal;
+        let load_state = LoadState::new(journal);
+        let journal = &load_state.journal;
         let plan = Rc::new(plan);
         let place = journal.resume_at().filter(|place| place.at > 0);
         let mut feed = Feed::open(&org, &plan, &journal.shape, place);
@@ -111,8 +111,8 @@ impl Load {
             plan,
             looked,
             next_part,
-            rejected: ledger.rejected_before(next_part),
-            ledger: Rc::new(RefCell::new(ledger)),
+            rejected: load_state.rejected_before(next_part),
+            load_state: Rc::new(RefCell::new(load_state)),
             filling: None,
             closing: false,
             ended: false,
@@ -143,7 +143,7 @@ impl Load {
 
     fn step(&mut self) -> Result<Step, Fault> {
         self.check_passed()?;
-        let uploaded = self.ledger.borrow().uploaded();
+        let uploaded = self.load_state.borrow().uploaded();
         if let Some(part) = uploaded {
             self.close_part(part)?;
             return Ok(Step::Border);
@@ -151,7 +151,7 @@ impl Load {
         if !self.feed.has_row && !self.fetch()? {
             return Ok(Step::Nothing);
         }
-        let judged = self.ledger.borrow().journal.judged();
+        let judged = self.load_state.borrow().journal.judged();
         let is_fit = self.feed.judge(judged);
         let Some(filling) = &self.filling else {
             return self.begin_part(is_fit);
@@ -163,21 +163,22 @@ impl Load {
     }
 
     fn fetch(&mut self) -> Result<bool, Fault> {
-        self.feed.fetch(&mut self.ledger.borrow_mut().journal.shape)
+        self.feed
+            .fetch(&mut self.load_state.borrow_mut().journal.shape)
     }
 
     /// Columns that are known before the first record.
     fn settle_columns(&mut self) -> Result<(), Fault> {
-        let ledger = &mut *self.ledger.borrow_mut();
-        let parts = &ledger.journal.parts;
+        let load_state = &mut *self.load_state.borrow_mut();
+        let parts = &load_state.journal.parts;
         let part = parts.get(self.next_part).or(parts.last());
         let set = part.map(|part| part.columns);
-        self.feed.settle_columns(&mut ledger.journal.shape, set)
+        self.feed.settle_columns(&mut load_state.journal.shape, set)
     }
 
     /// The dialect of jobs.
     fn dialect(&self) -> Dialect {
-        self.ledger
+        self.load_state
             .borrow()
             .journal
             .shape
@@ -192,10 +193,10 @@ impl Load {
             return Ok(Step::Border);
         }
         let index = self.next_part;
-        let known = self.ledger.borrow().journal.parts.get(index).cloned();
+        let known = self.load_state.borrow().journal.parts.get(index).cloned();
         let (filling, step) = match known.filter(|part| part.stage.has_data()) {
             Some(part) => (self.compared(index, &part)?, Step::Small),
-            None if is_fit || self.ledger.borrow().end_of(index).is_some() => {
+            None if is_fit || self.load_state.borrow().end_of(index).is_some() => {
                 (self.begin_job(index)?, Step::Border)
             }
             None => (self.begin_unsent(index), Step::Small),
@@ -208,10 +209,10 @@ impl Load {
     /// A part whose records are compared with what was sent, and given back where the host wants them.
     fn compared(&self, index: usize, part: &Part) -> Result<Filling, Fault> {
         let end = part.end.as_ref().map(|end| end.at);
-        let ledger = self.ledger.borrow();
-        let wanted = ledger.journal.wanted(index);
+        let load_state = self.load_state.borrow();
+        let wanted = load_state.journal.wanted(index);
         let with_reasons = self.plan.error_columns && !wanted.is_empty();
-        let columns = ledger.journal.shape.columns.get(part.columns);
+        let columns = load_state.journal.shape.columns.get(part.columns);
         let columns = columns.map(Vec::as_slice).unwrap_or_default();
         let document = Document {
             columns,
@@ -235,14 +236,14 @@ impl Load {
         let (_, info) = jobs::create(&self.org, INGEST, &body)?;
         let part = self.new_part(index, info.id.clone());
         let known_end = part.end.as_ref().map(|end| end.at);
-        self.ledger.borrow_mut().put(index, part);
+        self.load_state.borrow_mut().put(index, part);
         let sized = self.plan.sized_uploads;
         Ok(Filling::sent(index, dialect, info.id, sized, known_end))
     }
 
     fn begin_unsent(&self, index: usize) -> Filling {
         let part = self.new_part(index, String::new());
-        self.ledger.borrow_mut().put(index, part);
+        self.load_state.borrow_mut().put(index, part);
         Filling::unsent(index, self.dialect())
     }
 
@@ -251,8 +252,8 @@ impl Load {
             job,
             stage: Stage::Open,
             start: self.feed.before.clone(),
-            end: self.ledger.borrow().end_of(index),
-            first_row: self.ledger.borrow().rows_before(index),
+            end: self.load_state.borrow().end_of(index),
+            first_row: self.load_state.borrow().rows_before(index),
             rows: 0,
             unfit: 0,
             checksum: 0,
@@ -262,7 +263,7 @@ impl Load {
             reason: None,
             collected: false,
             unclear: None,
-            untaken: self.ledger.borrow().untaken_of(index),
+            untaken: self.load_state.borrow().untaken_of(index),
             unknown: 0,
             saved: None,
             returned: Returned::default(),
@@ -280,16 +281,16 @@ impl Load {
         if !is_fit || filling.is_unsent() {
             return !is_fit;
         }
-        let columns = self.ledger.borrow().columns_of(filling.part);
+        let columns = self.load_state.borrow().columns_of(filling.part);
         let size = self.feed.row.bytes.len() as u64 + filling.ending_bytes();
         filling.bytes == 0
             || columns == Some(self.feed.column_set) && filling.bytes + size <= self.plan.part_bytes
     }
 
     fn take_row(&mut self) -> Result<Step, Fault> {
-        if let Some(why) = &self.feed.row.complaint {
+        if let Some(why) = &self.feed.row.field_error {
             self.rejected += 1;
-            let aborted = self.ledger.borrow().journal.aborted;
+            let aborted = self.load_state.borrow().journal.aborted;
             self.plan.bear_rejected(self.rejected, why, aborted)?;
         }
         let (columns, row) = self.feed.at_hand();
@@ -301,10 +302,10 @@ impl Load {
         if filling.back.bytes < BACK_BYTES {
             return Ok(Step::Small);
         }
-        let mut ledger = self.ledger.borrow_mut();
-        ledger.give_back(filling.part, std::mem::take(&mut filling.back));
+        let mut load_state = self.load_state.borrow_mut();
+        load_state.give_back(filling.part, std::mem::take(&mut filling.back));
         // The host hears of records to fetch by a journal that has changed.
-        ledger.journal.offers += 1;
+        load_state.journal.offers += 1;
         Ok(Step::Border)
     }
 
@@ -315,14 +316,14 @@ impl Load {
         };
         let end = &self.feed.before;
         if filling.is_compared() {
-            self.ledger.borrow_mut().compare(filling, end)?;
+            self.load_state.borrow_mut().compare(filling, end)?;
             return Ok(Step::Small);
         }
         let unclear = match filling.is_unsent() {
             true => None,
             false => filling.finish(&self.org)?,
         };
-        self.ledger.borrow_mut().filled(filling, end, unclear);
+        self.load_state.borrow_mut().filled(filling, end, unclear);
         Ok(Step::Border)
     }
 
@@ -331,26 +332,26 @@ impl Load {
         if self.looked {
             return Ok(());
         }
-        let doubtful = self.ledger.borrow().doubtful();
+        let doubtful = self.load_state.borrow().doubtful();
         for index in doubtful {
-            let job = self.ledger.borrow().job(index);
+            let job = self.load_state.borrow().job(index);
             if job.is_empty() {
-                self.ledger.borrow_mut().is_lost(index, State::Aborted);
+                self.load_state.borrow_mut().is_lost(index, State::Aborted);
                 continue;
             }
             let state = match jobs::info(&self.org, INGEST, &job) {
                 Ok((_, info)) => {
                     let state = info.state;
-                    self.ledger.borrow_mut().found(index, &info);
+                    self.load_state.borrow_mut().found(index, &info);
                     state
                 }
                 Err(fault) if fault.kind == FaultKind::NotFound => {
-                    self.ledger.borrow_mut().missing(index);
+                    self.load_state.borrow_mut().missing(index);
                     continue;
                 }
                 Err(fault) => return Err(fault),
             };
-            let lost = self.ledger.borrow_mut().is_lost(index, state);
+            let lost = self.load_state.borrow_mut().is_lost(index, state);
             if lost && state == State::Open {
                 jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
             }
@@ -365,7 +366,7 @@ impl Load {
             self.broken = true;
             self.filling = None;
         }
-        result.map_err(|fault| state::told(fault, &self.ledger.borrow().journal))
+        result.map_err(|fault| state::told(fault, &self.load_state.borrow().journal))
     }
 }
 
@@ -392,29 +393,29 @@ impl Sink for Load {
 
     fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
         let progress = self.go_on(wait_ms);
-        progress.map_err(|fault| state::told(fault, &self.ledger.borrow().journal))
+        progress.map_err(|fault| state::told(fault, &self.load_state.borrow().journal))
     }
 
     fn journal(&self) -> String {
-        let journal = &mut self.ledger.borrow_mut().journal;
+        let journal = &mut self.load_state.borrow_mut().journal;
         journal.settle();
         journal.text()
     }
 
     fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
         if which == "all" {
-            self.ledger.borrow_mut().ask()?;
+            self.load_state.borrow_mut().ask()?;
             self.refresh()?;
             return Ok(Box::new(outcomes::All::open(
                 &self.org,
                 &self.plan,
-                &self.ledger,
+                &self.load_state,
             )));
         }
         Ok(Box::new(records::Records::open(
             &self.org,
             &self.plan,
-            &self.ledger,
+            &self.load_state,
             which,
         )?))
     }
@@ -423,11 +424,11 @@ impl Sink for Load {
         self.look()?;
         self.filling = None;
         self.abort_jobs()?;
-        let mut ledger = self.ledger.borrow_mut();
-        ledger.give_up();
+        let mut load_state = self.load_state.borrow_mut();
+        load_state.give_up();
         // Rows that have been taken are gone: the host gives them again.
         self.broken = self.begun;
-        self.next_part = ledger.journal.first_needed();
+        self.next_part = load_state.journal.first_needed();
         self.feed.refuse_all(GIVEN_UP);
         Ok(())
     }
@@ -464,11 +465,11 @@ impl Load {
         if self.filling.is_some() {
             return self.finish_part();
         }
-        let mut ledger = self.ledger.borrow_mut();
-        if !ledger.journal.end_at(self.next_part) {
+        let mut load_state = self.load_state.borrow_mut();
+        if !load_state.journal.end_at(self.next_part) {
             return Err(changed("it is shorter"));
         }
-        ledger.journal.closed = true;
+        load_state.journal.closed = true;
         self.ended = true;
         self.watch = watch::Pace::new(self.org.context().clock.as_ref());
         Ok(Step::Nothing)

@@ -81,8 +81,8 @@ impl Mapping {
             let Some(Target { name, .. }) = target else {
                 continue;
             };
-            field_of(org, rules, &object, name).map_err(|trouble| {
-                trouble.told_as(|what| {
+            field_of(org, rules, &object, name).map_err(|error| {
+                error.told_as(|what| {
                     format!("config.mapping puts the column `{source}` into `{name}`, which {what}")
                 })
             })?;

@@ -17,7 +17,7 @@ use wire::{csv, parameter};
 
 /// How a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum Disturbance {
     /// An answer with this status, nothing done.
     Status(u16),
     /// 403 because too many requests run at once.
@@ -31,15 +31,15 @@ pub enum Trouble {
 }
 
 /// Every way to fail.
-pub const TROUBLES: [Trouble; 8] = [
-    Trouble::Status(401),
-    Trouble::Status(500),
-    Trouble::Status(503),
-    Trouble::Status(429),
-    Trouble::Busy,
-    Trouble::Reset,
-    Trouble::AnswerLost,
-    Trouble::CutShort,
+pub const DISTURBANCES: [Disturbance; 8] = [
+    Disturbance::Status(401),
+    Disturbance::Status(500),
+    Disturbance::Status(503),
+    Disturbance::Status(429),
+    Disturbance::Busy,
+    Disturbance::Reset,
+    Disturbance::AnswerLost,
+    Disturbance::CutShort,
 ];
 
 /// A job of the org.
@@ -63,7 +63,7 @@ pub struct Inside {
     /// Every request, as `METHOD path`.
     pub seen: Vec<String>,
     /// Requests that fail: their numbers, from 0, logins not counted.
-    pub troubles: Vec<(usize, Trouble)>,
+    pub troubles: Vec<(usize, Disturbance)>,
     /// Looks that a job takes after it was closed.
     pub looks: u32,
     /// Whether jobs fail as a whole.
@@ -162,26 +162,26 @@ impl Fake {
             let headers = request.headers.clone();
             self.0.borrow_mut().upload_headers.push(headers);
         }
-        let trouble = {
+        let disturbance = {
             let mut inside = self.0.borrow_mut();
             let number = inside.seen.len();
             inside.seen.push(format!("{:?} {path}", request.method));
             let found = inside.troubles.iter().find(|(at, _)| *at == number);
-            found.map(|(_, trouble)| *trouble)
+            found.map(|(_, disturbance)| *disturbance)
         };
-        match trouble {
-            Some(Trouble::Status(401)) => salesforce_client::testing::expired(),
-            Some(Trouble::Status(status)) => Play::json(status, "[]"),
-            Some(Trouble::Busy) => Play::json(
+        match disturbance {
+            Some(Disturbance::Status(401)) => salesforce_client::testing::expired(),
+            Some(Disturbance::Status(status)) => Play::json(status, "[]"),
+            Some(Disturbance::Busy) => Play::json(
                 403,
                 r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]"#,
             ),
-            Some(Trouble::Reset) => Play::Fail(Failure::Lost),
-            Some(Trouble::AnswerLost) => {
+            Some(Disturbance::Reset) => Play::Fail(Failure::Lost),
+            Some(Disturbance::AnswerLost) => {
                 self.act(request.method, path, body);
                 Play::Fail(Failure::Lost)
             }
-            Some(Trouble::CutShort) => match self.act(request.method, path, body) {
+            Some(Disturbance::CutShort) => match self.act(request.method, path, body) {
                 Play::Answer(status, _, body) => {
                     Play::CutShort(status, body[..body.len() / 2].to_vec())
                 }

@@ -1,6 +1,6 @@
 //! One case: how it is written, run and compared.
 
-use crate::door;
+use crate::dispatch;
 use salesforce_client::context::Context;
 use salesforce_client::testing::message;
 use salesforce_client::transport::scripted::{Play, Script, TestClock};
@@ -199,7 +199,7 @@ struct Called<'a> {
 
 impl Called<'_> {
     fn call(self) -> Result<Message, Fault> {
-        door::call(
+        dispatch::call(
             self.context,
             &self.connection,
             self.operation,
@@ -210,7 +210,7 @@ impl Called<'_> {
 
     /// All that a source has.
     fn source(self) -> Result<Message, Fault> {
-        let source = door::open_source(
+        let source = dispatch::open_source(
             self.context,
             &self.connection,
             self.operation,
@@ -222,7 +222,7 @@ impl Called<'_> {
 
     /// The outcomes of a sink that took the whole input.
     fn sink(self) -> Result<Message, Fault> {
-        let mut sink = door::open_sink(
+        let mut sink = dispatch::open_sink(
             self.context,
             &self.connection,
             self.operation,
@@ -246,7 +246,7 @@ impl Called<'_> {
 
     /// What a trigger finds at first.
     fn trigger(self) -> Result<Message, Fault> {
-        let batch = door::poll(
+        let batch = dispatch::poll(
             self.context,
             &self.connection,
             self.operation,

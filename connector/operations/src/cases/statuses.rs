@@ -78,7 +78,7 @@ fn play(wrong: &Wrong) -> Play {
 }
 
 /// What is wrong with the end of an operation, if anything is.
-fn complaint(end: &Result<Message, Fault>, maybe_applied: bool) -> Option<String> {
+fn error_text(end: &Result<Message, Fault>, maybe_applied: bool) -> Option<String> {
     match end {
         Ok(message) if says_success(message) => Some("succeeds".into()),
         Ok(_) => None,
@@ -92,9 +92,9 @@ fn complaint(end: &Result<Message, Fault>, maybe_applied: bool) -> Option<String
     }
 }
 
-/// The complaints about one case.
+/// The errors about one case.
 fn run(name: &str, case: &Case) -> Vec<String> {
-    let mut complaints = Vec::new();
+    let mut error_texts = Vec::new();
     for at in (0..case.answers()).filter(|at| case.writes_at(*at)) {
         let Some(status @ 200..=299) = case.status_at(at) else {
             continue;
@@ -105,15 +105,15 @@ fn run(name: &str, case: &Case) -> Vec<String> {
             }
             let plays = case.plays().take(at);
             let plays = plays.chain((0..MANY).map(|_| play(&wrong)));
-            if let Some(complaint) = complaint(&case.result(plays), true) {
-                complaints.push(format!(
-                    "{name}, answer {at}, HTTP {} `{}` ({}): {complaint}",
+            if let Some(error_text) = error_text(&case.result(plays), true) {
+                error_texts.push(format!(
+                    "{name}, answer {at}, HTTP {} `{}` ({}): {error_text}",
                     wrong.1, wrong.2, wrong.0
                 ));
             }
         }
     }
-    complaints
+    error_texts
 }
 
 /// The cases of operations that write, and that go well.
@@ -129,11 +129,11 @@ fn writing() -> Vec<(String, Case)> {
 
 #[test]
 fn no_write_succeeds_on_an_answer_that_is_not_documented() {
-    let complaints: Vec<String> = writing()
+    let error_texts: Vec<String> = writing()
         .iter()
         .flat_map(|(name, case)| run(name, case))
         .collect();
-    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    assert!(error_texts.is_empty(), "\n{}", error_texts.join("\n"));
 }
 
 #[test]
@@ -147,10 +147,10 @@ fn no_load_begins_on_an_answer_that_is_not_documented() {
             let plays = (0..MANY).map(|_| play(&wrong));
             let end = long(operation, config, input).result(plays);
             // Where the first question of a load has no answer, nothing has been done.
-            let complaint = complaint(&end, false);
+            let error_text = error_text(&end, false);
             assert!(
-                complaint.is_none(),
-                "{operation} {}: {complaint:?}",
+                error_text.is_none(),
+                "{operation} {}: {error_text:?}",
                 wrong.0
             );
         }

@@ -127,9 +127,9 @@ pub fn says_success(message: &Message) -> bool {
     none("failed") && none("unknown") && of("fault").is_none()
 }
 
-/// The complaints about one case.
+/// The errors about one case.
 fn run(name: &str, case: &Case) -> Vec<String> {
-    let mut complaints = Vec::new();
+    let mut error_texts = Vec::new();
     for (kind, media_type, body) in answers() {
         if is_taken(&case.operation, kind) {
             continue;
@@ -139,16 +139,16 @@ fn run(name: &str, case: &Case) -> Vec<String> {
             let plays = case.plays().take(at).chain(bad);
             match case.result(plays) {
                 Ok(message) if says_success(&message) => {
-                    complaints.push(format!("{name}: succeeds on `{kind}` as answer {at}"));
+                    error_texts.push(format!("{name}: succeeds on `{kind}` as answer {at}"));
                 }
                 Err(fault) if fault.kind == FaultKind::EgressDenied => {
-                    complaints.push(format!("{name}: asks for ever for `{kind}` as answer {at}"));
+                    error_texts.push(format!("{name}: asks for ever for `{kind}` as answer {at}"));
                 }
                 Ok(_) | Err(_) => {}
             }
         }
     }
-    complaints
+    error_texts
 }
 
 #[test]
@@ -157,11 +157,11 @@ fn no_operation_succeeds_on_an_answer_that_is_none() {
         .into_iter()
         .filter(|(_, case)| !case.fails())
         .collect();
-    let complaints: Vec<String> = good
+    let error_texts: Vec<String> = good
         .iter()
         .flat_map(|(name, case)| run(name, case))
         .collect();
-    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    assert!(error_texts.is_empty(), "\n{}", error_texts.join("\n"));
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Said {
     }
 
     /// Why, for people.
-    pub fn complaint(&self) -> &str {
+    pub fn upstream_error(&self) -> &str {
         self.reason().unwrap_or("without telling why")
     }
 
@@ -103,9 +103,9 @@ impl Said {
         self.reason().is_none_or(|reason| reason.trim().is_empty())
     }
 
-    /// The code before the complaint.
+    /// The code before the error.
     pub fn code(&self) -> Option<u16> {
-        code(self.complaint())
+        code(self.upstream_error())
     }
 
     /// Whether the server can send events again, as the answer to a handshake tells.
@@ -122,7 +122,7 @@ impl Said {
     /// Whether it tells the client to introduce itself again.
     pub fn wants_handshake(&self) -> bool {
         self.reconnect() == Some("handshake")
-            || (self.is_refused() && self.complaint().contains("Unknown client"))
+            || (self.is_refused() && self.upstream_error().contains("Unknown client"))
     }
 
     /// Whether it says that the session is no longer good.
@@ -132,17 +132,17 @@ impl Said {
 
     /// Whether it says that a replay id leads nowhere.
     pub fn lost_replay(&self) -> bool {
-        let complaint = self.complaint();
+        let upstream_error = self.upstream_error();
         self.is_refused()
             && self.code() == Some(400)
-            && complaint.contains("replayId")
-            && complaint.contains("invalid")
+            && upstream_error.contains("replayId")
+            && upstream_error.contains("invalid")
     }
 }
 
 /// The number before `::`, or before `:`.
-fn code(complaint: &str) -> Option<u16> {
-    complaint.split(':').next()?.trim().parse().ok()
+fn code(upstream_error: &str) -> Option<u16> {
+    upstream_error.split(':').next()?.trim().parse().ok()
 }
 
 /// The messages of a handshake.
@@ -228,7 +228,7 @@ mod tests {
             r#"{"channel":"/meta/handshake","successful":false,"error":"403::Handshake denied","ext":{"sfdc":{"failureReason":"401::Authentication invalid"}},"advice":{"reconnect":"none"}}"#,
         );
         assert!(denied.is_unauthenticated());
-        assert_eq!(denied.complaint(), "401::Authentication invalid");
+        assert_eq!(denied.upstream_error(), "401::Authentication invalid");
         let gone = said(
             r#"{"channel":"/meta/subscribe","successful":false,"error":"400::The replayId {82} you provided was invalid. Please provide a valid ID, -2 to replay all events, or -1 to replay only new events."}"#,
         );

@@ -219,7 +219,7 @@ impl Client {
                 ))
             })?;
             if answer.lost_replay() {
-                gone.push(Lost::refused(channel, answer.complaint()));
+                gone.push(Lost::refused(channel, answer.upstream_error()));
             } else if answer.is_refused() {
                 let what = format!("The subscription to {channel}");
                 return Err(refused(&what, answer, None));

@@ -85,10 +85,10 @@ impl Client {
         let reply = exchange::receive(waiting.pending).map_err(|error| refusal::lost(&error))?;
         let now_ms = server_time::asked_ms(org, &reply, 0);
         let said = self.read(org, reply)?;
-        let trouble = self.trouble(&said);
+        let failure = self.failure(&said);
         self.heed(org, &said);
         self.receive(said);
-        match trouble {
+        match failure {
             // What came with the bad news is handed out first; the next connect tells the news again.
             Some(broken) if self.items.is_empty() => return Err(broken),
             Some(_) => {}
@@ -101,7 +101,7 @@ impl Client {
 
     /// Why there must be another client, if so. Where a refusal brings no advice, the last that came holds, and without any a client
     /// connects again (Bayeux 1.0, "Advice").
-    fn trouble(&self, said: &[Said]) -> Option<Broken> {
+    fn failure(&self, said: &[Said]) -> Option<Broken> {
         let answer = said.iter().find(|one| one.channel == CONNECT)?;
         if answer.is_refused() || answer.wants_handshake() {
             let standing = self.reconnect.as_deref().unwrap_or("retry");

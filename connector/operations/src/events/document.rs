@@ -121,9 +121,9 @@ fn attributes(
 }
 
 /// The message that tells of events that are gone.
-pub fn gap(channel: &str, after: &str, resumed: &str, complaint: &str) -> Message {
+pub fn gap(channel: &str, after: &str, resumed: &str, upstream_error: &str) -> Message {
     let body: Value = json!({
-        "gap": {"channel": channel, "after": after, "resumed": resumed, "reason": complaint}
+        "gap": {"channel": channel, "after": after, "resumed": resumed, "reason": upstream_error}
     });
     Message {
         media_type: "application/json".into(),

@@ -11,7 +11,7 @@ pub struct Lost {
     /// The channel.
     pub channel: String,
     /// Why.
-    pub complaint: String,
+    pub upstream_error: String,
     /// The stretch of time, where it is known.
     pub bounds: Option<Gap>,
 }
@@ -26,24 +26,28 @@ impl Lost {
         );
         Self {
             channel: channel.to_owned(),
-            complaint: sentence,
+            upstream_error: sentence,
             bounds: Some(bounds),
         }
     }
 
     /// A channel whose replay id leads nowhere, in Salesforce's words.
-    pub fn refused(channel: &str, complaint: &str) -> Self {
+    pub fn refused(channel: &str, upstream_error: &str) -> Self {
         Self {
             channel: channel.to_owned(),
-            complaint: complaint.to_owned(),
+            upstream_error: upstream_error.to_owned(),
             bounds: None,
         }
     }
 
     /// The message that tells of it.
     pub fn message(&self, before: &At, resumed: &str) -> Message {
-        let mut message =
-            document::gap(&self.channel, before.replay_id(), resumed, &self.complaint);
+        let mut message = document::gap(
+            &self.channel,
+            before.replay_id(),
+            resumed,
+            &self.upstream_error,
+        );
         if let Some(bounds) = &self.bounds {
             let times = [("gap-from", bounds.from), ("gap-to", bounds.to)];
             let times = times.map(|(name, ms)| (name.to_owned(), time(ms)));
@@ -57,7 +61,7 @@ impl Lost {
 pub fn fault(lost: &[Lost]) -> Fault {
     let channels: Vec<String> = lost
         .iter()
-        .map(|lost| format!("{} ({})", lost.channel, lost.complaint))
+        .map(|lost| format!("{} ({})", lost.channel, lost.upstream_error))
         .collect();
     Fault::new(
         FaultKind::CheckpointLost,

@@ -224,11 +224,11 @@ mod tests {
             Place::of(&after("-2"), None).unwrap().at["/u/x"],
             At::Earliest
         );
-        let stray = SubscribeConfig {
+        let result = SubscribeConfig {
             channels: vec!["/u/y".into()],
             ..after("5")
         };
-        assert!(refused(&stray).contains("not among config.channels"));
+        assert!(refused(&result).contains("not among config.channels"));
         let fault = Place::of(&config(&["/u/x"]), Some("[]")).unwrap_err();
         assert_eq!(fault.kind, FaultKind::CheckpointLost);
     }

@@ -23,12 +23,12 @@ impl From<Fault> for Broken {
 
 /// What a refusal means for the client. `standing` is the advice that holds where the refusal brings none of its own.
 pub fn refused(what: &str, said: &Said, standing: Option<&str>) -> Broken {
-    let complaint = said.complaint();
+    let upstream_error = said.upstream_error();
     let kind = match said.code() {
         // Nothing says that it would be refused again.
         _ if said.is_mute() => FaultKind::Unavailable,
         Some(401) => FaultKind::Unauthenticated,
-        _ if complaint.contains("limit exceeded") => FaultKind::LimitExceeded,
+        _ if upstream_error.contains("limit exceeded") => FaultKind::LimitExceeded,
         Some(403) => FaultKind::Forbidden,
         Some(404) => FaultKind::NotFound,
         Some(500..=599 | 408) => FaultKind::Unavailable,
@@ -36,7 +36,7 @@ pub fn refused(what: &str, said: &Said, standing: Option<&str>) -> Broken {
     };
     let fault = Fault {
         attempts: 1,
-        ..Fault::new(kind, format!("{what} was refused: {complaint}"))
+        ..Fault::new(kind, format!("{what} was refused: {upstream_error}"))
     };
     if said.is_unauthenticated() {
         return Broken::Session(fault);

@@ -1,7 +1,7 @@
 //! Subscriptions against scripts, and outbound messages good and hostile.
 
+mod disturbed;
 mod outbound;
 mod quiet;
 mod subscriptions;
-mod trouble;
 mod unruly;

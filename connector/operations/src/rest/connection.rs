@@ -123,7 +123,7 @@ fn knows_no_such_token(fault: &Fault) -> bool {
     fault
         .upstream
         .iter()
-        .any(|complaint| UNKNOWN_TOKEN.contains(&complaint.code.as_str()))
+        .any(|upstream_error| UNKNOWN_TOKEN.contains(&upstream_error.code.as_str()))
 }
 
 fn no_refresh_token() -> Fault {

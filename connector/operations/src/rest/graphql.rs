@@ -74,10 +74,10 @@ fn has_data(answer: &Value) -> bool {
 
 fn errors(answer: &Value) -> Vec<UpstreamFault> {
     let list = answer.get("errors").and_then(Value::as_array);
-    list.into_iter().flatten().map(complaint).collect()
+    list.into_iter().flatten().map(upstream_error).collect()
 }
 
-fn complaint(error: &Value) -> UpstreamFault {
+fn upstream_error(error: &Value) -> UpstreamFault {
     let text = |pointer: &str| error.pointer(pointer).and_then(Value::as_str);
     let code = text("/extensions/ErrorType").or_else(|| text("/extensions/classification"));
     let path = error.get("path").or_else(|| error.get("paths"));

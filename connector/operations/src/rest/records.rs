@@ -3,7 +3,7 @@
 use super::ask::{delete_call, fitting};
 use super::collections::outcome::created_by_upsert;
 use super::path::{query, segment};
-use crate::typing::{Trouble, Typist};
+use crate::typing::{RecordEncoder, RecordError};
 use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
@@ -315,14 +315,14 @@ pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<V
             "The input is a record of `{own}`, not of config.object `{object}`"
         )));
     }
-    let typist = Typist::new(org, document.is_untyped());
-    let node = typist
+    let encoder = RecordEncoder::new(org, document.is_untyped());
+    let node = encoder
         .settle(record.node, object.unwrap_or_default())
-        .map_err(|trouble| match trouble {
-            Trouble::Org(fault) => fault,
-            Trouble::Record(complaint) => bad_input(format!(
+        .map_err(|error| match error {
+            RecordError::Org(fault) => fault,
+            RecordError::Record(upstream_error) => bad_input(format!(
                 "Of the input, {} cannot be sent: {}",
-                record.place, complaint.message
+                record.place, upstream_error.message
             )),
         })?;
     // The path tells the sObject.

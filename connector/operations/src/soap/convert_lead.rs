@@ -4,9 +4,9 @@ use super::headers::Headers;
 use super::many::{Extra, Extras, Form, Many};
 use super::report;
 use super::results::outcome;
-use super::sobject::{self, check_text, complaint};
+use super::sobject::{self, check_text, upstream_error};
 use super::xml::{Element, Xml};
-use crate::typing::{Trouble, Typist, object_of};
+use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
@@ -31,7 +31,7 @@ pub fn convert_lead(
         nature: Nature::Write,
         head: None,
         form: Convert {
-            typist: Typist::new(org, document.is_untyped()).by_describe(),
+            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
             version: org.version()?,
             status: config.converted_status.as_deref(),
         },
@@ -79,13 +79,13 @@ const PARTS: &[(&str, Part, u16)] = &[
 ];
 
 struct Convert<'a> {
-    typist: Typist<'a>,
+    encoder: RecordEncoder<'a>,
     version: ApiVersion,
     status: Option<&'a str>,
 }
 
 impl Form for Convert<'_> {
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
         self.check_names(&node)?;
         let mut members = node.members;
         let mut xml = Xml::default();
@@ -134,14 +134,14 @@ impl Form for Convert<'_> {
 
 impl Convert<'_> {
     /// Refuses what is no part of a conversion, or not yet one in this version.
-    fn check_names(&self, node: &Node) -> Result<(), Trouble> {
+    fn check_names(&self, node: &Node) -> Result<(), RecordError> {
         for (name, _) in &node.members {
             let known = PARTS
                 .iter()
                 .find(|(known, ..)| known.eq_ignore_ascii_case(name));
             match known {
                 Some((_, _, since)) if self.version < ApiVersion(*since) => {
-                    return Err(complaint(
+                    return Err(upstream_error(
                         name,
                         &format!(
                             "needs API {since}.0 or later; the connection uses {}",
@@ -153,7 +153,7 @@ impl Convert<'_> {
                 None => {
                     let near = nearest(name, PARTS.iter().map(|(known, ..)| *known));
                     let hint = near.map(|near| format!("; did you mean `{near}`?"));
-                    return Err(complaint(
+                    return Err(upstream_error(
                         name,
                         &format!("is no part of a conversion{}", hint.unwrap_or_default()),
                     ));
@@ -169,9 +169,9 @@ impl Convert<'_> {
         part: Part,
         value: Option<Value>,
         xml: &mut Xml,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RecordError> {
         match (part, value) {
-            (Part::Needed, None) => return Err(complaint(name, "is missing")),
+            (Part::Needed, None) => return Err(upstream_error(name, "is missing")),
             (Part::Flag, None) => xml.flag(name, false),
             (_, None) => xml.nil(name),
             (Part::Text | Part::Needed, Some(Value::Text(text) | Value::Untyped(text))) => {
@@ -180,17 +180,17 @@ impl Convert<'_> {
             }
             (Part::Flag | Part::MaybeFlag, Some(value)) => match boolean(&value) {
                 Some(value) => xml.flag(name, value),
-                None => return Err(complaint(name, "is neither true nor false")),
+                None => return Err(upstream_error(name, "is neither true nor false")),
             },
             (Part::Record(object), Some(Value::Object(node))) => {
                 let object = object_of(&node, Some(object))?;
-                let node = self.typist.settle(node, &object)?;
-                sobject::write(&self.typist, name, &object, node, xml)?;
+                let node = self.encoder.settle(node, &object)?;
+                sobject::write(&self.encoder, name, &object, node, xml)?;
             }
             (Part::Record(_), Some(_)) => {
-                return Err(complaint(name, "is no object with values of a record"));
+                return Err(upstream_error(name, "is no object with values of a record"));
             }
-            (Part::Text | Part::Needed, Some(_)) => return Err(complaint(name, "is no text")),
+            (Part::Text | Part::Needed, Some(_)) => return Err(upstream_error(name, "is no text")),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::id;
 use super::json::ToJson;
 use super::record::Types;
 use super::sobject;
-use crate::typing::{Trouble, Typist, object_of};
+use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::bad_input;
@@ -28,18 +28,19 @@ pub fn find_duplicates(
     let document = Document::open(input, object, Options::default())?;
     let wanted = check_count(document.check()?)?;
     let mut envelope = Envelope::new("findDuplicates", &Headers::of(config.headers.as_ref()))?;
-    let typist = Typist::new(org, document.is_untyped()).by_describe();
+    let encoder = RecordEncoder::new(org, document.is_untyped()).by_describe();
     for record in document.records()? {
         let Record { place, node } = record?;
         let written = object_of(&node, object).and_then(|object| {
-            let node = typist.settle(node, &object)?;
-            sobject::write(&typist, "sObjects", &object, node, envelope.body())
+            let node = encoder.settle(node, &object)?;
+            sobject::write(&encoder, "sObjects", &object, node, envelope.body())
         });
-        written.map_err(|trouble| match trouble {
-            Trouble::Org(fault) => fault,
-            Trouble::Record(complaint) => {
-                bad_input(format!("Of the input, of {place}, {}", complaint.message))
-            }
+        written.map_err(|error| match error {
+            RecordError::Org(fault) => fault,
+            RecordError::Record(upstream_error) => bad_input(format!(
+                "Of the input, of {place}, {}",
+                upstream_error.message
+            )),
         })?;
     }
     send(

@@ -8,7 +8,7 @@ use super::results::outcome;
 use super::xml::{Element, Xml};
 use crate::rest::collections::delete::{DELETED, id_of};
 use crate::rest::collections::outcome::{has_code, saved};
-use crate::typing::Trouble;
+use crate::typing::RecordError;
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -76,7 +76,7 @@ struct Ids {
 }
 
 impl Form for Ids {
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
         let mut xml = Xml::default();
         let id = id_of(&node)?;
         xml.text("ids", id::long(id).as_deref().unwrap_or(id));

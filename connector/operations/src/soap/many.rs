@@ -7,7 +7,7 @@ use super::headers::Headers;
 use super::xml::{Element, Malformed};
 use crate::rest::collections::engine::{self, Plan, Report};
 use crate::rest::collections::verb::{Answered, Row, Verb};
-use crate::typing::Trouble;
+use crate::typing::RecordError;
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::Fault;
@@ -23,7 +23,7 @@ const PARALLEL: u8 = 2;
 /// What the calls differ in: how a record becomes XML, and what its result says.
 pub trait Form {
     /// The XML of a record, and its sObject where calls may hold only so many.
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble>;
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError>;
 
     /// What the result of a record says; `sent` is its XML, `repeated` says that an earlier attempt may have been acted on.
     fn outcome(&self, result: &Element, index: u64, sent: &str, repeated: bool) -> Outcome;
@@ -93,7 +93,7 @@ impl<F: Form> Verb for Many<'_, F> {
         changes.count() < MAX_COLLECTION_CHUNKS
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
+    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
         let (object, xml) = self.form.xml(node)?;
         Ok(Row {
             index,

@@ -7,7 +7,7 @@ use super::report;
 use super::results::outcome;
 use super::sobject;
 use super::xml::{Element, Xml};
-use crate::typing::{Trouble, Typist, object_of};
+use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -33,7 +33,7 @@ pub fn merge(org: &Org, config: &MergeConfig, input: &Message) -> Result<Message
         nature: Nature::Write,
         head: None,
         form: Merge {
-            typist: Typist::new(org, document.is_untyped()).by_describe(),
+            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
             object: config.object.as_deref(),
         },
         extras: Default::default(),
@@ -46,36 +46,36 @@ pub fn merge(org: &Org, config: &MergeConfig, input: &Message) -> Result<Message
 }
 
 struct Merge<'a> {
-    typist: Typist<'a>,
+    encoder: RecordEncoder<'a>,
     object: Option<&'a str>,
 }
 
 impl Form for Merge<'_> {
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
         let (mut master, mut losers) = (None, Vec::new());
         for (name, value) in node.members {
             match value {
                 Value::Object(node) if name.eq_ignore_ascii_case(MASTER) => master = Some(node),
                 value if name.eq_ignore_ascii_case(LOSERS) => losers = ids(value)?,
                 _ => {
-                    return Err(sobject::complaint(
+                    return Err(sobject::upstream_error(
                         &name,
                         "is no part of a merge: give `masterRecord`, an object, and `recordToMergeIds`, a list of ids",
                     ));
                 }
             }
         }
-        let master = master.ok_or_else(|| sobject::complaint(MASTER, "is missing"))?;
+        let master = master.ok_or_else(|| sobject::upstream_error(MASTER, "is missing"))?;
         let object = object_of(&master, self.object)?;
-        let master = self.typist.settle(master, &object)?;
+        let master = self.encoder.settle(master, &object)?;
         if master.text("Id").is_none() {
-            return Err(sobject::complaint(
+            return Err(sobject::upstream_error(
                 MASTER,
                 "has no `Id`: it names the record that stays",
             ));
         }
         if losers.is_empty() || losers.len() > MAX_MERGE_LOSERS {
-            return Err(sobject::complaint(
+            return Err(sobject::upstream_error(
                 LOSERS,
                 &format!(
                     "has {} ids; Salesforce merges 1 to {MAX_MERGE_LOSERS} records into another",
@@ -85,7 +85,7 @@ impl Form for Merge<'_> {
         }
         let mut xml = Xml::default();
         xml.start("request");
-        sobject::write(&self.typist, MASTER, &object, master, &mut xml)?;
+        sobject::write(&self.encoder, MASTER, &object, master, &mut xml)?;
         xml.each(LOSERS, &losers);
         xml.end("request");
         // Requests of one call may be of any objects.
@@ -106,13 +106,13 @@ impl Form for Merge<'_> {
 }
 
 /// The ids of a list, or a single one.
-fn ids(value: Value) -> Result<Vec<String>, Trouble> {
+fn ids(value: Value) -> Result<Vec<String>, RecordError> {
     let one = |value: Value| match value {
         Value::Text(text) | Value::Untyped(text) => {
-            let complaint = "holds something else than ids of 15 or 18 letters and digits";
-            id::long(&text).ok_or_else(|| sobject::complaint(LOSERS, complaint))
+            let upstream_error = "holds something else than ids of 15 or 18 letters and digits";
+            id::long(&text).ok_or_else(|| sobject::upstream_error(LOSERS, upstream_error))
         }
-        _ => Err(sobject::complaint(LOSERS, "is no list of ids")),
+        _ => Err(sobject::upstream_error(LOSERS, "is no list of ids")),
     };
     match value {
         Value::List(values) => values.into_iter().map(one).collect(),

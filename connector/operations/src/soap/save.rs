@@ -7,7 +7,7 @@ use super::results::{flag, outcome};
 use super::sobject;
 use super::xml::{Element, Xml};
 use crate::rest::collections::outcome::created_by_upsert;
-use crate::typing::{Trouble, Typist};
+use crate::typing::{RecordEncoder, RecordError};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -53,7 +53,7 @@ fn save(org: &Org, kind: Kind, config: &CreateConfig, input: &Message) -> Result
         nature,
         head: None,
         form: Save {
-            typist: Typist::new(org, document.is_untyped()).by_describe(),
+            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
             kind,
             object,
         },
@@ -87,7 +87,7 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Messa
         nature,
         head: Some(("externalIDFieldName", field)),
         form: Save {
-            typist: Typist::new(org, document.is_untyped()).by_describe(),
+            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
             kind: Kind::Upsert,
             object,
         },
@@ -101,22 +101,22 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Messa
 }
 
 struct Save<'a> {
-    typist: Typist<'a>,
+    encoder: RecordEncoder<'a>,
     kind: Kind,
     object: Option<&'a str>,
 }
 
 impl Form for Save<'_> {
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), Trouble> {
-        let (object, node) = self.typist.settle_of(node, self.object)?;
+    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
+        let (object, node) = self.encoder.settle_of(node, self.object)?;
         if self.kind == Kind::Update && node.text("Id").is_none() {
-            return Err(sobject::complaint(
+            return Err(sobject::upstream_error(
                 "Id",
                 "is missing: an update names its record by its id",
             ));
         }
         let mut xml = Xml::default();
-        sobject::write(&self.typist, "sObjects", &object, node, &mut xml)?;
+        sobject::write(&self.encoder, "sObjects", &object, node, &mut xml)?;
         Ok((Some(object), xml.finish()))
     }
 

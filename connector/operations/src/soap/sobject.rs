@@ -2,18 +2,18 @@
 
 use super::id;
 use super::xml::{Xml, unwritable};
-use crate::typing::{Complaint, Trouble, Typist};
+use crate::typing::{FieldError, RecordEncoder, RecordError};
 use salesforce_formats::message::input::{Node, Value};
 
 /// Writes a record that has been put into form as the element `name`.
 pub fn write(
-    typist: &Typist<'_>,
+    encoder: &RecordEncoder<'_>,
     name: &str,
     object: &str,
     node: Node,
     xml: &mut Xml,
-) -> Result<(), Trouble> {
-    let described = typist.described(object)?;
+) -> Result<(), RecordError> {
+    let described = encoder.described(object)?;
     let object = described.name.as_str();
     open(name, object, xml)?;
     let mut id = None;
@@ -33,21 +33,21 @@ pub fn write(
     }
     id_of(id.as_deref(), xml)?;
     for (name, value) in fields {
-        field(typist, object, &name, value, xml)?;
+        field(encoder, object, &name, value, xml)?;
     }
     xml.end(name);
     Ok(())
 }
 
-fn open(name: &str, object: &str, xml: &mut Xml) -> Result<(), Trouble> {
+fn open(name: &str, object: &str, xml: &mut Xml) -> Result<(), RecordError> {
     xml.start_with(name, " xsi:type=\"sf:sObject\"");
     check_name(object)?;
     xml.text("sf:type", object);
     Ok(())
 }
 
-fn id_of(id: Option<&str>, xml: &mut Xml) -> Result<(), Trouble> {
-    let wrong = || complaint("Id", "is no id: ids have 15 or 18 letters and digits");
+fn id_of(id: Option<&str>, xml: &mut Xml) -> Result<(), RecordError> {
+    let wrong = || upstream_error("Id", "is no id: ids have 15 or 18 letters and digits");
     let id = id.map(|id| id::long(id).ok_or_else(wrong)).transpose()?;
     xml.text_or_nil("sf:Id", id.as_deref());
     Ok(())
@@ -58,12 +58,12 @@ fn is_id(name: &str) -> bool {
 }
 
 fn field(
-    typist: &Typist<'_>,
+    encoder: &RecordEncoder<'_>,
     object: &str,
     name: &str,
     value: Value,
     xml: &mut Xml,
-) -> Result<(), Trouble> {
+) -> Result<(), RecordError> {
     check_name(name)?;
     let element = format!("sf:{name}");
     match value {
@@ -73,10 +73,10 @@ fn field(
             check_text(name, &text)?;
             xml.text(&element, &text);
         }
-        Value::Object(node) => reference(typist, object, name, node, xml)?,
+        Value::Object(node) => reference(encoder, object, name, node, xml)?,
         Value::Null => {}
         Value::List(_) => {
-            return Err(complaint(
+            return Err(upstream_error(
                 name,
                 "is a list: the partner API takes no children with a record",
             ));
@@ -87,15 +87,15 @@ fn field(
 
 /// Writes a reference by external id: a record of which only that field is told.
 fn reference(
-    typist: &Typist<'_>,
+    encoder: &RecordEncoder<'_>,
     object: &str,
     name: &str,
     node: Node,
     xml: &mut Xml,
-) -> Result<(), Trouble> {
+) -> Result<(), RecordError> {
     let mut members = node.members.into_iter();
     let (Some((key, value)), None) = (members.next(), members.next()) else {
-        return Err(complaint(
+        return Err(upstream_error(
             name,
             "is an object with other than one field: a reference names its record by one external id",
         ));
@@ -103,13 +103,13 @@ fn reference(
     let text = match value {
         Value::Text(text) | Value::Untyped(text) | Value::Number(text) => text,
         Value::Bool(_) | Value::Null | Value::Object(_) | Value::List(_) => {
-            return Err(complaint(
+            return Err(upstream_error(
                 &format!("{name}.{key}"),
                 "is no external id: give a text or a number",
             ));
         }
     };
-    let target = typist.target_of(object, name, &key, node.sobject)?;
+    let target = encoder.target_of(object, name, &key, node.sobject)?;
     check_name(&key)?;
     check_text(&key, &text)?;
     let element = format!("sf:{name}");
@@ -125,23 +125,23 @@ fn reference(
 }
 
 /// Names become elements: only letters, digits and underscores can be names of the org.
-pub fn check_name(name: &str) -> Result<(), Trouble> {
+pub fn check_name(name: &str) -> Result<(), RecordError> {
     let mut bytes = name.bytes();
     let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic());
     if first && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(());
     }
-    Err(complaint(
+    Err(upstream_error(
         name,
         "is no name of a field or sObject: those have letters, digits and underscores",
     ))
 }
 
 /// XML has no place for most control characters.
-pub fn check_text(name: &str, text: &str) -> Result<(), Trouble> {
+pub fn check_text(name: &str, text: &str) -> Result<(), RecordError> {
     match unwritable(text) {
         None => Ok(()),
-        Some(char) => Err(complaint(
+        Some(char) => Err(upstream_error(
             name,
             &format!(
                 "has the character U+{:04X}, which XML cannot carry: take it out, or write the record by `collections`",
@@ -151,9 +151,9 @@ pub fn check_text(name: &str, text: &str) -> Result<(), Trouble> {
     }
 }
 
-/// A complaint about one member of a record.
-pub fn complaint(field: &str, what: &str) -> Trouble {
-    Trouble::Record(Complaint {
+/// An error about one member of a record.
+pub fn upstream_error(field: &str, what: &str) -> RecordError {
+    RecordError::Record(FieldError {
         field: field.to_owned(),
         message: format!("`{field}` {what}"),
     })

@@ -1,7 +1,7 @@
 //! Any request.
 
 use super::{Run, Table, plain, typed};
-use crate::door;
+use crate::dispatch;
 use crate::rest::{graphql, query, raw};
 
 /// The operations of `raw`.
@@ -26,6 +26,6 @@ pub const TABLE: Table = &[
     ),
     (
         "raw/dry-run",
-        Run::Call(|org, config, input| typed(door::dry_run(org, &config.read()?, input)?)),
+        Run::Call(|org, config, input| typed(dispatch::dry_run(org, &config.read()?, input)?)),
     ),
 ];

@@ -1,6 +1,6 @@
 //! Compound fields: read as one object, written through their parts (Object Reference, "Compound Fields").
 
-use super::{Complaint, Members, Trouble};
+use super::{FieldError, Members, RecordError};
 use salesforce_client::describe::{Described, Field};
 use salesforce_formats::compound::{Naming, PARTS, suffix};
 use salesforce_formats::message::input::{Node, Value};
@@ -18,13 +18,13 @@ pub(super) fn expanded(
     compound: &str,
     node: Node,
     exists: impl Fn(&str) -> bool,
-) -> Result<Members, Trouble> {
+) -> Result<Members, RecordError> {
     let naming = Naming::of(compound)
-        .ok_or_else(|| Complaint::of(compound, "is a compound field that cannot be written"))?;
+        .ok_or_else(|| FieldError::of(compound, "is a compound field that cannot be written"))?;
     let mut members = Vec::with_capacity(node.members.len());
     for (part, value) in node.members {
         let suffix = suffix(&part).ok_or_else(|| {
-            Complaint::of(
+            FieldError::of(
                 &format!("{compound}.{part}"),
                 "is no part of a compound field",
             )

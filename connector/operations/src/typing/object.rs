@@ -1,6 +1,6 @@
 //! The sObject of a record.
 
-use super::{Complaint, Trouble, Typist};
+use super::{FieldError, RecordEncoder, RecordError};
 use salesforce_contract::bindings::FaultKind;
 use salesforce_formats::message::input::Node;
 
@@ -8,28 +8,32 @@ use salesforce_formats::message::input::Node;
 const TYPE: &str = "attributes.type";
 
 /// The sObject of a record: that of the config, where it tells one, and otherwise its own. Nothing in a record changes it.
-pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, Trouble> {
-    let complaint = |message: String| {
-        Trouble::Record(Complaint {
+pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, RecordError> {
+    let field_error = |message: String| {
+        RecordError::Record(FieldError {
             field: TYPE.into(),
             message,
         })
     };
     match (node.sobject.as_deref(), object) {
-        (Some(own), Some(object)) if !own.eq_ignore_ascii_case(object) => Err(complaint(format!(
-            "it is of `{own}`, not of config.object `{object}`"
-        ))),
+        (Some(own), Some(object)) if !own.eq_ignore_ascii_case(object) => Err(field_error(
+            format!("it is of `{own}`, not of config.object `{object}`"),
+        )),
         (_, Some(object)) => Ok(object.to_owned()),
         (Some(own), None) => Ok(own.to_owned()),
-        (None, None) => Err(complaint(
+        (None, None) => Err(field_error(
             "no sObject is told: set config.object, or give the record `attributes.type`".into(),
         )),
     }
 }
 
-impl Typist<'_> {
+impl RecordEncoder<'_> {
     /// Puts a record into form, under the sObject of the config or its own. One of an sObject that the org does not have fails alone.
-    pub fn settle_of(&self, node: Node, object: Option<&str>) -> Result<(String, Node), Trouble> {
+    pub fn settle_of(
+        &self,
+        node: Node,
+        object: Option<&str>,
+    ) -> Result<(String, Node), RecordError> {
         let own = object.is_none();
         let object = object_of(&node, object)?;
         if own && self.every {
@@ -39,9 +43,9 @@ impl Typist<'_> {
         Ok((object, node))
     }
 
-    fn known_object(&self, object: &str) -> Result<(), Trouble> {
+    fn known_object(&self, object: &str) -> Result<(), RecordError> {
         match self.described(object) {
-            Err(fault) if fault.kind == FaultKind::NotFound => Err(Complaint::of(
+            Err(fault) if fault.kind == FaultKind::NotFound => Err(FieldError::of(
                 TYPE,
                 format_args!("is `{object}`, and the org has no such sObject for its user"),
             )),

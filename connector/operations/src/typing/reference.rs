@@ -1,20 +1,20 @@
 //! References by external id: `Owner.Email`, `Account__r.Ext__c`, `Account:Parent.Ext__c`.
 
-use super::{Complaint, Trouble, Typist, known_field};
+use super::{FieldError, RecordEncoder, RecordError, known_field};
 use salesforce_client::describe::{Described, Field};
 use salesforce_formats::message::input::{Node, Value};
 
 /// Targets that are described to find out which one a reference means; more must be told.
 const MOST_CANDIDATES: usize = 4;
 
-impl Typist<'_> {
+impl RecordEncoder<'_> {
     /// A reference as nested JSON; `None` if it says nothing, and null of its field if it is null.
     pub(super) fn reference(
         &self,
         object: &Described,
         name: &str,
         node: Node,
-    ) -> Result<Option<(String, Value)>, Trouble> {
+    ) -> Result<Option<(String, Value)>, RecordError> {
         let field = object
             .reference(name)
             .ok_or_else(|| no_reference(object, name))?;
@@ -23,7 +23,7 @@ impl Typist<'_> {
             (None, _) => return Ok(None),
             (Some(only), None) => only,
             (Some(_), Some((second, _))) => {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     &format!("{name}.{second}"),
                     "is a second field of the same reference: a reference names its record by one external id",
                 ));
@@ -33,7 +33,7 @@ impl Typist<'_> {
         match value {
             // A parent that lacks the field is a parent all the same: taken for null, its child would lose it.
             Value::Null => {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     &column,
                     format_args!(
                         "is null and finds no record: leave `{name}` out, or make it null as a whole to empty the reference"
@@ -41,7 +41,7 @@ impl Typist<'_> {
                 ));
             }
             Value::Object(_) | Value::List(_) => {
-                return Err(Complaint::of(
+                return Err(FieldError::of(
                     &column,
                     "is nested too deeply: a reference names its record by one external id",
                 ));
@@ -69,7 +69,7 @@ impl Typist<'_> {
         name: &str,
         key: &str,
         told: Option<String>,
-    ) -> Result<String, Trouble> {
+    ) -> Result<String, RecordError> {
         let object = self.described(object)?;
         let field = object
             .reference(name)
@@ -84,14 +84,14 @@ impl Typist<'_> {
         name: &str,
         key: &str,
         told: Option<String>,
-    ) -> Result<String, Trouble> {
+    ) -> Result<String, RecordError> {
         if let Some(told) = told {
             let known = field
                 .refers_to
                 .iter()
                 .find(|known| known.eq_ignore_ascii_case(&told));
             return known.cloned().ok_or_else(|| {
-                Complaint::of(
+                FieldError::of(
                     name,
                     format_args!(
                         "is told to be of `{told}`, which {} does not refer to",
@@ -120,14 +120,14 @@ impl Typist<'_> {
     }
 }
 
-fn no_reference(object: &Described, name: &str) -> Trouble {
-    Complaint::of(
+fn no_reference(object: &Described, name: &str) -> RecordError {
+    FieldError::of(
         name,
         format_args!("is no reference of {} to a parent", object.name),
     )
 }
 
-fn ambiguous(field: &Field, name: &str, key: &str) -> Trouble {
+fn ambiguous(field: &Field, name: &str, key: &str) -> RecordError {
     let shown: Vec<&str> = field
         .refers_to
         .iter()
@@ -140,7 +140,7 @@ fn ambiguous(field: &Field, name: &str, key: &str) -> Trouble {
         ""
     };
     let first = shown.first().copied().unwrap_or("Type");
-    Complaint::of(
+    FieldError::of(
         &format!("{name}.{key}"),
         format_args!(
             "may refer to several objects ({}{more}): name one, as the column `{first}:{name}.{key}` or the attribute `type` of the element",

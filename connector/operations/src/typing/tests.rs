@@ -6,17 +6,17 @@ use salesforce_formats::message::input::{Document, Options};
 
 mod forms;
 
-/// The only record of a document as it would be sent, or the complaint about it.
+/// The only record of a document as it would be sent, or the error about it.
 fn settle(plays: Vec<Play>, media_type: &str, body: &str) -> Result<String, String> {
     let (org, ..) = org(plays);
     let message = message(media_type, body);
     let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
     let node = document.only().unwrap().node;
-    let typist = Typist::new(&org, document.is_untyped());
-    match typist.settle(node, "Account") {
+    let encoder = RecordEncoder::new(&org, document.is_untyped());
+    match encoder.settle(node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
-        Err(Trouble::Record(complaint)) => Err(complaint.message),
-        Err(Trouble::Org(fault)) => panic!("{}", fault.message),
+        Err(RecordError::Record(field_error)) => Err(field_error.message),
+        Err(RecordError::Org(fault)) => panic!("{}", fault.message),
     }
 }
 
@@ -238,11 +238,11 @@ fn by_describe(plays: Vec<Play>, body: &str) -> Result<String, String> {
     let (org, ..) = org(plays);
     let message = message("application/json", body);
     let document = Document::open(&message, None, Options::default()).unwrap();
-    let typist = Typist::new(&org, false).by_describe();
-    match typist.settle(document.only().unwrap().node, "Account") {
+    let encoder = RecordEncoder::new(&org, false).by_describe();
+    match encoder.settle(document.only().unwrap().node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
-        Err(Trouble::Record(complaint)) => Err(complaint.message),
-        Err(Trouble::Org(fault)) => panic!("{}", fault.message),
+        Err(RecordError::Record(field_error)) => Err(field_error.message),
+        Err(RecordError::Org(fault)) => panic!("{}", fault.message),
     }
 }
 
@@ -312,8 +312,8 @@ fn children_are_refused_unless_asked_for_and_told_their_object() {
     let (org, ..) = org([account()]);
     let message = message("application/json", json);
     let document = Document::open(&message, None, Options::default()).unwrap();
-    let typist = Typist::new(&org, false).with_children();
-    let node = typist
+    let encoder = RecordEncoder::new(&org, false).with_children();
+    let node = encoder
         .settle(document.only().unwrap().node, "Account")
         .unwrap();
     assert_eq!(

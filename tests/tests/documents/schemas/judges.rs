@@ -21,7 +21,7 @@ impl JsonJudge {
         self.0.is_valid(&json!(record))
     }
 
-    pub fn complaints(&self, record: &Value) -> Vec<String> {
+    pub fn error_texts(&self, record: &Value) -> Vec<String> {
         let errors = self.0.iter_errors(record);
         errors
             .map(|error| format!("{} at {}", error, error.instance_path()))

@@ -208,8 +208,8 @@ async fn schemas_of_rows_take_what_queries_return() {
         let records = rows["records"].as_array().expect("rows");
         assert!(!records.is_empty(), "{object} has rows");
         for record in records {
-            let complaints = judge.complaints(record);
-            assert!(complaints.is_empty(), "{object}: {complaints:?}");
+            let error_texts = judge.error_texts(record);
+            assert!(error_texts.is_empty(), "{object}: {error_texts:?}");
         }
     }
 }
@@ -248,7 +248,7 @@ async fn the_json_schema_takes_what_the_connector_brings_in() {
         let created = session.call("records/create", &config, Some(input)).await;
         assert_eq!(created.is_ok(), fits, "the org: {record}: {created:?}");
         assert_eq!(
-            judge.complaints(&record).is_empty(),
+            judge.error_texts(&record).is_empty(),
             fits,
             "the schema: {record}"
         );

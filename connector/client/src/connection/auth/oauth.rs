@@ -152,7 +152,7 @@ fn session(body: &[u8]) -> Result<Session, Fault> {
     })
 }
 
-/// Says what OAuth's refusals mean for the connection. Complaints that are not about the credentials keep their kind.
+/// Says what OAuth's refusals mean for the connection. Errors that are not about the credentials keep their kind.
 fn refusal(mut fault: Fault, url: &str, flow: Flow) -> Fault {
     let Some(first) = fault.upstream.first() else {
         if fault

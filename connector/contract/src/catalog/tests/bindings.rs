@@ -17,14 +17,14 @@ fn round_trip<T: DeserializeOwned + Serialize>(
     wire: &Value,
 ) -> Result<(), TestCaseError> {
     let accepted = accept(&document.shape, &wire.to_string(), "config");
-    let accepted = accepted.map_err(|complaint| TestCaseError::fail(complaint.sentence))?;
+    let accepted = accepted.map_err(|error_text| TestCaseError::fail(error_text.sentence))?;
     let typed: T = serde_json::from_value(accepted.clone())
         .map_err(|error| TestCaseError::fail(format!("{accepted}: {error}")))?;
     let written =
         serde_json::to_value(&typed).map_err(|error| TestCaseError::fail(error.to_string()))?;
     let back = present(&document.shape, &written);
     let again = accept(&document.shape, &back, "config");
-    let again = again.map_err(|complaint| TestCaseError::fail(complaint.sentence))?;
+    let again = again.map_err(|error_text| TestCaseError::fail(error_text.sentence))?;
     // A generated type writes an absent option as null; serde reads both alike.
     let again: T =
         serde_json::from_value(again).map_err(|error| TestCaseError::fail(error.to_string()))?;

@@ -115,11 +115,11 @@ static CONFIG: Record = Record {
 };
 
 fn walked(text: &str) -> Result<serde_json::Value, String> {
-    accept(&Shape::Record(&CONFIG), text, "config").map_err(|complaint| complaint.sentence)
+    accept(&Shape::Record(&CONFIG), text, "config").map_err(|error_text| error_text.sentence)
 }
 
-/// The complaint about a config that is right but for these members.
-fn complaint(members: &str) -> String {
+/// The error about a config that is right but for these members.
+fn error_text(members: &str) -> String {
     walked(&format!(r#"{{"soql": "x", {members}}}"#)).unwrap_err()
 }
 
@@ -143,20 +143,20 @@ fn bad_json_is_told_by_line_and_column() {
 #[test]
 fn an_unknown_field_is_told_with_its_neighbour_or_all_known_ones() {
     assert_eq!(
-        complaint(r#""optons": []"#),
+        error_text(r#""optons": []"#),
         "config.optons is not known; did you mean `options`?"
     );
     assert_eq!(
-        complaint(r#""pageSize": 5"#),
+        error_text(r#""pageSize": 5"#),
         "config.pageSize is not known; did you mean `page-size`?"
     );
-    let far = complaint(r#""weather": 5"#);
+    let far = error_text(r#""weather": 5"#);
     assert!(
         far.starts_with("config.weather is not known; known are `soql`, `page-size`, "),
         "{far}"
     );
     assert_eq!(
-        complaint("\"we\\nird\": 5").split_once(" is").unwrap().0,
+        error_text("\"we\\nird\": 5").split_once(" is").unwrap().0,
         "config[\"we\\nird\"]"
     );
 }
@@ -168,7 +168,7 @@ fn a_missing_field_is_told_with_what_it_takes() {
         "config.soql is missing: give text"
     );
     assert_eq!(
-        complaint(r#""auth": {"jwt-bearer": {}}"#),
+        error_text(r#""auth": {"jwt-bearer": {}}"#),
         "config.auth.jwt-bearer.private-key is missing: give text of 3 to 5 characters"
     );
 }
@@ -176,11 +176,11 @@ fn a_missing_field_is_told_with_what_it_takes() {
 #[test]
 fn a_name_given_twice_is_refused() {
     assert_eq!(
-        complaint(r#""soql": "y""#),
+        error_text(r#""soql": "y""#),
         "config.soql is given twice: keep one"
     );
     assert_eq!(
-        complaint(r#""headers": {"A b": "1", "A b": "2"}"#),
+        error_text(r#""headers": {"A b": "1", "A b": "2"}"#),
         "config.headers[\"A b\"] is given twice: keep one"
     );
 }
@@ -188,23 +188,23 @@ fn a_name_given_twice_is_refused() {
 #[test]
 fn a_wrong_type_is_told_with_the_right_one() {
     assert_eq!(
-        complaint(r#""page-size": "many""#),
+        error_text(r#""page-size": "many""#),
         "config.page-size must be a whole number from 200 to 2000, not \"many\""
     );
     assert_eq!(
-        complaint(r#""page-size": null"#),
+        error_text(r#""page-size": null"#),
         "config.page-size must be a whole number from 200 to 2000, not null: leave it out instead"
     );
     assert_eq!(
-        complaint(r#""deep": 1"#),
+        error_text(r#""deep": 1"#),
         "config.deep must be true or false, not 1"
     );
     assert_eq!(
-        complaint(r#""headers": {"x": 5}"#),
+        error_text(r#""headers": {"x": 5}"#),
         "config.headers.x must be text, not a number"
     );
     assert_eq!(
-        complaint(r#""options": ["a", {}]"#),
+        error_text(r#""options": ["a", {}]"#),
         "config.options[1] must be text, not an object"
     );
     assert_eq!(
@@ -216,23 +216,23 @@ fn a_wrong_type_is_told_with_the_right_one() {
 #[test]
 fn bounds_are_told() {
     assert_eq!(
-        complaint(r#""page-size": 199"#),
+        error_text(r#""page-size": 199"#),
         "config.page-size must be a whole number from 200 to 2000, not 199"
     );
     assert_eq!(
-        complaint(r#""page-size": 200.5"#),
+        error_text(r#""page-size": 200.5"#),
         "config.page-size must be a whole number from 200 to 2000, not 200.5"
     );
     assert_eq!(
-        complaint(r#""total": -1"#),
+        error_text(r#""total": -1"#),
         "config.total must be a whole number, at least 0, not -1"
     );
     assert_eq!(
-        complaint(r#""total": 1e400"#),
+        error_text(r#""total": 1e400"#),
         "config.total must be a whole number, at least 0, not 1e400"
     );
     assert_eq!(
-        complaint(r#""options": []"#),
+        error_text(r#""options": []"#),
         "config.options must be a list of 1 to 2 items, not 0 items"
     );
 }
@@ -240,7 +240,7 @@ fn bounds_are_told() {
 #[test]
 fn a_wrong_case_is_told_with_its_neighbour() {
     assert_eq!(
-        complaint(r#""format": "csvfile""#),
+        error_text(r#""format": "csvfile""#),
         "config.format must be one of `ndjson`, `csv-file`, not \"csvfile\"; did you mean `csv-file`?"
     );
 }
@@ -248,23 +248,23 @@ fn a_wrong_case_is_told_with_its_neighbour() {
 #[test]
 fn a_variant_takes_exactly_one_case() {
     assert_eq!(
-        complaint(r#""auth": {}"#),
+        error_text(r#""auth": {}"#),
         "config.auth must be one of `jwt-bearer`, `no-login`, not none"
     );
     assert_eq!(
-        complaint(r#""auth": {"jwt-bearer": {}, "no-login": {}}"#),
+        error_text(r#""auth": {"jwt-bearer": {}, "no-login": {}}"#),
         "config.auth must be one of `jwt-bearer`, `no-login`, not 2 properties"
     );
     assert_eq!(
-        complaint(r#""auth": {"jwt": {}}"#),
+        error_text(r#""auth": {"jwt": {}}"#),
         "config.auth.jwt is not known; known are `jwt-bearer`, `no-login`"
     );
     assert_eq!(
-        complaint(r#""auth": "jwt-bearer""#),
+        error_text(r#""auth": "jwt-bearer""#),
         "config.auth needs settings: give {\"jwt-bearer\": {...}}"
     );
     assert_eq!(
-        complaint(r#""auth": {"no-login": {}}"#),
+        error_text(r#""auth": {"no-login": {}}"#),
         "config.auth.no-login has no settings: give \"no-login\" instead of the object"
     );
 }
@@ -281,7 +281,7 @@ fn an_address_that_is_none_is_told() {
         " https://a",
     ] {
         assert_eq!(
-            complaint(&format!(r#""url": "{address}""#)),
+            error_text(&format!(r#""url": "{address}""#)),
             wanted,
             "{address}"
         );
@@ -303,11 +303,11 @@ fn secrets_are_never_repeated() {
         format!(r#""auth": {{"key": "{secret}"}}"#),
         format!(r#""url": "https://user:{secret}@ho st""#),
     ] {
-        let sentence = complaint(&members);
+        let sentence = error_text(&members);
         assert!(!sentence.contains("hunter2"), "{sentence}");
     }
     assert_eq!(
-        complaint(r#""auth": {"jwt-bearer": {"private-key": "hunter2"}}"#),
+        error_text(r#""auth": {"jwt-bearer": {"private-key": "hunter2"}}"#),
         "config.auth.jwt-bearer.private-key must be text of 3 to 5 characters, not 7 characters"
     );
 }
@@ -326,12 +326,12 @@ fn json_is_kept_to_the_letter() {
 #[test]
 fn json_that_nobody_could_read_later_is_refused() {
     let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
-    let sentence = complaint(&format!(r#""bind": {{"x": {deep}}}"#));
+    let sentence = error_text(&format!(r#""bind": {{"x": {deep}}}"#));
     assert_eq!(
         sentence,
         "config.bind.x is JSON that cannot be used: recursion limit exceeded"
     );
-    let half = complaint(r#""headers": {"x": "\ud800"}"#);
+    let half = error_text(r#""headers": {"x": "\ud800"}"#);
     assert_eq!(
         half,
         "config.headers.x has an escape that is no character: mend the `\\u`"
@@ -348,26 +348,26 @@ fn defaults_are_filled_and_whole_numbers_may_be_written_with_a_point() {
         walked(r#"{"soql": "x", "page-size": 2e2, "total": 18446744073709551615}"#).unwrap()["page_size"],
         200
     );
-    assert!(complaint(r#""total": 18446744073709551616"#).contains("must be a whole number"));
+    assert!(error_text(r#""total": 18446744073709551616"#).contains("must be a whole number"));
 }
 
 #[test]
 fn a_long_foreign_name_is_cut() {
-    let sentence = complaint(&format!(r#""{}": 1"#, "x".repeat(10_000)));
+    let sentence = error_text(&format!(r#""{}": 1"#, "x".repeat(10_000)));
     assert!(sentence.chars().count() < 300, "{sentence}");
 }
 
 #[test]
 fn a_complaint_names_document_and_place() {
-    let complaint = accept(
+    let error_text = accept(
         &Shape::Record(&CONFIG),
         r#"{"soql": "x", "options": ["a", 1]}"#,
         "config",
     )
     .unwrap_err();
     assert_eq!(
-        (complaint.what.as_str(), complaint.path.as_str()),
+        (error_text.what.as_str(), error_text.path.as_str()),
         ("config", "config.options[1]")
     );
-    assert_eq!(complaint.to_string(), complaint.sentence);
+    assert_eq!(error_text.to_string(), error_text.sentence);
 }

@@ -84,7 +84,7 @@ impl<'b> Buffer<'b> {
         self.base + self.at as u64
     }
 
-    /// A complaint about the place reached.
+    /// An error about the place reached.
     pub fn error(&self, what: impl std::fmt::Display) -> InputError {
         let (line, byte) = (self.line, self.offset());
         InputError(format!("The input {what} (line {line}, byte {byte})"))

@@ -80,7 +80,7 @@ impl Split for CsvRecords {
         while let Some(scanned) = header::scan(buffer, delimiter, &mut self.cells)? {
             let (line, blank) = (buffer.line, scanned.content == 0);
             let width = self.columns.len();
-            let node = match header::complaint(buffer, &scanned, self.cells.len(), width) {
+            let node = match header::error_text(buffer, &scanned, self.cells.len(), width) {
                 Some(what) => Err(what),
                 None => Ok(self.node(buffer.rest())),
             };

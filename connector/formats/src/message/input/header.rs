@@ -149,7 +149,7 @@ pub fn scan(
 }
 
 /// What makes a record unreadable, if anything does.
-pub fn complaint(
+pub fn error_text(
     buffer: &Buffer<'_>,
     scanned: &Scanned,
     cells: usize,

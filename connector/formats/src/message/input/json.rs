@@ -187,7 +187,7 @@ impl JsonRecords {
     }
 }
 
-/// The complaint about something that has no place in the document.
+/// The error about something that has no place in the document.
 fn unexpected(state: State, buffer: &Buffer<'_>) -> InputError {
     let another = buffer.rest().starts_with(b"{");
     buffer.error(match state {

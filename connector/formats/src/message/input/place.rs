@@ -24,7 +24,7 @@ impl fmt::Display for Place {
 pub struct InputError(pub String);
 
 impl InputError {
-    /// A complaint about one record.
+    /// An error about one record.
     pub(super) fn of(place: Place, what: impl fmt::Display) -> Self {
         Self(format!("Of the input, {place}: {what}"))
     }

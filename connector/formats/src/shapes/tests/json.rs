@@ -21,11 +21,11 @@ fn validator(plan: &Plan<'_>) -> Validator {
 fn check(plan: &Plan<'_>, good: &[Value], bad: &[Value]) {
     let validator = validator(plan);
     for record in good {
-        let complaints: Vec<String> = validator
+        let error_texts: Vec<String> = validator
             .iter_errors(record)
             .map(|error| error.to_string())
             .collect();
-        assert!(complaints.is_empty(), "{record}: {complaints:?}");
+        assert!(error_texts.is_empty(), "{record}: {error_texts:?}");
     }
     for record in bad {
         assert!(!validator.is_valid(record), "{record} is accepted");

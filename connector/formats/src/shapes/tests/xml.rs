@@ -14,16 +14,16 @@ fn check(plan: &Plan<'_>, good: &[&str], bad: &[&str]) {
     let parsed = uppsala::parse(&schema).unwrap();
     let validator = XsdValidator::from_schema(&parsed).unwrap();
     let judge = |record: &str| {
-        let complaints = validator.validate(&uppsala::parse(record).unwrap());
-        let mine = complaints.is_empty();
+        let error_texts = validator.validate(&uppsala::parse(record).unwrap());
+        let mine = error_texts.is_empty();
         if let Some((fits, said)) = xmllint(&schema, record) {
-            assert_eq!(fits, mine, "{record}: {said} {complaints:?}");
+            assert_eq!(fits, mine, "{record}: {said} {error_texts:?}");
         }
-        (mine, format!("{complaints:?}"))
+        (mine, format!("{error_texts:?}"))
     };
     for record in good.iter().map(|record| document(record)) {
-        let (fits, complaints) = judge(&record);
-        assert!(fits, "{record}: {complaints}");
+        let (fits, error_texts) = judge(&record);
+        assert!(fits, "{record}: {error_texts}");
     }
     for record in bad.iter().map(|record| document(record)) {
         assert!(!judge(&record).0, "{record} is accepted");

@@ -33,14 +33,14 @@ pub enum Target {
 }
 
 /// Why a column cannot be.
-pub enum Trouble {
+pub enum ColumnError {
     /// The column is wrong: what is said of it.
     Column(String),
     /// The org could not be asked.
     Org(Fault),
 }
 
-impl Trouble {
+impl ColumnError {
     /// As a fault, worded around what is said of the column.
     pub fn told_as(self, words: impl FnOnce(&str) -> String) -> Fault {
         match self {
@@ -59,9 +59,9 @@ pub fn target_of(
     rules: &Rules,
     object: &Rc<Described>,
     name: &str,
-) -> Result<Target, Trouble> {
+) -> Result<Target, ColumnError> {
     if name.is_empty() {
-        return Err(Trouble::Column(
+        return Err(ColumnError::Column(
             "has no name: name the field that its cells hold".into(),
         ));
     }
@@ -71,16 +71,16 @@ pub fn target_of(
     }
 }
 
-fn field(operation: JobOperation, object: &Described, name: &str) -> Result<Target, Trouble> {
+fn field(operation: JobOperation, object: &Described, name: &str) -> Result<Target, ColumnError> {
     let field = object
         .field(name)
-        .ok_or_else(|| Trouble::Column(unknown(object, name)))?;
+        .ok_or_else(|| ColumnError::Column(unknown(object, name)))?;
     let parts = object.parts(&field.name);
     if let Some(check) = check(field.kind) {
         return if parts.is_empty() || is_written(operation, field) {
             Ok(Target::Field(field.name.clone(), check))
         } else {
-            Err(Trouble::Column(format!(
+            Err(ColumnError::Column(format!(
                 "is made up of other fields, and is not written itself: give {} instead",
                 listed(parts)
             )))
@@ -110,22 +110,22 @@ fn reference(
     name: &str,
     relationship: &str,
     key: &str,
-) -> Result<Target, Trouble> {
+) -> Result<Target, ColumnError> {
     let (told, relationship) = match relationship.split_once(':') {
         Some((told, relationship)) => (Some(told), relationship),
         None => (None, relationship),
     };
     let field = object.reference(relationship).ok_or_else(|| {
-        Trouble::Column(format!(
+        ColumnError::Column(format!(
             "begins with `{relationship}`, which is no reference of {} to a parent",
             object.name
         ))
     })?;
     let target = parent_of(field, told, name)?;
-    let parent = described(org, target).map_err(Trouble::Org)?;
+    let parent = described(org, target).map_err(ColumnError::Org)?;
     let by = parent
         .field(key)
-        .ok_or_else(|| Trouble::Column(unknown(&parent, key)))?;
+        .ok_or_else(|| ColumnError::Column(unknown(&parent, key)))?;
     let prefix = told
         .map(|_| format!("{}:", parent.name))
         .unwrap_or_default();
@@ -137,7 +137,11 @@ fn reference(
 }
 
 /// The sObject that a reference goes to.
-fn parent_of<'a>(field: &'a Field, told: Option<&'a str>, name: &str) -> Result<&'a str, Trouble> {
+fn parent_of<'a>(
+    field: &'a Field,
+    told: Option<&'a str>,
+    name: &str,
+) -> Result<&'a str, ColumnError> {
     match (told, field.refers_to.as_slice()) {
         (Some(told), several) => {
             let known = several.iter().find(|name| name.eq_ignore_ascii_case(told));
@@ -146,7 +150,7 @@ fn parent_of<'a>(field: &'a Field, told: Option<&'a str>, name: &str) -> Result<
         (None, [only]) => Ok(only),
         (None, several) => {
             let first = several.first().map_or("Type", String::as_str);
-            Err(Trouble::Column(format!(
+            Err(ColumnError::Column(format!(
                 "may refer to several objects ({}): name one, as `{first}:{name}`",
                 several.join(", ")
             )))

@@ -1,5 +1,5 @@
 use super::*;
-use crate::bulk::testing::{Fake, TROUBLES, fake};
+use crate::bulk::testing::{DISTURBANCES, Fake, fake};
 use salesforce_client::transport::scripted::TestClock;
 use serde_json::json;
 
@@ -139,12 +139,12 @@ fn every_fault_at_every_request_leaves_the_rows_whole() {
         trial.fake.seen().len()
     };
     for number in 0..count {
-        for trouble in TROUBLES {
+        for disturbance in DISTURBANCES {
             let trial = trial(&[2600, 2600]);
-            trial.fake.0.borrow_mut().troubles = vec![(number, trouble)];
+            trial.fake.0.borrow_mut().troubles = vec![(number, disturbance)];
             assert!(
                 trial.whole().unwrap() == trial.expected(),
-                "{number} {trouble:?}"
+                "{number} {disturbance:?}"
             );
         }
     }

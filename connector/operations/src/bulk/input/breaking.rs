@@ -85,7 +85,7 @@ impl Reading {
                 "the rest of the input, {rest} bytes from line {line} (byte {at}) on, was not read, and nothing of it was sent"
             ),
         };
-        row.complaint = Some(format!("Line {line}: {what}: {left}"));
+        row.field_error = Some(format!("Line {line}: {what}: {left}"));
         row.line = *line;
         row.end = *at + 1;
         row.mark = Mark::default();

@@ -99,7 +99,7 @@ impl CsvRows {
                 }
             };
             if found.content > 0 {
-                match header::complaint(&self.buffer, &found, self.cells.len(), self.width) {
+                match header::error_text(&self.buffer, &found, self.cells.len(), self.width) {
                     Some(what) => self.refuse(found.content, &what, row),
                     None => self.row(columns, dialect.delimiter, found.content, row),
                 }
@@ -123,7 +123,7 @@ impl CsvRows {
     /// Makes a row of a record that cannot be read.
     fn refuse(&self, content: usize, what: &str, row: &mut Row) {
         let record = self.buffer.rest().get(..content).unwrap_or_default();
-        row.complaint = Some(format!("Line {}: {what}", row.line));
+        row.field_error = Some(format!("Line {}: {what}", row.line));
         row.given.extend_from_slice(record);
         row.mark = Mark {
             exact: xxh3_64(record),
@@ -173,7 +173,7 @@ impl CsvRows {
         } else if row.bytes.is_empty() {
             row.bytes.extend_from_slice(EMPTY_CELL);
         }
-        if row.complaint.is_some() || self.keeps {
+        if row.field_error.is_some() || self.keeps {
             copy(text, &self.cells, delimiter, &mut row.given);
             if row.given.is_empty() {
                 row.given.extend_from_slice(EMPTY_CELL);
@@ -250,7 +250,7 @@ impl RowCells<'_> {
     fn refuse(&mut self, what: &str) {
         let line = self.row.line;
         self.row
-            .complaint
+            .field_error
             .get_or_insert_with(|| format!("Line {line}: {what}"));
     }
 }

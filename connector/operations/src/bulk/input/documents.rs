@@ -7,7 +7,7 @@ use super::{Buffer, Next, Place, Row, buffer_at};
 use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::load::plan::Plan;
 use crate::bulk::mapping::Mapping;
-use crate::typing::{Known, Trouble, Typist};
+use crate::typing::{Known, RecordEncoder, RecordError};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
@@ -152,14 +152,14 @@ impl DocumentRows {
             (Ok(flat), Some(columns)) => self.write(flat, columns, row),
             (Ok(_), None) => return Err(Fault::protocol("A record came before its columns")),
             (Err(what), _) => {
-                row.complaint = Some(format!("Line {}: {what}", row.line));
+                row.field_error = Some(format!("Line {}: {what}", row.line));
                 row.mark = Mark::default();
             }
         }
-        if row.complaint.is_some() || self.keeps {
+        if row.field_error.is_some() || self.keeps {
             row.given = self.given(held.len);
         }
-        if row.complaint.is_some() {
+        if row.field_error.is_some() {
             let exact = xxh3_64(&row.given) ^ row.mark.exact;
             row.mark = Mark { exact, ..row.mark };
         }
@@ -263,7 +263,7 @@ impl DocumentRows {
                 }
                 Some(None) => NULL_CELL.to_owned(),
                 Some(Some(text)) if text == NULL_CELL => {
-                    row.complaint.get_or_insert_with(|| {
+                    row.field_error.get_or_insert_with(|| {
                         format!("Line {}: a value is the text `#N/A`, which Salesforce takes for null: change it", row.line)
                     });
                     text
@@ -272,7 +272,7 @@ impl DocumentRows {
                     Ok(Settled::As(other)) => other,
                     Ok(_) => text,
                     Err(what) => {
-                        row.complaint
+                        row.field_error
                             .get_or_insert_with(|| format!("Line {}: {what}", row.line));
                         text
                     }
@@ -297,11 +297,11 @@ impl DocumentRows {
             )));
         }
         let untyped = matches!(self.reader, Reader::Xml(_));
-        let typist = Typist::new(&self.org, untyped).with_known(&self.known);
-        match typist.settle(self.mapping.apply(node), &self.object) {
+        let encoder = RecordEncoder::new(&self.org, untyped).with_known(&self.known);
+        match encoder.settle(self.mapping.apply(node), &self.object) {
             Ok(node) => Ok(columns_of(node)),
-            Err(Trouble::Record(complaint)) => Ok(Err(complaint.message)),
-            Err(Trouble::Org(fault)) => Err(fault),
+            Err(RecordError::Record(field_error)) => Ok(Err(field_error.message)),
+            Err(RecordError::Org(fault)) => Err(fault),
         }
     }
 }

@@ -153,10 +153,10 @@ impl Feed {
         if let Some(why) = self.refuses.filter(|_| self.row.end > judged) {
             let line = self.row.line;
             self.row
-                .complaint
+                .field_error
                 .get_or_insert_with(|| format!("Line {line}: {why}"));
         }
-        self.row.complaint.is_none()
+        self.row.field_error.is_none()
     }
 
     /// Takes columns: those of the header of a CSV, or those that records of another form have once they are mapped.

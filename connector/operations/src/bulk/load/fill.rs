@@ -210,7 +210,7 @@ impl Filling {
         let at = self.rows.marks.len();
         self.rows.marks.push(row.mark);
         self.checksum = mixed(self.checksum, row.mark.exact);
-        if let Some(why) = row.complaint.take() {
+        if let Some(why) = row.field_error.take() {
             let record = std::mem::take(&mut row.given);
             let unfit = Unfit { at, why, record };
             self.unfit_bytes += unfit.bytes();

@@ -3,7 +3,7 @@
 use super::documents::Document;
 use super::fate::Fate;
 use super::journal::{Part, Stage};
-use super::ledger::Ledger;
+use super::load_state::LoadState;
 use super::plan::Plan;
 use super::sort::{Sorted, id_text};
 use crate::bulk::columns::Rules;
@@ -53,7 +53,7 @@ pub struct All {
     org: Rc<Org>,
     format: LoadOutcomes,
     rules: Rules,
-    ledger: Rc<RefCell<Ledger>>,
+    load_state: Rc<RefCell<LoadState>>,
     /// Parts whose outcomes are known, in order; those before `next` have been begun.
     parts: Vec<usize>,
     next: usize,
@@ -71,8 +71,8 @@ struct Writing {
 
 impl All {
     /// Finds the parts whose outcomes are known.
-    pub fn open(org: &Rc<Org>, plan: &Plan, ledger: &Rc<RefCell<Ledger>>) -> Self {
-        let parts: Vec<usize> = ledger.borrow().known().collect();
+    pub fn open(org: &Rc<Org>, plan: &Plan, load_state: &Rc<RefCell<LoadState>>) -> Self {
+        let parts: Vec<usize> = load_state.borrow().known().collect();
         let mut out = Vec::new();
         if plan.outcomes == LoadOutcomes::Csv && parts.first() == Some(&0) {
             out.extend_from_slice(HEADER);
@@ -81,7 +81,7 @@ impl All {
             org: Rc::clone(org),
             format: plan.outcomes,
             rules: plan.rules.clone(),
-            ledger: Rc::clone(ledger),
+            load_state: Rc::clone(load_state),
             parts,
             next: 0,
             current: None,
@@ -96,7 +96,7 @@ impl All {
         self.taken = 0;
         while self.out.is_empty() {
             if self.current.is_none() && !self.begin()? {
-                self.ledger.borrow_mut().collected(&self.parts);
+                self.load_state.borrow_mut().collected(&self.parts);
                 return Ok(false);
             }
             self.batch()?;
@@ -109,12 +109,12 @@ impl All {
         let Some(index) = self.parts.get(self.next).copied() else {
             return Ok(false);
         };
-        let mut ledger = self.ledger.borrow_mut();
-        let dialect = ledger.journal.shape.dialect.unwrap_or_default();
-        let part = ledger.journal.parts.get(index).cloned();
-        let rows = ledger.kept.rows.get(&index);
+        let mut load_state = self.load_state.borrow_mut();
+        let dialect = load_state.journal.shape.dialect.unwrap_or_default();
+        let part = load_state.journal.parts.get(index).cloned();
+        let rows = load_state.kept.rows.get(&index);
         if let (Some(part), Some(rows)) = (part, rows) {
-            let columns = ledger.journal.shape.columns.get(part.columns);
+            let columns = load_state.journal.shape.columns.get(part.columns);
             let columns = columns.map(Vec::as_slice).unwrap_or_default();
             let document = Document {
                 columns,
@@ -122,7 +122,7 @@ impl All {
                 dialect,
             };
             let sorted = Sorted::read(&self.org, &part, rows, &document)?;
-            ledger.sorted(index, &sorted);
+            load_state.sorted(index, &sorted);
             self.current = Some(Writing {
                 part,
                 sorted,
@@ -201,7 +201,7 @@ impl Writing {
             },
             Fate::Open => Outcome {
                 code: Some("UNMATCHED"),
-                message: Some(if self.sorted.strays > 0 {
+                message: Some(if self.sorted.unmatched > 0 {
                     "The job has results that fit no record as it was sent, one of which may be this one's: see the results of the job"
                 } else {
                     "The job has no result for this record: whether it was saved is not known"

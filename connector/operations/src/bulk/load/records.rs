@@ -2,7 +2,7 @@
 
 use super::documents::{Document, ERROR, ID};
 use super::journal::Part;
-use super::ledger::{Given, Ledger};
+use super::load_state::{Given, LoadState};
 use super::plan::Plan;
 use super::results::Results;
 use super::sort::Sorted;
@@ -26,7 +26,7 @@ const BATCH_BYTES: usize = 256 << 10;
 /// Records of one kind, job after job.
 pub struct Records {
     org: Rc<Org>,
-    ledger: Rc<RefCell<Ledger>>,
+    load_state: Rc<RefCell<LoadState>>,
     rules: Rules,
     /// Whether these are those that were not saved: what is given out is noted.
     notes: bool,
@@ -74,7 +74,7 @@ impl Records {
     pub fn open(
         org: &Rc<Org>,
         plan: &Plan,
-        ledger: &Rc<RefCell<Ledger>>,
+        load_state: &Rc<RefCell<LoadState>>,
         which: &str,
     ) -> Result<Self, Fault> {
         let extra: &[&str] = match which {
@@ -89,8 +89,8 @@ impl Records {
         };
         let notes = which == "failed";
         if notes {
-            ledger.borrow_mut().ask_failed();
-        } else if !ledger.borrow().journal.is_done() {
+            load_state.borrow_mut().ask_failed();
+        } else if !load_state.borrow().journal.is_done() {
             return Err(Fault::new(
                 FaultKind::Conflict,
                 format!(
@@ -98,7 +98,7 @@ impl Records {
                 ),
             ));
         }
-        let known = ledger.borrow();
+        let known = load_state.borrow();
         let journal = &known.journal;
         let pieces = match which {
             "failed" => failed(&known),
@@ -108,7 +108,7 @@ impl Records {
         let csv = is_csv(plan.format);
         let mut records = Self {
             org: Rc::clone(org),
-            ledger: Rc::clone(ledger),
+            load_state: Rc::clone(load_state),
             rules: plan.rules.clone(),
             notes,
             csv,
@@ -181,24 +181,24 @@ impl Records {
             let short = self.is_short(index, records)?;
             self.given.push((index, Given::Documents { short }));
         }
-        let mut ledger = self.ledger.borrow_mut();
+        let mut load_state = self.load_state.borrow_mut();
         for (index, what) in std::mem::take(&mut self.given) {
-            ledger.returned(index, what);
+            load_state.returned(index, what);
         }
-        ledger.journal.failed_begun |= self.csv && !self.columns.is_empty();
+        load_state.journal.failed_begun |= self.csv && !self.columns.is_empty();
         Ok(())
     }
 
     /// Whether documents had fewer records than were not saved, and it cannot be told yet which are missing.
     fn is_short(&self, index: usize, records: u64) -> Result<bool, Fault> {
-        let mut ledger = self.ledger.borrow_mut();
-        let Some(part) = ledger.journal.parts.get(index).cloned() else {
+        let mut load_state = self.load_state.borrow_mut();
+        let Some(part) = load_state.journal.parts.get(index).cloned() else {
             return Ok(false);
         };
         if part.returned.settled || records >= part.not_saved() {
             return Ok(false);
         }
-        let Some(rows) = ledger.kept.rows.get(&index) else {
+        let Some(rows) = load_state.kept.rows.get(&index) else {
             return Ok(true);
         };
         let columns = self.columns.get(part.columns).map(Vec::as_slice);
@@ -209,7 +209,7 @@ impl Records {
             dialect: self.dialect,
         };
         let sorted = Sorted::read(&self.org, &part, rows, &document)?;
-        ledger.sorted(index, &sorted);
+        load_state.sorted(index, &sorted);
         Ok(false)
     }
 
@@ -283,10 +283,10 @@ impl Records {
 
     /// Writes the records of a part that were not sent.
     fn unfit(&mut self, index: usize) {
-        let ledger = self.ledger.borrow();
+        let load_state = self.load_state.borrow();
         let dialect = self.csv.then_some(self.dialect);
         let with_error = !self.extra.is_empty();
-        for unfit in ledger.kept.unfit_of(index).unwrap_or_default() {
+        for unfit in load_state.kept.unfit_of(index).unwrap_or_default() {
             let error = with_error.then(|| unfit.error());
             put_back(&unfit.record, error.as_deref(), dialect, &mut self.out);
         }
@@ -295,8 +295,8 @@ impl Records {
 
     /// Writes the records of a part that were read again.
     fn back(&mut self, index: usize) {
-        let ledger = self.ledger.borrow();
-        let Some(back) = ledger.kept.back.get(&index) else {
+        let load_state = self.load_state.borrow();
+        let Some(back) = load_state.kept.back.get(&index) else {
             return;
         };
         let dialect = self.csv.then_some(self.dialect);
@@ -314,11 +314,11 @@ fn succeeded(index: usize, part: Part) -> Piece {
 }
 
 fn pieces(
-    ledger: &Ledger,
+    load_state: &LoadState,
     which: fn(&Part) -> bool,
     piece: fn(usize, Part) -> Piece,
 ) -> Vec<Piece> {
-    let parts = ledger.journal.parts.iter().enumerate();
+    let parts = load_state.journal.parts.iter().enumerate();
     let parts = parts.filter(|(_, part)| which(part));
     parts
         .map(|(index, part)| piece(index, part.clone()))
@@ -326,20 +326,20 @@ fn pieces(
 }
 
 /// What can be given out of the records that were not saved, and has not been.
-fn failed(ledger: &Ledger) -> Vec<Piece> {
+fn failed(load_state: &LoadState) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for (index, part) in ledger.journal.parts.iter().enumerate() {
+    for (index, part) in load_state.journal.parts.iter().enumerate() {
         if !part.is_final() || part.is_returned() {
             continue;
         }
         if !part.returned.documents {
-            pieces.extend(in_documents(index, part, ledger.journal.shape.altered));
+            pieces.extend(in_documents(index, part, load_state.journal.shape.altered));
         }
         let has_unfit = part.unfit > 0 && !part.returned.unfit;
-        if has_unfit && ledger.kept.unfit_of(index).is_some() {
+        if has_unfit && load_state.kept.unfit_of(index).is_some() {
             pieces.push(Piece::Unfit(index));
         }
-        if ledger.kept.back.contains_key(&index) {
+        if load_state.kept.back.contains_key(&index) {
             pieces.push(Piece::Back(index));
         }
     }

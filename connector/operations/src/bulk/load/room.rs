@@ -39,14 +39,14 @@ impl Load {
     pub(super) fn has_room(&mut self) -> Result<bool, Fault> {
         let began = self.org.context().clock.monotonic_ms();
         while self.is_full() {
-            if self.ledger.borrow_mut().drop_unasked() {
+            if self.load_state.borrow_mut().drop_unasked() {
                 continue;
             }
-            if self.ledger.borrow_mut().offer() {
+            if self.load_state.borrow_mut().offer() {
                 return Ok(false);
             }
-            if !self.ledger.borrow().is_waited_for() {
-                self.ledger.borrow_mut().forget();
+            if !self.load_state.borrow().is_waited_for() {
+                self.load_state.borrow_mut().forget();
                 break;
             }
             if self.refresh()? {
@@ -68,8 +68,8 @@ impl Load {
     }
 
     fn is_full(&self) -> bool {
-        let ledger = self.ledger.borrow();
-        ledger.kept.open_rows() >= self.room.most_rows
-            || ledger.kept.bytes() >= self.room.most_bytes
+        let load_state = self.load_state.borrow();
+        load_state.kept.open_rows() >= self.room.most_rows
+            || load_state.kept.bytes() >= self.room.most_bytes
     }
 }

@@ -1,12 +1,12 @@
 //! The results of one job, put into the order of the input: rows are told apart by their values, for Salesforce promises no
-//! order. Equal rows take the results in turn. Results that fit no row as it was sent are [`strays`].
+//! order. Equal rows take the results in turn. Results that fit no row as it was sent are [`unmatched`].
 
 use super::documents::{Document, resources};
 use super::fate::{Fate, ID_BYTES};
 use super::fill::PartRows;
 use super::journal::{Part, Range, Stage, add_row};
 use super::reconcile::{Found, reconcile};
-use super::strays::{self, Stray};
+use super::unmatched::{self, UnmatchedResult};
 use crate::bulk::results::{FAILED, SUCCESSFUL};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -26,7 +26,7 @@ pub struct Sorted {
     /// Reasons, each once.
     pub reasons: Vec<Rc<str>>,
     /// Results that fit no row.
-    pub strays: u64,
+    pub unmatched: u64,
     /// Rows that were not saved and that no document has.
     pub missing: Vec<Range>,
     /// Rows of which nothing is known.
@@ -68,7 +68,7 @@ impl Sorted {
         let mut sorted = Self {
             fates: vec![Fate::Open; rows.marks.len()],
             reasons: Vec::new(),
-            strays: 0,
+            unmatched: 0,
             missing: Vec::new(),
             unknown: 0,
             found: Found::default(),
@@ -83,11 +83,11 @@ impl Sorted {
         }
         if part.stage != Stage::Gone {
             let mut index = Index::of(rows);
-            let mut strays = Vec::new();
+            let mut unmatched = Vec::new();
             for resource in resources(part) {
-                sorted.document(org, part, document, resource, &mut index, &mut strays)?;
+                sorted.document(org, part, document, resource, &mut index, &mut unmatched)?;
             }
-            sorted.strays = strays::settle(strays, &rows.marks, &mut sorted.fates);
+            sorted.unmatched = unmatched::settle(unmatched, &rows.marks, &mut sorted.fates);
             sorted.reconcile(part);
         }
         let open = sorted.fates.iter().filter(|fate| **fate == Fate::Open);
@@ -132,7 +132,7 @@ impl Sorted {
         document: &Document<'_>,
         resource: &str,
         index: &mut Index,
-        strays: &mut Vec<Stray>,
+        unmatched: &mut Vec<UnmatchedResult>,
     ) -> Result<(), Fault> {
         document.read(org, part, resource, |record| {
             self.found.count(resource);
@@ -150,7 +150,7 @@ impl Sorted {
             };
             match index.take(record.mark.exact) {
                 Some(row) => self.put(row, fate),
-                None => strays.push(Stray {
+                None => unmatched.push(UnmatchedResult {
                     likely: record.mark.likely,
                     fate,
                 }),

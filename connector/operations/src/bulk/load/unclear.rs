@@ -3,13 +3,13 @@
 
 use super::Load;
 use super::journal::Stage;
-use super::ledger::Ledger;
+use super::load_state::LoadState;
 use super::untaken::{MOST_JOBS, leave};
 use super::watch::FIRST_PAUSE_MS;
 use crate::bulk::jobs::{self, INGEST, State};
 use salesforce_contract::bindings::{Fault, FaultKind};
 
-impl Ledger {
+impl LoadState {
     /// Whether the answer to the upload of a part did not say that it was taken.
     fn is_unclear(&self, index: usize) -> bool {
         let part = self.journal.parts.get(index);
@@ -45,19 +45,19 @@ impl Load {
     /// nothing of it will be worked off, so that another job may have the records.
     pub(super) fn close_refused(&self, index: usize, fault: Fault) -> Result<(), Fault> {
         let refused = matches!(fault.status, Some(400 | 409));
-        if !refused || !self.ledger.borrow().is_unclear(index) {
+        if !refused || !self.load_state.borrow().is_unclear(index) {
             return Err(fault);
         }
-        let job = self.ledger.borrow().job(index);
+        let job = self.load_state.borrow().job(index);
         let (_, mut info) = jobs::info(&self.org, INGEST, &job)?;
         if info.state == State::Open {
             (_, info) = jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
         }
-        let mut ledger = self.ledger.borrow_mut();
+        let mut load_state = self.load_state.borrow_mut();
         match info.state {
-            State::Aborted => ledger.untaken(index, &fault.message),
+            State::Aborted => load_state.untaken(index, &fault.message),
             _ => {
-                ledger.saw(index, &info);
+                load_state.saw(index, &info);
             }
         }
         Ok(())
@@ -65,8 +65,8 @@ impl Load {
 
     /// Fails where records that have gone by go into another job: only the host has them. It has kept a journal that says so by now.
     pub(super) fn check_passed(&self) -> Result<(), Fault> {
-        let ledger = self.ledger.borrow();
-        let mut passed = ledger.journal.parts.iter().take(self.next_part);
+        let load_state = self.load_state.borrow();
+        let mut passed = load_state.journal.parts.iter().take(self.next_part);
         let Some(part) = passed.find(|part| part.stage == Stage::Lost) else {
             return Ok(());
         };

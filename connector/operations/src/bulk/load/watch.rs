@@ -80,7 +80,7 @@ impl Load {
         loop {
             self.check_passed()?;
             // A job that Salesforce has left open though it was closed is closed again, one per call.
-            let open = self.ledger.borrow().uploaded().filter(|_| self.closing);
+            let open = self.load_state.borrow().uploaded().filter(|_| self.closing);
             if let Some(part) = open {
                 self.close_part(part)?;
                 return Ok(self.progress());
@@ -91,7 +91,7 @@ impl Load {
             if due {
                 self.watch.looked(clock, self.plan.poll_max_ms);
             }
-            let done = self.ledger.borrow().journal.is_done();
+            let done = self.load_state.borrow().journal.is_done();
             if !done && self.watch.waited_ms(clock) >= self.plan.wait_ms {
                 return Err(self.waited_out());
             }
@@ -106,8 +106,8 @@ impl Load {
     /// Asks for the state of all jobs at work; true if anything has changed.
     pub(super) fn refresh(&mut self) -> Result<bool, Fault> {
         let at_work: Vec<usize> = {
-            let ledger = self.ledger.borrow();
-            let parts = ledger.journal.parts.iter().enumerate();
+            let load_state = self.load_state.borrow();
+            let parts = load_state.journal.parts.iter().enumerate();
             parts
                 .filter(|(_, part)| part.stage == Stage::Closed)
                 .map(|(index, _)| index)
@@ -115,11 +115,11 @@ impl Load {
         };
         let mut changed = false;
         for index in at_work {
-            let job = self.ledger.borrow().job(index);
+            let job = self.load_state.borrow().job(index);
             match jobs::info(&self.org, INGEST, &job) {
-                Ok((_, info)) => changed |= self.ledger.borrow_mut().saw(index, &info),
+                Ok((_, info)) => changed |= self.load_state.borrow_mut().saw(index, &info),
                 Err(fault) if fault.kind == FaultKind::NotFound => {
-                    self.ledger.borrow_mut().gone(index);
+                    self.load_state.borrow_mut().gone(index);
                     changed = true;
                 }
                 Err(fault) => return Err(fault),
@@ -130,7 +130,7 @@ impl Load {
 
     /// Tells a job that its data is complete. Whether Salesforce heard it is seen by the state it answers, and by those it tells later.
     pub(super) fn close_part(&mut self, index: usize) -> Result<(), Fault> {
-        let job = self.ledger.borrow().job(index);
+        let job = self.load_state.borrow().job(index);
         let closes = self.closes.entry(index).or_default();
         if *closes >= MOST_CLOSES {
             return Err(Fault::protocol(format!(
@@ -144,7 +144,7 @@ impl Load {
         }
         match jobs::set_state(&self.org, INGEST, &job, State::UploadComplete) {
             Ok((_, info)) => {
-                self.ledger.borrow_mut().saw(index, &info);
+                self.load_state.borrow_mut().saw(index, &info);
                 Ok(())
             }
             Err(fault) => self.close_refused(index, fault),
@@ -152,8 +152,8 @@ impl Load {
     }
 
     pub(super) fn progress(&self) -> Progress {
-        let ledger = self.ledger.borrow();
-        let journal = &ledger.journal;
+        let load_state = self.load_state.borrow();
+        let journal = &load_state.journal;
         let sum = |count: fn(&super::Part) -> u64| journal.parts.iter().map(count).sum::<u64>();
         let unfit = sum(|part| part.unfit);
         let pending = journal.pending().len();
@@ -189,8 +189,8 @@ impl Load {
     }
 
     pub(super) fn waited_out(&self) -> Fault {
-        let ledger = self.ledger.borrow();
-        let pending = ledger.journal.pending();
+        let load_state = self.load_state.borrow();
+        let pending = load_state.journal.pending();
         Fault::new(
             FaultKind::Timeout,
             format!(
@@ -205,15 +205,15 @@ impl Load {
     /// Aborts what has not come to its end.
     pub(super) fn abort_jobs(&mut self) -> Result<(), Fault> {
         let open: Vec<usize> = {
-            let ledger = self.ledger.borrow();
-            let parts = ledger.journal.parts.iter().enumerate();
+            let load_state = self.load_state.borrow();
+            let parts = load_state.journal.parts.iter().enumerate();
             parts
                 .filter(|(_, part)| !part.is_final() && !part.job.is_empty())
                 .map(|(index, _)| index)
                 .collect()
         };
         for index in open {
-            let job = self.ledger.borrow().job(index);
+            let job = self.load_state.borrow().job(index);
             // A job that came to its end meanwhile refuses to be aborted.
             let aborted = jobs::set_state(&self.org, INGEST, &job, State::Aborted).or_else(
                 |fault| match fault.kind {
@@ -223,9 +223,9 @@ impl Load {
             );
             match aborted {
                 // What had not arrived whole stays what it is: nothing was sent of it.
-                Ok((_, info)) => self.ledger.borrow_mut().aborted(index, &info),
+                Ok((_, info)) => self.load_state.borrow_mut().aborted(index, &info),
                 Err(fault) if fault.kind == FaultKind::NotFound => {
-                    self.ledger.borrow_mut().missing(index);
+                    self.load_state.borrow_mut().missing(index);
                 }
                 Err(fault) => return Err(fault),
             }

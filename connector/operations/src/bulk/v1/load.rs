@@ -223,7 +223,7 @@ impl Load {
     }
 
     fn take_row(&mut self) -> Result<(), Fault> {
-        if let Some(why) = &self.feed.row.complaint {
+        if let Some(why) = &self.feed.row.field_error {
             self.rejected += 1;
             let aborted = self.journal.borrow().aborted;
             self.plan.bear_rejected(self.rejected, why, aborted)?;

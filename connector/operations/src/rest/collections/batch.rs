@@ -2,7 +2,7 @@
 
 use super::outcome::{NOT_SENT, ROLLED_BACK, failed_by};
 use super::verb::{Row, Verb};
-use crate::typing::{Complaint, Trouble};
+use crate::typing::{FieldError, RecordError};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_formats::message::input::{Document, InputError, Records};
@@ -28,7 +28,7 @@ pub(crate) struct Batches<'a> {
     /// The places of a record that the org could not be asked about.
     stalled: Range<u64>,
     /// What all refused records have in common, as long as they do.
-    complaint: Option<Complaint>,
+    upstream_error: Option<FieldError>,
     complaints_differ: bool,
 }
 
@@ -47,14 +47,16 @@ impl<'a> Batches<'a> {
             index: 0,
             held: None,
             stalled: 0..0,
-            complaint: None,
+            upstream_error: None,
             complaints_differ: false,
         })
     }
 
-    /// The complaint that all refused records share, if there was any.
-    pub fn shared_complaint(&self) -> Option<&Complaint> {
-        self.complaint.as_ref().filter(|_| !self.complaints_differ)
+    /// The error that all refused records share, if there was any.
+    pub fn shared_complaint(&self) -> Option<&FieldError> {
+        self.upstream_error
+            .as_ref()
+            .filter(|_| !self.complaints_differ)
     }
 
     /// The next batch; `None` at the end. A fault means that the org could not be asked how to type a record.
@@ -105,26 +107,26 @@ impl<'a> Batches<'a> {
         let place = record.place;
         match self.verb.row(record.node, index) {
             Ok(row) => Ok(Some(Ok(row))),
-            Err(Trouble::Org(fault)) => {
+            Err(RecordError::Org(fault)) => {
                 self.stalled = index..self.index;
                 Err(fault)
             }
-            Err(Trouble::Record(complaint)) => {
-                let message = format!("Not sent: of {place}, {}", complaint.message);
-                let field = Some(complaint.field.as_str());
+            Err(RecordError::Record(upstream_error)) => {
+                let message = format!("Not sent: of {place}, {}", upstream_error.message);
+                let field = Some(upstream_error.field.as_str());
                 let indexes = index..self.index;
                 let refused = indexes.map(|index| failed_by(index, NOT_SENT, &message, field));
                 let refused = refused.collect();
-                self.note(complaint);
+                self.note(upstream_error);
                 Ok(Some(Err(refused)))
             }
         }
     }
 
-    fn note(&mut self, complaint: Complaint) {
-        match &self.complaint {
-            Some(known) => self.complaints_differ |= *known != complaint,
-            None => self.complaint = Some(complaint),
+    fn note(&mut self, upstream_error: FieldError) {
+        match &self.upstream_error {
+            Some(known) => self.complaints_differ |= *known != upstream_error,
+            None => self.upstream_error = Some(upstream_error),
         }
     }
 

@@ -4,7 +4,7 @@ use super::outcome::saved;
 use super::verb::{Answered, Row, Verb};
 use super::write::results;
 use crate::rest::records::option_headers;
-use crate::typing::{Complaint, Trouble};
+use crate::typing::{FieldError, RecordError};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
@@ -36,19 +36,19 @@ impl<'a> Delete<'a> {
 }
 
 /// The id of a record, if it can be one: Salesforce refuses a whole call for one that cannot.
-pub(crate) fn id_of(node: &Node) -> Result<&str, Trouble> {
-    let complaint = |message: String| {
-        Trouble::Record(Complaint {
+pub(crate) fn id_of(node: &Node) -> Result<&str, RecordError> {
+    let upstream_error = |message: String| {
+        RecordError::Record(FieldError {
             field: "Id".into(),
             message,
         })
     };
     let id = node.text("Id").map(str::trim).filter(|id| !id.is_empty());
-    let id = id.ok_or_else(|| complaint("it has no `Id`".into()))?;
+    let id = id.ok_or_else(|| upstream_error("it has no `Id`".into()))?;
     if looks_like_id(id) {
         return Ok(id);
     }
-    Err(complaint(format!(
+    Err(upstream_error(format!(
         "`Id` is `{}`, and ids have 15 or 18 letters and digits",
         id.chars().take(40).collect::<String>()
     )))
@@ -63,7 +63,7 @@ impl Verb for Delete<'_> {
         true
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
+    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
         Ok(Row {
             index,
             size: 1,

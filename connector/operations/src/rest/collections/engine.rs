@@ -282,10 +282,12 @@ impl<'a> Engine<'a> {
                 .outcomes
                 .iter()
                 .all(|outcome| has_code(outcome, NOT_SENT));
-        if let (false, true, Some(complaint)) = (self.sent, all_unfit, batches.shared_complaint()) {
+        if let (false, true, Some(upstream_error)) =
+            (self.sent, all_unfit, batches.shared_complaint())
+        {
             return Err(bad_input(format!(
                 "No record of the input can be sent: {}",
-                complaint.message
+                upstream_error.message
             )));
         }
         if let Some(fault) = self.fault.take_if(|_| !self.answered) {

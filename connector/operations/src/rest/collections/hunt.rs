@@ -94,11 +94,11 @@ impl Hunt {
 
 /// The row that Salesforce could not read: its message tells the line, and each row has its own.
 fn line(fault: &Fault) -> Option<usize> {
-    let complaint = fault.upstream.first()?;
-    if complaint.code != UNREADABLE {
+    let upstream_error = fault.upstream.first()?;
+    if upstream_error.code != UNREADABLE {
         return None;
     }
-    let (_, after) = complaint.message.rsplit_once("[line:")?;
+    let (_, after) = upstream_error.message.rsplit_once("[line:")?;
     let digits = after.split(|char: char| !char.is_ascii_digit()).next()?;
     digits.parse::<usize>().ok()?.checked_sub(2)
 }

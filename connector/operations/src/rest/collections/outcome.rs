@@ -22,7 +22,7 @@ pub(crate) struct WireError(UpstreamFault);
 impl<'de> Deserialize<'de> for WireError {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let error = Value::deserialize(from)?;
-        let read = fault::complaint(&error).map(Self);
+        let read = fault::upstream_error(&error).map(Self);
         read.ok_or_else(|| D::Error::custom("an error of a record has no `statusCode`"))
     }
 }

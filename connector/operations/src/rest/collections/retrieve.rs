@@ -2,7 +2,7 @@
 
 use super::delete::id_of;
 use crate::rest::rows;
-use crate::typing::Trouble;
+use crate::typing::RecordError;
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
@@ -53,11 +53,11 @@ pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
         let record = record?;
         match id_of(&record.node) {
             Ok(id) => ids.push(id.to_owned()),
-            Err(Trouble::Org(fault)) => return Err(fault),
-            Err(Trouble::Record(complaint)) => {
+            Err(RecordError::Org(fault)) => return Err(fault),
+            Err(RecordError::Record(upstream_error)) => {
                 return Err(bad_input(format!(
                     "Of the input, {} is no record to retrieve: {}",
-                    record.place, complaint.message
+                    record.place, upstream_error.message
                 )));
             }
         }

@@ -2,9 +2,9 @@
 
 use super::outcome::{ROLLED_BACK, WireError, failed, failed_by, has_code, saved};
 use super::verb::{Answered, Row, Verb, body_of};
-use super::write::{json, typist};
+use super::write::{encoder, json};
 use crate::rest::records::option_headers;
-use crate::typing::{Complaint, Trouble, Typist, object_of};
+use crate::typing::{FieldError, RecordEncoder, RecordError, object_of};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
@@ -22,7 +22,7 @@ use std::collections::HashMap;
 /// A create of many trees.
 pub(super) struct Tree<'a> {
     org: &'a Org,
-    typist: Typist<'a>,
+    encoder: RecordEncoder<'a>,
     object: &'a str,
     path: String,
     headers: Headers,
@@ -36,7 +36,7 @@ impl<'a> Tree<'a> {
     ) -> Result<Self, Fault> {
         Ok(Self {
             org,
-            typist: typist(org, document).with_children(),
+            encoder: encoder(org, document).with_children(),
             object: &config.object,
             path: format!("composite/tree/{}", segment("object", &config.object)?),
             headers: option_headers(config.options.as_ref())?,
@@ -132,22 +132,22 @@ impl Verb for Tree<'_> {
         extent(node).0
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
-        let complaint = |message: String| {
-            Trouble::Record(Complaint {
+    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
+        let upstream_error = |message: String| {
+            RecordError::Record(FieldError {
                 field: "attributes.type".into(),
                 message,
             })
         };
         let object = object_of(&node, Some(self.object))?;
         let size = self.size(&node);
-        let mut node = self.typist.settle(node, &object)?;
+        let mut node = self.encoder.settle(node, &object)?;
         node.sobject = Some(object);
         let (mut next, mut objects) = (index, Vec::new());
         name(&mut node, &mut next, &mut objects);
         let count = distinct(&objects);
         if count > MAX_TREE_OBJECTS {
-            return Err(complaint(format!(
+            return Err(upstream_error(format!(
                 "its tree has records of {count} objects, and Salesforce takes {MAX_TREE_OBJECTS}"
             )));
         }

@@ -1,6 +1,6 @@
 //! What the kinds of calls differ in: how a record becomes a row of a call, and what an answer says of the rows.
 
-use crate::typing::Trouble;
+use crate::typing::RecordError;
 use salesforce_client::exchange::Reply;
 use salesforce_client::org::{Call, Unusable};
 use salesforce_contract::bindings::Fault;
@@ -53,7 +53,7 @@ pub(crate) trait Verb {
     }
 
     /// Puts a record into form.
-    fn row(&self, node: Node, index: u64) -> Result<Row, Trouble>;
+    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError>;
 
     /// The request for these rows. Where it has a JSON body, each row stands on a line of its own, from the second on.
     fn call(&self, rows: &[Row]) -> Result<Call, Fault>;

@@ -3,7 +3,7 @@
 use super::outcome::{WireError, created_by_upsert, failed, saved};
 use super::verb::{Answered, Row, Verb, body_of};
 use crate::rest::records::option_headers;
-use crate::typing::{Complaint, Trouble, Typist};
+use crate::typing::{FieldError, RecordEncoder, RecordError};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
@@ -31,7 +31,7 @@ enum Kind {
 /// A write of many records.
 pub(super) struct Write<'a> {
     org: &'a Org,
-    typist: Typist<'a>,
+    encoder: RecordEncoder<'a>,
     kind: Kind,
     object: Option<&'a str>,
     /// The path under the versioned root.
@@ -105,7 +105,7 @@ impl<'a> Write<'a> {
     ) -> Result<Self, Fault> {
         Ok(Self {
             org,
-            typist: typist(org, document),
+            encoder: encoder(org, document),
             kind: Kind::Update,
             object,
             path: "composite/sobjects".into(),
@@ -117,14 +117,14 @@ impl<'a> Write<'a> {
     }
 }
 
-/// A typist for the records of calls. Where a call holds several, each is held to the describe: a value that the org cannot read would
+/// A encoder for the records of calls. Where a call holds several, each is held to the describe: a value that the org cannot read would
 /// make it refuse them all. A record alone is refused alone, and costs no describe.
-pub(super) fn typist<'a>(org: &'a Org, document: &Document<'_>) -> Typist<'a> {
+pub(super) fn encoder<'a>(org: &'a Org, document: &Document<'_>) -> RecordEncoder<'a> {
     let untyped = document.is_untyped();
-    let typist = Typist::new(org, untyped);
+    let encoder = RecordEncoder::new(org, untyped);
     match (untyped, document.has_several()) {
-        (false, true) => typist.by_describe().with_open_times(),
-        _ => typist,
+        (false, true) => encoder.by_describe().with_open_times(),
+        _ => encoder,
     }
 }
 
@@ -140,8 +140,8 @@ impl Verb for Write<'_> {
         changes.count() < MAX_COLLECTION_CHUNKS
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, Trouble> {
-        let (object, mut node) = self.typist.settle_of(node, self.object)?;
+    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
+        let (object, mut node) = self.encoder.settle_of(node, self.object)?;
         node.sobject = Some(object.clone());
         Ok(Row {
             index,
@@ -219,9 +219,9 @@ pub(super) fn results(reply: &Reply, count: usize) -> Result<Vec<Answer>, Unusab
 }
 
 /// A record as one line of JSON.
-pub(super) fn json(node: &Node) -> Result<Vec<u8>, Trouble> {
+pub(super) fn json(node: &Node) -> Result<Vec<u8>, RecordError> {
     serde_json::to_vec(node).map_err(|error| {
-        Trouble::Record(Complaint {
+        RecordError::Record(FieldError {
             field: String::new(),
             message: format!("it cannot be written as JSON: {error}"),
         })

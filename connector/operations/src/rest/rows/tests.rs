@@ -78,7 +78,7 @@ fn all_pages_are_read_in_every_form() {
 #[test]
 fn a_fault_on_the_middle_page_loses_and_doubles_nothing() {
     let cut = page_text(1, 3);
-    for trouble in [
+    for disturbance in [
         vec![expired(), token("T2")],
         vec![Play::json(503, "")],
         vec![Play::Answer(
@@ -93,7 +93,7 @@ fn a_fault_on_the_middle_page_loses_and_doubles_nothing() {
         vec![Play::json(200, &cut[..cut.len() - 5])],
     ] {
         let plays = std::iter::once(page(0))
-            .chain(trouble)
+            .chain(disturbance)
             .chain([page(1), page(2)])
             .collect();
         let (text, script) = read_all(plays, FormatChoice::Ndjson);

@@ -141,7 +141,7 @@ fn has(fault: &Fault, code: &str) -> bool {
     fault
         .upstream
         .iter()
-        .any(|complaint| complaint.code == code)
+        .any(|upstream_error| upstream_error.code == code)
 }
 
 fn changes(records: &[Box<RawValue>]) -> Result<Vec<Change>, Fault> {

@@ -63,11 +63,11 @@ fn in_zone(zone: &str, media_type: &str, body: &str) -> Result<String, String> {
     let (org, ..) = org_for(&connection, [token("T1"), account()]);
     let message = message(media_type, body);
     let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
-    let typist = Typist::new(&org, document.is_untyped());
-    match typist.settle(document.only().unwrap().node, "Account") {
+    let encoder = RecordEncoder::new(&org, document.is_untyped());
+    match encoder.settle(document.only().unwrap().node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
-        Err(Trouble::Record(complaint)) => Err(complaint.message),
-        Err(Trouble::Org(fault)) => panic!("{}", fault.message),
+        Err(RecordError::Record(field_error)) => Err(field_error.message),
+        Err(RecordError::Org(fault)) => panic!("{}", fault.message),
     }
 }
 

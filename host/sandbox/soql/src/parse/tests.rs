@@ -7,14 +7,14 @@ fn refused(soql: &str) -> String {
 }
 
 /// The last line of a refusal and its column.
-fn complaint(soql: &str) -> (usize, String) {
+fn error_text(soql: &str) -> (usize, String) {
     let message = refused(soql);
-    let (place, complaint) = message.rsplit_once('\n').unwrap_or(("", &message));
+    let (place, error_text) = message.rsplit_once('\n').unwrap_or(("", &message));
     let column = place
         .rsplit(':')
         .next()
         .and_then(|column| column.parse().ok());
-    (column.unwrap_or_default(), complaint.to_owned())
+    (column.unwrap_or_default(), error_text.to_owned())
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn what_does_not_fit_is_named_with_its_place() {
         ),
     ];
     for (soql, column, words) in cases {
-        assert_eq!(complaint(soql), (column, words.to_owned()), "{soql}");
+        assert_eq!(error_text(soql), (column, words.to_owned()), "{soql}");
     }
 }
 

@@ -176,12 +176,12 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The column of a grouped field or of an aggregate function; anything else draws `complaint`.
+    /// The column of a grouped field or of an aggregate function; anything else draws `error`.
     pub(super) fn grouped(
         &mut self,
         operand: &Operand,
         groups: &Groups<'a>,
-        complaint: impl Fn(&str) -> String,
+        error_text: impl Fn(&str) -> String,
     ) -> Result<Column<'a>> {
         if let Operand::Function(function) = operand {
             if AGGREGATES.contains(&function.name.as_str()) {
@@ -190,7 +190,7 @@ impl<'a> Scope<'a> {
             if keeps_name(function)
                 && let [Argument::Operand(inner)] = function.arguments.as_slice()
             {
-                let column = self.grouped(inner, groups, complaint)?;
+                let column = self.grouped(inner, groups, error_text)?;
                 return Ok(if function.name == "FORMAT" {
                     column.formatted()
                 } else {
@@ -206,7 +206,7 @@ impl<'a> Scope<'a> {
             Operand::Field(path) => path.text(),
             Operand::Function(_) => column.name,
         };
-        Err(SoqlError::new(ErrorCode::MalformedQuery, complaint(&name)))
+        Err(SoqlError::new(ErrorCode::MalformedQuery, error_text(&name)))
     }
 
     fn having(&mut self, query: &Query, groups: &Groups<'a>) -> Result<String> {
@@ -236,9 +236,9 @@ impl<'a> Scope<'a> {
                 terms.push(ordered(&outputs.len().to_string(), item));
                 continue;
             }
-            let complaint =
+            let error_text =
                 |name: &str| format!("Ordered field must be grouped or aggregated: {name}");
-            let column = self.grouped(&item.operand, groups, complaint)?;
+            let column = self.grouped(&item.operand, groups, error_text)?;
             let group = groups
                 .columns
                 .iter()

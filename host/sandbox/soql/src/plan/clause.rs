@@ -26,7 +26,7 @@ impl Nesting {
         if self == Self::Top { Self::Not } else { self }
     }
 
-    pub(super) fn complaint(self) -> Option<&'static str> {
+    pub(super) fn error_text(self) -> Option<&'static str> {
         match self {
             Self::Top => None,
             Self::Or => Some("Semi join sub-selects are not allowed with the 'OR' operator"),

@@ -14,8 +14,8 @@ impl<'a> Scope<'a> {
         query: &Query,
         nesting: Nesting,
     ) -> Result<String> {
-        if let Some(complaint) = nesting.complaint() {
-            return Err(self.refuse(left.at(), complaint));
+        if let Some(error_text) = nesting.error_text() {
+            return Err(self.refuse(left.at(), error_text));
         }
         self.context
             .semi_joins

@@ -55,7 +55,7 @@ fn only_a_refusal_of_the_user_is_one_of_the_credentials() {
 #[test]
 fn a_login_that_the_org_cannot_answer_now_is_tried_again() {
     let welcome = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><s:Body><loginResponse><result><serverUrl>https://eu1.salesforce.com/services/Soap/u/62.0/00Dx</serverUrl><sessionId>S1</sessionId></result></loginResponse></s:Body></s:Envelope>"#;
-    for trouble in [
+    for failed in [
         login_fault("SERVER_UNAVAILABLE", "later"),
         login_fault("UNKNOWN_EXCEPTION", "oops"),
         login_fault("ORG_IN_MAINTENANCE", "later"),
@@ -66,7 +66,7 @@ fn a_login_that_the_org_cannot_answer_now_is_tried_again() {
         Play::Answer(503, Vec::new(), b"<html>busy</html>".to_vec()),
         Play::Fail(Failure::Lost),
     ] {
-        let (org, script, _) = org_for(&with(soap()), [trouble, Play::json(200, welcome)]);
+        let (org, script, _) = org_for(&with(soap()), [failed, Play::json(200, welcome)]);
         assert_eq!(org.session().unwrap().access_token, "S1");
         assert_eq!(script.left(), 0);
     }
@@ -80,7 +80,7 @@ fn a_token_endpoint_that_cannot_answer_now_is_asked_again() {
             &format!(r#"{{"error":"{code}","error_description":"{description}"}}"#),
         )
     };
-    for trouble in [
+    for failed in [
         words(400, "unknown_error", "retry your request"),
         words(
             400,
@@ -96,7 +96,7 @@ fn a_token_endpoint_that_cannot_answer_now_is_asked_again() {
             r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]"#,
         ),
     ] {
-        let (org, script, _) = org_for(&with(refresh()), [trouble, token("T1")]);
+        let (org, script, _) = org_for(&with(refresh()), [failed, token("T1")]);
         assert_eq!(org.session().unwrap().access_token, "T1");
         assert_eq!(script.left(), 0);
     }

@@ -134,7 +134,8 @@ fn list_of_pages_that_is_none_costs_one_request() {
         .position(|request| request.contains("resultPages"))
         .unwrap();
     let trial = super::trial(&[2600, 2600]);
-    trial.fake.0.borrow_mut().troubles = vec![(number, crate::bulk::testing::Trouble::Status(200))];
+    trial.fake.0.borrow_mut().troubles =
+        vec![(number, crate::bulk::testing::Disturbance::Status(200))];
     assert_eq!(trial.whole().unwrap(), trial.expected());
     assert!(trial.clock.slept().is_empty(), "{:?}", trial.clock.slept());
 }

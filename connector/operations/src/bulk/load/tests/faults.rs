@@ -18,13 +18,13 @@ fn requests() -> usize {
 #[test]
 fn every_fault_at_every_request_leaves_every_row_loaded_once() {
     for number in 0..requests() {
-        for trouble in TROUBLES {
+        for disturbance in DISTURBANCES {
             let mut host = small();
-            host.fake.0.borrow_mut().troubles = vec![(number, trouble)];
+            host.fake.0.borrow_mut().troubles = vec![(number, disturbance)];
             let what = host.fake.seen();
             host.run();
             host.is_whole(11);
-            assert!(host.opened < 4, "{number} {trouble:?} {what:?}");
+            assert!(host.opened < 4, "{number} {disturbance:?} {what:?}");
         }
     }
 }
@@ -33,9 +33,9 @@ fn every_fault_at_every_request_leaves_every_row_loaded_once() {
 fn two_faults_in_a_row_do_no_harm_either() {
     for number in 0..requests() {
         for (first, second) in [
-            (Trouble::AnswerLost, Trouble::Status(503)),
-            (Trouble::Reset, Trouble::AnswerLost),
-            (Trouble::Status(401), Trouble::CutShort),
+            (Disturbance::AnswerLost, Disturbance::Status(503)),
+            (Disturbance::Reset, Disturbance::AnswerLost),
+            (Disturbance::Status(401), Disturbance::CutShort),
         ] {
             let mut host = small();
             host.fake.0.borrow_mut().troubles = vec![(number, first), (number + 1, second)];
@@ -146,7 +146,7 @@ fn input_that_changed_is_refused_when_it_is_given_again() {
 #[test]
 fn limit_that_lasts_is_told_and_not_repeated() {
     let mut host = small();
-    host.fake.0.borrow_mut().troubles = vec![(1, Trouble::Status(400))];
+    host.fake.0.borrow_mut().troubles = vec![(1, Disturbance::Status(400))];
     let fault = host.live().err().unwrap();
     assert_eq!((fault.kind, fault.attempts), (FaultKind::Invalid, 1));
 }

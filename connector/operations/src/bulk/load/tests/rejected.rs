@@ -106,7 +106,7 @@ fn feed(host: &mut Host, load: &mut Load, failed: &mut String) -> usize {
     for chunk in host.input.clone().chunks(64 << 10) {
         load.write(chunk).unwrap();
         loop {
-            most = load.ledger.borrow().kept.bytes().max(most);
+            most = load.load_state.borrow().kept.bytes().max(most);
             let before = host.journal.replace(load.journal());
             if before == host.journal {
                 break;

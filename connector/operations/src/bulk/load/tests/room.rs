@@ -14,7 +14,7 @@ fn feed(host: &mut Host, load: &mut Load, collects: bool) -> Result<u64, Fault> 
     for chunk in host.input.clone().chunks(16) {
         load.write(chunk)?;
         loop {
-            most = load.ledger.borrow().kept.open_rows().max(most);
+            most = load.load_state.borrow().kept.open_rows().max(most);
             let before = host.journal.replace(load.journal());
             if before == host.journal {
                 break;
@@ -27,7 +27,7 @@ fn feed(host: &mut Host, load: &mut Load, collects: bool) -> Result<u64, Fault> 
     }
     load.close()?;
     while !load.watch(1_000)?.done {
-        most = load.ledger.borrow().kept.open_rows().max(most);
+        most = load.load_state.borrow().kept.open_rows().max(most);
         if collects {
             host.collect(load)?;
         }

@@ -88,9 +88,9 @@ fn every_fault_at_every_request_leaves_every_row_loaded_once() {
         host.fake.seen().len()
     };
     for number in 0..requests {
-        for trouble in TROUBLES {
+        for disturbance in DISTURBANCES {
             let mut host = swallowing(&rows(5), 1, true).with("job-records", json!(3));
-            host.fake.0.borrow_mut().troubles = vec![(number, trouble)];
+            host.fake.0.borrow_mut().troubles = vec![(number, disturbance)];
             host.run();
             host.is_whole(5);
         }

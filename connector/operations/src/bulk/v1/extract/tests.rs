@@ -1,5 +1,5 @@
 use super::*;
-use crate::bulk::testing::{Fake, TROUBLES, fake};
+use crate::bulk::testing::{DISTURBANCES, Fake, fake};
 use salesforce_client::transport::scripted::TestClock;
 use serde_json::json;
 
@@ -72,20 +72,24 @@ fn every_fault_at_every_request_leaves_every_row_read_once() {
     let mut extract = Extract::open(fake.org(&clock), chunked()).unwrap();
     read(&mut extract).unwrap();
     for number in 0..fake.seen().len() {
-        for trouble in TROUBLES {
+        for disturbance in DISTURBANCES {
             let (fake, clock) = org();
-            fake.0.borrow_mut().troubles = vec![(number, trouble)];
+            fake.0.borrow_mut().troubles = vec![(number, disturbance)];
             let mut extract = Extract::open(fake.org(&clock), chunked())
                 .or_else(|_| Extract::open(fake.org(&clock), chunked()))
                 .unwrap();
-            assert_eq!(read(&mut extract).unwrap(), WHOLE, "{number} {trouble:?}");
+            assert_eq!(
+                read(&mut extract).unwrap(),
+                WHOLE,
+                "{number} {disturbance:?}"
+            );
             let inside = fake.0.borrow();
             let jobs = inside.classic.jobs.iter();
             for job in jobs.filter(|job| job.state == "Closed") {
                 assert_eq!(
                     job.batches.len(),
                     4,
-                    "the query was sent once: {number} {trouble:?}"
+                    "the query was sent once: {number} {disturbance:?}"
                 );
             }
         }

@@ -80,7 +80,7 @@ impl Filling {
     pub fn take(&mut self, columns: &[String], set: usize, row: &mut Row) -> Result<(), Fault> {
         let at = usize::try_from(self.rows).unwrap_or(usize::MAX);
         self.rows += 1;
-        if let Some(why) = row.complaint.take() {
+        if let Some(why) = row.field_error.take() {
             let record = std::mem::take(&mut row.given);
             let unfit = Unfit { at, why, record };
             self.unfit_bytes += unfit.bytes();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::bulk::testing::{Fake, TROUBLES, Trouble, fake, lines};
+use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, fake, lines};
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;

@@ -8,9 +8,9 @@ fn every_fault_at_every_request_leaves_every_row_loaded_once() {
     let mut undisturbed = small();
     undisturbed.run();
     for number in 0..undisturbed.fake.seen().len() {
-        for trouble in TROUBLES {
+        for disturbance in DISTURBANCES {
             let mut host = small();
-            host.fake.0.borrow_mut().troubles = vec![(number, trouble)];
+            host.fake.0.borrow_mut().troubles = vec![(number, disturbance)];
             host.run();
             host.is_whole();
         }
@@ -21,7 +21,10 @@ fn every_fault_at_every_request_leaves_every_row_loaded_once() {
 fn answer_lost_twice_in_a_row_does_no_harm_either() {
     for number in 0..12 {
         let mut host = host(&rows(9));
-        let lost = [(number, Trouble::AnswerLost), (number + 1, Trouble::Reset)];
+        let lost = [
+            (number, Disturbance::AnswerLost),
+            (number + 1, Disturbance::Reset),
+        ];
         host.fake.0.borrow_mut().troubles = lost.to_vec();
         host.run();
         host.is_whole();

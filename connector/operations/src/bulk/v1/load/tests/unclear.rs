@@ -27,7 +27,7 @@ fn batch_that_was_not_taken_is_sent_again() {
     for number in adds {
         for status in [200, 201, 204] {
             let mut host = super::host(&rows(10));
-            host.fake.0.borrow_mut().troubles = vec![(number, Trouble::Status(status))];
+            host.fake.0.borrow_mut().troubles = vec![(number, Disturbance::Status(status))];
             host.run();
             host.is_whole();
         }

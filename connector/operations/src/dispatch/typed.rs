@@ -1,4 +1,4 @@
-//! The typed door: records in, records out. They take the way of the generic door, as the JSON that a host would have sent, so
+//! The typed interface: records in, records out. They take the way of the generic interface, as the JSON that a host would have sent, so
 //! that bounds, defaults and input are checked once, and for both.
 
 use super::{Sink, Source};

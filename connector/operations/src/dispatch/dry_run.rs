@@ -2,7 +2,7 @@
 
 use super::{accept, check_input, known};
 use crate::table::{self, Config, Run};
-use salesforce_client::org::{HeldBack, Org};
+use salesforce_client::org::{Org, UnsentRequest};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::{
     DryRunConfig, DryRunReport, PlannedRequest,
@@ -49,24 +49,18 @@ pub fn dry_run(
     let reads_too = ANY_REQUEST
         .iter()
         .any(|group| operation.name.starts_with(group));
-    let rehearsing = Rc::new(org.rehearsing(reads_too));
-    let ended = rehearse(&rehearsing, run, inner, input);
-    org.take_facts(&rehearsing);
-    let held_back = rehearsing.held_back();
-    if held_back.is_empty() {
+    let dry_run = Rc::new(org.in_dry_run(reads_too));
+    let ended = run_dry(&dry_run, run, inner, input);
+    org.take_facts(&dry_run);
+    let unsent = dry_run.unsent();
+    if unsent.is_empty() {
         ended?;
     }
-    Ok(report(
-        operation,
-        run,
-        &rehearsing,
-        &held_back,
-        config.body_bytes,
-    ))
+    Ok(report(operation, run, &dry_run, &unsent, config.body_bytes))
 }
 
 /// Runs the operation as far as it comes.
-fn rehearse(org: &Rc<Org>, run: Run, config: Config, input: Option<Message>) -> Result<(), Fault> {
+fn run_dry(org: &Rc<Org>, run: Run, config: Config, input: Option<Message>) -> Result<(), Fault> {
     match run {
         Run::Call(run) => run(org, config, input).map(drop),
         Run::Source(open) => open(Rc::clone(org), config, input).map(drop),
@@ -85,11 +79,11 @@ fn report(
     operation: &Operation,
     run: Run,
     org: &Org,
-    held_back: &[HeldBack],
+    unsent: &[UnsentRequest],
     shown: Option<u32>,
 ) -> DryRunReport {
     let shown = shown.unwrap_or(SHOWN_BYTES) as usize;
-    let requests: Vec<_> = held_back.iter().map(|one| planned(one, shown)).collect();
+    let requests: Vec<_> = unsent.iter().map(|one| planned(one, shown)).collect();
     DryRunReport {
         operation: operation.name.to_owned(),
         api_calls: u32::try_from(requests.len()).unwrap_or(u32::MAX),
@@ -99,8 +93,8 @@ fn report(
     }
 }
 
-fn planned(held_back: &HeldBack, shown: usize) -> PlannedRequest {
-    let request = &held_back.request;
+fn planned(unsent: &UnsentRequest, shown: usize) -> PlannedRequest {
+    let request = &unsent.request;
     let headers = request.headers.iter();
     let headers =
         headers.filter(|(name, _)| !NOT_SHOWN.contains(&name.to_ascii_lowercase().as_str()));
@@ -109,7 +103,7 @@ fn planned(held_back: &HeldBack, shown: usize) -> PlannedRequest {
         method: name(request.method).to_owned(),
         path: request.url.clone(),
         headers: headers.cloned().collect(),
-        body: (!held_back.private).then(|| String::from_utf8_lossy(head).into_owned()),
+        body: (!unsent.private).then(|| String::from_utf8_lossy(head).into_owned()),
         body_bytes: request.body.len() as u64,
     }
 }

@@ -7,7 +7,7 @@ const SHOWN: usize = 60;
 
 /// What is wrong with a JSON document. Never repeats the value of a secret field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
+pub struct ValidationError {
     /// The document: `config` or `connection`.
     pub what: String,
     /// The place in it, for example `config.fields[2]`.
@@ -16,11 +16,11 @@ pub struct Complaint {
     pub sentence: String,
 }
 
-impl Complaint {
-    /// A complaint that goes on after the name of the place: `must be ...`, `is missing ...`.
-    pub(super) fn at(place: &Place<'_>, rest: impl fmt::Display) -> Complaint {
+impl ValidationError {
+    /// An error that goes on after the name of the place: `must be ...`, `is missing ...`.
+    pub(super) fn at(place: &Place<'_>, rest: impl fmt::Display) -> ValidationError {
         let path = place.to_string();
-        Complaint {
+        ValidationError {
             what: place.document().to_owned(),
             sentence: format!("{path} {rest}"),
             path,
@@ -28,24 +28,24 @@ impl Complaint {
     }
 
     /// The document is no JSON at all.
-    pub(super) fn syntax(what: &str, error: &serde_json::Error) -> Complaint {
+    pub(super) fn syntax(what: &str, error: &serde_json::Error) -> ValidationError {
         let said = error.to_string();
         let reason = said.split(" at line ").next().unwrap_or_default();
         let (line, column) = (error.line(), error.column());
-        Complaint::at(
+        ValidationError::at(
             &Place::Document(what),
             format_args!("is not JSON: {reason} at line {line}, column {column}"),
         )
     }
 }
 
-impl fmt::Display for Complaint {
+impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence)
     }
 }
 
-impl std::error::Error for Complaint {}
+impl std::error::Error for ValidationError {}
 
 /// A place in a document, linked upwards while the walk goes down.
 #[derive(Debug, Clone, Copy)]

@@ -12,7 +12,7 @@ use salesforce_contract::bindings::{Fault, FaultKind};
 use std::ops::Range;
 
 /// What a load knows.
-pub struct Ledger {
+pub struct LoadState {
     /// What the host keeps.
     pub journal: Journal,
     /// What is kept of rows.
@@ -25,7 +25,7 @@ pub struct Ledger {
     forgot: bool,
 }
 
-impl Ledger {
+impl LoadState {
     /// Takes up a journal.
     pub fn new(mut journal: Journal) -> Self {
         if !journal.closed {

@@ -6,15 +6,15 @@ use std::cell::RefCell;
 
 /// What an org that only rehearses has held back.
 #[derive(Default)]
-pub struct Rehearsal {
+pub struct DryRun {
     /// Whether reads are held back, too: where the operation itself may be one.
     pub(super) reads_too: bool,
-    pub(super) held_back: RefCell<Vec<HeldBack>>,
+    pub(super) unsent: RefCell<Vec<UnsentRequest>>,
     pub(super) refused: RefCell<Vec<Outcome>>,
 }
 
 /// A request that was not sent. It holds no session; its URL is a path.
-pub struct HeldBack {
+pub struct UnsentRequest {
     /// The request.
     pub request: Request,
     /// Whether its body must not be shown.

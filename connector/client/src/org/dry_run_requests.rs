@@ -2,7 +2,7 @@
 
 use super::Org;
 use super::call::Call;
-use super::rehearsal::{HeldBack, Rehearsal};
+use super::dry_run::{DryRun, UnsentRequest};
 use super::trace::Trace;
 use crate::exchange::Nature;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -13,24 +13,24 @@ use std::rc::Rc;
 impl Org {
     /// The same org, with requests held back from now on: those that change something, or, with `reads_too`, all but those that the
     /// connector needs to make them.
-    pub fn rehearsing(&self, reads_too: bool) -> Self {
+    pub fn in_dry_run(&self, reads_too: bool) -> Self {
         Self {
             context: Rc::clone(&self.context),
             settings: self.settings.clone(),
             facts: RefCell::default(),
             renewed: Cell::new(self.renewed.get()),
             trace: Trace::new(self.context.clock.monotonic_ms()),
-            rehearsal: Some(Rehearsal {
+            dry_run: Some(DryRun {
                 reads_too,
-                ..Rehearsal::default()
+                ..DryRun::default()
             }),
             checked_token: RefCell::new(self.checked_token.borrow().clone()),
         }
     }
 
-    /// Enters the org before its first call, so that a wrong password, for one, is tried once; a rehearsal stays outside.
+    /// Enters the org before its first call, so that a wrong password, for one, is tried once; a dry run stays outside.
     pub fn enter(&self) -> Result<(), Fault> {
-        match self.rehearsal {
+        match self.dry_run {
             Some(_) => Ok(()),
             None => self.session().map(drop),
         }
@@ -38,39 +38,39 @@ impl Org {
 
     /// Notes records that are not fit to be sent.
     pub fn note_refused(&self, outcomes: &[Outcome]) {
-        if let Some(rehearsal) = &self.rehearsal {
-            rehearsal.refused.borrow_mut().extend_from_slice(outcomes);
+        if let Some(dry_run) = &self.dry_run {
+            dry_run.refused.borrow_mut().extend_from_slice(outcomes);
         }
     }
 
     /// What was held back, in order.
-    pub fn held_back(&self) -> Vec<HeldBack> {
-        let rehearsal = self.rehearsal.as_ref();
-        rehearsal.map_or_else(Vec::new, |rehearsal| rehearsal.held_back.take())
+    pub fn unsent(&self) -> Vec<UnsentRequest> {
+        let dry_run = self.dry_run.as_ref();
+        dry_run.map_or_else(Vec::new, |dry_run| dry_run.unsent.take())
     }
 
     /// The outcomes of records that are not fit to be sent.
     pub fn refused(&self) -> Vec<Outcome> {
-        let rehearsal = self.rehearsal.as_ref();
-        rehearsal.map_or_else(Vec::new, |rehearsal| rehearsal.refused.take())
+        let dry_run = self.dry_run.as_ref();
+        dry_run.map_or_else(Vec::new, |dry_run| dry_run.refused.take())
     }
 
-    /// Whether a call is not sent, as this is a rehearsal.
+    /// Whether a call is not sent, as this is a dry run.
     pub(super) fn holds_back(&self, call: &Call) -> bool {
-        let Some(rehearsal) = &self.rehearsal else {
+        let Some(dry_run) = &self.dry_run else {
             return false;
         };
-        call.nature != Nature::Read || rehearsal.reads_too && !call.preparatory
+        call.nature != Nature::Read || dry_run.reads_too && !call.preparatory
     }
 
     /// Notes a call that is not sent. The fault that stands for its answer does not keep others from being noted.
     pub(super) fn note_held_back(&self, call: &Call) -> Fault {
-        if let Some(rehearsal) = &self.rehearsal {
-            let held_back = HeldBack {
+        if let Some(dry_run) = &self.dry_run {
+            let unsent = UnsentRequest {
                 request: self.request(call, "", None),
                 private: call.private,
             };
-            rehearsal.held_back.borrow_mut().push(held_back);
+            dry_run.unsent.borrow_mut().push(unsent);
         }
         not_sent()
     }

@@ -1,4 +1,4 @@
-//! Salesforce's complaints, as its APIs write them.
+//! Salesforce's errors, as its APIs write them.
 
 use super::codes::BAD_TOKEN;
 use super::details;
@@ -6,10 +6,10 @@ use salesforce_contract::bindings::UpstreamFault;
 use serde_json::Value;
 
 /// Reads Salesforce's error lists: `[{errorCode, message, fields}]`, one such object, or OAuth's `{error, error_description}`.
-pub(super) fn complaints(body: &[u8]) -> Vec<UpstreamFault> {
+pub(super) fn upstream_errors(body: &[u8]) -> Vec<UpstreamFault> {
     match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Array(items)) => items.iter().filter_map(complaint).collect(),
-        Ok(item) => complaint(&item).into_iter().collect(),
+        Ok(Value::Array(items)) => items.iter().filter_map(upstream_error).collect(),
+        Ok(item) => upstream_error(&item).into_iter().collect(),
         Err(_) => bad_token(body)
             .or_else(|| bulk_exception(body))
             .into_iter()
@@ -44,7 +44,7 @@ fn bulk_exception(body: &[u8]) -> Option<UpstreamFault> {
 }
 
 /// One entry of such a list.
-pub fn complaint(item: &Value) -> Option<UpstreamFault> {
+pub fn upstream_error(item: &Value) -> Option<UpstreamFault> {
     let text = |names: &[&str]| {
         names
             .iter()

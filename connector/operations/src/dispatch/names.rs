@@ -28,7 +28,7 @@ pub fn explain(org: &Org, object: Option<&str>, fault: Fault) -> Fault {
         fault
             .upstream
             .iter()
-            .any(|complaint| complaint.code == *code)
+            .any(|upstream_error| upstream_error.code == *code)
     };
     let of_type = UNKNOWN_TYPE.iter().any(has);
     let told = match object {

@@ -1,4 +1,4 @@
-//! The generic door: names and JSON in, the same operations behind it as behind the typed door, which comes through here.
+//! The generic interface: names and JSON in, the same operations as behind the typed interface, which comes through here.
 
 use crate::rest;
 use crate::table::{self, Answer, Config, Run};
@@ -60,7 +60,7 @@ fn answer(
 ) -> Result<(&'static Operation, Org, Answer), Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Call(run) = run else {
-        return Err(wrong_door(operation, "call"));
+        return Err(wrong_style(operation, "call"));
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
     let object = config.object();
@@ -87,7 +87,7 @@ pub fn open_source(
 ) -> Result<Box<dyn Source>, Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Source(run) = run else {
-        return Err(wrong_door(operation, "source"));
+        return Err(wrong_style(operation, "source"));
     };
     let (org, config, input) = prepare(context, operation, connection, config, input)?;
     let org = Rc::new(org);
@@ -106,7 +106,7 @@ pub fn open_sink(
 ) -> Result<Box<dyn Sink>, Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Sink(run) = run else {
-        return Err(wrong_door(operation, "sink"));
+        return Err(wrong_style(operation, "sink"));
     };
     let (org, config) = settle(context, operation, connection, config)?;
     let org = Rc::new(org);
@@ -126,7 +126,7 @@ pub fn poll(
 ) -> Result<Batch, Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Trigger(run) = run else {
-        return Err(wrong_door(operation, "poll"));
+        return Err(wrong_style(operation, "poll"));
     };
     let (org, config) = settle(context, operation, connection, config)?;
     let org = Rc::new(org);
@@ -196,7 +196,7 @@ fn media_type(input: &Message) -> &str {
 
 fn accept(document: &Document, text: &str, what: &str) -> Result<Value, Fault> {
     catalog::accept(&document.shape, text, what)
-        .map_err(|complaint| Fault::config(complaint.to_string()))
+        .map_err(|upstream_error| Fault::config(upstream_error.to_string()))
 }
 
 fn present(operation: &Operation, value: &Value) -> String {
@@ -223,7 +223,7 @@ fn unknown(name: &str) -> Fault {
     ))
 }
 
-fn wrong_door(operation: &Operation, door: &str) -> Fault {
+fn wrong_style(operation: &Operation, asked: &str) -> Fault {
     let style = match operation.style {
         Style::Call => "call",
         Style::Source => "source",
@@ -232,7 +232,7 @@ fn wrong_door(operation: &Operation, door: &str) -> Fault {
     };
     Fault::new(
         FaultKind::Config,
-        format!("{} is run by `{style}`, not by `{door}`", operation.name),
+        format!("{} is run by `{style}`, not by `{asked}`", operation.name),
     )
 }
 

@@ -13,7 +13,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::events::{
 use serde_json::Value;
 
 /// Polls once, lets something happen to the client, and polls again.
-fn after_trouble(trouble: Vec<Play>) -> (Batch, Vec<String>) {
+fn after_disturbance(disturbance: Vec<Play>) -> (Batch, Vec<String>) {
     let plays = [
         handshake("c"),
         subscribed(&[CHANNEL]),
@@ -24,7 +24,7 @@ fn after_trouble(trouble: Vec<Play>) -> (Batch, Vec<String>) {
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 42, 22)]),
     ];
-    let (org, script, _) = org(plays.into_iter().chain(trouble).chain(after));
+    let (org, script, _) = org(plays.into_iter().chain(disturbance).chain(after));
     let first = poll(&org, &earliest(), None, 1_000);
     let second = poll(&org, &earliest(), Some(&first), 200_000);
     assert_eq!(script.left(), 0);
@@ -33,7 +33,7 @@ fn after_trouble(trouble: Vec<Play>) -> (Batch, Vec<String>) {
 
 #[test]
 fn a_client_that_cannot_go_on_is_replaced_and_subscribes_after_the_last_event() {
-    let troubles = [
+    let disturbances = [
         vec![connect_refused("403::Unknown client", "handshake")],
         vec![connect_refused(
             "503::Server is too busy. Please try your request again later.",
@@ -57,21 +57,21 @@ fn a_client_that_cannot_go_on_is_replaced_and_subscribes_after_the_last_event() 
             token("T2"),
         ],
     ];
-    for (number, trouble) in troubles.into_iter().enumerate() {
-        let (batch, said) = after_trouble(trouble);
-        assert_eq!(ids(&batch), ["42"], "trouble {number}");
+    for (number, disturbance) in disturbances.into_iter().enumerate() {
+        let (batch, said) = after_disturbance(disturbance);
+        assert_eq!(ids(&batch), ["42"], "failure {number}");
         let last = &said[said.len() - 3..];
         assert_eq!(
             last,
             ["handshake", "/event/Low_Ink__e@41", "connect"],
-            "trouble {number}"
+            "failure {number}"
         );
     }
 }
 
 #[test]
 fn a_renewed_session_is_told_and_a_second_refusal_ends_the_poll() {
-    let (batch, _) = after_trouble(vec![expired(), token("T2")]);
+    let (batch, _) = after_disturbance(vec![expired(), token("T2")]);
     assert_eq!(attribute(&batch, 0, "session-renewed"), Some("true"));
     let (org, script, _) = org([expired(), token("T2"), expired()]);
     let fault = subscribe(&org, &earliest(), None, 1_000).unwrap_err();
