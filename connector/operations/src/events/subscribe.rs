@@ -81,7 +81,9 @@ struct Poll<'a> {
     /// When the poll has to be over, by the monotonic clock.
     until_ms: u64,
     session: Session,
+    /// Clients that were begun before the one at hand.
     opened: u32,
+    /// Whether the session is one that the org has not taken yet.
     renewed: bool,
     /// Whether it is this poll that says what "now" is. Until its checkpoint is kept, events would be lost with the client: so it
     /// returns at once.
@@ -109,6 +111,8 @@ impl Poll<'_> {
                     Ok(opened) => {
                         // What was latest is from now on a time, also for the client that replaces this one.
                         self.place = opened.place.clone();
+                        // The org has taken the session: should it end again, that is another end.
+                        self.renewed = false;
                         client = Some(opened);
                         continue;
                     }
@@ -145,7 +149,9 @@ impl Poll<'_> {
     fn mend(&mut self, broken: Broken) -> Result<(), Fault> {
         match broken {
             Broken::Fatal(fault) => return Err(self.signed(fault)),
-            Broken::Session(fault) if self.renewed => return Err(self.signed(fault)),
+            Broken::Session(fault) if self.renewed || self.opened + 1 >= MAX_CLIENTS => {
+                return Err(self.signed(fault));
+            }
             Broken::Session(_) => {
                 self.renewed = true;
                 self.session = self.org.session_after(&self.session)?;
@@ -171,7 +177,8 @@ impl Poll<'_> {
 
     /// The fault with how many clients were tried, where it is an answer to one of them.
     fn signed(&self, fault: Fault) -> Fault {
-        let tried = fault.status.map_or(0, |_| self.opened + 1);
+        let was_answered = fault.status.is_some() || fault.attempts > 0;
+        let tried = if was_answered { self.opened + 1 } else { 0 };
         Fault {
             attempts: fault.attempts.max(tried),
             ..fault

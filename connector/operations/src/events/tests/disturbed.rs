@@ -80,6 +80,34 @@ fn a_renewed_session_is_told_and_a_second_refusal_ends_the_poll() {
 }
 
 #[test]
+fn a_session_that_ends_again_after_it_was_taken_is_renewed_again_though_not_for_ever() {
+    let ends = |client: &str, token_after: &str| {
+        [
+            handshake(client),
+            subscribed(&[CHANNEL]),
+            connect_refused("401::Authentication invalid", "none"),
+            token(token_after),
+        ]
+    };
+    let comes = [
+        handshake("d"),
+        subscribed(&[CHANNEL]),
+        events(&[(CHANNEL, 41, 21)]),
+    ];
+    let twice = ends("a", "T2").into_iter().chain(ends("b", "T3"));
+    let (here, script, _) = org(twice.chain(comes));
+    let batch = subscribe(&here, &earliest(), None, 60_000).unwrap();
+    assert_eq!((ids(&batch), script.left()), (vec!["41"], 0));
+
+    let always = ["a", "b", "c", "d", "e"].map(|client| ends(client, client));
+    let (there, script, _) = org(always.into_iter().flatten());
+    let fault = subscribe(&there, &earliest(), None, 60_000).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unauthenticated);
+    // Four clients, and no log-in after the last.
+    assert_eq!((fault.attempts, script.left()), (4, 5));
+}
+
+#[test]
 fn an_org_that_stays_away_ends_the_poll_with_a_fault_that_passes() {
     let lost = || Play::Fail(Failure::NotSent);
     let (org, script, clock) = org([lost(), lost(), lost(), lost(), lost()]);
