@@ -97,8 +97,8 @@ impl Cell {
         if path.undetectable.contains(&self.fault.name) {
             return "not told apart".to_owned();
         }
-        if path.untried.contains(&self.fault.name) {
-            return "not tried here".to_owned();
+        if path.natively.contains(&self.fault.name) {
+            return "natively".to_owned();
         }
         let ids = place.prepare(&path.prepare, name).await;
         let checker = match path.verify {

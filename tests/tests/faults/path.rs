@@ -50,7 +50,7 @@ pub struct Path {
     pub undetectable: Vec<String>,
     /// Faults that would take minutes.
     #[serde(default)]
-    pub untried: Vec<String>,
+    pub natively: Vec<String>,
 }
 
 /// What is there before.

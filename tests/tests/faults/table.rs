@@ -23,7 +23,7 @@ and, after a stroke, with the fault on every request, where that differs.
 | a kind with `?` | a fault that says that the request may have been applied |
 | outcomes, with codes | one outcome per record in input order; those that are not done carry these codes |
 | not told apart | the answer is well-formed and nothing in it counts: nobody can tell it from a right one |
-| not tried here | it would take minutes: a connect that is not answered is given up after two |
+| natively | `connector/operations/src/events/tests/disturbed.rs` tries it, on a clock that the test moves: a connect that is not answered is given up after two minutes |
 | a kind, then exact | the fault was told, and polling from the same checkpoint found every change once |
 | quiet, then exact | nothing was told and nothing found; once the fault was gone, every change was found once |
 

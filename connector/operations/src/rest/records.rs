@@ -4,6 +4,7 @@ use super::ask::{delete_call, fitting};
 use super::collections::outcome::created_by_upsert;
 use super::path::{query, segment};
 use crate::typing::{RecordEncoder, RecordError};
+use salesforce_client::connection::ApiVersion;
 use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
@@ -166,6 +167,10 @@ pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, 
     }
 }
 
+/// The first version in which an upsert of a record that was there answers with a body, 200 instead of 204 (REST API Developer Guide,
+/// "Insert or Update (Upsert) a Record Using an External ID").
+const UPSERTS_ANSWER: ApiVersion = ApiVersion(46);
+
 /// One write of one record.
 pub(super) struct Write<'a> {
     pub method: Method,
@@ -183,8 +188,11 @@ pub(super) struct Write<'a> {
 impl Write<'_> {
     /// What Salesforce answers (REST API Developer Guide, "Create a Record", "Update a Record", "Insert or Update (Upsert) a
     /// Record Using an External ID"). An update has nothing to say; a new record has its id.
-    fn expected(&self) -> Expected {
+    fn expected(&self, version: ApiVersion) -> Expected {
         match (self.method, self.upserts) {
+            (Method::Patch, true) if version >= UPSERTS_ANSWER => {
+                Expected::Made(&["id", "success"])
+            }
             (Method::Patch, true) => Expected::Upserted(&["id", "success"]),
             (Method::Patch, false) => Expected::Done,
             _ => Expected::CREATED,
@@ -199,7 +207,7 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
     let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
     call.fine = &[300];
-    call.expected = write.expected();
+    call.expected = write.expected(org.version()?);
     let reply = org.send_as(&call, None, |reply, repeated| {
         let outcome = outcome(reply, write.id)?;
         Ok(outcome.map(|outcome| settled(outcome, write.upserts && repeated)))

@@ -15,8 +15,12 @@ use salesforce_contract::limits::MAX_COLLECTION_RETRIEVE;
 use salesforce_formats::message::input::{Document, Options};
 use salesforce_formats::message::{RowError, RowFormat, RowWriter};
 use salesforce_formats::soql::SelectList;
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+/// Characters that a message quotes of what is no record.
+const MAX_QUOTE: usize = 80;
 
 /// POST composite/sobjects/{object}.
 pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
@@ -134,6 +138,10 @@ impl<'a> Retrieve<'a> {
                 let message = format!("The org sent {} of {} records", rows.len(), flight.count);
                 return Err(Unusable(message));
             }
+            if let Some(other) = rows.iter().flatten().find(|row| !is_record(row)) {
+                let message = format!("The org sent `{}` for a record", quote(other));
+                return Err(Unusable(message));
+            }
             Ok(rows.into_iter().try_for_each(|row| self.row(row)))
         })?
     }
@@ -168,6 +176,20 @@ impl<'a> Retrieve<'a> {
             attributes,
         }
     }
+}
+
+/// A record has attributes; a list of errors, for one, has none.
+fn is_record(row: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct Attributed {
+        #[serde(rename = "attributes")]
+        _attributes: IgnoredAny,
+    }
+    serde_json::from_str::<Attributed>(row.get()).is_ok()
+}
+
+fn quote(row: &RawValue) -> String {
+    row.get().chars().take(MAX_QUOTE).collect()
 }
 
 /// The columns, from the fields that are asked for.

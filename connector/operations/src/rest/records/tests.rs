@@ -1,7 +1,8 @@
 use super::*;
-use salesforce_client::testing::{expired, json, org, token};
+use salesforce_client::testing::{connection, expired, json, org, org_for, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
+use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 
 fn upsert_config() -> UpsertConfig {
     UpsertConfig {
@@ -106,7 +107,6 @@ fn upsert_tells_created_from_changed() {
             r#"{"id":"001000000000001AAA","success":true,"errors":[],"created":false}"#,
             false,
         ),
-        (204, "", false),
     ] {
         let (org, script, _) = org([Play::json(status, body)]);
         let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
@@ -116,6 +116,25 @@ fn upsert_tells_created_from_changed() {
             "Patch https://eu1.salesforce.com/services/data/v62.0/sobjects/Account/Ext__c/a%2Fb"
         );
     }
+}
+
+#[test]
+fn an_upsert_says_nothing_of_a_changed_record_only_before_api_46() {
+    let of_version = |version: &str| {
+        let connection = ConnectionConfig {
+            api_version: Some(version.into()),
+            ..connection()
+        };
+        let plays = (0..6).map(|_| Play::json(204, ""));
+        let (org, ..) = org_for(&connection, std::iter::once(token("T1")).chain(plays));
+        upsert(&org, &upsert_config(), &json("{}"))
+    };
+    assert_eq!(of_version("45.0").unwrap().created, Some(false));
+    let fault = of_version("46.0").unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.maybe_applied),
+        (FaultKind::Protocol, true)
+    );
 }
 
 #[test]
