@@ -36,10 +36,10 @@ const RECORDS: usize = 10_000;
 const ROWS: u64 = 8_000;
 
 /// Loads that follow each other.
-const LOADS: usize = 20;
+const LOADS: usize = 100;
 
 /// Records of each of them, in batches of one record: 5,000 uploads in all.
-const LOADED: usize = 250;
+const LOADED: usize = 50;
 
 /// Pieces of a file's one upload.
 const PIECES: usize = 5_000;

@@ -23,7 +23,7 @@ pub fn read(body: &[u8]) -> Option<SoapFault> {
     }
     let mut pieces = Pieces::of(body).ok()?;
     loop {
-        match pieces.next().ok()?? {
+        match pieces.next_piece().ok()?? {
             Piece::Open(open) if pieces.depth() == FAULT_DEPTH && open.name == "Fault" => {
                 return Some(of(&Element::read(&mut pieces, open).ok()?));
             }

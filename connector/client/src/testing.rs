@@ -1,4 +1,8 @@
 //! What tests share: a connection, a context on a script, and the answers of a plain org.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that is set up wrongly fails by panicking"
+)]
 
 use crate::context::Context;
 use crate::org::Org;

@@ -1,4 +1,8 @@
 //! A transport that plays a script, and a clock that tests move: the connector's logic is tested with these.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that is set up wrongly fails by panicking"
+)]
 
 use super::{
     Body, Failure, Headers, Pending, Request, Response, Started, Transport, TransportError, Upload,

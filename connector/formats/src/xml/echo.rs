@@ -9,7 +9,7 @@ pub fn echo(body: &[u8]) -> Result<Vec<u8>, Malformed> {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut names: Vec<String> = Vec::new();
     let mut inside = false;
-    while let Some(piece) = pieces.next()? {
+    while let Some(piece) = pieces.next_piece()? {
         match piece {
             Piece::Open(open) if !inside => {
                 inside = open.is(Space::Soap, "Body") && pieces.depth() == 2;

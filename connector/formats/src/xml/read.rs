@@ -113,7 +113,7 @@ impl<'b> Pieces<'b> {
     }
 
     /// The next piece; `None` at the end of a document that is whole.
-    pub fn next(&mut self) -> Result<Option<Piece>, Malformed> {
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, Malformed> {
         loop {
             let event = self.reader.read_event().map_err(|error| {
                 let at = self.reader.error_position();

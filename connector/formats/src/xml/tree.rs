@@ -35,7 +35,7 @@ impl Element {
             children: Vec::new(),
         };
         loop {
-            match pieces.next()? {
+            match pieces.next_piece()? {
                 Some(Piece::Open(open)) => {
                     let child = Self::read_some(pieces, open, left)?;
                     element.children.push(child);

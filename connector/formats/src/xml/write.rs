@@ -75,7 +75,7 @@ impl Xml {
     }
 
     /// How many bytes there are.
-    pub fn len(&self) -> usize {
+    pub fn byte_count(&self) -> usize {
         self.0.len()
     }
 

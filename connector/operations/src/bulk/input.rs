@@ -100,7 +100,7 @@ fn buffer_at(place: Option<&Place>) -> Buffer {
 /// The rows of an input.
 pub enum Rows {
     /// Of a CSV.
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     /// Of another form.
     Documents(Box<DocumentRows>),
 }

@@ -77,13 +77,13 @@ fn open(body: &[u8]) -> Result<Element, Malformed> {
     }
     let notifications = Element::read(&mut pieces, call)?;
     // What follows must be well-formed, too: a message that was cut short is not acknowledged.
-    while pieces.next()?.is_some() {}
+    while pieces.next_piece()?.is_some() {}
     Ok(notifications)
 }
 
 fn next(pieces: &mut Pieces<'_>) -> Result<Open, Malformed> {
     loop {
-        match pieces.next()? {
+        match pieces.next_piece()? {
             Some(Piece::Open(open)) => return Ok(open),
             Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
             Some(_) => return Err(pieces.error("has something else where an element should begin")),

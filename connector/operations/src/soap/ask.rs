@@ -50,7 +50,7 @@ impl<'b> Answer<'b> {
     /// The next element of the one that is open; `None` at its end.
     pub fn next(&mut self) -> Result<Option<Open>, Malformed> {
         loop {
-            match self.pieces.next()? {
+            match self.pieces.next_piece()? {
                 Some(Piece::Open(open)) => {
                     if matches!(open.space, Space::Partner | Space::Sobject) {
                         return Ok(Some(open));
@@ -83,7 +83,7 @@ impl<'b> Answer<'b> {
 
     /// Checks that the answer is whole; called once its element has ended.
     fn finish(mut self) -> Result<Option<String>, Malformed> {
-        while let Some(piece) = self.pieces.next()? {
+        while let Some(piece) = self.pieces.next_piece()? {
             match piece {
                 Piece::Close => {}
                 Piece::Text(text) if text.trim_ascii().is_empty() => {}
@@ -97,7 +97,7 @@ impl<'b> Answer<'b> {
 /// The next element.
 fn expect(pieces: &mut Pieces<'_>) -> Result<Open, Malformed> {
     loop {
-        match pieces.next()? {
+        match pieces.next_piece()? {
             Some(Piece::Open(open)) => return Ok(open),
             Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
             _ => return Err(pieces.error("has no element where one is needed")),

@@ -31,7 +31,7 @@ impl Envelope {
         );
         xml.start("soapenv:Header");
         xml.raw("<SessionHeader><sessionId>");
-        let session_at = xml.len();
+        let session_at = xml.byte_count();
         xml.raw("</sessionId></SessionHeader>");
         headers.write(call, &mut xml)?;
         xml.end("soapenv:Header");

@@ -236,10 +236,12 @@ impl Feed {
 
 fn rows(org: &Rc<Org>, plan: &Plan, shape: &Shape, place: Option<&Place>) -> Rows {
     match (is_csv(plan.format), place, shape.dialect) {
-        (true, Some(place), Some(dialect)) => {
-            Rows::Csv(CsvRows::resume(place, dialect, shape.header.len()))
-        }
-        (true, ..) => Rows::Csv(CsvRows::new(plan.delimiter)),
+        (true, Some(place), Some(dialect)) => Rows::Csv(Box::new(CsvRows::resume(
+            place,
+            dialect,
+            shape.header.len(),
+        ))),
+        (true, ..) => Rows::Csv(Box::new(CsvRows::new(plan.delimiter))),
         (false, place, _) => Rows::Documents(Box::new(DocumentRows::new(org, plan, place))),
     }
 }

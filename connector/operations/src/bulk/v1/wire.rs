@@ -148,7 +148,7 @@ impl Facts {
 fn xml(body: &[u8]) -> Result<Element, Unusable> {
     let unusable = |error: salesforce_formats::xml::Malformed| Unusable(error.to_string());
     let mut pieces = Pieces::of(body).map_err(unusable)?;
-    while let Some(piece) = pieces.next().map_err(unusable)? {
+    while let Some(piece) = pieces.next_piece().map_err(unusable)? {
         if let Piece::Open(open) = piece {
             return Element::read(&mut pieces, open).map_err(unusable);
         }
