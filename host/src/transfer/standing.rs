@@ -158,7 +158,8 @@ impl Jobs {
     }
 
     fn add(&mut self, id: &str) {
-        if self.named.iter().any(|known| known == id) {
+        // A part that is not in a job yet names none.
+        if id.is_empty() || self.named.iter().any(|known| known == id) {
             return;
         }
         self.count += 1;
@@ -179,6 +180,8 @@ mod tests {
         let standing = Standing::new(None, &Tally::default(), Some(journal));
         assert_eq!(standing.jobs, ["750A", "750B"]);
         assert_eq!(standing.jobs().as_deref(), Some("jobs: 750A, 750B"));
+        let none_yet = Standing::new(None, &Tally::default(), Some(r#"{"parts":[{"job":""}]}"#));
+        assert_eq!((none_yet.jobs(), none_yet.job_count), (None, 0));
     }
 
     #[test]
