@@ -3,6 +3,11 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::Duration;
+
+/// How often a lock is tried, and the pause between: a quarter of a second in all.
+const LOCK_ATTEMPTS: u32 = 25;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Bound of attempts to get hold of a file that other runs create and rename at the same time. 100; each means that
 /// another run has just come to its end.
@@ -39,12 +44,18 @@ pub(crate) fn is_own(path: &Path) -> bool {
     open_own(path).is_ok()
 }
 
+/// Locks a file that no other run holds.
 fn lock(file: File) -> io::Result<File> {
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(io::Error::other("another run is writing it")),
-        Err(TryLockError::Error(error)) => Err(error),
+    for _ in 0..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // A process that is being started shares the locks of its parent until it runs its own program: a lock that was
+            // just given up may be held for that moment.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
+    Err(io::Error::other("another run is writing it"))
 }
 
 fn is_at(path: &Path, file: &File) -> io::Result<bool> {

@@ -38,6 +38,7 @@ pub use catalog::{find_operation, schema_of};
 pub use error::SessionError;
 pub use file::{SessionFile, SessionFileError};
 pub use reader::Reader;
+use reader::is_renewed;
 pub use writer::Writer;
 
 pub(crate) use file::sync_folder;
@@ -46,8 +47,6 @@ use login::Login;
 
 /// Bound of the wait for the session after a failure: a connector that is logged in answers at once.
 const KEEP_WAIT: Duration = Duration::from_secs(10);
-/// Name of the attribute by which a connector says that it opened another session.
-const RENEWED: &str = "session-renewed";
 /// Name of the operation that examines a connection, where a connector has one.
 const TEST_OPERATION: &str = "connection/test";
 
@@ -391,10 +390,6 @@ impl Session {
         }
         error
     }
-}
-
-fn is_renewed(message: &Message) -> bool {
-    message.attribute(RENEWED) == Some("true")
 }
 
 #[cfg(test)]

@@ -1,8 +1,16 @@
 //! Reading an operation of style `source`.
 
-use super::{Session, SessionError, is_renewed};
+use super::{Session, SessionError};
 use crate::contract::Message;
 use crate::runtime::Source;
+
+/// Name of the attribute by which a connector says that it opened another session.
+const RENEWED: &str = "session-renewed";
+
+/// Whether a message says that the session was renewed.
+pub(super) fn is_renewed(message: &Message) -> bool {
+    message.attribute(RENEWED) == Some("true")
+}
 
 /// The bytes of a source chunk by chunk, and keeps the session when the connector renews it on the way.
 #[derive(Debug)]

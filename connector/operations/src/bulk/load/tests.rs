@@ -1,6 +1,7 @@
 use super::*;
 use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, fake, lines};
 use salesforce_client::transport::scripted::TestClock;
+use salesforce_contract::sink::Sink;
 use serde_json::{Value, json};
 
 mod aborted;

@@ -6,7 +6,7 @@ use super::journal::{Back, Journal, Part};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
 use crate::bulk::load::fill::Unfit;
-use crate::bulk::load::records::{line, nested, put_back};
+use crate::bulk::load::put_back::{line, nested, put_back};
 use crate::bulk::load::results::Results;
 use crate::bulk::load::{ERROR, ID};
 use csv::ByteRecord;
