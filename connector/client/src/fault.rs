@@ -129,6 +129,11 @@ pub fn place_is_lost(fault: &Fault) -> bool {
     fault.kind == FaultKind::CheckpointLost || session_is_invalid(fault)
 }
 
+/// Whether Salesforce itself says that there is no such thing. The page of a proxy, or of an org that moved, says nothing of it.
+pub fn is_absent(fault: &Fault) -> bool {
+    fault.kind == FaultKind::NotFound && !fault.upstream.is_empty()
+}
+
 /// Whether a DELETE was refused because an attempt before it has deleted the thing and its answer was lost. Only Salesforce's
 /// own word counts: the page of a proxy, or of an org that moved, says nothing of it.
 pub fn deleted_before(fault: &Fault) -> bool {

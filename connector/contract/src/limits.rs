@@ -97,7 +97,7 @@ pub const MAX_COLLECTION_RECORDS: usize = 200;
 pub const MAX_COLLECTION_RETRIEVE: usize = 2_000;
 
 /// Most runs of records of one sObject in one call: "Cannot have more than 10 chunks in a single operation" (same place,
-/// "Create Multiple Records": records of several objects are worked off in chunks).
+/// "Create Multiple Records": records of several objects are processed in chunks).
 pub const MAX_COLLECTION_CHUNKS: usize = 10;
 
 /// Most records in one call of sObject Tree, over all trees (REST API Developer Guide, "sObject Tree").

@@ -9,10 +9,10 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// must end it.
 const MAX_REOPENED: u32 = 3;
 
-/// Bytes asked for at once while those given out before are skipped.
+/// Bytes asked for at once while those emitted before are skipped.
 const SKIP_BYTES: usize = 256 << 10;
 
-/// A source with the way to open it anew. What was given out is skipped, and compared: the same beginning means that the rest
+/// A source with the way to open it anew. What was emitted is skipped, and compared: the same beginning means that the rest
 /// follows it, whatever the order of the rows; another one is no continuation.
 pub struct Reopened<S, O> {
     open: O,

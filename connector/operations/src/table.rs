@@ -59,7 +59,7 @@ pub enum Run {
     Call(fn(&Org, Config, Option<Message>) -> Result<Answer, Fault>),
     /// Bytes in chunks.
     Source(fn(Rc<Org>, Config, Option<Message>) -> Opened),
-    /// Bytes in, in chunks; begun anew, or taken up again from a journal.
+    /// Bytes in, in chunks; begun anew, or resumed from a journal.
     Sink(fn(Rc<Org>, Config, Option<&str>) -> Begun),
     /// What is new since a checkpoint, waiting for it as many milliseconds at most.
     Trigger(fn(Rc<Org>, Config, Option<&str>, u32) -> Found),
@@ -68,7 +68,7 @@ pub enum Run {
 /// A source that has been started.
 type Opened = Result<Box<dyn Source>, Fault>;
 
-/// A sink that has been begun, or taken up again.
+/// A sink that has been begun, or resumed.
 type Begun = Result<Box<dyn Sink>, Fault>;
 
 /// What a trigger found.

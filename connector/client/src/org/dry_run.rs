@@ -4,10 +4,10 @@ use crate::transport::Request;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use std::cell::RefCell;
 
-/// What an org that only rehearses has held back.
+/// What an org in a dry run has not sent.
 #[derive(Default)]
 pub struct DryRun {
-    /// Whether reads are held back, too: where the operation itself may be one.
+    /// Whether reads are not sent, either: where the operation itself may be one.
     pub(super) reads_too: bool,
     pub(super) unsent: RefCell<Vec<UnsentRequest>>,
     pub(super) refused: RefCell<Vec<Outcome>>,

@@ -39,7 +39,7 @@ fn walk(shape: &Shape, raw: &RawValue, place: &Place<'_>) -> Walked {
         return json(raw, place);
     }
     let token = Token::open(raw).map_err(|_| {
-        ValidationError::at(place, "has an escape that is no character: mend the `\\u`")
+        ValidationError::at(place, "has an escape that is no character: fix the `\\u`")
     })?;
     match (shape, token) {
         (Shape::Bool, Token::Bool(value)) => Ok(Value::Bool(value)),

@@ -1,4 +1,4 @@
-//! A page of a query that is handed on as it is, held to the numbers that it names: its own, and those of the pages of children within its
+//! A page of a query that is delivered as it is, held to the numbers that it names: its own, and those of the pages of children within its
 //! records.
 
 use super::page::{Page, known_size};

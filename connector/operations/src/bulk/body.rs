@@ -1,4 +1,4 @@
-//! The body of an answer, read as it arrives. Where it breaks off the request is repeated, what has been given out is
+//! The body of an answer, read as it arrives. Where it breaks off the request is repeated, what has been emitted is
 //! skipped, and compared: an answer that changed meanwhile is no continuation.
 
 use salesforce_client::exchange::Reply;

@@ -1,4 +1,4 @@
-//! Extracts: a query job, awaited, and its pages of results as one document. What was given out is never taken back: a page
+//! Extracts: a query job, awaited, and its pages of results as one document. What was emitted is never taken back: a page
 //! counts once it was read to its last row.
 
 mod pages;
@@ -14,6 +14,7 @@ use crate::rest::ask;
 use pages::{Page, Pages};
 use rows::Converter;
 use salesforce_client::describe::{Described, described};
+use salesforce_client::fault::is_absent;
 use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -28,7 +29,7 @@ use std::rc::Rc;
 /// Bytes asked from a page at once; converted rows can take more.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Bytes given out at once: each time costs the host a call, and a write.
+/// Bytes emitted at once: each time costs the host a call, and a write.
 const BATCH_BYTES: usize = 256 << 10;
 
 /// An extract under way.
@@ -37,10 +38,10 @@ pub struct Extract {
     config: ExtractConfig,
     /// The job, and where the page begins that is being read.
     place: ExtractPlace,
-    /// Bytes given out before that page.
+    /// Bytes emitted before that page.
     place_bytes: u64,
     given: u64,
-    /// Rows given out or about to be.
+    /// Rows emitted or about to be.
     rows: u64,
     total: Option<u64>,
     warning: Option<&'static str>,
@@ -59,7 +60,7 @@ enum Stage {
         pages: Pages,
         page: Option<Box<Page>>,
     },
-    /// All has been given out.
+    /// All has been emitted.
     Done,
     /// Something went wrong before.
     Failed,
@@ -158,7 +159,7 @@ impl Extract {
                 return Ok(());
             }
         }
-        // A page ends by itself: the place after it is told only once all before it was given out.
+        // A page ends by itself: the place after it is told only once all before it was emitted.
         if !self.out.is_empty() {
             self.stage = Stage::Reading {
                 pages,
@@ -183,7 +184,7 @@ impl Extract {
             )));
         }
         pages.after(next_locator(&page.arriving.head), rows)?;
-        // Bytes made of the page's end are given out before anybody can ask for the place.
+        // Bytes made of the page's end are emitted before anybody can ask for the place.
         self.place = ExtractPlace {
             job: self.place.job.clone(),
             locator: pages.next_locator(),
@@ -215,7 +216,7 @@ impl Extract {
 
     /// A job to go on with that is no more is a place that is lost.
     fn gone(&self, fault: Fault) -> Fault {
-        if self.config.resume.is_none() || fault.kind != FaultKind::NotFound {
+        if self.config.resume.is_none() || !is_absent(&fault) {
             return fault;
         }
         let job = &self.place.job;

@@ -25,13 +25,13 @@ const INFO: Expected = Expected::Object(MEMBERS);
 pub enum State {
     /// Waits for data.
     Open,
-    /// Has its data, waits to be worked off.
+    /// Has its data, waits to be processed.
     UploadComplete,
-    /// Is being worked off.
+    /// Is being processed.
     InProgress,
     /// Somebody gave it up.
     Aborted,
-    /// Is worked off; records may have failed.
+    /// Is processed; records may have failed.
     JobComplete,
     /// Salesforce gave it up.
     Failed,
@@ -74,7 +74,7 @@ pub struct JobInfo {
     pub id: String,
     /// Its state.
     pub state: State,
-    /// Records worked off, those that failed included.
+    /// Records processed, those that failed included.
     #[serde(default)]
     pub number_records_processed: u64,
     /// Records that failed.

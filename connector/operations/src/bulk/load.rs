@@ -39,6 +39,7 @@ use journal::{Journal, Part, Returned, Stage};
 use load_state::LoadState;
 use plan::Plan;
 use reasons::Reasons;
+use salesforce_client::fault::is_absent;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadConfig;
@@ -346,7 +347,7 @@ impl Load {
                     self.load_state.borrow_mut().found(index, &info);
                     state
                 }
-                Err(fault) if fault.kind == FaultKind::NotFound => {
+                Err(fault) if is_absent(&fault) => {
                     self.load_state.borrow_mut().missing(index);
                     continue;
                 }

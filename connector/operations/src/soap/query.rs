@@ -87,7 +87,7 @@ pub(super) fn more_call(org: &Org, locator: &str, headers: &Headers<'_>) -> Resu
     envelope.call(org, Nature::Read)
 }
 
-/// What a page is, and how it is handed on.
+/// What a page is, and how it is delivered.
 struct Shown {
     place: Place,
     untyped: bool,

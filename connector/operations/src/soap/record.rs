@@ -15,8 +15,9 @@ use super::json::{boolean_or_text, name, number_or_text, text};
 use super::xml::Element;
 use crate::typing::scalar;
 use salesforce_client::describe::{Described, Kind, described};
+use salesforce_client::fault::is_absent;
 use salesforce_client::org::Org;
-use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::bindings::Fault;
 use salesforce_formats::message::input::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -50,7 +51,7 @@ impl Types {
         }
         let found = match described(org, object) {
             Ok(found) => Some(found),
-            Err(fault) if fault.kind == FaultKind::NotFound => None,
+            Err(fault) if is_absent(&fault) => None,
             Err(fault) => return Err(fault),
         };
         self.known

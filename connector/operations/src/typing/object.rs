@@ -1,7 +1,7 @@
 //! The sObject of a record.
 
 use super::{FieldError, RecordEncoder, RecordError};
-use salesforce_contract::bindings::FaultKind;
+use salesforce_client::fault::is_absent;
 use salesforce_formats::message::input::Node;
 
 /// The member that tells the sObject of a record.
@@ -45,7 +45,7 @@ impl RecordEncoder<'_> {
 
     fn known_object(&self, object: &str) -> Result<(), RecordError> {
         match self.described(object) {
-            Err(fault) if fault.kind == FaultKind::NotFound => Err(FieldError::of(
+            Err(fault) if is_absent(&fault) => Err(FieldError::of(
                 TYPE,
                 format_args!("is `{object}`, and the org has no such sObject for its user"),
             )),

@@ -334,7 +334,7 @@ fn json_that_nobody_could_read_later_is_refused() {
     let half = error_text(r#""headers": {"x": "\ud800"}"#);
     assert_eq!(
         half,
-        "config.headers.x has an escape that is no character: mend the `\\u`"
+        "config.headers.x has an escape that is no character: fix the `\\u`"
     );
 }
 

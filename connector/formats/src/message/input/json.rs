@@ -87,7 +87,7 @@ impl JsonRecords {
         }
     }
 
-    /// The only record of the document. It is not given out before it is certain to be the only one.
+    /// The only record of the document. It is not emitted before it is certain to be the only one.
     fn only(&mut self, buffer: &mut Buffer<'_>) -> Next {
         let Some(len) = object_len(buffer.rest(), 0) else {
             return waiting(buffer);

@@ -47,7 +47,7 @@ impl Unfit {
     }
 }
 
-/// What is kept of the rows of a part until their outcomes are given out.
+/// What is kept of the rows of a part until their outcomes are emitted.
 #[derive(Debug, Default)]
 pub struct PartRows {
     /// What every row amounts to.

@@ -75,13 +75,13 @@ pub struct Part {
     pub checksum: u64,
     /// Which of `columns` it has.
     pub columns: usize,
-    /// Records that Salesforce has worked off, as last seen.
+    /// Records that Salesforce has processed, as last seen.
     pub processed: u64,
     /// Records that failed, as last seen.
     pub failed: u64,
     /// Why the job failed.
     pub reason: Option<String>,
-    /// Whether its outcomes have been given out.
+    /// Whether its outcomes have been emitted.
     pub collected: bool,
     /// What the org said to the upload, where it did not say that it took the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,12 +95,12 @@ pub struct Part {
     /// Records of which a result says that they were saved, once results have been read.
     #[serde(default)]
     pub saved: Option<u64>,
-    /// What has been given out of its records that were not saved.
+    /// What has been emitted of its records that were not saved.
     #[serde(default)]
     pub returned: Returned,
 }
 
-/// What has been given out of the records of a part that were not saved.
+/// What has been emitted of the records of a part that were not saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Returned {
@@ -148,7 +148,7 @@ impl Part {
         known.unwrap_or_else(|| self.not_saved())
     }
 
-    /// Whether all of its records that were not saved have been given out.
+    /// Whether all of its records that were not saved have been emitted.
     pub fn is_returned(&self) -> bool {
         let returned = &self.returned;
         (returned.documents || self.not_saved() == 0)
@@ -212,7 +212,7 @@ pub struct Journal {
     /// Whether records that were not saved have been asked for.
     #[serde(default)]
     pub wants_failed: bool,
-    /// Whether the header of those records has been given out.
+    /// Whether the header of those records has been emitted.
     #[serde(default)]
     pub failed_begun: bool,
     /// Whether some of those records have to be read from the input again.
@@ -259,13 +259,13 @@ impl Journal {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The first part whose outcomes have not been given out; the number of parts if there is none.
+    /// The first part whose outcomes have not been emitted; the number of parts if there is none.
     pub fn first_open(&self) -> usize {
         let open = self.parts.iter().position(|part| !part.collected);
         open.unwrap_or(self.parts.len())
     }
 
-    /// The first part that has to be read again to go on: its outcomes have not been given out, or records of it that were not saved, which
+    /// The first part that has to be read again to go on: its outcomes have not been emitted, or records of it that were not saved, which
     /// nobody but the host has.
     pub fn first_needed(&self) -> usize {
         let needed = |part: &Part| !part.collected || self.wants_failed && !part.is_returned();

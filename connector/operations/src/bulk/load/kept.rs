@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 /// What is kept, by the numbers of parts.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// Rows whose outcomes have not been given out.
+    /// Rows whose outcomes have not been emitted.
     pub rows: BTreeMap<usize, PartRows>,
-    /// Rows that were not sent, of parts whose outcomes have been given out.
+    /// Rows that were not sent, of parts whose outcomes have been emitted.
     unfit: BTreeMap<usize, Vec<Unfit>>,
     /// Records that were read again for the host.
     pub back: BTreeMap<usize, Back>,
 }
 
 impl Kept {
-    /// Rows whose outcomes have not been given out.
+    /// Rows whose outcomes have not been emitted.
     pub fn open_rows(&self) -> u64 {
         let rows = self.rows.values().map(|rows| rows.marks.len() as u64);
         rows.sum()
@@ -29,7 +29,7 @@ impl Kept {
         unfit.map(Unfit::bytes).chain(back).sum()
     }
 
-    /// Whether there are records that can be given out.
+    /// Whether there are records that can be emitted.
     pub fn has_records(&self) -> bool {
         !self.back.is_empty() || !self.unfit.is_empty()
     }
@@ -53,12 +53,12 @@ impl Kept {
         open.or_else(|| self.unfit.get(&index)).map(Vec::as_slice)
     }
 
-    /// Lets go of records that nobody has asked for, of parts whose outcomes have been given out; false where there are none.
+    /// Lets go of records that nobody has asked for, of parts whose outcomes have been emitted; false where there are none.
     pub fn drop_unasked(&mut self) -> bool {
         !std::mem::take(&mut self.unfit).is_empty()
     }
 
-    /// Outcomes of a part have been given out; its records that were not sent, too, if `returned`.
+    /// Outcomes of a part have been emitted; its records that were not sent, too, if `returned`.
     pub fn collected(&mut self, index: usize, returned: bool) {
         let unfit = self.rows.remove(&index).map(|rows| rows.unfit);
         if let Some(unfit) = unfit.filter(|_| !returned) {
@@ -66,7 +66,7 @@ impl Kept {
         }
     }
 
-    /// Records of a part that were not sent have been given out.
+    /// Records of a part that were not sent have been emitted.
     pub fn returned(&mut self, index: usize) {
         self.unfit.remove(&index);
         for unfit in self

@@ -40,7 +40,7 @@ impl LoadState {
         }
     }
 
-    /// Parts whose outcomes are known and have not been given out.
+    /// Parts whose outcomes are known and have not been emitted.
     pub fn known(&self) -> Range<usize> {
         let known = |index: &usize| {
             let part = self.journal.parts.get(*index);
@@ -106,7 +106,7 @@ impl LoadState {
         self.kept = Kept::default();
     }
 
-    /// Keeps the rows of a part: all of them until its outcomes are given out, and then those that were not sent.
+    /// Keeps the rows of a part: all of them until its outcomes are emitted, and then those that were not sent.
     fn keep(&mut self, index: usize, rows: PartRows) {
         let Some(part) = self.journal.parts.get(index) else {
             return;
@@ -333,7 +333,7 @@ impl LoadState {
         }
     }
 
-    /// Outcomes of these parts have been given out.
+    /// Outcomes of these parts have been emitted.
     pub fn collected(&mut self, parts: &[usize]) {
         for index in parts {
             if let Some(part) = self.journal.parts.get_mut(*index) {
@@ -343,7 +343,7 @@ impl LoadState {
         }
     }
 
-    /// Records of a part that were not saved have been given out.
+    /// Records of a part that were not saved have been emitted.
     pub fn returned(&mut self, index: usize, what: Given) {
         let Some(part) = self.journal.parts.get_mut(index) else {
             return;
@@ -366,7 +366,7 @@ impl LoadState {
     }
 }
 
-/// What was given out of the records of a part that were not saved.
+/// What was emitted of the records of a part that were not saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Given {
     /// Those in result documents; `short` where there are fewer than were not saved.

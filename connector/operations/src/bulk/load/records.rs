@@ -28,7 +28,7 @@ pub struct Records {
     org: Rc<Org>,
     load_state: Rc<RefCell<LoadState>>,
     rules: Rules,
-    /// Whether these are those that were not saved: what is given out is noted.
+    /// Whether these are those that were not saved: what is emitted is noted.
     notes: bool,
     csv: bool,
     dialect: Dialect,
@@ -37,9 +37,9 @@ pub struct Records {
     extra: &'static [&'static str],
     pieces: std::vec::IntoIter<Piece>,
     current: Option<Current>,
-    /// What has been given out, by parts.
+    /// What has been emitted, by parts.
     given: Vec<(usize, Given)>,
-    /// Records given out of the documents of a part.
+    /// Records emitted of the documents of a part.
     counted: BTreeMap<usize, u64>,
     out: Vec<u8>,
     taken: usize,
@@ -172,7 +172,7 @@ impl Records {
         Ok(true)
     }
 
-    /// Notes what has been given out.
+    /// Notes what has been emitted.
     fn end(&mut self) -> Result<(), Fault> {
         if !self.notes {
             return Ok(());
@@ -325,7 +325,7 @@ fn pieces(
         .collect()
 }
 
-/// What can be given out of the records that were not saved, and has not been.
+/// What can be emitted of the records that were not saved, and has not been.
 fn failed(load_state: &LoadState) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (index, part) in load_state.journal.parts.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use crate::bulk::body::Arriving;
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use salesforce_client::fault::is_absent;
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::cell::{Cell, RefCell};
@@ -64,9 +65,7 @@ impl Results {
         wanted: &[&str],
     ) -> Result<Option<Self>, Fault> {
         match Self::open(org, call, delimiter, wanted) {
-            Err(fault) if matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound) => {
-                Ok(None)
-            }
+            Err(fault) if fault.kind == FaultKind::Invalid || is_absent(&fault) => Ok(None),
             opened => opened.map(Some),
         }
     }

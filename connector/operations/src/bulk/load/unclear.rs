@@ -42,7 +42,7 @@ impl LoadState {
 
 impl Load {
     /// What a refusal to close means for a job whose upload was answered unclearly. One that is still open is aborted: whatever it has,
-    /// nothing of it will be worked off, so that another job may have the records.
+    /// nothing of it will be processed, so that another job may have the records.
     pub(super) fn close_refused(&self, index: usize, fault: Fault) -> Result<(), Fault> {
         let refused = matches!(fault.status, Some(400 | 409));
         if !refused || !self.load_state.borrow().is_unclear(index) {

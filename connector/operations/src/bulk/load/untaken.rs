@@ -6,7 +6,7 @@ use crate::bulk::jobs::State;
 /// Most jobs that the same records go into.
 pub const MOST_JOBS: u32 = 3;
 
-/// Settles a part whose job has come to its end: one that worked off nothing after an unclear answer has taken nothing.
+/// Settles a part whose job has come to its end: one that processed nothing after an unclear answer has taken nothing.
 pub fn settle(part: &mut Part) {
     let ended = matches!(part.stage, Stage::Final(State::JobComplete | State::Failed));
     let nothing = part.processed == 0 && part.failed == 0 && part.sent() > 0;

@@ -5,6 +5,7 @@ use super::journal::{Part, Stage};
 use super::state::named;
 use crate::bulk::jobs::{self, INGEST, State};
 use salesforce_client::clock::Clock;
+use salesforce_client::fault::is_absent;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::{Fault, FaultKind};
 
@@ -118,7 +119,7 @@ impl Load {
             let job = self.load_state.borrow().job(index);
             match jobs::info(&self.org, INGEST, &job) {
                 Ok((_, info)) => changed |= self.load_state.borrow_mut().saw(index, &info),
-                Err(fault) if fault.kind == FaultKind::NotFound => {
+                Err(fault) if is_absent(&fault) => {
                     self.load_state.borrow_mut().gone(index);
                     changed = true;
                 }
@@ -224,7 +225,7 @@ impl Load {
             match aborted {
                 // What had not arrived whole stays what it is: nothing was sent of it.
                 Ok((_, info)) => self.load_state.borrow_mut().aborted(index, &info),
-                Err(fault) if fault.kind == FaultKind::NotFound => {
+                Err(fault) if is_absent(&fault) => {
                     self.load_state.borrow_mut().missing(index);
                 }
                 Err(fault) => return Err(fault),

@@ -15,9 +15,9 @@ pub struct Jobs {
     pub looks: u32,
     /// Rows that a batch manages in its time, if that is bounded.
     pub manages: Option<usize>,
-    /// Rows that a batch that takes too long has worked off nevertheless.
+    /// Rows that a batch that takes too long has processed nevertheless.
     pub manages_before: usize,
-    /// Whether a batch that took too long lists a row of its end as worked off.
+    /// Whether a batch that took too long lists a row of its end as processed.
     pub out_of_order: bool,
     /// What batches fail with.
     pub fails: Option<String>,
@@ -47,14 +47,14 @@ pub struct Batch {
     /// Its state.
     pub state: String,
     message: String,
-    /// Rows that were worked off.
+    /// Rows that were processed.
     pub done: Vec<usize>,
     looks: u32,
     results: Vec<String>,
 }
 
 impl Jobs {
-    /// Every row that was worked off, as often as it was.
+    /// Every row that was processed, as often as it was.
     pub fn loaded(&self) -> Vec<String> {
         let batches = self.jobs.iter().flat_map(|job| &job.batches);
         batches
@@ -244,7 +244,7 @@ fn document(batch: &Batch, what: &[&str]) -> Play {
     }
 }
 
-/// Results reach up to the last row that was worked off.
+/// Results reach up to the last row that was processed.
 fn results(batch: &Batch) -> String {
     let rows = rows(&batch.data);
     let mut text = String::from("\"Id\",\"Success\",\"Created\",\"Error\"\n");

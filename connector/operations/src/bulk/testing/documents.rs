@@ -3,7 +3,7 @@
 use super::*;
 
 impl Inside {
-    /// How many rows of a job have been worked off.
+    /// How many rows of a job have been processed.
     pub(super) fn managed(&self, at: usize) -> usize {
         let rows = self.rows(at).len();
         match self.jobs[at].state.as_str() {

@@ -27,16 +27,16 @@ use std::rc::Rc;
 /// Bytes asked from a document at once; converted rows can take more.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Bytes given out at once: each time costs the host a call, and a write.
+/// Bytes emitted at once: each time costs the host a call, and a write.
 const BATCH_BYTES: usize = 256 << 10;
 
 /// An extract under way.
 pub struct Extract {
     org: Rc<Org>,
     config: V1ExtractConfig,
-    /// The job, and how many documents have been given out whole.
+    /// The job, and how many documents have been emitted whole.
     place: V1ExtractPlace,
-    /// Bytes given out before the document at hand.
+    /// Bytes emitted before the document at hand.
     place_bytes: u64,
     given: u64,
     rows: u64,
@@ -59,7 +59,7 @@ enum Stage {
         waiting: VecDeque<Document>,
         current: Option<Box<Reading>>,
     },
-    /// All has been given out.
+    /// All has been emitted.
     Done,
     /// Something went wrong before.
     Failed,
@@ -210,7 +210,7 @@ impl Extract {
     ) -> Result<(), Fault> {
         while self.out.len() < BATCH_BYTES {
             let Some(piece) = current.arriving.read(PIECE_BYTES)? else {
-                // A document ends by itself: the place after it is told only once all before it was given out.
+                // A document ends by itself: the place after it is told only once all before it was emitted.
                 if self.out.is_empty() {
                     return self.end_document(waiting, *current);
                 }
@@ -237,7 +237,7 @@ impl Extract {
         self.place.documents += 1;
         self.place.rows = self.rows;
         self.place.header = self.converter.header();
-        // Bytes made of the document's end are given out before anybody can ask for the place.
+        // Bytes made of the document's end are emitted before anybody can ask for the place.
         self.place_bytes = self.given + self.out.len() as u64;
         self.stage = Stage::Reading {
             waiting,
@@ -317,7 +317,7 @@ impl Extract {
         Ok(Some(batches))
     }
 
-    /// The documents of batches that have not been given out.
+    /// The documents of batches that have not been emitted.
     fn documents(&self, batches: &[BatchInfo]) -> Result<VecDeque<Document>, Fault> {
         let mut documents = VecDeque::new();
         for batch in batches {

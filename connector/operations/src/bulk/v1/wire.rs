@@ -24,9 +24,9 @@ pub enum State {
     Queued,
     /// Is worked on.
     InProgress,
-    /// Is worked off; records may have failed.
+    /// Is processed; records may have failed.
     Completed,
-    /// Salesforce gave it up; some records may have been worked off.
+    /// Salesforce gave it up; some records may have been processed.
     Failed,
     /// Will not be worked on: its job was aborted, or its query split into other batches.
     NotProcessed,
@@ -60,7 +60,7 @@ pub struct BatchInfo {
     pub state: State,
     /// Why it failed.
     pub message: Option<String>,
-    /// Records worked off, those that failed included; rows found by a query.
+    /// Records processed, those that failed included; rows found by a query.
     pub processed: u64,
     /// Records that failed.
     pub failed: u64,

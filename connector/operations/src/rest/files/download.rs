@@ -21,7 +21,7 @@ use std::rc::Rc;
 /// The media type of bytes of which none is told.
 const OCTETS: &str = "application/octet-stream";
 
-/// The largest file that is read whole and checked before any of it is given out, so that it can be fetched again.
+/// The largest file that is read whole and checked before any of it is emitted, so that it can be fetched again.
 const HELD_BYTES: u64 = 1 << 20;
 
 /// The bytes of a field.
@@ -31,7 +31,7 @@ pub struct Bytes {
     attributes: Vec<(String, String)>,
     total: Option<u64>,
     vouched: Vouched,
-    /// Bytes that were read, checked and not given out.
+    /// Bytes that were read, checked and not emitted.
     held: Vec<u8>,
     read: u64,
     seen: Md5,
@@ -108,7 +108,7 @@ impl From<Fault> for Failed {
 }
 
 impl Bytes {
-    /// Begins to read. As long as nothing was given out, bytes that are not those of the record are fetched again.
+    /// Begins to read. As long as nothing was emitted, bytes that are not those of the record are fetched again.
     fn open(org: &Rc<Org>, place: &Place) -> Result<Self, Fault> {
         let policy = org.settings().retry;
         let mut attempts = Attempts::first(policy, org.context().clock.as_ref());

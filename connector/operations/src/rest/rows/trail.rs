@@ -1,4 +1,4 @@
-//! The pages that a read has followed: an org, or a proxy with a cache, that names one of them again would be read for ever.
+//! The pages that a read has followed: an org, or a proxy with a cache, that names one of them again would be read forever.
 
 use salesforce_contract::bindings::Fault;
 

@@ -2,13 +2,14 @@
 
 use crate::rest::ask::refused;
 use salesforce_client::expected::Expected;
+use salesforce_client::fault::is_absent;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     DiffConfig, SchemaChange, SchemaDiff,
 };
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::shapes::diff::{changes, gone};
 use serde_json::{Map, Value};
 
@@ -67,8 +68,11 @@ fn now(org: &Org, object: &str) -> Result<Option<Map<String, Value>>, Fault> {
     org.send_as(&call, None, |reply, _| {
         if reply.status == 404 {
             let fault = refused(404, &reply.body);
-            let is_gone = fault.kind == FaultKind::NotFound && !fault.upstream.is_empty();
-            return Ok(if is_gone { Ok(None) } else { Err(fault) });
+            return Ok(if is_absent(&fault) {
+                Ok(None)
+            } else {
+                Err(fault)
+            });
         }
         serde_json::from_slice(&reply.body)
             .map(|found| Ok(Some(found)))

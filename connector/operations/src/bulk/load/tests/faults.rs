@@ -30,6 +30,19 @@ fn every_fault_at_every_request_leaves_every_row_loaded_once() {
 }
 
 #[test]
+fn a_page_of_a_proxy_does_not_say_that_a_job_is_gone() {
+    for number in 0..requests() {
+        let mut host = small();
+        host.fake.0.borrow_mut().troubles = vec![(number, Disturbance::Status(404))];
+        if let Err(fault) = host.live() {
+            assert_eq!(fault.kind, FaultKind::NotFound, "{number}");
+            host.run();
+        }
+        host.is_whole(11);
+    }
+}
+
+#[test]
 fn two_faults_in_a_row_do_no_harm_either() {
     for number in 0..requests() {
         for (first, second) in [

@@ -16,7 +16,7 @@ fn break_of(input: &str) -> String {
         assert_eq!(host.fake.loaded(), ["A"], "{input}");
         assert_eq!(load.watch(0).unwrap().failed, 1);
         told.push(outcomes[1]["message"].as_str().unwrap().to_owned());
-        // It is not told again when the load is taken up at its end.
+        // It is not told again when the load is resumed at its end.
         host.run();
         assert_eq!(host.outcomes().len(), 2, "{input}");
     }

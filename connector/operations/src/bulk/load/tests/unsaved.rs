@@ -34,7 +34,7 @@ fn records_that_a_complete_job_did_not_get_to_have_failed() {
     host.fake.0.borrow_mut().manages = Some(4);
     let mut load = host.run();
     let progress = progress(&mut load);
-    // Of the four worked off one is bad.
+    // Of the four processed one is bad.
     assert_eq!((progress.processed, progress.failed), (6, 3));
     assert_eq!(failed(&mut load).len(), 1 + 3);
 }

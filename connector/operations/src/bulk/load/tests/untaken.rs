@@ -58,7 +58,7 @@ fn no_more_than_three_jobs_get_the_same_records_and_each_record_has_the_reason()
                 "{why}"
             );
         }
-        // Taken up again, it has come to its end, and nothing is sent once more.
+        // Resumed, it has come to its end, and nothing is sent once more.
         drop(load);
         assert!(host.run().watch(0).unwrap().done);
         assert_eq!((jobs(&host), host.fake.loaded().len()), (3, 0));

@@ -5,6 +5,7 @@ use crate::bulk::load::results::Results;
 use crate::bulk::load::{MOST_READS, READ_PAUSE_MS};
 use crate::bulk::v1::wire::{self, State};
 use csv::ByteRecord;
+use salesforce_client::fault::is_absent;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::rc::Rc;
@@ -183,7 +184,7 @@ fn results_of(org: &Rc<Org>, job: &str, batch: &str) -> Result<Results, Fault> {
 
 /// Whether a document is refused, and not only out of reach.
 fn is_refusal(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::Invalid | FaultKind::NotFound)
+    fault.kind == FaultKind::Invalid || is_absent(fault)
 }
 
 /// What a row of results says; `None` where it says neither that the record was saved nor why not, as one does that was cut off.

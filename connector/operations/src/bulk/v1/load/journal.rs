@@ -41,7 +41,7 @@ pub struct Journal {
     /// Whether records that were not saved have been asked for.
     #[serde(default)]
     pub wants_failed: bool,
-    /// Whether the header of those records has been given out.
+    /// Whether the header of those records has been emitted.
     #[serde(default)]
     pub failed_begun: bool,
     /// Whether some of those records have to be read from the input again.
@@ -174,7 +174,7 @@ impl Journal {
         self.batches.iter().map(Batch::kept_bytes).sum()
     }
 
-    /// Lets go of records that were not sent; of batches whose outcomes have been given out only, if `collected`. False where there are none.
+    /// Lets go of records that were not sent; of batches whose outcomes have been emitted only, if `collected`. False where there are none.
     pub fn forget(&mut self, collected: bool) -> bool {
         let mut any = false;
         for batch in self
@@ -286,7 +286,7 @@ impl Journal {
         changed
     }
 
-    /// Outcomes of this batch have been given out.
+    /// Outcomes of this batch have been emitted.
     pub fn collected(&mut self, index: usize) {
         if let Some(batch) = self.batches.get_mut(index) {
             batch.collected = true;
@@ -296,7 +296,7 @@ impl Journal {
         }
     }
 
-    /// Records of this batch that were not saved have been given out.
+    /// Records of this batch that were not saved have been emitted.
     pub fn returned(&mut self, index: usize) {
         if let Some(batch) = self.batches.get_mut(index) {
             batch.returned = true;

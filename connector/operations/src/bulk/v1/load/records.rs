@@ -62,7 +62,7 @@ pub struct Records {
     extra: &'static [&'static str],
     pieces: std::vec::IntoIter<Piece>,
     journal: Rc<RefCell<Journal>>,
-    /// Batches of which all has been given out.
+    /// Batches of which all has been emitted.
     given: Vec<usize>,
     current: Option<Current>,
     out: Vec<u8>,
@@ -77,7 +77,7 @@ enum Piece {
     Unfit(Vec<Unfit>),
     /// Here: they were read from the input again.
     Back(Vec<Back>),
-    /// Nowhere: all of this batch's have been given out.
+    /// Nowhere: all of this batch's have been emitted.
     End(usize),
 }
 
@@ -164,7 +164,7 @@ impl Records {
         Ok(true)
     }
 
-    /// Notes what has been given out of records that were not saved.
+    /// Notes what has been emitted of records that were not saved.
     fn end(&mut self) {
         if self.which != Which::Failed {
             return;
@@ -243,7 +243,7 @@ impl Records {
     }
 }
 
-/// Where records of a kind stand. Those that were not saved are given out batch by batch, once.
+/// Where records of a kind stand. Those that were not saved are emitted batch by batch, once.
 fn pieces(journal: &Journal, which: Which, max_splits: u8) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let failed = which == Which::Failed;

@@ -42,7 +42,7 @@ impl Load {
         })
     }
 
-    /// How many records at the beginning of a batch have been worked off; `None` where others have been, too.
+    /// How many records at the beginning of a batch have been processed; `None` where others have been, too.
     fn worked_off(&self, part: &Part) -> Result<Option<u64>, Fault> {
         let job = self.job().unwrap_or_default();
         let mut verdicts = Verdicts::open(&self.org, &job, part)?;
@@ -54,7 +54,7 @@ impl Load {
                 (_, false) => kept += 1,
             }
         }
-        // Records that were worked off without a result could be any.
+        // Records that were processed without a result could be any.
         Ok((kept >= part.processed).then_some(kept))
     }
 
@@ -102,7 +102,7 @@ impl Load {
     }
 }
 
-/// What a batch becomes: the records at its beginning that were worked off, and two halves of the others.
+/// What a batch becomes: the records at its beginning that were processed, and two halves of the others.
 fn pieces(part: &Part, kept: u64) -> Vec<Part> {
     let rest = part.rows.saturating_sub(kept);
     let half = rest.div_ceil(2);

@@ -124,7 +124,7 @@ impl Host {
             .collect()
     }
 
-    /// Every row has one outcome, in order, and was worked off once.
+    /// Every row has one outcome, in order, and was processed once.
     fn is_whole(&self) {
         let outcomes = self.outcomes();
         let sent: Vec<String> = lines(&self.input)[1..].to_vec();

@@ -54,9 +54,9 @@ pub struct Batch {
     /// Batches of Salesforce's that were split, and count no more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<String>,
-    /// Whether its outcomes have been given out.
+    /// Whether its outcomes have been emitted.
     pub collected: bool,
-    /// Whether its records that were not saved have been given out.
+    /// Whether its records that were not saved have been emitted.
     #[serde(default)]
     pub returned: bool,
 }
@@ -77,7 +77,7 @@ pub struct Part {
     pub splits: u8,
     /// The batch's state, as last seen.
     pub state: State,
-    /// Records that Salesforce has worked off, as last seen.
+    /// Records that Salesforce has processed, as last seen.
     pub processed: u64,
     /// Records that failed, as last seen.
     pub failed: u64,
