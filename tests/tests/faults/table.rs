@@ -74,13 +74,15 @@ impl Table {
             .collect()
     }
 
-    /// Cells that end otherwise than expected, cells that nothing is expected of, and expected ones that were not tried.
+    /// Cells that end otherwise than expected, cells that nothing is expected of, and expected ones that no cell has (a failure, each).
     pub fn differing(&self, expected: &Self, only: Option<&str>) -> Vec<String> {
         let tried = |path: &str| only.is_none_or(|only| only == path);
         let missing = expected
             .cells()
             .filter(|(path, fault, _)| tried(path) && self.ends(path, fault).is_none());
-        let missing = missing.map(|(path, fault, _)| format!("{path} / {fault}: not tried"));
+        let missing = missing.map(|(path, fault, _)| {
+            format!("{path} / {fault}: expected, and no such cell was run")
+        });
         let differing = self.cells().filter_map(|(path, fault, ends)| {
             let wanted = expected.ends(path, fault);
             (wanted != Some(ends))
@@ -89,7 +91,7 @@ impl Table {
         missing.chain(differing).collect()
     }
 
-    /// Writes both files. What was not tried stays, unless this is all there is.
+    /// Writes both files. Cells of paths that this run left out stay.
     pub fn write(&self, is_all: bool) {
         let mut all = if is_all {
             Self::default()

@@ -23,6 +23,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::catalog;
 use salesforce_contract::source::{Source, handed_out};
+use salesforce_formats::message::RowFormat;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -297,9 +298,9 @@ impl Source for Extract {
     fn head(&self) -> Message {
         let csv = self.config.format.unwrap_or(ExtractFormat::Csv) == ExtractFormat::Csv;
         let media_type = if csv {
-            "text/csv; charset=utf-8; header=present"
+            RowFormat::Csv.media_type()
         } else {
-            "application/x-ndjson"
+            RowFormat::Ndjson.media_type()
         };
         let mut attributes = self.org.attributes();
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));

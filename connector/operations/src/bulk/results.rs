@@ -11,6 +11,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
 };
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::source::Source;
+use salesforce_formats::message::RowFormat;
 use std::rc::Rc;
 
 /// The resource of records that were saved.
@@ -112,7 +113,7 @@ impl Results {
         let told = arriving.head.header("content-type").unwrap_or("text/csv");
         let essence = told.split(';').next().unwrap_or_default().trim();
         let media_type = match essence {
-            "text/csv" => "text/csv; charset=utf-8; header=present",
+            "text/csv" => RowFormat::Csv.media_type(),
             other => other,
         };
         Ok(Self {

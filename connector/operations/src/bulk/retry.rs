@@ -7,6 +7,7 @@ use super::load::ERROR;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::RetryFailedConfig;
 use salesforce_contract::bindings::{Fault, Message};
+use salesforce_formats::message::RowFormat;
 
 /// What the columns that Salesforce adds begin with.
 const OWN: &str = "sf__";
@@ -62,7 +63,7 @@ pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Faul
     kept.iter()
         .for_each(|record| line(record, &columns, dialect, &mut body));
     Ok(Message {
-        media_type: "text/csv; charset=utf-8; header=present".into(),
+        media_type: RowFormat::Csv.media_type().into(),
         body,
         attributes: vec![
             ("kept".into(), kept.len().to_string()),

@@ -1,5 +1,6 @@
 //! Many records at once: sObject Collections and sObject Tree.
 
+pub(crate) mod ahead;
 mod batch;
 pub(crate) mod delete;
 pub(crate) mod engine;
@@ -16,7 +17,7 @@ pub use retrieve::retrieve;
 use engine::Plan;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::{
-    CreateConfig, CreateTreeConfig, DeleteConfig, UpdateConfig, UpsertConfig,
+    CreateConfig, CreateTreeConfig, DeleteConfig, OutcomeFormat, UpdateConfig, UpsertConfig,
 };
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{MAX_COLLECTION_RECORDS, MAX_TREE_RECORDS};
@@ -34,11 +35,7 @@ pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Messa
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
     };
-    report::message(
-        org,
-        engine::run(org, &verb, &document, plan)?,
-        config.format,
-    )
+    run(org, &verb, &document, plan, config.format)
 }
 
 /// PATCH composite/sobjects.
@@ -50,11 +47,7 @@ pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Messa
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
     };
-    report::message(
-        org,
-        engine::run(org, &verb, &document, plan)?,
-        config.format,
-    )
+    run(org, &verb, &document, plan, config.format)
 }
 
 /// PATCH composite/sobjects/{object}/{field}.
@@ -65,11 +58,7 @@ pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Messa
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
     };
-    report::message(
-        org,
-        engine::run(org, &verb, &document, plan)?,
-        config.format,
-    )
+    run(org, &verb, &document, plan, config.format)
 }
 
 /// DELETE composite/sobjects?ids=.
@@ -87,11 +76,7 @@ pub fn delete(org: &Org, config: &DeleteConfig, input: &Message) -> Result<Messa
         all_or_none: config.all_or_none,
         ..plan(config.batch_size, config.parallel)
     };
-    report::message(
-        org,
-        engine::run(org, &verb, &document, plan)?,
-        config.format,
-    )
+    run(org, &verb, &document, plan, config.format)
 }
 
 /// POST composite/tree/{object}.
@@ -107,11 +92,18 @@ pub fn create_tree(
         batch_size: usize::from(config.batch_size.unwrap_or(u8::MAX)).min(MAX_TREE_RECORDS),
         ..plan(None, config.parallel)
     };
-    report::message(
-        org,
-        engine::run(org, &verb, &document, plan)?,
-        config.format,
-    )
+    run(org, &verb, &document, plan, config.format)
+}
+
+/// Sends the records of a document, and tells what became of each.
+fn run(
+    org: &Org,
+    verb: &dyn verb::Verb,
+    document: &Document<'_>,
+    plan: Plan,
+    format: Option<OutcomeFormat>,
+) -> Result<Message, Fault> {
+    report::message(org, engine::run(org, verb, document, plan)?, format)
 }
 
 fn plan(batch_size: Option<u8>, parallel: Option<u8>) -> Plan {

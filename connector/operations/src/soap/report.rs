@@ -9,6 +9,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::collections::
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ResultFormat;
 use salesforce_contract::bindings::{Fault, Message};
+use salesforce_formats::message::RowFormat;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,10 +28,7 @@ pub fn message(
         ResultFormat::Ndjson => {
             Some(("application/x-ndjson", json(&done.outcomes, extras, false)?))
         }
-        ResultFormat::Csv => Some((
-            "text/csv; charset=utf-8; header=present",
-            csv(&done.outcomes, extras)?,
-        )),
+        ResultFormat::Csv => Some((RowFormat::Csv.media_type(), csv(&done.outcomes, extras)?)),
     };
     let plain = match format {
         ResultFormat::Ndjson => OutcomeFormat::Ndjson,

@@ -7,15 +7,14 @@ use super::id;
 use super::record::Types;
 use super::rows::Documents;
 use super::xml::Malformed;
+use crate::rest::collections::ahead::{Flight, Retrieval, retrieve_all};
 use crate::rest::collections::retrieve::{ids, select};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::{Call, Org};
-use salesforce_client::transport::Started;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, RetrieveConfig,
 };
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::limits::MAX_COLLECTION_RETRIEVE;
 use salesforce_formats::message::RowError;
 use serde_json::value::RawValue;
 
@@ -23,26 +22,8 @@ use serde_json::value::RawValue;
 pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
     let ids = ids(input)?;
     let mut retrieve = Retrieve::open(org, config)?;
-    let mut ahead: Option<Flight> = None;
-    let size = config
-        .batch_size
-        .map_or(MAX_COLLECTION_RETRIEVE, usize::from);
-    for ids in ids.chunks(size.max(1)) {
-        let next = retrieve.start(ids)?;
-        if let Some(flight) = ahead.replace(next) {
-            retrieve.land(flight)?;
-        }
-    }
-    if let Some(flight) = ahead {
-        retrieve.land(flight)?;
-    }
+    retrieve_all(org, &mut retrieve, &ids, config.batch_size)?;
     Ok(retrieve.finish())
-}
-
-struct Flight {
-    call: Call,
-    count: usize,
-    started: Option<Started>,
 }
 
 struct Retrieve<'a> {
@@ -56,26 +37,8 @@ struct Retrieve<'a> {
     found: u64,
 }
 
-impl<'a> Retrieve<'a> {
-    fn open(org: &'a Org, config: &'a RetrieveConfig) -> Result<Self, Fault> {
-        let select = select(&config.object, &config.fields)?;
-        let format = config.format.unwrap_or(DocumentFormat::Ndjson);
-        let mut documents = Documents::new(format, Some(&select), config.keep_attributes)?;
-        let mut out = Vec::new();
-        documents.begin(&mut out);
-        Ok(Self {
-            org,
-            config,
-            types: Types::new(config.untyped),
-            format,
-            documents,
-            out,
-            missing: 0,
-            found: 0,
-        })
-    }
-
-    fn start(&self, ids: &[String]) -> Result<Flight, Fault> {
+impl Retrieval for Retrieve<'_> {
+    fn call(&self, ids: &[String]) -> Result<Call, Fault> {
         let headers = Headers::of(self.config.headers.as_ref());
         let mut envelope = Envelope::new("retrieve", &headers)?;
         let xml = envelope.body();
@@ -84,14 +47,7 @@ impl<'a> Retrieve<'a> {
         for id in ids {
             xml.text("ids", id::long(id).as_deref().unwrap_or(id));
         }
-        let call = envelope.call(self.org, Nature::Read)?;
-        // A request that cannot even be started fails again, with its reason, when its turn comes.
-        let started = self.org.start(&call).ok();
-        Ok(Flight {
-            call,
-            count: ids.len(),
-            started,
-        })
+        envelope.call(self.org, Nature::Read)
     }
 
     fn land(&mut self, flight: Flight) -> Result<(), Fault> {
@@ -123,6 +79,26 @@ impl<'a> Retrieve<'a> {
             })
         })???;
         records.iter().try_for_each(|record| self.row(record))
+    }
+}
+
+impl<'a> Retrieve<'a> {
+    fn open(org: &'a Org, config: &'a RetrieveConfig) -> Result<Self, Fault> {
+        let select = select(&config.object, &config.fields)?;
+        let format = config.format.unwrap_or(DocumentFormat::Ndjson);
+        let mut documents = Documents::new(format, Some(&select), config.keep_attributes)?;
+        let mut out = Vec::new();
+        documents.begin(&mut out);
+        Ok(Self {
+            org,
+            config,
+            types: Types::new(config.untyped),
+            format,
+            documents,
+            out,
+            missing: 0,
+            found: 0,
+        })
     }
 
     fn row(&mut self, record: &[u8]) -> Result<(), Fault> {

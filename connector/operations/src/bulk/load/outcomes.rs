@@ -12,6 +12,7 @@ use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::source::{Source, handed_out};
+use salesforce_formats::message::RowFormat;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -248,7 +249,7 @@ pub fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> 
 pub fn media_type(format: LoadOutcomes) -> &'static str {
     match format {
         LoadOutcomes::Ndjson => "application/x-ndjson",
-        LoadOutcomes::Csv => "text/csv; charset=utf-8; header=present",
+        LoadOutcomes::Csv => RowFormat::Csv.media_type(),
     }
 }
 

@@ -7,6 +7,7 @@ use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::OutcomeFormat;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, Message, UpstreamFault};
+use salesforce_formats::message::RowFormat;
 
 /// The columns of outcomes.
 pub(crate) const HEADER: [&str; 7] = [
@@ -45,7 +46,7 @@ pub(crate) fn message(
             lines(outcomes, b"[\n", b",\n", b"\n]\n")?,
         ),
         OutcomeFormat::Ndjson => ("application/x-ndjson", lines(outcomes, b"", b"\n", b"\n")?),
-        OutcomeFormat::Csv => ("text/csv; charset=utf-8; header=present", csv(outcomes)?),
+        OutcomeFormat::Csv => (RowFormat::Csv.media_type(), csv(outcomes)?),
     };
     Ok(Message {
         media_type: media_type.into(),

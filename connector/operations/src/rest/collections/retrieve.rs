@@ -1,5 +1,6 @@
 //! Retrieve through sObject Collections: the ids travel in a body, the next call while the last one is read.
 
+use super::ahead::{Flight, Retrieval, retrieve_all};
 use super::delete::id_of;
 use crate::rest::rows;
 use crate::typing::RecordError;
@@ -7,11 +8,10 @@ use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
-use salesforce_client::transport::{Method, Started};
+use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::RetrieveConfig;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::limits::MAX_COLLECTION_RETRIEVE;
 use salesforce_formats::message::input::{Document, Options};
 use salesforce_formats::message::{RowError, RowFormat, RowWriter};
 use salesforce_formats::soql::SelectList;
@@ -26,19 +26,7 @@ const MAX_QUOTE: usize = 80;
 pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
     let ids = ids(input)?;
     let mut retrieve = Retrieve::open(org, config)?;
-    let mut ahead: Option<Flight> = None;
-    let size = config
-        .batch_size
-        .map_or(MAX_COLLECTION_RETRIEVE, usize::from);
-    for ids in ids.chunks(size.max(1)) {
-        let next = retrieve.start(ids)?;
-        if let Some(flight) = ahead.replace(next) {
-            retrieve.land(flight)?;
-        }
-    }
-    if let Some(flight) = ahead {
-        retrieve.land(flight)?;
-    }
+    retrieve_all(org, &mut retrieve, &ids, config.batch_size)?;
     Ok(retrieve.finish())
 }
 
@@ -69,12 +57,6 @@ pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
     Ok(ids)
 }
 
-struct Flight {
-    call: Call,
-    count: usize,
-    started: Option<Started>,
-}
-
 struct Retrieve<'a> {
     org: &'a Org,
     path: String,
@@ -90,6 +72,38 @@ struct Retrieve<'a> {
 struct Wanted<'a> {
     ids: &'a [String],
     fields: &'a [String],
+}
+
+impl Retrieval for Retrieve<'_> {
+    fn call(&self, ids: &[String]) -> Result<Call, Fault> {
+        let wanted = Wanted {
+            ids,
+            fields: self.fields,
+        };
+        let body = serde_json::to_vec(&wanted).map_err(|error| bad_input(error.to_string()))?;
+        let path = self.org.path(&self.path)?;
+        Ok(
+            Call::write(Method::Post, path, Nature::Read, "application/json", &body)
+                .expecting(Expected::List),
+        )
+    }
+
+    fn land(&mut self, flight: Flight) -> Result<(), Fault> {
+        let org = self.org;
+        org.send_as(&flight.call, flight.started, |reply, _| {
+            let rows: Vec<Option<&RawValue>> = serde_json::from_slice(&reply.body)
+                .map_err(|error| Unusable(format!("The records are not as documented: {error}")))?;
+            if rows.len() != flight.count {
+                let message = format!("The org sent {} of {} records", rows.len(), flight.count);
+                return Err(Unusable(message));
+            }
+            if let Some(other) = rows.iter().flatten().find(|row| !is_record(row)) {
+                let message = format!("The org sent `{}` for a record", quote(other));
+                return Err(Unusable(message));
+            }
+            Ok(rows.into_iter().try_for_each(|row| self.row(row)))
+        })?
+    }
 }
 
 impl<'a> Retrieve<'a> {
@@ -109,41 +123,6 @@ impl<'a> Retrieve<'a> {
             missing: 0,
             found: 0,
         })
-    }
-
-    fn start(&self, ids: &[String]) -> Result<Flight, Fault> {
-        let wanted = Wanted {
-            ids,
-            fields: self.fields,
-        };
-        let body = serde_json::to_vec(&wanted).map_err(|error| bad_input(error.to_string()))?;
-        let path = self.org.path(&self.path)?;
-        let call = Call::write(Method::Post, path, Nature::Read, "application/json", &body)
-            .expecting(Expected::List);
-        // A request that cannot even be started fails again, with its reason, when its turn comes.
-        let started = self.org.start(&call).ok();
-        Ok(Flight {
-            call,
-            count: ids.len(),
-            started,
-        })
-    }
-
-    fn land(&mut self, flight: Flight) -> Result<(), Fault> {
-        let org = self.org;
-        org.send_as(&flight.call, flight.started, |reply, _| {
-            let rows: Vec<Option<&RawValue>> = serde_json::from_slice(&reply.body)
-                .map_err(|error| Unusable(format!("The records are not as documented: {error}")))?;
-            if rows.len() != flight.count {
-                let message = format!("The org sent {} of {} records", rows.len(), flight.count);
-                return Err(Unusable(message));
-            }
-            if let Some(other) = rows.iter().flatten().find(|row| !is_record(row)) {
-                let message = format!("The org sent `{}` for a record", quote(other));
-                return Err(Unusable(message));
-            }
-            Ok(rows.into_iter().try_for_each(|row| self.row(row)))
-        })?
     }
 
     fn row(&mut self, row: Option<&RawValue>) -> Result<(), Fault> {

@@ -13,6 +13,7 @@ use csv::ByteRecord;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::source::{Source, handed_out};
+use salesforce_formats::message::RowFormat;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -291,9 +292,9 @@ impl Source for Records {
 
     fn head(&self) -> Message {
         let media_type = if self.csv {
-            "text/csv; charset=utf-8; header=present"
+            RowFormat::Csv.media_type()
         } else {
-            "application/x-ndjson"
+            RowFormat::Ndjson.media_type()
         };
         Message {
             media_type: media_type.into(),
