@@ -136,13 +136,13 @@ pub(super) fn run(org: &Org, job: &Job) {
         return;
     };
     let settings = org.bulk.settings();
-    queue::wait(&org.clock, settings.queue_ms, || {
+    queue::wait(&org.clock, job.changed(), settings.queue_ms, || {
         job.state() == State::UploadComplete
     });
     if !job.advance(&[State::UploadComplete], State::InProgress, org.clock.now()) {
         return;
     }
-    queue::wait(&org.clock, settings.batch_ms, || {
+    queue::wait(&org.clock, job.changed(), settings.batch_ms, || {
         job.state() == State::InProgress
     });
     let started = Instant::now();

@@ -36,7 +36,7 @@ pub(super) fn run(org: &Org, job: &Job) {
 /// Waits for the job's turn; `None` if it was aborted meanwhile.
 fn start(org: &Org, job: &Job) -> Option<Blob> {
     let settings = org.bulk.settings();
-    queue::wait(&org.clock, settings.queue_ms, || {
+    queue::wait(&org.clock, job.changed(), settings.queue_ms, || {
         job.state() == State::UploadComplete
     });
     if !job.advance(&[State::UploadComplete], State::InProgress, org.clock.now()) {
@@ -168,7 +168,7 @@ impl<'o> Run<'o> {
         if processed.is_multiple_of(limits::BATCH_RECORDS) {
             self.org.bulk.count_batch(self.org.clock.now())?;
             let batch_ms = self.org.bulk.settings().batch_ms;
-            queue::wait(&self.org.clock, batch_ms, || {
+            queue::wait(&self.org.clock, self.job.changed(), batch_ms, || {
                 self.job.state() == State::InProgress
             });
         }
@@ -191,6 +191,7 @@ impl<'o> Run<'o> {
             .outcomes(batch, &outcomes, id)
             .map_err(|error| BadData::disk(&error))?;
         let mut progress = self.job.progress();
+        progress.changed = self.org.clock.now();
         progress.processed += batch.len() as u64;
         progress.failed += failed;
         progress.active_ms += u64::try_from(active_ms).unwrap_or(0);

@@ -174,6 +174,12 @@ impl Job {
         self.progress().state
     }
 
+    /// When it last changed, in ms since 1970.
+    #[must_use]
+    pub fn changed(&self) -> i64 {
+        self.progress().changed
+    }
+
     /// Whether it runs a query.
     #[must_use]
     pub fn is_query(&self) -> bool {

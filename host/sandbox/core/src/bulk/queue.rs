@@ -80,13 +80,15 @@ impl Queue {
     }
 }
 
-/// Waits until `ms` have passed on the org's clock, or `go_on` says no.
-pub(super) fn wait(clock: &Clock, ms: u64, go_on: impl Fn() -> bool) {
+/// Waits until the org's clock is `ms` past `since`, or `go_on` says no.
+///
+/// `since` is when the work came to wait, not when a worker got to it: a clock that is moved in between counts.
+pub(super) fn wait(clock: &Clock, since: i64, ms: u64, go_on: impl Fn() -> bool) {
     if ms == 0 {
         return;
     }
     let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-    let until = clock.now().saturating_add(ms);
+    let until = since.saturating_add(ms);
     while clock.now() < until && go_on() {
         std::thread::sleep(TICK);
     }

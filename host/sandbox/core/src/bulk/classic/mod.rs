@@ -355,20 +355,27 @@ impl Job {
             .serial
             .then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
         let now = || org.clock.now();
-        let claim = |batch: &&Arc<Batch>| batch.progress().state == BatchState::Queued;
         let settings = org.bulk.settings();
-        queue::wait(&org.clock, settings.queue_ms, || {
-            self.live().state != JobState::Aborted
-        });
+        let wait = |since, ms| {
+            queue::wait(&org.clock, since, ms, || {
+                self.live().state != JobState::Aborted
+            });
+        };
+        let next = |live: &Live| {
+            let claim = |batch: &&Arc<Batch>| batch.progress().state == BatchState::Queued;
+            live.batches.iter().find(claim).cloned()
+        };
+        // In an expression of its own: the guard must not be held over the wait.
+        let first = next(&self.live());
+        let Some(first) = first else { return };
+        wait(first.created, settings.queue_ms);
         let batch = {
             let live = self.live();
-            let found = live.batches.iter().find(claim).cloned();
-            found.filter(|batch| batch.advance(BatchState::Queued, BatchState::InProgress, now()))
+            next(&live).filter(|batch| batch.advance(BatchState::Queued, BatchState::InProgress, now()))
         };
         let Some(batch) = batch else { return };
-        queue::wait(&org.clock, settings.batch_ms, || {
-            self.live().state != JobState::Aborted
-        });
+        let begun = batch.progress().changed;
+        wait(begun, settings.batch_ms);
         match self.request.verb {
             Verb::Load(operation) => load::run(org, self, &batch, operation),
             Verb::Query(all) => query::run(org, self, &batch, all),
