@@ -21,6 +21,10 @@ mod operations;
 mod schema;
 #[path = "build/shapes.rs"]
 mod shapes;
+#[path = "build/signature.rs"]
+mod signature;
+#[path = "build/table.rs"]
+mod table;
 #[path = "build/typed.rs"]
 mod typed;
 
@@ -57,7 +61,8 @@ fn run() -> Result<()> {
 
     let generated = generate(&wit)?;
     write("catalog.rs", &generated.catalog)?;
-    write("typed.rs", &generated.typed)
+    write("typed.rs", &generated.typed)?;
+    write("table.rs", &generated.table)
 }
 
 fn write(name: &str, text: &str) -> Result<()> {
@@ -71,6 +76,8 @@ struct Generated {
     catalog: String,
     /// The exports of the typed interfaces.
     typed: String,
+    /// The table of operations.
+    table: String,
 }
 
 /// Turns the WIT packages under `wit` into Rust.
@@ -85,9 +92,11 @@ fn generate(wit: &Path) -> Result<Generated> {
         .with_context(|| format!("{} has no world `{WORLD}`", wit.display()))?;
     lint::check(&resolve, world, package)?;
     let catalog = operations::collect(&resolve, world, package)?;
+    let groups = signature::groups(&resolve, world, package)?;
     Ok(Generated {
         catalog: emit::rust(&catalog),
-        typed: typed::rust(&resolve, world, package)?,
+        typed: typed::rust(&groups),
+        table: table::rust(&groups),
     })
 }
 

@@ -9,3 +9,4 @@ pub mod sink;
 pub mod source;
 
 include!(concat!(env!("OUT_DIR"), "/typed.rs"));
+include!(concat!(env!("OUT_DIR"), "/table.rs"));

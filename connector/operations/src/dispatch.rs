@@ -38,12 +38,12 @@ pub fn call(
     connection: &str,
     name: &str,
     config: &str,
-    input: Option<Message>,
+    input: Option<&Message>,
 ) -> Result<Message, Fault> {
     let (operation, org, answer) = answer(context, connection, name, config, input)?;
     match answer {
         Answer::Message(message) => Ok(message),
-        Answer::Typed(value) => Ok(Message {
+        Answer::Record(value) => Ok(Message {
             media_type: "application/json".into(),
             body: present(operation, &value).into_bytes(),
             attributes: org.attributes(),
@@ -56,13 +56,13 @@ fn answer(
     connection: &str,
     name: &str,
     config: &str,
-    input: Option<Message>,
+    input: Option<&Message>,
 ) -> Result<(&'static Operation, Org, Answer), Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Call(run) = run else {
         return Err(wrong_style(operation, "call"));
     };
-    let (org, config, input) = prepare(context, operation, connection, config, input)?;
+    let (org, config) = prepare(context, operation, connection, config, input)?;
     let object = config.object();
     match run(&org, config, input) {
         Ok(answer) => Ok((operation, org, answer)),
@@ -83,13 +83,13 @@ pub fn open_source(
     connection: &str,
     name: &str,
     config: &str,
-    input: Option<Message>,
+    input: Option<&Message>,
 ) -> Result<Box<dyn Source>, Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Source(run) = run else {
         return Err(wrong_style(operation, "source"));
     };
-    let (org, config, input) = prepare(context, operation, connection, config, input)?;
+    let (org, config) = prepare(context, operation, connection, config, input)?;
     let org = Rc::new(org);
     let completion = Completion::new(&org, &config);
     let source = run(org, config, input).map_err(|fault| completion.complete(fault))?;
@@ -140,11 +140,10 @@ fn prepare(
     operation: &Operation,
     connection: &str,
     config: &str,
-    input: Option<Message>,
-) -> Result<(Org, Config, Option<Message>), Fault> {
-    check_input(operation, input.as_ref())?;
-    let (org, config) = settle(context, operation, connection, config)?;
-    Ok((org, config, input))
+    input: Option<&Message>,
+) -> Result<(Org, Config), Fault> {
+    check_input(operation, input)?;
+    settle(context, operation, connection, config)
 }
 
 /// Checks config and connection.

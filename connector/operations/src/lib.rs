@@ -2,15 +2,15 @@
 //!
 //! The generic interface takes names and JSON (`mediation:connector`), the typed one WIT records (`salesforce:connector`).
 
-pub mod bulk;
+mod bulk;
 #[cfg(test)]
 mod cases;
 pub mod dispatch;
-pub mod events;
-pub mod reopened;
-pub mod rest;
-pub mod soap;
-pub mod table;
-pub mod triggers;
-pub mod typing;
-pub mod upload;
+mod events;
+mod reopened;
+mod rest;
+mod soap;
+mod table;
+mod triggers;
+mod typing;
+mod upload;

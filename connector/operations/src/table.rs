@@ -1,21 +1,6 @@
-//! The operation table: one line ties a name of the catalog to the function that does the work.
+//! The operation table, generated from the WIT: it ties each name of the catalog to the function of the same name.
 
-mod analytics;
-mod bulk;
-mod collections;
-mod composite;
-mod connection;
-mod events;
-mod files;
-mod process;
-mod query;
-mod raw;
-mod records;
-mod schema;
-mod search;
-mod soap;
-mod triggers;
-mod users;
+mod functions;
 
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::bad_input;
@@ -49,16 +34,26 @@ pub enum Answer {
     /// A message as the org sent it.
     Message(Message),
     /// A record of the contract, serialised.
-    Typed(Value),
+    Record(Value),
+}
+
+impl Answer {
+    /// A record of the contract as an answer.
+    fn record<T: Serialize>(record: T) -> Result<Self, Fault> {
+        let value = serde_json::to_value(record);
+        value.map(Self::Record).map_err(|error| {
+            Fault::protocol(format!("The reply cannot be written as JSON: {error}"))
+        })
+    }
 }
 
 /// How an operation is run.
 #[derive(Clone, Copy)]
 pub enum Run {
     /// One request, one reply.
-    Call(fn(&Org, Config, Option<Message>) -> Result<Answer, Fault>),
+    Call(fn(&Org, Config, Option<&Message>) -> Result<Answer, Fault>),
     /// Bytes in chunks.
-    Source(fn(Rc<Org>, Config, Option<Message>) -> Opened),
+    Source(fn(Rc<Org>, Config, Option<&Message>) -> Opened),
     /// Bytes in, in chunks; begun anew, or resumed from a journal.
     Sink(fn(Rc<Org>, Config, Option<&str>) -> Begun),
     /// What is new since a checkpoint, waiting for it as many milliseconds at most.
@@ -74,50 +69,16 @@ type Begun = Result<Box<dyn Sink>, Fault>;
 /// What a trigger found.
 type Found = Result<Batch, Fault>;
 
-/// The operations of one interface.
-type Table = &'static [(&'static str, Run)];
-
-/// All operations, by interface.
-const TABLES: &[Table] = &[
-    connection::TABLE,
-    records::TABLE,
-    collections::TABLE,
-    composite::TABLE,
-    query::TABLE,
-    search::TABLE,
-    schema::TABLE,
-    users::TABLE,
-    files::TABLE,
-    process::TABLE,
-    analytics::TABLE,
-    bulk::TABLE,
-    triggers::TABLE,
-    events::TABLE,
-    raw::TABLE,
-    soap::TABLE,
-];
+/// All operations.
+const TABLE: &[(&str, Run)] = salesforce_contract::operation_table!(functions);
 
 /// How the operation of this name is run.
 pub fn find(name: &str) -> Option<Run> {
-    all().find(|(known, _)| *known == name).map(|(_, run)| *run)
+    let found = TABLE.iter().find(|(known, _)| *known == name);
+    found.map(|(_, run)| *run)
 }
 
-fn all() -> impl Iterator<Item = &'static (&'static str, Run)> {
-    TABLES.iter().copied().flatten()
-}
-
-fn plain(message: Message) -> Result<Answer, Fault> {
-    Ok(Answer::Message(message))
-}
-
-fn typed(reply: impl Serialize) -> Result<Answer, Fault> {
-    let value = serde_json::to_value(reply);
-    value
-        .map(Answer::Typed)
-        .map_err(|error| Fault::protocol(format!("The reply cannot be written as JSON: {error}")))
-}
-
-fn needed(input: Option<Message>) -> Result<Message, Fault> {
+fn needed(input: Option<&Message>) -> Result<&Message, Fault> {
     input.ok_or_else(|| bad_input("The operation needs an input and got none"))
 }
 
@@ -142,7 +103,7 @@ mod tests {
                 .unwrap_or_else(|| panic!("{} is not in the table", operation.name));
             assert_eq!(style(run), operation.style, "{}", operation.name);
         }
-        for (name, _) in all() {
+        for (name, _) in TABLE {
             assert!(
                 catalog::find(name).is_some(),
                 "{name} is not in the catalog"

@@ -62,7 +62,13 @@ impl Mediator for Component {
         config: String,
         input: Option<Message>,
     ) -> Result<Message, Fault> {
-        dispatch::call(context(), &connection, &operation, &config, input)
+        dispatch::call(
+            context(),
+            &connection,
+            &operation,
+            &config,
+            input.as_ref(),
+        )
     }
 
     fn poll(
@@ -105,7 +111,7 @@ impl GuestSource for OpenSource {
             &connection,
             &operation,
             &config,
-            input,
+            input.as_ref(),
         )?))
     }
 

@@ -83,9 +83,6 @@ pub struct JobInfo {
     /// Why it failed.
     #[serde(default)]
     pub error_message: Option<String>,
-    /// Whether a query is split by ids.
-    #[serde(default)]
-    pub is_pk_chunking_supported: Option<bool>,
 }
 
 impl JobInfo {

@@ -204,7 +204,7 @@ impl Called<'_> {
             &self.connection,
             self.operation,
             &self.config,
-            self.input,
+            self.input.as_ref(),
         )
     }
 
@@ -215,7 +215,7 @@ impl Called<'_> {
             &self.connection,
             self.operation,
             &self.config,
-            self.input,
+            self.input.as_ref(),
         )?;
         drain(source)
     }

@@ -31,7 +31,7 @@ const ANY_REQUEST: [&str; 2] = ["raw/", "composite/"];
 pub fn dry_run(
     org: &Org,
     config: &DryRunConfig,
-    input: Option<Message>,
+    input: Option<&Message>,
 ) -> Result<DryRunReport, Fault> {
     let operation = known(&config.operation)?;
     let run = table::find(operation.name).filter(|_| operation.effect == Effect::Write);
@@ -44,7 +44,7 @@ pub fn dry_run(
     let text = config.config.as_deref().unwrap_or("{}");
     let inner = Config(accept(&operation.config, text, "config.config")?);
     if !matches!(run, Run::Sink(_)) {
-        check_input(operation, input.as_ref())?;
+        check_input(operation, input)?;
     }
     let reads_too = ANY_REQUEST
         .iter()
@@ -60,7 +60,7 @@ pub fn dry_run(
 }
 
 /// Runs the operation as far as it comes.
-fn run_dry(org: &Rc<Org>, run: Run, config: Config, input: Option<Message>) -> Result<(), Fault> {
+fn run_dry(org: &Rc<Org>, run: Run, config: Config, input: Option<&Message>) -> Result<(), Fault> {
     match run {
         Run::Call(run) => run(org, config, input).map(drop),
         Run::Source(open) => open(Rc::clone(org), config, input).map(drop),

@@ -15,7 +15,7 @@ fn a_sink_goes_as_far_as_its_first_request() {
     let (org, script, _) = org([account()]);
     let asked = config("bulk/load", r#"{"object":"Account","operation":"insert"}"#);
     let input = message("text/csv", "Name\nAcme\n");
-    let report = dry_run(&org, &asked, Some(input)).unwrap();
+    let report = dry_run(&org, &asked, Some(&input)).unwrap();
     assert!(report.more);
     assert_eq!(report.api_calls, 1);
     assert_eq!(report.requests[0].method, "POST");
@@ -37,7 +37,7 @@ fn no_operation_that_writes_sends_a_write_in_a_dry_run() {
             .first()
             .map(|media_type| message(media_type, input(operation.name)));
         // Whatever comes of it, nothing but logins and reads may have been sent.
-        let _ = dry_run(&org, &config(operation.name, &text), input);
+        let _ = dry_run(&org, &config(operation.name, &text), input.as_ref());
         for sent in script.requests().iter().skip(1) {
             assert_eq!(
                 sent.method,

@@ -27,7 +27,7 @@ fn a_typed_reply_is_json_with_facts() {
         CONNECTION,
         "records/create",
         r#"{"object":"Account"}"#,
-        Some(json(r#"{"Name":"Acme"}"#)),
+        Some(&json(r#"{"Name":"Acme"}"#)),
     )
     .unwrap();
     let value: Value = serde_json::from_slice(&reply.body).unwrap();
@@ -51,7 +51,7 @@ fn a_session_crosses_the_boundary_and_back() {
         &connection.to_string(),
         "records/create",
         r#"{"object":"Account"}"#,
-        Some(json("{}")),
+        Some(&json("{}")),
     )
     .unwrap();
     assert_eq!(script.sent().len(), 1);
@@ -136,7 +136,7 @@ fn bad_input_is_one_sentence_and_nothing_is_sent() {
     ];
     for (connection, operation, config, input, words) in cases {
         let (context, script) = context([]);
-        let fault = call(context, connection, operation, config, input).unwrap_err();
+        let fault = call(context, connection, operation, config, input.as_ref()).unwrap_err();
         assert!(
             fault.message.contains(words),
             "{operation}: {}",
@@ -281,7 +281,14 @@ fn numbers_keep_their_digits_on_every_way() {
         });
         let sends = answer.is_some();
         let (context, script) = context(std::iter::once(token("T1")).chain(answer));
-        let reply = call(context, CONNECTION, operation, config, input.map(json)).unwrap();
+        let reply = call(
+            context,
+            CONNECTION,
+            operation,
+            config,
+            input.map(json).as_ref(),
+        )
+        .unwrap();
         let sent: Vec<String> = script
             .requests()
             .iter()

@@ -44,7 +44,7 @@ impl<'a> Called<'a> {
             &self.connection,
             self.name,
             &self.config,
-            input,
+            input.as_ref(),
         )
     }
 
@@ -55,10 +55,10 @@ impl<'a> Called<'a> {
             &self.connection,
             self.name,
             &self.config,
-            input,
+            input.as_ref(),
         )?;
         let value = match answer {
-            Answer::Typed(value) => value,
+            Answer::Record(value) => value,
             Answer::Message(message) => serde_json::from_slice(&message.body).unwrap_or_default(),
         };
         serde_json::from_value(value).map_err(|error| {
@@ -73,7 +73,7 @@ impl<'a> Called<'a> {
             &self.connection,
             self.name,
             &self.config,
-            input,
+            input.as_ref(),
         )
     }
 

@@ -6,5 +6,5 @@ mod multipart;
 mod upload;
 mod vouched;
 
-pub use download::{Bytes, download, rich_text_image};
+pub use download::{download, rich_text_image};
 pub use upload::FileUpload;

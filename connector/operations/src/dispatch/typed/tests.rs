@@ -5,8 +5,8 @@ use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::{
     bulk, collections, query, records,
 };
-use salesforce_contract::catalog::{Operation, Presence};
-use serde_json::{Map, Value};
+
+mod bounds;
 
 fn context(plays: impl IntoIterator<Item = Play>) -> (Rc<Context>, Script) {
     let script = Script::new(plays);
@@ -159,86 +159,4 @@ fn a_job_of_no_records_is_refused() {
         "{}",
         fault.message
     );
-}
-
-/// A value beyond the bounds of a shape, as serde writes the generated type; `None` where the shape has no bounds.
-fn beyond(shape: &Shape) -> Option<Value> {
-    match shape {
-        // What the type itself can hold and the bounds do not.
-        Shape::Whole { min, .. } if *min > 0 => Some(Value::from(0)),
-        Shape::Text { length, .. } if length.min > 0 => Some(Value::from("")),
-        Shape::List { length, .. } | Shape::Map { length, .. } if length.min > 0 => {
-            Some(Value::Array(Vec::new()))
-        }
-        _ => None,
-    }
-}
-
-/// A value within the bounds, as plain as can be.
-fn within(shape: &Shape) -> Value {
-    match shape {
-        Shape::Bool => Value::Bool(false),
-        Shape::Whole { min, .. } => Value::from(i64::try_from((*min).max(0)).unwrap()),
-        Shape::Number => Value::from(1),
-        Shape::Text { uri: true, .. } => Value::from("https://acme.my.salesforce.com"),
-        Shape::Text { length, .. } => Value::from("x".repeat(length.min.max(1) as usize)),
-        Shape::Json => Value::from("{}"),
-        Shape::Enum(choice) => Value::from(choice.cases[0].1),
-        Shape::List { items, length } => Value::Array(vec![within(items); length.min as usize]),
-        Shape::Map { .. } => Value::Array(Vec::new()),
-        Shape::Record(record) => {
-            let fields = record
-                .fields
-                .iter()
-                .filter(|field| !matches!(field.presence, Presence::Optional));
-            let fields = fields.map(|field| (field.rust.to_owned(), within(&field.shape)));
-            Value::Object(fields.collect::<Map<_, _>>())
-        }
-        Shape::Variant(variant) => {
-            let case = &variant.cases[0];
-            match &case.payload {
-                Some(payload) => serde_json::json!({case.rust: within(payload)}),
-                None => Value::from(case.rust),
-            }
-        }
-    }
-}
-
-/// Configs of an operation in which one field lies beyond its bounds.
-fn wrong_configs(operation: &Operation) -> Vec<(&'static str, Value)> {
-    let Shape::Record(record) = &operation.config.shape else {
-        return Vec::new();
-    };
-    let wrong = |field: &'static salesforce_contract::catalog::Field| {
-        let mut config = within(&operation.config.shape);
-        config[field.rust] = beyond(&field.shape)?;
-        Some((field.name, config))
-    };
-    record.fields.iter().filter_map(wrong).collect()
-}
-
-#[test]
-fn no_operation_takes_a_record_that_the_generic_door_refuses() {
-    let mut tried = 0;
-    for operation in catalog::operations() {
-        for (field, config) in wrong_configs(operation) {
-            let wire = catalog::present(&operation.config.shape, &config);
-            let generic = catalog::accept(&operation.config.shape, &wire, "config");
-            assert!(generic.is_err(), "{} takes {wire}", operation.name);
-            let (called, script) = called(operation.name, &config);
-            let input = (operation.input == salesforce_contract::catalog::Input::Required)
-                .then(|| message(operation.accepts[0], "[]"));
-            let fault = match operation.style {
-                catalog::Style::Call => called.message(input).map(drop),
-                catalog::Style::Source => called.source(input).map(drop),
-                catalog::Style::Sink => called.sink(None).map(drop),
-                catalog::Style::Trigger => called.poll(None, 0).map(drop),
-            };
-            let message = fault.unwrap_err().message;
-            assert!(message.contains(field), "{}: {message}", operation.name);
-            assert!(script.sent().is_empty());
-            tried += 1;
-        }
-    }
-    assert!(tried > 50, "only {tried} fields with bounds were tried");
 }
