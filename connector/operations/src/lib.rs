@@ -2,6 +2,7 @@
 //!
 //! The generic interface takes names and JSON (`mediation:connector`), the typed one WIT records (`salesforce:connector`).
 
+mod batch;
 mod bulk;
 #[cfg(test)]
 mod cases;

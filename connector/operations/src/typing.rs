@@ -63,7 +63,7 @@ type Members = Vec<(String, Value)>;
 #[derive(Clone, Default)]
 pub struct Known(Rc<RefCell<HashMap<String, Rc<Described>>>>);
 
-/// Puts the records of one document into form.
+/// Encodes the records of one document as the org takes them.
 pub struct RecordEncoder<'a> {
     org: &'a Org,
     /// Whether every name is looked up; otherwise only those whose value does not say how it is written: null may stand for a
@@ -126,8 +126,8 @@ impl<'a> RecordEncoder<'a> {
         Ok(asked)
     }
 
-    /// Puts a record of this sObject into form.
-    pub fn settle(&self, node: Node, object: &str) -> Result<Node, RecordError> {
+    /// Encodes a record of this sObject.
+    pub fn encode(&self, node: Node, object: &str) -> Result<Node, RecordError> {
         let mut members = Vec::with_capacity(node.members.len());
         for (name, value) in node.members {
             self.member(object, name, value, &mut members)?;
@@ -306,7 +306,7 @@ impl<'a> RecordEncoder<'a> {
                 Some(sobject) => sobject,
                 None => self.child_object(object, &name)?,
             };
-            child = self.settle(child, &sobject)?;
+            child = self.encode(child, &sobject)?;
             child.sobject = Some(sobject);
             children.push(Value::Object(child));
         }

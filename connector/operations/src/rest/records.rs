@@ -1,8 +1,8 @@
 //! One record at a time: the sObject resources.
 
 use super::ask::{delete_call, fitting};
-use super::collections::outcome::created_by_upsert;
 use super::path::{query, segment};
+use crate::batch::created_by_upsert;
 use crate::typing::{RecordEncoder, RecordError};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::connection::settings::check_headers;
@@ -325,7 +325,7 @@ pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<V
     }
     let encoder = RecordEncoder::new(org, document.is_untyped());
     let node = encoder
-        .settle(record.node, object.unwrap_or_default())
+        .encode(record.node, object.unwrap_or_default())
         .map_err(|error| match error {
             RecordError::Org(fault) => fault,
             RecordError::Record(upstream_error) => bad_input(format!(

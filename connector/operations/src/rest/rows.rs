@@ -11,7 +11,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::query::{
 };
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::limits::MAX_OFFSET_ROWS;
-use salesforce_contract::source::Source;
+use salesforce_contract::source::{Buffered, Output, Producer};
 use salesforce_formats::message::{Page, PageError, RowFormat, RowWriter};
 use salesforce_formats::soql::SelectList;
 use salesforce_formats::soql::narrow::Cut;
@@ -41,9 +41,6 @@ pub struct Rows {
     before: u64,
     /// Whether the query has an OFFSET, and no LIMIT that keeps it below what Salesforce gives then.
     capped: bool,
-    /// Bytes written and not yet read: those from `taken` on.
-    out: Vec<u8>,
-    taken: usize,
 }
 
 /// What comes after the bytes in hand.
@@ -65,7 +62,7 @@ pub(super) struct NextPage {
 
 impl Rows {
     /// Asks for the first page, so that a query that is refused is refused here.
-    pub fn open(org: Rc<Org>, config: &RowsConfig) -> Result<Self, Fault> {
+    pub fn open(org: Rc<Org>, config: &RowsConfig) -> Result<Buffered<Self>, Fault> {
         let question = Question {
             soql: &config.soql,
             bind: &config.bind,
@@ -99,21 +96,19 @@ impl Rows {
             trail: Trail::default(),
             before: 0,
             capped,
-            out,
-            taken: 0,
         };
-        rows.next_part()?;
-        Ok(rows)
+        rows.next_part(&mut out)?;
+        Ok(Buffered::new(rows, out))
     }
 
     /// Begins the next part; false when there is none.
-    fn next_part(&mut self) -> Result<bool, Fault> {
+    fn next_part(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
         let Some(first) = self.parts.next(&self.org)? else {
             return Ok(false);
         };
         self.trail = Trail::default();
         self.before = self.writer.rows();
-        let promised = self.fetch(first)?;
+        let promised = self.fetch(first, out)?;
         if self.capped && promised == Some(MAX_OFFSET_ROWS) {
             return Err(cut_by_offset());
         }
@@ -122,9 +117,8 @@ impl Rows {
     }
 
     /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `totalSize`.
-    fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
-        let (org, writer, out, page_size) =
-            (&self.org, &mut self.writer, &mut self.out, self.page_size);
+    fn fetch(&mut self, next: NextPage, out: &mut Vec<u8>) -> Result<Option<u64>, Fault> {
+        let (org, writer, page_size) = (&self.org, &mut self.writer, self.page_size);
         let trail = &mut self.trail;
         let (total, ahead) = org.send_as(&next.call, next.started, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
@@ -145,18 +139,26 @@ impl Rows {
         Ok(total)
     }
 
-    /// Makes the next bytes, or returns false at the end.
-    fn refill(&mut self) -> Result<bool, Fault> {
-        self.out.clear();
-        self.taken = 0;
+    /// How many rows there are: what the org promised, or counted while parts are not begun.
+    fn known_total(&self) -> Option<u64> {
+        if self.parts.done() {
+            self.total
+        } else {
+            self.parts.counted
+        }
+    }
+}
+
+impl Producer for Rows {
+    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
         match std::mem::replace(&mut self.ahead, Ahead::Failed) {
             Ahead::Page(next) => {
-                self.fetch(*next)?;
+                self.fetch(*next, &mut out.bytes)?;
             }
             Ahead::End => {
                 check_count(self.total, self.writer.rows())?;
-                if !self.next_part()? {
-                    self.writer.end(&mut self.out);
+                if !self.next_part(&mut out.bytes)? {
+                    self.writer.end(&mut out.bytes);
                     self.ahead = Ahead::Nothing;
                 }
             }
@@ -172,29 +174,6 @@ impl Rows {
             }
         }
         Ok(true)
-    }
-
-    /// How many rows there are: what the org promised, or counted while parts are not begun.
-    fn known_total(&self) -> Option<u64> {
-        if self.parts.done() {
-            self.total
-        } else {
-            self.parts.counted
-        }
-    }
-}
-
-impl Source for Rows {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        while self.taken == self.out.len() {
-            if !self.refill()? {
-                return Ok(None);
-            }
-        }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
-        Ok(Some(chunk))
     }
 
     fn head(&self) -> Message {

@@ -1,11 +1,11 @@
 //! convertLead: leads become accounts, contacts and opportunities.
 
+use super::batch_call::{BatchCall, RecordCodec};
 use super::headers::Headers;
-use super::many::{Extra, Extras, Form, Many};
-use super::report;
 use super::results::outcome;
 use super::sobject::{self, check_text, upstream_error};
 use super::xml::{Element, Xml};
+use crate::batch::{Extra, Extras, Plan};
 use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::exchange::Nature;
@@ -24,22 +24,18 @@ pub fn convert_lead(
     input: &Message,
 ) -> Result<Message, Fault> {
     let document = Document::open(input, None, Options::default())?;
-    let many = Many {
-        org,
-        call: "convertLead",
-        headers: Headers::of(config.headers.as_ref()),
-        nature: Nature::Write,
-        head: None,
-        form: Convert {
-            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
-            version: org.version()?,
-            status: config.converted_status.as_deref(),
-        },
-        extras: Default::default(),
+    let codec = Convert {
+        encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
+        version: org.version()?,
+        status: config.converted_status.as_deref(),
     };
-    let size = config.batch_size.map_or(MAX_LEAD_CONVERTS, usize::from);
-    let done = many.run(&document, size, config.parallel)?;
-    report::message(org, done, &many.extras.take(), config.format)
+    let headers = Headers::new(config.headers.as_ref());
+    let plan = Plan::new(config.batch_size, config.parallel).at_most(MAX_LEAD_CONVERTS);
+    BatchCall::new(org, "convertLead", headers, Nature::Write, codec).run(
+        &document,
+        plan,
+        config.format,
+    )
 }
 
 /// What a part of a conversion is.
@@ -84,8 +80,8 @@ struct Convert<'a> {
     status: Option<&'a str>,
 }
 
-impl Form for Convert<'_> {
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
+impl RecordCodec for Convert<'_> {
+    fn encode(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
         self.check_names(&node)?;
         let mut members = node.members;
         let mut xml = Xml::default();
@@ -184,7 +180,7 @@ impl Convert<'_> {
             },
             (Part::Record(object), Some(Value::Object(node))) => {
                 let object = object_of(&node, Some(object))?;
-                let node = self.encoder.settle(node, &object)?;
+                let node = self.encoder.encode(node, &object)?;
                 sobject::write(&self.encoder, name, &object, node, xml)?;
             }
             (Part::Record(_), Some(_)) => {

@@ -1,10 +1,10 @@
 //! describeGlobal, describeSObject and describeSObjects.
 
-use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::json::ToJson;
 use super::record::Types;
+use super::request;
 use super::xml::Xml;
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
@@ -52,9 +52,9 @@ pub(super) fn read(
     format: Option<ReplyFormat>,
     body: impl FnOnce(&mut Xml),
 ) -> Result<Message, Fault> {
-    let mut envelope = Envelope::new(call, &Headers::of(headers))?;
+    let mut envelope = Envelope::new(call, &Headers::new(headers))?;
     body(envelope.body());
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    Ok(ask::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?.message)
+    Ok(request::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?.message)
 }

@@ -1,11 +1,11 @@
 //! findDuplicates and findDuplicatesByIds.
 
-use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
 use super::json::ToJson;
 use super::record::Types;
+use super::request;
 use super::sobject;
 use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::exchange::Nature;
@@ -27,12 +27,12 @@ pub fn find_duplicates(
     let object = config.object.as_deref();
     let document = Document::open(input, object, Options::default())?;
     let wanted = check_count(document.check()?)?;
-    let mut envelope = Envelope::new("findDuplicates", &Headers::of(config.headers.as_ref()))?;
+    let mut envelope = Envelope::new("findDuplicates", &Headers::new(config.headers.as_ref()))?;
     let encoder = RecordEncoder::new(org, document.is_untyped()).by_describe();
     for record in document.records()? {
         let Record { place, node } = record?;
         let written = object_of(&node, object).and_then(|object| {
-            let node = encoder.settle(node, &object)?;
+            let node = encoder.encode(node, &object)?;
             sobject::write(&encoder, "sObjects", &object, node, envelope.body())
         });
         written.map_err(|error| match error {
@@ -58,7 +58,7 @@ pub fn find_duplicates_by_ids(
     org: &Org,
     config: &FindDuplicatesByIdsConfig,
 ) -> Result<Message, Fault> {
-    let headers = Headers::of(config.headers.as_ref());
+    let headers = Headers::new(config.headers.as_ref());
     let mut envelope = Envelope::new("findDuplicatesByIds", &headers)?;
     let ids = id::all_of_config("ids", &config.ids)?;
     envelope.body().each("ids", &ids);
@@ -92,7 +92,7 @@ fn send(
 ) -> Result<Message, Fault> {
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?;
+    let answered = request::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?;
     let mut message = answered.message;
     message
         .attributes

@@ -1,11 +1,11 @@
 //! sendEmail and sendEmailMessage.
 
-use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
 use super::json::ToJson;
 use super::record::Types;
+use super::request;
 use super::xml::{Xml, unwritable};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::exchange::Nature;
@@ -21,7 +21,7 @@ use salesforce_contract::limits::{MAX_EMAIL_ADDRESSES, MAX_EMAILS};
 pub fn send_email(org: &Org, config: &SendEmailConfig) -> Result<Message, Fault> {
     check(config)?;
     let version = org.version()?;
-    let mut envelope = Envelope::new("sendEmail", &Headers::of(config.headers.as_ref()))?;
+    let mut envelope = Envelope::new("sendEmail", &Headers::new(config.headers.as_ref()))?;
     for email in &config.emails {
         single(email, version, envelope.body());
     }
@@ -34,7 +34,7 @@ pub fn send_email(org: &Org, config: &SendEmailConfig) -> Result<Message, Fault>
 
 /// sendEmailMessage().
 pub fn send_email_message(org: &Org, config: &SendEmailMessageConfig) -> Result<Message, Fault> {
-    let headers = Headers::of(config.headers.as_ref());
+    let headers = Headers::new(config.headers.as_ref());
     let mut envelope = Envelope::new("sendEmailMessage", &headers)?;
     let ids = id::all_of_config("ids", &config.ids)?;
     envelope.body().each("ids", &ids);
@@ -50,7 +50,7 @@ fn send(
 ) -> Result<Message, Fault> {
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(org, call, envelope, wanted, Nature::Write, format, &to_json)?;
+    let answered = request::answer(org, call, envelope, wanted, Nature::Write, format, &to_json)?;
     let mut message = answered.message;
     message
         .attributes

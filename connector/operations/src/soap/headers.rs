@@ -55,7 +55,7 @@ fn taken_by(call: &str) -> &'static [Header] {
 
 impl<'a> Headers<'a> {
     /// The headers that a config sets.
-    pub fn of(options: Option<&'a HeaderOptions>) -> Self {
+    pub fn new(options: Option<&'a HeaderOptions>) -> Self {
         Self {
             options,
             ..Self::default()

@@ -1,19 +1,19 @@
 //! merge: losers go, the winner gets their children and the values that it is given.
 
+use super::batch_call::{BatchCall, RecordCodec};
 use super::headers::Headers;
 use super::id;
-use super::many::{Extra, Extras, Form, Many};
-use super::report;
 use super::results::outcome;
 use super::sobject;
 use super::xml::{Element, Xml};
+use crate::batch::{Extra, Extras, Plan};
 use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::MergeConfig;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::limits::{MAX_COLLECTION_RECORDS, MAX_MERGE_LOSERS};
+use salesforce_contract::limits::MAX_MERGE_LOSERS;
 use salesforce_formats::message::input::{Document, Node, Options, Value};
 
 const MASTER: &str = "masterRecord";
@@ -26,23 +26,13 @@ pub fn merge(org: &Org, config: &MergeConfig, input: &Message) -> Result<Message
         ..Options::default()
     };
     let document = Document::open(input, None, options)?;
-    let many = Many {
-        org,
-        call: "merge",
-        headers: Headers::of(config.headers.as_ref()),
-        nature: Nature::Write,
-        head: None,
-        form: Merge {
-            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
-            object: config.object.as_deref(),
-        },
-        extras: Default::default(),
+    let codec = Merge {
+        encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
+        object: config.object.as_deref(),
     };
-    let size = config
-        .batch_size
-        .map_or(MAX_COLLECTION_RECORDS, usize::from);
-    let done = many.run(&document, size, config.parallel)?;
-    report::message(org, done, &many.extras.take(), config.format)
+    let headers = Headers::new(config.headers.as_ref());
+    let plan = Plan::new(config.batch_size, config.parallel);
+    BatchCall::new(org, "merge", headers, Nature::Write, codec).run(&document, plan, config.format)
 }
 
 struct Merge<'a> {
@@ -50,8 +40,8 @@ struct Merge<'a> {
     object: Option<&'a str>,
 }
 
-impl Form for Merge<'_> {
-    fn xml(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
+impl RecordCodec for Merge<'_> {
+    fn encode(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
         let (mut master, mut losers) = (None, Vec::new());
         for (name, value) in node.members {
             match value {
@@ -67,7 +57,7 @@ impl Form for Merge<'_> {
         }
         let master = master.ok_or_else(|| sobject::upstream_error(MASTER, "is missing"))?;
         let object = object_of(&master, self.object)?;
-        let master = self.encoder.settle(master, &object)?;
+        let master = self.encoder.encode(master, &object)?;
         if master.text("Id").is_none() {
             return Err(sobject::upstream_error(
                 MASTER,

@@ -1,8 +1,8 @@
 //! One page of a query's answer, with its records as JSON.
 
-use super::ask::Answer;
 use super::json::text;
 use super::record::Types;
+use super::request::Answer;
 use super::xml::Malformed;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::Fault;

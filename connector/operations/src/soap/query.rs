@@ -1,10 +1,10 @@
 //! query, queryAll and queryMore: one page at a time.
 
-use super::ask::{media_type, read_answer};
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::page::QueryPage;
 use super::record::Types;
+use super::request::{media_type, read_answer};
 use super::xml::echo;
 use crate::rest::query::{Question, place_of};
 use salesforce_client::exchange::Nature;
@@ -64,7 +64,7 @@ pub(super) fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<
 pub(super) fn paged(options: Option<&HeaderOptions>, batch_size: Option<u16>) -> Headers<'_> {
     Headers {
         batch_size,
-        ..Headers::of(options)
+        ..Headers::new(options)
     }
 }
 

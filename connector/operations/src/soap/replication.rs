@@ -1,10 +1,10 @@
 //! getUpdated and getDeleted: what changed in a span of time.
 
-use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::json::ToJson;
 use super::record::Types;
+use super::request;
 use crate::rest::replication::Span;
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
@@ -29,14 +29,14 @@ fn span(
     days: u32,
 ) -> Result<Message, Fault> {
     let span = Span::check(org, &config.start, &config.end, days)?;
-    let mut envelope = Envelope::new(call, &Headers::of(config.headers.as_ref()))?;
+    let mut envelope = Envelope::new(call, &Headers::new(config.headers.as_ref()))?;
     let xml = envelope.body();
     xml.text("sObjectType", &config.object);
     xml.text("startDate", &span.start);
     xml.text("endDate", &span.end);
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(
+    let answered = request::answer(
         org,
         call,
         envelope,

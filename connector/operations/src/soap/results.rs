@@ -1,12 +1,12 @@
 //! What Salesforce says of one record of a call: SaveResult, UpsertResult, DeleteResult and their kind.
 
 use super::xml::Element;
-use crate::rest::collections::outcome::{failed, saved};
+use crate::batch::{failed, saved};
 use salesforce_client::fault::details::{beside, named};
 use salesforce_contract::bindings::UpstreamFault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 
-/// The outcome of the record at this place; `created` says whether success means a new record, where that is known.
+/// The outcome of the record at this index; `created` says whether success means a new record, where that is known.
 pub fn outcome(result: &Element, index: u64, created: Option<bool>) -> Outcome {
     let id = result.text_of("id").map(str::to_owned);
     if succeeded(result) {

@@ -1,14 +1,13 @@
 //! retrieve: records by their ids, in the order of the input, the next call while the last one is read.
 
-use super::ask::read_answer;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
 use super::record::Types;
+use super::request::read_answer;
 use super::rows::Documents;
 use super::xml::Malformed;
-use crate::rest::collections::ahead::{Flight, Retrieval, retrieve_all};
-use crate::rest::collections::retrieve::{ids, select};
+use crate::batch::{InFlight, Retrieval, ids, retrieve_all, select};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
@@ -39,7 +38,7 @@ struct Retrieve<'a> {
 
 impl Retrieval for Retrieve<'_> {
     fn call(&self, ids: &[String]) -> Result<Call, Fault> {
-        let headers = Headers::of(self.config.headers.as_ref());
+        let headers = Headers::new(self.config.headers.as_ref());
         let mut envelope = Envelope::new("retrieve", &headers)?;
         let xml = envelope.body();
         xml.text("fieldList", &self.config.fields.join(", "));
@@ -50,14 +49,14 @@ impl Retrieval for Retrieve<'_> {
         envelope.call(self.org, Nature::Read)
     }
 
-    fn land(&mut self, flight: Flight) -> Result<(), Fault> {
+    fn complete(&mut self, request: InFlight) -> Result<(), Fault> {
         let (org, types) = (self.org, &self.types);
         // Salesforce sends the id whether it was asked for or not.
         let mut fields = self.config.fields.iter();
         let with_id = fields.any(|field| field.eq_ignore_ascii_case("Id"));
-        let records = org.send_as(&flight.call, flight.started, |reply, _| {
+        let records = org.send_as(&request.call, request.started, |reply, _| {
             read_answer(org, "retrieve", &reply, |answer| {
-                let mut records: Vec<Vec<u8>> = Vec::with_capacity(flight.count);
+                let mut records: Vec<Vec<u8>> = Vec::with_capacity(request.count);
                 while let Some(mut record) = answer.next_element()? {
                     if !with_id {
                         record.children.retain(|field| field.name() != "Id");
@@ -68,11 +67,11 @@ impl Retrieval for Retrieve<'_> {
                     }
                     records.push(text);
                 }
-                if records.len() != flight.count {
+                if records.len() != request.count {
                     return Err(Malformed(format!(
                         "holds {} of {} records",
                         records.len(),
-                        flight.count
+                        request.count
                     )));
                 }
                 Ok(Ok(records))

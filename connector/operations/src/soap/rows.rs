@@ -1,10 +1,10 @@
 //! All rows of a query, page after page: the next page travels while this one is read, unless that would cost child records
 //! that are still to be fetched.
 
-use super::ask::read_answer;
 use super::page::QueryPage;
 use super::query::{bound, first_call, more_call, paged};
 use super::record::Types;
+use super::request::read_answer;
 use crate::rest::rows::check_count;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
@@ -13,7 +13,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, HeaderOptions, QueryRowsConfig,
 };
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
-use salesforce_contract::source::Source;
+use salesforce_contract::source::{Buffered, Output, Producer};
 use salesforce_formats::message::Page;
 use salesforce_formats::soql::SelectList;
 use std::rc::Rc;
@@ -34,9 +34,6 @@ pub struct Rows {
     /// The locator of the page that was asked for last.
     locator: Option<String>,
     ahead: Ahead,
-    /// Bytes written and not yet read: those from `taken` on.
-    out: Vec<u8>,
-    taken: usize,
 }
 
 /// What comes after the bytes in hand.
@@ -59,7 +56,7 @@ struct NextPage {
 
 impl Rows {
     /// Asks for the first page, so that a query that is refused is refused here.
-    pub fn open(org: Rc<Org>, config: &QueryRowsConfig) -> Result<Self, Fault> {
+    pub fn open(org: Rc<Org>, config: &QueryRowsConfig) -> Result<Buffered<Self>, Fault> {
         let soql = bound(&org, &config.soql, &config.bind)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
@@ -89,16 +86,15 @@ impl Rows {
             total: None,
             locator: None,
             ahead: Ahead::End,
-            out: Vec::new(),
-            taken: 0,
         };
-        rows.documents.begin(&mut rows.out);
-        rows.total = rows.fetch(first)?;
-        Ok(rows)
+        let mut out = Vec::new();
+        rows.documents.begin(&mut out);
+        rows.total = rows.fetch(first, &mut out)?;
+        Ok(Buffered::new(rows, out))
     }
 
     /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `size`.
-    fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
+    fn fetch(&mut self, next: NextPage, out: &mut Vec<u8>) -> Result<Option<u64>, Fault> {
         let (org, types) = (&self.org, &self.types);
         let page = self.org.send_as(&next.call, next.started, |reply, _| {
             read_answer(org, next.name, &reply, |answer| {
@@ -122,7 +118,7 @@ impl Rows {
         };
         let (headers, batch_size) = (&self.headers, self.batch_size);
         let (org, types) = (&self.org, &self.types);
-        self.documents.page(&page, &mut self.out, &mut |locator| {
+        self.documents.page(&page, out, &mut |locator| {
             let call = more_call(org, locator, &paged(headers.as_ref(), batch_size))?;
             let page = org.send_as(&call, None, |reply, _| {
                 read_answer(org, "queryMore", &reply, |answer| {
@@ -150,14 +146,22 @@ impl Rows {
             started,
         })))
     }
+}
 
-    /// Makes the next bytes, or returns false at the end.
-    fn refill(&mut self) -> Result<bool, Fault> {
-        self.out.clear();
-        self.taken = 0;
+/// The headers that queryMore takes of those that query was given.
+fn for_more(options: &HeaderOptions) -> Option<HeaderOptions> {
+    Some(HeaderOptions {
+        package_versions: Vec::new(),
+        update_mru: None,
+        ..options.clone()
+    })
+}
+
+impl Producer for Rows {
+    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
         match std::mem::replace(&mut self.ahead, Ahead::Failed) {
             Ahead::Page(next) => {
-                let fetched = self.fetch(*next).and_then(|_| {
+                let fetched = self.fetch(*next, &mut out.bytes).and_then(|_| {
                     // More rows than were promised might never end.
                     let over = self.total.filter(|total| *total < self.documents.rows());
                     check_count(over, self.documents.rows())
@@ -169,7 +173,7 @@ impl Rows {
             }
             Ahead::End => {
                 check_count(self.total, self.documents.rows())?;
-                self.documents.end(&mut self.out);
+                self.documents.end(&mut out.bytes);
                 self.ahead = Ahead::Nothing;
             }
             Ahead::Nothing => {
@@ -184,29 +188,6 @@ impl Rows {
             }
         }
         Ok(true)
-    }
-}
-
-/// The headers that queryMore takes of those that query was given.
-fn for_more(options: &HeaderOptions) -> Option<HeaderOptions> {
-    Some(HeaderOptions {
-        package_versions: Vec::new(),
-        update_mru: None,
-        ..options.clone()
-    })
-}
-
-impl Source for Rows {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        while self.taken == self.out.len() {
-            if !self.refill()? {
-                return Ok(None);
-            }
-        }
-        let rest = self.out.get(self.taken..).unwrap_or_default();
-        let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-        self.taken += chunk.len();
-        Ok(Some(chunk))
     }
 
     fn head(&self) -> Message {

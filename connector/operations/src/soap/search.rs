@@ -1,10 +1,10 @@
 //! search: SOSL, in the body of a request.
 
-use super::ask;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::json::ToJson;
 use super::record::Types;
+use super::request;
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
@@ -17,11 +17,11 @@ use salesforce_formats::soql::sosl;
 pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
     let sosl =
         sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
-    let mut envelope = Envelope::new("search", &Headers::of(config.headers.as_ref()))?;
+    let mut envelope = Envelope::new("search", &Headers::new(config.headers.as_ref()))?;
     envelope.body().text("searchString", &sosl);
     let types = Types::new(config.untyped || config.format == Some(ReplyFormat::Xml));
     let to_json = ToJson { org, types: &types };
-    let answered = ask::answer(
+    let answered = request::answer(
         org,
         "search",
         envelope,

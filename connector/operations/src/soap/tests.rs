@@ -70,7 +70,7 @@ fn rows_config(format: DocumentFormat) -> QueryRowsConfig {
     }
 }
 
-fn read_all(rows: &mut Rows) -> Result<String, Fault> {
+fn read_all(rows: &mut impl Source) -> Result<String, Fault> {
     let mut all = Vec::new();
     while let Some(chunk) = rows.read(10)? {
         all.extend(chunk);

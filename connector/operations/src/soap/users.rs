@@ -1,12 +1,12 @@
 //! The session, its user, the org's time, and passwords.
 
-use super::ask;
 use super::describe::read;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
 use super::json::ToJson;
 use super::record::Types;
+use super::request;
 use super::xml::{Xml, unwritable};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
@@ -95,12 +95,12 @@ fn write(
     nature: Nature,
     body: impl FnOnce(&mut Xml),
 ) -> Result<Message, Fault> {
-    let mut envelope = Envelope::new(call, &Headers::of(headers))?;
+    let mut envelope = Envelope::new(call, &Headers::new(headers))?;
     if call == "setPassword" {
         envelope = envelope.with_secret();
     }
     body(envelope.body());
     let types = Types::new(true);
     let to_json = ToJson { org, types: &types };
-    Ok(ask::answer(org, call, envelope, 1, nature, format, &to_json)?.message)
+    Ok(request::answer(org, call, envelope, 1, nature, format, &to_json)?.message)
 }

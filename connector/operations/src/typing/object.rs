@@ -29,7 +29,7 @@ pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, RecordErro
 
 impl RecordEncoder<'_> {
     /// Puts a record into form, under the sObject of the config or its own. One of an sObject that the org does not have fails alone.
-    pub fn settle_of(
+    pub fn encode_of(
         &self,
         node: Node,
         object: Option<&str>,
@@ -39,7 +39,7 @@ impl RecordEncoder<'_> {
         if own && self.every {
             self.known_object(&object)?;
         }
-        let node = self.settle(node, &object)?;
+        let node = self.encode(node, &object)?;
         Ok((object, node))
     }
 

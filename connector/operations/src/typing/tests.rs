@@ -13,7 +13,7 @@ fn settle(plays: Vec<Play>, media_type: &str, body: &str) -> Result<String, Stri
     let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
     let node = document.only().unwrap().node;
     let encoder = RecordEncoder::new(&org, document.is_untyped());
-    match encoder.settle(node, "Account") {
+    match encoder.encode(node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
         Err(RecordError::Record(field_error)) => Err(field_error.message),
         Err(RecordError::Org(fault)) => panic!("{}", fault.message),
@@ -239,7 +239,7 @@ fn by_describe(plays: Vec<Play>, body: &str) -> Result<String, String> {
     let message = message("application/json", body);
     let document = Document::open(&message, None, Options::default()).unwrap();
     let encoder = RecordEncoder::new(&org, false).by_describe();
-    match encoder.settle(document.only().unwrap().node, "Account") {
+    match encoder.encode(document.only().unwrap().node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
         Err(RecordError::Record(field_error)) => Err(field_error.message),
         Err(RecordError::Org(fault)) => panic!("{}", fault.message),
@@ -314,7 +314,7 @@ fn children_are_refused_unless_asked_for_and_told_their_object() {
     let document = Document::open(&message, None, Options::default()).unwrap();
     let encoder = RecordEncoder::new(&org, false).with_children();
     let node = encoder
-        .settle(document.only().unwrap().node, "Account")
+        .encode(document.only().unwrap().node, "Account")
         .unwrap();
     assert_eq!(
         serde_json::to_string(&node).unwrap(),

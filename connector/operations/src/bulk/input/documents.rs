@@ -298,7 +298,7 @@ impl DocumentRows {
         }
         let untyped = matches!(self.reader, Reader::Xml(_));
         let encoder = RecordEncoder::new(&self.org, untyped).with_known(&self.known);
-        match encoder.settle(self.mapping.apply(node), &self.object) {
+        match encoder.encode(self.mapping.apply(node), &self.object) {
             Ok(node) => Ok(columns_of(node)),
             Err(RecordError::Record(field_error)) => Ok(Err(field_error.message)),
             Err(RecordError::Org(fault)) => Err(fault),

@@ -1,9 +1,7 @@
 //! Retrieve through sObject Collections: the ids travel in a body, the next call while the last one is read.
 
-use super::ahead::{Flight, Retrieval, retrieve_all};
-use super::delete::id_of;
+use crate::batch::{InFlight, Retrieval, ids, retrieve_all, select};
 use crate::rest::rows;
-use crate::typing::RecordError;
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
@@ -12,9 +10,7 @@ use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::RetrieveConfig;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_formats::message::input::{Document, Options};
 use salesforce_formats::message::{RowError, RowFormat, RowWriter};
-use salesforce_formats::soql::SelectList;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -28,33 +24,6 @@ pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<M
     let mut retrieve = Retrieve::open(org, config)?;
     retrieve_all(org, &mut retrieve, &ids, config.batch_size)?;
     Ok(retrieve.finish())
-}
-
-/// The ids of the input; one that cannot be an id is refused before anything is sent.
-pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
-    let document = Document::open(
-        input,
-        None,
-        Options {
-            plain_ids: true,
-            ..Options::default()
-        },
-    )?;
-    let mut ids = Vec::new();
-    for record in document.records()? {
-        let record = record?;
-        match id_of(&record.node) {
-            Ok(id) => ids.push(id.to_owned()),
-            Err(RecordError::Org(fault)) => return Err(fault),
-            Err(RecordError::Record(upstream_error)) => {
-                return Err(bad_input(format!(
-                    "Of the input, {} is no record to retrieve: {}",
-                    record.place, upstream_error.message
-                )));
-            }
-        }
-    }
-    Ok(ids)
 }
 
 struct Retrieve<'a> {
@@ -88,13 +57,13 @@ impl Retrieval for Retrieve<'_> {
         )
     }
 
-    fn land(&mut self, flight: Flight) -> Result<(), Fault> {
+    fn complete(&mut self, request: InFlight) -> Result<(), Fault> {
         let org = self.org;
-        org.send_as(&flight.call, flight.started, |reply, _| {
+        org.send_as(&request.call, request.started, |reply, _| {
             let rows: Vec<Option<&RawValue>> = serde_json::from_slice(&reply.body)
                 .map_err(|error| Unusable(format!("The records are not as documented: {error}")))?;
-            if rows.len() != flight.count {
-                let message = format!("The org sent {} of {} records", rows.len(), flight.count);
+            if rows.len() != request.count {
+                let message = format!("The org sent {} of {} records", rows.len(), request.count);
                 return Err(Unusable(message));
             }
             if let Some(other) = rows.iter().flatten().find(|row| !is_record(row)) {
@@ -169,25 +138,4 @@ fn is_record(row: &RawValue) -> bool {
 
 fn quote(row: &RawValue) -> String {
     row.get().chars().take(MAX_QUOTE).collect()
-}
-
-/// The columns, from the fields that are asked for.
-pub(crate) fn select(object: &str, fields: &[String]) -> Result<SelectList, Fault> {
-    let is_path = |field: &&String| {
-        let letters = |name: &str| {
-            !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
-        field.split('.').all(letters)
-    };
-    if let Some(wrong) = fields.iter().find(|field| !is_path(field)) {
-        return Err(Fault::config(format!(
-            "config.fields has `{wrong}`, which names no field: write names such as `Name` or `Owner.Name`"
-        )));
-    }
-    let soql = format!("SELECT {} FROM {}", fields.join(","), object);
-    SelectList::read(&soql)
-        .ok_or_else(|| Fault::config(format!("config.object `{object}` names no object")))
 }

@@ -1,8 +1,9 @@
 //! Create records with their children: sObject Tree.
 
-use super::outcome::{ROLLED_BACK, WireError, failed, failed_by, has_code, saved};
-use super::verb::{Answered, Row, Verb, body_of};
-use super::write::{encoder, json};
+use super::write::{body_of, encoder, json};
+use crate::batch::{
+    Answered, BatchOperation, ROLLED_BACK, Row, WireError, failed, failed_by, has_code, saved,
+};
 use crate::rest::records::option_headers;
 use crate::typing::{FieldError, RecordEncoder, RecordError, object_of};
 use salesforce_client::exchange::{Nature, Reply};
@@ -119,9 +120,14 @@ fn reference(index: u64) -> String {
     format!("r{index}")
 }
 
-impl Verb for Tree<'_> {
-    fn atomic(&self) -> bool {
+impl BatchOperation for Tree<'_> {
+    fn is_atomic(&self) -> bool {
         true
+    }
+
+    /// A tree that cannot be sent stands alone: the API saves trees whole, and not the trees of a call.
+    fn needs_every_record(&self) -> bool {
+        false
     }
 
     fn fits(&self, objects: &[String]) -> bool {
@@ -133,7 +139,7 @@ impl Verb for Tree<'_> {
     }
 
     fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
-        let upstream_error = |message: String| {
+        let error = |message: String| {
             RecordError::Record(FieldError {
                 field: "attributes.type".into(),
                 message,
@@ -141,13 +147,13 @@ impl Verb for Tree<'_> {
         };
         let object = object_of(&node, Some(self.object))?;
         let size = self.size(&node);
-        let mut node = self.encoder.settle(node, &object)?;
+        let mut node = self.encoder.encode(node, &object)?;
         node.sobject = Some(object);
         let (mut next, mut objects) = (index, Vec::new());
         name(&mut node, &mut next, &mut objects);
         let count = distinct(&objects);
         if count > MAX_TREE_OBJECTS {
-            return Err(upstream_error(format!(
+            return Err(error(format!(
                 "its tree has records of {count} objects, and Salesforce takes {MAX_TREE_OBJECTS}"
             )));
         }

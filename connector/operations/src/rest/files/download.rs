@@ -14,7 +14,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::files::{
     DownloadConfig, RichTextImageConfig,
 };
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::source::Source;
+use salesforce_contract::source::{Buffered, Output, Producer};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -31,8 +31,6 @@ pub struct Bytes {
     attributes: Vec<(String, String)>,
     total: Option<u64>,
     vouched: Vouched,
-    /// Bytes that were read, checked and not emitted.
-    held: Vec<u8>,
     read: u64,
     seen: Md5,
 }
@@ -45,7 +43,7 @@ struct Place {
 }
 
 /// GET sobjects/{object}/{id}/{field}.
-pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Bytes, Fault> {
+pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Buffered<Bytes>, Fault> {
     let (object, id) = match config.object.eq_ignore_ascii_case(blob::FILE) {
         true => (blob::VERSION, latest_version(&org, &config.id)?),
         false => (config.object.as_str(), config.id.clone()),
@@ -61,7 +59,10 @@ pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Bytes, Fault> {
 }
 
 /// GET sobjects/{object}/{id}/richTextImageFields/{field}/{reference}.
-pub fn rich_text_image(org: Rc<Org>, config: &RichTextImageConfig) -> Result<Bytes, Fault> {
+pub fn rich_text_image(
+    org: Rc<Org>,
+    config: &RichTextImageConfig,
+) -> Result<Buffered<Bytes>, Fault> {
     let record = record_path(&config.object, &config.id)?;
     let path = format!(
         "{record}/richTextImageFields/{}/{}",
@@ -109,7 +110,7 @@ impl From<Fault> for Failed {
 
 impl Bytes {
     /// Begins to read. As long as nothing was emitted, bytes that are not those of the record are fetched again.
-    fn open(org: &Rc<Org>, place: &Place) -> Result<Self, Fault> {
+    fn open(org: &Rc<Org>, place: &Place) -> Result<Buffered<Self>, Fault> {
         let policy = org.settings().retry;
         let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
         loop {
@@ -122,7 +123,7 @@ impl Bytes {
         }
     }
 
-    fn begin(org: &Rc<Org>, place: &Place) -> Result<Self, Failed> {
+    fn begin(org: &Rc<Org>, place: &Place) -> Result<Buffered<Self>, Failed> {
         let vouched = match &place.record {
             Some((record, witness)) => Vouched::ask(org, record, *witness)?,
             None => Vouched::default(),
@@ -145,21 +146,23 @@ impl Bytes {
             attributes: org.attributes(),
             total: vouched.length().or(promised),
             arriving,
-            held: Vec::new(),
             read: 0,
             seen: Md5::new(),
             vouched,
         };
-        if bytes.vouched.says_anything() && bytes.total.is_some_and(|total| total <= HELD_BYTES) {
-            bytes.hold()?;
-        }
-        Ok(bytes)
+        let is_small = bytes.total.is_some_and(|total| total <= HELD_BYTES);
+        let held = match bytes.vouched.says_anything() && is_small {
+            true => bytes.read_whole()?,
+            false => Vec::new(),
+        };
+        Ok(Buffered::new(bytes, held))
     }
 
     /// Reads and checks all of a small file.
-    fn hold(&mut self) -> Result<(), Failed> {
+    fn read_whole(&mut self) -> Result<Vec<u8>, Failed> {
+        let mut held = Vec::new();
         while let Some(piece) = self.next(READ_BYTES)? {
-            self.held.extend_from_slice(&piece);
+            held.extend_from_slice(&piece);
             // An answer that is larger than the record says is not kept in memory.
             if self.read > HELD_BYTES {
                 return Err(Failed::Other(format!(
@@ -167,7 +170,8 @@ impl Bytes {
                 )));
             }
         }
-        self.check().map_err(Failed::Other)
+        self.check().map_err(Failed::Other)?;
+        Ok(held)
     }
 
     fn next(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
@@ -190,17 +194,15 @@ fn not_the_file(why: &str) -> Fault {
     ))
 }
 
-impl Source for Bytes {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        if !self.held.is_empty() {
-            let take = max.min(self.held.len());
-            return Ok(Some(self.held.drain(..take).collect()));
-        }
-        let piece = self.next(max)?;
+impl Producer for Bytes {
+    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
+        let piece = self.next(out.wanted)?;
         if piece.is_none() {
             self.check().map_err(|why| not_the_file(&why))?;
         }
-        Ok(piece)
+        let more = piece.is_some();
+        out.bytes = piece.unwrap_or_default();
+        Ok(more)
     }
 
     fn head(&self) -> Message {

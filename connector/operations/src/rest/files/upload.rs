@@ -21,7 +21,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::common::Outco
 use salesforce_contract::bindings::exports::salesforce::connector::files::UploadConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::sink::Sink;
-use salesforce_contract::source::Source;
+use salesforce_contract::source::{Buffered, Source};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -249,11 +249,11 @@ impl Sink for FileUpload {
                 )));
             }
         };
-        Ok(Box::new(Line {
+        let line = Line {
             told: (which == "all" && !known.is_empty()).then(|| Rc::clone(&self.told)),
-            rest: known,
             attributes: self.org.attributes(),
-        }))
+        };
+        Ok(Box::new(Buffered::new(line, known)))
     }
 
     fn abort(&mut self) -> Result<(), Fault> {

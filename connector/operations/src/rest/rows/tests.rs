@@ -5,6 +5,7 @@ use super::*;
 use salesforce_client::testing::{expired, org, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script};
+use salesforce_contract::source::Source;
 
 fn config(soql: &str, format: FormatChoice) -> RowsConfig {
     RowsConfig {

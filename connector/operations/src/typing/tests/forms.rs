@@ -64,7 +64,7 @@ fn in_zone(zone: &str, media_type: &str, body: &str) -> Result<String, String> {
     let message = message(media_type, body);
     let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
     let encoder = RecordEncoder::new(&org, document.is_untyped());
-    match encoder.settle(document.only().unwrap().node, "Account") {
+    match encoder.encode(document.only().unwrap().node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
         Err(RecordError::Record(field_error)) => Err(field_error.message),
         Err(RecordError::Org(fault)) => panic!("{}", fault.message),

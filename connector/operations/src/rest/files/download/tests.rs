@@ -2,6 +2,7 @@ use super::*;
 use salesforce_client::testing::{expired, org, token};
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_contract::bindings::FaultKind;
+use salesforce_contract::source::Source;
 
 const DATA: &[u8] = b"%PDF-1.7 some bytes \x00\xff of a file";
 
@@ -52,7 +53,7 @@ fn refused() -> Play {
     )
 }
 
-fn read(source: &mut Bytes, max: usize) -> Result<Vec<u8>, Fault> {
+fn read(source: &mut impl Source, max: usize) -> Result<Vec<u8>, Fault> {
     let mut whole = Vec::new();
     while let Some(piece) = source.read(max)? {
         assert!(!piece.is_empty() && piece.len() <= max);

@@ -3,7 +3,7 @@
 use salesforce_client::exchange::Reply;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::source::Source;
+use salesforce_contract::source::{Output, Producer};
 use serde::Deserialize;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -48,24 +48,19 @@ pub(super) fn line(outcome: &Outcome) -> Result<Vec<u8>, Fault> {
     Ok(line)
 }
 
-/// Reads the outcome.
+/// What follows the outcome: nothing, which is noted.
 pub(super) struct Line {
-    pub rest: Vec<u8>,
     /// Noted once the outcome has been read to its end.
     pub told: Option<Rc<Cell<bool>>>,
     pub attributes: Vec<(String, String)>,
 }
 
-impl Source for Line {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        if self.rest.is_empty() {
-            if let Some(told) = &self.told {
-                told.set(true);
-            }
-            return Ok(None);
+impl Producer for Line {
+    fn produce(&mut self, _: &mut Output) -> Result<bool, Fault> {
+        if let Some(told) = &self.told {
+            told.set(true);
         }
-        let take = max.min(self.rest.len());
-        Ok(Some(self.rest.drain(..take).collect()))
+        Ok(false)
     }
 
     fn head(&self) -> Message {

@@ -1,14 +1,14 @@
 //! Splits the records of a document over calls.
 
+use super::operation::{BatchOperation, Row};
 use super::outcome::{NOT_SENT, ROLLED_BACK, failed_by};
-use super::verb::{Row, Verb};
 use crate::typing::{FieldError, RecordError};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_formats::message::input::{Document, InputError, Records};
 use std::ops::Range;
 
-/// The rows of one call, and the records beside them that were not fit to be sent.
+/// The rows of one call, and the records between them that cannot be sent.
 #[derive(Default)]
 pub(crate) struct Batch {
     pub rows: Vec<Row>,
@@ -17,52 +17,48 @@ pub(crate) struct Batch {
 
 /// The records of a document, call by call.
 pub(crate) struct Batches<'a> {
-    verb: &'a dyn Verb,
+    operation: &'a dyn BatchOperation,
     records: Records<'a>,
     size: usize,
-    all_or_none: bool,
-    /// Where the next record stands.
+    /// The index of the next record.
     index: u64,
     /// A row that the last call had no room for.
     held: Option<Row>,
-    /// The places of a record that the org could not be asked about.
+    /// The indexes of a record that the org could not be asked about.
     stalled: Range<u64>,
-    /// What all refused records have in common, as long as they do.
-    upstream_error: Option<FieldError>,
-    complaints_differ: bool,
+    /// The error of the first record that cannot be sent.
+    first_error: Option<FieldError>,
+    /// Whether another record cannot be sent for another reason.
+    errors_differ: bool,
 }
 
 impl<'a> Batches<'a> {
-    pub fn of(
-        verb: &'a dyn Verb,
+    pub fn new(
+        operation: &'a dyn BatchOperation,
         document: &Document<'a>,
         size: usize,
-        all_or_none: bool,
     ) -> Result<Self, InputError> {
         Ok(Self {
-            verb,
+            operation,
             records: document.records()?,
             size,
-            all_or_none,
             index: 0,
             held: None,
             stalled: 0..0,
-            upstream_error: None,
-            complaints_differ: false,
+            first_error: None,
+            errors_differ: false,
         })
     }
 
-    /// The error that all refused records share, if there was any.
-    pub fn shared_complaint(&self) -> Option<&FieldError> {
-        self.upstream_error
-            .as_ref()
-            .filter(|_| !self.complaints_differ)
+    /// The error that all records share that cannot be sent, if there was any.
+    pub fn shared_error(&self) -> Option<&FieldError> {
+        self.first_error.as_ref().filter(|_| !self.errors_differ)
     }
 
     /// The next batch; `None` at the end. A fault means that the org could not be asked how to type a record.
     ///
-    /// Records that are not fit to be sent take their room all the same, so that a call is always of records that follow
-    /// one another in the input.
+    /// Records that cannot be sent take their room all the same, so that a call is always of records that follow one another in the
+    /// input.
     pub fn next(&mut self) -> Result<Option<Batch>, Box<(Batch, Fault)>> {
         let mut batch = Batch::default();
         let mut room = self.size;
@@ -79,7 +75,7 @@ impl<'a> Batches<'a> {
                 Err(fault) => return Err(Box::new((batch, fault))),
             };
             objects.extend(row.objects.iter().cloned());
-            let fits = row.size <= room && self.verb.fits(&objects);
+            let fits = row.size <= room && self.operation.fits(&objects);
             if !fits && !batch.rows.is_empty() {
                 self.held = Some(row);
                 break;
@@ -87,14 +83,14 @@ impl<'a> Batches<'a> {
             room = room.saturating_sub(row.size);
             batch.rows.push(row);
         }
-        if self.all_or_none && !batch.refused.is_empty() {
+        if self.operation.needs_every_record() && !batch.refused.is_empty() {
             batch.roll_back();
         }
         let empty = batch.rows.is_empty() && batch.refused.is_empty();
         Ok((!empty).then_some(batch))
     }
 
-    /// The next record: ready to be sent, or the outcomes of one that is not fit to be.
+    /// The next record: ready to be sent, or the outcomes of one that cannot be.
     fn next_row(&mut self) -> Result<Option<Result<Row, Vec<Outcome>>>, Fault> {
         if let Some(row) = self.held.take() {
             return Ok(Some(Ok(row)));
@@ -103,39 +99,39 @@ impl<'a> Batches<'a> {
             return Ok(None);
         };
         let index = self.index;
-        self.index += self.verb.size(&record.node) as u64;
+        self.index += self.operation.size(&record.node) as u64;
         let place = record.place;
-        match self.verb.row(record.node, index) {
+        match self.operation.row(record.node, index) {
             Ok(row) => Ok(Some(Ok(row))),
             Err(RecordError::Org(fault)) => {
                 self.stalled = index..self.index;
                 Err(fault)
             }
-            Err(RecordError::Record(upstream_error)) => {
-                let message = format!("Not sent: of {place}, {}", upstream_error.message);
-                let field = Some(upstream_error.field.as_str());
+            Err(RecordError::Record(error)) => {
+                let message = format!("Not sent: of {place}, {}", error.message);
+                let field = Some(error.field.as_str());
                 let indexes = index..self.index;
                 let refused = indexes.map(|index| failed_by(index, NOT_SENT, &message, field));
                 let refused = refused.collect();
-                self.note(upstream_error);
+                self.note(error);
                 Ok(Some(Err(refused)))
             }
         }
     }
 
-    fn note(&mut self, upstream_error: FieldError) {
-        match &self.upstream_error {
-            Some(known) => self.complaints_differ |= *known != upstream_error,
-            None => self.upstream_error = Some(upstream_error),
+    fn note(&mut self, error: FieldError) {
+        match &self.first_error {
+            Some(known) => self.errors_differ |= *known != error,
+            None => self.first_error = Some(error),
         }
     }
 
-    /// The places of all records that have not been handed out.
+    /// The indexes of all records that are in no batch.
     pub fn rest(mut self) -> Result<Vec<u64>, InputError> {
         let mut rest: Vec<u64> = self.held.iter().flat_map(Row::indexes).collect();
         rest.extend(self.stalled.clone());
         for record in self.records.by_ref() {
-            let size = self.verb.size(&record?.node) as u64;
+            let size = self.operation.size(&record?.node) as u64;
             rest.extend(self.index..self.index + size);
             self.index += size;
         }
@@ -144,11 +140,11 @@ impl<'a> Batches<'a> {
 }
 
 impl Batch {
-    /// Gives up the rows of a call that cannot be saved whole.
+    /// Takes out the rows of a call that cannot be saved whole.
     fn roll_back(&mut self) {
         const MESSAGE: &str = "Not sent: another record of the same call cannot be sent";
-        let given_up = self.rows.drain(..).flat_map(|row| row.indexes());
+        let rolled_back = self.rows.drain(..).flat_map(|row| row.indexes());
         self.refused
-            .extend(given_up.map(|index| failed_by(index, ROLLED_BACK, MESSAGE, None)));
+            .extend(rolled_back.map(|index| failed_by(index, ROLLED_BACK, MESSAGE, None)));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Code of a record that was not sent.
 pub(crate) const NOT_SENT: &str = "NOT_SENT";
-/// Code of a record of which it is open whether it was saved.
+/// Code of a record of which it is not known whether it was saved.
 pub(crate) const UNKNOWN: &str = "UNKNOWN";
 /// Salesforce's code of a record that was right, in a call that was not.
 pub(crate) const ROLLED_BACK: &str = "ALL_OR_NONE_OPERATION_ROLLED_BACK";

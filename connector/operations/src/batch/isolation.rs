@@ -1,14 +1,14 @@
 //! Finds the records for which Salesforce refuses a whole call, so that the others can be saved.
 
-use super::verb::Row;
+use super::operation::Row;
 use salesforce_contract::bindings::{Fault, FaultKind};
 
-/// Records that are taken out of one call; then the rest of it fails as a whole.
-const MOST_CULPRITS: usize = 20;
+/// Most rows that are taken out of one call; then the rest of it fails as a whole.
+const MAX_OFFENDING: usize = 20;
 
-/// Records that fail alone, one after the other, before anything of their call was taken: by then the request itself is what is
+/// Most rows that fail alone, one after the other, before anything of their call was taken: by then the request itself is what is
 /// refused, and asking on would only cost calls.
-const MOST_IN_VAIN: usize = 4;
+const MAX_FRUITLESS: usize = 4;
 
 /// The code by which Salesforce refuses a whole call for one value that it cannot read.
 const UNREADABLE: &str = "JSON_PARSER_ERROR";
@@ -17,19 +17,19 @@ const UNREADABLE: &str = "JSON_PARSER_ERROR";
 pub(super) enum Split {
     /// They are sent again in parts, the last of the list first.
     Parts([Vec<Row>; 2]),
-    /// One of them was at fault; the others are sent again.
+    /// One of them is the offending row; the others are sent again.
     Found { row: Row, rest: Option<Vec<Row>> },
     /// They fail together.
     Whole(Vec<Row>),
 }
 
-/// The search within one call.
-pub(super) struct Hunt {
+/// The search for the offending rows of one call.
+pub(super) struct Isolation {
     /// Whether the call is saved whole or not at all: then it fails whole, too.
     atomic: bool,
     /// How many rows the call had.
     rows: usize,
-    /// The places of its first and last record.
+    /// The indexes of its first and last record.
     pub range: (u64, u64),
     /// Whether Salesforce has taken a part of the call.
     pub accepted: bool,
@@ -37,12 +37,14 @@ pub(super) struct Hunt {
     pub named: bool,
     /// Why the last row that was found is refused.
     pub last: Option<Fault>,
-    culprits: usize,
-    in_vain: usize,
+    /// Offending rows found so far.
+    offending: usize,
+    /// Those of them that failed alone.
+    fruitless: usize,
 }
 
-impl Hunt {
-    pub fn of(rows: &[Row], atomic: bool) -> Self {
+impl Isolation {
+    pub fn new(rows: &[Row], atomic: bool) -> Self {
         Self {
             atomic,
             rows: rows.len(),
@@ -50,15 +52,15 @@ impl Hunt {
             accepted: false,
             named: false,
             last: None,
-            culprits: 0,
-            in_vain: 0,
+            offending: 0,
+            fruitless: 0,
         }
     }
 
     /// Whether no more rows are looked for.
     pub fn is_over(&self) -> bool {
-        let in_vain = !self.accepted && self.in_vain >= MOST_IN_VAIN;
-        self.culprits >= MOST_CULPRITS || in_vain
+        let fruitless = !self.accepted && self.fruitless >= MAX_FRUITLESS;
+        self.offending >= MAX_OFFENDING || fruitless
     }
 
     /// Decides on rows whose call ended in this fault. Nothing is sent again that may have been acted on.
@@ -68,7 +70,7 @@ impl Hunt {
             return Split::Whole(rows);
         }
         if let Some(at) = line(fault).filter(|at| *at < rows.len()) {
-            self.culprits += 1;
+            self.offending += 1;
             self.named = true;
             let row = rows.remove(at);
             let rest = (!rows.is_empty()).then_some(rows);
@@ -83,8 +85,8 @@ impl Hunt {
         }
         match rows.pop() {
             Some(row) => {
-                self.culprits += 1;
-                self.in_vain += 1;
+                self.offending += 1;
+                self.fruitless += 1;
                 Split::Found { row, rest: None }
             }
             None => Split::Whole(rows),
@@ -94,11 +96,12 @@ impl Hunt {
 
 /// The row that Salesforce could not read: its message tells the line, and each row has its own.
 fn line(fault: &Fault) -> Option<usize> {
-    let upstream_error = fault.upstream.first()?;
-    if upstream_error.code != UNREADABLE {
+    let error = fault.upstream.first()?;
+    if error.code != UNREADABLE {
         return None;
     }
-    let (_, after) = upstream_error.message.rsplit_once("[line:")?;
+    let (_, after) = error.message.rsplit_once("[line:")?;
     let digits = after.split(|char: char| !char.is_ascii_digit()).next()?;
+    // Lines count from one, and the first holds what stands before the rows.
     digits.parse::<usize>().ok()?.checked_sub(2)
 }

@@ -1,41 +1,53 @@
 //! Runs the calls of one operation: the next one is on its way before the answer of the last is read, every record gets its
 //! outcome, whatever happens on the way.
 
-use super::batch::{Batch, Batches};
-use super::hunt::{Hunt, Split};
+use super::batches::{Batch, Batches};
+use super::isolation::{Isolation, Split};
+use super::operation::{BatchOperation, Row};
 use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
-use super::verb::{Row, Verb};
+use super::report::Report;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::limits::MAX_COLLECTION_RECORDS;
 use salesforce_formats::message::input::Document;
 use std::cell::Cell;
 use std::collections::VecDeque;
+
+/// Calls in flight at once, unless the config says otherwise.
+const PARALLEL: u8 = 2;
 
 /// How records are split over calls.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan {
     /// Most records of one call.
-    pub batch_size: usize,
-    /// Most calls under way at once.
-    pub parallel: usize,
-    /// Whether a record that is not fit to be sent keeps the others of its call from being sent.
-    pub all_or_none: bool,
+    batch_size: usize,
+    /// Most calls in flight at once.
+    parallel: usize,
 }
 
-/// What became of the records.
-pub(crate) struct Report {
-    /// One outcome per record, in input order.
-    pub outcomes: Vec<Outcome>,
-    /// Why a call failed as a whole, if one did.
-    pub fault: Option<Fault>,
+impl Plan {
+    /// Calls of at most `batch_size` records, of which `parallel` are in flight at once.
+    pub fn new(batch_size: Option<u8>, parallel: Option<u8>) -> Self {
+        Self {
+            batch_size: batch_size.map_or(MAX_COLLECTION_RECORDS, usize::from),
+            parallel: usize::from(parallel.unwrap_or(PARALLEL)),
+        }
+    }
+
+    /// Calls of no more than `max` records each.
+    pub fn at_most(mut self, max: usize) -> Self {
+        self.batch_size = self.batch_size.min(max);
+        self
+    }
 }
 
-/// A call under way.
-struct Flight {
+/// A call whose answer is still to be read.
+struct InFlight {
+    /// Which call of the operation it is.
     number: usize,
     rows: Vec<Row>,
     call: Call,
@@ -45,34 +57,34 @@ struct Flight {
 /// Runs all calls. A fault means that no record was answered for.
 pub(crate) fn run(
     org: &Org,
-    verb: &dyn Verb,
+    operation: &dyn BatchOperation,
     document: &Document<'_>,
     plan: Plan,
 ) -> Result<Report, Fault> {
     document.check()?;
-    let batches = Batches::of(verb, document, plan.batch_size, plan.all_or_none)?;
+    let batches = Batches::new(operation, document, plan.batch_size)?;
     let mut engine = Engine {
         org,
-        verb,
+        operation,
         plan,
-        flights: VecDeque::new(),
-        launched: 0,
+        in_flight: VecDeque::new(),
+        submitted: 0,
         outcomes: Vec::new(),
         answered: false,
         sent: false,
         fault: None,
         stopped: false,
     };
-    let batches = engine.fly(batches)?;
+    let batches = engine.run(batches)?;
     engine.finish(batches)
 }
 
 struct Engine<'a> {
     org: &'a Org,
-    verb: &'a dyn Verb,
+    operation: &'a dyn BatchOperation,
     plan: Plan,
-    flights: VecDeque<Flight>,
-    launched: usize,
+    in_flight: VecDeque<InFlight>,
+    submitted: usize,
     outcomes: Vec<Outcome>,
     /// Whether Salesforce has answered for any record.
     answered: bool,
@@ -85,111 +97,112 @@ struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    fn fly(&mut self, mut batches: Batches<'a>) -> Result<Batches<'a>, Fault> {
+    fn run(&mut self, mut batches: Batches<'a>) -> Result<Batches<'a>, Fault> {
         loop {
-            while !self.stopped && self.flights.len() < self.plan.parallel {
+            while !self.stopped && self.in_flight.len() < self.plan.parallel {
                 match batches.next() {
-                    Ok(Some(batch)) => self.launch(batch),
+                    Ok(Some(batch)) => self.submit(batch),
                     Ok(None) => break,
-                    Err(failed) => self.ground(failed.0, failed.1),
+                    Err(failed) => self.abort(failed.0, failed.1),
                 }
             }
-            match self.flights.pop_front() {
-                Some(flight) => self.land(flight),
+            match self.in_flight.pop_front() {
+                Some(request) => self.complete(request),
                 None => return Ok(batches),
             }
         }
     }
 
-    fn launch(&mut self, batch: Batch) {
+    fn submit(&mut self, batch: Batch) {
         self.org.note_refused(&batch.refused);
         self.outcomes.extend(batch.refused);
         if batch.rows.is_empty() {
             return;
         }
-        self.launched += 1;
+        self.submitted += 1;
         self.sent = true;
         // Entering the org comes first: a wrong password, for one, is tried once and not by every call.
         let entered = self.org.enter();
-        match entered.and_then(|_| self.verb.call(&batch.rows)) {
+        match entered.and_then(|_| self.operation.call(&batch.rows)) {
             Ok(call) => {
                 let started = self.org.start(&call).ok();
-                self.flights.push_back(Flight {
-                    number: self.launched,
+                self.in_flight.push_back(InFlight {
+                    number: self.submitted,
                     rows: batch.rows,
                     call,
                     started,
                 });
             }
             Err(fault) => {
-                self.refuse(self.launched, &batch.rows, fault);
+                self.fail_call(self.submitted, &batch.rows, fault);
                 self.stopped = true;
             }
         }
     }
 
-    /// Gives up a batch that could not be put into form.
-    fn ground(&mut self, batch: Batch, fault: Fault) {
+    /// Ends the operation at a batch whose records cannot be encoded, because the org could not be asked how.
+    fn abort(&mut self, batch: Batch, fault: Fault) {
         self.outcomes.extend(batch.refused);
         self.sent = true;
-        self.refuse(self.launched + 1, &batch.rows, fault);
+        self.fail_call(self.submitted + 1, &batch.rows, fault);
         self.stopped = true;
     }
 
-    /// Waits for the answer of a call and notes what it says. Where the org refuses the call for one record, that record is looked for,
-    /// so that it fails alone.
-    fn land(&mut self, flight: Flight) {
-        let Flight {
+    /// Waits for the answer of a call and records what it says. Where the org refuses the call for one row, that row is looked for, so
+    /// that it fails alone.
+    fn complete(&mut self, request: InFlight) {
+        let InFlight {
             number,
             rows,
             call,
             mut started,
-        } = flight;
+        } = request;
         let mut first = Some(call);
-        let mut hunt = Hunt::of(&rows, self.verb.atomic() || self.plan.all_or_none);
+        let mut isolation = Isolation::new(&rows, self.operation.is_atomic());
         let repeated = Cell::new(false);
         let mut parts = vec![rows];
         while let Some(rows) = parts.pop() {
-            let call = first.take().map_or_else(|| self.verb.call(&rows), Ok);
-            let asked = call.and_then(|call| self.ask(&call, started.take(), &rows, &repeated));
-            match asked {
+            let call = first.take().map_or_else(|| self.operation.call(&rows), Ok);
+            let answered =
+                call.and_then(|call| self.execute(&call, started.take(), &rows, &repeated));
+            match answered {
                 Ok(outcomes) => {
                     self.answered = true;
-                    hunt.accepted = true;
+                    isolation.accepted = true;
                     let outcomes = self.without_locks(&rows, outcomes, &repeated);
                     self.outcomes.extend(outcomes);
                 }
-                Err(fault) => match hunt.split(&fault, rows) {
+                Err(fault) => match isolation.split(&fault, rows) {
                     Split::Parts(more) => parts.extend(more),
                     Split::Found { row, rest } => {
-                        self.answered |= hunt.named;
+                        self.answered |= isolation.named;
                         let outcomes = row.indexes().map(|index| of_failed_call(index, &fault));
                         self.outcomes.extend(outcomes);
-                        hunt.last = Some(fault);
+                        isolation.last = Some(fault);
                         parts.extend(rest);
                     }
                     Split::Whole(mut rows) => {
-                        if hunt.is_over() {
+                        if isolation.is_over() {
                             rows.extend(parts.drain(..).rev().flatten());
                         }
-                        self.refuse(number, &rows, fault);
+                        self.fail_call(number, &rows, fault);
                     }
                 },
             }
             if self.stopped {
                 let left = parts.drain(..).flatten().flat_map(|row| row.indexes());
                 let left: Vec<u64> = left.collect();
-                self.leave(left.into_iter());
+                self.mark_not_sent(left.into_iter());
             }
         }
         // None of the parts was taken: what is wrong is in the request, and not in a record.
-        if let (false, Some(fault)) = (hunt.accepted || hunt.named, hunt.last) {
-            self.note(of_call(number, hunt.range, fault));
+        if let (false, Some(fault)) = (isolation.accepted || isolation.named, isolation.last) {
+            self.record_fault(of_call(number, isolation.range, fault));
         }
     }
 
     /// Sends a call. `repeated` remembers, over all calls with these rows, that one may have been acted on and its answer lost.
-    fn ask(
+    fn execute(
         &self,
         call: &Call,
         started: Option<Started>,
@@ -198,11 +211,11 @@ impl<'a> Engine<'a> {
     ) -> Result<Vec<Outcome>, Fault> {
         self.org.send_as(call, started, |reply, again| {
             repeated.set(repeated.get() || again);
-            self.verb.read(&reply, rows, repeated.get())
+            self.operation.read(&reply, rows, repeated.get())
         })?
     }
 
-    /// Sends rows again that met a row lock, until none does or the retry policy ends.
+    /// Sends rows again that met a row lock, until none does or the retry policy ends: what holds the lock mostly ends within seconds.
     fn without_locks(
         &mut self,
         rows: &[Row],
@@ -216,8 +229,8 @@ impl<'a> Engine<'a> {
             if again.is_empty() || !attempts.pause(None) {
                 return outcomes;
             }
-            let asked = self.verb.call(&again);
-            match asked.and_then(|call| self.ask(&call, None, &again, repeated)) {
+            let answered = self.operation.call(&again);
+            match answered.and_then(|call| self.execute(&call, None, &again, repeated)) {
                 Ok(renewed) => replace(&mut outcomes, renewed),
                 Err(fault) => {
                     // The locks are what is known, unless the rows may have been saved meanwhile.
@@ -228,7 +241,7 @@ impl<'a> Engine<'a> {
                             unknown.map(|index| of_failed_call(index, &fault)).collect(),
                         );
                     }
-                    self.note(fault);
+                    self.record_fault(fault);
                     return outcomes;
                 }
             }
@@ -246,26 +259,26 @@ impl<'a> Engine<'a> {
         let any = rows.iter().any(met);
         let again = rows
             .iter()
-            .filter(|row| any && (self.verb.atomic() || met(row)));
-        again.map(Row::copy).collect()
+            .filter(|row| any && (self.operation.is_atomic() || met(row)));
+        again.cloned().collect()
     }
 
-    /// Notes that a call failed as a whole.
-    fn refuse(&mut self, number: usize, rows: &[Row], fault: Fault) {
+    /// Records that a call failed as a whole.
+    fn fail_call(&mut self, number: usize, rows: &[Row], fault: Fault) {
         let indexes = rows.iter().flat_map(Row::indexes);
         let outcomes = indexes.map(|index| of_failed_call(index, &fault));
         self.outcomes.extend(outcomes);
-        self.note(of_call(number, range(rows), fault));
+        self.record_fault(of_call(number, range(rows), fault));
     }
 
     /// Keeps the first fault; one that is about the org and not about these records ends the operation.
-    fn note(&mut self, fault: Fault) {
+    fn record_fault(&mut self, fault: Fault) {
         self.stopped |= !matches!(fault.kind, FaultKind::Invalid | FaultKind::Conflict);
         self.fault.get_or_insert(fault);
     }
 
-    /// Notes that records are not sent any more.
-    fn leave(&mut self, indexes: impl Iterator<Item = u64>) {
+    /// Records that these records are not sent any more.
+    fn mark_not_sent(&mut self, indexes: impl Iterator<Item = u64>) {
         let why = self
             .fault
             .as_ref()
@@ -277,50 +290,45 @@ impl<'a> Engine<'a> {
 
     fn finish(mut self, batches: Batches<'a>) -> Result<Report, Fault> {
         // A record that only fell with another one may be right: then the outcomes say which one is not.
-        let all_unfit = !self.outcomes.is_empty()
+        let none_fit = !self.outcomes.is_empty()
             && self
                 .outcomes
                 .iter()
                 .all(|outcome| has_code(outcome, NOT_SENT));
-        if let (false, true, Some(upstream_error)) =
-            (self.sent, all_unfit, batches.shared_complaint())
-        {
+        if let (false, true, Some(error)) = (self.sent, none_fit, batches.shared_error()) {
             return Err(bad_input(format!(
                 "No record of the input can be sent: {}",
-                upstream_error.message
+                error.message
             )));
         }
         if let Some(fault) = self.fault.take_if(|_| !self.answered) {
-            return Err(self.nothing_known(fault));
+            return Err(self.unanswered(fault));
         }
-        self.leave(batches.rest()?.into_iter());
+        self.mark_not_sent(batches.rest()?.into_iter());
         self.outcomes.sort_by_key(|outcome| outcome.index);
-        Ok(Report {
-            outcomes: self.outcomes,
-            fault: self.fault,
-        })
+        Ok(Report::new(self.outcomes, self.fault))
     }
 
     /// The fault of an operation that Salesforce answered for no record of.
-    fn nothing_known(&self, fault: Fault) -> Fault {
+    fn unanswered(&self, fault: Fault) -> Fault {
         let maybe_applied = self
             .outcomes
             .iter()
             .any(|outcome| has_code(outcome, UNKNOWN));
-        let fate = if maybe_applied {
+        let effect = if maybe_applied {
             "Some records may have been saved; Salesforce answered for none"
         } else {
             "No record was saved"
         };
         Fault {
-            message: format!("{fate}. {}", fault.message),
+            message: format!("{effect}. {}", fault.message),
             maybe_applied,
             ..fault
         }
     }
 }
 
-/// The fault of a call, with the places of its records.
+/// The fault of a call, with the indexes of its records.
 fn of_call(number: usize, (first, last): (u64, u64), fault: Fault) -> Fault {
     let message = format!(
         "Call {number} (records {first} to {last}) failed: {}",
@@ -329,7 +337,7 @@ fn of_call(number: usize, (first, last): (u64, u64), fault: Fault) -> Fault {
     Fault { message, ..fault }
 }
 
-/// The places of the first and the last record of a call.
+/// The indexes of the first and the last record of a call.
 pub(super) fn range(rows: &[Row]) -> (u64, u64) {
     rows.first()
         .zip(rows.last())
