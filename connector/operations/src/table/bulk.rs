@@ -1,7 +1,7 @@
 //! Bulk API 2.0 and 1.0.
 
 use super::{Run, Table, needed, plain};
-use crate::bulk::{extract, ingest, load, query_jobs, results, retry, v1};
+use crate::bulk::{bulk_v1, bulk_v2, ingest, query_jobs, results, retry};
 
 /// The operations of `bulk`.
 pub const TABLE: Table = &[
@@ -74,12 +74,12 @@ pub const TABLE: Table = &[
     (
         "bulk/load",
         Run::Sink(|org, config, journal| {
-            Ok(Box::new(load::Load::open(org, config.read()?, journal)?))
+            Ok(Box::new(bulk_v2::load::open(org, config.read()?, journal)?))
         }),
     ),
     (
         "bulk/extract",
-        Run::Source(|org, config, _| Ok(Box::new(extract::Extract::open(org, config.read()?)?))),
+        Run::Source(|org, config, _| Ok(Box::new(bulk_v2::extract::open(org, config.read()?)?))),
     ),
     (
         "bulk/retry-failed",
@@ -88,63 +88,57 @@ pub const TABLE: Table = &[
     (
         "bulk/v1-add-batch",
         Run::Call(|org, config, input| {
-            plain(v1::add_batch(org, &config.read()?, &needed(input)?)?)
+            plain(bulk_v1::add_batch(org, &config.read()?, &needed(input)?)?)
         }),
     ),
     (
         "bulk/v1-create-job",
-        Run::Call(|org, config, _| plain(v1::create(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::create(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-close-job",
-        Run::Call(|org, config, _| plain(v1::close(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::close(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-abort-job",
-        Run::Call(|org, config, _| plain(v1::abort(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::abort(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-job-info",
-        Run::Call(|org, config, _| plain(v1::info(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::info(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-batch-info",
-        Run::Call(|org, config, _| plain(v1::batch_info(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::batch_info(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-list-batches",
-        Run::Call(|org, config, _| plain(v1::list_batches(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::list_batches(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-query-result-ids",
-        Run::Call(|org, config, _| plain(v1::result_ids(org, &config.read()?)?)),
+        Run::Call(|org, config, _| plain(bulk_v1::result_ids(org, &config.read()?)?)),
     ),
     (
         "bulk/v1-batch-request",
-        Run::Source(|org, config, _| Ok(Box::new(v1::batch_request(org, &config.read()?)?))),
+        Run::Source(|org, config, _| Ok(Box::new(bulk_v1::batch_request(org, &config.read()?)?))),
     ),
     (
         "bulk/v1-batch-results",
-        Run::Source(|org, config, _| Ok(Box::new(v1::batch_results(org, &config.read()?)?))),
+        Run::Source(|org, config, _| Ok(Box::new(bulk_v1::batch_results(org, &config.read()?)?))),
     ),
     (
         "bulk/v1-query-results",
-        Run::Source(|org, config, _| Ok(Box::new(v1::query_results(org, &config.read()?)?))),
+        Run::Source(|org, config, _| Ok(Box::new(bulk_v1::query_results(org, &config.read()?)?))),
     ),
     (
         "bulk/v1-load",
         Run::Sink(|org, config, journal| {
-            Ok(Box::new(v1::load::Load::open(
-                org,
-                config.read()?,
-                journal,
-            )?))
+            Ok(Box::new(bulk_v1::load::open(org, config.read()?, journal)?))
         }),
     ),
     (
         "bulk/v1-extract",
-        Run::Source(|org, config, _| {
-            Ok(Box::new(v1::extract::Extract::open(org, config.read()?)?))
-        }),
+        Run::Source(|org, config, _| Ok(Box::new(bulk_v1::extract::open(org, config.read()?)?))),
     ),
 ];
