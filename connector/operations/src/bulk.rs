@@ -1,6 +1,9 @@
 //! Bulk API 2.0 and 1.0: plain calls, and whole loads and extracts.
 
 pub mod body;
+pub mod bulk_v1;
+pub mod bulk_v2;
+mod chunks;
 mod columns;
 pub mod dialect;
 pub mod error;
@@ -10,9 +13,9 @@ mod input;
 pub mod jobs;
 pub mod load;
 mod mapping;
+mod poll;
 pub mod query_jobs;
 pub mod results;
 pub mod retry;
 #[cfg(test)]
 mod testing;
-pub mod v1;

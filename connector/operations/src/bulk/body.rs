@@ -21,7 +21,7 @@ pub struct Arriving {
     /// Status and headers of the answer.
     pub head: Reply,
     body: Option<Box<dyn Body>>,
-    given: u64,
+    emitted: u64,
     /// How many bytes the answer is said to have.
     promised: Option<u64>,
     hash: Xxh3Default,
@@ -41,7 +41,7 @@ impl Arriving {
             call,
             head: arrival.reply,
             body: arrival.body,
-            given: 0,
+            emitted: 0,
             hash: Xxh3Default::new(),
             breaks: 0,
         })
@@ -80,24 +80,24 @@ impl Arriving {
             match body.read(max) {
                 Ok(Some(piece)) if piece.is_empty() => {}
                 Ok(Some(piece)) => {
-                    if self.given == 0
+                    if self.emitted == 0
                         && let Err(Unusable(why)) = self.call.expected.check_start(&piece)
                     {
                         self.again(&TransportError::new(Failure::Protocol, why))?;
                         continue;
                     }
                     self.streamed.pass(&piece);
-                    self.given += piece.len() as u64;
+                    self.emitted += piece.len() as u64;
                     self.hash.update(&piece);
                     return Ok(Some(piece));
                 }
-                Ok(None) if self.promised.is_some_and(|bytes| self.given < bytes) => {
+                Ok(None) if self.promised.is_some_and(|bytes| self.emitted < bytes) => {
                     self.again(&TransportError::new(
                         Failure::Lost,
                         "The answer has fewer bytes than its `content-length` says",
                     ))?;
                 }
-                Ok(None) if self.given == 0 && self.lacks_bytes() => {
+                Ok(None) if self.emitted == 0 && self.lacks_bytes() => {
                     self.again(&TransportError::new(
                         Failure::Lost,
                         "The answer is empty, where at least a header line belongs",
@@ -133,7 +133,7 @@ impl Arriving {
             let Some(mut body) = arrival.body else {
                 return Err(changed(&self.call));
             };
-            match skip(body.as_mut(), self.given) {
+            match skip(body.as_mut(), self.emitted) {
                 Ok(Some(hash)) if hash.digest() == self.hash.digest() => {
                     self.promised = promised(&arrival.reply);
                     self.body = Some(body);

@@ -11,7 +11,7 @@ pub use rules::Rules;
 use rules::invalid;
 
 use super::ingest::word;
-use super::input::signature::Key;
+use super::input::fingerprint::Key;
 use super::mapping::Mapping;
 use crate::typing::scalar;
 use field::{Check, Target};
@@ -82,17 +82,17 @@ impl Columns {
         mapping.check_columns(header)?;
         let object = described(org, &rules.object)?;
         let mut columns = Self::empty(org, rules, !mapping.is_empty());
-        for (index, given) in header.iter().enumerate() {
-            let Some(name) = mapping.field(given) else {
+        for (index, original) in header.iter().enumerate() {
+            let Some(name) = mapping.field(original) else {
                 columns.uses.push(Use::Nothing);
                 continue;
             };
             let target = target_of(org, rules, &object, name)
-                .map_err(|error| error.told_as(|what| told_of(index, given, name, what)))?;
+                .map_err(|error| error.told_as(|what| told_of(index, original, name, what)))?;
             columns.add(target).map_err(|name| {
                 invalid(told_of(
                     index,
-                    given,
+                    original,
                     &name,
                     "is there twice: keep one of the two",
                 ))
@@ -256,9 +256,9 @@ impl Columns {
 }
 
 /// What is said of a column of the input, which goes into the field `name`.
-fn told_of(index: usize, given: &str, name: &str, what: &str) -> String {
-    let column = format!("Column {} of the input, `{given}`,", index + 1);
-    if given.eq_ignore_ascii_case(name) {
+fn told_of(index: usize, original: &str, name: &str, what: &str) -> String {
+    let column = format!("Column {} of the input, `{original}`,", index + 1);
+    if original.eq_ignore_ascii_case(name) {
         format!("{column} {what}")
     } else {
         format!("{column} goes into `{name}`, which {what}")

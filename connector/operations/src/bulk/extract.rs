@@ -1,328 +1,282 @@
-//! Extracts: a query job, awaited, and its pages of results as one document. What was emitted is never taken back: a page
-//! counts once it was read to its last row.
+//! Extracts: a query, awaited, and the documents of its results as one. What was emitted is never taken back: a document counts once it was
+//! read to its last row. How the query runs and where its documents are is a [`QueryProtocol`]'s matter.
 
-mod pages;
-pub(super) mod rows;
-pub(super) mod soql;
+pub mod document;
+pub mod query;
+pub mod rows;
+pub mod soql;
 
-use super::dialect::Dialect;
-use super::jobs::{self, JobInfo, QUERY, State};
-use super::load::Pace;
-use super::query_jobs;
-use super::results::{next_locator, number_of_records};
-use crate::rest::ask;
-use pages::{Page, Pages};
+use super::chunks::{BATCH_BYTES, Produce, is_csv, media_type};
+use super::poll::PollInterval;
+use document::ResultDocument;
+use query::Waits;
 use rows::Converter;
-use salesforce_client::describe::{Described, described};
-use salesforce_client::fault::is_absent;
+use salesforce_client::describe::Described;
 use salesforce_client::org::Org;
-use salesforce_client::path::segment;
-use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
-    ExtractConfig, ExtractFormat, ExtractPlace,
-};
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
-use salesforce_contract::catalog;
-use salesforce_contract::source::{Source, handed_out};
-use salesforce_formats::message::RowFormat;
-use serde_json::Value;
 use std::rc::Rc;
 
-/// Bytes asked from a page at once; converted rows can take more.
+/// Bytes asked from a document at once; converted rows can take more.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Bytes emitted at once: each time costs the host a call, and a write.
-const BATCH_BYTES: usize = 256 << 10;
+/// How a query runs, and how its results are fetched.
+pub trait QueryProtocol {
+    /// The id of the job.
+    fn job(&self) -> &str;
+    /// Asks once whether the query is done; returns how many rows it has found by then.
+    fn poll(&mut self) -> Result<Option<Found>, Fault>;
+    /// Asks for the next document of results; `None` after the last.
+    fn next_document(&mut self) -> Result<Option<ResultDocument>, Fault>;
+    /// Notes that a document with so many rows was read to its end.
+    fn document_read(
+        &mut self,
+        document: &ResultDocument,
+        rows: u64,
+        cursor: Cursor,
+    ) -> Result<(), Fault>;
+    /// Writes what the document lacks without rows, and clears up.
+    fn finish(&mut self, converter: &Converter, out: &mut Vec<u8>);
+    /// Returns the config that continues behind the last document that was read.
+    fn resume(&self) -> Option<String>;
+}
+
+/// Rows that a query has found.
+#[derive(Clone, Copy)]
+pub struct Found {
+    /// By the org's count.
+    pub rows: u64,
+    /// Whether the org counts rows at all.
+    pub is_counted: bool,
+}
+
+/// What an extract begins with.
+pub struct Begin {
+    /// What makes Salesforce run the query in one piece.
+    pub warning: Option<&'static str>,
+    /// The description of the sObject that is read.
+    pub object: Rc<Described>,
+    /// The form of the rows.
+    pub format: Option<ExtractFormat>,
+    /// How it waits for the query.
+    pub waits: Waits,
+    /// Whether documents have been emitted before.
+    pub begun: bool,
+}
+
+/// Where an extract stands behind a document.
+pub struct Cursor {
+    /// Rows up to there.
+    pub rows: u64,
+    /// The header of the documents.
+    pub header: Option<String>,
+    /// Rows that the query has found.
+    pub total: Option<u64>,
+}
 
 /// An extract under way.
-pub struct Extract {
+pub struct Extraction<P> {
     org: Rc<Org>,
-    config: ExtractConfig,
-    /// The job, and where the page begins that is being read.
-    place: ExtractPlace,
-    /// Bytes emitted before that page.
-    place_bytes: u64,
-    given: u64,
+    format: Option<ExtractFormat>,
+    waits: Waits,
+    protocol: P,
+    /// Bytes made before the document at hand.
+    resume_bytes: u64,
+    /// Bytes made so far.
+    made: u64,
     /// Rows emitted or about to be.
     rows: u64,
-    total: Option<u64>,
+    found: Option<Found>,
     warning: Option<&'static str>,
     stage: Stage,
     converter: Converter,
-    out: Vec<u8>,
-    taken: usize,
 }
 
 /// What comes next.
 enum Stage {
-    /// The job is at work.
+    /// The query is running.
     Waiting,
-    /// Pages are being read.
-    Reading {
-        pages: Pages,
-        page: Option<Box<Page>>,
-    },
+    /// Documents are being read.
+    Reading(Option<Box<ResultDocument>>),
     /// All has been emitted.
     Done,
     /// Something went wrong before.
     Failed,
 }
 
-impl Extract {
-    /// Checks the query and makes the job, or takes one up again.
-    pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Self, Fault> {
-        let text = query_of(&org, &config)?;
-        let select = soql::check(&text)?;
-        let object: Rc<Described> = described(&org, &select.from)?;
-        let place = match &config.resume {
-            Some(place) => place.clone(),
-            None => {
-                let text = soql::expanded(&org, &object, &text)?;
-                let made =
-                    query_jobs::make(&org, &text, config.include_deleted, Dialect::default());
-                ExtractPlace {
-                    job: made?.1.id,
-                    locator: None,
-                    rows: 0,
-                    header: None,
-                    total: None,
-                }
-            }
-        };
-        let begun = place.locator.is_some() || place.header.is_some();
-        let total = place.total;
-        let is_whole = begun && place.locator.is_none() && total == Some(place.rows);
-        // The job of an extract that is whole may have been deleted: it is not asked for again.
-        let stage = if is_whole {
-            Stage::Done
-        } else {
-            Stage::Waiting
-        };
-        Ok(Self {
-            converter: Converter::new(&org, object, config.format, begun, place.header.clone())
-                .after(place.rows),
-            warning: soql::warning(&text),
-            rows: place.rows,
-            org,
-            config,
-            place,
-            place_bytes: 0,
-            given: 0,
-            total,
-            stage,
-            out: Vec::new(),
-            taken: 0,
-        })
+impl<P: QueryProtocol> Extraction<P> {
+    /// Begins behind the rows of `cursor`; the query is running.
+    pub fn new(org: &Rc<Org>, begin: Begin, cursor: Cursor, protocol: P) -> Self {
+        let Begin {
+            warning,
+            object,
+            format,
+            waits,
+            begun,
+        } = begin;
+        let converter = Converter::new(org, object, format, begun, cursor.header);
+        Self {
+            org: Rc::clone(org),
+            format,
+            waits,
+            protocol,
+            resume_bytes: 0,
+            made: 0,
+            rows: cursor.rows,
+            found: cursor.total.map(|rows| Found {
+                rows,
+                is_counted: true,
+            }),
+            warning,
+            stage: Stage::Waiting,
+            converter: converter.after(cursor.rows),
+        }
     }
 
-    /// Makes the next bytes; false at the end. A batch never reaches over the end of a page.
-    fn refill(&mut self) -> Result<bool, Fault> {
-        self.out.clear();
-        self.taken = 0;
-        match std::mem::replace(&mut self.stage, Stage::Failed) {
-            Stage::Waiting => {
-                let info = self.wait()?;
-                self.total = Some(info.number_records_processed);
-                let pages = Pages::new(&self.org, &self.config, &self.place, &info)?;
-                self.stage = Stage::Reading { pages, page: None };
-            }
-            Stage::Reading { mut pages, page } => {
-                let page = match page {
-                    Some(page) => Some(page),
-                    None => pages.next(&self.org)?.map(Box::new),
-                };
-                match page {
-                    Some(page) => self.read_page(pages, page)?,
-                    None => self.finish()?,
+    /// Passes over the wait and the documents: all of them have been emitted before.
+    pub fn done(self) -> Self {
+        Self {
+            stage: Stage::Done,
+            ..self
+        }
+    }
+
+    fn read_document(
+        &mut self,
+        mut document: Box<ResultDocument>,
+        out: &mut Vec<u8>,
+    ) -> Result<Stage, Fault> {
+        while out.len() < BATCH_BYTES {
+            let Some(piece) = document.arriving.read(PIECE_BYTES)? else {
+                // A document ends by itself: the position behind it is told only once all before it was emitted.
+                if out.is_empty() {
+                    self.end_document(*document, out)?;
+                    return Ok(Stage::Reading(None));
                 }
-            }
-            Stage::Done => {
-                self.stage = Stage::Done;
-                return Ok(false);
-            }
-            Stage::Failed => {
-                return Err(Fault::new(
-                    FaultKind::Other,
-                    "This extract has failed before: open it again, with the attribute `resume` if there is one",
-                ));
+                break;
+            };
+            if let Some(piece) = document.withhold(piece) {
+                self.converter.take(&piece, out)?;
             }
         }
+        Ok(Stage::Reading(Some(document)))
+    }
+
+    fn end_document(
+        &mut self,
+        mut document: ResultDocument,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        if let Some(start) = document.withheld() {
+            self.converter.take(&start, out)?;
+        }
+        let rows = match document.is_empty() {
+            true => 0,
+            false => self.converter.end_page(out)?,
+        };
+        self.rows += rows;
+        self.check_count(|total, rows| rows > total)?;
+        let cursor = Cursor {
+            rows: self.rows,
+            header: self.converter.header(),
+            total: self.found.map(|found| found.rows),
+        };
+        self.protocol.document_read(&document, rows, cursor)?;
+        // Bytes made of the document's end are emitted before anybody can ask for the position.
+        self.resume_bytes = self.made + out.len() as u64;
+        Ok(())
+    }
+
+    /// Fails where the rows that were read cannot be those that the query has found.
+    fn check_count(&self, is_wrong: fn(u64, u64) -> bool) -> Result<(), Fault> {
+        match self.found.filter(|found| found.is_counted) {
+            Some(found) if is_wrong(found.rows, self.rows) => Err(Fault::protocol(format!(
+                "Job {} has {} rows and its results had {} so far: extract again",
+                self.protocol.job(),
+                found.rows,
+                self.rows
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn wait(&mut self) -> Result<Found, Fault> {
+        let mut interval = PollInterval::new(self.org.context().clock.as_ref());
+        loop {
+            if let Some(found) = self.protocol.poll()? {
+                return Ok(found);
+            }
+            let clock = self.org.context().clock.as_ref();
+            if interval.waited_ms(clock) >= self.waits.wait_ms {
+                self.stage = Stage::Waiting;
+                return Err(Fault::new(
+                    FaultKind::Timeout,
+                    format!(
+                        "Salesforce is still running query job {} after {} s: nothing has failed; read on, or open the extract again with the attribute `resume`",
+                        self.protocol.job(),
+                        self.waits.wait_ms / 1_000
+                    ),
+                ));
+            }
+            interval.polled(clock, self.waits.poll_max_ms);
+            clock.sleep_ms(interval.until_due(clock));
+        }
+    }
+
+    fn step(&mut self, out: &mut Vec<u8>) -> Result<Stage, Fault> {
+        match std::mem::replace(&mut self.stage, Stage::Failed) {
+            Stage::Waiting => {
+                self.found = Some(self.wait()?);
+                Ok(Stage::Reading(None))
+            }
+            Stage::Reading(Some(document)) => self.read_document(document, out),
+            Stage::Reading(None) => match self.protocol.next_document()? {
+                Some(document) => self.read_document(Box::new(document), out),
+                None => {
+                    self.check_count(|total, rows| rows != total)?;
+                    self.protocol.finish(&self.converter, out);
+                    Ok(Stage::Done)
+                }
+            },
+            Stage::Done => Ok(Stage::Done),
+            Stage::Failed => Err(Fault::new(
+                FaultKind::Other,
+                "This extract has failed before: open it again, with the attribute `resume` if there is one",
+            )),
+        }
+    }
+}
+
+impl<P: QueryProtocol> Produce for Extraction<P> {
+    /// Makes the next bytes. They never reach over the end of a document.
+    fn produce(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
+        if matches!(self.stage, Stage::Done) {
+            return Ok(false);
+        }
+        self.stage = self.step(out)?;
+        self.made += out.len() as u64;
         Ok(true)
     }
 
-    fn read_page(&mut self, mut pages: Pages, mut page: Box<Page>) -> Result<(), Fault> {
-        while let Some(piece) = page.arriving.read(PIECE_BYTES)? {
-            self.converter.take(&piece, &mut self.out)?;
-            if self.out.len() >= BATCH_BYTES {
-                self.stage = Stage::Reading {
-                    pages,
-                    page: Some(page),
-                };
-                return Ok(());
-            }
-        }
-        // A page ends by itself: the place after it is told only once all before it was emitted.
-        if !self.out.is_empty() {
-            self.stage = Stage::Reading {
-                pages,
-                page: Some(page),
-            };
-            return Ok(());
-        }
-        let rows = self.converter.end_page(&mut self.out)?;
-        let promised = number_of_records(&page.arriving.head);
-        if promised.is_some_and(|promised| promised != rows) {
-            return Err(Fault::protocol(format!(
-                "A page of job {} was to have {} rows and had {rows}: extract again",
-                self.place.job,
-                promised.unwrap_or_default()
-            )));
-        }
-        self.rows += rows;
-        if let Some(total) = self.total.filter(|total| self.rows > *total) {
-            return Err(Fault::protocol(format!(
-                "Job {} has {total} rows and its pages had {} so far: extract again",
-                self.place.job, self.rows
-            )));
-        }
-        pages.after(next_locator(&page.arriving.head), rows)?;
-        // Bytes made of the page's end are emitted before anybody can ask for the place.
-        self.place = ExtractPlace {
-            job: self.place.job.clone(),
-            locator: pages.next_locator(),
-            rows: self.rows,
-            header: self.converter.header(),
-            total: self.total,
-        };
-        self.place_bytes = self.given + self.out.len() as u64;
-        self.stage = Stage::Reading { pages, page: None };
-        Ok(())
-    }
-
-    /// Counts, and clears up.
-    fn finish(&mut self) -> Result<(), Fault> {
-        if let Some(total) = self.total.filter(|total| *total != self.rows) {
-            return Err(Fault::protocol(format!(
-                "Job {} has {total} rows and its pages had {}: extract again",
-                self.place.job, self.rows
-            )));
-        }
-        if !self.config.keep_job {
-            let job = segment("job", &self.place.job)?;
-            // Salesforce deletes it by itself after seven days: that it could not be deleted now is no reason to fail.
-            let _ = ask::delete(&self.org, &format!("{QUERY}/{job}"));
-        }
-        self.stage = Stage::Done;
-        Ok(())
-    }
-
-    /// A job to go on with that is no more is a place that is lost.
-    fn gone(&self, fault: Fault) -> Fault {
-        if self.config.resume.is_none() || !is_absent(&fault) {
-            return fault;
-        }
-        let job = &self.place.job;
-        Fault {
-            kind: FaultKind::CheckpointLost,
-            message: format!(
-                "Query job {job}, which the extract was to go on with, is gone: extract again, without `resume` ({})",
-                fault.message
-            ),
-            ..fault
-        }
-    }
-
-    fn wait(&mut self) -> Result<JobInfo, Fault> {
-        let most_ms = u64::from(self.config.poll_max_ms.unwrap_or(10_000));
-        let wait_ms = u64::from(self.config.wait_seconds.unwrap_or(3_600)) * 1_000;
-        let clock = self.org.context().clock.as_ref();
-        let mut pace = Pace::new(clock);
-        loop {
-            let info = jobs::info(&self.org, QUERY, &self.place.job);
-            let (_, info) = info.map_err(|fault| self.gone(fault))?;
-            match info.state {
-                State::JobComplete => return Ok(info),
-                state if state.is_final() => return Err(jobs::failure(&info)),
-                _ if pace.waited_ms(clock) >= wait_ms => {
-                    self.stage = Stage::Waiting;
-                    return Err(Fault::new(
-                        FaultKind::Timeout,
-                        format!(
-                            "Salesforce is still running query job {} after {} s: nothing has failed; read on, or open the extract again with the attribute `resume`",
-                            self.place.job,
-                            wait_ms / 1_000
-                        ),
-                    ));
-                }
-                _ => {
-                    pace.looked(clock, most_ms);
-                    clock.sleep_ms(pace.until_due(clock));
-                }
-            }
-        }
-    }
-
-    /// The config that takes this extract up again at the page that is being read.
-    fn resume(&self) -> Option<String> {
-        let config = ExtractConfig {
-            resume: Some(self.place.clone()),
-            ..self.config.clone()
-        };
-        let operation = catalog::find("bulk/extract")?;
-        let value: Value = serde_json::to_value(config).ok()?;
-        Some(catalog::present(&operation.config.shape, &value))
-    }
-}
-
-fn query_of(org: &Org, config: &ExtractConfig) -> Result<String, Fault> {
-    crate::rest::query::Question {
-        soql: &config.soql,
-        bind: &config.bind,
-        include_deleted: config.include_deleted,
-        page_size: None,
-    }
-    .bound_for(org)
-}
-
-impl Source for Extract {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        while self.taken == self.out.len() {
-            if !self.refill()? {
-                return Ok(None);
-            }
-        }
-        let chunk = handed_out(&mut self.out, &mut self.taken, max);
-        self.given += chunk.len() as u64;
-        Ok(Some(chunk))
-    }
-
     fn head(&self) -> Message {
-        let csv = self.config.format.unwrap_or(ExtractFormat::Csv) == ExtractFormat::Csv;
-        let media_type = if csv {
-            RowFormat::Csv.media_type()
-        } else {
-            RowFormat::Ndjson.media_type()
-        };
         let mut attributes = self.org.attributes();
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
-        put("job", self.place.job.clone());
+        put("job", self.protocol.job().to_owned());
         put("rows", self.rows.to_string());
-        if let Some(total) = self.total {
-            put("total", total.to_string());
+        if let Some(found) = self.found {
+            put("total", found.rows.to_string());
         }
         if let Some(warning) = self.warning {
             put("warning", warning.to_owned());
         }
-        if let Some(resume) = self.resume() {
+        if let Some(resume) = self.protocol.resume() {
             put("resume", resume);
-            put("resume-bytes", self.place_bytes.to_string());
+            put("resume-bytes", self.resume_bytes.to_string());
         }
         Message {
-            media_type: media_type.into(),
+            media_type: media_type(is_csv(self.format)).into(),
             body: Vec::new(),
             attributes,
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,15 +4,15 @@
 mod breaking;
 mod csv;
 mod documents;
-pub mod signature;
+pub mod fingerprint;
 
 use super::columns::Columns;
 use breaking::Reading;
+use fingerprint::Fingerprint;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use salesforce_formats::message::input::buffer;
 use serde::{Deserialize, Serialize};
-use signature::Mark;
 
 pub use self::csv::CsvRows;
 pub use self::documents::DocumentRows;
@@ -29,7 +29,7 @@ pub struct Row {
     /// The record as CSV, without its line ending.
     pub bytes: Vec<u8>,
     /// What the record amounts to.
-    pub mark: Mark,
+    pub fingerprint: Fingerprint,
     /// Where the record ends in the input.
     pub end: u64,
     /// The line on which it begins.
@@ -37,7 +37,7 @@ pub struct Row {
     /// Why it is not fit to be sent.
     pub field_error: Option<String>,
     /// What is not fit to be sent, as it was given: a line of CSV without its ending, or a JSON object.
-    pub given: Vec<u8>,
+    pub original: Vec<u8>,
 }
 
 /// What a reader has.
@@ -53,7 +53,7 @@ pub enum Next {
 
 /// Where a reader stands between two records: enough to go on from there with another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct InputPosition {
     /// Bytes of the input before it.
     pub at: u64,
     /// Its line.
@@ -72,7 +72,7 @@ pub struct Place {
     pub broken: bool,
 }
 
-impl Place {
+impl InputPosition {
     /// The beginning of an input.
     pub fn beginning() -> Self {
         Self {
@@ -92,8 +92,8 @@ impl Place {
 }
 
 /// A buffer at the beginning of an input, or at a place in it.
-fn buffer_at(place: Option<&Place>) -> Buffer {
-    let (at, line) = place.map_or((0, 1), |place| (place.at, place.line));
+fn buffer_at(position: Option<&InputPosition>) -> Buffer {
+    let (at, line) = position.map_or((0, 1), |position| (position.at, position.line));
     Buffer::in_pieces(at, line, cells::MAX_RECORD_BYTES)
 }
 
@@ -119,10 +119,10 @@ impl Rows {
     }
 
     /// Keeps every record as it was given, fit or not.
-    pub fn keep_given(&mut self) {
+    pub fn keep_originals(&mut self) {
         match self {
-            Self::Csv(rows) => rows.keep_given(),
-            Self::Documents(rows) => rows.keep_given(),
+            Self::Csv(rows) => rows.keep_originals(),
+            Self::Documents(rows) => rows.keep_originals(),
         }
     }
 
@@ -155,7 +155,7 @@ impl Rows {
     /// The next row, if it is whole.
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
         row.bytes.clear();
-        row.given.clear();
+        row.original.clear();
         row.field_error = None;
         match self {
             Self::Csv(rows) => rows.next(columns, row),
@@ -164,21 +164,21 @@ impl Rows {
     }
 
     /// Where the next record begins.
-    pub fn place(&self) -> Place {
+    pub fn position(&self) -> InputPosition {
         let broken = self.reading().is_over();
-        let place = |buffer: &Buffer| Place {
+        let position = |buffer: &Buffer| InputPosition {
             at: buffer.offset() + u64::from(broken),
             line: buffer.line,
             broken,
-            ..Place::beginning()
+            ..InputPosition::beginning()
         };
         match self {
-            Self::Csv(rows) => place(&rows.buffer),
-            Self::Documents(rows) => Place {
+            Self::Csv(rows) => position(&rows.buffer),
+            Self::Documents(rows) => InputPosition {
                 root: rows.root(),
                 listed: rows.listed(),
                 wrapped: rows.wrapped(),
-                ..place(&rows.buffer)
+                ..position(&rows.buffer)
             },
         }
     }

@@ -156,7 +156,7 @@ pub fn set_state(
     Err(fault)
 }
 
-/// As [`set_state`], for who looks at the job no more: its info must say that it followed.
+/// As [`set_state`], for who polls at the job no more: its info must say that it followed.
 pub fn bring_to(
     org: &Org,
     resource: &str,
@@ -216,7 +216,9 @@ pub fn list(org: &Org, call: &Call) -> Result<Message, Fault> {
     crate::rest::ask::send_and_read(org, &call, |body| {
         let page: ListPage = serde_json::from_slice(body)?;
         let next = page.next_records_url.filter(|_| !page.done);
-        let locator = next.as_deref().and_then(locator_of);
+        let locator = next
+            .as_deref()
+            .and_then(|url| parameter(url, "queryLocator"));
         Ok(locator
             .map(|locator| ("locator".to_owned(), locator))
             .into_iter()
@@ -231,12 +233,11 @@ struct ListPage {
     next_records_url: Option<String>,
 }
 
-/// `queryLocator` of a `nextRecordsUrl`.
-fn locator_of(url: &str) -> Option<String> {
+/// Returns the parameter of this name of a URL that the org names as the next one.
+pub fn parameter(url: &str, name: &str) -> Option<String> {
     let (_, query) = url.split_once('?')?;
-    let value = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("queryLocator="))?;
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(known, _)| *known == name)?;
     let decoded = percent_encoding::percent_decode_str(value).decode_utf8();
     decoded.ok().map(std::borrow::Cow::into_owned)
 }

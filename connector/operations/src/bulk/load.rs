@@ -1,70 +1,63 @@
-//! Loads: input of any length goes into jobs as it arrives, and every record gets its outcome, in input order.
+//! Loads: input of any length goes to the org as it arrives, and every record gets its outcome, in input order. What is sent, and how its
+//! results are found, is a [`JobProtocol`]'s matter.
 //!
-//! What was sent is not kept. A part whose upload broke off goes into a new job once the host has written the input again from where the
-//! journal says; a part that arrived is only compared then.
+//! What was sent is not kept. What did not arrive is sent once the host has written the input again from where the journal says; what
+//! arrived is only compared then.
 
-mod documents;
-mod fate;
-pub(super) mod feed;
-pub(super) mod fill;
-mod journal;
-mod kept;
-mod load_state;
-pub(super) mod outcomes;
-pub(super) mod plan;
-pub(super) mod put_back;
-mod reasons;
-mod reconcile;
-pub(super) mod records;
-pub(super) mod results;
-mod room;
+pub mod backpressure;
+pub mod journal;
+pub mod local_rejection;
+pub mod original;
+pub mod outcomes;
+pub mod plan;
+pub mod protocol;
+pub mod records;
+pub mod result_document;
+pub mod row_reader;
+pub mod sent_before;
 mod sink;
-mod sort;
-pub(super) mod state;
-mod unclear;
-mod unmatched;
-mod untaken;
-mod watch;
+pub mod watch;
 
-pub use documents::{ERROR, ID};
-pub use sort::{MOST_READS, READ_PAUSE_MS};
-pub use watch::{FIRST_PAUSE_MS, Pace};
-
-use super::dialect::Dialect;
-use super::jobs::{self, INGEST, State};
-use documents::Document;
-use feed::{Feed, changed};
-use fill::{BACK_BYTES, Filling};
-use journal::{Journal, Part, Returned, Stage};
-use load_state::LoadState;
+use super::poll::PollInterval;
+use backpressure::Backpressure;
 use plan::Plan;
-use reasons::Reasons;
-use salesforce_client::fault::is_absent;
+use protocol::{Builder, JobProtocol, JobState, Step};
+use row_reader::RowReader;
 use salesforce_client::org::Org;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
-use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
-use salesforce_contract::source::Source;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What is said of records that were not sent because the load was given up.
-pub const GIVEN_UP: &str = "the load was given up before this record was sent";
+/// Columns that Salesforce puts in front of a job's own.
+pub const ID: &str = "sf__Id";
+/// The column that tells why a record failed.
+pub const ERROR: &str = "sf__Error";
+
+/// How often results are read that do not have as many records as the job counts: they may be behind.
+pub const MOST_READS: u32 = 3;
+
+/// The pause before they are read again, in milliseconds.
+pub const READ_PAUSE_MS: u64 = 1_000;
+
+/// What is said of records that were not sent because the load was aborted.
+pub const ABORTED: &str = "the load was given up before this record was sent";
 
 /// A load under way.
-pub struct Load {
-    org: Rc<Org>,
-    plan: Rc<Plan>,
-    load_state: Rc<RefCell<LoadState>>,
-    feed: Feed,
-    filling: Option<Filling>,
-    /// The part that the next row begins.
-    next_part: usize,
-    /// Whether the jobs of the journal have been asked what became of them.
-    looked: bool,
+pub struct Load<P: JobProtocol> {
+    pub(super) org: Rc<Org>,
+    pub(super) plan: Rc<Plan>,
+    /// What is known of its jobs.
+    pub(super) state: Rc<RefCell<P::State>>,
+    pub(super) row_reader: RowReader,
+    /// The job or batch that is being filled.
+    pub(super) builder: Option<P::Builder>,
+    pub(super) protocol: P,
+    pub(super) poll: PollInterval,
+    pub(super) backpressure: Backpressure,
+    /// Whether the org has been asked for what the journal leaves open.
+    reconciled: bool,
     /// Whether no more input follows.
-    closing: bool,
+    pub(super) closing: bool,
     /// Whether all of it has been sent.
     ended: bool,
     broken: bool,
@@ -72,60 +65,39 @@ pub struct Load {
     begun: bool,
     /// Records that were rejected here so far.
     rejected: u64,
-    /// How often jobs were told that their data is complete.
-    closes: BTreeMap<usize, u32>,
-    watch: watch::Pace,
-    room: room::Room,
 }
 
-/// What a step did.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// Something that the host need not know of.
-    Small,
-    /// Something that the journal must name before anything else is done.
-    Border,
-    /// Nothing: more input is needed.
-    Nothing,
-}
-
-impl Load {
-    /// Begins a load, or takes one up again. Nothing is sent.
-    pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Self, Fault> {
-        let plan = Plan::of(config)?;
-        let journal = journal.map(Journal::read).transpose()?.unwrap_or_default();
-        let load_state = LoadState::new(journal);
-        let journal = &load_state.journal;
+impl<P: JobProtocol> Load<P> {
+    /// Begins a load, or resumes one. Nothing is sent.
+    pub fn resume(org: Rc<Org>, plan: Plan, state: P::State, protocol: P) -> Self {
         let plan = Rc::new(plan);
-        let place = journal.resume_at().filter(|place| place.at > 0);
-        let mut feed = Feed::open(&org, &plan, &journal.shape, place);
-        if journal.wants_back() {
-            feed.keep_given();
+        let position = state.resume_at().filter(|position| position.at > 0);
+        let mut row_reader = RowReader::open(&org, &plan, &state.head().shape, position);
+        if state.wants_originals() {
+            row_reader.keep_originals();
         }
-        if journal.aborted {
-            feed.refuse_all(GIVEN_UP);
+        if state.head().aborted {
+            row_reader.refuse_all(ABORTED);
         }
-        let (looked, next_part) = (journal.parts.is_empty(), journal.first_needed());
-        Ok(Self {
-            watch: watch::Pace::new(org.context().clock.as_ref()),
-            feed,
+        Self {
+            poll: PollInterval::new(org.context().clock.as_ref()),
+            backpressure: Backpressure::default(),
             org,
             plan,
-            looked,
-            next_part,
-            rejected: load_state.rejected_before(next_part),
-            load_state: Rc::new(RefCell::new(load_state)),
-            filling: None,
+            reconciled: !state.has_jobs(),
+            rejected: state.rejected_before(row_reader.before.at),
+            state: Rc::new(RefCell::new(state)),
+            row_reader,
+            builder: None,
+            protocol,
             closing: false,
             ended: false,
             broken: false,
             begun: false,
-            closes: BTreeMap::new(),
-            room: room::Room::default(),
-        })
+        }
     }
 
-    /// Takes all that the input at hand allows, up to the next border.
+    /// Takes all that the input at hand allows, up to the next checkpoint.
     fn advance(&mut self) -> Result<Step, Fault> {
         if self.broken {
             return Err(Fault::new(
@@ -133,244 +105,150 @@ impl Load {
                 "This load has failed before: open it again with its journal",
             ));
         }
-        self.look()?;
+        self.reconcile()?;
         self.settle_columns()?;
         loop {
             let step = self.step()?;
-            if step != Step::Small {
+            if step != Step::Continue {
                 return Ok(step);
             }
         }
     }
 
     fn step(&mut self) -> Result<Step, Fault> {
-        self.check_passed()?;
-        let uploaded = self.load_state.borrow().uploaded();
-        if let Some(part) = uploaded {
-            self.close_part(part)?;
-            return Ok(Step::Border);
+        if P::send_pending(self)? {
+            return Ok(Step::Checkpoint);
         }
-        if !self.feed.has_row && !self.fetch()? {
-            return Ok(Step::Nothing);
+        if !self.row_reader.has_row && !self.fetch()? {
+            return Ok(Step::NeedInput);
         }
-        let judged = self.load_state.borrow().journal.judged();
-        let is_fit = self.feed.judge(judged);
-        let Some(filling) = &self.filling else {
-            return self.begin_part(is_fit);
+        let judged = self.state.borrow().judged();
+        let is_valid = self.row_reader.judge(judged);
+        if P::prepare(self, is_valid)? {
+            return Ok(Step::Checkpoint);
+        }
+        let Some(builder) = &self.builder else {
+            return self.begin(is_valid);
         };
-        if !self.fits(filling, is_fit) {
-            return self.finish_part();
+        if self.belongs_to(builder, is_valid) {
+            self.take_row()
+        } else {
+            self.finish_batch()
         }
-        self.take_row()
     }
 
     fn fetch(&mut self) -> Result<bool, Fault> {
-        self.feed
-            .fetch(&mut self.load_state.borrow_mut().journal.shape)
+        let mut state = self.state.borrow_mut();
+        self.row_reader.fetch(&mut state.head_mut().shape)
     }
 
-    /// Columns that are known before the first record.
+    /// Settles columns that are known before the first record.
     fn settle_columns(&mut self) -> Result<(), Fault> {
-        let load_state = &mut *self.load_state.borrow_mut();
-        let parts = &load_state.journal.parts;
-        let part = parts.get(self.next_part).or(parts.last());
-        let set = part.map(|part| part.columns);
-        self.feed.settle_columns(&mut load_state.journal.shape, set)
+        let set = P::column_set(self);
+        let mut state = self.state.borrow_mut();
+        self.row_reader
+            .settle_columns(&mut state.head_mut().shape, set)
     }
 
-    /// The dialect of jobs.
-    fn dialect(&self) -> Dialect {
-        self.load_state
-            .borrow()
-            .journal
-            .shape
-            .dialect
-            .unwrap_or_default()
-    }
-
-    /// Begins the part that the row at hand belongs to: with a new job, without one where the row is not fit to be sent, or by comparing what
-    /// has arrived before.
-    fn begin_part(&mut self, is_fit: bool) -> Result<Step, Fault> {
+    fn begin(&mut self, is_valid: bool) -> Result<Step, Fault> {
         if !self.has_room()? {
-            return Ok(Step::Border);
+            return Ok(Step::Checkpoint);
         }
-        let index = self.next_part;
-        let known = self.load_state.borrow().journal.parts.get(index).cloned();
-        let (filling, step) = match known.filter(|part| part.stage.has_data()) {
-            Some(part) => (self.compared(index, &part)?, Step::Small),
-            None if is_fit || self.load_state.borrow().end_of(index).is_some() => {
-                (self.begin_job(index)?, Step::Border)
-            }
-            None => (self.begin_unsent(index), Step::Small),
-        };
-        self.filling = Some(filling);
-        self.next_part += 1;
+        let (builder, step) = P::begin(self, is_valid)?;
+        self.builder = Some(builder);
         Ok(step)
     }
 
-    /// A part whose records are compared with what was sent, and given back where the host wants them.
-    fn compared(&self, index: usize, part: &Part) -> Result<Filling, Fault> {
-        let end = part.end.as_ref().map(|end| end.at);
-        let load_state = self.load_state.borrow();
-        let wanted = load_state.journal.wanted(index);
-        let with_reasons = self.plan.error_columns && !wanted.is_empty();
-        let columns = load_state.journal.shape.columns.get(part.columns);
-        let columns = columns.map(Vec::as_slice).unwrap_or_default();
-        let document = Document {
-            columns,
-            key: self.plan.rules.key(columns),
-            dialect: self.dialect(),
-        };
-        let reasons = with_reasons.then(|| Reasons::read(&self.org, part, &document));
-        let reasons = reasons.transpose()?;
-        Ok(Filling::compared(
-            index,
-            self.dialect(),
-            end,
-            wanted,
-            reasons,
-        ))
-    }
-
-    fn begin_job(&self, index: usize) -> Result<Filling, Fault> {
-        let dialect = self.dialect();
-        let body = self.plan.job(dialect).body();
-        let (_, info) = jobs::create(&self.org, INGEST, &body)?;
-        let part = self.new_part(index, info.id.clone());
-        let known_end = part.end.as_ref().map(|end| end.at);
-        self.load_state.borrow_mut().put(index, part);
-        let sized = self.plan.sized_uploads;
-        Ok(Filling::sent(index, dialect, info.id, sized, known_end))
-    }
-
-    fn begin_unsent(&self, index: usize) -> Filling {
-        let part = self.new_part(index, String::new());
-        self.load_state.borrow_mut().put(index, part);
-        Filling::unsent(index, self.dialect())
-    }
-
-    fn new_part(&self, index: usize, job: String) -> Part {
-        Part {
-            job,
-            stage: Stage::Open,
-            start: self.feed.before.clone(),
-            end: self.load_state.borrow().end_of(index),
-            first_row: self.load_state.borrow().rows_before(index),
-            rows: 0,
-            unfit: 0,
-            checksum: 0,
-            columns: self.feed.column_set,
-            processed: 0,
-            failed: 0,
-            reason: None,
-            collected: false,
-            unclear: None,
-            untaken: self.load_state.borrow().untaken_of(index),
-            unknown: 0,
-            saved: None,
-            returned: Returned::default(),
+    /// Whether the row at hand belongs to the job or batch at hand.
+    fn belongs_to(&self, builder: &P::Builder, is_valid: bool) -> bool {
+        let row = &self.row_reader.row;
+        let batch = builder.batch();
+        if let Some(end) = batch.known_end {
+            return row.end <= end;
         }
-    }
-
-    /// Whether the row at hand belongs to the part at hand.
-    fn fits(&self, filling: &Filling, is_fit: bool) -> bool {
-        if let Some(end) = filling.known_end {
-            return self.feed.row.end <= end;
-        }
-        if filling.is_full_of_unfit() || filling.rows() >= self.plan.part_rows {
+        if batch.rejected.is_full()
+            || builder.rows() >= self.plan.part_rows
+            || !P::admits(self, builder, is_valid)
+        {
             return false;
         }
-        if !is_fit || filling.is_unsent() {
-            return !is_fit;
-        }
-        let columns = self.load_state.borrow().columns_of(filling.part);
-        let size = self.feed.row.bytes.len() as u64 + filling.ending_bytes();
-        filling.bytes == 0
-            || columns == Some(self.feed.column_set) && filling.bytes + size <= self.plan.part_bytes
+        let bytes = batch.bytes + row.bytes.len() as u64 + batch.ending_bytes;
+        let same_columns = batch.columns == self.row_reader.column_set;
+        !is_valid || batch.bytes == 0 || same_columns && bytes <= self.plan.part_bytes
     }
 
     fn take_row(&mut self) -> Result<Step, Fault> {
-        if let Some(why) = &self.feed.row.field_error {
+        if let Some(why) = &self.row_reader.row.field_error {
             self.rejected += 1;
-            let aborted = self.load_state.borrow().journal.aborted;
+            let aborted = self.state.borrow().head().aborted;
             self.plan.bear_rejected(self.rejected, why, aborted)?;
         }
-        let (columns, row) = self.feed.at_hand();
-        let Some(filling) = &mut self.filling else {
-            return Ok(Step::Small);
-        };
-        filling.take(&self.org, columns, row)?;
-        self.feed.passed();
-        if filling.back.bytes < BACK_BYTES {
-            return Ok(Step::Small);
+        let set = self.row_reader.column_set;
+        let (columns, row) = self.row_reader.at_hand();
+        if let Some(builder) = &mut self.builder {
+            builder.take(&self.org, columns, set, row)?;
         }
-        let mut load_state = self.load_state.borrow_mut();
-        load_state.give_back(filling.part, std::mem::take(&mut filling.back));
-        // The host hears of records to fetch by a journal that has changed.
-        load_state.journal.offers += 1;
-        Ok(Step::Border)
+        self.row_reader.passed();
+        Ok(P::row_taken(self))
     }
 
-    /// Ends the part at hand.
-    fn finish_part(&mut self) -> Result<Step, Fault> {
-        let Some(mut filling) = self.filling.take() else {
-            return Ok(Step::Small);
-        };
-        let end = &self.feed.before;
-        if filling.is_compared() {
-            self.load_state.borrow_mut().compare(filling, end)?;
-            return Ok(Step::Small);
+    /// Ends the job or batch at hand.
+    fn finish_batch(&mut self) -> Result<Step, Fault> {
+        match self.builder.take() {
+            Some(builder) => P::finish(self, builder),
+            None => Ok(Step::Continue),
         }
-        let unclear = match filling.is_unsent() {
-            true => None,
-            false => filling.finish(&self.org)?,
-        };
-        self.load_state.borrow_mut().filled(filling, end, unclear);
-        Ok(Step::Border)
     }
 
-    /// Asks what became of jobs whose data may have arrived, and aborts those that were left half filled.
-    fn look(&mut self) -> Result<(), Fault> {
-        if self.looked {
-            return Ok(());
+    /// Asks the org, once, for what became of data of which the journal does not know whether it arrived.
+    fn reconcile(&mut self) -> Result<(), Fault> {
+        if !self.reconciled {
+            P::reconcile(self)?;
+            self.reconciled = true;
         }
-        let doubtful = self.load_state.borrow().doubtful();
-        for index in doubtful {
-            let job = self.load_state.borrow().job(index);
-            if job.is_empty() {
-                self.load_state.borrow_mut().is_lost(index, State::Aborted);
-                continue;
-            }
-            let state = match jobs::info(&self.org, INGEST, &job) {
-                Ok((_, info)) => {
-                    let state = info.state;
-                    self.load_state.borrow_mut().found(index, &info);
-                    state
-                }
-                Err(fault) if is_absent(&fault) => {
-                    self.load_state.borrow_mut().missing(index);
-                    continue;
-                }
-                Err(fault) => return Err(fault),
-            };
-            let lost = self.load_state.borrow_mut().is_lost(index, state);
-            if lost && state == State::Open {
-                jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
-            }
-        }
-        self.looked = true;
         Ok(())
+    }
+
+    /// Sends what is held back, up to the next checkpoint; all has been sent when there is none.
+    fn go_to_end(&mut self) -> Result<(), Fault> {
+        while !self.ended {
+            let step = self.step_to_end();
+            if self.guarded(step)? == Step::Checkpoint {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn step_to_end(&mut self) -> Result<Step, Fault> {
+        if self.advance()? == Step::Checkpoint {
+            return Ok(Step::Checkpoint);
+        }
+        if self.builder.is_some() {
+            return self.finish_batch();
+        }
+        if !P::end_input(self) {
+            return Err(row_reader::changed("it is shorter"));
+        }
+        self.state.borrow_mut().head_mut().closed = true;
+        self.ended = true;
+        self.poll = PollInterval::new(self.org.context().clock.as_ref());
+        Ok(Step::NeedInput)
     }
 
     /// Notes that nothing more can be sent after a fault, and lets the fault tell what was sent before.
     fn guarded<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
         if result.is_err() {
             self.broken = true;
-            self.filling = None;
+            self.builder = None;
         }
-        result.map_err(|fault| state::told(fault, &self.load_state.borrow().journal))
+        result.map_err(|fault| self.told(fault))
+    }
+
+    /// Lets a fault tell what was sent before it.
+    fn told(&self, fault: Fault) -> Fault {
+        let state = self.state.borrow();
+        let (records, ids) = state.sent();
+        sent_before::told(fault, records, P::State::UNITS, &ids)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! An org of a few lines for tests of loads and extracts: it keeps jobs and their data, gives results in an order of its own, and
 //! fails where it is told to. Written from Salesforce's documents, not from the code under test.
 
-pub mod classic;
+pub mod bulk_v1;
 mod documents;
 mod wire;
 
@@ -53,7 +53,7 @@ pub struct Job {
     /// Its data.
     pub data: Option<String>,
     /// Looks until it is done.
-    pub looks: u32,
+    pub polls: u32,
 }
 
 /// The inside of the org.
@@ -66,7 +66,7 @@ pub struct Inside {
     /// Requests that fail: their numbers, from 0, logins not counted.
     pub troubles: Vec<(usize, Disturbance)>,
     /// Looks that a job takes after it was closed.
-    pub looks: u32,
+    pub polls: u32,
     /// Whether jobs fail as a whole.
     pub fails: bool,
     /// Rows that a job gets to before it ends, if not to all or none.
@@ -92,7 +92,7 @@ pub struct Inside {
     /// The body of a describe.
     pub fields: Value,
     /// Jobs of Bulk API 1.0.
-    pub classic: classic::Jobs,
+    pub bulk_v1: bulk_v1::Jobs,
     logins: u32,
 }
 
@@ -196,7 +196,7 @@ impl Fake {
     fn note_chunking(&self, request: &Request) {
         let chunked = |(name, _): &(String, String)| name == "sforce-enable-pkchunking";
         if request.url.ends_with("/job") {
-            self.0.borrow_mut().classic.chunked = request.headers.iter().any(chunked);
+            self.0.borrow_mut().bulk_v1.chunked = request.headers.iter().any(chunked);
         }
     }
 
@@ -204,7 +204,7 @@ impl Fake {
         if let Some((_, rest)) = path.split_once("/services/async/62.0/job") {
             let mut inside = self.0.borrow_mut();
             let pages = inside.pages.clone();
-            return inside.classic.act(method, rest, body, &pages);
+            return inside.bulk_v1.act(method, rest, body, &pages);
         }
         let rest = path.split_once("/v62.0/").map_or("", |(_, rest)| rest);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -218,7 +218,7 @@ impl Fake {
             ),
             (Method::Post, ["jobs", kind]) => {
                 let id = format!("750{}", inside.jobs.len());
-                let looks = inside.looks;
+                let polls = inside.polls;
                 inside.jobs.push(Job {
                     made: serde_json::from_slice(body).unwrap(),
                     state: if *kind == "query" {
@@ -228,7 +228,7 @@ impl Fake {
                     }
                     .into(),
                     data: None,
-                    looks,
+                    polls,
                 });
                 inside.info(&id)
             }
@@ -315,8 +315,8 @@ impl Inside {
                 let job = &mut self.jobs[at];
                 if ["UploadComplete", "InProgress"].contains(&job.state.as_str()) {
                     let done = if fails { "Failed" } else { "JobComplete" };
-                    job.state = if job.looks == 0 { done } else { "InProgress" }.into();
-                    job.looks = job.looks.saturating_sub(1);
+                    job.state = if job.polls == 0 { done } else { "InProgress" }.into();
+                    job.polls = job.polls.saturating_sub(1);
                 }
                 self.info(id)
             }

@@ -70,7 +70,7 @@ pub(super) mod bulk {
         successful as successful_results, unprocessed as unprocessed_results,
     };
     pub(in crate::table) use crate::bulk::retry::pick as retry_failed;
-    pub(in crate::table) use crate::bulk::v1::{
+    pub(in crate::table) use crate::bulk::bulk_v1::{
         abort as v1_abort_job, add_batch as v1_add_batch, batch_info as v1_batch_info,
         batch_request as v1_batch_request, batch_results as v1_batch_results,
         close as v1_close_job, create as v1_create_job, info as v1_job_info,
@@ -78,44 +78,44 @@ pub(super) mod bulk {
         result_ids as v1_query_result_ids,
     };
 
-    use crate::bulk::extract::Extract;
-    use crate::bulk::load::Load;
-    use crate::bulk::v1;
+    use crate::bulk::{bulk_v1, bulk_v2};
     use salesforce_client::org::Org;
     use salesforce_contract::bindings::Fault;
     use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
         ExtractConfig, LoadConfig, V1ExtractConfig, V1LoadConfig,
     };
+    use salesforce_contract::sink::Sink;
+    use salesforce_contract::source::Source;
     use std::rc::Rc;
 
     pub(in crate::table) fn extract(
         org: Rc<Org>,
         config: &ExtractConfig,
-    ) -> Result<Extract, Fault> {
-        Extract::open(org, config.clone())
+    ) -> Result<impl Source + use<>, Fault> {
+        bulk_v2::extract::open(org, config.clone())
     }
 
     pub(in crate::table) fn load(
         org: Rc<Org>,
         config: &LoadConfig,
         journal: Option<&str>,
-    ) -> Result<Load, Fault> {
-        Load::open(org, config.clone(), journal)
+    ) -> Result<impl Sink + use<>, Fault> {
+        bulk_v2::load::open(org, config.clone(), journal)
     }
 
     pub(in crate::table) fn v1_extract(
         org: Rc<Org>,
         config: &V1ExtractConfig,
-    ) -> Result<v1::extract::Extract, Fault> {
-        v1::extract::Extract::open(org, config.clone())
+    ) -> Result<impl Source + use<>, Fault> {
+        bulk_v1::extract::open(org, config.clone())
     }
 
     pub(in crate::table) fn v1_load(
         org: Rc<Org>,
         config: &V1LoadConfig,
         journal: Option<&str>,
-    ) -> Result<v1::load::Load, Fault> {
-        v1::load::Load::open(org, config.clone(), journal)
+    ) -> Result<impl Sink + use<>, Fault> {
+        bulk_v1::load::open(org, config.clone(), journal)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a load wants of its columns and values.
 
-use crate::bulk::input::signature::Key;
+use crate::bulk::input::fingerprint::Key;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, JobOperation, NullText,
 };

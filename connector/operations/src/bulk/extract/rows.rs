@@ -88,7 +88,7 @@ impl Converter {
     }
 
     /// Begins the document where no page has a header, because there are no rows.
-    pub fn begin_without_rows(&mut self, names: &[String], out: &mut Vec<u8>) {
+    pub fn begin_without_rows(&self, names: &[String], out: &mut Vec<u8>) {
         if !self.ndjson && !self.begun {
             out.extend_from_slice(names.join(",").as_bytes());
             out.push(b'\n');

@@ -1,8 +1,8 @@
 //! An input that cannot be read any further. Where its records end is not known from there on, so that the rest is passed over; what is said
 //! of it waits for its end, to tell how much it is.
 
-use super::signature::Mark;
-use super::{Buffer, Place, Row};
+use super::fingerprint::Fingerprint;
+use super::{Buffer, InputPosition, Row};
 
 /// How the reading of an input goes.
 #[derive(Debug, Default)]
@@ -30,9 +30,9 @@ pub(super) struct Break {
 
 impl Reading {
     /// The reading of an input from a place on.
-    pub fn from(place: Option<&Place>) -> Self {
-        match place {
-            Some(place) if place.broken => Self::Over,
+    pub fn from(position: Option<&InputPosition>) -> Self {
+        match position {
+            Some(position) if position.broken => Self::Over,
             _ => Self::On,
         }
     }
@@ -88,7 +88,7 @@ impl Reading {
         row.field_error = Some(format!("Line {line}: {what}: {left}"));
         row.line = *line;
         row.end = *at + 1;
-        row.mark = Mark::default();
+        row.fingerprint = Fingerprint::default();
         *self = Self::Over;
         true
     }

@@ -2,8 +2,8 @@
 
 use super::breaking::Reading;
 use super::cells::{self, Cell};
-use super::signature::{Mark, Signature};
-use super::{Buffer, Next, Place, Row, buffer_at};
+use super::fingerprint::{Fingerprint, Fingerprinter};
+use super::{Buffer, InputPosition, Next, Row, buffer_at};
 use crate::bulk::columns::{Columns, Settled, Use, listed};
 use crate::bulk::dialect::Dialect;
 use crate::typing::compound_parts;
@@ -27,7 +27,7 @@ pub struct CsvRows {
     /// The delimiter that rows are to have, if it is not their own.
     written: Option<u8>,
     cells: Vec<Cell>,
-    signature: Signature,
+    fingerprinter: Fingerprinter,
     scratch: Vec<u8>,
     width: usize,
     /// Whether every record is kept as it was given.
@@ -45,7 +45,7 @@ impl CsvRows {
             delimiter,
             written: None,
             cells: Vec::new(),
-            signature: Signature::default(),
+            fingerprinter: Fingerprinter::default(),
             scratch: Vec::new(),
             width: 0,
             keeps: false,
@@ -54,12 +54,12 @@ impl CsvRows {
     }
 
     /// Goes on between two records of a document whose header has as many columns.
-    pub fn resume(place: &Place, dialect: Dialect, width: usize) -> Self {
+    pub fn resume(position: &InputPosition, dialect: Dialect, width: usize) -> Self {
         Self {
-            buffer: buffer_at(Some(place)),
+            buffer: buffer_at(Some(position)),
             dialect: Some(dialect),
             width,
-            reading: Reading::from(Some(place)),
+            reading: Reading::from(Some(position)),
             ..Self::new(None)
         }
     }
@@ -70,7 +70,7 @@ impl CsvRows {
     }
 
     /// Every record is kept as it was given.
-    pub fn keep_given(&mut self) {
+    pub fn keep_originals(&mut self) {
         self.keeps = true;
     }
 
@@ -124,8 +124,8 @@ impl CsvRows {
     fn refuse(&self, content: usize, what: &str, row: &mut Row) {
         let record = self.buffer.rest().get(..content).unwrap_or_default();
         row.field_error = Some(format!("Line {}: {what}", row.line));
-        row.given.extend_from_slice(record);
-        row.mark = Mark {
+        row.original.extend_from_slice(record);
+        row.fingerprint = Fingerprint {
             exact: xxh3_64(record),
             likely: 0,
         };
@@ -146,7 +146,7 @@ impl CsvRows {
     /// Checks the values of the record before `content` and makes the row that is sent.
     fn row(&mut self, columns: &Columns, delimiter: u8, content: usize, row: &mut Row) {
         let text = self.buffer.rest();
-        self.signature.begin(columns.key());
+        self.fingerprinter.begin(columns.key());
         let written = self.written.unwrap_or(delimiter);
         let mut cells = RowCells {
             columns,
@@ -155,7 +155,7 @@ impl CsvRows {
             text,
             // Where every cell stays what it is the record is copied as a whole.
             copied: written != delimiter || !columns.keeps_cells(),
-            signature: &mut self.signature,
+            fingerprinter: &mut self.fingerprinter,
             row,
         };
         for (index, (cell, used)) in self.cells.iter().zip(columns.uses()).enumerate() {
@@ -174,12 +174,12 @@ impl CsvRows {
             row.bytes.extend_from_slice(EMPTY_CELL);
         }
         if row.field_error.is_some() || self.keeps {
-            copy(text, &self.cells, delimiter, &mut row.given);
-            if row.given.is_empty() {
-                row.given.extend_from_slice(EMPTY_CELL);
+            copy(text, &self.cells, delimiter, &mut row.original);
+            if row.original.is_empty() {
+                row.original.extend_from_slice(EMPTY_CELL);
             }
         }
-        row.mark = self.signature.mark();
+        row.fingerprint = self.fingerprinter.fingerprint();
     }
 }
 
@@ -192,7 +192,7 @@ struct RowCells<'r> {
     before: &'r [Cell],
     /// Whether cells before the one at hand stand in the row already: they are copied once one of them has to be changed.
     copied: bool,
-    signature: &'r mut Signature,
+    fingerprinter: &'r mut Fingerprinter,
     row: &'r mut Row,
 }
 
@@ -219,7 +219,7 @@ impl RowCells<'_> {
             Settled::Null => NULL,
             Settled::As(other) => other.as_bytes(),
         };
-        self.signature.add(value);
+        self.fingerprinter.add(value);
         if self.copied {
             cells::write(value, self.delimiter, &mut self.row.bytes);
         }
@@ -277,9 +277,10 @@ fn parts(compound: &str, names: &[String], cell: &[u8]) -> Result<Vec<Part>, Str
     };
     let mut values = vec![Part::Text(Vec::new()); names.len()];
     for (name, value) in compound_parts(compound, told, |name| known(name).is_some())? {
-        let place = known(&name).and_then(|at| values.get_mut(at));
-        let place = place.ok_or_else(|| format!("`{name}` is no field that the user may see"))?;
-        *place = match value {
+        let position = known(&name).and_then(|at| values.get_mut(at));
+        let position =
+            position.ok_or_else(|| format!("`{name}` is no field that the user may see"))?;
+        *position = match value {
             Value::Null => Part::Null,
             Value::Text(text) | Value::Untyped(text) | Value::Number(text) => {
                 Part::Text(text.into_bytes())

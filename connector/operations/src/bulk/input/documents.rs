@@ -2,8 +2,8 @@
 
 use super::breaking::Reading;
 use super::cells;
-use super::signature::{Mark, Signature};
-use super::{Buffer, Next, Place, Row, buffer_at};
+use super::fingerprint::{Fingerprint, Fingerprinter};
+use super::{Buffer, InputPosition, Next, Row, buffer_at};
 use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::load::plan::Plan;
 use crate::bulk::mapping::Mapping;
@@ -32,18 +32,19 @@ enum Reader {
 
 impl Reader {
     /// A reader at the beginning of a document, or between two of its records.
-    fn at(place: Option<&Place>, object: &str, format: LoadFormat) -> Self {
+    fn at(position: Option<&InputPosition>, object: &str, format: LoadFormat) -> Self {
         let options = Options::default();
-        let place = place.filter(|place| place.at > 0);
-        match (format, place) {
+        let position = position.filter(|position| position.at > 0);
+        match (format, position) {
             (LoadFormat::Ndjson | LoadFormat::Csv, _) => Self::Ndjson(NdjsonRecords::new(options)),
             (LoadFormat::Json, None) => Self::Json(JsonRecords::new(options)),
-            (LoadFormat::Json, Some(place)) => {
-                Self::Json(JsonRecords::behind_record(place.listed, place.wrapped))
-            }
+            (LoadFormat::Json, Some(position)) => Self::Json(JsonRecords::behind_record(
+                position.listed,
+                position.wrapped,
+            )),
             (LoadFormat::Xml, None) => Self::Xml(XmlRecords::new(Some(object), options)),
-            (LoadFormat::Xml, Some(place)) => {
-                Self::Xml(XmlRecords::behind_record(object, place.root.clone()))
+            (LoadFormat::Xml, Some(position)) => {
+                Self::Xml(XmlRecords::behind_record(object, position.root.clone()))
             }
         }
     }
@@ -72,7 +73,7 @@ pub struct DocumentRows {
     keeps: bool,
     /// How the reading goes.
     pub(super) reading: Reading,
-    signature: Signature,
+    fingerprinter: Fingerprinter,
     known: Known,
 }
 
@@ -86,25 +87,25 @@ struct Held {
 
 impl DocumentRows {
     /// Begins at the beginning, or goes on between two records.
-    pub fn new(org: &Rc<Org>, plan: &Plan, place: Option<&Place>) -> Self {
+    pub fn new(org: &Rc<Org>, plan: &Plan, position: Option<&InputPosition>) -> Self {
         let object = plan.rules.object.as_str();
         Self {
-            buffer: buffer_at(place),
+            buffer: buffer_at(position),
             org: Rc::clone(org),
             object: object.to_owned(),
             mapping: plan.mapping.clone(),
-            reader: Reader::at(place, object, plan.format),
+            reader: Reader::at(position, object, plan.format),
             held: None,
-            begun: place.is_some(),
+            begun: position.is_some(),
             keeps: false,
-            reading: Reading::from(place),
-            signature: Signature::default(),
+            reading: Reading::from(position),
+            fingerprinter: Fingerprinter::default(),
             known: Known::default(),
         }
     }
 
     /// Every record is kept as it was given.
-    pub fn keep_given(&mut self) {
+    pub fn keep_originals(&mut self) {
         self.keeps = true;
     }
 
@@ -153,21 +154,24 @@ impl DocumentRows {
             (Ok(_), None) => return Err(Fault::protocol("A record came before its columns")),
             (Err(what), _) => {
                 row.field_error = Some(format!("Line {}: {what}", row.line));
-                row.mark = Mark::default();
+                row.fingerprint = Fingerprint::default();
             }
         }
         if row.field_error.is_some() || self.keeps {
-            row.given = self.given(held.len);
+            row.original = self.original(held.len);
         }
         if row.field_error.is_some() {
-            let exact = xxh3_64(&row.given) ^ row.mark.exact;
-            row.mark = Mark { exact, ..row.mark };
+            let exact = xxh3_64(&row.original) ^ row.fingerprint.exact;
+            row.fingerprint = Fingerprint {
+                exact,
+                ..row.fingerprint
+            };
         }
         Ok(Next::Row)
     }
 
     /// The record that was read last, as one line: of JSON, where it can be read.
-    fn given(&self, len: usize) -> Vec<u8> {
+    fn original(&self, len: usize) -> Vec<u8> {
         let text = self.buffer.behind(len).trim_ascii();
         let node = match &self.reader {
             Reader::Ndjson(_) | Reader::Json(_) => record(text, Options::default()),
@@ -246,19 +250,19 @@ impl DocumentRows {
     fn write(&mut self, flat: Flat, columns: &Columns, row: &mut Row) {
         let mut values: Vec<Option<Option<String>>> = vec![None; columns.names().len()];
         for (name, value) in flat {
-            let place = columns.position(&name).and_then(|at| values.get_mut(at));
-            if let Some(place) = place {
-                *place = Some(value);
+            let position = columns.position(&name).and_then(|at| values.get_mut(at));
+            if let Some(position) = position {
+                *position = Some(value);
             }
         }
-        self.signature.begin(columns.key());
+        self.fingerprinter.begin(columns.key());
         for (index, value) in values.into_iter().enumerate() {
             if index > 0 {
                 row.bytes.push(b',');
             }
             let text = match value {
                 None => {
-                    self.signature.add(b"");
+                    self.fingerprinter.add(b"");
                     continue;
                 }
                 Some(None) => NULL_CELL.to_owned(),
@@ -278,10 +282,10 @@ impl DocumentRows {
                     }
                 },
             };
-            self.signature.add(text.as_bytes());
+            self.fingerprinter.add(text.as_bytes());
             cells::write(text.as_bytes(), b',', &mut row.bytes);
         }
-        row.mark = self.signature.mark();
+        row.fingerprint = self.fingerprinter.fingerprint();
     }
 
     /// A record as columns; the inner error is what is wrong with the record alone.

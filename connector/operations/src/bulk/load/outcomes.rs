@@ -1,27 +1,21 @@
 //! One outcome per record of the input, in its order.
 
-use super::documents::Document;
-use super::fate::Fate;
-use super::journal::{Part, Stage};
-use super::load_state::LoadState;
-use super::plan::Plan;
-use super::sort::{Sorted, id_text};
+use super::Load;
+use super::protocol::{JobProtocol, JobState, RowResults};
+use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce, media_type};
 use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
+use crate::bulk::input::cells;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::source::{Source, handed_out};
-use salesforce_formats::message::RowFormat;
 use serde::Serialize;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
-/// Bytes made at once.
-const BATCH_BYTES: usize = 256 << 10;
-
 /// The header of outcomes as CSV.
-pub const HEADER: &[u8] = b"row,id,success,created,code,message,fields,unprocessed\n";
+const HEADER: &[u8] = b"row,id,success,created,code,message,fields,unprocessed\n";
 
 /// What became of a record, as it is written.
 #[derive(Default, Serialize)]
@@ -49,172 +43,126 @@ pub struct Outcome<'a> {
     pub unprocessed: bool,
 }
 
+impl<'a> Outcome<'a> {
+    /// The outcome of a record that was saved.
+    pub fn saved(id: Option<&'a str>, created: bool) -> Self {
+        Self {
+            id,
+            success: true,
+            created,
+            ..Self::default()
+        }
+    }
+
+    /// The outcome of a record that failed with an error of Salesforce's.
+    pub fn failed(id: Option<&'a str>, error: &'a str) -> Self {
+        let (code, message, fields) = split(error);
+        Self {
+            id,
+            fields,
+            ..Self::unknown(code, message)
+        }
+    }
+
+    /// The outcome of a record that was rejected here.
+    pub fn rejected(why: &'a str) -> Self {
+        Self::unknown("NOT_SENT", why)
+    }
+
+    /// The outcome of a record that Salesforce did not process.
+    pub fn unprocessed((code, why): (&'a str, &'a str)) -> Self {
+        Self {
+            unprocessed: true,
+            ..Self::unknown(code, why)
+        }
+    }
+
+    /// The outcome of a record that may have been saved.
+    pub fn unknown(code: &'a str, message: &'a str) -> Self {
+        Self {
+            code: Some(code),
+            message: Some(message),
+            ..Self::default()
+        }
+    }
+}
+
 /// The outcomes that became known since the last time.
-pub struct All {
+pub struct All<P: JobProtocol> {
     org: Rc<Org>,
     format: LoadOutcomes,
     rules: Rules,
-    load_state: Rc<RefCell<LoadState>>,
-    /// Parts whose outcomes are known, in order; those before `next` have been begun.
-    parts: Vec<usize>,
+    state: Rc<RefCell<P::State>>,
+    /// Jobs or batches whose outcomes are known, in order; those before `next` have been begun.
+    known: Range<usize>,
     next: usize,
-    current: Option<Writing>,
-    out: Vec<u8>,
-    taken: usize,
+    /// The one whose outcomes are being written, with the rows of it that have been.
+    current: Option<(P::RowResults, u64)>,
 }
 
-/// A part whose outcomes are being written.
-struct Writing {
-    part: Part,
-    sorted: Sorted,
-    at: usize,
+/// Finds what has become known.
+pub fn all<P: JobProtocol>(load: &Load<P>) -> Chunks<All<P>> {
+    let known = load.state.borrow().known();
+    Chunks::new(All {
+        org: Rc::clone(&load.org),
+        format: load.plan.outcomes,
+        rules: load.plan.rules.clone(),
+        state: Rc::clone(&load.state),
+        next: known.start,
+        known,
+        current: None,
+    })
 }
 
-impl All {
-    /// Finds the parts whose outcomes are known.
-    pub fn open(org: &Rc<Org>, plan: &Plan, load_state: &Rc<RefCell<LoadState>>) -> Self {
-        let parts: Vec<usize> = load_state.borrow().known().collect();
-        let mut out = Vec::new();
-        if plan.outcomes == LoadOutcomes::Csv && parts.first() == Some(&0) {
-            out.extend_from_slice(HEADER);
-        }
-        Self {
-            org: Rc::clone(org),
-            format: plan.outcomes,
-            rules: plan.rules.clone(),
-            load_state: Rc::clone(load_state),
-            parts,
-            next: 0,
-            current: None,
-            out,
-            taken: 0,
-        }
-    }
-
-    /// Makes the next bytes; false at the end.
-    fn refill(&mut self) -> Result<bool, Fault> {
-        self.out.clear();
-        self.taken = 0;
-        while self.out.is_empty() {
-            if self.current.is_none() && !self.begin()? {
-                self.load_state.borrow_mut().collected(&self.parts);
-                return Ok(false);
-            }
-            self.batch()?;
-        }
-        Ok(true)
-    }
-
-    /// Reads the results of the next part; false where there is none.
+impl<P: JobProtocol> All<P> {
+    /// Begins with the next job or batch; false where there is none.
     fn begin(&mut self) -> Result<bool, Fault> {
-        let Some(index) = self.parts.get(self.next).copied() else {
+        if self.next >= self.known.end {
+            self.state.borrow_mut().collected(self.known.clone());
             return Ok(false);
-        };
-        let mut load_state = self.load_state.borrow_mut();
-        let dialect = load_state.journal.shape.dialect.unwrap_or_default();
-        let part = load_state.journal.parts.get(index).cloned();
-        let rows = load_state.kept.rows.get(&index);
-        if let (Some(part), Some(rows)) = (part, rows) {
-            let columns = load_state.journal.shape.columns.get(part.columns);
-            let columns = columns.map(Vec::as_slice).unwrap_or_default();
-            let document = Document {
-                columns,
-                key: self.rules.key(columns),
-                dialect,
-            };
-            let sorted = Sorted::read(&self.org, &part, rows, &document)?;
-            load_state.sorted(index, &sorted);
-            self.current = Some(Writing {
-                part,
-                sorted,
-                at: 0,
-            });
         }
+        let mut state = self.state.borrow_mut();
+        let results = P::row_results(&self.org, &self.rules, &mut state, self.next)?;
+        self.current = results.map(|results| (results, 0));
         self.next += 1;
         Ok(true)
     }
-
-    fn batch(&mut self) -> Result<(), Fault> {
-        let Some(writing) = &mut self.current else {
-            return Ok(());
-        };
-        while self.out.len() < BATCH_BYTES {
-            let Some(fate) = writing.sorted.fates.get(writing.at) else {
-                self.current = None;
-                return Ok(());
-            };
-            let row = writing.part.first_row + writing.at as u64 + 1;
-            write(self.format, &writing.outcome(row, fate), &mut self.out)?;
-            writing.at += 1;
-        }
-        Ok(())
-    }
 }
 
-impl Writing {
-    fn outcome<'a>(&'a self, row: u64, fate: &'a Fate) -> Outcome<'a> {
-        let blank = Outcome {
-            row,
-            ..Outcome::default()
-        };
-        let reason = |number: &u32| {
-            let found = usize::try_from(*number).ok();
-            let found = found.and_then(|at| self.sorted.reasons.get(at));
-            found.map_or("", AsRef::as_ref)
-        };
-        match fate {
-            Fate::Saved { id, created } => Outcome {
-                id: id_text(id),
-                success: true,
-                created: *created,
-                ..blank
-            },
-            Fate::Failed { id, reason: number } => {
-                let (code, message, fields) = split(reason(number));
-                Outcome {
-                    id: id_text(id),
-                    code: Some(code),
-                    message: Some(message),
-                    fields,
-                    ..blank
-                }
+impl<P: JobProtocol> Produce for All<P> {
+    fn produce(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
+        if self.current.is_none() {
+            let is_first = self.next == 0 && !self.known.is_empty();
+            if is_first && self.format == LoadOutcomes::Csv {
+                out.extend_from_slice(HEADER);
             }
-            Fate::Unfit { reason: number } => Outcome {
-                code: Some("NOT_SENT"),
-                message: Some(reason(number)),
-                ..blank
-            },
-            Fate::Unprocessed => {
-                let (code, why) = self.part.why_unprocessed();
-                Outcome {
-                    code: Some(code),
-                    message: Some(why),
-                    unprocessed: true,
-                    ..blank
-                }
+            return self.begin();
+        }
+        while let Some((results, at)) = &mut self.current
+            && out.len() < BATCH_BYTES
+        {
+            *at += 1;
+            let row = results.first_row() + *at;
+            if let Some(outcome) = results.next()? {
+                write(self.format, &Outcome { row, ..outcome }, out)?;
+            } else if let Some((results, _)) = self.current.take() {
+                results.finish(&mut self.state.borrow_mut());
             }
-            Fate::Open if self.part.stage == Stage::Gone => Outcome {
-                code: Some("JOB_GONE"),
-                message: Some(
-                    "The job was deleted in the org before its results were read: whether this record was saved is not known",
-                ),
-                ..blank
-            },
-            Fate::Open => Outcome {
-                code: Some("UNMATCHED"),
-                message: Some(if self.sorted.unmatched > 0 {
-                    "The job has results that fit no record as it was sent, one of which may be this one's: see the results of the job"
-                } else {
-                    "The job has no result for this record: whether it was saved is not known"
-                }),
-                ..blank
-            },
+        }
+        Ok(true)
+    }
+
+    fn head(&self) -> Message {
+        Message {
+            media_type: media_type(self.format == LoadOutcomes::Csv).into(),
+            body: Vec::new(),
+            attributes: self.org.attributes(),
         }
     }
 }
 
 /// Writes an outcome in its form.
-pub fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
+fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
     let unwritable = |error: &dyn std::fmt::Display| {
         Fault::protocol(format!("The outcomes cannot be written: {error}"))
     };
@@ -239,35 +187,8 @@ pub fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> 
         if index > 0 {
             out.push(b',');
         }
-        crate::bulk::input::cells::write(cell.as_bytes(), b',', out);
+        cells::write(cell.as_bytes(), b',', out);
     }
     out.push(b'\n');
     Ok(())
-}
-
-/// The media type of outcomes.
-pub fn media_type(format: LoadOutcomes) -> &'static str {
-    match format {
-        LoadOutcomes::Ndjson => "application/x-ndjson",
-        LoadOutcomes::Csv => RowFormat::Csv.media_type(),
-    }
-}
-
-impl Source for All {
-    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
-        while self.taken == self.out.len() {
-            if !self.refill()? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(handed_out(&mut self.out, &mut self.taken, max)))
-    }
-
-    fn head(&self) -> Message {
-        Message {
-            media_type: media_type(self.format).into(),
-            body: Vec::new(),
-            attributes: self.org.attributes(),
-        }
-    }
 }

@@ -13,7 +13,7 @@ use salesforce_contract::bindings::{Fault, FaultKind};
 const MEGABYTE: u64 = 1_000_000;
 
 /// Most records of one job. Results are put in order in memory, at up to 140 bytes per record where Salesforce wrote values
-/// differently, beside the marks of records before them: more do not fit into an instance of 256 MiB for certain.
+/// differently, beside the fingerprints of records before them: more do not fit into an instance of 256 MiB for certain.
 const MOST_JOB_RECORDS: u32 = 1_000_000;
 
 /// What a load does.
@@ -43,7 +43,7 @@ pub struct Plan {
     pub max_rejected: Option<u64>,
     /// Whether failed records come with their errors.
     pub error_columns: bool,
-    /// Longest pause between two looks at a job.
+    /// Longest pause between two polls at a job.
     pub poll_max_ms: u64,
     /// Longest wait.
     pub wait_ms: u64,
@@ -51,7 +51,7 @@ pub struct Plan {
 
 impl Plan {
     /// Checks the config.
-    pub fn of(config: LoadConfig) -> Result<Self, Fault> {
+    pub fn new(config: LoadConfig) -> Result<Self, Fault> {
         let format = config.format.unwrap_or(LoadFormat::Csv);
         let csv = format == LoadFormat::Csv;
         if csv && !config.columns.is_empty() {

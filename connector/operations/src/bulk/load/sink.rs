@@ -1,9 +1,14 @@
 //! A load as its host drives it.
 
-use super::*;
+use super::protocol::{JobProtocol, JobState};
+use super::records::{Records, Which};
+use super::{ABORTED, Load, outcomes};
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::sink::Sink;
+use salesforce_contract::source::Source;
 
-impl Sink for Load {
+impl<P: JobProtocol> Sink for Load<P> {
     fn write(&mut self, chunk: &[u8]) -> Result<(), Fault> {
         if self.closing {
             return Err(Fault::config(
@@ -11,66 +16,65 @@ impl Sink for Load {
             ));
         }
         self.begun |= !chunk.is_empty();
-        self.feed.push(chunk);
+        self.row_reader.push(chunk);
         let done = self.advance().map(drop);
         self.guarded(done)
     }
 
     fn close(&mut self) -> Result<(), Fault> {
         if !self.closing {
-            self.feed.end();
+            self.row_reader.end();
             self.closing = true;
         }
         self.go_to_end()
     }
 
     fn watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
-        let progress = self.go_on(wait_ms);
-        progress.map_err(|fault| state::told(fault, &self.load_state.borrow().journal))
+        let progress = self.finish_and_watch(wait_ms);
+        progress.map_err(|fault| self.told(fault))
     }
 
     fn journal(&self) -> String {
-        let journal = &mut self.load_state.borrow_mut().journal;
-        journal.settle();
-        journal.text()
+        let mut state = self.state.borrow_mut();
+        let taken = state.resume_at().map_or(0, |position| position.taken());
+        let again = state.head().wants_failed && state.is_done() && !state.is_returned();
+        let head = state.head_mut();
+        (head.taken, head.again) = (taken, again);
+        state.text()
     }
 
     fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
         if which == "all" {
-            self.load_state.borrow_mut().ask()?;
-            self.refresh()?;
-            return Ok(Box::new(outcomes::All::open(
-                &self.org,
-                &self.plan,
-                &self.load_state,
-            )));
+            self.backpressure.ask_all()?;
+            P::refresh_early(self)?;
+            return Ok(Box::new(outcomes::all(self)));
         }
-        Ok(Box::new(records::Records::open(
-            &self.org,
-            &self.plan,
-            &self.load_state,
-            which,
-        )?))
+        let which = Which::parse(which)?;
+        if which == Which::Failed {
+            self.backpressure.ask();
+            self.state.borrow_mut().head_mut().wants_failed = true;
+        }
+        Ok(Box::new(Records::open(self, which)?))
     }
 
     fn abort(&mut self) -> Result<(), Fault> {
-        self.look()?;
-        self.filling = None;
-        self.abort_jobs()?;
-        let mut load_state = self.load_state.borrow_mut();
-        load_state.give_up();
+        self.reconcile()?;
+        self.builder = None;
+        P::abort(self)?;
+        let mut state = self.state.borrow_mut();
+        state.head_mut().aborted = true;
+        state.head_mut().closed = false;
         // Rows that have been taken are gone: the host gives them again.
         self.broken = self.begun;
-        self.next_part = load_state.journal.first_needed();
-        self.feed.refuse_all(GIVEN_UP);
+        self.row_reader.refuse_all(ABORTED);
         Ok(())
     }
 }
 
-impl Load {
+impl<P: JobProtocol> Load<P> {
     /// Waits for jobs; what closing left to be sent is sent first.
-    fn go_on(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
-        self.look()?;
+    fn finish_and_watch(&mut self, wait_ms: u32) -> Result<Progress, Fault> {
+        self.reconcile()?;
         if self.closing && !self.ended {
             self.go_to_end()?;
         }
@@ -78,33 +82,5 @@ impl Load {
             return Ok(self.progress());
         }
         self.watch_jobs(u64::from(wait_ms))
-    }
-
-    /// Sends what is held back, up to the next border; all has been sent when there is none.
-    fn go_to_end(&mut self) -> Result<(), Fault> {
-        while !self.ended {
-            let step = self.step_to_end();
-            if self.guarded(step)? == Step::Border {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    fn step_to_end(&mut self) -> Result<Step, Fault> {
-        if self.advance()? == Step::Border {
-            return Ok(Step::Border);
-        }
-        if self.filling.is_some() {
-            return self.finish_part();
-        }
-        let mut load_state = self.load_state.borrow_mut();
-        if !load_state.journal.end_at(self.next_part) {
-            return Err(changed("it is shorter"));
-        }
-        load_state.journal.closed = true;
-        self.ended = true;
-        self.watch = watch::Pace::new(self.org.context().clock.as_ref());
-        Ok(Step::Nothing)
     }
 }

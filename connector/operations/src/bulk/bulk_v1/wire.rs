@@ -1,0 +1,323 @@
+//! What whole loads and extracts say to Bulk API 1.0, and what they read of its answers. Which form an answer about jobs and batches has is
+//! the server's choice: XML or JSON.
+
+use super::{JSON, batch, get, path};
+use crate::bulk::poll::FIRST_PAUSE_MS;
+use salesforce_client::exchange::Nature;
+use salesforce_client::expected::Expected;
+use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::transport::Method;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_formats::xml::{Element, Piece, Pieces};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The form of batches that are records.
+pub const CSV: &str = "text/csv; charset=UTF-8";
+
+/// The states of a batch (Bulk API Developer Guide, "Batch Lifespan").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Waits.
+    #[default]
+    Queued,
+    /// Is worked on.
+    InProgress,
+    /// Is processed; records may have failed.
+    Completed,
+    /// Salesforce gave it up; some records may have been processed.
+    Failed,
+    /// Will not be worked on: its job was aborted, or its query split into other batches.
+    NotProcessed,
+}
+
+impl State {
+    /// Whether nothing more will happen.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Queued | Self::InProgress)
+    }
+
+    /// The state of this name. The guide writes one of them with a space, the API without.
+    fn named(name: &str) -> Option<Self> {
+        match name.replace(' ', "").as_str() {
+            "Queued" => Some(Self::Queued),
+            "InProgress" => Some(Self::InProgress),
+            "Completed" => Some(Self::Completed),
+            "Failed" => Some(Self::Failed),
+            "NotProcessed" => Some(Self::NotProcessed),
+            _ => None,
+        }
+    }
+}
+
+/// What matters of a batch's info.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchInfo {
+    /// Its id.
+    pub id: String,
+    /// Its state.
+    pub state: State,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// Records processed, those that failed included; rows found by a query.
+    pub processed: u64,
+    /// Records that failed.
+    pub failed: u64,
+}
+
+impl BatchInfo {
+    fn of(facts: &Facts) -> Result<Self, Unusable> {
+        let missing = |what: &str| Unusable(format!("The info of a batch has no {what}"));
+        let count = |name: &str| facts.get(name).and_then(|text| text.parse().ok());
+        Ok(Self {
+            id: facts.get("id").ok_or_else(|| missing("id"))?,
+            state: facts
+                .get("state")
+                .and_then(|name| State::named(&name))
+                .ok_or_else(|| missing("state that is known"))?,
+            message: facts.get("stateMessage"),
+            processed: count("numberRecordsProcessed").unwrap_or(0),
+            failed: count("numberRecordsFailed").unwrap_or(0),
+        })
+    }
+}
+
+/// The members of an info, in either form.
+enum Facts {
+    Json(Value),
+    Xml(Element),
+}
+
+impl Facts {
+    /// Reads one document.
+    fn read(body: &[u8]) -> Result<Self, Unusable> {
+        let start = body.trim_ascii_start().first();
+        if start == Some(&b'<') {
+            return xml(body).map(Self::Xml);
+        }
+        serde_json::from_slice(body)
+            .map(Self::Json)
+            .map_err(|error| {
+                Unusable(format!(
+                    "An answer of Bulk API 1.0 is neither XML nor JSON: {error}"
+                ))
+            })
+    }
+
+    /// A member that is no list.
+    fn get(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Xml(element) => element.text_of(name).map(str::to_owned),
+            Self::Json(value) => match value.get(name)? {
+                Value::String(text) => Some(text.clone()),
+                Value::Null => None,
+                other => Some(other.to_string()),
+            },
+        }
+    }
+
+    /// The entries of a list; JSON lists stand alone, or under the entries' name.
+    fn all(self, name: &str) -> Vec<Self> {
+        match self {
+            Self::Xml(element) => element
+                .children
+                .into_iter()
+                .filter(|child| child.name() == name)
+                .map(Self::Xml)
+                .collect(),
+            Self::Json(Value::Array(entries)) => entries.into_iter().map(Self::Json).collect(),
+            Self::Json(Value::Object(mut members)) => match members.remove(name) {
+                Some(Value::Array(entries)) => entries.into_iter().map(Self::Json).collect(),
+                Some(Value::Null) | None => Vec::new(),
+                Some(entry) => vec![Self::Json(entry)],
+            },
+            Self::Json(_) => Vec::new(),
+        }
+    }
+
+    /// What stands in an entry of a list of texts.
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Xml(element) => element.value().map(str::to_owned),
+            Self::Json(value) => value.as_str().map(str::to_owned),
+        }
+    }
+}
+
+fn xml(body: &[u8]) -> Result<Element, Unusable> {
+    let unusable = |error: salesforce_formats::xml::Malformed| Unusable(error.to_string());
+    let mut pieces = Pieces::of(body).map_err(unusable)?;
+    while let Some(piece) = pieces.next_piece().map_err(unusable)? {
+        if let Piece::Open(open) = piece {
+            return Element::read(&mut pieces, open).map_err(unusable);
+        }
+    }
+    Err(Unusable("An answer of Bulk API 1.0 is empty".into()))
+}
+
+/// POSTs a job and returns its id. One too many stays without batches and does nothing.
+pub fn create_job(org: &Org, config: &V1CreateJobConfig) -> Result<String, Fault> {
+    let call = super::create_call(org, config)?;
+    org.send_as(&call, None, |reply, _| {
+        let id = Facts::read(&reply.body)?.get("id");
+        id.ok_or_else(|| Unusable("The info of a new job has no id".into()))
+    })
+}
+
+/// POSTs a batch, once. Whether one whose answer was lost has arrived is told by [`batches`].
+pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> {
+    let call = Call::write(
+        Method::Post,
+        path(org, &[("job", job), ("", "batch")])?,
+        Nature::Write,
+        CSV,
+        body,
+    )
+    .expecting(Expected::NewInfo(super::MEMBERS));
+    org.send_as(&call, None, |reply, _| {
+        BatchInfo::of(&Facts::read(&reply.body)?)
+    })
+}
+
+/// An answer that does not say what became of a batch leaves that to the list of its job's batches, which is looked at when the load is
+/// opened again.
+pub fn told_by_list(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::Protocol || !fault.maybe_applied {
+        return fault;
+    }
+    Fault {
+        kind: FaultKind::Unavailable,
+        message: format!(
+            "{}; whether the batch has arrived is seen by the batches of its job once the load is opened again with its journal",
+            fault.message.trim_end_matches('.')
+        ),
+        retry_after_ms: Some(FIRST_PAUSE_MS),
+        ..fault
+    }
+}
+
+/// GETs the batches of a job.
+pub fn batches(org: &Org, job: &str) -> Result<Vec<BatchInfo>, Fault> {
+    let call = get(path(org, &[("job", job), ("", "batch")])?, super::BATCHES);
+    org.send_as(&call, None, |reply, _| {
+        let listed = Facts::read(&reply.body)?.all("batchInfo");
+        listed.iter().map(BatchInfo::of).collect()
+    })
+}
+
+/// GETs the ids of the result documents of a query's batch.
+pub fn result_ids(org: &Org, job: &str, id: &str) -> Result<Vec<String>, Fault> {
+    let call = get(
+        format!("{}/result", path(org, &batch(job, id))?),
+        super::RESULT_IDS,
+    );
+    org.send_as(&call, None, |reply, _| {
+        let listed = Facts::read(&reply.body)?.all("result");
+        Ok(listed.iter().filter_map(Facts::text).collect())
+    })
+}
+
+/// The call for a document of a batch: `request`, `result`, or a result of a query.
+pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call, Fault> {
+    let path = format!("{}/{steps}", path(org, &batch(job, id))?);
+    Ok(Call::get(path)
+        .expecting(Expected::Document)
+        .with_header("accept", "*/*"))
+}
+
+/// POSTs the state of a job. A job that is at its end already refuses another; its info decides.
+pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
+    let path = path(org, &[("job", job)])?;
+    let body = serde_json::json!({ "state": state }).to_string();
+    let call = Call::write(
+        Method::Post,
+        path.clone(),
+        Nature::RepeatableWrite,
+        JSON,
+        body.as_bytes(),
+    )
+    .expecting(super::INFO);
+    let Err(fault) = org.send(&call) else {
+        return Ok(());
+    };
+    if fault.status.is_none_or(|status| status != 400) {
+        return Err(fault);
+    }
+    let known = org.send_as(&get(path, super::INFO), None, |reply, _| {
+        Ok(Facts::read(&reply.body)?.get("state"))
+    })?;
+    if known.is_some_and(|known| known != "Open") {
+        return Ok(());
+    }
+    Err(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salesforce_client::testing::org;
+    use salesforce_client::transport::scripted::Play;
+
+    const SPACE: &str = "xmlns=\"http://www.force.com/2009/06/asyncapi/dataload\"";
+
+    fn ask<T>(answer: &str, ask: impl Fn(&Org) -> Result<T, Fault>) -> T {
+        let (org, ..) = org([Play::Answer(200, vec![], answer.into())]);
+        ask(&org).unwrap()
+    }
+
+    #[test]
+    fn batches_read_alike_from_xml_and_json() {
+        let xml = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><batchInfoList {SPACE}>\n <batchInfo><id>751A</id><jobId>750A</jobId>\
+             <state>Failed</state><stateMessage>InvalidBatch : a &amp; b</stateMessage><numberRecordsProcessed>3</numberRecordsProcessed>\
+             <numberRecordsFailed>1</numberRecordsFailed></batchInfo><batchInfo><id>751B</id><state>Not Processed</state></batchInfo>\
+             </batchInfoList>"
+        );
+        let json = r#"{"batchInfo":[{"id":"751A","jobId":"750A","state":"Failed","stateMessage":"InvalidBatch : a & b","numberRecordsProcessed":3,
+            "numberRecordsFailed":1},{"id":"751B","state":"NotProcessed","stateMessage":null}]}"#;
+        let read = |answer| ask(answer, |org| batches(org, "750A"));
+        assert_eq!(read(&xml), read(json));
+        let first = &read(json)[0];
+        assert_eq!(
+            (first.state, first.processed, first.failed),
+            (State::Failed, 3, 1)
+        );
+        assert_eq!(first.message.as_deref(), Some("InvalidBatch : a & b"));
+    }
+
+    #[test]
+    fn job_without_batches_lists_none() {
+        for answer in ["{\"batchInfo\":[]}", &format!("<batchInfoList {SPACE}/>")] {
+            assert_eq!(ask(answer, |org| batches(org, "750A")), []);
+        }
+    }
+
+    #[test]
+    fn ids_of_results_read_alike_from_xml_and_json() {
+        let xml = format!(
+            "<result-list {SPACE}><result>752A</result><result>752B</result></result-list>"
+        );
+        for answer in [
+            xml.as_str(),
+            r#"["752A","752B"]"#,
+            r#"{"result":["752A","752B"]}"#,
+        ] {
+            let ids = ask(answer, |org| result_ids(org, "750A", "751A"));
+            assert_eq!(ids, ["752A", "752B"]);
+        }
+    }
+
+    #[test]
+    fn job_that_is_closed_already_is_as_good_as_closed() {
+        let refusal = r#"{"exceptionCode":"InvalidJobState","exceptionMessage":"Job is closed"}"#;
+        for (state, good) in [("Closed", true), ("Aborted", true), ("Open", false)] {
+            let info = format!("<jobInfo {SPACE}><id>750A</id><state>{state}</state></jobInfo>");
+            let (org, ..) = org([
+                Play::json(400, refusal),
+                Play::Answer(200, vec![], info.into_bytes()),
+            ]);
+            assert_eq!(end_job(&org, "750A", "Closed").is_ok(), good, "{state}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Extracts through Bulk API 2.0: a query job, and the pages of its results.
+
+mod pages;
+
+use crate::bulk::chunks::Chunks;
+use crate::bulk::dialect::Dialect;
+use crate::bulk::extract::document::ResultDocument;
+use crate::bulk::extract::query::{Query, Waits, config_text};
+use crate::bulk::extract::rows::Converter;
+use crate::bulk::extract::{Begin, Cursor, Extraction, Found, QueryProtocol, soql};
+use crate::bulk::jobs::{self, QUERY, State};
+use crate::bulk::query_jobs;
+use crate::bulk::results::{next_locator, number_of_records};
+use crate::rest::ask;
+use crate::rest::query::Question;
+use pages::Pages;
+use salesforce_client::fault::is_absent;
+use salesforce_client::org::Org;
+use salesforce_client::path::segment;
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
+    ExtractConfig, ExtractPlace,
+};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use std::rc::Rc;
+
+/// An extract under way.
+pub type Extract = Chunks<Extraction<QueryJob>>;
+
+/// A query job, and where the page begins that is being read.
+pub struct QueryJob {
+    org: Rc<Org>,
+    config: ExtractConfig,
+    cursor: ExtractPlace,
+    /// Its pages, once it is done.
+    pages: Option<Pages>,
+}
+
+/// Checks the query and makes the job, or resumes an extract.
+pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Extract, Fault> {
+    let query = Query::checked(
+        &org,
+        &Question {
+            soql: &config.soql,
+            bind: &config.bind,
+            include_deleted: config.include_deleted,
+            page_size: None,
+        },
+    )?;
+    let object = query.describe(&org)?;
+    let cursor = match &config.resume {
+        Some(cursor) => cursor.clone(),
+        None => {
+            let text = soql::expanded(&org, &object, &query.text)?;
+            let made = query_jobs::make(&org, &text, config.include_deleted, Dialect::default());
+            ExtractPlace {
+                job: made?.1.id,
+                locator: None,
+                rows: 0,
+                header: None,
+                total: None,
+            }
+        }
+    };
+    let begin = Begin {
+        warning: query.warning,
+        object,
+        format: config.format,
+        waits: Waits::new(config.poll_max_ms, config.wait_seconds),
+        begun: cursor.locator.is_some() || cursor.header.is_some(),
+    };
+    // The job of an extract that is whole may have been deleted: it is not asked for again.
+    let is_whole = begin.begun && cursor.locator.is_none() && cursor.total == Some(cursor.rows);
+    let behind = Cursor {
+        rows: cursor.rows,
+        header: cursor.header.clone(),
+        total: cursor.total,
+    };
+    let job = QueryJob {
+        org: Rc::clone(&org),
+        config,
+        cursor,
+        pages: None,
+    };
+    let extraction = Extraction::new(&org, begin, behind, job);
+    Ok(Chunks::new(match is_whole {
+        true => extraction.done(),
+        false => extraction,
+    }))
+}
+
+impl QueryJob {
+    /// The fault of a job to continue that does not exist any more: the position is lost.
+    fn gone(&self, fault: Fault) -> Fault {
+        if self.config.resume.is_none() || !is_absent(&fault) {
+            return fault;
+        }
+        let job = &self.cursor.job;
+        Fault {
+            kind: FaultKind::CheckpointLost,
+            message: format!(
+                "Query job {job}, which the extract was to continue, is gone: extract again, without `resume` ({})",
+                fault.message
+            ),
+            ..fault
+        }
+    }
+}
+
+impl QueryProtocol for QueryJob {
+    fn job(&self) -> &str {
+        &self.cursor.job
+    }
+
+    fn poll(&mut self) -> Result<Option<Found>, Fault> {
+        let info = jobs::info(&self.org, QUERY, &self.cursor.job);
+        let (_, info) = info.map_err(|fault| self.gone(fault))?;
+        match info.state {
+            State::JobComplete => {
+                let pages = Pages::new(&self.org, &self.config, &self.cursor, &info)?;
+                self.pages = Some(pages);
+                Ok(Some(Found {
+                    rows: info.number_records_processed,
+                    is_counted: true,
+                }))
+            }
+            state if state.is_final() => Err(jobs::failure(&info)),
+            _ => Ok(None),
+        }
+    }
+
+    fn next_document(&mut self) -> Result<Option<ResultDocument>, Fault> {
+        let Some(pages) = &mut self.pages else {
+            return Ok(None);
+        };
+        Ok(pages.next(&self.org)?.map(ResultDocument::new))
+    }
+
+    fn document_read(
+        &mut self,
+        document: &ResultDocument,
+        rows: u64,
+        cursor: Cursor,
+    ) -> Result<(), Fault> {
+        let head = &document.arriving.head;
+        if let Some(promised) = number_of_records(head).filter(|promised| *promised != rows) {
+            return Err(Fault::protocol(format!(
+                "A page of job {} was to have {promised} rows and had {rows}: extract again",
+                self.cursor.job
+            )));
+        }
+        if let Some(pages) = &mut self.pages {
+            pages.after(next_locator(head), rows)?;
+            self.cursor = ExtractPlace {
+                job: self.cursor.job.clone(),
+                locator: pages.next_locator(),
+                rows: cursor.rows,
+                header: cursor.header,
+                total: cursor.total,
+            };
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Converter, _: &mut Vec<u8>) {
+        if self.config.keep_job {
+            return;
+        }
+        if let Ok(job) = segment("job", &self.cursor.job) {
+            // Salesforce deletes it by itself after seven days: that it could not be deleted now is no reason to fail.
+            let _ = ask::delete(&self.org, &format!("{QUERY}/{job}"));
+        }
+    }
+
+    fn resume(&self) -> Option<String> {
+        config_text(
+            "bulk/extract",
+            ExtractConfig {
+                resume: Some(self.cursor.clone()),
+                ..self.config.clone()
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;
