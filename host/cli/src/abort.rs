@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::context::CommandContext;
 use super::failure::Failure;
+use super::notice;
 use super::output;
 use super::plan::Plan;
 use super::signals;
@@ -37,7 +38,7 @@ pub(super) async fn load(
             standing,
             state,
         }) => {
-            console.warn(&format!("not all outcomes could be collected: {why}"));
+            console.warn(&notice::outcomes_missing(&why));
             let state = state.or(before).unwrap_or_default();
             let (outcomes, failed) = load::taking(plan, journal_file.path(), &state)?;
             (
@@ -59,13 +60,15 @@ async fn finish(files: [Option<PartFile>; 2]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn tell(standing: &Standing, console: Console) {
-    console.note("given up: what was saved stays saved");
-    standing.so_far().iter().for_each(|line| console.note(line));
-    standing
-        .reasons()
-        .iter()
-        .for_each(|line| console.note(line));
+pub(super) fn tell(standing: &Standing, console: Console) {
+    console.note(notice::GIVEN_UP);
+    let so_far = standing.so_far();
+    let reasons = standing.reasons();
+    // Both name the jobs.
+    let reasons = reasons.iter().filter(|line| !so_far.contains(line));
+    for line in so_far.iter().chain(reasons) {
+        console.note(line);
+    }
 }
 
 /// Says whether giving up later would fail in the same way. Where the remote system cannot be told now, it may go on

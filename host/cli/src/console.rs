@@ -125,6 +125,10 @@ impl Console {
 
 /// Writes a line on stderr. If nobody can read it, there is nobody to tell.
 pub(super) fn write_line(line: &str) {
+    #[cfg(test)]
+    if captured::out(&format!("{line}\n")) {
+        return;
+    }
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
@@ -164,6 +168,10 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 }
 
 fn write_out(text: &str) -> Result<(), Failure> {
+    #[cfg(test)]
+    if captured::out(text) {
+        return Ok(());
+    }
     let mut stdout = io::stdout().lock();
     stdout
         .write_all(text.as_bytes())
@@ -174,4 +182,32 @@ fn write_out(text: &str) -> Result<(), Failure> {
 /// Prints a JSON document on stdout, indented.
 pub(super) fn print_json(document: &serde_json::Value) -> Result<(), Failure> {
     write_out(&terminal::escaped(&format!("{document:#}\n")))
+}
+
+/// What a test's thread has written, for the tests of texts.
+#[cfg(test)]
+pub(super) mod captured {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static WRITTEN: RefCell<Option<String>> = const { RefCell::new(None) };
+    }
+
+    /// Returns everything that is written while `write` runs: stdout and stderr, in order.
+    pub(crate) fn of(write: impl FnOnce()) -> String {
+        WRITTEN.set(Some(String::new()));
+        write();
+        WRITTEN.take().unwrap_or_default()
+    }
+
+    /// Takes a text, and says whether it was asked for.
+    pub(super) fn out(text: &str) -> bool {
+        WRITTEN.with_borrow_mut(|written| match written {
+            Some(written) => {
+                written.push_str(text);
+                true
+            }
+            None => false,
+        })
+    }
 }

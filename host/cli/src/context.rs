@@ -160,7 +160,7 @@ fn cache_folder() -> Option<PathBuf> {
 }
 
 /// A change that nobody sees is not what a script wants that lost its connection.
-fn no_connection(operation: &str) -> Failure {
+pub(super) fn no_connection(operation: &str) -> Failure {
     let sandbox = crate::simulated_org::CONNECTION;
     Failure::usage(format!(
         "`{operation}` changes data, and no connection is given: name one with --connection, or write --connection {sandbox} for \
@@ -168,7 +168,7 @@ fn no_connection(operation: &str) -> Failure {
     ))
 }
 
-fn other_verb(operation: &OperationInfo) -> Failure {
+pub(super) fn other_verb(operation: &OperationInfo) -> Failure {
     let name = &operation.name;
     Failure::usage(match operation.style {
         Style::Call => format!("`{name}` gives one reply: run it with `mediate call {name}`"),

@@ -17,6 +17,7 @@ mod format;
 mod help;
 mod input;
 mod listen;
+mod notice;
 mod output;
 mod plan;
 mod progress;
@@ -29,6 +30,8 @@ mod signals;
 pub mod simulated_org;
 mod target;
 mod test;
+#[cfg(test)]
+mod texts;
 mod transfer;
 mod type_words;
 mod watch;

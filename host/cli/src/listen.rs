@@ -11,6 +11,7 @@ use super::console::{Console, print};
 use super::context::CommandContext;
 use super::failure::Failure;
 use super::files;
+use super::notice;
 use super::signals;
 use super::watch::output;
 use mediate::contract::{Message, Style};
@@ -40,7 +41,7 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
         .local_addr()
         .map_err(|error| Failure::Other(text::io(&error)))?;
     if settings.tls.is_none() && !address.ip().is_loopback() {
-        console.warn("messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front");
+        console.warn(notice::WITHOUT_TLS);
     }
     let output = output(&args.output, None, context.secret_variables())?;
     let handler = Arc::new(Handler {
@@ -112,8 +113,7 @@ impl Handler {
             Ok(reply) => reply,
             Err(error) if error.fault().is_some() => return Verdict::Refused(error.to_string()),
             Err(error) => {
-                self.console
-                    .warn(&format!("a message could not be read: {error}"));
+                self.console.warn(&notice::message_not_read(&error));
                 self.begin_anew(&session).await;
                 return Verdict::NotNow;
             }
@@ -125,9 +125,7 @@ impl Handler {
         match self.output.lock().await.take(&documents(&reply)).await {
             Ok(()) => Verdict::Taken(answer),
             Err(error) => {
-                self.console.warn(&format!(
-                    "a message was not handed on, and its sender will repeat it: {error}"
-                ));
+                self.console.warn(&notice::message_not_delivered(&error));
                 Verdict::NotNow
             }
         }
@@ -143,9 +141,7 @@ impl Handler {
         }
         match self.context.start().await {
             Ok(started) => *session = Arc::new(started),
-            Err(error) => self.console.warn(&format!(
-                "the connector could not be started again: {error}"
-            )),
+            Err(error) => self.console.warn(&notice::not_started_again(&error)),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
-use super::report::time;
+use super::notice;
 use mediate::contract::Progress;
 use mediate::session::SessionError;
 use mediate::terminal;
@@ -113,14 +113,14 @@ impl Watcher for Meter {
     }
 
     fn again(&mut self, because: &SessionError, pause: Duration) {
-        let (console, pause) = (self.console, time(pause));
+        let console = self.console;
         self.bar
-            .suspend(|| console.warn(&format!("{because}; going on in {pause}")));
+            .suspend(|| console.warn(&notice::continues(because, pause)));
     }
 }
 
 /// Says how many records are processed, how fast, and what is going on.
-fn records(progress: &Progress, took: Duration) -> String {
+pub(super) fn records(progress: &Progress, took: Duration) -> String {
     let of = match progress.total {
         Some(total) => format!(" of {}", text::count(total, "record")),
         None if progress.processed == 1 => " record".to_owned(),

@@ -27,7 +27,7 @@ pub(super) fn report(failure: &Failure, console: &Console) {
 
 /// Gives the sentence. Where the remote system's words begin a line of their own, so that a mark below them stands at the right
 /// place, they do so here.
-fn sentence(failure: &Failure) -> String {
+pub(super) fn sentence(failure: &Failure) -> String {
     let mut text = failure.to_string();
     for error_text in failure.fault().iter().flat_map(|fault| &fault.upstream) {
         let words = error_text.message.trim();
@@ -83,7 +83,7 @@ fn hints(failure: &Failure) -> Vec<String> {
         .collect()
 }
 
-fn details(failure: &Failure) -> Vec<String> {
+pub(super) fn details(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(fault) = failure.fault() {
         lines.extend(fault.upstream.iter().filter_map(|one| upstream(one, fault)));

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::args::Sandbox;
 use super::console::{Console, print};
 use super::failure::Failure;
+use super::notice;
 use super::signals;
 use crate::simulated_org::{OrgSettings, open};
 use mediate::text;
@@ -27,9 +28,7 @@ pub(super) async fn run(args: &Sandbox, console: Console) -> Result<(), Failure>
         .local_addr()
         .map_err(|error| Failure::Other(text::io(&error)))?;
     if !address.ip().is_loopback() {
-        console.warn(
-            "this address can be reached from other machines, and the org's passwords are public",
-        );
+        console.warn(notice::OPEN_SANDBOX);
     }
     // One listener for all of it: a signal between two would be lost.
     let mut signal = std::pin::pin!(signals::received());
@@ -37,7 +36,7 @@ pub(super) async fn run(args: &Sandbox, console: Console) -> Result<(), Failure>
         org = build(args.clone()) => org?,
         code = &mut signal => return Err(Failure::Interrupted(code)),
     };
-    console.note(&notice(address, args));
+    console.note(&welcome(address, args));
     print(&format!("http://{address}\n"))?;
     let ended = async move {
         signal.await;
@@ -64,10 +63,9 @@ async fn build(args: Sandbox) -> Result<Arc<Org>, Failure> {
     loaded.map_err(|error| Failure::usage(format!("{error:#}")))
 }
 
-fn notice(address: SocketAddr, args: &Sandbox) -> String {
-    let kept = args.data.as_ref().map_or("in memory".to_owned(), |folder| {
-        format!("in {}", folder.display())
-    });
+/// Says how clients reach the org, and what to do with it.
+pub(super) fn welcome(address: SocketAddr, args: &Sandbox) -> String {
+    let kept = notice::kept(args.data.as_deref());
     let jwt = args.jwt_certificate.as_ref().map_or_else(
         || "start with --jwt-certificate FILE to log in by JWTs that it verifies".to_owned(),
         |file| {

@@ -8,6 +8,7 @@ use serde_json::Map;
 use super::args::{Connection, Global};
 use super::console::Console;
 use super::failure::Failure;
+use super::notice;
 use crate::simulated_org::{self, OrgSettings};
 use mediate::egress::InProcessService;
 use mediate::profile::{HostSettings, Places, Profile};
@@ -102,13 +103,10 @@ impl Target {
         stands_in: bool,
     ) -> Result<Self, Failure> {
         let data = args.sandbox_data.clone();
-        let kept = data.as_ref().map_or("in memory".to_owned(), |folder| {
-            format!("in {}", folder.display())
-        });
-        let told = format!("this runs in the simulated org, its data {kept}");
+        let told = notice::simulated_org(data.as_deref(), stands_in);
         if stands_in {
             // Said even with --quiet: data of the simulated org must not pass for that of an org.
-            console.plain(&format!("no connection given: {told}"));
+            console.plain(&told);
         } else {
             console.note(&told);
         }

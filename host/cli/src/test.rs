@@ -31,7 +31,7 @@ pub(super) async fn run(
     print(&sentence(context.connection_name(), found.as_ref()))
 }
 
-fn sentence(name: &str, found: Option<&Value>) -> String {
+pub(super) fn sentence(name: &str, found: Option<&Value>) -> String {
     let members = found.and_then(Value::as_object).into_iter().flatten();
     let facts: Vec<String> = members
         .filter(|(name, _)| *name != WARNING)

@@ -12,6 +12,7 @@ use super::console::Console;
 use super::context::CommandContext;
 use super::failure::Failure;
 use super::format::{self, Ending};
+use super::notice;
 use super::output;
 use super::plan::{absolute, beside};
 use super::report::time;
@@ -56,7 +57,7 @@ pub(super) async fn run(
         let joined = tokio::select! {
             joined = running.join_next() => joined,
             code = &mut signal => {
-                console.note("ending: what is being handed on is brought to an end");
+                console.note(notice::ENDING);
                 ended.notify_waiters();
                 break code;
             }
@@ -160,7 +161,8 @@ fn of(name: Option<String>, failure: Failure) -> Failure {
     }
 }
 
-fn report(name: &str, console: Console, state: &State<'_>) {
+/// Tells how a watch goes.
+pub(super) fn report(name: &str, console: Console, state: &State<'_>) {
     match state {
         State::Begun => tracing::debug!("{name}: from now on nothing is missed"),
         State::Handled(count) => tracing::debug!(
@@ -168,10 +170,8 @@ fn report(name: &str, console: Console, state: &State<'_>) {
             text::count(*count as u64, "finding")
         ),
         State::Gap(message) => console.warn(&format!("{name}: {}", gap(message))),
-        State::Waiting(why, pause) => {
-            console.warn(&format!("{name}: {why}; trying again in {}", time(*pause)));
-        }
-        State::Recovered => console.note(&format!("{name}: works again")),
+        State::Waiting(why, pause) => console.warn(&notice::waits(name, why, *pause)),
+        State::Recovered => console.note(&notice::recovered(name)),
     }
 }
 
@@ -315,19 +315,13 @@ impl Entry {
         let title = self.title();
         let Some(path) = self.checkpoint() else {
             if self.output.exec.is_some() || self.output.post.is_some() {
-                console.warn(&format!(
-                    "{title}: no place is kept, so that what comes while this process is down is lost: give --checkpoint FILE"
-                ));
+                console.warn(&notice::no_checkpoint(&title));
             }
             return Ok((None, Position::default()));
         };
         let opened = open_journal(&path, identity).map_err(|error| cannot_use(&path, &error))?;
         if !opened.changes.is_empty() {
-            console.note(&format!(
-                "{title}: goes on from {}, kept with another config: {}",
-                path.display(),
-                opened.changes.join("; ")
-            ));
+            console.note(&notice::other_config(&title, &path, &opened.changes));
         }
         Ok((Some(opened.journal_file), opened.position))
     }

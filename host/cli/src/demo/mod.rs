@@ -1,8 +1,8 @@
 //! `mediate demo`: what the connector does, shown on real data: the airports of the United States.
 
 mod airports;
-mod printer;
-mod steps;
+pub(super) mod printer;
+pub(super) mod steps;
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Resu
         path: folder.clone(),
         source,
     })?;
-    let printer = Printer::begin(&folder);
+    let printer = Printer::begin(&folder)?;
     let (connector, _) = context::load(global, &HostSettings::default()).await?;
     let org = simulated_org::open(&simulated_org::OrgSettings::default())
         .map_err(|error| Failure::Other(format!("{error:#}")))?;
@@ -42,6 +42,6 @@ pub(super) async fn run(args: &Demo, global: &Global, _console: Console) -> Resu
         org,
         folder,
     }
-    .tell()
+    .run()
     .await
 }

@@ -7,16 +7,64 @@ use sandbox::Org;
 use serde_json::{Value, json};
 
 use super::airports::{self, Upsert};
-use super::printer::{Printer, thousands};
+use super::printer::Printer;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use mediate::contract::Message;
 use mediate::session::{Session, SessionError};
+use mediate::text::thousands;
 
 /// Bound of one chunk of rows.
 const CHUNK: u32 = 64 * 1024;
 /// Rows per page: few, so that there are many pages to lose a session between.
 const PAGE_ROWS: u32 = 200;
+
+/// One thing that the demo shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step<'a> {
+    LogIn,
+    Load,
+    LoadAgain,
+    Query,
+    Update,
+    BadRecord,
+    /// An export into a file.
+    Export {
+        name: &'a str,
+        /// Whether the session is ended on purpose after the first chunk.
+        ends_session: bool,
+    },
+}
+
+impl Step<'_> {
+    /// Says what is about to happen.
+    pub(crate) fn title(self) -> String {
+        match self {
+            Self::LogIn => "Log in with OAuth client credentials".into(),
+            Self::Load => {
+                "Load them: one upsert by external id each, states first, airports below them"
+                    .into()
+            }
+            Self::LoadAgain => {
+                "Load them again: the external ids find them, so nothing is doubled".into()
+            }
+            Self::Query => "Ask with SOQL: aggregates, parents, bind variables".into(),
+            Self::Update => "Change a record, and read it back".into(),
+            Self::BadRecord => {
+                "Send a bad record: it is refused, in Salesforce's own words, and nothing else is touched"
+                    .into()
+            }
+            Self::Export { name, ends_session } => {
+                let how = if ends_session {
+                    "; the session ends in the middle, on purpose"
+                } else {
+                    ""
+                };
+                format!("Read all accounts into {name}, page after page{how}")
+            }
+        }
+    }
+}
 
 /// The demo under way.
 pub(super) struct Steps {
@@ -29,41 +77,36 @@ pub(super) struct Steps {
 /// What became of many upserts.
 #[derive(Default)]
 struct Tally {
-    created: usize,
-    changed: usize,
+    created: u64,
+    changed: u64,
 }
 
 impl Steps {
-    /// Tells all of it.
-    pub(super) async fn tell(mut self) -> Result<(), Failure> {
+    /// Runs all of it.
+    pub(super) async fn run(mut self) -> Result<(), Failure> {
         self.log_in().await?;
         let airports = airports::read()
             .map_err(|error| Failure::Other(format!("The list of airports: {error}")))?;
         let mut accounts = airports::states(&airports);
         accounts.extend(airports.iter().map(airports::Airport::account));
-        self.load(
-            "Load them: one upsert by external id each, states first, airports below them",
-            &accounts,
-        )
-        .await?;
-        self.load(
-            "Load them again: the external ids find them, so nothing is doubled",
-            &accounts,
-        )
-        .await?;
-        self.ask().await?;
-        self.change().await?;
-        self.refuse().await?;
+        self.load(Step::Load, &accounts).await?;
+        self.load(Step::LoadAgain, &accounts).await?;
+        self.query().await?;
+        self.update().await?;
+        self.create_bad_record().await?;
         let files = [
             self.export("airports.csv", "csv", false).await?,
             self.export("airports.ndjson", "ndjson", true).await?,
         ];
-        self.printer.end(&files);
-        Ok(())
+        self.printer.end(&files)
+    }
+
+    fn begin(&mut self, step: Step<'_>) -> Result<(), Failure> {
+        self.printer.step(&step.title())
     }
 
     async fn log_in(&mut self) -> Result<(), Failure> {
-        self.printer.step("Log in with OAuth client credentials");
+        self.begin(Step::LogIn)?;
         let report = self.call("connection/test", json!({}), None).await?;
         let text = |name: &str| {
             report
@@ -77,12 +120,11 @@ impl Steps {
             text("username"),
             text("instance-url"),
             text("api-version")
-        ));
-        Ok(())
+        ))
     }
 
-    async fn load(&mut self, title: &str, accounts: &[Upsert]) -> Result<(), Failure> {
-        self.printer.step(title);
+    async fn load(&mut self, step: Step<'_>, accounts: &[Upsert]) -> Result<(), Failure> {
+        self.begin(step)?;
         let mut tally = Tally::default();
         for (key, fields) in accounts {
             let config = json!({"object": "Account", "external-id-field": "External_Id__c", "external-id": key});
@@ -99,20 +141,18 @@ impl Steps {
             thousands(tally.created),
             thousands(tally.changed)
         );
-        self.printer.timed(&text, accounts.len());
-        Ok(())
+        self.printer.timed(&text, accounts.len() as u64)
     }
 
-    async fn ask(&mut self) -> Result<(), Failure> {
-        self.printer
-            .step("Ask with SOQL: aggregates, parents, bind variables");
+    async fn query(&mut self) -> Result<(), Failure> {
+        self.begin(Step::Query)?;
         let soql = "SELECT Parent.Name state, COUNT(Id) airports FROM Account WHERE Parent.External_Id__c LIKE 'state/%' GROUP BY Parent.Name ORDER BY COUNT(Id) DESC LIMIT 3";
         for row in self.records(json!({"soql": soql})).await? {
             self.printer.line(&format!(
                 "{}: {}",
                 text(&row, "/state"),
                 row.pointer("/airports").unwrap_or(&Value::Null)
-            ));
+            ))?;
         }
         let soql = "SELECT Name, BillingCity, Parent.Name FROM Account WHERE Name LIKE :name";
         for row in self
@@ -124,13 +164,13 @@ impl Steps {
                 text(&row, "/Name"),
                 text(&row, "/BillingCity"),
                 text(&row, "/Parent/Name")
-            ));
+            ))?;
         }
         Ok(())
     }
 
-    async fn change(&mut self) -> Result<(), Failure> {
-        self.printer.step("Change a record, and read it back");
+    async fn update(&mut self) -> Result<(), Failure> {
+        self.begin(Step::Update)?;
         let found = json!({"soql": "SELECT Id FROM Account WHERE External_Id__c = :code", "bind": {"code": "ORD"}});
         let id = self
             .records(found)
@@ -150,12 +190,11 @@ impl Steps {
             "{id}: {}, {}",
             text(&back, "/Website"),
             text(&back, "/Description")
-        ));
-        Ok(())
+        ))
     }
 
-    async fn refuse(&mut self) -> Result<(), Failure> {
-        self.printer.step("Send a bad record: it is refused, in Salesforce's own words, and nothing else is touched");
+    async fn create_bad_record(&mut self) -> Result<(), Failure> {
+        self.begin(Step::BadRecord)?;
         let bad = json!({"Website": "https://nameless.example"});
         match self
             .try_call("records/create", json!({"object": "Account"}), Some(&bad))
@@ -165,8 +204,7 @@ impl Steps {
                 let fault = error
                     .fault()
                     .ok_or_else(|| Failure::Other(format!("The refusal was no fault: {error}")))?;
-                self.printer.line(&fault.message);
-                Ok(())
+                self.printer.line(&fault.message)
             }
             Ok(_) => Err(Failure::Other(
                 "The simulated org took an Account without a Name".into(),
@@ -179,19 +217,12 @@ impl Steps {
         &mut self,
         name: &str,
         format: &str,
-        end_session: bool,
+        ends_session: bool,
     ) -> Result<String, Failure> {
-        let how = if end_session {
-            "; the session ends in the middle, on purpose"
-        } else {
-            ""
-        };
-        self.printer.step(&format!(
-            "Read all accounts into {name}, page after page{how}"
-        ));
+        self.begin(Step::Export { name, ends_session })?;
         let soql = "SELECT External_Id__c, Name, BillingCity, BillingState, BillingLatitude, BillingLongitude, Parent.Name FROM Account WHERE External_Id__c != null ORDER BY External_Id__c";
         let path = self.folder.join(name);
-        let mut session_to_end = end_session;
+        let mut session_to_end = ends_session;
         let destination = output::destination(Some(&path), false)?;
         let mut output = Output::open(destination, false).await?;
         let mut reader = self
@@ -210,7 +241,7 @@ impl Steps {
         }
         let head = reader.head().await?;
         output.finish().await?;
-        let rows: usize = head
+        let rows: u64 = head
             .attribute("rows")
             .and_then(|rows| rows.parse().ok())
             .unwrap_or_default();
@@ -223,7 +254,7 @@ impl Steps {
         self.printer.timed(
             &format!("{} rows of {total}{renewed}", thousands(rows)),
             rows,
-        );
+        )?;
         Ok(path.display().to_string())
     }
 

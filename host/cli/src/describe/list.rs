@@ -8,7 +8,7 @@ use mediate::text;
 use super::wrap::wrapped;
 
 /// Lists all operations with their summaries.
-pub(super) fn text(info: &ConnectorInfo) -> String {
+pub(crate) fn text(info: &ConnectorInfo) -> String {
     let count = text::count(info.operations.len() as u64, "operation");
     let mut text = format!("{} {}: {count}\n", info.name, info.version);
     let width = info

@@ -1,8 +1,8 @@
 //! `mediate describe`: the operations of a connector, for people and as JSON.
 
 mod example;
-mod list;
-mod operation;
+pub(super) mod list;
+pub(super) mod operation;
 mod wrap;
 
 use serde_json::{Value, json};

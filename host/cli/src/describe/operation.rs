@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 4;
 const WIDTH: usize = 100;
 
 /// Explains an operation: what it does, what it takes and gives, and a command to begin with.
-pub(super) fn text(operation: &OperationInfo, schema: &Value) -> String {
+pub(crate) fn text(operation: &OperationInfo, schema: &Value) -> String {
     let schema = Schema::new(schema);
     let mut text = format!("{}: {}\n", operation.name, operation.summary);
     paragraphs(&mut text, operation);

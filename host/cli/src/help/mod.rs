@@ -8,7 +8,7 @@ use super::failure::Failure;
 use mediate::text;
 
 /// Lists the topics with their texts.
-const TOPICS: [(&str, &str); 4] = [
+pub(super) const TOPICS: [(&str, &str); 4] = [
     ("config", include_str!("config.txt")),
     ("connections", include_str!("connections.txt")),
     ("exit-codes", include_str!("exit-codes.txt")),

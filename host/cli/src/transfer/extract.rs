@@ -90,7 +90,7 @@ pub(crate) fn tell(head: &Message, bytes: u64, took: Duration, attributes: bool,
     console.note(&summary(head, bytes, took));
 }
 
-fn summary(head: &Message, bytes: u64, took: Duration) -> String {
+pub(crate) fn summary(head: &Message, bytes: u64, took: Duration) -> String {
     let rows = head.attribute("rows").and_then(|rows| rows.parse().ok());
     let rows = rows
         .map(|rows| format!("{}, ", text::count(rows, "row")))

@@ -1,13 +1,14 @@
 //! A load of the command: run to its end, or to where another run can continue it.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::ending::{end, failure, stopped};
 use crate::console::Console;
 use crate::context::CommandContext;
 use crate::failure::Failure;
 use crate::format::Data;
+use crate::notice;
 use crate::output;
 use crate::plan::{self, Files, Named, Plan};
 use crate::progress::Meter;
@@ -43,16 +44,12 @@ pub(crate) async fn load(
         }
     }
     end(plan, journal_file)?;
-    console.note(&format!(
-        "{} in {}",
-        summary(&progress),
-        time(started.elapsed())
-    ));
+    console.note(&summary(&progress, started.elapsed()));
     if progress.failed == 0 {
         return Ok(());
     }
     if let Files::Load { outcomes: None, .. } = &plan.files {
-        console.note("hint: --outcomes FILE keeps the outcome of every record");
+        console.note(notice::OUTCOMES_HINT);
     }
     Err(Failure::SomeFailed {
         failed: progress.failed,
@@ -150,10 +147,12 @@ pub(crate) fn taking(
     ))
 }
 
-fn summary(progress: &Progress) -> String {
+/// Tells what a load has done.
+pub(crate) fn summary(progress: &Progress, took: Duration) -> String {
     let processed = text::count(progress.processed, "record");
-    match progress.failed {
-        0 => format!("loaded {processed}, all of them successfully,"),
-        failed => format!("loaded {processed}, {} failed,", text::thousands(failed)),
-    }
+    let outcome = match progress.failed {
+        0 => "all of them successfully".to_owned(),
+        failed => format!("{} failed", text::thousands(failed)),
+    };
+    format!("loaded {processed}, {outcome}, in {}", time(took))
 }

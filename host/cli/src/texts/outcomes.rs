@@ -1,0 +1,86 @@
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use mediate::contract::{Message, Progress};
+use serde_json::json;
+
+use super::{console, under_headings};
+use crate::console::captured;
+use crate::transfer::{extract, load};
+use crate::{abort, call, progress, test};
+
+const TOOK: Duration = Duration::from_millis(2_540);
+
+fn head() -> Message {
+    let mut head = Message::new("text/csv", "");
+    head.attributes = vec![
+        ("rows".into(), "300000".into()),
+        ("header/set-cookie".into(), "sid=1".into()),
+    ];
+    head
+}
+
+#[test]
+fn reads() {
+    let bare = Message::new("text/csv", "");
+    let texts = [
+        ("with rows", extract::summary(&head(), 9_000_000, TOOK)),
+        (
+            "without",
+            extract::summary(&bare, 1, Duration::from_secs(90)),
+        ),
+        (
+            "attributes",
+            captured::of(|| call::attributes(&head(), console(false))),
+        ),
+        (
+            "attributes as JSON",
+            captured::of(|| call::attributes(&head(), console(true))),
+        ),
+    ];
+    assert_snapshot!(under_headings(texts));
+}
+
+#[test]
+fn writes() {
+    let progress = Progress {
+        done: true,
+        processed: 50_000,
+        failed: 0,
+        total: Some(50_000),
+        note: "2 jobs".into(),
+    };
+    let failed = Progress {
+        failed: 1_234,
+        ..progress.clone()
+    };
+    let open = Progress {
+        total: None,
+        processed: 1,
+        ..progress.clone()
+    };
+    let texts = [
+        ("all saved", load::summary(&progress, TOOK)),
+        ("some failed", load::summary(&failed, TOOK)),
+        ("under way", progress::records(&failed, TOOK)),
+        (
+            "under way, of no known number",
+            progress::records(&open, Duration::ZERO),
+        ),
+        (
+            "given up",
+            captured::of(|| abort::tell(&super::failures::standing(), console(false))),
+        ),
+    ];
+    assert_snapshot!(under_headings(texts));
+}
+
+#[test]
+fn tests_of_connections() {
+    let found = json!({"username": "admin@acme.com", "api-calls-used": 18, "warning": "soon"});
+    let texts = [
+        ("with findings", test::sentence("acme", Some(&found))),
+        ("without", test::sentence("acme", None)),
+    ];
+    assert_snapshot!(under_headings(texts));
+}
