@@ -104,7 +104,7 @@ impl<'a> Batches<'a> {
         };
         let index = self.index;
         self.index += self.verb.size(&record.node) as u64;
-        let place = record.place;
+        let place = record.position;
         match self.verb.row(record.node, index) {
             Ok(row) => Ok(Some(Ok(row))),
             Err(RecordError::Org(fault)) => {

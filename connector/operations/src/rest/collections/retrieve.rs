@@ -49,7 +49,7 @@ pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
             Err(RecordError::Record(upstream_error)) => {
                 return Err(bad_input(format!(
                     "Of the input, {} is no record to retrieve: {}",
-                    record.place, upstream_error.message
+                    record.position, upstream_error.message
                 )));
             }
         }
