@@ -100,7 +100,7 @@ impl<'a> Batches<'a> {
         };
         let index = self.index;
         self.index += self.operation.size(&record.node) as u64;
-        let place = record.place;
+        let place = record.position;
         match self.operation.row(record.node, index) {
             Ok(row) => Ok(Some(Ok(row))),
             Err(RecordError::Org(fault)) => {

@@ -35,7 +35,7 @@ pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
             Err(RecordError::Record(error)) => {
                 return Err(bad_input(format!(
                     "Of the input, {} is no record to retrieve: {}",
-                    record.place, error.message
+                    record.position, error.message
                 )));
             }
         }

@@ -21,6 +21,7 @@ use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, JobOperation, NullText,
 };
+use salesforce_formats::message::input::header::{DUPLICATE, column_error};
 use salesforce_formats::message::input::{NULL_CELL, Value};
 use salesforce_formats::soql::date;
 use salesforce_formats::zone::Zone;
@@ -68,7 +69,7 @@ pub struct Columns {
 
 impl Columns {
     /// Checks the names of fields against the describe.
-    pub fn of(org: &Org, rules: &Rules, asked: &[String]) -> Result<Self, Fault> {
+    pub fn new(org: &Org, rules: &Rules, asked: &[String]) -> Result<Self, Fault> {
         Self::mapped(org, rules, &Mapping::default(), asked)
     }
 
@@ -89,14 +90,9 @@ impl Columns {
             };
             let target = target_of(org, rules, &object, name)
                 .map_err(|error| error.told_as(|what| told_of(index, original, name, what)))?;
-            columns.add(target).map_err(|name| {
-                invalid(told_of(
-                    index,
-                    original,
-                    &name,
-                    "is there twice: keep one of the two",
-                ))
-            })?;
+            columns
+                .add(target)
+                .map_err(|name| invalid(told_of(index, original, &name, DUPLICATE)))?;
         }
         columns.fits(rules)?;
         columns.key = rules.key(&columns.names);
@@ -257,10 +253,13 @@ impl Columns {
 
 /// What is said of a column of the input, which goes into the field `name`.
 fn told_of(index: usize, original: &str, name: &str, what: &str) -> String {
-    let column = format!("Column {} of the input, `{original}`,", index + 1);
-    if original.eq_ignore_ascii_case(name) {
-        format!("{column} {what}")
+    if original.is_empty() || original.eq_ignore_ascii_case(name) {
+        column_error(index, original, what)
     } else {
-        format!("{column} goes into `{name}`, which {what}")
+        column_error(
+            index,
+            original,
+            &format!("goes into `{name}`, which {what}"),
+        )
     }
 }

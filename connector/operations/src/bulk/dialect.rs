@@ -37,7 +37,7 @@ impl Default for Dialect {
 
 impl Dialect {
     /// The dialect that a config chooses.
-    pub fn of(delimiter: Option<ColumnDelimiter>, ending: Option<LineEnding>) -> Self {
+    pub fn new(delimiter: Option<ColumnDelimiter>, ending: Option<LineEnding>) -> Self {
         Self {
             delimiter: delimiter.map_or(b',', byte),
             crlf: ending == Some(LineEnding::Crlf),

@@ -75,7 +75,7 @@ pub fn create(org: &Org, config: &CreateJobConfig) -> Result<Message, Fault> {
         operation: config.operation,
         external_id_field: config.external_id_field.as_deref(),
         assignment_rule_id: config.assignment_rule_id.as_deref(),
-        dialect: Dialect::of(config.column_delimiter, config.line_ending),
+        dialect: Dialect::new(config.column_delimiter, config.line_ending),
     };
     job.check()?;
     Ok(jobs::message(org, jobs::create(org, INGEST, &job.body())?))

@@ -12,12 +12,11 @@ use fingerprint::Fingerprint;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use salesforce_formats::message::input::buffer;
-use serde::{Deserialize, Serialize};
 
 pub use self::csv::CsvRows;
 pub use self::documents::DocumentRows;
 
-pub use salesforce_formats::message::input::buffer::BOM;
+pub use salesforce_formats::message::input::InputPosition;
 pub use salesforce_formats::message::input::cells;
 
 /// Text that comes in pieces.
@@ -51,54 +50,23 @@ pub enum Next {
     Nothing,
 }
 
-/// Where a reader stands between two records: enough to go on from there with another one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputPosition {
-    /// Bytes of the input before it.
-    pub at: u64,
-    /// Its line.
-    pub line: u64,
-    /// The tag that opens the root, of XML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub root: Option<String>,
-    /// Whether it is within a list, of JSON.
-    #[serde(default)]
-    pub listed: bool,
-    /// Whether that list stands in `{"records": […]}`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub wrapped: bool,
-    /// Whether the input cannot be read any further.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub broken: bool,
-}
-
-impl InputPosition {
-    /// The beginning of an input.
-    pub fn beginning() -> Self {
-        Self {
-            at: 0,
-            line: 1,
-            root: None,
-            listed: false,
-            wrapped: false,
-            broken: false,
-        }
-    }
-
-    /// Bytes of the input that need not be written again to go on from here.
-    pub fn taken(&self) -> u64 {
-        self.at.saturating_sub(u64::from(self.broken))
-    }
-}
-
-/// A buffer at the beginning of an input, or at a place in it.
-fn buffer_at(position: Option<&InputPosition>) -> Buffer {
-    let (at, line) = position.map_or((0, 1), |position| (position.at, position.line));
-    Buffer::in_pieces(at, line, cells::MAX_RECORD_BYTES)
+/// What has been pushed of an input, and how its reading goes.
+pub struct Pushed {
+    buffer: Buffer,
+    reading: Reading,
+    /// Whether every record is kept as it was given.
+    keeps_originals: bool,
 }
 
 /// The rows of an input.
-pub enum Rows {
+pub struct Rows {
+    pushed: Pushed,
+    /// What makes rows of its records.
+    pub form: Form,
+}
+
+/// What makes rows of records.
+pub enum Form {
     /// Of a CSV.
     Csv(Box<CsvRows>),
     /// Of another form.
@@ -106,80 +74,63 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// Takes more of the input.
+    /// Begins at the beginning of an input, or continues at a position in it.
+    pub fn new(form: Form, position: Option<&InputPosition>) -> Self {
+        let (at, line) = position.map_or((0, 1), |position| (position.at, position.line));
+        Self {
+            pushed: Pushed {
+                buffer: Buffer::in_pieces(at, line, cells::MAX_RECORD_BYTES),
+                reading: Reading::from(position),
+                keeps_originals: false,
+            },
+            form,
+        }
+    }
+
+    /// Takes more of the input. What stands behind a break is not read.
     pub fn push(&mut self, piece: &[u8]) {
-        // What stands behind a break is not read.
-        let reading = match self {
-            Self::Csv(rows) => &mut rows.reading,
-            Self::Documents(rows) => &mut rows.reading,
-        };
-        if !reading.passes_over(piece) {
-            self.buffer().push(piece);
+        if !self.pushed.reading.passes_over(piece) {
+            self.pushed.buffer.push(piece);
         }
     }
 
     /// Keeps every record as it was given, fit or not.
     pub fn keep_originals(&mut self) {
-        match self {
-            Self::Csv(rows) => rows.keep_originals(),
-            Self::Documents(rows) => rows.keep_originals(),
-        }
+        self.pushed.keeps_originals = true;
     }
 
-    /// Refuses the record that asked for columns.
-    pub fn refuse(&mut self, what: &str) {
-        if let Self::Documents(rows) = self {
-            rows.refuse(what);
-        }
-    }
-
-    fn reading(&self) -> &Reading {
-        match self {
-            Self::Csv(rows) => &rows.reading,
-            Self::Documents(rows) => &rows.reading,
-        }
-    }
-
-    /// No more input follows.
+    /// Takes note that no more input follows.
     pub fn end(&mut self) {
-        self.buffer().ended = true;
+        self.pushed.buffer.ended = true;
     }
 
-    fn buffer(&mut self) -> &mut Buffer {
-        match self {
-            Self::Csv(rows) => &mut rows.buffer,
-            Self::Documents(rows) => &mut rows.buffer,
-        }
-    }
-
-    /// The next row, if it is whole.
+    /// Finds the next row, if it is whole.
     pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
         row.bytes.clear();
         row.original.clear();
         row.field_error = None;
-        match self {
-            Self::Csv(rows) => rows.next(columns, row),
-            Self::Documents(rows) => rows.next(columns, row),
-        }
+        let next = match &mut self.form {
+            Form::Csv(rows) => rows.next(&mut self.pushed, columns, row),
+            Form::Documents(rows) => rows.next(&mut self.pushed, columns, row),
+        }?;
+        let Pushed {
+            buffer, reading, ..
+        } = &mut self.pushed;
+        Ok(match next {
+            Next::Nothing if reading.tell(buffer.ended, row) => Next::Row,
+            next => next,
+        })
     }
 
-    /// Where the next record begins.
+    /// Returns where the next record begins.
     pub fn position(&self) -> InputPosition {
-        let broken = self.reading().is_over();
-        let position = |buffer: &Buffer| InputPosition {
-            at: buffer.offset() + u64::from(broken),
-            line: buffer.line,
-            broken,
-            ..InputPosition::beginning()
+        let position = match &self.form {
+            Form::Csv(_) => InputPosition::new(&self.pushed.buffer),
+            Form::Documents(rows) => rows.position(&self.pushed.buffer),
         };
-        match self {
-            Self::Csv(rows) => position(&rows.buffer),
-            Self::Documents(rows) => InputPosition {
-                root: rows.root(),
-                listed: rows.listed(),
-                wrapped: rows.wrapped(),
-                ..position(&rows.buffer)
-            },
+        match self.pushed.reading.is_over() {
+            true => position.broken(),
+            false => position,
         }
     }
 }

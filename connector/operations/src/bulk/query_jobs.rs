@@ -38,7 +38,7 @@ pub fn create(org: &Org, config: &CreateQueryJobConfig) -> Result<Message, Fault
         include_deleted: config.include_deleted,
         page_size: None,
     };
-    let dialect = Dialect::of(config.column_delimiter, config.line_ending);
+    let dialect = Dialect::new(config.column_delimiter, config.line_ending);
     let made = make(
         org,
         &question.bound_for(org)?,

@@ -2,12 +2,15 @@
 
 use super::dialect::Dialect;
 use super::error::passes;
-use super::input::{BOM, cells};
+use super::input::cells;
 use super::load::ERROR;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::RetryFailedConfig;
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::message::RowFormat;
+use salesforce_formats::message::input::InputError;
+use salesforce_formats::message::input::buffer::Buffer;
+use salesforce_formats::message::input::csv_reader::CsvReader;
 
 /// What the columns that Salesforce adds begin with.
 const OWN: &str = "sf__";
@@ -17,18 +20,20 @@ type Record = Vec<Vec<u8>>;
 
 /// Picks the records, takes Salesforce's columns out, and sorts.
 pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Fault> {
-    let text = input.body.strip_prefix(BOM).unwrap_or(&input.body);
-    let mut with_end = text.to_vec();
-    with_end.push(b'\n');
-    let dialect = Dialect::detect(&with_end).unwrap_or_default();
-    let mut records = read(text, dialect)?.into_iter();
-    let header = records.next().ok_or_else(|| {
+    let mut buffer = Buffer::whole(&input.body);
+    let mut reader = CsvReader::new(None);
+    let header = reader.header(&mut buffer)?.ok_or_else(|| {
         bad_input("The input is empty: give the failed records of a job, with their header")
     })?;
+    let dialect = Dialect {
+        delimiter: header.delimiter,
+        crlf: header.crlf,
+    };
+    let header = header.names;
     let place = |name: &str| {
         header
             .iter()
-            .position(|known| known.eq_ignore_ascii_case(name.as_bytes()))
+            .position(|known| known.eq_ignore_ascii_case(name))
     };
     let error = place(ERROR).ok_or_else(|| {
         bad_input(format!(
@@ -43,7 +48,7 @@ pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Faul
             ))
         })?),
     };
-    let all: Vec<Record> = records.collect();
+    let all = read(&mut reader, &mut buffer)?;
     let count = all.len();
     let reason = |record: &Record| {
         String::from_utf8_lossy(record.get(error).map_or(b"".as_slice(), Vec::as_slice))
@@ -56,9 +61,10 @@ pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Faul
     if let Some(by) = sort {
         kept.sort_by(|one, other| one.get(by).cmp(&other.get(by)));
     }
-    let own = |name: &Vec<u8>| name.starts_with(OWN.as_bytes());
+    let own = |name: &String| name.starts_with(OWN);
     let columns: Vec<bool> = header.iter().map(|name| !own(name)).collect();
     let mut body = Vec::new();
+    let header: Record = header.into_iter().map(String::into_bytes).collect();
     line(&header, &columns, dialect, &mut body);
     kept.iter()
         .for_each(|record| line(record, &columns, dialect, &mut body));
@@ -72,26 +78,14 @@ pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Faul
     })
 }
 
-fn read(text: &[u8], dialect: Dialect) -> Result<Vec<Record>, Fault> {
-    let (mut records, mut found, mut at) = (Vec::new(), Vec::new(), 0);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let scanned = cells::scan(rest, dialect.delimiter, true, &mut found);
-        // A malformed record was not sent: its error, which stands before what is malformed, says so.
-        let scanned = scanned.ok().flatten().ok_or_else(|| {
-            let line = memchr::memchr_iter(b'\n', text.get(..at).unwrap_or_default()).count() + 1;
-            bad_input(format!(
-                "The record at line {line} of the input has more than {} bytes, or a quote that is never closed",
-                cells::MAX_RECORD_BYTES
-            ))
-        })?;
-        let mut scratch = Vec::new();
-        if scanned.content > 0 {
-            let values = found
-                .iter()
-                .map(|cell| cell.value(rest, &mut scratch).to_vec());
-            records.push(values.collect());
-        }
-        at += scanned.whole;
+/// Reads all records, malformed ones too: those were not sent, and their error, which stands before what is malformed, says so.
+fn read(reader: &mut CsvReader, buffer: &mut Buffer<'_>) -> Result<Vec<Record>, InputError> {
+    let (mut records, mut scratch) = (Vec::new(), Vec::new());
+    while let Some(found) = reader.record(buffer)? {
+        let cells = reader.cells().iter();
+        let values = cells.map(|cell| cell.value(buffer.rest(), &mut scratch).to_vec());
+        records.push(values.collect());
+        buffer.skip(found.whole);
     }
     Ok(records)
 }

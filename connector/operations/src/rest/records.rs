@@ -330,7 +330,7 @@ pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<V
             RecordError::Org(fault) => fault,
             RecordError::Record(upstream_error) => bad_input(format!(
                 "Of the input, {} cannot be sent: {}",
-                record.place, upstream_error.message
+                record.position, upstream_error.message
             )),
         })?;
     // The path tells the sObject.

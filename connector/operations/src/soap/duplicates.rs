@@ -30,7 +30,7 @@ pub fn find_duplicates(
     let mut envelope = Envelope::new("findDuplicates", &Headers::new(config.headers.as_ref()))?;
     let encoder = RecordEncoder::new(org, document.is_untyped()).by_describe();
     for record in document.records()? {
-        let Record { place, node } = record?;
+        let Record { position, node } = record?;
         let written = object_of(&node, object).and_then(|object| {
             let node = encoder.encode(node, &object)?;
             sobject::write(&encoder, "sObjects", &object, node, envelope.body())
@@ -38,7 +38,7 @@ pub fn find_duplicates(
         written.map_err(|error| match error {
             RecordError::Org(fault) => fault,
             RecordError::Record(upstream_error) => bad_input(format!(
-                "Of the input, of {place}, {}",
+                "Of the input, of {position}, {}",
                 upstream_error.message
             )),
         })?;

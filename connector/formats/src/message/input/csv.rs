@@ -5,8 +5,8 @@
 
 use super::InputError;
 use super::buffer::Buffer;
-use super::cells::Cell;
-use super::header::{self, DELIMITERS};
+use super::csv_reader::CsvReader;
+use super::header::{DELIMITERS, DUPLICATE, NAMELESS, column_error};
 use super::params::Params;
 use super::path::Path;
 use super::split::{Found, Next, Split};
@@ -17,12 +17,8 @@ pub const NULL_CELL: &str = "#N/A";
 
 /// Reads a CSV document record by record.
 pub struct CsvRecords {
-    /// The delimiter that the media type tells.
-    told: Option<u8>,
-    /// The delimiter, once the header has been read.
-    delimiter: Option<u8>,
+    reader: CsvReader,
     columns: Vec<Path>,
-    cells: Vec<Cell>,
 }
 
 impl CsvRecords {
@@ -34,29 +30,23 @@ impl CsvRecords {
                 "The input's media type says `header=absent`: CSV needs a first line that names the fields".into(),
             ));
         }
-        Ok(Self {
-            told: params.get("delimiter").map(delimiter).transpose()?,
-            delimiter: None,
+        let delimiter = params.get("delimiter").map(delimiter).transpose()?;
+        Ok(Self::new(delimiter))
+    }
+
+    /// Begins at the header of a document whose delimiter may be known.
+    pub fn new(delimiter: Option<u8>) -> Self {
+        Self {
+            reader: CsvReader::new(delimiter),
             columns: Vec::new(),
-            cells: Vec::new(),
-        })
+        }
     }
 
-    /// Reads the header, if it is whole.
-    fn header(&mut self, buffer: &mut Buffer<'_>) -> Result<Option<u8>, InputError> {
-        let Some(header) = header::read(buffer, self.told, &mut self.cells)? else {
-            return Ok(None);
-        };
-        self.columns = columns(&header.names)?;
-        self.delimiter = Some(header.delimiter);
-        Ok(self.delimiter)
-    }
-
-    /// The record that was scanned last.
+    /// The record that was found last.
     fn node(&self, text: &[u8]) -> Node {
         let mut node = Node::default();
         let mut scratch = Vec::new();
-        for (path, cell) in self.columns.iter().zip(&self.cells) {
+        for (path, cell) in self.columns.iter().zip(self.reader.cells()) {
             match cell.value(text, &mut scratch) {
                 b"" => {}
                 value if value == NULL_CELL.as_bytes() => path.put(&mut node, Value::Null),
@@ -72,28 +62,25 @@ impl CsvRecords {
 
 impl Split for CsvRecords {
     fn next(&mut self, buffer: &mut Buffer<'_>) -> Next {
-        let known = self.delimiter;
-        let Some(delimiter) = known.map_or_else(|| self.header(buffer), |known| Ok(Some(known)))?
-        else {
+        if !self.reader.has_header() {
+            let Some(header) = self.reader.header(buffer)? else {
+                return Ok(None);
+            };
+            self.columns = columns(&header.names)?;
+        }
+        let Some(record) = self.reader.record(buffer)? else {
             return Ok(None);
         };
-        while let Some(scanned) = header::scan(buffer, delimiter, &mut self.cells)? {
-            let (line, blank) = (buffer.line, scanned.content == 0);
-            let width = self.columns.len();
-            let node = match header::error_text(buffer, &scanned, self.cells.len(), width) {
-                Some(what) => Err(what),
-                None => Ok(self.node(buffer.rest())),
-            };
-            buffer.skip(scanned.whole);
-            if !blank {
-                return Ok(Some(Found {
-                    node,
-                    line,
-                    len: scanned.whole,
-                }));
-            }
-        }
-        Ok(None)
+        let node = match record.error {
+            Some(what) => Err(what),
+            None => Ok(self.node(buffer.rest())),
+        };
+        buffer.skip(record.whole);
+        Ok(Some(Found {
+            node,
+            line: record.line,
+            len: record.whole,
+        }))
     }
 
     fn missing(&self) -> Option<&'static str> {
@@ -105,22 +92,19 @@ fn columns(header: &[String]) -> Result<Vec<Path>, InputError> {
     let mut seen: Vec<String> = Vec::with_capacity(header.len());
     let mut columns = Vec::with_capacity(header.len());
     for (index, name) in header.iter().enumerate() {
-        let wrong =
-            |what: String| InputError(format!("Column {} of the input's header {what}", index + 1));
+        let wrong = |what: &str| InputError(column_error(index, name, what));
         if name.is_empty() {
-            return Err(wrong(
-                "has no name: name the field that its cells hold".into(),
-            ));
+            return Err(wrong(NAMELESS));
         }
         let folded = name.to_ascii_lowercase();
         if seen.contains(&folded) {
-            return Err(wrong(format!("is `{name}` again: keep one of the two")));
+            return Err(wrong(DUPLICATE));
         }
         seen.push(folded);
         columns.push(Path::parse(name).ok_or_else(|| {
-            wrong(format!(
-                "is `{name}`, which names no field: write `Field`, `Relationship.Field` or `Type:Relationship.Field`"
-            ))
+            wrong(
+                "names no field: write `Field`, `Relationship.Field` or `Type:Relationship.Field`",
+            )
         })?);
     }
     Ok(columns)

@@ -14,6 +14,20 @@ pub const DELIMITERS: [(&str, u8); 6] = [
     ("backquote", b'`'),
 ];
 
+/// What is wrong with a column that has no name.
+pub const NAMELESS: &str = "has no name: name the field that its cells hold";
+
+/// What is wrong with a column whose field another one names already.
+pub const DUPLICATE: &str = "is there twice: keep one of the two";
+
+/// Returns what is said of a column of a header.
+pub fn column_error(index: usize, name: &str, what: &str) -> String {
+    match name {
+        "" => format!("Column {} of the input {what}", index + 1),
+        name => format!("Column {} of the input, `{name}`, {what}", index + 1),
+    }
+}
+
 /// The first record of a CSV.
 #[derive(Debug)]
 pub struct Header {

@@ -2,9 +2,7 @@
 //! size.
 
 use super::buffer::Buffer;
-use super::split::{Split, check_end};
-use super::{CsvRecords, Document, Options, Params};
-use super::{json::JsonRecords, ndjson::NdjsonRecords, xml::XmlRecords};
+use super::{Document, Format, Options, RecordReader};
 use crate::testing::message;
 use proptest::prelude::*;
 
@@ -183,29 +181,24 @@ pub(crate) const VERDICTS: &[Verdict] = &[
     (NDJSON, "", 0, None),
 ];
 
-fn split(media_type: &str) -> Box<dyn Split> {
-    let options = Options::default();
-    match media_type {
-        CSV => Box::new(CsvRecords::open(&Params::of(CSV)).unwrap()),
-        XML => Box::new(XmlRecords::new(Some("Account"), options)),
-        JSON => Box::new(JsonRecords::new(options)),
-        _ => Box::new(NdjsonRecords::new(options)),
-    }
+fn reader(media_type: &str) -> RecordReader {
+    let format = match media_type {
+        CSV => Format::Csv,
+        XML => Format::Xml,
+        JSON => Format::Json,
+        _ => Format::Ndjson,
+    };
+    RecordReader::new(format, Some("Account"), Options::default())
 }
 
 /// The records of a document that comes in pieces, as lines, up to what is wrong with it.
 fn in_pieces(media_type: &str, body: &[u8], size: usize) -> Vec<String> {
-    let mut split = split(media_type);
+    let mut reader = reader(media_type);
     let mut buffer = Buffer::in_pieces(0, 1, usize::MAX);
     let mut pieces = body.chunks(size.max(1));
     let (mut told, mut index) = (Vec::new(), 0);
     loop {
-        let next = match buffer.past_bom() {
-            Ok(true) => split.next(&mut buffer),
-            Ok(false) => Ok(None),
-            Err(error) => Err(error),
-        };
-        match next {
+        match reader.next(&mut buffer) {
             Ok(Some(found)) => match found.node {
                 Ok(node) => told.push(format!(
                     "{} {}",
@@ -220,14 +213,7 @@ fn in_pieces(media_type: &str, body: &[u8], size: usize) -> Vec<String> {
                     return told;
                 }
             },
-            Ok(None) if buffer.ended => {
-                told.extend(
-                    check_end(split.as_ref(), &buffer)
-                        .err()
-                        .map(|error| error.0),
-                );
-                return told;
-            }
+            Ok(None) if buffer.ended => return told,
             Ok(None) => match pieces.next() {
                 Some(piece) => buffer.push(piece),
                 None => buffer.ended = true,
@@ -250,7 +236,7 @@ fn as_a_whole(media_type: &str, body: &str) -> Vec<String> {
         .map(|record| match record {
             Ok(record) => format!(
                 "{} {}",
-                record.place.line,
+                record.position.line,
                 serde_json::to_string(&record.node).unwrap()
             ),
             Err(error) => error.0,

@@ -53,7 +53,7 @@ impl JsonRecords {
         }
     }
 
-    /// Goes on behind a record: in a list, where it stood in one, which stands in a wrapper or not.
+    /// Continues behind a record: in a list, where it stood in one, which stands in a wrapper or not.
     pub fn behind_record(listed: bool, wrapped: bool) -> Self {
         Self {
             state: if listed { State::Element } else { State::Done },

@@ -11,6 +11,8 @@
 pub mod buffer;
 pub mod cells;
 mod csv;
+pub mod csv_reader;
+mod error;
 pub mod header;
 pub mod json;
 pub mod json_record;
@@ -18,7 +20,8 @@ pub mod ndjson;
 mod options;
 mod params;
 pub mod path;
-mod place;
+mod position;
+mod reader;
 pub mod split;
 pub mod tree;
 pub mod xml;
@@ -27,35 +30,24 @@ mod xml_markup;
 mod xml_tags;
 
 pub use self::csv::{CsvRecords, NULL_CELL};
+pub use error::InputError;
 pub use json_record::object as json_object;
 pub use options::Options;
 pub use params::Params;
-pub use place::{InputError, Place};
+pub use position::{InputPosition, RecordPosition};
+pub use reader::{Format, RecordReader};
 pub use tree::{Node, Value};
 
 use buffer::Buffer;
-use json::JsonRecords;
-use ndjson::NdjsonRecords;
 use salesforce_contract::bindings::Message;
-use split::{Split, check_end};
-use xml::XmlRecords;
 
 /// A record of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Where it stands.
-    pub place: Place,
+    pub position: RecordPosition,
     /// What it says.
     pub node: Node,
-}
-
-/// The forms of documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Json,
-    Ndjson,
-    Csv,
-    Xml,
 }
 
 /// A document of records.
@@ -77,7 +69,7 @@ impl<'b> Document<'b> {
         object: Option<&'b str>,
         options: Options,
     ) -> Result<Self, InputError> {
-        let params = Params::of(&message.media_type);
+        let params = Params::parse(&message.media_type);
         let format = format(&params)?;
         utf8_only(&params, &message.body)?;
         Ok(Self {
@@ -105,14 +97,12 @@ impl<'b> Document<'b> {
     /// # Errors
     /// Parameters of a media type that cannot be.
     pub fn records(&self) -> Result<Records<'b>, InputError> {
-        let split: Box<dyn Split> = match self.format {
-            Format::Json => Box::new(JsonRecords::new(self.options)),
-            Format::Ndjson => Box::new(NdjsonRecords::new(self.options)),
-            Format::Csv => Box::new(CsvRecords::open(&self.params)?),
-            Format::Xml => Box::new(XmlRecords::new(self.object, self.options)),
+        let reader = match self.format {
+            Format::Csv => RecordReader::Csv(CsvRecords::open(&self.params)?),
+            format => RecordReader::new(format, self.object, self.options),
         };
         Ok(Records {
-            split,
+            reader,
             buffer: Buffer::whole(self.body),
             index: 0,
             done: false,
@@ -153,7 +143,7 @@ impl<'b> Document<'b> {
 
 /// The records of a document in their order. After an error there are no more.
 pub struct Records<'b> {
-    split: Box<dyn Split>,
+    reader: RecordReader,
     buffer: Buffer<'b>,
     index: u64,
     done: bool,
@@ -161,18 +151,17 @@ pub struct Records<'b> {
 
 impl Records<'_> {
     fn read(&mut self) -> Result<Option<Record>, InputError> {
-        self.buffer.past_bom()?;
-        let Some(found) = self.split.next(&mut self.buffer)? else {
-            return check_end(self.split.as_ref(), &self.buffer).map(|()| None);
+        let Some(found) = self.reader.next(&mut self.buffer)? else {
+            return Ok(None);
         };
-        let place = Place {
+        let position = RecordPosition {
             index: self.index,
             line: found.line,
         };
         self.index += 1;
         match found.node {
-            Ok(node) => Ok(Some(Record { place, node })),
-            Err(what) => Err(InputError::of(place, what)),
+            Ok(node) => Ok(Some(Record { position, node })),
+            Err(what) => Err(InputError::in_record(position, what)),
         }
     }
 }

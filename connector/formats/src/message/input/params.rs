@@ -9,7 +9,7 @@ pub struct Params {
 
 impl Params {
     /// Reads a media type; parameters that are none are passed over.
-    pub fn of(media_type: &str) -> Self {
+    pub fn parse(media_type: &str) -> Self {
         let mut parts = parts(media_type).into_iter();
         let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
         let pairs = parts

@@ -151,8 +151,8 @@ fn broken_csv_is_refused_with_its_line() {
             "record 1 (line 3): the record has 1 cells",
         ),
         ("A,B\n1\n", "the record has 1 cells, but the header has 2"),
-        ("A,a\n", "Column 2 of the input's header is `a` again"),
-        ("A,\n", "Column 2 of the input's header has no name"),
+        ("A,a\n", "Column 2 of the input, `a`, is there twice"),
+        ("A,\n", "Column 2 of the input has no name"),
         ("A..B\n", "names no field"),
         ("A\n\"x\n2\n", "never closed"),
     ];
@@ -252,7 +252,7 @@ fn records_know_their_place() {
             .records()
             .unwrap()
             .map(|record| {
-                let place = record.unwrap().place;
+                let place = record.unwrap().position;
                 (place.index, place.line)
             })
             .collect()

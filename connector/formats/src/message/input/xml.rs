@@ -58,15 +58,15 @@ impl XmlRecords {
         }
     }
 
-    /// Goes on behind a record: within this root, or behind a document.
-    pub fn behind_record(object: &str, root: Option<String>) -> Self {
+    /// Continues behind a record: within this root, or behind a document.
+    pub fn behind_record(self, root: Option<String>) -> Self {
         Self {
             state: match root {
                 Some(_) => State::List,
                 None => State::Documents,
             },
             root,
-            ..Self::new(Some(object), Options::default())
+            ..self
         }
     }
 

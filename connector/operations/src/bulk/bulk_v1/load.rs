@@ -10,12 +10,10 @@ mod row_results;
 mod split;
 
 use super::wire;
-use crate::bulk::columns::Rules;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::load::journal as head;
 use crate::bulk::load::plan::Plan;
 use crate::bulk::load::protocol::{Builder, JobProtocol, Step};
-use crate::bulk::load::records::Which;
 use batch_builder::BatchBuilder;
 use documents::AllResults;
 use journal::Journal;
@@ -218,19 +216,6 @@ impl JobProtocol for JobBatches {
         journal.withdraw_unsent();
         journal.finished = true;
         Ok(())
-    }
-
-    fn row_results(
-        org: &Rc<Org>,
-        _: &Rules,
-        journal: &mut Journal,
-        index: usize,
-    ) -> Result<Option<BatchOutcomes>, Fault> {
-        Ok(BatchOutcomes::new(org, journal, index))
-    }
-
-    fn records(load: &Load, which: Which) -> RecordPieces {
-        RecordPieces::new(&load.org, &load.state, which)
     }
 }
 

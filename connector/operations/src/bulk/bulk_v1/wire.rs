@@ -67,7 +67,7 @@ pub struct BatchInfo {
 }
 
 impl BatchInfo {
-    fn of(facts: &Facts) -> Result<Self, Unusable> {
+    fn new(facts: &Facts) -> Result<Self, Unusable> {
         let missing = |what: &str| Unusable(format!("The info of a batch has no {what}"));
         let count = |name: &str| facts.get(name).and_then(|text| text.parse().ok());
         Ok(Self {
@@ -176,7 +176,7 @@ pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> 
     )
     .expecting(Expected::NewInfo(super::MEMBERS));
     org.send_as(&call, None, |reply, _| {
-        BatchInfo::of(&Facts::read(&reply.body)?)
+        BatchInfo::new(&Facts::read(&reply.body)?)
     })
 }
 
@@ -202,7 +202,7 @@ pub fn batches(org: &Org, job: &str) -> Result<Vec<BatchInfo>, Fault> {
     let call = get(path(org, &[("job", job), ("", "batch")])?, super::BATCHES);
     org.send_as(&call, None, |reply, _| {
         let listed = Facts::read(&reply.body)?.all("batchInfo");
-        listed.iter().map(BatchInfo::of).collect()
+        listed.iter().map(BatchInfo::new).collect()
     })
 }
 

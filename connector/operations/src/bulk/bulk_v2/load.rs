@@ -19,16 +19,14 @@ mod unclear;
 mod unmatched;
 mod untaken;
 
-use crate::bulk::columns::Rules;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::jobs::{self, INGEST, State};
 use crate::bulk::load::journal as head;
 use crate::bulk::load::plan::Plan;
 use crate::bulk::load::protocol::{JobProtocol, Step};
-use crate::bulk::load::records::Which;
 use batch_builder::{BACK_BYTES, BatchBuilder};
 use documents::Document;
-use journal::{Journal, Part, Returned, Stage};
+use journal::{Journal, Part, Stage};
 use load_state::LoadState;
 use reasons::Reasons;
 use records::RecordPieces;
@@ -71,7 +69,8 @@ impl JobProtocol for IngestJobs {
 
     /// Asks what became of jobs whose data may have arrived, and aborts those that were left half filled.
     fn reconcile(load: &mut Load) -> Result<(), Fault> {
-        let doubtful = load.state.borrow().doubtful();
+        let is_doubtful = |part: &Part| matches!(part.stage, Stage::Open | Stage::Uploaded);
+        let doubtful = load.state.borrow().parts(is_doubtful);
         for index in doubtful {
             load.reconcile_job(index)?;
         }
@@ -98,11 +97,10 @@ impl JobProtocol for IngestJobs {
     fn begin(load: &mut Load, is_valid: bool) -> Result<(BatchBuilder, Step), Fault> {
         let index = load.protocol.next_part;
         let known = load.state.borrow().journal.parts.get(index).cloned();
+        let has_end = known.as_ref().is_some_and(|part| part.end.is_some());
         let begun = match known.filter(|part| part.stage.has_data()) {
             Some(part) => (load.compared(index, &part)?, Step::Continue),
-            None if is_valid || load.state.borrow().end_of(index).is_some() => {
-                (load.begin_job(index)?, Step::Checkpoint)
-            }
+            None if is_valid || has_end => (load.begin_job(index)?, Step::Checkpoint),
             None => (load.begin_unsent(index), Step::Continue),
         };
         load.protocol.next_part += 1;
@@ -171,19 +169,6 @@ impl JobProtocol for IngestJobs {
         load.protocol.next_part = state.journal.first_needed();
         Ok(())
     }
-
-    fn row_results(
-        org: &Rc<Org>,
-        rules: &Rules,
-        state: &mut LoadState,
-        index: usize,
-    ) -> Result<Option<PartResults>, Fault> {
-        PartResults::read(org, rules, state, index)
-    }
-
-    fn records(load: &Load, which: Which) -> RecordPieces {
-        RecordPieces::new(&load.org, &load.plan, &load.state, which)
-    }
 }
 
 impl Load {
@@ -232,25 +217,15 @@ impl Load {
 
     fn new_part(&self, index: usize, job: String) -> Part {
         let state = self.state.borrow();
+        let known = state.journal.parts.get(index);
         Part {
             job,
-            stage: Stage::Open,
             start: self.row_reader.before.clone(),
-            end: state.end_of(index),
+            end: known.and_then(|part| part.end.clone()),
             first_row: state.rows_before(index),
-            rows: 0,
-            rejected: 0,
-            checksum: 0,
             columns: self.row_reader.column_set,
-            processed: 0,
-            failed: 0,
-            reason: None,
-            collected: false,
-            unclear: None,
-            untaken: state.untaken_of(index),
-            unknown: 0,
-            saved: None,
-            returned: Returned::default(),
+            untaken: known.map_or(0, |part| part.untaken),
+            ..Part::default()
         }
     }
 

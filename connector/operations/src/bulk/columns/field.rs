@@ -7,6 +7,7 @@ use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::JobOperation;
 use salesforce_contract::catalog::nearest;
+use salesforce_formats::message::input::header::NAMELESS;
 use std::rc::Rc;
 
 /// What is checked of the values of a column.
@@ -61,9 +62,7 @@ pub fn target_of(
     name: &str,
 ) -> Result<Target, ColumnError> {
     if name.is_empty() {
-        return Err(ColumnError::Column(
-            "has no name: name the field that its cells hold".into(),
-        ));
+        return Err(ColumnError::Column(NAMELESS.into()));
     }
     match name.split_once('.') {
         Some((relationship, key)) => reference(org, object, name, relationship, key),

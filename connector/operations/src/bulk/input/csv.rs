@@ -1,14 +1,14 @@
 //! Rows of a CSV: what is fit to be sent is copied as it stands.
 
-use super::breaking::Reading;
 use super::cells::{self, Cell};
 use super::fingerprint::{Fingerprint, Fingerprinter};
-use super::{Buffer, InputPosition, Next, Row, buffer_at};
+use super::{Buffer, Next, Pushed, Row};
 use crate::bulk::columns::{Columns, Settled, Use, listed};
 use crate::bulk::dialect::Dialect;
 use crate::typing::compound_parts;
 use salesforce_contract::bindings::Fault;
-use salesforce_formats::message::input::{NULL_CELL, Value, header, json_object};
+use salesforce_formats::message::input::csv_reader::CsvReader;
+use salesforce_formats::message::input::{NULL_CELL, Value, json_object};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -20,46 +20,31 @@ const NULL: &[u8] = NULL_CELL.as_bytes();
 
 /// Reads a CSV in pieces.
 pub struct CsvRows {
-    pub(super) buffer: Buffer,
+    reader: CsvReader,
     dialect: Option<Dialect>,
-    /// The delimiter that the config tells.
-    delimiter: Option<u8>,
     /// The delimiter that rows are to have, if it is not their own.
     written: Option<u8>,
-    cells: Vec<Cell>,
     fingerprinter: Fingerprinter,
     scratch: Vec<u8>,
-    width: usize,
-    /// Whether every record is kept as it was given.
-    keeps: bool,
-    /// How the reading goes.
-    pub(super) reading: Reading,
 }
 
 impl CsvRows {
     /// Begins at the header.
     pub fn new(delimiter: Option<u8>) -> Self {
         Self {
-            buffer: buffer_at(None),
+            reader: CsvReader::new(delimiter),
             dialect: None,
-            delimiter,
             written: None,
-            cells: Vec::new(),
             fingerprinter: Fingerprinter::default(),
             scratch: Vec::new(),
-            width: 0,
-            keeps: false,
-            reading: Reading::On,
         }
     }
 
-    /// Goes on between two records of a document whose header has as many columns.
-    pub fn resume(position: &InputPosition, dialect: Dialect, width: usize) -> Self {
+    /// Continues between two records of a document whose header has as many columns.
+    pub fn between_records(dialect: Dialect, width: usize) -> Self {
         Self {
-            buffer: buffer_at(Some(position)),
+            reader: CsvReader::between_records(dialect.delimiter, width),
             dialect: Some(dialect),
-            width,
-            reading: Reading::from(Some(position)),
             ..Self::new(None)
         }
     }
@@ -69,83 +54,58 @@ impl CsvRows {
         self.written = Some(delimiter);
     }
 
-    /// Every record is kept as it was given.
-    pub fn keep_originals(&mut self) {
-        self.keeps = true;
-    }
-
     /// The form of the document, once its header is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }
 
-    /// The next row, if it is whole.
-    pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
-        if self.width == 0 {
-            return self.header();
+    /// Finds the next row, if it is whole.
+    pub fn next(
+        &mut self,
+        pushed: &mut Pushed,
+        columns: Option<&Columns>,
+        row: &mut Row,
+    ) -> Result<Next, Fault> {
+        if !self.reader.has_header() {
+            return self.header(&mut pushed.buffer);
         }
-        let Some(columns) = columns.filter(|_| self.reading.goes_on()) else {
-            return Ok(self.rest(row));
+        let Some(columns) = columns.filter(|_| pushed.reading.goes_on()) else {
+            return Ok(Next::Nothing);
         };
-        let dialect = self.dialect.unwrap_or_default();
-        loop {
-            row.line = self.buffer.line;
-            let found = match header::scan(&self.buffer, dialect.delimiter, &mut self.cells) {
-                Ok(Some(found)) => found,
-                Ok(None) => return Ok(Next::Nothing),
-                Err(error) => {
-                    self.reading.stop(&self.buffer, error);
-                    return Ok(self.rest(row));
-                }
-            };
-            if found.content > 0 {
-                match header::error_text(&self.buffer, &found, self.cells.len(), self.width) {
-                    Some(what) => self.refuse(found.content, &what, row),
-                    None => self.row(columns, dialect.delimiter, found.content, row),
-                }
+        let found = match self.reader.record(&mut pushed.buffer) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(Next::Nothing),
+            Err(error) => {
+                pushed.reading.stop(&pushed.buffer, error);
+                return Ok(Next::Nothing);
             }
-            self.buffer.skip(found.whole);
-            row.end = self.buffer.offset();
-            if found.content > 0 {
-                return Ok(Next::Row);
-            }
-        }
-    }
-
-    /// The row that stands for what cannot be read, once there is one.
-    fn rest(&mut self, row: &mut Row) -> Next {
-        match self.reading.tell(self.buffer.ended, row) {
-            true => Next::Row,
-            false => Next::Nothing,
-        }
-    }
-
-    /// Makes a row of a record that cannot be read.
-    fn refuse(&self, content: usize, what: &str, row: &mut Row) {
-        let record = self.buffer.rest().get(..content).unwrap_or_default();
-        row.field_error = Some(format!("Line {}: {what}", row.line));
-        row.original.extend_from_slice(record);
-        row.fingerprint = Fingerprint {
-            exact: xxh3_64(record),
-            likely: 0,
         };
+        row.line = found.line;
+        let text = pushed.buffer.rest();
+        let record = text.get(..found.content).unwrap_or_default();
+        match found.error {
+            Some(what) => refuse(record, &what, row),
+            None => self.row(columns, record, pushed.keeps_originals, row),
+        }
+        pushed.buffer.skip(found.whole);
+        row.end = pushed.buffer.offset();
+        Ok(Next::Row)
     }
 
-    fn header(&mut self) -> Result<Next, Fault> {
-        let Some(header) = header::read(&mut self.buffer, self.delimiter, &mut self.cells)? else {
+    fn header(&mut self, buffer: &mut Buffer) -> Result<Next, Fault> {
+        let Some(header) = self.reader.header(buffer)? else {
             return Ok(Next::Nothing);
         };
         self.dialect = Some(Dialect {
             delimiter: header.delimiter,
             crlf: header.crlf,
         });
-        self.width = header.names.len();
         Ok(Next::Columns(header.names))
     }
 
-    /// Checks the values of the record before `content` and makes the row that is sent.
-    fn row(&mut self, columns: &Columns, delimiter: u8, content: usize, row: &mut Row) {
-        let text = self.buffer.rest();
+    /// Checks the values of the record and makes the row that is sent.
+    fn row(&mut self, columns: &Columns, text: &[u8], keeps_original: bool, row: &mut Row) {
+        let delimiter = self.dialect.unwrap_or_default().delimiter;
         self.fingerprinter.begin(columns.key());
         let written = self.written.unwrap_or(delimiter);
         let mut cells = RowCells {
@@ -158,9 +118,9 @@ impl CsvRows {
             fingerprinter: &mut self.fingerprinter,
             row,
         };
-        for (index, (cell, used)) in self.cells.iter().zip(columns.uses()).enumerate() {
+        for (index, (cell, used)) in self.reader.cells().iter().zip(columns.uses()).enumerate() {
             let value = cell.value(text, &mut self.scratch);
-            cells.before = self.cells.get(..index).unwrap_or_default();
+            cells.before = self.reader.cells().get(..index).unwrap_or_default();
             match used {
                 Use::Nothing => {}
                 Use::Column(at) => cells.put(*at, value, cell.bare),
@@ -168,19 +128,28 @@ impl CsvRows {
             }
         }
         if !cells.copied {
-            let record = text.get(..content).unwrap_or_default();
-            row.bytes.extend_from_slice(record);
+            row.bytes.extend_from_slice(text);
         } else if row.bytes.is_empty() {
             row.bytes.extend_from_slice(EMPTY_CELL);
         }
-        if row.field_error.is_some() || self.keeps {
-            copy(text, &self.cells, delimiter, &mut row.original);
+        if row.field_error.is_some() || keeps_original {
+            copy(text, self.reader.cells(), delimiter, &mut row.original);
             if row.original.is_empty() {
                 row.original.extend_from_slice(EMPTY_CELL);
             }
         }
         row.fingerprint = self.fingerprinter.fingerprint();
     }
+}
+
+/// Makes a row of a record that cannot be read.
+fn refuse(record: &[u8], what: &str, row: &mut Row) {
+    row.field_error = Some(format!("Line {}: {what}", row.line));
+    row.original.extend_from_slice(record);
+    row.fingerprint = Fingerprint {
+        exact: xxh3_64(record),
+        likely: 0,
+    };
 }
 
 /// A row that is being made of the cells of a record.

@@ -1,9 +1,8 @@
 //! Rows of JSON, NDJSON and XML: records flattened into columns. A record with a column that is new makes the columns grow.
 
-use super::breaking::Reading;
 use super::cells;
 use super::fingerprint::{Fingerprint, Fingerprinter};
-use super::{Buffer, InputPosition, Next, Row, buffer_at};
+use super::{Buffer, InputPosition, Next, Pushed, Row};
 use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::load::plan::Plan;
 use crate::bulk::mapping::Mapping;
@@ -11,68 +10,34 @@ use crate::typing::{Known, RecordEncoder, RecordError};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
-use salesforce_formats::message::input::json::JsonRecords;
-use salesforce_formats::message::input::json_record::record;
-use salesforce_formats::message::input::ndjson::NdjsonRecords;
-use salesforce_formats::message::input::split::{Found, Split, check_end};
-use salesforce_formats::message::input::xml::XmlRecords;
-use salesforce_formats::message::input::{InputError, NULL_CELL, Node, Options, Value};
+use salesforce_formats::message::input::split::Found;
+use salesforce_formats::message::input::{Format, NULL_CELL, Node, Options, RecordReader, Value};
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A record as columns; null empties.
 type Flat = Vec<(String, Option<String>)>;
 
-/// The reader of a form.
-enum Reader {
-    Ndjson(NdjsonRecords),
-    Json(JsonRecords),
-    Xml(XmlRecords),
-}
-
-impl Reader {
-    /// A reader at the beginning of a document, or between two of its records.
-    fn at(position: Option<&InputPosition>, object: &str, format: LoadFormat) -> Self {
-        let options = Options::default();
-        let position = position.filter(|position| position.at > 0);
-        match (format, position) {
-            (LoadFormat::Ndjson | LoadFormat::Csv, _) => Self::Ndjson(NdjsonRecords::new(options)),
-            (LoadFormat::Json, None) => Self::Json(JsonRecords::new(options)),
-            (LoadFormat::Json, Some(position)) => Self::Json(JsonRecords::behind_record(
-                position.listed,
-                position.wrapped,
-            )),
-            (LoadFormat::Xml, None) => Self::Xml(XmlRecords::new(Some(object), options)),
-            (LoadFormat::Xml, Some(position)) => {
-                Self::Xml(XmlRecords::behind_record(object, position.root.clone()))
-            }
-        }
-    }
-
-    fn split(&mut self) -> &mut dyn Split {
-        match self {
-            Self::Ndjson(records) => records,
-            Self::Json(records) => records,
-            Self::Xml(records) => records,
-        }
+/// The form of a document.
+fn format(format: LoadFormat) -> Format {
+    match format {
+        LoadFormat::Csv => Format::Csv,
+        LoadFormat::Ndjson => Format::Ndjson,
+        LoadFormat::Json => Format::Json,
+        LoadFormat::Xml => Format::Xml,
     }
 }
 
 /// Reads documents in pieces.
 pub struct DocumentRows {
-    pub(super) buffer: Buffer,
     org: Rc<Org>,
     object: String,
     mapping: Mapping,
-    reader: Reader,
+    reader: RecordReader,
     /// A record that waits for its columns, with where it ends and begins.
     held: Option<Held>,
     /// Whether a record has been read.
     begun: bool,
-    /// Whether every record is kept as it was given.
-    keeps: bool,
-    /// How the reading goes.
-    pub(super) reading: Reading,
     fingerprinter: Fingerprinter,
     known: Known,
 }
@@ -86,27 +51,24 @@ struct Held {
 }
 
 impl DocumentRows {
-    /// Begins at the beginning, or goes on between two records.
+    /// Begins at the beginning, or continues between two records.
     pub fn new(org: &Rc<Org>, plan: &Plan, position: Option<&InputPosition>) -> Self {
         let object = plan.rules.object.as_str();
+        let reader = RecordReader::new(format(plan.format), Some(object), Options::default());
+        let reader = match position.filter(|position| position.at > 0) {
+            Some(position) => reader.behind_record(position),
+            None => reader,
+        };
         Self {
-            buffer: buffer_at(position),
             org: Rc::clone(org),
             object: object.to_owned(),
             mapping: plan.mapping.clone(),
-            reader: Reader::at(position, object, plan.format),
+            reader,
             held: None,
             begun: position.is_some(),
-            keeps: false,
-            reading: Reading::from(position),
             fingerprinter: Fingerprinter::default(),
             known: Known::default(),
         }
-    }
-
-    /// Every record is kept as it was given.
-    pub fn keep_originals(&mut self) {
-        self.keeps = true;
     }
 
     /// Refuses the record at hand, whose columns cannot be.
@@ -116,31 +78,20 @@ impl DocumentRows {
         }
     }
 
-    /// The tag that opens the root, of XML.
-    pub fn root(&self) -> Option<String> {
-        match &self.reader {
-            Reader::Xml(records) => records.root().map(str::to_owned),
-            _ => None,
-        }
-    }
-
-    /// Whether the record before was one of a list, of JSON.
-    pub fn listed(&self) -> bool {
-        matches!(&self.reader, Reader::Json(records) if records.listed())
-    }
-
-    /// Whether that list stands in a wrapper, of JSON.
-    pub fn wrapped(&self) -> bool {
-        matches!(&self.reader, Reader::Json(records) if records.wrapped())
+    /// Where the next record begins.
+    pub fn position(&self, buffer: &Buffer) -> InputPosition {
+        self.reader.position(buffer)
     }
 
     /// The next row, if it is whole.
-    pub fn next(&mut self, columns: Option<&Columns>, row: &mut Row) -> Result<Next, Fault> {
-        if self.held.is_none() && !self.read()? {
-            return Ok(match self.reading.tell(self.buffer.ended, row) {
-                true => Next::Row,
-                false => Next::Nothing,
-            });
+    pub fn next(
+        &mut self,
+        pushed: &mut Pushed,
+        columns: Option<&Columns>,
+        row: &mut Row,
+    ) -> Result<Next, Fault> {
+        if self.held.is_none() && !self.read(pushed)? {
+            return Ok(Next::Nothing);
         }
         if let Some(grown) = self.grown(columns) {
             return Ok(Next::Columns(grown));
@@ -157,8 +108,8 @@ impl DocumentRows {
                 row.fingerprint = Fingerprint::default();
             }
         }
-        if row.field_error.is_some() || self.keeps {
-            row.original = self.original(held.len);
+        if row.field_error.is_some() || pushed.keeps_originals {
+            row.original = self.reader.original(&pushed.buffer, held.len);
         }
         if row.field_error.is_some() {
             let exact = xxh3_64(&row.original) ^ row.fingerprint.exact;
@@ -170,34 +121,14 @@ impl DocumentRows {
         Ok(Next::Row)
     }
 
-    /// The record that was read last, as one line: of JSON, where it can be read.
-    fn original(&self, len: usize) -> Vec<u8> {
-        let text = self.buffer.behind(len).trim_ascii();
-        let node = match &self.reader {
-            Reader::Ndjson(_) | Reader::Json(_) => record(text, Options::default()),
-            Reader::Xml(records) => records.node(text, self.buffer.line),
-        };
-        let line = node.ok().and_then(|node| serde_json::to_vec(&node).ok());
-        line.unwrap_or_else(|| {
-            let breaks = |byte: &u8| {
-                if matches!(byte, b'\r' | b'\n') {
-                    b' '
-                } else {
-                    *byte
-                }
-            };
-            text.iter().map(breaks).collect()
-        })
-    }
-
     /// Reads the next record, if it is whole. A document that breaks behind its first record ends there.
-    fn read(&mut self) -> Result<bool, Fault> {
-        if !self.reading.goes_on() || !self.buffer.past_bom()? {
+    fn read(&mut self, pushed: &mut Pushed) -> Result<bool, Fault> {
+        if !pushed.reading.goes_on() {
             return Ok(false);
         }
-        let found = match self.found() {
+        let found = match self.reader.next(&mut pushed.buffer) {
             Err(error) if self.begun => {
-                self.reading.stop(&self.buffer, error);
+                pushed.reading.stop(&pushed.buffer, error);
                 return Ok(false);
             }
             found => found?,
@@ -216,19 +147,11 @@ impl DocumentRows {
         };
         self.held = Some(Held {
             record,
-            end: self.buffer.offset(),
+            end: pushed.buffer.offset(),
             line,
             len,
         });
         Ok(true)
-    }
-
-    fn found(&mut self) -> Result<Option<Found>, InputError> {
-        let found = self.reader.split().next(&mut self.buffer)?;
-        if found.is_none() {
-            check_end(self.reader.split(), &self.buffer)?;
-        }
-        Ok(found)
     }
 
     /// The columns with those that the record at hand adds; `None` where it adds none.
@@ -300,8 +223,8 @@ impl DocumentRows {
                 self.object
             )));
         }
-        let untyped = matches!(self.reader, Reader::Xml(_));
-        let encoder = RecordEncoder::new(&self.org, untyped).with_known(&self.known);
+        let encoder =
+            RecordEncoder::new(&self.org, self.reader.is_untyped()).with_known(&self.known);
         match encoder.encode(self.mapping.apply(node), &self.object) {
             Ok(node) => Ok(columns_of(node)),
             Err(RecordError::Record(field_error)) => Ok(Err(field_error.message)),

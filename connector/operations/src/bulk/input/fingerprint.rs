@@ -1,4 +1,4 @@
-//! What a row amounts to, in two short numbers: by the first one it is found among the results of its job as it was sent, by the second one
+//! The fingerprint of a row, in two short numbers: by the first one it is found among the results of its job as it was sent, by the second one
 //! where Salesforce has written it differently.
 //!
 //! Result files repeat the fields of the request (Bulk API 2.0 Developer Guide, "Get Job Successful Record Results"), in no promised order. What
@@ -9,11 +9,11 @@ use salesforce_formats::message::input::NULL_CELL;
 use salesforce_formats::soql::date;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Letters of an id that tell it from all others; those after them tell case.
-const ID_LETTERS: usize = 15;
+/// Characters of an id that tell it from all others; those after them tell case.
+const ID_CHARS: usize = 15;
 
-/// Most letters of a number.
-const NUMBER_LETTERS: usize = 40;
+/// Most characters of a number.
+const NUMBER_CHARS: usize = 40;
 
 /// The column by which records of a load are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Key {
     External(usize),
 }
 
-/// What a row amounts to.
+/// The fingerprint of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint {
     /// All its values as they were sent, but for space at their ends and the form of line breaks.
@@ -69,8 +69,8 @@ impl Fingerprinter {
         self.exact.push(0xff);
         match self.key {
             Some(Key::Id(at)) if at == self.column => {
-                let letters = value.get(..ID_LETTERS).unwrap_or(value);
-                self.likely.extend_from_slice(letters);
+                let chars = value.get(..ID_CHARS).unwrap_or(value);
+                self.likely.extend_from_slice(chars);
             }
             Some(Key::External(at)) if at == self.column => settled(value, &mut self.likely),
             Some(_) => {}
@@ -107,7 +107,7 @@ fn settled(value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Text in small letters, any space as one blank.
+/// Text in lower case, any space as one blank.
 fn text(value: &[u8], out: &mut Vec<u8>) {
     let mut spaced = false;
     for byte in value {
@@ -123,11 +123,11 @@ fn text(value: &[u8], out: &mut Vec<u8>) {
 }
 
 fn number(value: &[u8]) -> Option<f64> {
-    if value.len() > NUMBER_LETTERS {
+    if value.len() > NUMBER_CHARS {
         return None;
     }
     let number: f64 = std::str::from_utf8(value).ok()?.parse().ok()?;
-    // Nought has two signs.
+    // Zero has two signs.
     number.is_finite().then_some(number + 0.0)
 }
 

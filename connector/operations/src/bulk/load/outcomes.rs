@@ -122,7 +122,7 @@ impl<P: JobProtocol> All<P> {
             return Ok(false);
         }
         let mut state = self.state.borrow_mut();
-        let results = P::row_results(&self.org, &self.rules, &mut state, self.next)?;
+        let results = P::RowResults::open(&self.org, &self.rules, &mut state, self.next)?;
         self.current = results.map(|results| (results, 0));
         self.next += 1;
         Ok(true)

@@ -96,7 +96,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Refuses to go on where more records are rejected here than may be; those of a load that was given up do not count.
+    /// Refuses to continue where more records are rejected here than may be; those of an aborted load do not count.
     pub fn bear_rejected(&self, rejected: u64, why: &str, aborted: bool) -> Result<(), Fault> {
         match self
             .max_rejected

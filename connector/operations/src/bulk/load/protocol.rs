@@ -4,7 +4,8 @@ use super::Load;
 use super::journal::Head;
 use super::local_rejection::LocalRejections;
 use super::outcomes::Outcome;
-use super::records::{RecordSource, Which};
+use super::records::RecordSource;
+use crate::bulk::columns::Rules;
 use crate::bulk::input::{InputPosition, Row};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
@@ -116,7 +117,14 @@ pub struct Counts {
 }
 
 /// What became of the rows of one job or batch, in their order.
-pub trait RowResults<S> {
+pub trait RowResults<S>: Sized {
+    /// Begins with the first row of the job or batch of this index, where its rows are kept.
+    fn open(
+        org: &Rc<Org>,
+        rules: &Rules,
+        state: &mut S,
+        index: usize,
+    ) -> Result<Option<Self>, Fault>;
     /// Returns how many records of the input come before its first row.
     fn first_row(&self) -> u64;
     /// Returns the outcome of the next row, its number left out; `None` behind the last.
@@ -134,7 +142,7 @@ pub trait JobProtocol: Sized + 'static {
     /// What reads their results.
     type RowResults: RowResults<Self::State>;
     /// What reads records out of them.
-    type Records: RecordSource;
+    type Records: RecordSource<Self>;
 
     /// Asks what became of data of which the journal does not know whether it arrived.
     fn reconcile(load: &mut Load<Self>) -> Result<(), Fault>;
@@ -172,13 +180,4 @@ pub trait JobProtocol: Sized + 'static {
     }
     /// Aborts what has not come to its end.
     fn abort(load: &mut Load<Self>) -> Result<(), Fault>;
-    /// Begins to read what became of the rows of a job or batch.
-    fn row_results(
-        org: &Rc<Org>,
-        rules: &crate::bulk::columns::Rules,
-        state: &mut Self::State,
-        index: usize,
-    ) -> Result<Option<Self::RowResults>, Fault>;
-    /// Finds the records of a kind.
-    fn records(load: &Load<Self>, which: Which) -> Self::Records;
 }

@@ -59,9 +59,11 @@ pub enum Next<D> {
 }
 
 /// Where records of a kind stand, job after job or batch after batch.
-pub trait RecordSource {
+pub trait RecordSource<P: JobProtocol> {
     /// A document of the org's that holds some of them.
     type Document;
+    /// Finds where they stand.
+    fn new(load: &Load<P>, which: Which) -> Self;
     /// Begins with what comes next.
     fn begin(&mut self, out: &mut RecordWriter) -> Result<Next<Self::Document>, Fault>;
     /// Reads the next record of a document and writes it if it is of this kind; false at the end.
@@ -124,7 +126,7 @@ pub struct Records<P: JobProtocol> {
     source: P::Records,
     /// Whether the header of records that were not saved is among what is emitted.
     begins_failed: bool,
-    current: Option<<P::Records as RecordSource>::Document>,
+    current: Option<<P::Records as RecordSource<P>>::Document>,
     writer: RecordWriter,
 }
 
@@ -162,7 +164,7 @@ impl<P: JobProtocol> Records<P> {
         Ok(Chunks::new(Self {
             org: Rc::clone(&load.org),
             state: Rc::clone(&load.state),
-            source: P::records(load, which),
+            source: P::Records::new(load, which),
             begins_failed: failed && writer.csv && !head.shape.columns.is_empty(),
             current: None,
             writer,

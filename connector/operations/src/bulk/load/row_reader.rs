@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use crate::bulk::columns::Columns;
 use crate::bulk::dialect::Dialect;
-use crate::bulk::input::{CsvRows, DocumentRows, InputPosition, Next, Row, Rows, is_csv};
+use crate::bulk::input::{CsvRows, DocumentRows, Form, InputPosition, Next, Row, Rows, is_csv};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ impl RowReader {
         shape: &Shape,
         position: Option<&InputPosition>,
     ) -> Self {
-        let begin = position.cloned().unwrap_or_else(InputPosition::beginning);
+        let begin = position.cloned().unwrap_or_default();
         Self {
             org: Rc::clone(org),
             plan: Rc::clone(plan),
@@ -109,9 +109,13 @@ impl RowReader {
 
     /// Rows come out with this delimiter, whatever the input has.
     pub fn write_with(&mut self, delimiter: u8) {
-        if let Rows::Csv(rows) = &mut self.rows {
+        if let Form::Csv(rows) = &mut self.rows.form {
             rows.write_with(delimiter);
         }
+    }
+
+    fn is_csv(&self) -> bool {
+        matches!(self.rows.form, Form::Csv(_))
     }
 
     /// Takes more of the input.
@@ -142,10 +146,12 @@ impl RowReader {
     /// Takes columns that the input has. Where records have been read before, columns that cannot be are the failure of the record that has
     /// them.
     fn meet_columns(&mut self, names: &[String], shape: &mut Shape) -> Result<(), Fault> {
-        let begun = !matches!(self.rows, Rows::Csv(_)) && !shape.columns.is_empty();
+        let begun = !self.is_csv() && !shape.columns.is_empty();
         match self.use_columns(names, shape) {
             Err(fault) if begun && fault.kind == FaultKind::Invalid => {
-                self.rows.refuse(&fault.message);
+                if let Form::Documents(rows) = &mut self.rows.form {
+                    rows.refuse(&fault.message);
+                }
                 Ok(())
             }
             used => used,
@@ -165,17 +171,17 @@ impl RowReader {
 
     /// Takes columns: those of the header of a CSV, or those that records of another form have once they are mapped.
     fn use_columns(&mut self, names: &[String], shape: &mut Shape) -> Result<(), Fault> {
-        let columns = match &self.rows {
-            Rows::Csv(rows) => {
+        let columns = match &self.rows.form {
+            Form::Csv(rows) => {
                 let columns = self.header(names, shape)?;
                 shape.dialect = rows.dialect();
                 shape.header = names.to_vec();
                 shape.altered = !columns.is_plain();
                 columns
             }
-            Rows::Documents(_) => {
+            Form::Documents(_) => {
                 shape.altered = !self.plan.mapping.is_empty();
-                Columns::of(&self.org, &self.plan.rules, names)?
+                Columns::new(&self.org, &self.plan.rules, names)?
             }
         };
         self.column_set = shape.column_set(columns.names());
@@ -200,7 +206,7 @@ impl RowReader {
             return Ok(());
         }
         self.check_mapping()?;
-        let known = if matches!(self.rows, Rows::Csv(_)) {
+        let known = if self.is_csv() {
             // A CSV has one list of columns only.
             Some(shape.header.clone()).filter(|_| self.before.at > 0)
         } else if self.before.at > 0 {
@@ -239,13 +245,13 @@ impl RowReader {
 }
 
 fn rows(org: &Rc<Org>, plan: &Plan, shape: &Shape, position: Option<&InputPosition>) -> Rows {
-    match (is_csv(plan.format), position, shape.dialect) {
-        (true, Some(position), Some(dialect)) => Rows::Csv(Box::new(CsvRows::resume(
-            position,
-            dialect,
-            shape.header.len(),
-        ))),
-        (true, ..) => Rows::Csv(Box::new(CsvRows::new(plan.delimiter))),
-        (false, position, _) => Rows::Documents(Box::new(DocumentRows::new(org, plan, position))),
-    }
+    let form = match (is_csv(plan.format), position, shape.dialect) {
+        (true, Some(_), Some(dialect)) => {
+            let width = shape.header.len();
+            Form::Csv(Box::new(CsvRows::between_records(dialect, width)))
+        }
+        (true, ..) => Form::Csv(Box::new(CsvRows::new(plan.delimiter))),
+        (false, position, _) => Form::Documents(Box::new(DocumentRows::new(org, plan, position))),
+    };
+    Rows::new(form, position)
 }

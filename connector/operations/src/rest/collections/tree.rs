@@ -16,7 +16,7 @@ use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::CreateTreeConfig;
 use salesforce_contract::bindings::{Fault, UpstreamFault};
 use salesforce_contract::limits::{MAX_TREE_LEVELS, MAX_TREE_OBJECTS, MAX_TREE_RECORDS};
-use salesforce_formats::message::input::{Document, Node, Place, Value};
+use salesforce_formats::message::input::{Document, Node, RecordPosition, Value};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -51,16 +51,21 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), Fault> {
         let record = record?;
         let (records, levels) = extent(&record.node);
         if records > MAX_TREE_RECORDS {
-            return Err(too_much(record.place, records, "records", MAX_TREE_RECORDS));
+            return Err(too_much(
+                record.position,
+                records,
+                "records",
+                MAX_TREE_RECORDS,
+            ));
         }
         if levels > MAX_TREE_LEVELS {
-            return Err(too_much(record.place, levels, "levels", MAX_TREE_LEVELS));
+            return Err(too_much(record.position, levels, "levels", MAX_TREE_LEVELS));
         }
     }
     Ok(())
 }
 
-fn too_much(place: Place, found: usize, what: &str, limit: usize) -> Fault {
+fn too_much(place: RecordPosition, found: usize, what: &str, limit: usize) -> Fault {
     bad_input(format!(
         "Of the input, the tree of {place} has {found} {what}; Salesforce takes {limit}: load the children apart, with a reference to their parent by external id"
     ))

@@ -40,13 +40,13 @@ pub enum RowResult {
     Unknown,
 }
 
-/// BatchResults on the records of a part, in order.
+/// What became of the records of a part, in order.
 pub struct BatchResults {
     org: Rc<Org>,
     job: String,
     results: Option<Results>,
     batch: String,
-    /// BatchResults that were given.
+    /// Results that were returned.
     emitted: u64,
     left: u64,
     /// Whether there must be one for each record.
@@ -83,7 +83,7 @@ impl BatchResults {
         })
     }
 
-    /// The next row_result; `None` after that on the last record.
+    /// Returns what became of the next record; `None` after the last.
     pub fn next(&mut self) -> Result<Option<RowResult>, Fault> {
         let Some(left) = self.left.checked_sub(1) else {
             return Ok(None);
@@ -121,7 +121,7 @@ impl BatchResults {
     }
 }
 
-/// BatchResults on the records of several parts, in order.
+/// What became of the records of several parts, in order.
 pub struct AllResults {
     org: Rc<Org>,
     job: String,
@@ -143,7 +143,7 @@ impl AllResults {
         }
     }
 
-    /// The next row_result, and the number of the part that it is of.
+    /// Returns what became of the next record, and the number of its part.
     pub fn next(&mut self) -> Result<(RowResult, usize), Fault> {
         loop {
             let Some(part) = self.parts.get(self.at) else {
@@ -163,7 +163,7 @@ impl AllResults {
         }
     }
 
-    /// The next row_result; why the record failed, if it was not saved.
+    /// Reads on to the next record; returns why it failed, if it was not saved.
     pub fn next_error(&mut self) -> Result<Option<String>, Fault> {
         let (row_result, part) = self.next()?;
         Ok(match (row_result, self.parts.get(part)) {

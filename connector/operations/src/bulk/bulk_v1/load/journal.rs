@@ -33,7 +33,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The first batch that has to be read again to go on: records of it were not sent, or it may not have been, and nobody but the host has them.
+    /// The first batch that has to be read again to continue: records of it were not sent, or it may not have been, and nobody but the host has them.
     pub fn first_needed(&self) -> Option<&Batch> {
         let mut batches = self.batches.iter();
         let needed =

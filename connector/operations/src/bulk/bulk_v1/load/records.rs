@@ -2,6 +2,7 @@
 
 use super::documents::{self, BatchResults, RowResult};
 use super::journal::{Back, Journal, Part};
+use super::{JobBatches, Load};
 use crate::bulk::load::local_rejection::LocalRejection;
 use crate::bulk::load::records::{Next, RecordSource, RecordWriter, Which};
 use crate::bulk::load::result_document::Results;
@@ -65,20 +66,6 @@ fn may_be_in(which: Which, part: &Part) -> bool {
 }
 
 impl RecordPieces {
-    /// Finds where they stand.
-    pub fn new(org: &Rc<Org>, journal: &Rc<RefCell<Journal>>, which: Which) -> Self {
-        let known = journal.borrow();
-        Self {
-            org: Rc::clone(org),
-            which,
-            job: known.job.clone().unwrap_or_default(),
-            columns: known.head.shape.columns.clone(),
-            pieces: pieces(&known, which).into_iter(),
-            journal: Rc::clone(journal),
-            emitted: Vec::new(),
-        }
-    }
-
     /// Notes what has been emitted of records that were not saved.
     fn note(&mut self) {
         let mut journal = self.journal.borrow_mut();
@@ -102,8 +89,21 @@ impl RecordPieces {
     }
 }
 
-impl RecordSource for RecordPieces {
+impl RecordSource<JobBatches> for RecordPieces {
     type Document = BatchDocument;
+
+    fn new(load: &Load, which: Which) -> Self {
+        let journal = load.state.borrow();
+        Self {
+            org: Rc::clone(&load.org),
+            which,
+            job: journal.job.clone().unwrap_or_default(),
+            columns: journal.head.shape.columns.clone(),
+            pieces: pieces(&journal, which).into_iter(),
+            journal: Rc::clone(&load.state),
+            emitted: Vec::new(),
+        }
+    }
 
     fn begin(&mut self, out: &mut RecordWriter) -> Result<Next<BatchDocument>, Fault> {
         match self.pieces.next() {

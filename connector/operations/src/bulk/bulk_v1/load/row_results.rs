@@ -2,6 +2,7 @@
 
 use super::documents::{AllResults, RowResult};
 use super::journal::{Batch, Journal, Part};
+use crate::bulk::columns::Rules;
 use crate::bulk::load::local_rejection::LocalRejection;
 use crate::bulk::load::outcomes::Outcome;
 use crate::bulk::load::protocol::RowResults;
@@ -21,24 +22,28 @@ pub struct BatchOutcomes {
     result: RowResult,
 }
 
-impl BatchOutcomes {
-    /// Begins with the first record of a batch.
-    pub fn new(org: &Rc<Org>, journal: &Journal, index: usize) -> Option<Self> {
-        let mut batch = journal.batches.get(index)?.clone();
+impl RowResults<Journal> for BatchOutcomes {
+    fn open(
+        org: &Rc<Org>,
+        _: &Rules,
+        journal: &mut Journal,
+        index: usize,
+    ) -> Result<Option<Self>, Fault> {
+        let Some(mut batch) = journal.batches.get(index).cloned() else {
+            return Ok(None);
+        };
         batch.parts.iter_mut().for_each(|part| part.unknown = 0);
         let job = journal.job.clone().unwrap_or_default();
-        Some(Self {
+        Ok(Some(Self {
             index,
             results: AllResults::new(org, job, batch.parts.clone()),
             batch,
             at: 0,
             rejected: 0,
             result: RowResult::Unknown,
-        })
+        }))
     }
-}
 
-impl RowResults<Journal> for BatchOutcomes {
     fn first_row(&self) -> u64 {
         self.batch.first_row
     }

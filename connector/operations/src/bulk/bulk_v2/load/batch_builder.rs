@@ -267,7 +267,7 @@ fn data_call(org: &Org, job: &str) -> Result<Call, Fault> {
     Ok(upload_call(org, job, b"")?.expecting(Expected::Anything))
 }
 
-/// Adds a fingerprinter to a checksum: order counts.
+/// Adds a fingerprint to a checksum: order counts.
 fn mixed(checksum: u64, hash: u64) -> u64 {
     (checksum.rotate_left(7) ^ hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

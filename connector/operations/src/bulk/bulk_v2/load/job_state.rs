@@ -28,15 +28,22 @@ impl JobState for LoadState {
     }
 
     fn resume_at(&self) -> Option<&InputPosition> {
-        self.journal.resume_at()
+        match self.journal.parts.get(self.journal.first_needed()) {
+            Some(part) => Some(&part.start),
+            None => self.journal.parts.last().and_then(|part| part.end.as_ref()),
+        }
     }
 
     fn wants_originals(&self) -> bool {
-        self.journal.wants_back()
+        let mut parts = self.journal.parts.iter();
+        self.journal.head.wants_failed && parts.any(|part| !part.returned.missing.is_empty())
     }
 
     fn judged(&self) -> u64 {
-        self.journal.judged()
+        let mut parts = self.journal.parts.iter().rev();
+        let last = parts.find(|part| part.stage.has_data());
+        let end = last.and_then(|part| part.end.as_ref());
+        end.map_or(0, |end| end.at)
     }
 
     fn rejected_before(&self, at: u64) -> u64 {
@@ -52,7 +59,7 @@ impl JobState for LoadState {
     }
 
     fn is_done(&self) -> bool {
-        self.journal.is_done()
+        self.journal.head.closed && self.journal.parts.iter().all(Part::is_final)
     }
 
     fn is_returned(&self) -> bool {
@@ -64,7 +71,8 @@ impl JobState for LoadState {
             let part = self.journal.parts.get(*index);
             part.is_some_and(Part::is_final) && self.kept.rows.contains_key(index)
         };
-        let first = self.journal.first_open();
+        let collected = |part: &&Part| part.collected;
+        let first = self.journal.parts.iter().take_while(collected).count();
         first..first + (first..).take_while(known).count()
     }
 

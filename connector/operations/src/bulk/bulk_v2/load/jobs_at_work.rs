@@ -1,7 +1,7 @@
 //! Jobs that are closed, polled and aborted.
 
 use super::Load;
-use super::journal::Stage;
+use super::journal::{Part, Stage};
 use crate::bulk::jobs::{self, INGEST, State};
 use crate::bulk::poll::FIRST_PAUSE_MS;
 use salesforce_client::fault::is_absent;
@@ -13,14 +13,10 @@ const MOST_CLOSES: u32 = 5;
 impl Load {
     /// Asks for the state of all jobs at work; true if anything has changed.
     pub(super) fn refresh_jobs(&mut self) -> Result<bool, Fault> {
-        let at_work: Vec<usize> = {
-            let state = self.state.borrow();
-            let parts = state.journal.parts.iter().enumerate();
-            parts
-                .filter(|(_, part)| part.stage == Stage::Closed)
-                .map(|(index, _)| index)
-                .collect()
-        };
+        let at_work = self
+            .state
+            .borrow()
+            .parts(|part| part.stage == Stage::Closed);
         let mut changed = false;
         for index in at_work {
             let job = self.state.borrow().job(index);
@@ -61,14 +57,8 @@ impl Load {
 
     /// Aborts what has not come to its end.
     pub(super) fn abort_jobs(&mut self) -> Result<(), Fault> {
-        let open: Vec<usize> = {
-            let state = self.state.borrow();
-            let parts = state.journal.parts.iter().enumerate();
-            parts
-                .filter(|(_, part)| !part.is_final() && !part.job.is_empty())
-                .map(|(index, _)| index)
-                .collect()
-        };
+        let is_open = |part: &Part| !part.is_final() && !part.job.is_empty();
+        let open = self.state.borrow().parts(is_open);
         for index in open {
             let job = self.state.borrow().job(index);
             // A job that came to its end meanwhile refuses to be aborted.

@@ -6,10 +6,11 @@ use crate::bulk::load::journal::Head;
 use serde::{Deserialize, Serialize};
 
 /// How far a job has come, as far as is known here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// It was made; data may be on its way.
+    #[default]
     Open,
     /// All its data has arrived.
     Uploaded,
@@ -50,7 +51,7 @@ pub fn after(ranges: &[Range], row: u64) -> Vec<Range> {
 }
 
 /// A job, and its part of the input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Part {
     /// The job's id; empty where there is none.
@@ -200,13 +201,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The first part whose outcomes have not been emitted; the number of parts if there is none.
-    pub fn first_open(&self) -> usize {
-        let open = self.parts.iter().position(|part| !part.collected);
-        open.unwrap_or(self.parts.len())
-    }
-
-    /// The first part that has to be read again to go on: its outcomes have not been emitted, or records of it that were not saved, which
+    /// The first part that has to be read again to continue: its outcomes have not been emitted, or records of it that were not saved, which
     /// nobody but the host has.
     pub fn first_needed(&self) -> usize {
         let needed = |part: &Part| !part.collected || self.head.wants_failed && !part.is_returned();
@@ -214,30 +209,11 @@ impl Journal {
         needed.unwrap_or(self.parts.len())
     }
 
-    /// Where writing begins again.
-    pub fn resume_at(&self) -> Option<&InputPosition> {
-        match self.parts.get(self.first_needed()) {
-            Some(part) => Some(&part.start),
-            None => self.parts.last().and_then(|part| part.end.as_ref()),
-        }
-    }
-
     /// The rows of a part that are wanted back from the input.
     pub fn wanted(&self, index: usize) -> Vec<Range> {
         let part = self.parts.get(index).filter(|_| self.head.wants_failed);
         part.map(|part| part.returned.missing.clone())
             .unwrap_or_default()
-    }
-
-    /// Whether records are wanted back from the input.
-    pub fn wants_back(&self) -> bool {
-        let mut parts = self.parts.iter();
-        self.head.wants_failed && parts.any(|part| !part.returned.missing.is_empty())
-    }
-
-    /// Whether every job has come to its end.
-    pub fn is_done(&self) -> bool {
-        self.head.closed && self.parts.iter().all(Part::is_final)
     }
 
     /// The ids of jobs that are still at work.
@@ -256,15 +232,7 @@ impl Journal {
         true
     }
 
-    /// The byte of the input up to which records were sent or rejected.
-    pub fn judged(&self) -> u64 {
-        let mut parts = self.parts.iter().rev();
-        let last = parts.find(|part| part.stage.has_data());
-        last.and_then(|part| part.end.as_ref())
-            .map_or(0, |end| end.at)
-    }
-
-    /// Takes back what was judged at the end of the input, sent nowhere, and not told yet: it may be corrected.
+    /// Withdraws what was judged at the end of the input, sent nowhere, and not told yet: it may be corrected.
     pub fn withdraw_unsent(&mut self) {
         while let Some(part) = self.parts.last()
             && part.stage == Stage::Unsent

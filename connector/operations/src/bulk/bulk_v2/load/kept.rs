@@ -58,7 +58,7 @@ impl Kept {
             .map(Vec::as_slice)
     }
 
-    /// Lets go of records that nobody has asked for, of parts whose outcomes have been emitted; false where there are none.
+    /// Drops records that nobody has asked for, of parts whose outcomes have been emitted; false where there are none.
     pub fn drop_unasked(&mut self) -> bool {
         !std::mem::take(&mut self.rejected).is_empty()
     }

@@ -66,35 +66,15 @@ impl LoadState {
 
     /// The first part that has arrived and is to be closed.
     pub fn uploaded(&self) -> Option<usize> {
-        self.journal
-            .parts
-            .iter()
-            .position(|part| part.stage == Stage::Uploaded)
+        let mut parts = self.journal.parts.iter();
+        parts.position(|part| part.stage == Stage::Uploaded)
     }
 
-    /// Parts of which it is open whether their data arrived.
-    pub fn doubtful(&self) -> Vec<usize> {
+    /// Parts of a kind.
+    pub fn parts(&self, which: fn(&Part) -> bool) -> Vec<usize> {
         let parts = self.journal.parts.iter().enumerate();
-        parts
-            .filter(|(_, part)| matches!(part.stage, Stage::Open | Stage::Uploaded))
-            .map(|(index, _)| index)
-            .collect()
-    }
-
-    /// The number of the columns of a part.
-    pub fn columns_of(&self, index: usize) -> Option<usize> {
-        self.journal.parts.get(index).map(|part| part.columns)
-    }
-
-    /// Where a part ends that goes into a job once more.
-    pub fn end_of(&self, index: usize) -> Option<InputPosition> {
-        self.journal.parts.get(index)?.end.clone()
-    }
-
-    /// How many jobs took none of the records of a part.
-    pub fn untaken_of(&self, index: usize) -> u32 {
-        let part = self.journal.parts.get(index);
-        part.map_or(0, |part| part.untaken)
+        let parts = parts.filter(|(_, part)| which(part));
+        parts.map(|(index, _)| index).collect()
     }
 
     /// Records of the input before a part.
@@ -130,12 +110,8 @@ impl LoadState {
 
     /// Records that the host wants back have been read from the input.
     pub fn give_back(&mut self, index: usize, back: Back) {
-        if self
-            .journal
-            .parts
-            .get(index)
-            .is_some_and(|part| !part.returned.missing.is_empty())
-        {
+        let part = self.journal.parts.get(index);
+        if part.is_some_and(|part| !part.returned.missing.is_empty()) {
             self.kept.back.entry(index).or_default().append(back);
         }
     }

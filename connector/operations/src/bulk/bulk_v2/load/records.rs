@@ -4,8 +4,8 @@ use super::documents::{self, Document};
 use super::journal::Part;
 use super::load_state::{Emitted, LoadState};
 use super::match_results::MatchedResults;
+use super::{IngestJobs, Load};
 use crate::bulk::columns::Rules;
-use crate::bulk::load::plan::Plan;
 use crate::bulk::load::records::{Next, RecordSource, RecordWriter, Which};
 use crate::bulk::load::result_document::Results;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED};
@@ -55,25 +55,6 @@ pub struct JobDocument {
 }
 
 impl RecordPieces {
-    /// Finds where they stand.
-    pub fn new(org: &Rc<Org>, plan: &Plan, state: &Rc<RefCell<LoadState>>, which: Which) -> Self {
-        let known = state.borrow();
-        let pieces = match which {
-            Which::Failed => failed(&known),
-            Which::Succeeded => pieces(&known, |part| part.processed > part.failed, succeeded),
-            Which::Unprocessed => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
-        };
-        Self {
-            org: Rc::clone(org),
-            state: Rc::clone(state),
-            rules: plan.rules.clone(),
-            which,
-            pieces: pieces.into_iter(),
-            emitted: Vec::new(),
-            counted: BTreeMap::new(),
-        }
-    }
-
     /// Notes what has been emitted of records that were not saved.
     fn note(&mut self, out: &RecordWriter) -> Result<(), Fault> {
         if self.which != Which::Failed {
@@ -167,8 +148,26 @@ impl RecordPieces {
     }
 }
 
-impl RecordSource for RecordPieces {
+impl RecordSource<IngestJobs> for RecordPieces {
     type Document = JobDocument;
+
+    fn new(load: &Load, which: Which) -> Self {
+        let known = load.state.borrow();
+        let pieces = match which {
+            Which::Failed => failed(&known),
+            Which::Succeeded => pieces(&known, |part| part.processed > part.failed, succeeded),
+            Which::Unprocessed => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
+        };
+        Self {
+            org: Rc::clone(&load.org),
+            state: Rc::clone(&load.state),
+            rules: load.plan.rules.clone(),
+            which,
+            pieces: pieces.into_iter(),
+            emitted: Vec::new(),
+            counted: BTreeMap::new(),
+        }
+    }
 
     fn begin(&mut self, out: &mut RecordWriter) -> Result<Next<JobDocument>, Fault> {
         match self.pieces.next() {

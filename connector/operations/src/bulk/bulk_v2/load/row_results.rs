@@ -20,29 +20,6 @@ pub struct PartResults {
 }
 
 impl PartResults {
-    /// Reads the results of a part, where its rows are kept.
-    pub fn read(
-        org: &Rc<Org>,
-        rules: &Rules,
-        state: &mut LoadState,
-        index: usize,
-    ) -> Result<Option<Self>, Fault> {
-        let part = state.journal.parts.get(index).cloned();
-        let rows = state.kept.rows.get(&index);
-        let (Some(part), Some(rows)) = (part, rows) else {
-            return Ok(None);
-        };
-        let dialect = state.journal.head.shape.dialect.unwrap_or_default();
-        let document = Document::new(state.columns(&part), rules, dialect);
-        let matched = MatchedResults::read(org, &part, rows, &document)?;
-        state.matched(index, &matched);
-        Ok(Some(Self {
-            part,
-            matched,
-            at: 0,
-        }))
-    }
-
     fn outcome<'a>(&'a self, result: &'a RowResult) -> Outcome<'a> {
         match result {
             RowResult::Saved { id, created } => Outcome::saved(id_text(id), *created),
@@ -68,6 +45,28 @@ impl PartResults {
 }
 
 impl RowResults<LoadState> for PartResults {
+    fn open(
+        org: &Rc<Org>,
+        rules: &Rules,
+        state: &mut LoadState,
+        index: usize,
+    ) -> Result<Option<Self>, Fault> {
+        let part = state.journal.parts.get(index).cloned();
+        let rows = state.kept.rows.get(&index);
+        let (Some(part), Some(rows)) = (part, rows) else {
+            return Ok(None);
+        };
+        let dialect = state.journal.head.shape.dialect.unwrap_or_default();
+        let document = Document::new(state.columns(&part), rules, dialect);
+        let matched = MatchedResults::read(org, &part, rows, &document)?;
+        state.matched(index, &matched);
+        Ok(Some(Self {
+            part,
+            matched,
+            at: 0,
+        }))
+    }
+
     fn first_row(&self) -> u64 {
         self.part.first_row
     }
