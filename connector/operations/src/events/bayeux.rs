@@ -5,13 +5,13 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The channel on which a client introduces itself.
+/// The channel of handshakes.
 pub const HANDSHAKE: &str = "/meta/handshake";
 /// The channel on which it waits for events.
 pub const CONNECT: &str = "/meta/connect";
 /// The channel on which it asks for channels.
 pub const SUBSCRIBE: &str = "/meta/subscribe";
-/// The channel on which it takes its leave.
+/// The channel on which a client ends its subscription.
 const DISCONNECT: &str = "/meta/disconnect";
 
 /// The only way in which Salesforce serves events over HTTP.
@@ -20,7 +20,7 @@ const LONG_POLLING: &str = "long-polling";
 /// A message of the server.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Said {
+pub struct BayeuxMessage {
     /// The channel that it is about.
     pub channel: String,
     /// Whether what was asked for was done; absent in events.
@@ -70,9 +70,9 @@ impl Advice {
     }
 }
 
-impl Said {
+impl BayeuxMessage {
     /// Reads the messages of an answer: a list, or a single one.
-    pub fn read(body: &[u8]) -> serde_json::Result<Vec<Self>> {
+    pub fn parse(body: &[u8]) -> serde_json::Result<Vec<Self>> {
         if body.trim_ascii_start().first() == Some(&b'[') {
             return serde_json::from_slice(body);
         }
@@ -99,7 +99,7 @@ impl Said {
     }
 
     /// Whether it gives no reason for what it refuses.
-    pub fn is_mute(&self) -> bool {
+    pub fn is_without_reason(&self) -> bool {
         self.reason().is_none_or(|reason| reason.trim().is_empty())
     }
 
@@ -119,7 +119,7 @@ impl Said {
         self.advice.as_ref()?.reconnect.as_deref()
     }
 
-    /// Whether it tells the client to introduce itself again.
+    /// Tells whether the client must do the handshake again.
     pub fn wants_handshake(&self) -> bool {
         self.reconnect() == Some("handshake")
             || (self.is_refused() && self.upstream_error().contains("Unknown client"))
@@ -131,7 +131,7 @@ impl Said {
     }
 
     /// Whether it says that a replay id leads nowhere.
-    pub fn lost_replay(&self) -> bool {
+    pub fn is_replay_id_invalid(&self) -> bool {
         let upstream_error = self.upstream_error();
         self.is_refused()
             && self.code() == Some(400)
@@ -167,7 +167,7 @@ pub fn connect(id: u64, client: &str) -> Value {
     }])
 }
 
-/// The message of a leave.
+/// The message that ends the subscription of a client.
 pub fn disconnect(id: u64, client: &str) -> Value {
     json!([{"id": id.to_string(), "channel": DISCONNECT, "clientId": client}])
 }
@@ -214,45 +214,45 @@ impl<'a> Subscribe<'a> {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> Said {
-        Said::read(text.as_bytes()).unwrap().remove(0)
+    fn parsed(text: &str) -> BayeuxMessage {
+        BayeuxMessage::parse(text.as_bytes()).unwrap().remove(0)
     }
 
     #[test]
     fn refusals_are_told_apart() {
-        let unknown = said(
+        let unknown = parsed(
             r#"[{"channel":"/meta/connect","successful":false,"error":"403::Unknown client","advice":{"reconnect":"handshake","interval":0}}]"#,
         );
         assert!(unknown.wants_handshake() && !unknown.is_unauthenticated());
-        let denied = said(
+        let denied = parsed(
             r#"{"channel":"/meta/handshake","successful":false,"error":"403::Handshake denied","ext":{"sfdc":{"failureReason":"401::Authentication invalid"}},"advice":{"reconnect":"none"}}"#,
         );
         assert!(denied.is_unauthenticated());
         assert_eq!(denied.upstream_error(), "401::Authentication invalid");
-        let gone = said(
+        let gone = parsed(
             r#"{"channel":"/meta/subscribe","successful":false,"error":"400::The replayId {82} you provided was invalid. Please provide a valid ID, -2 to replay all events, or -1 to replay only new events."}"#,
         );
-        assert!(gone.lost_replay());
-        let missing = said(
+        assert!(gone.is_replay_id_invalid());
+        let missing = parsed(
             r#"{"channel":"/meta/subscribe","successful":false,"error":"400::The channel you requested to subscribe to does not exist {/event/X__e}"}"#,
         );
-        assert!(!missing.lost_replay() && missing.code() == Some(400));
-        let good = said(r#"{"channel":"/meta/connect","successful":true}"#);
-        let mute = said(r#"{"channel":"/meta/connect","successful":false}"#);
-        assert!(mute.is_refused() && mute.is_mute() && !gone.is_mute());
-        assert!(!good.is_refused() && !good.is_unauthenticated() && !good.lost_replay());
+        assert!(!missing.is_replay_id_invalid() && missing.code() == Some(400));
+        let good = parsed(r#"{"channel":"/meta/connect","successful":true}"#);
+        let silent = parsed(r#"{"channel":"/meta/connect","successful":false}"#);
+        assert!(silent.is_refused() && silent.is_without_reason() && !gone.is_without_reason());
+        assert!(!good.is_refused() && !good.is_unauthenticated() && !good.is_replay_id_invalid());
     }
 
     #[test]
     fn advice_has_bounds_and_replay_must_be_granted() {
-        let advised = said(
+        let advised = parsed(
             r#"{"channel":"/meta/connect","advice":{"interval":99999999999,"timeout":99999999999}}"#,
         );
         let advice = advised.advice.unwrap();
         assert_eq!(advice.interval_ms(), MAX_INTERVAL_MS);
         assert_eq!(advice.hold_ms(), Some(MAX_HOLD_MS));
         let handshake =
-            |ext: &str| said(&format!(r#"{{"channel":"/meta/handshake","ext":{ext}}}"#));
+            |ext: &str| parsed(&format!(r#"{{"channel":"/meta/handshake","ext":{ext}}}"#));
         assert!(handshake(r#"{"replay":true}"#).replays());
         for ext in ["null", "{}", r#"{"replay":false}"#] {
             assert!(!handshake(ext).replays(), "{ext}");

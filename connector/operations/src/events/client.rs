@@ -1,15 +1,15 @@
-//! One CometD client: it introduces itself, asks for channels, and waits for events with one request at a time.
+//! One CometD client: it does the handshake, subscribes to channels, and waits for events with one request at a time.
 //!
 //! An answer that is lost takes its events with it, for the server has forgotten them by then. So after any failure the client
-//! is given up, and another one subscribes from the last event that was handed out.
+//! is dropped, and another one subscribes from the last event that was delivered.
 
-use super::bayeux::{self, HANDSHAKE, MAX_INTERVAL_MS, SUBSCRIBE, Said, Subscribe};
+use super::bayeux::{self, BayeuxMessage, HANDSHAKE, MAX_INTERVAL_MS, SUBSCRIBE, Subscribe};
+use super::client_error::ClientError;
 use super::connect::Waiting;
 use super::cookies::Cookies;
-use super::gap::{self, Lost};
-use super::place::{At, Place};
-use super::quiet::Quiet;
-use super::refusal::{self, Broken, refused};
+use super::cursor::{Position, ReplayCursor};
+use super::gap::{self, LostChannel};
+use super::quiet::QuietChannel;
 use crate::triggers::server_time;
 use salesforce_client::exchange::{self, Nature, Reply};
 use salesforce_client::org::{Call, Org};
@@ -20,21 +20,21 @@ use salesforce_contract::bindings::exports::salesforce::connector::events::LostP
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How long a client may take to introduce itself and to subscribe, whatever the poll's own time.
+/// How long a handshake and a subscription may take, whatever the poll's own time.
 const OPEN_MS: u64 = 15_000;
 
-/// How long a leave is waited for, in milliseconds.
-const LEAVE_MS: u64 = 1_000;
+/// How long the answer to a disconnect is waited for, in milliseconds.
+const DISCONNECT_MS: u64 = 1_000;
 
 /// The first API version whose path needs no `replay` (Streaming API Developer Guide, "Message Durability": 37.0).
 const REPLAY_VERSION: u16 = 37;
 
-/// An event, or the word of a gap, that waits to be handed out.
+/// An event, or the report of a gap, that waits to be delivered.
 pub struct Item {
-    /// What is handed out.
+    /// The message to deliver.
     pub message: Message,
-    /// Its channel, and where that goes on afterwards.
-    pub reached: Option<(String, At)>,
+    /// Its channel, and where that continues afterwards.
+    pub position: Option<(String, Position)>,
 }
 
 /// A client that has subscribed.
@@ -54,22 +54,22 @@ pub struct Client {
     pub(super) reconnect: Option<String>,
     /// How many connects in a row were answered at once and without an event.
     pub(super) idle: u32,
-    /// What was received and not handed out.
-    pub items: VecDeque<Item>,
-    /// What has been handed out.
-    pub place: Place,
+    /// What was received and not delivered.
+    pub queue: VecDeque<Item>,
+    /// How far events have been delivered.
+    pub cursor: ReplayCursor,
     /// Before when events are older than the subscription, by channels that replay and have brought none newer yet.
     pub(super) older: BTreeMap<String, i64>,
 }
 
 impl Client {
-    /// Introduces a client and subscribes to the channels of a place.
+    /// Does the handshake and subscribes to the channels of a cursor.
     pub fn open(
         org: &Org,
         session: &Session,
-        place: &Place,
+        cursor: &ReplayCursor,
         lost: LostPolicy,
-    ) -> Result<Self, Broken> {
+    ) -> Result<Self, ClientError> {
         let version = org.version()?;
         let replay = if version.0 < REPLAY_VERSION {
             "replay/"
@@ -87,189 +87,207 @@ impl Client {
             not_before_ms: 0,
             reconnect: None,
             idle: 0,
-            items: VecDeque::new(),
-            place: place.clone(),
+            queue: VecDeque::new(),
+            cursor: cursor.clone(),
             older: BTreeMap::new(),
         };
-        let now_ms = client.introduce(org, session)?;
+        let now_ms = client.handshake(org, session)?;
         client.subscribe(org, session, lost, now_ms)?;
         Ok(client)
     }
 
-    /// Introduces the client; returns the org's time.
-    fn introduce(&mut self, org: &Org, session: &Session) -> Result<i64, Broken> {
+    /// Does the handshake; returns the org's time.
+    fn handshake(&mut self, org: &Org, session: &Session) -> Result<i64, ClientError> {
         let body = bayeux::handshake(self.next_number()).to_string();
-        let (said, now_ms) = self.ask(org, session, &body)?;
-        let answer = said
+        let (messages, now_ms) = self.exchange(org, session, &body)?;
+        let answer = messages
             .iter()
             .find(|one| one.channel == HANDSHAKE)
-            .ok_or_else(|| refusal::odd("The answer to the handshake says nothing of it".into()))?;
+            .ok_or_else(|| {
+                ClientError::malformed("The answer to the handshake says nothing of it".into())
+            })?;
         if answer.is_refused() {
-            return Err(refused("The handshake", answer, None));
+            return Err(ClientError::from_refusal("The handshake", answer, None));
         }
         self.id = answer
             .client_id
             .clone()
             .ok_or_else(|| Fault::protocol("The answer to the handshake names no client"))?;
         self.replays = answer.replays();
-        self.heed(org, &said);
+        self.apply_advice(org, &messages);
         Ok(now_ms)
     }
 
-    /// Asks for all channels; as the policy says, what cannot go on where it stood begins anew after the word of its gap.
+    /// Subscribes to all channels; as the policy says, what cannot continue where it stood begins anew after the report of its gap.
     fn subscribe(
         &mut self,
         org: &Org,
         session: &Session,
         policy: LostPolicy,
         now_ms: i64,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), ClientError> {
         let mut lost = self.expired(now_ms);
-        let names = |lost: &[Lost]| -> Vec<String> {
+        let names = |lost: &[LostChannel]| -> Vec<String> {
             lost.iter().map(|lost| lost.channel.clone()).collect()
         };
-        let mut channels: Vec<String> = self.place.at.keys().cloned().collect();
+        let mut channels: Vec<String> = self.cursor.positions.keys().cloned().collect();
         let expired = names(&lost);
         channels.retain(|channel| !expired.contains(channel));
-        lost.extend(self.ask_for(org, session, &channels)?);
+        lost.extend(self.request_channels(org, session, &channels)?);
         let (resumed, at) = match policy {
             _ if lost.is_empty() => return Ok(()),
-            LostPolicy::Fail => return Err(Broken::Fatal(gap::fault(&lost))),
-            LostPolicy::Latest => ("latest", At::Latest),
-            LostPolicy::Earliest => ("earliest", At::Earliest),
+            LostPolicy::Fail => return Err(ClientError::Fatal(gap::fault(&lost))),
+            LostPolicy::Latest => ("latest", Position::Latest),
+            LostPolicy::Earliest => ("earliest", Position::Earliest),
         };
-        let before = self.place.clone();
+        let before = self.cursor.clone();
         for lost in &lost {
-            self.place.at.insert(lost.channel.clone(), at.clone());
+            self.cursor
+                .positions
+                .insert(lost.channel.clone(), at.clone());
         }
-        let items = std::mem::take(&mut self.items);
-        let again = self.ask_for(org, session, &names(&lost))?;
+        let received = std::mem::take(&mut self.queue);
+        let again = self.request_channels(org, session, &names(&lost))?;
         if !again.is_empty() {
-            return Err(Broken::Fatal(gap::fault(&again)));
+            return Err(ClientError::Fatal(gap::fault(&again)));
         }
-        let later = std::mem::replace(&mut self.items, items);
+        let later = std::mem::replace(&mut self.queue, received);
         for lost in &lost {
-            self.note_gap(lost, &before, resumed);
+            self.queue_gap(lost, &before, resumed);
         }
-        self.items.extend(later);
+        self.queue.extend(later);
         Ok(())
     }
 
     /// The channels of which events may be gone although Salesforce would not say so.
-    fn expired(&self, now_ms: i64) -> Vec<Lost> {
-        let channels = self.place.at.iter();
+    fn expired(&self, now_ms: i64) -> Vec<LostChannel> {
+        let channels = self.cursor.positions.iter();
         let expired = channels.filter_map(|(channel, at)| match at {
-            At::Since(quiet) if self.replays => {
-                let bounds = quiet.gap(channel, now_ms)?;
+            Position::Since(quiet) if self.replays => {
+                let bounds = quiet.expired_gap(channel, now_ms)?;
                 let because = "Salesforce keeps events for a limited time";
-                Some(Lost::within(channel, bounds, because))
+                Some(LostChannel::within(channel, bounds, because))
             }
-            At::Since(quiet) => {
-                let bounds = quiet.unheard(now_ms);
-                Some(Lost::within(
+            Position::Since(quiet) => {
+                let bounds = quiet.gap_without_replay(now_ms);
+                Some(LostChannel::within(
                     channel,
                     bounds,
                     "the org does not replay events",
                 ))
             }
-            At::Id(_) if !self.replays => {
-                Some(Lost::refused(channel, "the org does not replay events"))
-            }
-            At::Id(_) | At::Latest | At::Earliest => None,
+            Position::Id(_) if !self.replays => Some(LostChannel::refused(
+                channel,
+                "the org does not replay events",
+            )),
+            Position::Id(_) | Position::Latest | Position::Earliest => None,
         });
         expired.collect()
     }
 
-    /// Puts the word of a gap among the events. Until it is handed out the channel's place stays what it was.
-    fn note_gap(&mut self, lost: &Lost, before: &Place, resumed: &str) {
-        let stood = before.at.get(&lost.channel).cloned().unwrap_or(At::Latest);
+    /// Queues the report of a gap among the events. Until it is delivered the channel's position stays what it was.
+    fn queue_gap(&mut self, lost: &LostChannel, before: &ReplayCursor, resumed: &str) {
+        let stood = before
+            .positions
+            .get(&lost.channel)
+            .cloned()
+            .unwrap_or(Position::Latest);
         let message = lost.message(&stood, resumed);
-        let reached = self.place.at.insert(lost.channel.clone(), stood);
-        self.items.push_back(Item {
+        let position = self.cursor.positions.insert(lost.channel.clone(), stood);
+        self.queue.push_back(Item {
             message,
-            reached: reached.map(|at| (lost.channel.clone(), at)),
+            position: position.map(|at| (lost.channel.clone(), at)),
         });
     }
 
-    /// Asks for channels; returns those whose replay id leads nowhere.
-    fn ask_for(
+    /// Subscribes to channels; returns those whose replay id leads nowhere.
+    fn request_channels(
         &mut self,
         org: &Org,
         session: &Session,
         channels: &[String],
-    ) -> Result<Vec<Lost>, Broken> {
+    ) -> Result<Vec<LostChannel>, ClientError> {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
-        let mut messages = Vec::new();
+        let mut requests = Vec::new();
         for channel in channels {
-            let id = self.place.at.get(channel).map_or("", At::replay_id);
+            let id = self
+                .cursor
+                .positions
+                .get(channel)
+                .map_or("", Position::replay_id);
             self.number += 1;
             let message = Subscribe::to(self.number, &self.id, channel, id).map_err(unwritable)?;
-            messages.push(serde_json::to_string(&message).map_err(unwritable)?);
+            requests.push(serde_json::to_string(&message).map_err(unwritable)?);
         }
-        let (said, now_ms) = self.ask(org, session, &format!("[{}]", messages.join(",")))?;
-        let answers: Vec<&Said> = said.iter().filter(|one| one.channel == SUBSCRIBE).collect();
+        let (messages, now_ms) =
+            self.exchange(org, session, &format!("[{}]", requests.join(",")))?;
+        let answers: Vec<&BayeuxMessage> = messages
+            .iter()
+            .filter(|one| one.channel == SUBSCRIBE)
+            .collect();
         let mut gone = Vec::new();
         for (at, channel) in channels.iter().enumerate() {
-            let own = answers.iter().find(|one| names(one, channel));
+            let own = answers.iter().find(|one| is_about(one, channel));
             let answer = own.or_else(|| answers.get(at)).ok_or_else(|| {
-                refusal::odd(format!(
+                ClientError::malformed(format!(
                     "The answer to the subscription says nothing of {channel}"
                 ))
             })?;
-            if answer.lost_replay() {
-                gone.push(Lost::refused(channel, answer.upstream_error()));
+            if answer.is_replay_id_invalid() {
+                gone.push(LostChannel::refused(channel, answer.upstream_error()));
             } else if answer.is_refused() {
                 let what = format!("The subscription to {channel}");
-                return Err(refused(&what, answer, None));
+                return Err(ClientError::from_refusal(&what, answer, None));
             } else {
-                self.begin(channel, now_ms);
+                self.mark_subscribed(channel, now_ms);
             }
         }
-        self.heed(org, &said);
-        self.receive(said);
+        self.apply_advice(org, &messages);
+        self.receive(messages);
         Ok(gone)
     }
 
-    /// Notes from when on a channel is subscribed to.
-    fn begin(&mut self, channel: &str, now_ms: i64) {
-        let Some(at) = self.place.at.get_mut(channel) else {
+    /// Records from when on a channel is subscribed to.
+    fn mark_subscribed(&mut self, channel: &str, now_ms: i64) {
+        let Some(at) = self.cursor.positions.get_mut(channel) else {
             return;
         };
         match at {
-            At::Latest => *at = At::Since(Quiet::begun(now_ms)),
-            At::Earliest => *at = At::Since(Quiet::begun_with_all(now_ms)),
-            At::Since(quiet) => {
+            Position::Latest => *at = Position::Since(QuietChannel::new(now_ms)),
+            Position::Earliest => *at = Position::Since(QuietChannel::with_everything_kept(now_ms)),
+            Position::Since(quiet) => {
                 self.older.insert(channel.to_owned(), quiet.from);
             }
-            At::Id(_) => {}
+            Position::Id(_) => {}
         }
     }
 
     /// Sends a message and waits for its answer; returns the org's time when it was sent, too: whatever comes to be after it belongs
     /// to the subscription.
-    fn ask(
+    fn exchange(
         &mut self,
         org: &Org,
         session: &Session,
         body: &str,
-    ) -> Result<(Vec<Said>, i64), Broken> {
+    ) -> Result<(Vec<BayeuxMessage>, i64), ClientError> {
         let clock = &org.context().clock;
         let began_ms = clock.monotonic_ms();
         let request = self.request(org, session, body)?;
         let transport = &org.context().transport;
         let mut pending = transport
             .start(&request)
-            .map_err(|error| refusal::lost(&error))?;
+            .map_err(|error| ClientError::from_transport(&error))?;
         if !pending.ready_within(OPEN_MS) {
             let fault = Fault::new(
                 FaultKind::Timeout,
-                "Salesforce did not answer a client that introduced itself",
+                "Salesforce did not answer a client's handshake or subscription in time",
             );
-            return Err(Broken::Again(fault, 0));
+            return Err(ClientError::Retry(fault, 0));
         }
-        let reply = exchange::receive(pending).map_err(|error| refusal::lost(&error))?;
+        let reply =
+            exchange::receive(pending).map_err(|error| ClientError::from_transport(&error))?;
         let elapsed_ms = clock.monotonic_ms().saturating_sub(began_ms);
         let now_ms = server_time::asked_ms(org, &reply, elapsed_ms);
         Ok((self.read(org, reply)?, now_ms))
@@ -280,7 +298,7 @@ impl Client {
         org: &Org,
         session: &Session,
         body: &str,
-    ) -> Result<Request, Broken> {
+    ) -> Result<Request, ClientError> {
         let mut call = Call::write(
             Method::Post,
             self.path.clone(),
@@ -295,11 +313,15 @@ impl Client {
     }
 
     /// The messages of an answer.
-    pub(super) fn read(&mut self, org: &Org, reply: Reply) -> Result<Vec<Said>, Broken> {
+    pub(super) fn read(
+        &mut self,
+        org: &Org,
+        reply: Reply,
+    ) -> Result<Vec<BayeuxMessage>, ClientError> {
         self.cookies.note(&reply);
         if reply.status == 200 {
-            return Said::read(&reply.body).map_err(|error| {
-                refusal::odd(format!(
+            return BayeuxMessage::parse(&reply.body).map_err(|error| {
+                ClientError::malformed(format!(
                     "The answer is not one of the Bayeux protocol: {error}"
                 ))
             });
@@ -309,17 +331,21 @@ impl Client {
             .header("retry-after")
             .and_then(|value| retry_after_ms(value, now_ms));
         let pause_ms = asked_ms.unwrap_or(0).min(MAX_INTERVAL_MS);
-        Err(refusal::status(reply.status, &reply.body, pause_ms))
+        Err(ClientError::from_status(
+            reply.status,
+            &reply.body,
+            pause_ms,
+        ))
     }
 
-    /// Takes leave, without waiting for an answer: a client that stays counts against the org's limit until it is forgotten.
-    pub fn leave(mut self, org: &Org, session: &Session) {
+    /// Ends the subscription, without waiting for an answer: a client that stays counts against the org's limit until it is forgotten.
+    pub fn disconnect(mut self, org: &Org, session: &Session) {
         self.waiting = None;
         let body = bayeux::disconnect(self.next_number(), &self.id).to_string();
         if let Ok(request) = self.request(org, session, &body)
             && let Ok(mut pending) = org.context().transport.start(&request)
         {
-            pending.ready_within(LEAVE_MS);
+            pending.ready_within(DISCONNECT_MS);
         }
     }
 
@@ -329,12 +355,12 @@ impl Client {
     }
 }
 
-fn names(said: &Said, channel: &str) -> bool {
-    said.subscription.as_ref().and_then(|name| name.as_str()) == Some(channel)
+fn is_about(message: &BayeuxMessage, channel: &str) -> bool {
+    message.subscription.as_ref().and_then(|name| name.as_str()) == Some(channel)
 }
 
-fn unwritable(error: serde_json::Error) -> Broken {
-    Broken::Fatal(Fault::protocol(format!(
+fn unwritable(error: serde_json::Error) -> ClientError {
+    ClientError::Fatal(Fault::protocol(format!(
         "The subscription cannot be written: {error}"
     )))
 }

@@ -1,10 +1,10 @@
-//! How a client waits for events, and takes them in.
+//! How a client waits for events, and queues them.
 
-use super::bayeux::{self, CONNECT, Said};
+use super::bayeux::{self, BayeuxMessage, CONNECT};
 use super::client::{Client, Item};
+use super::client_error::ClientError;
+use super::cursor::{Position, is_id};
 use super::document::{self, Received};
-use super::place::{At, is_id};
-use super::refusal::{self, Broken, refused};
 use crate::triggers::server_time;
 use salesforce_client::exchange;
 use salesforce_client::org::Org;
@@ -34,7 +34,12 @@ pub struct Waiting {
 
 impl Client {
     /// Waits up to so many milliseconds for events; true when an answer has come.
-    pub fn wait(&mut self, org: &Org, session: &Session, wait_ms: u64) -> Result<bool, Broken> {
+    pub fn wait(
+        &mut self,
+        org: &Org,
+        session: &Session,
+        wait_ms: u64,
+    ) -> Result<bool, ClientError> {
         let clock = &org.context().clock;
         let now_ms = clock.monotonic_ms();
         let Some(waiting) = &mut self.waiting else {
@@ -46,22 +51,27 @@ impl Client {
             self.send_connect(org, session, now_ms)?;
             return Ok(false);
         };
-        let patience_ms =
+        let remaining_ms =
             (waiting.started_ms + self.hold_ms + SILENCE_MARGIN_MS).saturating_sub(now_ms);
-        if waiting.pending.ready_within(wait_ms.min(patience_ms)) {
+        if waiting.pending.ready_within(wait_ms.min(remaining_ms)) {
             return self.answered(org).map(|()| true);
         }
-        if wait_ms < patience_ms {
+        if wait_ms < remaining_ms {
             return Ok(false);
         }
         let fault = Fault::new(
             FaultKind::Timeout,
             "Salesforce has not answered in its own time",
         );
-        Err(Broken::Again(fault, 0))
+        Err(ClientError::Retry(fault, 0))
     }
 
-    fn send_connect(&mut self, org: &Org, session: &Session, now_ms: u64) -> Result<(), Broken> {
+    fn send_connect(
+        &mut self,
+        org: &Org,
+        session: &Session,
+        now_ms: u64,
+    ) -> Result<(), ClientError> {
         let body = bayeux::connect(self.next_number(), &self.id).to_string();
         let mut request = self.request(org, session, &body)?;
         let held_ms = u32::try_from(self.hold_ms + SILENCE_MARGIN_MS).unwrap_or(u32::MAX);
@@ -69,7 +79,7 @@ impl Client {
         let transport = &org.context().transport;
         let pending = transport
             .start(&request)
-            .map_err(|error| refusal::lost(&error))?;
+            .map_err(|error| ClientError::from_transport(&error))?;
         self.waiting = Some(Waiting {
             pending,
             started_ms: now_ms,
@@ -78,43 +88,48 @@ impl Client {
     }
 
     /// Reads the answer to a connect.
-    fn answered(&mut self, org: &Org) -> Result<(), Broken> {
+    fn answered(&mut self, org: &Org) -> Result<(), ClientError> {
         let Some(waiting) = self.waiting.take() else {
             return Ok(());
         };
-        let reply = exchange::receive(waiting.pending).map_err(|error| refusal::lost(&error))?;
+        let reply = exchange::receive(waiting.pending)
+            .map_err(|error| ClientError::from_transport(&error))?;
         let now_ms = server_time::asked_ms(org, &reply, 0);
-        let said = self.read(org, reply)?;
-        let failure = self.failure(&said);
-        self.heed(org, &said);
-        self.receive(said);
+        let messages = self.read(org, reply)?;
+        let failure = self.failure(&messages);
+        self.apply_advice(org, &messages);
+        self.receive(messages);
         match failure {
-            // What came with the bad news is handed out first; the next connect tells the news again.
-            Some(broken) if self.items.is_empty() => return Err(broken),
+            // What came with the bad news is delivered first; the next connect tells the news again.
+            Some(error) if self.queue.is_empty() => return Err(error),
             Some(_) => {}
-            None => self.listened(now_ms),
+            None => self.mark_heard(now_ms),
         }
         let clock_ms = org.context().clock.monotonic_ms();
-        self.slow_down(clock_ms, clock_ms.saturating_sub(waiting.started_ms));
+        self.back_off(clock_ms, clock_ms.saturating_sub(waiting.started_ms));
         Ok(())
     }
 
     /// Why there must be another client, if so. Where a refusal brings no advice, the last that came holds, and without any a client
     /// connects again (Bayeux 1.0, "Advice").
-    fn failure(&self, said: &[Said]) -> Option<Broken> {
-        let answer = said.iter().find(|one| one.channel == CONNECT)?;
+    fn failure(&self, messages: &[BayeuxMessage]) -> Option<ClientError> {
+        let answer = messages.iter().find(|one| one.channel == CONNECT)?;
         if answer.is_refused() || answer.wants_handshake() {
             let standing = self.reconnect.as_deref().unwrap_or("retry");
-            return Some(refused("Waiting for events", answer, Some(standing)));
+            return Some(ClientError::from_refusal(
+                "Waiting for events",
+                answer,
+                Some(standing),
+            ));
         }
         let advice = answer.advice.as_ref()?;
         (advice.reconnect.as_deref() == Some("none"))
-            .then(|| refusal::sent_away(advice.interval_ms()))
+            .then(|| ClientError::disconnected(advice.interval_ms()))
     }
 
-    /// Follows advice.
-    pub(super) fn heed(&mut self, org: &Org, said: &[Said]) {
-        for advice in said.iter().filter_map(|one| one.advice.as_ref()) {
+    /// Applies the advice of messages: what comes last holds.
+    pub(super) fn apply_advice(&mut self, org: &Org, messages: &[BayeuxMessage]) {
+        for advice in messages.iter().filter_map(|one| one.advice.as_ref()) {
             self.not_before_ms = org.context().clock.monotonic_ms() + advice.interval_ms();
             self.hold_ms = advice.hold_ms().unwrap_or(self.hold_ms);
             if advice.reconnect.is_some() {
@@ -124,8 +139,8 @@ impl Client {
     }
 
     /// Bounds how often a server is asked that answers at once and has nothing.
-    fn slow_down(&mut self, now_ms: u64, held_ms: u64) {
-        if !self.items.is_empty() || held_ms >= HELD_MS {
+    fn back_off(&mut self, now_ms: u64, held_ms: u64) {
+        if !self.queue.is_empty() || held_ms >= HELD_MS {
             self.idle = 0;
             return;
         }
@@ -136,45 +151,45 @@ impl Client {
         }
     }
 
-    /// Notes that quiet channels were listened to until this time.
-    fn listened(&mut self, now_ms: i64) {
-        for at in self.place.at.values_mut() {
-            if let At::Since(quiet) = at {
-                quiet.listened(now_ms);
+    /// Records that quiet channels were listened to until this time.
+    fn mark_heard(&mut self, now_ms: i64) {
+        for at in self.cursor.positions.values_mut() {
+            if let Position::Since(quiet) = at {
+                quiet.mark_heard(now_ms);
             }
         }
     }
 
-    /// Takes events in.
-    pub(super) fn receive(&mut self, said: Vec<Said>) {
-        for one in said {
+    /// Queues the events among messages.
+    pub(super) fn receive(&mut self, messages: Vec<BayeuxMessage>) {
+        for one in messages {
             if let Some(data) = &one.data {
                 let item = self.item(&one.channel, data);
-                self.items.extend(item);
+                self.queue.extend(item);
             }
         }
     }
 
-    /// An event to hand out, unless it is older than the subscription.
+    /// An event to deliver, unless it is older than the subscription.
     fn item(&mut self, channel: &str, data: &RawValue) -> Option<Item> {
-        let asked = self.asked_for(channel).map(str::to_owned);
+        let asked = self.subscribed_channel(channel).map(str::to_owned);
         let Received {
             message,
             replay_id,
             created_ms,
         } = document::receive(asked.as_deref().unwrap_or(channel), data);
-        // An id that cannot be subscribed after is no place: the event comes again after a break, under the same event-id.
+        // An id that cannot be subscribed after is no position: the event comes again after a break, under the same event-id.
         let id = replay_id.filter(|id| is_id(id));
         let Some(asked) = asked else {
-            let reached = None;
-            return Some(Item { message, reached });
+            let position = None;
+            return Some(Item { message, position });
         };
         if self.is_older(&asked, created_ms) {
             self.pass_over(&asked, id);
             return None;
         }
-        let reached = id.map(|id| (asked, At::Id(id)));
-        Some(Item { message, reached })
+        let position = id.map(|id| (asked, Position::Id(id)));
+        Some(Item { message, position })
     }
 
     /// Whether a replayed event came to be before its channel was subscribed to. Events come in the order in which they were
@@ -191,18 +206,18 @@ impl Client {
     }
 
     fn pass_over(&mut self, channel: &str, id: Option<String>) {
-        if let Some(At::Since(quiet)) = self.place.at.get_mut(channel) {
+        if let Some(Position::Since(quiet)) = self.cursor.positions.get_mut(channel) {
             quiet.passed = id.or_else(|| quiet.passed.take());
         }
     }
 
     /// The channel as it was asked for: PushTopics with a filter (`/topic/T?Name='x'`) come under one name or the other.
-    fn asked_for(&self, channel: &str) -> Option<&str> {
+    fn subscribed_channel(&self, channel: &str) -> Option<&str> {
         let bare = |name: &str| name.split('?').next().map(str::to_owned);
-        let mut names = self.place.at.keys();
+        let mut names = self.cursor.positions.keys();
         let exact = names.clone().find(|name| *name == channel);
         let found = exact.or_else(|| names.find(|name| bare(name) == bare(channel)));
-        let only = (self.place.at.len() == 1).then(|| self.place.at.keys().next());
+        let only = (self.cursor.positions.len() == 1).then(|| self.cursor.positions.keys().next());
         found.or_else(|| only.flatten()).map(String::as_str)
     }
 }

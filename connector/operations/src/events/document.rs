@@ -45,7 +45,7 @@ struct Change {
 
 /// An event that has been received.
 pub struct Received {
-    /// What is handed out.
+    /// The message to deliver.
     pub message: Message,
     /// Its replay id.
     pub replay_id: Option<String>,
@@ -53,7 +53,7 @@ pub struct Received {
     pub created_ms: Option<i64>,
 }
 
-/// Reads an event. What cannot be read is handed out all the same.
+/// Reads an event. What cannot be read is delivered all the same.
 pub fn receive(channel: &str, data: &RawValue) -> Received {
     let event: Event<'_> = serde_json::from_str(data.get()).unwrap_or_default();
     let head = event.event.unwrap_or_default();
@@ -120,7 +120,7 @@ fn attributes(
     attributes
 }
 
-/// The message that tells of events that are gone.
+/// The message that reports events that are gone.
 pub fn gap(channel: &str, after: &str, resumed: &str, upstream_error: &str) -> Message {
     let body: Value = json!({
         "gap": {"channel": channel, "after": after, "resumed": resumed, "reason": upstream_error}

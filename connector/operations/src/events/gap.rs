@@ -1,13 +1,13 @@
 //! Events that Salesforce no longer has: of which channel, and between when and when, as far as that can be told.
 
+use super::cursor::Position;
 use super::document;
-use super::place::At;
 use super::quiet::Gap;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_formats::soql::date;
 
-/// A channel that cannot go on where it stood.
-pub struct Lost {
+/// A channel that cannot continue where it stood.
+pub struct LostChannel {
     /// The channel.
     pub channel: String,
     /// Why.
@@ -16,17 +16,17 @@ pub struct Lost {
     pub bounds: Option<Gap>,
 }
 
-impl Lost {
+impl LostChannel {
     /// A channel of which everything within the bounds may be gone: it was quiet, so nobody can tell.
     pub fn within(channel: &str, bounds: Gap, because: &str) -> Self {
-        let sentence = format!(
+        let message = format!(
             "what came between {} and {} may be gone: {because}",
             time(bounds.from),
             time(bounds.to)
         );
         Self {
             channel: channel.to_owned(),
-            upstream_error: sentence,
+            upstream_error: message,
             bounds: Some(bounds),
         }
     }
@@ -40,8 +40,8 @@ impl Lost {
         }
     }
 
-    /// The message that tells of it.
-    pub fn message(&self, before: &At, resumed: &str) -> Message {
+    /// The message that reports it.
+    pub fn message(&self, before: &Position, resumed: &str) -> Message {
         let mut message = document::gap(
             &self.channel,
             before.replay_id(),
@@ -57,8 +57,8 @@ impl Lost {
     }
 }
 
-/// The fault for channels that cannot go on where they stood.
-pub fn fault(lost: &[Lost]) -> Fault {
+/// The fault for channels that cannot continue where they stood.
+pub fn fault(lost: &[LostChannel]) -> Fault {
     let channels: Vec<String> = lost
         .iter()
         .map(|lost| format!("{} ({})", lost.channel, lost.upstream_error))

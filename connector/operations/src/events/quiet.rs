@@ -1,4 +1,4 @@
-//! A channel that was subscribed to and has brought no event yet. There is no replay id to go on from; what is known is from when on
+//! A channel that was subscribed to and has brought no event yet. There is no replay id to continue from; what is known is from when on
 //! events count, and until when none was missed. Salesforce's answers to a subscription name no replay id (Streaming API Developer
 //! Guide, "Subscribe"), so after a break everything that was kept is replayed and what is older is passed over.
 
@@ -16,8 +16,8 @@ const KEPT_LONG_MS: i64 = 72 * HOUR_MS;
 
 /// What is known of a quiet channel. Times are in milliseconds since 1970, by the org's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Form")]
-pub struct Quiet {
+#[serde(from = "Stored")]
+pub struct QuietChannel {
     /// When it was subscribed to: events that are older do not count. 0 where all count.
     pub from: i64,
     /// Until when it was listened to, in whole hours, so that quiet polls do not write a checkpoint each.
@@ -27,10 +27,10 @@ pub struct Quiet {
     pub passed: Option<String>,
 }
 
-/// The forms in checkpoints: at first there was only the time of the subscription.
+/// The formats in checkpoints: at first there was only the time of the subscription.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Form {
+enum Stored {
     Time(i64),
     Whole {
         from: i64,
@@ -40,11 +40,11 @@ enum Form {
     },
 }
 
-impl From<Form> for Quiet {
-    fn from(form: Form) -> Self {
-        match form {
-            Form::Time(from) => Self::begun(from),
-            Form::Whole {
+impl From<Stored> for QuietChannel {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Time(from) => Self::new(from),
+            Stored::Whole {
                 from,
                 heard,
                 passed,
@@ -66,9 +66,9 @@ pub struct Gap {
     pub to: i64,
 }
 
-impl Quiet {
+impl QuietChannel {
     /// A channel that was subscribed to at this time.
-    pub fn begun(now: i64) -> Self {
+    pub fn new(now: i64) -> Self {
         Self {
             from: now,
             heard: now,
@@ -77,20 +77,20 @@ impl Quiet {
     }
 
     /// A channel of which everything counts that was kept at this time.
-    pub fn begun_with_all(now: i64) -> Self {
+    pub fn with_everything_kept(now: i64) -> Self {
         Self {
             from: 0,
-            ..Self::begun(now)
+            ..Self::new(now)
         }
     }
 
-    /// Notes that it was listened to until this time.
-    pub fn listened(&mut self, now: i64) {
+    /// Records that it was listened to until this time.
+    pub fn mark_heard(&mut self, now: i64) {
         self.heard = self.heard.max(now - now.rem_euclid(HOUR_MS));
     }
 
     /// The stretch that a replay at this time no longer brings.
-    pub fn gap(&self, channel: &str, now: i64) -> Option<Gap> {
+    pub fn expired_gap(&self, channel: &str, now: i64) -> Option<Gap> {
         let to = now - kept_ms(channel);
         (self.heard < to).then_some(Gap {
             from: self.heard,
@@ -99,7 +99,7 @@ impl Quiet {
     }
 
     /// The stretch that is gone where nothing is replayed.
-    pub fn unheard(&self, now: i64) -> Gap {
+    pub fn gap_without_replay(&self, now: i64) -> Gap {
         Gap {
             from: self.heard.min(now),
             to: now,
@@ -122,17 +122,17 @@ mod tests {
     #[test]
     fn a_gap_is_what_is_older_than_what_salesforce_keeps() {
         let day = 24 * HOUR_MS;
-        let mut quiet = Quiet::begun(10 * day + 5);
-        assert_eq!(quiet.gap("/event/X__e", 11 * day), None);
+        let mut quiet = QuietChannel::new(10 * day + 5);
+        assert_eq!(quiet.expired_gap("/event/X__e", 11 * day), None);
         let gap = Gap {
             from: 10 * day + 5,
             to: 11 * day,
         };
-        assert_eq!(quiet.gap("/event/X__e", 12 * day), Some(gap));
-        assert_eq!(quiet.gap("/data/ChangeEvents", 12 * day), None);
-        quiet.listened(12 * day + HOUR_MS + 1);
-        assert_eq!(quiet.gap("/u/x", 13 * day), None);
-        assert_eq!(quiet.unheard(13 * day).from, 12 * day + HOUR_MS);
+        assert_eq!(quiet.expired_gap("/event/X__e", 12 * day), Some(gap));
+        assert_eq!(quiet.expired_gap("/data/ChangeEvents", 12 * day), None);
+        quiet.mark_heard(12 * day + HOUR_MS + 1);
+        assert_eq!(quiet.expired_gap("/u/x", 13 * day), None);
+        assert_eq!(quiet.gap_without_replay(13 * day).from, 12 * day + HOUR_MS);
         assert_eq!(quiet.from, 10 * day + 5);
     }
 }

@@ -1,10 +1,10 @@
-//! What a poll does: it takes up the client that waits, or has another one subscribe where the checkpoint says.
+//! What a poll does: it resumes the client that waits, or has another one subscribe where the checkpoint says.
 
 use super::client::{Client, Item};
-use super::place::Place;
-use super::refusal::Broken;
+use super::client_error::ClientError;
+use super::cursor::ReplayCursor;
 use super::subscriptions::Subscriptions;
-use crate::triggers::facts;
+use crate::triggers::reply_attributes;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
@@ -26,7 +26,7 @@ pub fn subscribe(
     checkpoint: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    let place = Place::of(config, checkpoint)?;
+    let cursor = ReplayCursor::new(config, checkpoint)?;
     let clock = &org.context().clock;
     let mut poll = Poll {
         org,
@@ -35,16 +35,16 @@ pub fn subscribe(
         session: org.session()?,
         opened: 0,
         renewed: false,
-        begins: place.has_latest(),
-        place,
+        begins: cursor.has_latest(),
+        cursor,
     };
     let key = key(org, config)?;
     let subscriptions = org.context().cache::<Subscriptions>();
     let client = subscriptions.take(&key);
     let mut client = poll.run(client)?;
     let size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    let messages = hand_out(&mut client, size, &facts(org));
-    let checkpoint = client.place.write()?;
+    let messages = deliver(&mut client, size, &reply_attributes(org));
+    let checkpoint = client.cursor.write()?;
     subscriptions.keep(key, client);
     Ok(Batch {
         more: !messages.is_empty() || poll.begins,
@@ -60,16 +60,16 @@ fn key(org: &Org, config: &SubscribeConfig) -> Result<String, Fault> {
     Ok(format!("{} {config}", org.settings().session_key()))
 }
 
-/// Takes events off a client's queue; its place is then after them.
-fn hand_out(client: &mut Client, size: usize, facts: &[(String, String)]) -> Vec<Message> {
-    let count = size.min(client.items.len());
-    let items: Vec<Item> = client.items.drain(..count).collect();
+/// Takes events off a client's queue; its cursor is then after them.
+fn deliver(client: &mut Client, size: usize, attributes: &[(String, String)]) -> Vec<Message> {
+    let count = size.min(client.queue.len());
+    let items: Vec<Item> = client.queue.drain(..count).collect();
     let mut messages = Vec::with_capacity(count);
     for mut item in items {
-        if let Some((channel, at)) = item.reached {
-            client.place.at.insert(channel, at);
+        if let Some((channel, at)) = item.position {
+            client.cursor.positions.insert(channel, at);
         }
-        item.message.attributes.extend(facts.iter().cloned());
+        item.message.attributes.extend(attributes.iter().cloned());
         messages.push(item.message);
     }
     messages
@@ -89,53 +89,53 @@ struct Poll<'a> {
     /// returns at once.
     begins: bool,
     /// What the host has handled.
-    place: Place,
+    cursor: ReplayCursor,
 }
 
 impl Poll<'_> {
     /// Returns a client that has events, or none although the time is over.
     fn run(&mut self, client: Option<Client>) -> Result<Client, Fault> {
-        let mut client = self.fitting(client);
+        let mut client = self.matching(client);
         loop {
-            let broken = match client.take() {
+            let error = match client.take() {
                 Some(live) if self.begins => return Ok(live),
                 Some(mut live) => match self.listen(&mut live) {
                     Ok(()) => return Ok(live),
-                    Err(broken) => {
+                    Err(error) => {
                         // What it passed over need not come again.
-                        self.place = live.place;
-                        broken
+                        self.cursor = live.cursor;
+                        error
                     }
                 },
-                None => match Client::open(self.org, &self.session, &self.place, self.lost) {
+                None => match Client::open(self.org, &self.session, &self.cursor, self.lost) {
                     Ok(opened) => {
                         // What was latest is from now on a time, also for the client that replaces this one.
-                        self.place = opened.place.clone();
+                        self.cursor = opened.cursor.clone();
                         // The org has taken the session: should it end again, that is another end.
                         self.renewed = false;
                         client = Some(opened);
                         continue;
                     }
-                    Err(broken) => broken,
+                    Err(error) => error,
                 },
             };
-            self.mend(broken)?;
+            self.recover(error)?;
         }
     }
 
-    /// The client, if it has handed out exactly what the host has handled.
-    fn fitting(&self, client: Option<Client>) -> Option<Client> {
+    /// The client, if it has delivered exactly what the host has handled.
+    fn matching(&self, client: Option<Client>) -> Option<Client> {
         let client = client?;
-        if client.place == self.place {
+        if client.cursor == self.cursor {
             return Some(client);
         }
-        client.leave(self.org, &self.session);
+        client.disconnect(self.org, &self.session);
         None
     }
 
-    fn listen(&self, client: &mut Client) -> Result<(), Broken> {
+    fn listen(&self, client: &mut Client) -> Result<(), ClientError> {
         loop {
-            if !client.items.is_empty() {
+            if !client.queue.is_empty() {
                 return Ok(());
             }
             let waited = client.wait(self.org, &self.session, self.left_ms())?;
@@ -146,17 +146,17 @@ impl Poll<'_> {
     }
 
     /// Prepares for another client, or says why there is none.
-    fn mend(&mut self, broken: Broken) -> Result<(), Fault> {
-        match broken {
-            Broken::Fatal(fault) => return Err(self.signed(fault)),
-            Broken::Session(fault) if self.renewed || self.opened + 1 >= MAX_CLIENTS => {
-                return Err(self.signed(fault));
+    fn recover(&mut self, error: ClientError) -> Result<(), Fault> {
+        match error {
+            ClientError::Fatal(fault) => return Err(self.with_attempts(fault)),
+            ClientError::Session(fault) if self.renewed || self.opened + 1 >= MAX_CLIENTS => {
+                return Err(self.with_attempts(fault));
             }
-            Broken::Session(_) => {
+            ClientError::Session(_) => {
                 self.renewed = true;
                 self.session = self.org.session_after(&self.session)?;
             }
-            Broken::Again(fault, interval_ms) => {
+            ClientError::Retry(fault, interval_ms) => {
                 let retry = self.org.settings().retry;
                 let backoff_ms =
                     (retry.first_delay_ms << self.opened.min(20)).min(retry.max_delay_ms);
@@ -166,7 +166,7 @@ impl Poll<'_> {
                     interval_ms.max(backoff_ms)
                 };
                 if self.opened + 1 >= MAX_CLIENTS || pause_ms > self.left_ms() {
-                    return Err(passing(fault, pause_ms));
+                    return Err(transient(fault, pause_ms));
                 }
                 self.org.context().clock.sleep_ms(pause_ms);
             }
@@ -176,7 +176,7 @@ impl Poll<'_> {
     }
 
     /// The fault with how many clients were tried, where it is an answer to one of them.
-    fn signed(&self, fault: Fault) -> Fault {
+    fn with_attempts(&self, fault: Fault) -> Fault {
         let was_answered = fault.status.is_some() || fault.attempts > 0;
         let tried = if was_answered { self.opened + 1 } else { 0 };
         Fault {
@@ -192,7 +192,7 @@ impl Poll<'_> {
 }
 
 /// A fault that passes: the caller polls again.
-fn passing(fault: Fault, pause_ms: u64) -> Fault {
+fn transient(fault: Fault, pause_ms: u64) -> Fault {
     let kind = match fault.kind {
         FaultKind::LimitExceeded => FaultKind::LimitExceeded,
         FaultKind::Timeout => FaultKind::Timeout,

@@ -3,14 +3,14 @@
 mod gap;
 mod list;
 
+use super::cursor::{PollCursor, Position, checkpoint_lost};
 use super::instant::Instant;
-use super::place::{Mark, Place, lost};
 use super::plan::Kind;
+use super::poll::{self, Bounds, Change, ChangePage, ChangeSource};
 use super::records::{self, USUAL_BATCH};
 use super::server_time;
 use super::start::Start;
-use super::sweep::{self, Bounds, Change, Found, Source};
-use list::{List, Told};
+use list::{List, ListedSpan};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -34,7 +34,7 @@ pub fn deleted(
     }
     let source = Replica::check(org, config, from.is_some())?;
     let batch_size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    sweep::poll(org, &source, batch_size, from, wait_ms)
+    poll::poll(org, &source, batch_size, from, wait_ms)
 }
 
 fn bin(config: &DeletedConfig) -> WatchConfig {
@@ -78,7 +78,7 @@ impl<'a> Replica<'a> {
             org,
             name: format!("deleted {} by deletedDate", config.object),
             list: List::new(org, &config.object, resumes)?,
-            start: Start::read(config.start.as_deref())?,
+            start: Start::parse(config.start.as_deref())?,
             look_back: i64::from(config.look_back_seconds.unwrap_or(600)),
         })
     }
@@ -91,7 +91,7 @@ impl<'a> Replica<'a> {
     }
 }
 
-impl Source for Replica<'_> {
+impl ChangeSource for Replica<'_> {
     fn name(&self) -> &str {
         &self.name
     }
@@ -110,64 +110,70 @@ impl Source for Replica<'_> {
         }))
     }
 
-    /// The list is not read in pages: a whole pass asks once, too.
-    fn rows_at_once(&self) -> usize {
+    /// The list is not read in pages: a full pass asks once, too.
+    fn max_page_rows(&self) -> usize {
         usize::MAX
     }
 
-    /// What is older than the look-back is told span by span, each a pass of its own: the floor moves on behind it. Within the look-back,
-    /// where the floor stays, one pass goes from span to span.
-    fn page(&self, place: &Place, at: Option<&Mark>, _: usize) -> Result<Found, Fault> {
+    /// What is older than the look-back is listed span by span, each a pass of its own: the low watermark moves on behind it. Within the
+    /// look-back, where the low watermark stays, one pass goes from span to span.
+    fn page(
+        &self,
+        cursor: &PollCursor,
+        after: Option<&Position>,
+        _: usize,
+    ) -> Result<ChangePage, Fault> {
         let now = self.now()?;
-        let floor = place.floor.unwrap_or_else(|| oldest(now));
-        if floor < oldest(now) - MINUTE_SECONDS {
-            return Err(lost(format!(
+        let low_watermark = cursor.low_watermark.unwrap_or_else(|| oldest(now));
+        if low_watermark < oldest(now) - MINUTE_SECONDS {
+            return Err(checkpoint_lost(format!(
                 "The checkpoint is older than {DELETED_DAYS} days, and Salesforce has forgotten deletions since"
             )));
         }
-        // What has been dealt with need not be sent again.
-        let reached = at.and_then(|(stamp, _)| Some(Instant::read(stamp)?.second()));
-        let first = minute(floor);
-        let mut start = minute(reached.map_or(floor, |reached| reached.max(floor)));
-        let mut longest = place.span;
+        // What has been processed need not be sent again.
+        let reached = after.and_then(|(stamp, _)| Some(Instant::read(stamp)?.second()));
+        let first = minute(low_watermark);
+        let mut start = minute(reached.map_or(low_watermark, |reached| reached.max(low_watermark)));
+        let mut longest = cursor.span;
         if now - start < MINUTE_SECONDS {
-            return Ok(nothing());
+            return Ok(empty_page());
         }
         loop {
-            let told = self.list.ask(start, now, longest)?;
-            let closes = told.covered.min(now - self.look_back);
-            let last = told.last();
-            let Told {
+            let listed = self.list.ask(start, now, longest)?;
+            let horizon = listed.covered.min(now - self.look_back);
+            let last = listed.last();
+            let ListedSpan {
                 end,
                 covered,
                 mut changes,
-            } = told;
-            changes.retain(|change| change.stamp.second() >= floor && is_after(change, at));
+            } = listed;
+            changes
+                .retain(|change| change.stamp.second() >= low_watermark && is_after(change, after));
             // Seconds are ignored, so that less than a minute is left for later.
             let is_last = now - end < MINUTE_SECONDS;
-            let goes_on = !is_last && closes <= floor;
-            if goes_on && changes.is_empty() {
+            let continues = !is_last && horizon <= low_watermark;
+            if continues && changes.is_empty() {
                 (start, longest) = (end, Some(end - start));
                 continue;
             }
-            let until = if goes_on { now } else { covered.max(last) };
-            return Ok(Found {
+            let until = if continues { now } else { covered.max(last) };
+            return Ok(ChangePage {
                 changes,
-                complete: !goes_on,
+                complete: !continues,
                 now: Some(now),
                 bounds: Some(Bounds {
                     until: until + 1,
-                    closes,
+                    horizon,
                 }),
-                more: !is_last && !goes_on,
+                more: !is_last && !continues,
                 span: (!is_last || start > first).then_some(end - start),
             });
         }
     }
 }
 
-fn nothing() -> Found {
-    Found {
+fn empty_page() -> ChangePage {
+    ChangePage {
         changes: Vec::new(),
         complete: true,
         now: None,
@@ -177,7 +183,7 @@ fn nothing() -> Found {
     }
 }
 
-/// The earliest second that Salesforce tells of, with a minute to get there.
+/// The earliest second that Salesforce lists, with a minute to get there.
 fn oldest(now: i64) -> i64 {
     now - i64::from(DELETED_DAYS) * DAY_SECONDS + MINUTE_SECONDS
 }
@@ -187,9 +193,9 @@ fn minute(second: i64) -> i64 {
     second - second.rem_euclid(MINUTE_SECONDS)
 }
 
-/// Whether a deletion comes after the place that the pass has reached.
-fn is_after(change: &Change, at: Option<&Mark>) -> bool {
-    at.is_none_or(|(stamp, id)| {
+/// Tells whether a deletion comes after the position that the pass has reached.
+fn is_after(change: &Change, after: Option<&Position>) -> bool {
+    after.is_none_or(|(stamp, id)| {
         let reached = Instant::read(stamp).map_or(i64::MIN, |stamp| stamp.ms);
         (change.stamp.ms, &change.id) > (reached, id)
     })

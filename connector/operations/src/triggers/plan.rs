@@ -1,6 +1,6 @@
-//! What a trigger reads: a query that can be narrowed to what comes after a place, ordered by a date-time field and the id.
+//! What a trigger reads: a query that can be narrowed to what comes after a position, ordered by a date-time field and the id.
 
-use super::place::{Mark, Place};
+use super::cursor::{PollCursor, Position};
 use super::start::Start;
 use crate::rest::query::Question;
 use salesforce_client::describe;
@@ -69,7 +69,7 @@ pub enum Kind {
 
 impl Plan {
     /// Checks the config of a trigger for records.
-    pub fn of_records(org: &Org, config: &WatchConfig, kind: Kind) -> Result<Self, Fault> {
+    pub fn for_records(org: &Org, config: &WatchConfig, kind: Kind) -> Result<Self, Fault> {
         let usual = if kind == Kind::Created {
             CREATED
         } else {
@@ -100,23 +100,23 @@ impl Plan {
             skip_same_second: skips_same_second(config, kind)?,
             include_deleted: kind == Kind::Deleted,
             keep_attributes: config.keep_attributes,
-            start: Start::read(config.start.as_deref())?,
+            start: Start::parse(config.start.as_deref())?,
             look_back: seconds(config.look_back_seconds, 600),
             settle: seconds(config.settle_seconds, 2),
-            ..Self::of_soql(&soql, cursor, "config.condition")?
+            ..Self::for_soql(&soql, cursor, "config.condition")?
         })
     }
 
     /// Checks the config of a trigger for a query.
-    pub fn of_query(org: &Org, config: &QueryConfig) -> Result<Self, Fault> {
+    pub fn for_query(org: &Org, config: &QueryConfig) -> Result<Self, Fault> {
         let cursor = field(config.cursor_field.as_deref().unwrap_or(STAMP))?;
         let soql = bound(org, &config.soql, &config.bind, config.include_deleted)?;
         let soql = with_fields(&soql, &[&cursor])?;
-        let plan = Self::of_soql(&soql, cursor, "config.soql")?;
+        let plan = Self::for_soql(&soql, cursor, "config.soql")?;
         Ok(Self {
             include_deleted: config.include_deleted,
             keep_attributes: config.keep_attributes,
-            start: Start::read(config.start.as_deref())?,
+            start: Start::parse(config.start.as_deref())?,
             look_back: seconds(config.look_back_seconds, 600),
             settle: seconds(config.settle_seconds, 2),
             ..plan
@@ -124,15 +124,15 @@ impl Plan {
     }
 
     /// Cuts a query, with the defaults of the rest.
-    fn of_soql(soql: &str, cursor: String, place: &str) -> Result<Self, Fault> {
+    fn for_soql(soql: &str, cursor: String, source: &str) -> Result<Self, Fault> {
         let (query, list) = Cut::of(soql).zip(SelectList::read(soql)).ok_or_else(|| {
             Fault::config(format!(
-                "{place} is not SOQL that a condition can be added to: check its parentheses and quotes"
+                "{source} is not SOQL that a condition can be added to: check its parentheses and quotes"
             ))
         })?;
         if let Some(clause) = query.clause(&REFUSED) {
             return Err(Fault::config(format!(
-                "{place} has a clause {clause}, which would hide changes: the trigger orders and bounds the rows itself"
+                "{source} has a clause {clause}, which would hide changes: the trigger orders and bounds the rows itself"
             )));
         }
         let most_rows = if list.is_closed() {
@@ -155,27 +155,33 @@ impl Plan {
         })
     }
 
-    /// The query for the rows after a place, and how many it asks for.
-    pub fn page(&self, place: &Place, at: Option<&Mark>, wanted: usize) -> (String, usize) {
-        let cursor = &self.cursor;
-        let floor = place.floor.and_then(date::of_unix_seconds);
-        let (condition, from) = match (at, floor) {
+    /// The query for the rows after a position, or from the low watermark on, and how many it asks for.
+    pub fn page(
+        &self,
+        cursor: &PollCursor,
+        after: Option<&Position>,
+        wanted: usize,
+    ) -> (String, usize) {
+        let field = &self.cursor;
+        let low_watermark = cursor.low_watermark.and_then(date::of_unix_seconds);
+        let (condition, from) = match (after, low_watermark) {
             (Some((stamp, id)), _) => {
                 let id = salesforce_formats::soql::literal::quoted(id);
-                let after = format!("{cursor} >= {stamp} AND ({cursor} > {stamp} OR Id > {id})");
+                let after = format!("{field} >= {stamp} AND ({field} > {stamp} OR Id > {id})");
                 // Of those with the same stamp most have been passed.
                 let from = date::unix_seconds(stamp).map_or(i64::MIN, |second| second + 1);
                 (after, from)
             }
-            (None, Some(floor)) => (
-                format!("{cursor} >= {floor}"),
-                place.floor.unwrap_or(i64::MIN),
+            (None, Some(low_watermark)) => (
+                format!("{field} >= {low_watermark}"),
+                cursor.low_watermark.unwrap_or(i64::MIN),
             ),
-            (None, None) => (format!("{cursor} != null"), i64::MIN),
+            (None, None) => (format!("{field} != null"), i64::MIN),
         };
-        let limit = (wanted + place.seen.since(from)).clamp(1, self.most_rows);
+        // Rows that were delivered before come again: they need room beside the new ones.
+        let limit = (wanted + cursor.delivered.count_since(from)).clamp(1, self.most_rows);
         let soql = self.query.narrowed(&condition);
-        let soql = format!("{soql} ORDER BY {cursor} ASC, Id ASC LIMIT {limit}");
+        let soql = format!("{soql} ORDER BY {field} ASC, Id ASC LIMIT {limit}");
         (soql, limit)
     }
 

@@ -1,11 +1,11 @@
 //! Changes of records, found by SOQL.
 
+use super::cursor::{PollCursor, Position};
 use super::instant::Instant;
-use super::place::{Mark, Place};
 use super::plan::{CREATED, Kind, Plan};
+use super::poll::{self, Bounds, Change, ChangePage, ChangeSource};
 use super::server_time;
 use super::start::Start;
-use super::sweep::{self, Bounds, Change, Found, Source};
 use crate::rest::query::asked;
 use crate::rest::rows::{child_page, unusable};
 use salesforce_client::exchange::Reply;
@@ -63,7 +63,7 @@ pub fn query(
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    let plan = Plan::of_query(org, config)?;
+    let plan = Plan::for_query(org, config)?;
     poll(org, plan, config.batch_size, from, wait_ms)
 }
 
@@ -75,7 +75,7 @@ pub fn watch(
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    let plan = Plan::of_records(org, config, kind)?;
+    let plan = Plan::for_records(org, config, kind)?;
     poll(org, plan, config.batch_size, from, wait_ms)
 }
 
@@ -87,7 +87,7 @@ fn poll(
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
     let batch_size = usize::from(batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    sweep::poll(org, &Rows { org, plan }, batch_size, from, wait_ms)
+    poll::poll(org, &Rows { org, plan }, batch_size, from, wait_ms)
 }
 
 /// The rows of a query as changes.
@@ -102,7 +102,7 @@ struct Answer {
     asked_at: Option<i64>,
 }
 
-impl Source for Rows<'_> {
+impl ChangeSource for Rows<'_> {
     fn name(&self) -> &str {
         &self.plan.name
     }
@@ -119,17 +119,22 @@ impl Source for Rows<'_> {
         }
     }
 
-    fn rows_at_once(&self) -> usize {
+    fn max_page_rows(&self) -> usize {
         self.plan.most_rows
     }
 
-    fn page(&self, place: &Place, at: Option<&Mark>, wanted: usize) -> Result<Found, Fault> {
-        let (soql, limit) = self.plan.page(place, at, wanted);
+    fn page(
+        &self,
+        cursor: &PollCursor,
+        after: Option<&Position>,
+        wanted: usize,
+    ) -> Result<ChangePage, Fault> {
+        let (soql, limit) = self.plan.page(cursor, after, wanted);
         let mut answer = self.ask(&soql, limit)?;
         let mut bounds = answer
             .asked_at
             .map(|now| self.bounds(now - self.plan.settle));
-        if bounds.is_none() && place.pass.is_none() {
+        if bounds.is_none() && cursor.pass.is_none() {
             // An org without a clock: a pass goes as far as the newest row, which must be known before the pass begins.
             bounds = self
                 .newest()?
@@ -138,7 +143,7 @@ impl Source for Rows<'_> {
         }
         let page =
             Page::parse(&answer.reply.body).map_err(|error| Fault::protocol(error.to_string()))?;
-        Ok(Found {
+        Ok(ChangePage {
             complete: page.done && page.records.len() < limit,
             changes: self.changes(&page)?,
             now: answer.asked_at,
@@ -153,7 +158,7 @@ impl Rows<'_> {
     fn bounds(&self, until: i64) -> Bounds {
         Bounds {
             until,
-            closes: until - self.plan.look_back,
+            horizon: until - self.plan.look_back,
         }
     }
 
@@ -213,7 +218,7 @@ impl Rows<'_> {
         })
     }
 
-    /// Whether a row is passed over because it was only created, and what can be told of it. A stamp of a whole second says nothing
+    /// Whether a row is skipped because it was only created, and what can be told of it. A stamp of a whole second says nothing
     /// of the order within it.
     fn updated(
         &self,

@@ -6,15 +6,15 @@ pub struct Runs(Vec<(u64, u64)>);
 
 impl Runs {
     /// Whether the number is in.
-    pub fn has(&self, number: u64) -> bool {
+    pub fn contains(&self, number: u64) -> bool {
         let before = self.before(number);
         let run = before.checked_sub(1).and_then(|at| self.0.get(at));
         run.is_some_and(|(_, last)| number <= *last)
     }
 
     /// Puts a number in; false if it was in.
-    pub fn add(&mut self, number: u64) -> bool {
-        if self.has(number) {
+    pub fn insert(&mut self, number: u64) -> bool {
+        if self.contains(number) {
             return false;
         }
         let at = self.before(number);
@@ -62,21 +62,21 @@ impl Runs {
     }
 }
 
-/// Runs that were written; what is out of order or touches is mended.
+/// Runs that were written; what is out of order or touches is put right.
 impl FromIterator<(u64, u64)> for Runs {
     fn from_iter<T: IntoIterator<Item = (u64, u64)>>(runs: T) -> Self {
         let mut all: Vec<(u64, u64)> = runs.into_iter().collect();
         all.sort_unstable();
-        let mut mended: Vec<(u64, u64)> = Vec::with_capacity(all.len());
+        let mut merged: Vec<(u64, u64)> = Vec::with_capacity(all.len());
         for (first, last) in all {
-            match mended.last_mut() {
+            match merged.last_mut() {
                 Some(before) if first <= before.1.saturating_add(1) => {
                     before.1 = before.1.max(last);
                 }
-                _ => mended.push((first, last)),
+                _ => merged.push((first, last)),
             }
         }
-        Self(mended)
+        Self(merged)
     }
 }
 
@@ -91,10 +91,10 @@ mod tests {
         fn runs_hold_what_a_set_holds(numbers in prop::collection::vec(0..60_u64, 0..80)) {
             let (mut runs, mut set) = (Runs::default(), BTreeSet::new());
             for number in numbers {
-                prop_assert_eq!(runs.add(number), set.insert(number));
+                prop_assert_eq!(runs.insert(number), set.insert(number));
             }
             for number in 0..61 {
-                prop_assert_eq!(runs.has(number), set.contains(&number));
+                prop_assert_eq!(runs.contains(number), set.contains(&number));
             }
             let gaps = set.iter().filter(|number| !set.contains(&(*number + 1))).count();
             prop_assert_eq!(runs.len(), gaps);
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn the_ends_of_all_numbers_are_numbers() {
         let mut runs = Runs::default();
-        assert!(runs.add(u64::MAX) && runs.add(0) && !runs.add(u64::MAX));
+        assert!(runs.insert(u64::MAX) && runs.insert(0) && !runs.insert(u64::MAX));
         assert_eq!(runs.len(), 2);
     }
 }

@@ -16,7 +16,7 @@ pub enum Start {
 
 impl Start {
     /// Reads `config.start`.
-    pub fn read(text: Option<&str>) -> Result<Self, Fault> {
+    pub fn parse(text: Option<&str>) -> Result<Self, Fault> {
         match text.unwrap_or("now") {
             "now" => Ok(Self::Now),
             "earliest" => Ok(Self::Earliest),
@@ -36,14 +36,14 @@ mod tests {
 
     #[test]
     fn a_start_is_a_word_or_a_time_with_an_offset() {
-        assert_eq!(Start::read(None).unwrap(), Start::Now);
-        assert_eq!(Start::read(Some("earliest")).unwrap(), Start::Earliest);
+        assert_eq!(Start::parse(None).unwrap(), Start::Now);
+        assert_eq!(Start::parse(Some("earliest")).unwrap(), Start::Earliest);
         assert_eq!(
-            Start::read(Some("1970-01-01T01:00:10+01:00")).unwrap(),
+            Start::parse(Some("1970-01-01T01:00:10+01:00")).unwrap(),
             Start::At(10)
         );
         for text in ["", "yesterday", "2026-01-31", "2026-01-31T10:00:00"] {
-            assert!(Start::read(Some(text)).is_err(), "{text}");
+            assert!(Start::parse(Some(text)).is_err(), "{text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 mod chance;
 mod deletions;
 mod plans;
-mod sweeps;
+mod polls;
 mod world;
 
 pub use world::id;

@@ -18,7 +18,7 @@ pub fn write_signed(bytes: &mut Vec<u8>, number: i64) {
     write(bytes, ((number << 1) ^ (number >> 63)).cast_unsigned());
 }
 
-/// Takes a number off the front; nothing if it is cut short or too large.
+/// Takes a number off the high_watermark; nothing if it is cut short or too large.
 pub fn read(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
@@ -36,7 +36,7 @@ pub fn read(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Takes a number that may be below zero off the front.
+/// Takes a number that may be below zero off the high_watermark.
 pub fn read_signed(bytes: &mut &[u8]) -> Option<i64> {
     let number = read(bytes)?;
     Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())

@@ -1,21 +1,21 @@
-//! The word of deletions that Salesforce does not tell of: more than it lists at once within a minute, the shortest span that it takes.
+//! The report of deletions that Salesforce does not list: more than it lists at once within a minute, the shortest span that it takes.
 
-use super::list::Told;
+use super::list::ListedSpan;
 use crate::triggers::instant::Instant;
-use crate::triggers::sweep::Change;
+use crate::triggers::poll::Change;
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::soql::date;
 use serde_json::json;
 
-/// Why deletions are not told of, for programs.
+/// Why deletions are not listed, for programs.
 const KIND: &str = "too-many-deletions";
 
-/// A span of which only is told that it holds too many deletions. It stands at its end, before whatever was deleted then.
-pub(super) fn told(object: &str, start: i64, end: i64) -> Result<Told, Fault> {
+/// A span of which is only known that it holds too many deletions. The report stands at its end, before whatever was deleted then.
+pub(super) fn report(object: &str, start: i64, end: i64) -> Result<ListedSpan, Fault> {
     let (from, to) = (time(start)?, time(end)?);
     let stamp = Instant::read(&to).ok_or_else(unwritable)?;
     let reason = format!(
-        "Salesforce lists at most 600,000 deletions at once, and more {object} records than that were deleted between {from} and {to}: none of these is told; compare the ids that you hold with those of a query"
+        "Salesforce lists at most 600,000 deletions at once, and more {object} records than that were deleted between {from} and {to}: none of these is reported; compare the ids that you hold with those of a query"
     );
     let body = json!({"gap": {"object": object, "from": from, "to": to, "reason": reason}});
     let attributes = [
@@ -24,7 +24,7 @@ pub(super) fn told(object: &str, start: i64, end: i64) -> Result<Told, Fault> {
         ("gap-from", from),
         ("gap-to", to),
     ];
-    Ok(Told {
+    Ok(ListedSpan {
         end,
         covered: end,
         changes: vec![Change {

@@ -1,12 +1,12 @@
-//! The list for replicas: asked for by spans of time, shorter ones where a span holds more than Salesforce tells at once.
+//! The list for replicas: asked for by spans of time, shorter ones where a span holds more than Salesforce lists at once.
 
 use super::MINUTE_SECONDS;
 use super::gap;
 use crate::rest::ask::{Parameters, get_call};
 use crate::rest::replication::DELETED;
+use crate::triggers::cursor::checkpoint_lost;
 use crate::triggers::instant::Instant;
-use crate::triggers::place::lost;
-use crate::triggers::sweep::Change;
+use crate::triggers::poll::Change;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::Fault;
@@ -26,21 +26,21 @@ pub(super) struct List<'a> {
     /// The object's name.
     object: &'a str,
     path: String,
-    /// Whether a checkpoint says where to go on.
+    /// Whether a checkpoint says where to continue.
     resumes: bool,
 }
 
-/// What is told of a span.
-pub(super) struct Told {
+/// What Salesforce lists of a span.
+pub(super) struct ListedSpan {
     /// The second at which the span ends.
     pub end: i64,
-    /// The second up to which all is told.
+    /// The second up to which all is listed.
     pub covered: i64,
-    /// Its deletions in the order of their times, or the word that they are too many.
+    /// Its deletions in the order of their times, or the report that they are too many.
     pub changes: Vec<Change>,
 }
 
-impl Told {
+impl ListedSpan {
     /// The second of the last change.
     pub fn last(&self) -> i64 {
         let last = self.changes.last();
@@ -75,9 +75,9 @@ impl<'a> List<'a> {
         })
     }
 
-    /// Asks for the span from a minute on; a shorter one where this one holds too many, beginning with twice what was told of at once the
-    /// last time. A minute that holds too many is told as a gap.
-    pub fn ask(&self, start: i64, now: i64, span: Option<i64>) -> Result<Told, Fault> {
+    /// Asks for the span from a minute on; a shorter one where this one holds too many, beginning with twice what was listed at once the
+    /// last time. A minute that holds too many is reported as a gap.
+    pub fn ask(&self, start: i64, now: i64, span: Option<i64>) -> Result<ListedSpan, Fault> {
         let longest = span.map_or(i64::MAX, |span| span.saturating_mul(2).max(MINUTE_SECONDS));
         let mut end = now.min(start.saturating_add(longest));
         loop {
@@ -85,11 +85,11 @@ impl<'a> List<'a> {
                 Err(fault) if has(&fault, TOO_MANY) && end - start > MINUTE_SECONDS => {
                     end = start + half(end - start);
                 }
-                Err(fault) if has(&fault, TOO_MANY) => return gap::told(self.object, start, end),
+                Err(fault) if has(&fault, TOO_MANY) => return gap::report(self.object, start, end),
                 Err(fault) if has(&fault, TOO_EARLY) => return Err(self.too_early(fault)),
                 Err(fault) => return Err(fault),
                 Ok(listed) => {
-                    return Ok(Told {
+                    return Ok(ListedSpan {
                         end,
                         covered: instant(&listed.latest_date_covered)?.second().min(end),
                         changes: changes(&listed.deleted_records)?,
@@ -101,18 +101,18 @@ impl<'a> List<'a> {
 
     /// What a span means that begins before what Salesforce remembers.
     fn too_early(&self, fault: Fault) -> Fault {
-        let sentence = format!(
+        let message = format!(
             "Salesforce does not tell of deletions as early as asked for ({})",
             fault.message
         );
-        let told = if self.resumes {
-            lost(sentence)
+        let own = if self.resumes {
+            checkpoint_lost(message)
         } else {
-            Fault::config(format!("{sentence}: let config.start be later"))
+            Fault::config(format!("{message}: let config.start be later"))
         };
         Fault {
-            kind: told.kind,
-            message: told.message,
+            kind: own.kind,
+            message: own.message,
             ..fault
         }
     }
@@ -138,10 +138,7 @@ fn half(seconds: i64) -> i64 {
 }
 
 fn has(fault: &Fault, code: &str) -> bool {
-    fault
-        .upstream
-        .iter()
-        .any(|upstream_error| upstream_error.code == code)
+    fault.upstream.iter().any(|error| error.code == code)
 }
 
 fn changes(records: &[Box<RawValue>]) -> Result<Vec<Change>, Fault> {

@@ -1,4 +1,4 @@
-//! Random commits with random delays, random polls, random crashes: every version that stays is handed out exactly once.
+//! Random commits with random delays, random polls, random crashes: every version that stays is delivered exactly once.
 
 use super::world::{World, config, event_ids, id};
 use crate::triggers::records;

@@ -1,8 +1,8 @@
-//! Which changes within the look-back have been handed out.
+//! Which changes within the look-back have been delivered.
 //!
 //! A change is a record with a stamp. Records are kept as runs of numbers by their stamps, so that a load of a million new records
 //! takes a few bytes for each second, and a thousand scattered ones a few kilobytes. Nothing is approximate: what is in was
-//! handed out.
+//! delivered.
 
 use super::ids;
 use super::instant::Instant;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Most runs remembered: a scattered record is one, and takes about six bytes of the checkpoint, so that this is some 400 KB at the
+/// Most runs kept: a scattered record is one, and takes about six bytes of the checkpoint, so that this is some 400 KB at the
 /// worst. What a load makes is a run for each second or each gap in its ids.
 pub const MAX_RUNS: usize = if cfg!(test) { 5_000 } else { 60_000 };
 
@@ -27,7 +27,7 @@ const HASHED: &str = "";
 
 /// Changes by their stamps in milliseconds, then by the prefix of their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct DedupSet {
     by_stamp: BTreeMap<i64, Records>,
     runs: usize,
 }
@@ -45,39 +45,39 @@ impl Records {
     }
 }
 
-impl Seen {
-    /// Whether the change has been handed out.
-    pub fn has(&self, id: &str, stamp: &Instant) -> bool {
+impl DedupSet {
+    /// Tells whether the change has been delivered.
+    pub fn contains(&self, id: &str, stamp: &Instant) -> bool {
         let (at, prefix, number) = key(id, stamp);
         let has = |at: i64, prefix: &str, number: u64| {
             let runs = self.by_stamp.get(&at).map(|records| &records.by_prefix);
             runs.and_then(|runs| runs.get(prefix))
-                .is_some_and(|runs| runs.has(number))
+                .is_some_and(|runs| runs.contains(number))
         };
         // Checkpoints of before hold hashes only.
         has(at, prefix, number) || has(second_ms(stamp), HASHED, hash(id, stamp))
     }
 
-    /// Remembers a change.
-    pub fn add(&mut self, id: &str, stamp: &Instant) {
+    /// Adds a change.
+    pub fn insert(&mut self, id: &str, stamp: &Instant) {
         let (at, prefix, number) = key(id, stamp);
         let records = self.by_stamp.entry(at).or_default();
         let runs = records.by_prefix.entry(prefix.to_owned()).or_default();
         let before = runs.len();
-        if runs.add(number) {
+        if runs.insert(number) {
             records.count += 1;
         }
         self.runs = self.runs + runs.len() - before;
     }
 
-    /// Forgets changes before a second.
-    pub fn forget_before(&mut self, second: i64) {
+    /// Removes changes before a second.
+    pub fn remove_before(&mut self, second: i64) {
         self.by_stamp = self.by_stamp.split_off(&second.saturating_mul(SECOND_MS));
         self.runs = self.by_stamp.values().map(Records::runs).sum();
     }
 
     /// Counts the changes from a second on.
-    pub fn since(&self, second: i64) -> usize {
+    pub fn count_since(&self, second: i64) -> usize {
         let from = second.saturating_mul(SECOND_MS);
         let records = self.by_stamp.range(from..);
         records.map(|(_, records)| records.count).sum()
@@ -130,7 +130,7 @@ fn hash(id: &str, stamp: &Instant) -> u64 {
 
 /// One text in base64: by stamp the time since the one before and the prefixes, by prefix the runs, each as the distance from the one
 /// before and its length.
-impl Serialize for Seen {
+impl Serialize for DedupSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut bytes = Vec::new();
         let mut before = 0;
@@ -158,29 +158,29 @@ fn write_runs(bytes: &mut Vec<u8>, runs: &Runs) {
     }
 }
 
-/// The forms in checkpoints: at first there were hashes of 8 bytes each, by second.
+/// The formats in checkpoints: at first there were hashes of 8 bytes each, by second.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Form {
+enum Stored {
     Runs(String),
     Hashes(Vec<(i64, String)>),
 }
 
-impl<'de> Deserialize<'de> for Seen {
+impl<'de> Deserialize<'de> for DedupSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seen = match Form::deserialize(deserializer)? {
-            Form::Runs(text) => STANDARD_NO_PAD
+        let set = match Stored::deserialize(deserializer)? {
+            Stored::Runs(text) => STANDARD_NO_PAD
                 .decode(text)
                 .ok()
                 .and_then(|bytes| read(&mut bytes.as_slice())),
-            Form::Hashes(seconds) => read_hashes(&seconds),
+            Stored::Hashes(seconds) => read_hashes(&seconds),
         };
-        seen.ok_or_else(|| D::Error::custom("what was handed out is damaged"))
+        set.ok_or_else(|| D::Error::custom("what was delivered is damaged"))
     }
 }
 
-fn read(bytes: &mut &[u8]) -> Option<Seen> {
-    let mut seen = Seen::default();
+fn read(bytes: &mut &[u8]) -> Option<DedupSet> {
+    let mut set = DedupSet::default();
     let mut at: i64 = 0;
     while !bytes.is_empty() {
         at = at.checked_add(varint::read_signed(bytes)?)?;
@@ -190,10 +190,10 @@ fn read(bytes: &mut &[u8]) -> Option<Seen> {
             *bytes = rest;
             let prefix = std::str::from_utf8(prefix).ok()?.to_owned();
             let runs = read_runs(bytes)?;
-            seen.put(at, prefix, runs);
+            set.put(at, prefix, runs);
         }
     }
-    Some(seen)
+    Some(set)
 }
 
 fn read_runs(bytes: &mut &[u8]) -> Option<Runs> {
@@ -207,19 +207,19 @@ fn read_runs(bytes: &mut &[u8]) -> Option<Runs> {
     runs.collect()
 }
 
-fn read_hashes(seconds: &[(i64, String)]) -> Option<Seen> {
-    let mut seen = Seen::default();
+fn read_hashes(seconds: &[(i64, String)]) -> Option<DedupSet> {
+    let mut set = DedupSet::default();
     for (second, text) in seconds {
         let bytes = STANDARD_NO_PAD.decode(text).ok()?;
         let (hashes, rest) = bytes.as_chunks::<8>();
         let hashes = hashes.iter().map(|hash| u64::from_le_bytes(*hash));
         let runs = hashes.map(|hash| (hash, hash)).collect();
-        seen.put(second.checked_mul(SECOND_MS)?, HASHED.to_owned(), runs);
+        set.put(second.checked_mul(SECOND_MS)?, HASHED.to_owned(), runs);
         if !rest.is_empty() {
             return None;
         }
     }
-    Some(seen)
+    Some(set)
 }
 
 #[cfg(test)]
@@ -231,68 +231,68 @@ mod tests {
         Instant::read(text).unwrap()
     }
 
-    fn written(seen: &Seen) -> String {
-        let text = serde_json::to_string(seen).unwrap();
-        let again: Seen = serde_json::from_str(&text).unwrap();
-        assert_eq!(again, *seen);
+    fn written(set: &DedupSet) -> String {
+        let text = serde_json::to_string(set).unwrap();
+        let again: DedupSet = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, *set);
         text
     }
 
     #[test]
     fn a_load_of_many_records_takes_a_few_bytes_for_each_second() {
-        let mut seen = Seen::default();
+        let mut set = DedupSet::default();
         for number in 0..100_000 {
             let stamp = format!(
                 "2026-01-31T10:{:02}:{:02}Z",
                 number / 6_000,
                 number / 100 % 60
             );
-            seen.add(&id(number), &at(&stamp));
+            set.insert(&id(number), &at(&stamp));
         }
-        assert!(seen.has(&id(99_999), &at("2026-01-31T10:16:39Z")));
-        assert!(!seen.has(&id(99_999), &at("2026-01-31T10:16:38Z")));
-        assert!(!seen.has(&id(100_000), &at("2026-01-31T10:16:39Z")));
-        let text = written(&seen);
+        assert!(set.contains(&id(99_999), &at("2026-01-31T10:16:39Z")));
+        assert!(!set.contains(&id(99_999), &at("2026-01-31T10:16:38Z")));
+        assert!(!set.contains(&id(100_000), &at("2026-01-31T10:16:39Z")));
+        let text = written(&set);
         assert!(text.len() < 1_000 * 24, "{} bytes", text.len());
-        assert_eq!(seen.since(0), 100_000);
+        assert_eq!(set.count_since(0), 100_000);
     }
 
     #[test]
     fn scattered_records_take_a_few_bytes_each() {
-        let mut seen = Seen::default();
+        let mut set = DedupSet::default();
         let stamp = at("2026-01-31T10:00:00Z");
         for number in 0..3_000 {
-            seen.add(&id(number * 9_973), &stamp);
+            set.insert(&id(number * 9_973), &stamp);
         }
-        let text = written(&seen);
+        let text = written(&set);
         assert!(text.len() < 3_000 * 6, "{} bytes", text.len());
-        assert!(!seen.has(&id(9_974), &stamp) && seen.has(&id(9_973), &stamp));
+        assert!(!set.contains(&id(9_974), &stamp) && set.contains(&id(9_973), &stamp));
     }
 
     #[test]
     fn stamps_are_told_apart_by_milliseconds_and_odd_ids_are_remembered_too() {
-        let mut seen = Seen::default();
+        let mut set = DedupSet::default();
         let odd = "x".repeat(40);
-        seen.add(&id(7), &at("2026-01-31T10:30:00.001Z"));
-        seen.add(&odd, &at("2026-01-31T10:30:00.001Z"));
-        written(&seen);
-        assert!(seen.has(&odd, &at("2026-01-31T10:30:00.001Z")));
-        assert!(!seen.has(&odd, &at("2026-01-31T10:30:00Z")));
-        assert!(!seen.has(&id(7), &at("2026-01-31T10:30:00Z")));
+        set.insert(&id(7), &at("2026-01-31T10:30:00.001Z"));
+        set.insert(&odd, &at("2026-01-31T10:30:00.001Z"));
+        written(&set);
+        assert!(set.contains(&odd, &at("2026-01-31T10:30:00.001Z")));
+        assert!(!set.contains(&odd, &at("2026-01-31T10:30:00Z")));
+        assert!(!set.contains(&id(7), &at("2026-01-31T10:30:00Z")));
         // 15 and 18 characters are one record.
-        assert!(seen.has(&id(7)[..15], &at("2026-01-31T10:30:00.001Z")));
+        assert!(set.contains(&id(7)[..15], &at("2026-01-31T10:30:00.001Z")));
     }
 
     #[test]
     fn changes_before_the_look_back_are_forgotten() {
-        let mut seen = Seen::default();
+        let mut set = DedupSet::default();
         let (old, new) = (at("2026-01-31T10:00:00Z"), at("2026-01-31T10:00:01Z"));
-        seen.add(&id(1), &old);
-        seen.add(&id(2), &new);
-        assert_eq!(seen.oldest(), Some(old.second()));
-        seen.forget_before(new.second());
-        assert!(!seen.has(&id(1), &old) && seen.has(&id(2), &new));
-        assert_eq!((seen.runs, seen.since(new.second())), (1, 1));
+        set.insert(&id(1), &old);
+        set.insert(&id(2), &new);
+        assert_eq!(set.oldest(), Some(old.second()));
+        set.remove_before(new.second());
+        assert!(!set.contains(&id(1), &old) && set.contains(&id(2), &new));
+        assert_eq!((set.runs, set.count_since(new.second())), (1, 1));
     }
 
     #[test]
@@ -300,9 +300,9 @@ mod tests {
         let stamp = at("2026-01-31T10:30:00.000+0000");
         let text = STANDARD_NO_PAD.encode(hash(&id(5), &stamp).to_le_bytes());
         let old = serde_json::json!([[stamp.second(), text]]).to_string();
-        let seen: Seen = serde_json::from_str(&old).unwrap();
-        assert!(seen.has(&id(5), &stamp) && !seen.has(&id(6), &stamp));
-        written(&seen);
+        let set: DedupSet = serde_json::from_str(&old).unwrap();
+        assert!(set.contains(&id(5), &stamp) && !set.contains(&id(6), &stamp));
+        written(&set);
     }
 
     #[test]
@@ -314,7 +314,7 @@ mod tests {
             r#""%""#,
             r#""AgEGMD""#,
         ] {
-            assert!(serde_json::from_str::<Seen>(text).is_err(), "{text}");
+            assert!(serde_json::from_str::<DedupSet>(text).is_err(), "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What is handed out, in which order, and what is not handed out again.
+//! What is delivered, in which order, and what is not delivered again.
 
 use super::world::{World, config, event_ids, id, numbers};
+use crate::triggers::dedup_set::MAX_RUNS;
 use crate::triggers::records;
-use crate::triggers::seen::MAX_RUNS;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     SameSecond, WatchConfig,

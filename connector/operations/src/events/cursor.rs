@@ -1,13 +1,13 @@
-//! What a checkpoint of a subscription holds: where each channel goes on. Replay ids are opaque: texts that are given back.
+//! What a checkpoint of a subscription holds: where each channel continues. Replay ids are opaque: texts that are given back.
 
-use super::quiet::Quiet;
+use super::quiet::QuietChannel;
 use salesforce_contract::bindings::exports::salesforce::connector::events::SubscribeConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The form of checkpoints that is written.
-const FORM: u8 = 1;
+/// Version of the format of checkpoints.
+const VERSION: u8 = 1;
 
 /// The replay id that stands for what comes from now on (Streaming API Developer Guide, "Message Durability").
 pub const FROM_NOW: &str = "-1";
@@ -18,21 +18,21 @@ pub const FROM_EARLIEST: &str = "-2";
 /// Most digits of a replay id. Salesforce's have up to 19; those of an id that a peer makes up would fill the checkpoint.
 const MAX_ID_DIGITS: usize = 40;
 
-/// Where a channel goes on.
+/// Where a channel continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum At {
+pub enum Position {
     /// With what comes from now on; nothing was subscribed to yet.
     Latest,
     /// With what came since it was subscribed to: no event has come yet.
-    Since(Quiet),
+    Since(QuietChannel),
     /// With everything that was kept.
     Earliest,
     /// After the event with this replay id.
     Id(String),
 }
 
-impl At {
+impl Position {
     /// The replay id to subscribe with.
     pub fn replay_id(&self) -> &str {
         match self {
@@ -43,8 +43,8 @@ impl At {
         }
     }
 
-    /// A replay id that people give: one of an event, `-1` or `-2`.
-    fn of(id: &str) -> Option<Self> {
+    /// Reads a replay id that people give: one of an event, `-1` or `-2`.
+    fn parse(id: &str) -> Option<Self> {
         match id {
             FROM_NOW => Some(Self::Latest),
             FROM_EARLIEST => Some(Self::Earliest),
@@ -52,7 +52,7 @@ impl At {
         }
     }
 
-    fn is_whole(&self) -> bool {
+    fn is_valid(&self) -> bool {
         match self {
             Self::Id(id) => is_id(id),
             Self::Since(quiet) => quiet.passed.as_deref().is_none_or(is_id),
@@ -61,88 +61,94 @@ impl At {
     }
 }
 
-/// Whether this is the replay id of an event: it goes into JSON as the whole number that it is.
+/// Tells whether this is the replay id of an event: it goes into JSON as the whole number that it is.
 pub fn is_id(text: &str) -> bool {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits && (1..=MAX_ID_DIGITS).contains(&text.len()) && (text == "0" || !text.starts_with('0'))
 }
 
-/// Where each channel goes on.
+/// Where each channel continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ReplayCursor {
     #[serde(rename = "v")]
-    form: u8,
-    /// By channel.
-    pub at: BTreeMap<String, At>,
+    version: u8,
+    /// The position of each channel.
+    #[serde(rename = "at")]
+    pub positions: BTreeMap<String, Position>,
 }
 
-impl Place {
-    /// The place of a checkpoint, or that of a first poll. Channels that the checkpoint does not know begin as the config says.
-    pub fn of(config: &SubscribeConfig, checkpoint: Option<&str>) -> Result<Self, Fault> {
+impl ReplayCursor {
+    /// The cursor of a checkpoint, or that of a first poll. Channels that the checkpoint does not know begin as the config says.
+    pub fn new(config: &SubscribeConfig, checkpoint: Option<&str>) -> Result<Self, Fault> {
         let first = first(config)?;
         let mut known = match checkpoint {
-            Some(text) => read(text)?.at,
+            Some(text) => read(text)?.positions,
             None => BTreeMap::new(),
         };
-        let mut at = BTreeMap::new();
+        let mut positions = BTreeMap::new();
         for channel in &config.channels {
             check(channel)?;
             let given = config.after.iter().find(|(name, _)| name == channel);
-            let place = match (known.remove(channel), given) {
-                (Some(place), _) => place,
-                (None, Some((_, id))) => At::of(id).ok_or_else(|| {
+            let position = match (known.remove(channel), given) {
+                (Some(position), _) => position,
+                (None, Some((_, id))) => Position::parse(id).ok_or_else(|| {
                     Fault::config(format!(
                         "config.after names `{id}` for {channel}, which is no replay id: give the number that came with an event"
                     ))
                 })?,
                 (None, None) => first.clone(),
             };
-            at.insert(channel.clone(), place);
+            positions.insert(channel.clone(), position);
         }
-        if let Some((channel, _)) = config.after.iter().find(|(name, _)| !at.contains_key(name)) {
+        if let Some((channel, _)) = config
+            .after
+            .iter()
+            .find(|(name, _)| !positions.contains_key(name))
+        {
             return Err(Fault::config(format!(
                 "config.after names {channel}, which is not among config.channels"
             )));
         }
-        Ok(Self { form: FORM, at })
+        Ok(Self {
+            version: VERSION,
+            positions,
+        })
     }
 
-    /// Whether a channel begins with what comes from now on, so that "now" must not move.
+    /// Tells whether a channel begins with what comes from now on, so that "now" must not move.
     pub fn has_latest(&self) -> bool {
-        self.at.values().any(|at| *at == At::Latest)
+        self.positions.values().any(|at| *at == Position::Latest)
     }
 
-    /// The text to keep.
+    /// Writes the checkpoint.
     pub fn write(&self) -> Result<String, Fault> {
         serde_json::to_string(self)
             .map_err(|error| Fault::protocol(format!("The checkpoint cannot be written: {error}")))
     }
 }
 
-fn read(text: &str) -> Result<Place, Fault> {
+fn read(text: &str) -> Result<ReplayCursor, Fault> {
     let lost = |why: String| {
         Fault::new(
             FaultKind::CheckpointLost,
             format!("{why}: remove the checkpoint and choose config.replay"),
         )
     };
-    let place: Place = serde_json::from_str(text).map_err(|error| {
+    let cursor: ReplayCursor = serde_json::from_str(text).map_err(|error| {
         lost(format!(
-            "The checkpoint is none of a subscription ({error})"
+            "This checkpoint was not written by a subscription ({error})"
         ))
     })?;
-    if place.form != FORM || !place.at.values().all(At::is_whole) {
-        return Err(lost(
-            "The checkpoint is none that this version reads".into(),
-        ));
+    if cursor.version != VERSION || !cursor.positions.values().all(Position::is_valid) {
+        return Err(lost("This version cannot read the checkpoint".into()));
     }
-    Ok(place)
+    Ok(cursor)
 }
 
-fn first(config: &SubscribeConfig) -> Result<At, Fault> {
+fn first(config: &SubscribeConfig) -> Result<Position, Fault> {
     match config.replay.as_deref().unwrap_or("latest") {
-        "latest" => Ok(At::Latest),
-        "earliest" => Ok(At::Earliest),
+        "latest" => Ok(Position::Latest),
+        "earliest" => Ok(Position::Earliest),
         other => Err(Fault::config(format!(
             "config.replay `{other}` is neither `latest` nor `earliest`; a replay id goes into config.after, with its channel"
         ))),
@@ -190,23 +196,23 @@ mod tests {
         };
         let text =
             r#"{"v":1,"at":{"/event/A__e":{"id":"18446744073709551616"},"/u/gone":"latest"}}"#;
-        let place = Place::of(&both, Some(text)).unwrap();
+        let cursor = ReplayCursor::new(&both, Some(text)).unwrap();
         assert_eq!(
-            place.at["/event/A__e"],
-            At::Id("18446744073709551616".into())
+            cursor.positions["/event/A__e"],
+            Position::Id("18446744073709551616".into())
         );
-        assert_eq!(place.at["/topic/B"], At::Earliest);
-        assert_eq!(place.at.len(), 2);
+        assert_eq!(cursor.positions["/topic/B"], Position::Earliest);
+        assert_eq!(cursor.positions.len(), 2);
         assert_eq!(
-            Place::of(&both, Some(&place.write().unwrap())).unwrap(),
-            place
+            ReplayCursor::new(&both, Some(&cursor.write().unwrap())).unwrap(),
+            cursor
         );
     }
 
     #[test]
     fn configs_that_name_no_channel_or_no_id_are_refused() {
         let refused = |config: &SubscribeConfig| {
-            let fault = Place::of(config, None).unwrap_err();
+            let fault = ReplayCursor::new(config, None).unwrap_err();
             assert_eq!(fault.kind, FaultKind::Config);
             fault.message
         };
@@ -221,15 +227,15 @@ mod tests {
             assert!(refused(&after(id)).contains("no replay id"), "{id}");
         }
         assert_eq!(
-            Place::of(&after("-2"), None).unwrap().at["/u/x"],
-            At::Earliest
+            ReplayCursor::new(&after("-2"), None).unwrap().positions["/u/x"],
+            Position::Earliest
         );
         let result = SubscribeConfig {
             channels: vec!["/u/y".into()],
             ..after("5")
         };
         assert!(refused(&result).contains("not among config.channels"));
-        let fault = Place::of(&config(&["/u/x"]), Some("[]")).unwrap_err();
+        let fault = ReplayCursor::new(&config(&["/u/x"]), Some("[]")).unwrap_err();
         assert_eq!(fault.kind, FaultKind::CheckpointLost);
     }
 
@@ -237,10 +243,11 @@ mod tests {
     fn the_checkpoint_of_a_quiet_channel_is_read_in_both_its_forms() {
         let of = |at: &str| {
             let text = format!(r#"{{"v":1,"at":{{"/u/x":{at}}}}}"#);
-            Place::of(&config(&["/u/x"]), Some(&text)).unwrap().at["/u/x"].clone()
+            let cursor = ReplayCursor::new(&config(&["/u/x"]), Some(&text)).unwrap();
+            cursor.positions["/u/x"].clone()
         };
         let old = of(r#"{"since":1700000000000}"#);
-        assert_eq!(old, At::Since(Quiet::begun(1_700_000_000_000)));
+        assert_eq!(old, Position::Since(QuietChannel::new(1_700_000_000_000)));
         let text = serde_json::to_string(&old).unwrap();
         assert_eq!(of(&text), old);
     }
