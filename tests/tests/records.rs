@@ -158,7 +158,7 @@ async fn a_create_whose_answer_is_lost_is_not_sent_again() {
         let org = org();
         let session = open(&org, way, &json!({})).await;
         org.faults()
-            .play("/services/data/*/sobjects/Account", Disturbance::LostAnswer);
+            .inject("/services/data/*/sobjects/Account", Disturbance::LostAnswer);
         let error = call(
             &session,
             "records/create",
@@ -178,7 +178,7 @@ async fn an_upsert_or_a_delete_whose_answer_is_lost_is_sent_again_and_doubles_no
     for way in [Way::InProcess, Way::OnAPort] {
         let org = org();
         let session = open(&org, way, &json!({})).await;
-        org.faults().play(
+        org.faults().inject(
             "/services/data/*/sobjects/Account/*",
             Disturbance::LostAnswer,
         );
@@ -191,7 +191,7 @@ async fn an_upsert_or_a_delete_whose_answer_is_lost_is_sent_again_and_doubles_no
         .await
         .expect("saved");
         assert_eq!(count(&session).await, 1);
-        org.faults().play(
+        org.faults().inject(
             "/services/data/*/sobjects/Account/*",
             Disturbance::LostAnswer,
         );

@@ -198,7 +198,7 @@ async fn a_session_renewed_while_reading_is_kept() {
     stage
         .org
         .faults()
-        .play("/services/data/*/query*", Fault::ExpireSession);
+        .inject("/services/data/*/query*", Fault::ExpireSession);
     let config = json!({"soql": "SELECT Id FROM Account"});
     let mut reader = session.read("query/rows", &config, None).await.unwrap();
     while reader.next(4096).await.unwrap().is_some() {}
@@ -322,7 +322,7 @@ async fn a_login_that_fails_leaves_the_kept_session() {
     stage
         .org
         .faults()
-        .play("/services/oauth2/token", status(503));
+        .inject("/services/oauth2/token", status(503));
     stage.append("[retry]\nmax-attempts = 1\n");
     assert_eq!(kind(stage.run().await), FaultKind::Unavailable);
     assert_eq!(stage.kept(), kept);

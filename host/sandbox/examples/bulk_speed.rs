@@ -110,8 +110,8 @@ impl Client {
             .header("content-type", "application/x-www-form-urlencoded")
             .header("host", "localhost")
             .body(Body::from(form))?;
-        let answer = self.app.clone().oneshot(request).await?;
-        let body = answer.into_body().collect().await?.to_bytes();
+        let response = self.app.clone().oneshot(request).await?;
+        let body = response.into_body().collect().await?.to_bytes();
         let json: Value = serde_json::from_slice(&body)?;
         self.token = member(&json, "access_token")
             .as_str()
@@ -127,9 +127,9 @@ impl Client {
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", media_type)
             .body(body)?;
-        let answer = self.app.clone().oneshot(request).await?;
-        let status = answer.status();
-        let body = answer.into_body().collect().await?.to_bytes();
+        let response = self.app.clone().oneshot(request).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await?.to_bytes();
         if !status.is_success() {
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
         }
@@ -173,7 +173,7 @@ impl Client {
     }
 }
 
-/// A member of an answer; null if it is not there.
+/// A member of a response; null if it is not there.
 fn member<'j>(json: &'j Value, name: &str) -> &'j Value {
     json.get(name).unwrap_or(&Value::Null)
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sandbox::Org;
 
-/// Where it listens unless told otherwise.
+/// Default address.
 const ADDRESS: &str = "127.0.0.1:8080";
 
 const HELP: &str = "A simulated Salesforce org on a port.

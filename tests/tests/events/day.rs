@@ -148,17 +148,17 @@ fn disturb(org: &Arc<Org>, quarter: usize, server: Server) -> Server {
     match quarter % 9 {
         0 => org.sessions().expire_all(),
         1 => org.events().restart(),
-        2 => faults.play(EventFault::UnknownClient, 2),
-        3 => faults.play(EventFault::Drop, 2),
-        4 => faults.play(EventFault::Unauthorized, 1),
+        2 => faults.inject(EventFault::UnknownClient, 2),
+        3 => faults.inject(EventFault::Drop, 2),
+        4 => faults.inject(EventFault::Unauthorized, 1),
         5 => return server.restart(org),
         6 => drop(
             org.faults()
-                .play("/cometd/", Fault::Truncate { bytes: None }),
+                .inject("/cometd/", Fault::Truncate { bytes: None }),
         ),
         7 => drop(
             org.faults()
-                .play("/services/data/*/query*", Fault::LostAnswer),
+                .inject("/services/data/*/query*", Fault::LostAnswer),
         ),
         _ => {}
     }

@@ -110,7 +110,7 @@ async fn what_is_published_between_a_kill_and_the_next_start_comes() {
             form: BodyForm::default(),
             acted: false,
         };
-        drop(org.faults().play("/cometd/", refusal));
+        drop(org.faults().inject("/cometd/", refusal));
     }
     let child = start(folder.path());
     eventually(|| !orders(&folder).is_empty()).await;

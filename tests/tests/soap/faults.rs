@@ -301,7 +301,7 @@ async fn a_renewed_session_is_told_of() {
         .await
         .expect("a page");
     org.faults()
-        .play("/services/Soap/u/*", sandbox::faults::Fault::ExpireSession);
+        .inject("/services/Soap/u/*", sandbox::faults::Fault::ExpireSession);
     let renewed = session
         .call("soap/query", &config, None)
         .await

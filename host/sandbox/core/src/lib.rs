@@ -1,6 +1,6 @@
-//! A simulated org without a face: records and the rules they come under, events, bulk jobs, outbound messages.
+//! A simulated org without its HTTP interface: records and their rules, events, bulk jobs, outbound messages.
 //!
-//! Everything that is asked of an org, by whatever API, is asked of [`org::Org`].
+//! All APIs work on [`org::Org`].
 
 pub mod analytics;
 pub mod bulk;

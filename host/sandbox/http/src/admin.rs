@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Shared;
-use super::answer;
-use super::front::Peer;
+use super::ingress::Peer;
+use super::response;
 use sandbox_core::faults::{Named, Rule};
 use sandbox_core::org::Org;
 use sandbox_model::value::dates;
@@ -34,7 +34,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(org: Shared) -> Router<S>
         .merge(super::admin_events::routes())
         .merge(super::admin_outbound::routes())
         .route("/reset", post(reset))
-        .fallback(answer::not_found)
+        .fallback(response::not_found)
         .layer(middleware::from_fn(loopback_only))
         .with_state(org)
 }
@@ -51,15 +51,15 @@ async fn loopback_only(request: Request<Body>, next: Next) -> Response {
     }
 }
 
-fn refuse(what: &str, error: &serde_json::Error) -> Response {
-    answer::json_with(
+fn reject(what: &str, error: &serde_json::Error) -> Response {
+    response::json_with(
         StatusCode::BAD_REQUEST,
         &json!({"error": format!("{what}: {error}")}),
     )
 }
 
 fn show<T: serde::Serialize>(value: &T) -> Response {
-    answer::ok(&serde_json::to_value(value).unwrap_or_default())
+    response::ok(&serde_json::to_value(value).unwrap_or_default())
 }
 
 async fn list_faults(State(org): State<Shared>) -> Response {
@@ -73,13 +73,13 @@ async fn list_names() -> Response {
 async fn add_fault(State(org): State<Shared>, body: Bytes) -> Response {
     match serde_json::from_slice::<Rule>(&body) {
         Ok(rule) => show(&org.faults().add(rule)),
-        Err(error) => refuse("this is no rule for faults", &error),
+        Err(error) => reject("this is no rule for faults", &error),
     }
 }
 
 async fn clear_faults(State(org): State<Shared>) -> Response {
     org.faults().clear();
-    answer::no_content()
+    response::no_content()
 }
 
 async fn list_requests(State(org): State<Shared>) -> Response {
@@ -88,7 +88,7 @@ async fn list_requests(State(org): State<Shared>) -> Response {
 
 async fn clear_requests(State(org): State<Shared>) -> Response {
     org.journal().clear();
-    answer::no_content()
+    response::no_content()
 }
 
 async fn list_outbox(State(org): State<Shared>) -> Response {
@@ -97,20 +97,20 @@ async fn list_outbox(State(org): State<Shared>) -> Response {
 
 async fn clear_outbox(State(org): State<Shared>) -> Response {
     org.outbox().clear();
-    answer::no_content()
+    response::no_content()
 }
 
-/// How to move the clock: by so much, or to a moment.
+/// How to move the clock: by so much, or to a point in time.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-enum Move {
+enum ClockChange {
     AdvanceMs(i64),
     SetMs(i64),
 }
 
 fn clock(org: &Org) -> Response {
     let now = org.clock().now();
-    answer::ok(&json!({"now": dates::format_datetime(now), "ms": now}))
+    response::ok(&json!({"now": dates::format_datetime(now), "ms": now}))
 }
 
 async fn read_clock(State(org): State<Shared>) -> Response {
@@ -119,21 +119,21 @@ async fn read_clock(State(org): State<Shared>) -> Response {
 
 async fn move_clock(State(org): State<Shared>, body: Bytes) -> Response {
     match serde_json::from_slice(&body) {
-        Ok(Move::AdvanceMs(ms)) => org.clock().advance(ms),
-        Ok(Move::SetMs(ms)) => org.clock().set(ms),
-        Err(error) => return refuse("send {\"advance-ms\": n} or {\"set-ms\": n}", &error),
+        Ok(ClockChange::AdvanceMs(ms)) => org.clock().advance(ms),
+        Ok(ClockChange::SetMs(ms)) => org.clock().set(ms),
+        Err(error) => return reject("send {\"advance-ms\": n} or {\"set-ms\": n}", &error),
     }
     clock(&org)
 }
 
 async fn count_sessions(State(org): State<Shared>) -> Response {
-    answer::ok(&json!({"open": org.sessions().len()}))
+    response::ok(&json!({"open": org.sessions().len()}))
 }
 
-/// Ends all sessions: whoever asks next has to log in again. Refresh tokens stay good.
+/// Ends all sessions: the next request of each has to log in again. Refresh tokens stay valid.
 async fn expire_sessions(State(org): State<Shared>) -> Response {
     org.sessions().expire_all();
-    answer::no_content()
+    response::no_content()
 }
 
 /// How queries are treated.
@@ -155,7 +155,7 @@ async fn configure_query(State(org): State<Shared>, body: Bytes) -> Response {
         Ok(mode) => org
             .queries()
             .end_with_session(mode.locators_end_with_session),
-        Err(error) => return refuse("send {\"locatorsEndWithSession\": true}", &error),
+        Err(error) => return reject("send {\"locatorsEndWithSession\": true}", &error),
     }
     show_query(State(org)).await
 }
@@ -167,7 +167,7 @@ async fn show_bulk(State(org): State<Shared>) -> Response {
 async fn configure_bulk(State(org): State<Shared>, body: Bytes) -> Response {
     match serde_json::from_slice(&body) {
         Ok(settings) => org.bulk().configure(settings),
-        Err(error) => return refuse("these are no settings for bulk jobs", &error),
+        Err(error) => return reject("these are no settings for bulk jobs", &error),
     }
     show(&org.bulk().settings())
 }
@@ -184,5 +184,5 @@ async fn reset(State(org): State<Shared>) -> Response {
     org.bulk().reset();
     org.events().faults().clear();
     org.events().restart();
-    answer::no_content()
+    response::no_content()
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Shared;
-use super::answer::{self, Refusal};
+use super::response::{self, ErrorResponse};
 use sandbox_core::events::{EventFault, Gap, log};
 use sandbox_core::write::WriteOptions;
 
@@ -25,30 +25,30 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/events/restart", post(restart))
 }
 
-fn refuse(what: &str, error: &serde_json::Error) -> Response {
+fn reject(what: &str, error: &serde_json::Error) -> Response {
     let body = json!({"error": format!("{what}: {error}")});
-    answer::json_with(StatusCode::BAD_REQUEST, &body)
+    response::json_with(StatusCode::BAD_REQUEST, &body)
 }
 
 async fn show(State(org): State<Shared>) -> Response {
     let shared = Shared::clone(&org);
-    let extent = answer::on_thread(move || shared.store().read(log::extent)).await;
+    let extent = response::run_blocking(move || shared.store().read(log::extent)).await;
     match extent {
-        Ok(Ok((events, oldest, newest))) => answer::ok(&json!({
+        Ok(Ok((events, oldest, newest))) => response::ok(&json!({
             "clients": org.events().clients().len(),
             "events": events,
             "newestReplayId": newest,
             "oldestReplayId": oldest,
             "settings": org.events().settings(),
         })),
-        Ok(Err(problem)) | Err(problem) => Refusal(problem).into_response(),
+        Ok(Err(api_error)) | Err(api_error) => ErrorResponse(api_error).into_response(),
     }
 }
 
 async fn configure(State(org): State<Shared>, body: Bytes) -> Response {
     match serde_json::from_slice(&body) {
         Ok(settings) => org.events().configure(settings),
-        Err(error) => return refuse("these are no settings for events", &error),
+        Err(error) => return reject("these are no settings for events", &error),
     }
     show(State(org)).await
 }
@@ -72,40 +72,40 @@ async fn list_faults(State(org): State<Shared>) -> Response {
         .into_iter()
         .map(|(kind, times)| Ordered { kind, times })
         .collect();
-    answer::ok(&json!(pending))
+    response::ok(&json!(pending))
 }
 
 async fn add_fault(State(org): State<Shared>, body: Bytes) -> Response {
     match serde_json::from_slice::<Ordered>(&body) {
-        Ok(fault) => org.events().faults().play(fault.kind, fault.times),
-        Err(error) => return refuse("this is no fault of the Streaming API", &error),
+        Ok(fault) => org.events().faults().inject(fault.kind, fault.times),
+        Err(error) => return reject("this is no fault of the Streaming API", &error),
     }
     list_faults(State(org)).await
 }
 
 async fn clear_faults(State(org): State<Shared>) -> Response {
     org.events().faults().clear();
-    answer::no_content()
+    response::no_content()
 }
 
 async fn gap(State(org): State<Shared>, body: Bytes) -> Response {
     let gap: Gap = match serde_json::from_slice(&body) {
         Ok(gap) => gap,
-        Err(error) => return refuse("this is no gap", &error),
+        Err(error) => return reject("this is no gap", &error),
     };
-    let written = answer::on_thread(move || {
+    let written = response::run_blocking(move || {
         org.write(org.admin(), WriteOptions::default(), |writer| {
-            writer.tell_gap(&gap)
+            writer.publish_gap(&gap)
         })
     })
     .await;
     match written {
-        Ok(Ok(())) => answer::no_content(),
-        Ok(Err(problem)) | Err(problem) => Refusal(problem).into_response(),
+        Ok(Ok(())) => response::no_content(),
+        Ok(Err(api_error)) | Err(api_error) => ErrorResponse(api_error).into_response(),
     }
 }
 
 async fn restart(State(org): State<Shared>) -> Response {
     org.events().restart();
-    answer::no_content()
+    response::no_content()
 }

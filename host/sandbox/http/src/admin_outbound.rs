@@ -9,14 +9,14 @@ use axum::routing::{delete, get, post};
 use serde_json::{Value as Json, json};
 
 use super::Shared;
-use super::answer::{self, Refusal};
+use super::response::{self, ErrorResponse};
 use sandbox_core::org::Org;
 use sandbox_core::outbound::{OutboundMessage, queue};
 use sandbox_core::write::WriteOptions;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// Notifications shown at most.
-const MOST_SHOWN: usize = 1_000;
+const MAX_SHOWN: usize = 1_000;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -28,19 +28,19 @@ pub(super) fn routes() -> Router<Shared> {
 /// Runs work with the org, and shows what it gives.
 async fn run(
     org: Shared,
-    work: impl FnOnce(&Org) -> Result<Json, Problem> + Send + 'static,
+    work: impl FnOnce(&Org) -> Result<Json, ApiError> + Send + 'static,
 ) -> Response {
-    match answer::on_thread(move || work(&org)).await {
-        Ok(Ok(json)) => answer::ok(&json),
-        Ok(Err(problem)) | Err(problem) => Refusal(problem).into_response(),
+    match response::run_blocking(move || work(&org)).await {
+        Ok(Ok(json)) => response::ok(&json),
+        Ok(Err(api_error)) | Err(api_error) => ErrorResponse(api_error).into_response(),
     }
 }
 
-fn state(org: &Org) -> Result<Json, Problem> {
+fn state(org: &Org) -> Result<Json, ApiError> {
     Ok(json!({
         "delivered": org.outbound().delivered(),
         "messages": org.outbound_messages()?,
-        "queue": org.outbound_queue(MOST_SHOWN)?,
+        "queue": org.outbound_queue(MAX_SHOWN)?,
         "waiting": org.store().read(queue::len)?,
     }))
 }
@@ -55,8 +55,8 @@ async fn add(State(org): State<Shared>, body: Bytes) -> Response {
     let message: OutboundMessage = match serde_json::from_slice(&body) {
         Ok(message) => message,
         Err(error) => {
-            let words = format!("this is no outbound message: {error}");
-            return answer::json_with(StatusCode::BAD_REQUEST, &json!({"error": words}));
+            let message = format!("this is no outbound message: {error}");
+            return response::json_with(StatusCode::BAD_REQUEST, &json!({"error": message}));
         }
     };
     run(org, move |org| {
@@ -70,7 +70,7 @@ async fn remove(State(org): State<Shared>, Path(name): Path<String>) -> Response
     run(org, move |org| {
         match org.remove_outbound_message(&name)? {
             true => state(org),
-            false => Err(Problem::not_found()),
+            false => Err(ApiError::not_found()),
         }
     })
     .await

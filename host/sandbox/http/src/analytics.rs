@@ -9,16 +9,16 @@ use axum::{Extension, Router};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Refusal, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
 use super::parameters::Parameters;
+use super::response::{self, ErrorResponse, HandlerResult};
 use super::{Shared, body};
 use sandbox_core::analytics::{self, Changes, Query, Run, Runs};
 use sandbox_core::org::Org;
 use sandbox_core::setup::{self, Report};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 use sandbox_model::value::dates;
 
 /// Key prefix of reports.
@@ -51,16 +51,16 @@ pub(super) fn routes() -> Router<Shared> {
 /// The body of a POST.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct RunRequest {
     report_metadata: Option<Changes>,
 }
 
 /// Version, report.
-type Place = Path<(String, String)>;
+type ReportPath = Path<(String, String)>;
 
 async fn index(Extension(caller): Extension<Caller>) -> Response {
     let base = caller.base();
-    answer::ok(&json!({
+    response::ok(&json!({
         "dashboards": format!("{base}/analytics/dashboards"),
         "reports": format!("{base}/analytics/reports"),
     }))
@@ -68,18 +68,18 @@ async fn index(Extension(caller): Extension<Caller>) -> Response {
 
 /// Lists the dashboards: the org has none.
 async fn dashboards() -> Response {
-    answer::ok(&json!([]))
+    response::ok(&json!([]))
 }
 
-async fn no_dashboard() -> Refusal {
+async fn no_dashboard() -> ErrorResponse {
     unavailable().into()
 }
 
 /// Reports are set up by the administrator; clients may neither make nor change nor delete them (Reports and Dashboards
 /// REST API guide, "Error Codes and Messages": 403).
-async fn unprivileged() -> Refusal {
+async fn unprivileged() -> ErrorResponse {
     let message = "You don’t have sufficient privileges to perform this operation.";
-    Problem::new("FORBIDDEN", message).into()
+    ApiError::new("FORBIDDEN", message).into()
 }
 
 /// Lists the reports.
@@ -99,14 +99,14 @@ async fn list(Extension(caller): Extension<Caller>) -> Response {
             })
         })
         .collect();
-    answer::ok(&json!(listed))
+    response::ok(&json!(listed))
 }
 
 /// Describes a report.
-async fn describe(State(org): State<Shared>, Path((_, id)): Place) -> Reply {
+async fn describe(State(org): State<Shared>, Path((_, id)): ReportPath) -> HandlerResult {
     let (id, report) = find(&id)?;
     let query = Query::new(org.schema(), report, &Changes::default(), true)?;
-    Ok(answer::ok(&json!({
+    Ok(response::ok(&json!({
         "reportExtendedMetadata": analytics::extended(&query),
         "reportMetadata": analytics::described(&query, id.as_str()),
         "reportTypeMetadata": analytics::report_type(&query),
@@ -117,31 +117,36 @@ async fn describe(State(org): State<Shared>, Path((_, id)): Place) -> Reply {
 async fn run_saved(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, id)): Place,
+    Path((_, id)): ReportPath,
     RawQuery(query): RawQuery,
-) -> Reply {
-    let details = wants_details(query);
-    Ok(answer::on_thread(move || {
-        let (id, report) = find(&id)?;
-        run(&org, &caller, &id, report, &Changes::default(), details).map(|it| answer::ok(&it))
-    })
-    .await??)
+) -> HandlerResult {
+    run_with(org, caller, id, query, Changes::default()).await
 }
 
 /// Runs a report with the filters, groups and columns of the request.
 async fn run_changed(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, id)): Place,
+    Path((_, id)): ReportPath,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
-    let details = wants_details(query);
+) -> HandlerResult {
     let changes = changes(&headers, &bytes)?;
-    Ok(answer::on_thread(move || {
+    run_with(org, caller, id, query, changes).await
+}
+
+async fn run_with(
+    org: Shared,
+    caller: Caller,
+    id: String,
+    query: Option<String>,
+    changes: Changes,
+) -> HandlerResult {
+    let details = wants_details(query);
+    Ok(response::run_blocking(move || {
         let (id, report) = find(&id)?;
-        run(&org, &caller, &id, report, &changes, details).map(|it| answer::ok(&it))
+        run(&org, &caller, &id, report, &changes, details).map(|it| response::ok(&it))
     })
     .await??)
 }
@@ -150,14 +155,14 @@ async fn run_changed(
 async fn start(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, id)): Place,
+    Path((_, id)): ReportPath,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     let details = wants_details(query);
     let changes = changes(&headers, &bytes)?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let (id, report) = find(&id)?;
         let result = run(&org, &caller, &id, report, &changes, details)?;
         let started = org.report_runs().add(Run {
@@ -173,7 +178,7 @@ async fn start(
             members.insert("status".into(), json!("New"));
             members.insert("completionDate".into(), Json::Null);
         }
-        Ok(answer::json_with(StatusCode::OK, &shown))
+        Ok(response::json_with(StatusCode::OK, &shown))
     })
     .await?
 }
@@ -182,19 +187,19 @@ async fn start(
 async fn instances(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, id)): Place,
-) -> Reply {
+    Path((_, id)): ReportPath,
+) -> HandlerResult {
     let (id, _) = find(&id)?;
-    let runs = org.report_runs().of(&id, org.clock().now());
+    let runs = org.report_runs().for_report(&id, org.clock().now());
     let listed: Vec<Json> = runs.iter().map(|run| listed(&caller, run)).collect();
-    Ok(answer::ok(&json!(listed)))
+    Ok(response::ok(&json!(listed)))
 }
 
 /// Shows a run with its result.
 async fn instance(
     State(org): State<Shared>,
     Path((_, id, run)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let (id, report) = find(&id)?;
     let run = find_run(&org, &id, &run)?;
     let mut result = run.result.clone();
@@ -213,28 +218,31 @@ async fn instance(
         });
         members.insert("attributes".into(), attributes);
     }
-    Ok(answer::ok(&result))
+    Ok(response::ok(&result))
 }
 
 /// Deletes a run and its result.
 async fn forget(
     State(org): State<Shared>,
     Path((_, id, run)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let (id, _) = find(&id)?;
     let run = find_run(&org, &id, &run)?;
     if org.report_runs().remove(&run.id) {
-        Ok(answer::no_content())
+        Ok(response::no_content())
     } else {
-        Err(Problem::not_found().into())
+        Err(ApiError::not_found().into())
     }
 }
 
-fn find_run(org: &Org, report: &RecordId, run: &str) -> Result<Run, Problem> {
+fn find_run(org: &Org, report: &RecordId, run: &str) -> Result<Run, ApiError> {
     let wanted = RecordId::parse(run);
-    let mut runs = org.report_runs().of(report, org.clock().now()).into_iter();
+    let mut runs = org
+        .report_runs()
+        .for_report(report, org.clock().now())
+        .into_iter();
     runs.find(|run| Some(&run.id) == wanted.as_ref())
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 fn wants_details(query: Option<String>) -> bool {
@@ -242,24 +250,24 @@ fn wants_details(query: Option<String>) -> bool {
     wanted.is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
-fn changes(headers: &HeaderMap, bytes: &Bytes) -> Result<Changes, Problem> {
+fn changes(headers: &HeaderMap, bytes: &Bytes) -> Result<Changes, ApiError> {
     if bytes.is_empty() {
         return Ok(Changes::default());
     }
     body::expect_json(headers)?;
     Body::new(bytes)?.members()?;
-    let asked: Asked =
-        serde_json::from_slice(bytes).map_err(|error| Problem::json(error.to_string()))?;
-    Ok(asked.report_metadata.unwrap_or_default())
+    let request: RunRequest =
+        serde_json::from_slice(bytes).map_err(|error| ApiError::json(error.to_string()))?;
+    Ok(request.report_metadata.unwrap_or_default())
 }
 
-fn find(id: &str) -> Result<(RecordId, &'static Report), Problem> {
+fn find(id: &str) -> Result<(RecordId, &'static Report), ApiError> {
     setup::entry(&setup::standard().reports, REPORTS, id).ok_or_else(unavailable)
 }
 
-fn unavailable() -> Problem {
+fn unavailable() -> ApiError {
     let message = "The data you’re trying to access is unavailable.";
-    Problem::new("NOT_FOUND", message)
+    ApiError::new("NOT_FOUND", message)
 }
 
 fn url(caller: &Caller, id: &RecordId) -> String {
@@ -273,7 +281,7 @@ fn run(
     report: &Report,
     changes: &Changes,
     details: bool,
-) -> Result<Json, Problem> {
+) -> Result<Json, ApiError> {
     let query = Query::new(org.schema(), report, changes, details)?;
     let found = analytics::run(org, caller.user.as_str(), &query)?;
     let url = url(caller, id);

@@ -1,4 +1,4 @@
-//! Apex REST: `/services/apexrest/echo/…`, a class that tells what it was sent.
+//! Apex REST: `/services/apexrest/echo/…`, a class that echoes its request.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -10,11 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 
-use super::answer::{self, Reply};
-use super::{Shared, gate};
-use sandbox_model::problem::Problem;
+use super::response::{self, HandlerResult};
+use super::{Shared, auth};
+use sandbox_model::api_error::ApiError;
 
-/// Where the class answers.
+/// Base path of the class.
 const MAPPING: &str = "/services/apexrest/echo";
 
 pub(super) fn routes() -> Router<Shared> {
@@ -24,17 +24,19 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/services/apexrest/{*path}", any(nothing))
 }
 
-/// Tells method, path, parameters, headers and body; `?status=418` makes it answer with that status.
+/// Echoes method, path, parameters, headers and body; `?status=418` makes it respond with that status.
 async fn echo(
     State(org): State<Shared>,
     OriginalUri(uri): OriginalUri,
     method: Method,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
-    let session = gate::session(&org, &headers)?;
+) -> HandlerResult {
+    let session = auth::session(&org, &headers)?;
     if !org.usage().count(org.clock().now()) {
-        return Err(Problem::new("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").into());
+        return Err(
+            ApiError::new("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").into(),
+        );
     }
     let query = uri.query().unwrap_or_default();
     let parameters: Map<String, Json> = url::form_urlencoded::parse(query.as_bytes())
@@ -54,15 +56,15 @@ async fn echo(
         "userId": session.user.as_str(),
     });
     if status == StatusCode::NO_CONTENT {
-        return Ok(answer::no_content());
+        return Ok(response::no_content());
     }
-    Ok(answer::json_with(status, &body))
+    Ok(response::json_with(status, &body))
 }
 
-/// No class answers there.
-async fn nothing(State(org): State<Shared>, headers: HeaderMap) -> Reply {
-    gate::session(&org, &headers)?;
-    Err(Problem::new("NOT_FOUND", "Could not find a match for URL").into())
+/// 404: no class is registered at this path.
+async fn nothing(State(org): State<Shared>, headers: HeaderMap) -> HandlerResult {
+    auth::session(&org, &headers)?;
+    Err(ApiError::new("NOT_FOUND", "Could not find a match for URL").into())
 }
 
 /// All but what carries the session.

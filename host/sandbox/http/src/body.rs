@@ -1,4 +1,4 @@
-//! Reading request bodies to their end, whatever becomes of the request.
+//! Reading request bodies to their end, whatever the outcome of the request.
 
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
@@ -7,16 +7,17 @@ use http_body_util::BodyExt as _;
 use std::io::{self, Write as _};
 
 use sandbox_core::bulk::blob::{Blob, BlobWriter};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
-/// Largest body of a request but for bulk uploads (server's words: "Maximum size of request is 52428800 bytes").
-pub(super) const LARGEST: usize = 52_428_800;
-/// Reads all of a body. What goes beyond the limit is read, too, but not kept: a server that answers before it has read
-/// everything hides its answer from many clients.
+/// Largest body of a request but for bulk uploads (server's message: "Maximum size of request is 52428800 bytes").
+pub(super) const MAX_BYTES: usize = 52_428_800;
+
+/// Reads all of a body. What goes beyond the limit is read, too, but not kept: a server that responds before it has read
+/// everything hides its response from many clients.
 ///
 /// # Errors
 /// The body is too large, or the client went away.
-pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, ApiError> {
     let mut kept = Vec::new();
     let mut total = 0;
     while let Some(frame) = body.frame().await {
@@ -38,7 +39,7 @@ pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, Problem
 }
 
 /// What is no gzip although it says so, or a body that ended early.
-fn unreadable(error: &axum::Error) -> Problem {
+fn unreadable(error: &axum::Error) -> ApiError {
     let mut source: Option<&dyn std::error::Error> = Some(error);
     while let Some(cause) = source {
         if let Some(io) = cause.downcast_ref::<io::Error>()
@@ -48,16 +49,16 @@ fn unreadable(error: &axum::Error) -> Problem {
             )
         {
             let message = format!("ClientInputError : The data is not compressed with gzip: {io}");
-            return Problem::new("CLIENTINPUTERROR", message);
+            return ApiError::new("CLIENTINPUTERROR", message);
         }
         source = cause.source();
     }
-    Problem::json(format!("The request body ended early: {error}"))
+    ApiError::json(format!("The request body ended early: {error}"))
 }
 
 /// A body beyond the limit.
-pub(super) fn too_large(limit: usize) -> Problem {
-    Problem::new(
+pub(super) fn too_large(limit: usize) -> ApiError {
+    ApiError::new(
         "REQUEST_ENTITY_TOO_LARGE",
         format!("Maximum size of request is {limit} bytes"),
     )
@@ -67,7 +68,7 @@ pub(super) fn too_large(limit: usize) -> Problem {
 ///
 /// # Errors
 /// As [`drain`].
-pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, Problem> {
+pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, ApiError> {
     let (mut writer, mut total) = (BlobWriter::default(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| unreadable(&error))?;
@@ -91,21 +92,26 @@ pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, Problem>
         .map_err(|error| sandbox_core::bulk::blob::lost(&error))
 }
 
-/// Refuses bodies that are not JSON.
-///
-/// # Errors
-/// 415 `UNSUPPORTED_MEDIA_TYPE`.
-pub(super) fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
+/// Returns the `Content-Type` without its parameters; empty if there is none.
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
     let given = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let media_type = given.split(';').next().unwrap_or_default().trim();
+    given.split(';').next().unwrap_or_default().trim()
+}
+
+/// Rejects bodies that are not JSON.
+///
+/// # Errors
+/// 415 `UNSUPPORTED_MEDIA_TYPE`.
+pub(super) fn expect_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let media_type = media_type(headers);
     if media_type.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     let message = format!(
         "Content-Type {media_type:?} is not supported for this request; send application/json"
     );
-    Err(Problem::new("UNSUPPORTED_MEDIA_TYPE", message))
+    Err(ApiError::new("UNSUPPORTED_MEDIA_TYPE", message))
 }

@@ -3,15 +3,17 @@
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
+use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 
 use super::Shared;
-use super::answer::{self, Reply};
 use super::parameters::Parameters;
 use super::records::find_object;
+use super::response::{self, HandlerResult};
 use sandbox_core::changes::{self, Window};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
+use sandbox_model::schema::Object;
 use sandbox_model::value::dates;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -25,61 +27,69 @@ async fn updated(
     State(org): State<Shared>,
     Path((_, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
-    let given = Parameters::new(query);
-    answer::on_thread(move || {
-        let object = find_object(&org, &name)?;
-        let window = window(&org, &given)?;
-        let found = org
-            .store()
-            .read(|connection| changes::updated(connection, object, window))?;
-        Ok(answer::ok(&json!({
+) -> HandlerResult {
+    list(org, name, query, |connection, object, window| {
+        let found = changes::updated(connection, object, window)?;
+        Ok(json!({
             "ids": found.ids,
             "latestDateCovered": dates::format_datetime(found.latest_date_covered),
-        })))
+        }))
     })
-    .await?
+    .await
 }
 
-/// Ids and moments of what was deleted between `start` and `end`.
+/// Ids and times of what was deleted between `start` and `end`.
 async fn deleted(
     State(org): State<Shared>,
     Path((_, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
-    let given = Parameters::new(query);
-    answer::on_thread(move || {
-        let object = find_object(&org, &name)?;
-        let window = window(&org, &given)?;
-        let found = org
-            .store()
-            .read(|connection| changes::deleted(connection, object, window))?;
+) -> HandlerResult {
+    list(org, name, query, |connection, object, window| {
+        let found = changes::deleted(connection, object, window)?;
         let records: Vec<Json> = found
             .records
             .iter()
             .map(|it| json!({"deletedDate": dates::format_datetime(it.deleted_date), "id": it.id}))
             .collect();
-        Ok(answer::ok(&json!({
+        Ok(json!({
             "deletedRecords": records,
             "earliestDateAvailable": dates::format_datetime(found.earliest_date_available),
             "latestDateCovered": dates::format_datetime(found.latest_date_covered),
-        })))
+        }))
+    })
+    .await
+}
+
+async fn list(
+    org: Shared,
+    name: String,
+    query: Option<String>,
+    read: impl FnOnce(&Connection, &Object, Window) -> Result<Json, ApiError> + Send + 'static,
+) -> HandlerResult {
+    let given = Parameters::new(query);
+    response::run_blocking(move || {
+        let object = find_object(&org, &name)?;
+        let window = window(&org, &given)?;
+        let body = org
+            .store()
+            .read(|connection| read(connection, object, window))?;
+        Ok(response::ok(&body))
     })
     .await?
 }
 
-fn window(org: &Org, given: &Parameters) -> Result<Window, Problem> {
+fn window(org: &Org, given: &Parameters) -> Result<Window, ApiError> {
     let (start, end) = (moment(given, "start")?, moment(given, "end")?);
     Window::new(start, end, org.clock().now())
 }
 
-/// A moment with its offset; a `+` that is not encoded arrives as a blank, and is refused as by Salesforce.
-fn moment(given: &Parameters, name: &str) -> Result<i64, Problem> {
+/// A moment with its offset; a `+` that is not encoded arrives as a blank, and is rejected as by Salesforce.
+fn moment(given: &Parameters, name: &str) -> Result<i64, ApiError> {
     let text = given.first(name).unwrap_or_default();
     dates::parse_datetime(&text).ok_or_else(|| {
         let message = format!(
             "{name} must be a date and time with its offset, URL-encoded, as 2026-11-22T04:18:00%2B00:00, not {text:?}"
         );
-        Problem::new("INVALID_REPLICATION_DATE", message)
+        ApiError::new("INVALID_REPLICATION_DATE", message)
     })
 }

@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use super::answer;
-use sandbox_model::problem::Problem;
+use super::response;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::value::dates;
 
 /// Bytes of a digest that the tag of a description shows.
@@ -31,7 +31,7 @@ pub(super) struct State {
 
 impl State {
     /// The state of a record, which has a tag where `document` is given.
-    pub(super) fn of_record(document: Option<&Json>, modified: i64) -> Self {
+    pub(super) fn for_record(document: Option<&Json>, modified: i64) -> Self {
         let tag = |document: &Json| {
             let digest = Sha256::digest(document.to_string().as_bytes());
             BASE64.encode(digest)
@@ -52,16 +52,20 @@ impl State {
         }
     }
 
-    /// Answers a reader: with the document, or with what its conditions demand instead.
+    /// Responds to a read: with the document, or with what its conditions require instead.
     ///
     /// # Errors
     /// `PRECONDITION_FAILED` if the resource is not in the state that the client wants.
-    pub(super) fn answer(&self, headers: &HeaderMap, document: &Json) -> Result<Response, Problem> {
-        self.refuse_other(headers)?;
+    pub(super) fn respond(
+        &self,
+        headers: &HeaderMap,
+        document: &Json,
+    ) -> Result<Response, ApiError> {
+        self.reject_other(headers)?;
         let mut response = if self.is_known(headers) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            answer::ok(document)
+            response::ok(document)
         };
         let modified = dates::format_http(self.modified);
         let etag = self.etag.as_ref().map(|tag| format!("\"{tag}\""));
@@ -73,24 +77,24 @@ impl State {
         Ok(response)
     }
 
-    /// Refuses a write whose conditions the resource does not meet.
+    /// Rejects a write whose conditions the resource does not meet.
     ///
     /// # Errors
     /// `PRECONDITION_FAILED` (412), or 400 for a condition that cannot be read.
-    pub(super) fn refuse_write(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    pub(super) fn reject_write(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         if let Some(text) = text(headers, &IF_UNMODIFIED_SINCE)
             && dates::parse_http(text).is_none()
         {
             let message = format!("Invalid value for the header If-Unmodified-Since: {text}");
-            return Err(Problem::new("INVALID_HEADER_VALUE", message));
+            return Err(ApiError::new("INVALID_HEADER_VALUE", message));
         }
         if self.has_tag_of(headers, &IF_NONE_MATCH) == Some(true) {
             return Err(failed());
         }
-        self.refuse_other(headers)
+        self.reject_other(headers)
     }
 
-    fn refuse_other(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    fn reject_other(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let changed_since =
             moment(headers, &IF_UNMODIFIED_SINCE).is_some_and(|moment| self.modified > moment);
         if changed_since || self.has_tag_of(headers, &IF_MATCH) == Some(false) {
@@ -99,7 +103,7 @@ impl State {
         Ok(())
     }
 
-    /// Whether the client has this state. Tags tell more than moments do (RFC 9110, 13.2.2).
+    /// Whether the client has this state. Tags are more precise than times (RFC 9110, 13.2.2).
     fn is_known(&self, headers: &HeaderMap) -> bool {
         self.has_tag_of(headers, &IF_NONE_MATCH).unwrap_or_else(|| {
             moment(headers, &IF_MODIFIED_SINCE).is_some_and(|moment| self.modified <= moment)
@@ -130,7 +134,7 @@ fn moment(headers: &HeaderMap, name: &HeaderName) -> Option<i64> {
     dates::parse_http(text(headers, name)?)
 }
 
-fn failed() -> Problem {
+fn failed() -> ApiError {
     let message = "A condition in the headers of the request is not met";
-    Problem::new("PRECONDITION_FAILED", message)
+    ApiError::new("PRECONDITION_FAILED", message)
 }

@@ -6,11 +6,11 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
-use super::answer::Reply;
+use super::auth::{Caller, instance_url};
 use super::conditional::State;
-use super::gate::{Caller, instance_url};
+use super::response::HandlerResult;
 use sandbox_core::setup::record_type;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{
     ChildRelationship, Field, FieldType, Object, OnDelete, PicklistValue, Reference,
 };
@@ -25,14 +25,14 @@ pub(super) async fn object(
     Path((_, name)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
-) -> Reply {
-    let object = org.schema().object(&name).ok_or_else(Problem::not_found)?;
+) -> HandlerResult {
+    let object = org.schema().object(&name).ok_or_else(ApiError::not_found)?;
     let host = instance_url(&org, &uri, &headers);
     let described = full_at(object, &caller.base(), &host);
-    Ok(State::of_description(&described, org.schema_changed()).answer(&headers, &described)?)
+    Ok(State::of_description(&described, org.schema_changed()).respond(&headers, &described)?)
 }
 
-/// What describeGlobal tells of an object.
+/// An object's entry in describeGlobal.
 pub(super) fn brief(object: &Object, base: &str) -> Json {
     let urls = urls(object, base);
     json!({
@@ -98,7 +98,7 @@ fn page_urls(object: &Object, host: &str) -> [(String, Json); 3] {
     ]
 }
 
-/// What describe tells of an object to clients that reach the org at `host`.
+/// An object's describe result for clients that reach the org at `host`.
 pub(super) fn full_at(object: &Object, base: &str, host: &str) -> Json {
     let mut described = full(object, base);
     if let Some(Json::Object(urls)) = described.get_mut("urls")
@@ -144,9 +144,9 @@ pub(super) fn full(object: &Object, base: &str) -> Json {
     described
 }
 
-/// The record types of an object that lies at `url`.
+/// The record types of an object with the URL `url`.
 pub(super) fn record_types(object: &Object, url: &str) -> Vec<Json> {
-    let all = record_type::of(&object.name).into_iter();
+    let all = record_type::all(&object.name).into_iter();
     all.map(|it| {
         json!({
             "active": true,

@@ -6,10 +6,10 @@ use axum::routing::get;
 use serde_json::Value as Json;
 
 use super::Shared;
-use super::answer::{self, Reply};
 use super::parameters::Parameters;
+use super::response::{self, HandlerResult};
 use sandbox_core::events::{Form, event_schema, schema_by_id};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -21,7 +21,7 @@ async fn by_name(
     State(org): State<Shared>,
     Path((_, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     show(event_schema(org.schema(), &name, form(query)?))
 }
 
@@ -29,11 +29,11 @@ async fn by_id(
     State(org): State<Shared>,
     Path((_, id)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     show(schema_by_id(org.schema(), &id, form(query)?))
 }
 
-fn form(query: Option<String>) -> Result<Form, Problem> {
+fn form(query: Option<String>) -> Result<Form, ApiError> {
     let given = Parameters::new(query);
     let format = given.first("payloadFormat");
     Form::parse(format.as_deref()).ok_or_else(|| {
@@ -41,12 +41,12 @@ fn form(query: Option<String>) -> Result<Form, Problem> {
             "Invalid payloadFormat {:?}: it is EXPANDED or COMPACT",
             format.unwrap_or_default()
         );
-        Problem::new("INVALID_QUERY_PARAMETER", message)
+        ApiError::new("INVALID_QUERY_PARAMETER", message)
     })
 }
 
-fn show(schema: Option<Json>) -> Reply {
+fn show(schema: Option<Json>) -> HandlerResult {
     Ok(schema
-        .map(|schema| answer::ok(&schema))
-        .ok_or_else(Problem::not_found)?)
+        .map(|schema| response::ok(&schema))
+        .ok_or_else(ApiError::not_found)?)
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
+use super::response::{self, HandlerResult};
 use sandbox_core::analytics;
 use sandbox_core::org::Org;
 use sandbox_core::setup::{self, list_view};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_model::store::quoted;
 use sandbox_soql::ast::{Comparison, Condition, Operand};
@@ -18,15 +18,15 @@ use sandbox_soql::{Options, Plan, for_each_row};
 const SELECTIVE_SHARE: f64 = 0.3;
 
 /// Shows the plans, the best first.
-pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> Reply {
+pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> HandlerResult {
     let soql = soql_of(org, asked)?;
     let options = Options::new(caller.user.as_str(), org.clock().now());
     let query = sandbox_soql::parse(&soql)?;
-    let plan = Plan::of(&query, &soql, org.schema(), &options)?;
+    let plan = Plan::from_query(&query, &soql, org.schema(), &options)?;
     let object = org
         .schema()
         .object(&query.from.path.text())
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let (total, found) = org.store().read(|connection| {
         let sql = format!("SELECT count(*) FROM {}", quoted(&object.name));
         let total: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
@@ -35,7 +35,7 @@ pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> Reply {
             found += 1;
             Ok(())
         })?;
-        Ok::<_, Problem>((total, found))
+        Ok::<_, ApiError>((total, found))
     })?;
     let mut indexed = Vec::new();
     let mut others = Vec::new();
@@ -72,11 +72,11 @@ pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> Reply {
         };
         cost(a).total_cmp(&cost(b))
     });
-    Ok(answer::ok(&json!({"plans": plans, "sourceQuery": soql})))
+    Ok(response::ok(&json!({"plans": plans, "sourceQuery": soql})))
 }
 
 /// Reports and list views are queries, too.
-fn soql_of(org: &Org, asked: &str) -> Result<String, Problem> {
+fn soql_of(org: &Org, asked: &str) -> Result<String, ApiError> {
     let reports = &setup::standard().reports;
     if let Some((_, report)) = setup::entry(reports, "00O", asked) {
         return Ok(analytics::soql(report));
@@ -85,7 +85,7 @@ fn soql_of(org: &Org, asked: &str) -> Result<String, Problem> {
         .schema()
         .objects()
         .iter()
-        .flat_map(list_view::of)
+        .flat_map(list_view::all)
         .collect();
     if let Some((_, view)) = setup::entry(&views, "00B", asked) {
         return Ok(view.soql());

@@ -1,4 +1,4 @@
-//! Bodies that may be too large for memory.
+//! Bodies that may not fit in memory.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead as _, ReadBuf};
 
 use sandbox_core::bulk::blob::{Blob, Opened, lost};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// Bytes sent in one go.
 const CHUNK: usize = 256 * 1024;
@@ -18,21 +18,31 @@ const CHUNK: usize = 256 * 1024;
 /// `head`, and then `len` bytes of `blob` from `start` on.
 ///
 /// # Errors
-/// The blob's file is gone.
-pub(super) fn body(head: Bytes, blob: &Blob, start: u64, len: u64) -> Result<Body, Problem> {
+/// The blob's file is missing.
+pub(super) fn body(head: Bytes, blob: &Blob, start: u64, len: u64) -> Result<Body, ApiError> {
     let opened = blob.open(start).map_err(|error| lost(&error))?;
     let (memory, file) = match opened {
         Opened::Memory(bytes) => {
             let end = usize::try_from(len).map_or(bytes.len(), |len| len.min(bytes.len()));
             (bytes.slice(..end), None)
         }
-        Opened::File(file) => {
-            let mut file = File::from_std(file);
-            file.set_max_buf_size(CHUNK);
-            (Bytes::new(), Some((file, len)))
-        }
+        Opened::File(file) => (Bytes::new(), Some((file, len))),
     };
-    Ok(Body::new(Stream { head, memory, file }))
+    Ok(stream(head, memory, file))
+}
+
+/// Returns a body of the first `len` bytes of a file.
+pub(super) fn from_file(file: std::fs::File, len: u64) -> Body {
+    stream(Bytes::new(), Bytes::new(), Some((file, len)))
+}
+
+fn stream(head: Bytes, memory: Bytes, file: Option<(std::fs::File, u64)>) -> Body {
+    let file = file.map(|(file, len)| {
+        let mut file = File::from_std(file);
+        file.set_max_buf_size(CHUNK);
+        (file, len)
+    });
+    Body::new(Stream { head, memory, file })
 }
 
 struct Stream {

@@ -13,18 +13,18 @@ use http_body::Frame;
 use multer::{Field, Multipart};
 
 use sandbox_core::org::{Files, Upload};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// Largest file of all: that of a `ContentVersion` (REST API guide, "Insert or Update Blob Data": 2 GB).
-pub(super) const LARGEST_FILE: u64 = 2 * 1024 * 1024 * 1024;
+pub(super) const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Largest text part (REST API guide, "Insert or Update Blob Data": 50 MB).
-const LARGEST_TEXT: usize = 50 * 1024 * 1024;
+const MAX_TEXT_BYTES: usize = 50 * 1024 * 1024;
 /// Parts read of one form; what follows is ignored.
-const MOST_PARTS: usize = 1_000;
+const MAX_PARTS: usize = 1_000;
 
 /// A form as received; the first handler that asks gets it.
 #[derive(Debug, Clone)]
-pub(super) struct Form(Arc<Mutex<Option<Result<Parts, Problem>>>>);
+pub(super) struct Form(Arc<Mutex<Option<Result<Parts, ApiError>>>>);
 
 /// The parts of a form.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub(super) struct FilePart {
 
 impl Form {
     /// The parts, or why they could not be read.
-    pub(super) fn take(&self) -> Result<Parts, Problem> {
+    pub(super) fn take(&self) -> Result<Parts, ApiError> {
         let mut form = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         form.take().unwrap_or_else(|| Ok(Parts::default()))
     }
@@ -75,9 +75,9 @@ pub(super) async fn receive(files: &Files, body: Body, boundary: &str) -> (Form,
     (Form(Arc::new(Mutex::new(Some(parts)))), source.bytes())
 }
 
-async fn read(files: &Files, form: &mut Multipart<'_>) -> Result<Parts, Problem> {
+async fn read(files: &Files, form: &mut Multipart<'_>) -> Result<Parts, ApiError> {
     let mut parts = Parts::default();
-    for _ in 0..MOST_PARTS {
+    for _ in 0..MAX_PARTS {
         let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? else {
             break;
         };
@@ -92,22 +92,22 @@ async fn read(files: &Files, form: &mut Multipart<'_>) -> Result<Parts, Problem>
     Ok(parts)
 }
 
-async fn save(files: &Files, field: &mut Field<'_>) -> Result<Upload, Problem> {
+async fn save(files: &Files, field: &mut Field<'_>) -> Result<Upload, ApiError> {
     let mut upload = files.upload().map_err(|error| disk(&error))?;
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
-        if upload.size() + chunk.len() as u64 > LARGEST_FILE {
-            return Err(too_large(LARGEST_FILE));
+        if upload.size() + chunk.len() as u64 > MAX_FILE_BYTES {
+            return Err(too_large(MAX_FILE_BYTES));
         }
         upload.write(&chunk).map_err(|error| disk(&error))?;
     }
     Ok(upload)
 }
 
-async fn text(field: &mut Field<'_>) -> Result<Bytes, Problem> {
+async fn text(field: &mut Field<'_>) -> Result<Bytes, ApiError> {
     let mut text = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
-        if text.len() + chunk.len() > LARGEST_TEXT {
-            return Err(too_large(LARGEST_TEXT as u64));
+        if text.len() + chunk.len() > MAX_TEXT_BYTES {
+            return Err(too_large(MAX_TEXT_BYTES as u64));
         }
         text.extend_from_slice(&chunk);
     }
@@ -115,24 +115,24 @@ async fn text(field: &mut Field<'_>) -> Result<Bytes, Problem> {
 }
 
 /// A file or text beyond its limit in bytes.
-pub(super) fn too_large(limit: u64) -> Problem {
-    Problem::new(
+pub(super) fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
         "REQUEST_ENTITY_TOO_LARGE",
         format!("Maximum size of a file or text part of this request is {limit} bytes"),
     )
 }
 
-fn broken(error: &multer::Error) -> Problem {
-    Problem::new(
+fn broken(error: &multer::Error) -> ApiError {
+    ApiError::new(
         "INVALID_MULTIPART_REQUEST",
         format!("The multipart message cannot be read: {error}"),
     )
 }
 
-/// The disk's refusals are not Salesforce's.
-pub(super) fn disk(error: &io::Error) -> Problem {
+/// The disk's errors are not Salesforce's.
+pub(super) fn disk(error: &io::Error) -> ApiError {
     tracing::error!(%error, "the org's files cannot be written or read");
-    Problem::new(
+    ApiError::new(
         "UNKNOWN_EXCEPTION",
         format!("The file could not be stored or read: {error}"),
     )

@@ -5,11 +5,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
+use super::response::{self, HandlerResult};
 use super::{Shared, conditional, describe};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_model::store::quoted;
 
@@ -23,7 +23,7 @@ pub(super) async fn describe_global(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-) -> Reply {
+) -> HandlerResult {
     let base = caller.base();
     let objects: Vec<Json> = org
         .schema()
@@ -34,7 +34,7 @@ pub(super) async fn describe_global(
     let described = json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects});
     Ok(
         conditional::State::of_description(&described, org.schema_changed())
-            .answer(&headers, &described)?,
+            .respond(&headers, &described)?,
     )
 }
 
@@ -43,16 +43,16 @@ pub(super) async fn basic_info(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
-    let items = answer::on_thread(move || {
-        let object = org.schema().object(&name).ok_or_else(Problem::not_found)?;
+) -> HandlerResult {
+    let items = response::run_blocking(move || {
+        let object = org.schema().object(&name).ok_or_else(ApiError::not_found)?;
         let items = touched(&org, object, &caller, RECENT_ITEMS)?;
         let items: Vec<Json> = items.into_iter().map(|(_, item)| item).collect();
-        Ok::<_, Problem>(
+        Ok::<_, ApiError>(
             json!({"objectDescribe": describe::brief(object, &caller.base()), "recentItems": items}),
         )
     });
-    Ok(answer::ok(&items.await??))
+    Ok(response::ok(&items.await??))
 }
 
 /// What the user touched lately, newest first.
@@ -60,14 +60,14 @@ pub(super) async fn recent(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     let query = query.unwrap_or_default();
     let limit = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "limit");
     let limit = limit
         .and_then(|(_, text)| text.parse().ok())
         .unwrap_or(RECENT)
         .min(RECENT);
-    let items = answer::on_thread(move || {
+    let items = response::run_blocking(move || {
         let mut items = Vec::new();
         for object in org
             .schema()
@@ -79,11 +79,11 @@ pub(super) async fn recent(
         }
         items.sort_by_key(|(when, _)| std::cmp::Reverse(*when));
         items.truncate(limit);
-        Ok::<_, Problem>(Json::Array(
+        Ok::<_, ApiError>(Json::Array(
             items.into_iter().map(|(_, item)| item).collect(),
         ))
     });
-    Ok(answer::ok(&items.await??))
+    Ok(response::ok(&items.await??))
 }
 
 /// The records of `object` that the user changed last, with the moment of the change.
@@ -92,7 +92,7 @@ fn touched(
     object: &Object,
     caller: &Caller,
     limit: usize,
-) -> Result<Vec<(i64, Json)>, Problem> {
+) -> Result<Vec<(i64, Json)>, ApiError> {
     let name = object
         .name_field()
         .map_or("Id", |field| field.name.as_str());

@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value as Json, json};
 
-use super::answer::Refusal;
-use super::gate::{instance_url, session};
-use super::{Shared, answer};
+use super::auth::{instance_url, session};
+use super::response::ErrorResponse;
+use super::{Shared, response};
 use sandbox_core::org::Org;
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::value::{Value, dates};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -30,12 +30,12 @@ async fn userinfo(
 ) -> Response {
     match session(&org, &headers).and_then(|session| describe(&org, &session.user, &uri, &headers))
     {
-        Ok(info) => answer::ok(&info),
+        Ok(info) => response::ok(&info),
         Err(_) => (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response(),
     }
 }
 
-/// The same under the URL that token answers give as `id`.
+/// The same under the URL that token responses give as `id`.
 async fn identity(
     State(org): State<Shared>,
     OriginalUri(uri): OriginalUri,
@@ -50,7 +50,7 @@ async fn identity(
         return (StatusCode::FORBIDDEN, "Wrong_Org").into_response();
     }
     describe(&org, &session.user, &uri, &headers).map_or_else(
-        |problem| Refusal(problem).into_response(),
+        |error| ErrorResponse(error).into_response(),
         |mut info| {
             if let Some(info) = info.as_object_mut() {
                 info.insert(
@@ -67,17 +67,20 @@ async fn identity(
                     info.get("preferred_username").cloned().unwrap_or_default(),
                 );
             }
-            answer::ok(&info)
+            response::ok(&info)
         },
     )
 }
 
-fn describe(org: &Org, user: &RecordId, uri: &Uri, headers: &HeaderMap) -> Result<Json, Problem> {
-    let object = org.schema().object("User").ok_or_else(Problem::not_found)?;
+fn describe(org: &Org, user: &RecordId, uri: &Uri, headers: &HeaderMap) -> Result<Json, ApiError> {
+    let object = org
+        .schema()
+        .object("User")
+        .ok_or_else(ApiError::not_found)?;
     let row = org
         .store()
         .read(|connection| Row::load(connection, object, user.as_str()))?;
-    let (row, _) = row.ok_or_else(Problem::not_found)?;
+    let (row, _) = row.ok_or_else(ApiError::not_found)?;
     let text = |field: &str| row.get(field).as_str().map(str::to_owned);
     let base = instance_url(org, uri, headers);
     let changed = match row.get("LastModifiedDate") {

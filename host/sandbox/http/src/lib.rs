@@ -1,47 +1,46 @@
-//! The org's HTTP face: Salesforce's paths, headers, status codes and bodies.
+//! The org's HTTP interface: Salesforce's paths, headers, status codes and bodies.
 
 mod actions;
 mod admin;
 mod admin_events;
 mod admin_outbound;
 mod analytics;
-mod answer;
 mod apex_rest;
+mod auth;
 mod body;
-mod broken;
 mod bulk;
+mod bulk_v1;
+mod by_external_id;
 mod changes;
-mod classic;
-mod closed;
 mod cometd;
 mod composite;
+mod compression;
 mod conditional;
 mod describe;
 mod download;
 mod event_schema;
 mod explain;
+mod fault_injection;
+mod faulty_body;
 mod file;
 mod form;
-mod front;
-mod gate;
 mod global;
 mod graphql;
-mod gzip;
 mod identity;
-mod keyed;
+mod ingress;
 mod limits;
+mod native_error;
 mod oauth;
 pub(crate) mod outbound;
 mod parameters;
 mod password;
-mod play;
 mod process;
 mod query;
 mod records;
-mod refusal;
 mod related;
 mod render;
 mod resources;
+mod response;
 mod search;
 mod serve;
 pub(crate) mod soap;
@@ -50,6 +49,7 @@ mod streaming_channel;
 mod tests;
 mod tooling;
 mod ui;
+mod unsupported;
 mod upload;
 mod versions;
 
@@ -61,8 +61,8 @@ use axum::middleware;
 use axum::routing::{any, get, post};
 use tower_http::decompression::RequestDecompressionLayer;
 
-pub use front::Aborted;
-pub(crate) use front::Peer;
+pub use ingress::Aborted;
+pub(crate) use ingress::Peer;
 pub use serve::serve;
 
 use sandbox_core::org::Org;
@@ -73,29 +73,29 @@ type Shared = Arc<Org>;
 /// The org as a service: call it in process, or put it on a port with [`crate::serve`].
 ///
 /// In process, a response that carries [`Aborted`] in its extensions stands for a connection that was reset before the
-/// answer; a body that ends with an error stands for one that was cut in the middle. [`crate::serve`] turns both into
+/// response; a body that ends with an error stands for one that was cut in the middle. [`crate::serve`] turns both into
 /// the real thing; other callers have to.
 ///
-/// Paths under `/__sandbox` steer the sandbox itself: `faults`, `requests`, `clock`, `events`, `outbound`, `reset` and
+/// Paths under `/__sandbox` control the sandbox itself: `faults`, `requests`, `clock`, `events`, `outbound`, `reset` and
 /// more. They need no token and
-/// answer only in process and on loopback.
+/// respond only in process and on loopback.
 pub fn router(org: Arc<Org>) -> Router {
     let api = Router::new()
         .merge(oauth::routes())
         .merge(identity::routes())
         .merge(soap::routes(composite::Parts::new(&org, resources())))
         .merge(apex_rest::routes())
-        .merge(classic::routes(&org))
+        .merge(bulk_v1::routes(&org))
         .merge(cometd::routes())
         .route("/services/data", get(versions::list))
         .nest("/services/data/{version}", rest(&org))
-        .fallback(answer::not_found)
-        .method_not_allowed_fallback(answer::method_not_allowed)
+        .fallback(response::not_found)
+        .method_not_allowed_fallback(response::method_not_allowed)
         .with_state(Arc::clone(&org));
     Router::new()
         .nest("/__sandbox", admin::routes(Arc::clone(&org)))
-        .fallback(any(front::handle).layer(RequestDecompressionLayer::new()))
-        .with_state(front::Front::new(org, api))
+        .fallback(any(ingress::handle).layer(RequestDecompressionLayer::new()))
+        .with_state(ingress::Ingress::new(org, api))
 }
 
 /// The resources of the REST API that parts of composite requests and SOAP calls may ask for, too.
@@ -103,10 +103,10 @@ fn resources() -> Router<Shared> {
     let one = get(records::retrieve)
         .patch(records::update)
         .delete(records::delete);
-    let keyed = get(keyed::retrieve)
-        .patch(keyed::upsert)
-        .post(keyed::upsert)
-        .delete(keyed::delete);
+    let by_external_id = get(by_external_id::retrieve)
+        .patch(by_external_id::upsert)
+        .post(by_external_id::upsert)
+        .delete(by_external_id::delete);
     Router::new()
         .route("/", get(resources::list))
         .route("/limits", get(limits::list))
@@ -122,7 +122,7 @@ fn resources() -> Router<Shared> {
         .merge(ui::routes())
         .merge(analytics::routes())
         .merge(changes::routes())
-        .merge(closed::routes())
+        .merge(unsupported::routes())
         .merge(event_schema::routes())
         .merge(password::routes())
         .merge(streaming_channel::routes())
@@ -136,7 +136,7 @@ fn resources() -> Router<Shared> {
         .route("/sobjects/{object}/describe", get(describe::object))
         .route("/sobjects/{object}/Id", post(records::upsert_new))
         .route("/sobjects/{object}/{id}", one)
-        .route("/sobjects/{object}/{field}/{value}", keyed)
+        .route("/sobjects/{object}/{field}/{value}", by_external_id)
         .route(
             "/sobjects/{object}/{id}/richTextImageFields/{field}/{reference}",
             get(download::rich_text_image),
@@ -145,12 +145,15 @@ fn resources() -> Router<Shared> {
         .merge(bulk::routes())
 }
 
-/// What lies under a version of the REST API; all of it needs a token.
+/// Routes under a version of the REST API; all of it needs a token.
 fn rest(org: &Shared) -> Router<Shared> {
     let parts = composite::Parts::new(org, resources());
     resources()
         .merge(composite::routes(parts))
-        .fallback(answer::not_found)
-        .method_not_allowed_fallback(answer::method_not_allowed)
-        .layer(middleware::from_fn_with_state(Arc::clone(org), gate::pass))
+        .fallback(response::not_found)
+        .method_not_allowed_fallback(response::method_not_allowed)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(org),
+            auth::authenticate,
+        ))
 }

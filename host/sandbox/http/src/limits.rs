@@ -5,9 +5,9 @@ use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
-use super::answer::{self, Reply};
+use super::response::{self, HandlerResult};
 use sandbox_core::bulk::limits as bulk;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::store::quoted;
 
 /// Allowances of a Developer Edition org that this org does not use up: name and limit (REST API guide, "Limits").
@@ -102,11 +102,14 @@ pub(super) async fn list(State(org): State<Shared>) -> Response {
         bulk::DAILY_RESULT_BYTES / megabyte,
         used.result_bytes / megabyte,
     );
-    answer::ok(&limits.into())
+    response::ok(&limits.into())
 }
 
 /// Counts the records of the objects named in `sObjects`, or of all; deleted ones are not counted.
-pub(super) async fn record_count(State(org): State<Shared>, RawQuery(query): RawQuery) -> Reply {
+pub(super) async fn record_count(
+    State(org): State<Shared>,
+    RawQuery(query): RawQuery,
+) -> HandlerResult {
     let query = query.unwrap_or_default();
     let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "sObjects");
     let named: Option<Vec<String>> = named.map(|(_, list)| {
@@ -115,7 +118,7 @@ pub(super) async fn record_count(State(org): State<Shared>, RawQuery(query): Raw
             .filter(|name| !name.is_empty())
             .collect()
     });
-    let counts = answer::on_thread(move || {
+    let counts = response::run_blocking(move || {
         let wanted = |name: &str| {
             named
                 .as_ref()
@@ -138,10 +141,10 @@ pub(super) async fn record_count(State(org): State<Shared>, RawQuery(query): Raw
                     .query_row([], |row| row.get(0))?;
                 counts.push(json!({"count": count, "name": object.name}));
             }
-            Ok::<_, Problem>(counts)
+            Ok::<_, ApiError>(counts)
         })
     });
-    Ok(answer::ok(
+    Ok(response::ok(
         &json!({"sObjects": Json::Array(counts.await??)}),
     ))
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The query of a URL that is too long for the type of URLs: parts of composite requests may hold 100,000 characters
 /// of SOQL.
@@ -62,7 +62,7 @@ impl Parameters {
         name: &str,
         range: &RangeInclusive<usize>,
         code: &'static str,
-    ) -> Result<Option<usize>, Problem> {
+    ) -> Result<Option<usize>, ApiError> {
         let Some(text) = self.first(name) else {
             return Ok(None);
         };
@@ -79,8 +79,8 @@ pub(super) fn out_of_range(
     given: &str,
     range: &RangeInclusive<usize>,
     code: &'static str,
-) -> Problem {
+) -> ApiError {
     let (least, most) = (range.start(), range.end());
     let message = format!("{name} must be a number between {least} and {most}, not {given:?}");
-    Problem::new(code, message)
+    ApiError::new(code, message)
 }

@@ -7,17 +7,17 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use serde_json::json;
 
-use super::answer::{self, Reply};
 use super::records::{find_id, find_object};
+use super::response::{self, HandlerResult};
 use super::{Shared, body};
 use sandbox_core::org::{Logins, Org, random_token};
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 
 /// Shortest password (Salesforce help, "Set Password Policies": 8 characters unless set otherwise).
-const SHORTEST: usize = 8;
+const MIN_LENGTH: usize = 8;
 /// Random bytes of a password that the org makes up.
 const MADE_UP: usize = 9;
 
@@ -29,12 +29,12 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// Version, object, id.
-type Place = Path<(String, String, String)>;
+type UserPath = Path<(String, String, String)>;
 
 /// Says whether the password has to be changed.
-async fn state(State(org): State<Shared>, Path((_, object, id)): Place) -> Reply {
+async fn state(State(org): State<Shared>, Path((_, object, id)): UserPath) -> HandlerResult {
     let user = find(&org, &object, &id)?;
-    Ok(answer::ok(
+    Ok(response::ok(
         &json!({"isExpired": user.logins.is_expired(&user.id)}),
     ))
 }
@@ -42,10 +42,10 @@ async fn state(State(org): State<Shared>, Path((_, object, id)): Place) -> Reply
 /// Gives the user the password in `NewPassword`: 204.
 async fn set(
     State(org): State<Shared>,
-    Path((_, object, id)): Place,
+    Path((_, object, id)): UserPath,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     let user = find(&org, &object, &id)?;
     let members = Body::new(&bytes)?.members()?;
@@ -55,26 +55,26 @@ async fn set(
         .find(|(name, _)| name == "NewPassword")
         .and_then(|(_, raw)| serde_json::from_str(raw.get()).ok());
     let password = password.ok_or_else(|| {
-        Problem::new(
+        ApiError::new(
             "INVALID_NEW_PASSWORD",
             "NewPassword is missing: the password as text",
         )
     })?;
     if user.logins.verify(&user.name, &password).is_some() {
-        return Err(refused("invalid repeated password").into());
+        return Err(rejected("invalid repeated password").into());
     }
-    refuse_weak(&password)?;
+    reject_weak(&password)?;
     user.logins.set_password(&user.id, &user.name, &password);
-    Ok(answer::no_content())
+    Ok(response::no_content())
 }
 
 /// Gives the user a password that nobody chose, and shows it.
-async fn reset(State(org): State<Shared>, Path((_, object, id)): Place) -> Reply {
+async fn reset(State(org): State<Shared>, Path((_, object, id)): UserPath) -> HandlerResult {
     let user = find(&org, &object, &id)?;
     let password = format!("{}a1", random_token(MADE_UP));
     user.logins.set_password(&user.id, &user.name, &password);
     user.logins.expire(&user.id);
-    Ok(answer::ok(&json!({"NewPassword": password})))
+    Ok(response::ok(&json!({"NewPassword": password})))
 }
 
 struct User<'o> {
@@ -83,12 +83,12 @@ struct User<'o> {
     name: String,
 }
 
-fn find<'o>(org: &'o Org, object: &str, id: &str) -> Result<User<'o>, Problem> {
+fn find<'o>(org: &'o Org, object: &str, id: &str) -> Result<User<'o>, ApiError> {
     let object = find_object(org, object)?;
     let logins = match object.name.as_str() {
         "User" => org.logins(),
         "SelfServiceUser" => org.self_service_logins(),
-        _ => return Err(Problem::not_found()),
+        _ => return Err(ApiError::not_found()),
     };
     let id = find_id(object, id)?;
     let row = org
@@ -96,7 +96,7 @@ fn find<'o>(org: &'o Org, object: &str, id: &str) -> Result<User<'o>, Problem> {
         .read(|connection| Row::load(connection, object, id.as_str()))?;
     let row = row
         .filter(|(_, deleted)| !deleted)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let name = row
         .0
         .get("Username")
@@ -106,17 +106,19 @@ fn find<'o>(org: &'o Org, object: &str, id: &str) -> Result<User<'o>, Problem> {
     Ok(User { logins, id, name })
 }
 
-fn refuse_weak(password: &str) -> Result<(), Problem> {
-    if password.chars().count() < SHORTEST {
-        return Err(refused("Your password must be at least 8 characters long."));
+fn reject_weak(password: &str) -> Result<(), ApiError> {
+    if password.chars().count() < MIN_LENGTH {
+        return Err(rejected(
+            "Your password must be at least 8 characters long.",
+        ));
     }
     let has = |kind: fn(char) -> bool| password.chars().any(kind);
     if !has(char::is_alphabetic) || !has(char::is_numeric) {
-        return Err(refused("Your password must include letters and numbers"));
+        return Err(rejected("Your password must include letters and numbers"));
     }
     Ok(())
 }
 
-fn refused(message: &str) -> Problem {
-    Problem::new("INVALID_NEW_PASSWORD", message)
+fn rejected(message: &str) -> ApiError {
+    ApiError::new("INVALID_NEW_PASSWORD", message)
 }

@@ -4,12 +4,12 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
 use super::parameters::QueryText;
+use super::response::{self, HandlerResult};
 use super::{Shared, explain};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_soql::render::json::Json;
 use sandbox_soql::{Options, Page, Plan, Reader, Result, columns, page_rows, parse};
 
@@ -22,8 +22,8 @@ pub(super) async fn query(
     Extension(caller): Extension<Caller>,
     QueryText(parameters): QueryText,
     headers: HeaderMap,
-) -> Reply {
-    run(org, caller, parameters, &headers, Which::Current).await
+) -> HandlerResult {
+    run(org, caller, parameters, &headers, Rows::Current).await
 }
 
 /// Runs a query over everything, the recycle bin included.
@@ -32,8 +32,8 @@ pub(super) async fn query_all(
     Extension(caller): Extension<Caller>,
     QueryText(parameters): QueryText,
     headers: HeaderMap,
-) -> Reply {
-    run(org, caller, parameters, &headers, Which::All).await
+) -> HandlerResult {
+    run(org, caller, parameters, &headers, Rows::All).await
 }
 
 /// Runs a query over the objects of the Tooling API.
@@ -42,8 +42,8 @@ pub(super) async fn tooling(
     Extension(caller): Extension<Caller>,
     QueryText(parameters): QueryText,
     headers: HeaderMap,
-) -> Reply {
-    run(org, caller, parameters, &headers, Which::Tooling).await
+) -> HandlerResult {
+    run(org, caller, parameters, &headers, Rows::Tooling).await
 }
 
 /// Reads the page that a `nextRecordsUrl` of the Tooling API leads to.
@@ -52,20 +52,20 @@ pub(super) async fn more_tooling(
     Extension(caller): Extension<Caller>,
     Path((_, locator)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Reply {
-    next(org, caller, locator, &headers, Which::Tooling).await
+) -> HandlerResult {
+    next(org, caller, locator, &headers, Rows::Tooling).await
 }
 
 /// What a query looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
+enum Rows {
     Current,
-    /// With what lies in the recycle bin.
+    /// With what is in the recycle bin.
     All,
     Tooling,
 }
 
-impl Which {
+impl Rows {
     fn options(self, caller: &Caller, now: i64) -> Options {
         Options {
             include_deleted: self == Self::All,
@@ -82,8 +82,8 @@ pub(super) async fn more(
     Extension(caller): Extension<Caller>,
     Path((_, locator)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Reply {
-    next(org, caller, locator, &headers, Which::Current).await
+) -> HandlerResult {
+    next(org, caller, locator, &headers, Rows::Current).await
 }
 
 async fn next(
@@ -91,8 +91,8 @@ async fn next(
     caller: Caller,
     locator: String,
     headers: &HeaderMap,
-    which: Which,
-) -> Reply {
+    which: Rows,
+) -> HandlerResult {
     let rows = batch_size(headers);
     page(org, caller, rows, which, move |org, reader| {
         org.store()
@@ -106,18 +106,18 @@ async fn run(
     caller: Caller,
     parameters: Option<String>,
     headers: &HeaderMap,
-    which: Which,
-) -> Reply {
+    which: Rows,
+) -> HandlerResult {
     let parameters = parameters.unwrap_or_default();
     let asked = url::form_urlencoded::parse(parameters.as_bytes()).find(|(it, _)| it == "explain");
     if let Some((_, asked)) = asked {
         let asked = asked.into_owned();
-        return answer::on_thread(move || explain::explain(&org, &caller, &asked)).await?;
+        return response::run_blocking(move || explain::explain(&org, &caller, &asked)).await?;
     }
     let soql = url::form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "q")
         .map(|(_, soql)| soql.into_owned())
-        .ok_or_else(|| Problem::new("MALFORMED_QUERY", "A query string has to be specified"))?;
+        .ok_or_else(|| ApiError::new("MALFORMED_QUERY", "A query string has to be specified"))?;
     let wants_columns = url::form_urlencoded::parse(parameters.as_bytes())
         .any(|(name, value)| name == "columns" && value.eq_ignore_ascii_case("true"));
     if wants_columns {
@@ -134,12 +134,16 @@ async fn run(
     .await
 }
 
-/// Tells what the columns of a query are, without running it.
-fn describe_columns(org: &Org, caller: &Caller, soql: &str, which: Which) -> Reply {
+/// Describes the columns of a query, without running it.
+fn describe_columns(org: &Org, caller: &Caller, soql: &str, which: Rows) -> HandlerResult {
     let options = which.options(caller, org.clock().now());
-    let query = parse(soql).map_err(Problem::from)?;
-    let plan = Plan::of(&query, soql, org.schema(), &options).map_err(Problem::from)?;
-    Ok(answer::ok(&columns::describe(&query, &plan, org.schema())))
+    let query = parse(soql).map_err(ApiError::from)?;
+    let plan = Plan::from_query(&query, soql, org.schema(), &options).map_err(ApiError::from)?;
+    Ok(response::ok(&columns::describe(
+        &query,
+        &plan,
+        org.schema(),
+    )))
 }
 
 /// Reads a page away from the threads that serve connections.
@@ -147,14 +151,14 @@ async fn page(
     org: Shared,
     caller: Caller,
     rows: Option<usize>,
-    which: Which,
+    which: Rows,
     read: impl FnOnce(&Org, Reader<'_>) -> Result<Page> + Send + 'static,
-) -> Reply {
-    let page = answer::on_thread(move || {
+) -> HandlerResult {
+    let page = response::run_blocking(move || {
         let version = format!("{}.0", caller.version);
         let format = match which {
-            Which::Tooling => Json::tooling(&version),
-            Which::Current | Which::All => Json::new(&version),
+            Rows::Tooling => Json::tooling(&version),
+            Rows::Current | Rows::All => Json::new(&version),
         };
         let reader = Reader {
             user: caller.user.as_str(),
@@ -165,7 +169,7 @@ async fn page(
         };
         read(&org, reader)
     });
-    Ok(answer::json_bytes(StatusCode::OK, page.await??.body))
+    Ok(response::json_bytes(StatusCode::OK, page.await??.body))
 }
 
 /// The page size a client asks for.

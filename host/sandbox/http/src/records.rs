@@ -9,16 +9,16 @@ use axum::response::IntoResponse;
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Reply};
+use super::auth::Caller;
 use super::form::Form;
-use super::gate::Caller;
+use super::response::{self, HandlerResult};
 use super::{Shared, conditional, render, upload};
 use sandbox_core::events::event_uuid;
 use sandbox_core::org::Org;
 use sandbox_core::write::{Draft, Row, Saved};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::value::Value;
 
@@ -33,7 +33,7 @@ pub(super) async fn create(
     form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     make(org, caller, name, form, headers, bytes, None).await
 }
 
@@ -45,7 +45,7 @@ pub(super) async fn upsert_new(
     Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     make(org, caller, name, None, headers, bytes, Some(true)).await
 }
 
@@ -57,9 +57,9 @@ async fn make(
     headers: HeaderMap,
     bytes: Bytes,
     created: Option<bool>,
-) -> Reply {
+) -> HandlerResult {
     upload::expect(&headers, form.is_some())?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
         let saved = org.write(&caller.user, caller.options, |writer| {
@@ -67,7 +67,7 @@ async fn make(
         })?;
         files.keep();
         let location = format!("{}/sobjects/{}/{}", caller.base(), object.name, saved.id);
-        let body = answer::json_with(StatusCode::CREATED, &saved_json(&saved, created));
+        let body = response::json_with(StatusCode::CREATED, &saved_json(&saved, created));
         Ok(([(LOCATION, location)], body).into_response())
     })
     .await?
@@ -80,8 +80,8 @@ pub(super) async fn retrieve(
     Path((_, name, id)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Reply {
-    answer::on_thread(move || {
+) -> HandlerResult {
+    response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         let id = find_id(object, &id)?;
         show(&org, object, &id, &caller, query.as_deref(), &headers)
@@ -97,21 +97,21 @@ pub(super) async fn update(
     form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     upload::expect(&headers, form.is_some())?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         let id = find_id(object, &id)?;
         let (draft, files) = upload::read_draft(&org, object, &bytes, form)?;
-        refuse_named(object, &draft, "Id")?;
+        reject_named(object, &draft, "Id")?;
         org.write(&caller.user, caller.options, |writer| {
             if let Some((row, false)) = Row::load(writer.connection, object, id.as_str())? {
-                refuse_write(writer.connection, &org, &caller, &row, &headers)?;
+                reject_write(writer.connection, &org, &caller, &row, &headers)?;
             }
             writer.update(object, &id, draft)
         })?;
         files.keep();
-        Ok(answer::no_content())
+        Ok(response::no_content())
     })
     .await?
 }
@@ -121,43 +121,46 @@ pub(super) async fn delete(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name, id)): Path<(String, String, String)>,
-) -> Reply {
-    answer::on_thread(move || {
+) -> HandlerResult {
+    response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         let id = find_id(object, &id)?;
         org.write(&caller.user, caller.options, |writer| {
             writer.delete(object, &id)
         })?;
-        Ok(answer::no_content())
+        Ok(response::no_content())
     })
     .await?
 }
 
 /// The object in a path.
-pub(super) fn find_object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, Problem> {
-    org.schema().object(name).ok_or_else(Problem::not_found)
+pub(super) fn find_object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, ApiError> {
+    org.schema().object(name).ok_or_else(ApiError::not_found)
 }
 
 /// The id in a path. Ids of the wrong length are taken for something else, those of the wrong object are malformed.
-pub(super) fn find_id(object: &Object, text: &str) -> Result<RecordId, Problem> {
-    let id = RecordId::parse(text).ok_or_else(|| Problem::no_external_id(text))?;
+pub(super) fn find_id(object: &Object, text: &str) -> Result<RecordId, ApiError> {
+    let id = RecordId::parse(text).ok_or_else(|| ApiError::no_external_id(text))?;
     if id.key_prefix() == object.key_prefix {
         return Ok(id);
     }
-    Err(Problem::new("MALFORMED_ID", format!("malformed id {text}")))
+    Err(ApiError::new(
+        "MALFORMED_ID",
+        format!("malformed id {text}"),
+    ))
 }
 
 /// Reads the record in a body.
-pub(super) fn read_draft(org: &Org, object: &Object, bytes: &Bytes) -> Result<Draft, Problem> {
+pub(super) fn read_draft(org: &Org, object: &Object, bytes: &Bytes) -> Result<Draft, ApiError> {
     let body = Body::new(bytes)?;
     Draft::from_json(org.schema(), object, body, &body.members()?)
 }
 
-/// What stands in the URL may not stand in the body.
-pub(super) fn refuse_named(object: &Object, draft: &Draft, field: &str) -> Result<(), Problem> {
+/// A field in the URL must not be in the body, too.
+pub(super) fn reject_named(object: &Object, draft: &Draft, field: &str) -> Result<(), ApiError> {
     if draft.names(object, field) {
         let message = format!("The {field} field should not be specified in the sobject data.");
-        return Err(Problem::new("INVALID_FIELD", message));
+        return Err(ApiError::new("INVALID_FIELD", message));
     }
     Ok(())
 }
@@ -170,7 +173,7 @@ pub(super) fn show(
     caller: &Caller,
     query: Option<&str>,
     headers: &HeaderMap,
-) -> Reply {
+) -> HandlerResult {
     let fields = wanted_fields(query);
     let base = caller.base();
     Ok(org.store().read(|connection| {
@@ -178,7 +181,7 @@ pub(super) fn show(
         let row = row
             .filter(|(_, deleted)| !deleted)
             .map(|(row, _)| row)
-            .ok_or_else(Problem::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let renderer = render::Renderer {
             connection,
             schema: org.schema(),
@@ -186,27 +189,27 @@ pub(super) fn show(
         };
         let record = renderer.record(&row, fields.as_deref())?;
         match state_of(&renderer, &row)? {
-            Some(state) => state.answer(headers, &record),
-            None => Ok(answer::ok(&record)),
+            Some(state) => state.respond(headers, &record),
+            None => Ok(response::ok(&record)),
         }
     })?)
 }
 
-/// Refuses to change a record that is not in the state that the headers ask for.
-fn refuse_write(
+/// Rejects to change a record that is not in the state that the headers ask for.
+fn reject_write(
     connection: &Connection,
     org: &Org,
     caller: &Caller,
     row: &Row<'_>,
     headers: &HeaderMap,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let renderer = render::Renderer {
         connection,
         schema: org.schema(),
         base: &caller.base(),
     };
     match state_of(&renderer, row)? {
-        Some(state) => state.refuse_write(headers),
+        Some(state) => state.reject_write(headers),
         None => Ok(()),
     }
 }
@@ -215,7 +218,7 @@ fn refuse_write(
 fn state_of(
     renderer: &render::Renderer<'_>,
     row: &Row<'_>,
-) -> Result<Option<conditional::State>, Problem> {
+) -> Result<Option<conditional::State>, ApiError> {
     let Value::Int(modified) = *row.get("LastModifiedDate") else {
         return Ok(None);
     };
@@ -224,7 +227,7 @@ fn state_of(
     } else {
         None
     };
-    Ok(Some(conditional::State::of_record(
+    Ok(Some(conditional::State::for_record(
         whole.as_ref(),
         modified,
     )))
@@ -237,7 +240,7 @@ pub(super) fn wanted_fields(query: Option<&str>) -> Option<Vec<String>> {
         .map(|(_, list)| list.split(',').map(|name| name.trim().to_owned()).collect())
 }
 
-/// `{"id", "success", "errors"}`, with `created` where it is told.
+/// `{"id", "success", "errors"}`, with `created` where given.
 pub(super) fn saved_json(saved: &Saved, created: Option<bool>) -> Json {
     let errors = match event_uuid(&saved.id) {
         // Publishing is queued, and Salesforce says so among the errors, with the event's UUID.

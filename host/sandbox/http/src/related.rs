@@ -1,16 +1,16 @@
-//! What hangs on a record: `GET /sobjects/{object}/{id}/{relationship}`, and the content of its files.
+//! Related records: `GET /sobjects/{object}/{id}/{relationship}`, and the content of its files.
 
 use axum::http::HeaderMap;
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
 use super::records::{show, wanted_fields};
+use super::response::{self, HandlerResult};
 use super::{download, render};
 use sandbox_core::org::Org;
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_model::store::quoted;
 
@@ -18,7 +18,7 @@ use sandbox_model::store::quoted;
 const PAGE: usize = 2_000;
 
 /// How a record's relationship is asked for.
-pub(super) struct Asked<'a> {
+pub(super) struct RelatedRequest<'a> {
     pub caller: &'a Caller,
     /// The query of the URL.
     pub query: Option<&'a str>,
@@ -26,25 +26,25 @@ pub(super) struct Asked<'a> {
 }
 
 /// Shows the parent, the children or the file called `name` of a record.
-pub(super) fn follow(
+pub(super) fn related_records(
     org: &Org,
     object: &Object,
     id: &RecordId,
     name: &str,
-    asked: &Asked<'_>,
-) -> Reply {
+    asked: &RelatedRequest<'_>,
+) -> HandlerResult {
     let row = org
         .store()
         .read(|connection| Row::load(connection, object, id.as_str()))?;
     let row = row
         .filter(|(_, deleted)| !deleted)
         .map(|(row, _)| row)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     if let Some(field) = object
         .field(name)
         .filter(|field| field.field_type == FieldType::Base64)
     {
-        return download::file(org, &row, &field.name);
+        return download::content(org, &row, &field.name);
     }
     if let Some(field) = object.relationship(name) {
         let (object, parent) = referred(org, &row, field)?;
@@ -59,11 +59,11 @@ pub(super) fn follow(
     }
     let way = object
         .child_relationship(name)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let child_object = org
         .schema()
         .object(&way.child_object)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     children(org, child_object, &way.field, id, asked.caller, asked.query)
 }
 
@@ -78,18 +78,18 @@ pub(super) fn parent<'o>(
     id: &RecordId,
     name: &str,
     method: &str,
-) -> Result<(&'o Object, RecordId), Problem> {
+) -> Result<(&'o Object, RecordId), ApiError> {
     if object.child_relationship(name).is_some() {
         let message = format!("HTTP Method '{method}' not allowed. Allowed are GET");
-        return Err(Problem::new("METHOD_NOT_ALLOWED", message));
+        return Err(ApiError::new("METHOD_NOT_ALLOWED", message));
     }
-    let field = object.relationship(name).ok_or_else(Problem::not_found)?;
+    let field = object.relationship(name).ok_or_else(ApiError::not_found)?;
     let row = org
         .store()
         .read(|connection| Row::load(connection, object, id.as_str()))?;
     match row {
         Some((row, false)) => referred(org, &row, field),
-        _ => Err(Problem::not_found()),
+        _ => Err(ApiError::not_found()),
     }
 }
 
@@ -98,11 +98,11 @@ fn referred<'o>(
     org: &'o Org,
     row: &Row<'_>,
     field: &Field,
-) -> Result<(&'o Object, RecordId), Problem> {
+) -> Result<(&'o Object, RecordId), ApiError> {
     let id = row.get(&field.name).as_str().and_then(RecordId::parse);
-    let id = id.ok_or_else(Problem::not_found)?;
+    let id = id.ok_or_else(ApiError::not_found)?;
     let object = org.schema().object_by_prefix(id.key_prefix());
-    Ok((object.ok_or_else(Problem::not_found)?, id))
+    Ok((object.ok_or_else(ApiError::not_found)?, id))
 }
 
 fn children(
@@ -112,7 +112,7 @@ fn children(
     id: &RecordId,
     caller: &Caller,
     query: Option<&str>,
-) -> Reply {
+) -> HandlerResult {
     let fields = wanted_fields(query);
     let base = caller.base();
     let sql = format!(
@@ -134,9 +134,9 @@ fn children(
                 records.push(renderer.record(&row, fields.as_deref())?);
             }
         }
-        Ok::<_, Problem>(records)
+        Ok::<_, ApiError>(records)
     })?;
-    Ok(answer::ok(
+    Ok(response::ok(
         &json!({"done": true, "totalSize": records.len(), "records": records}),
     ))
 }

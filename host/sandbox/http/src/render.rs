@@ -4,22 +4,10 @@ use rusqlite::Connection;
 use serde_json::{Map, Value as Json, json};
 
 use sandbox_core::write::Row;
-use sandbox_model::problem::Problem;
-use sandbox_model::schema::{Field, FieldType, Object, Schema};
+use sandbox_model::api_error::ApiError;
+use sandbox_model::schema::{ADDRESS_MEMBERS, Field, FieldType, Object, Schema};
 use sandbox_model::value::{self, Value};
 use sandbox_soql::limits::PARENT_LEVELS;
-
-/// Members of an address in answers, and the ends of the names of the fields they come from.
-const ADDRESS: &[(&str, &str)] = &[
-    ("city", "City"),
-    ("country", "Country"),
-    ("geocodeAccuracy", "GeocodeAccuracy"),
-    ("latitude", "Latitude"),
-    ("longitude", "Longitude"),
-    ("postalCode", "PostalCode"),
-    ("state", "State"),
-    ("street", "Street"),
-];
 
 /// Shows records, and of the records that they refer to what is asked for by dotted paths (`Account.Owner.Name`).
 pub(super) struct Renderer<'r> {
@@ -34,7 +22,11 @@ impl Renderer<'_> {
     ///
     /// # Errors
     /// `INVALID_FIELD` if a field asked for does not exist; the database's.
-    pub(super) fn record(&self, row: &Row<'_>, fields: Option<&[String]>) -> Result<Json, Problem> {
+    pub(super) fn record(
+        &self,
+        row: &Row<'_>,
+        fields: Option<&[String]>,
+    ) -> Result<Json, ApiError> {
         let Some(names) = fields else {
             let mut members = self.head(row);
             let url = self.url(row);
@@ -53,7 +45,7 @@ impl Renderer<'_> {
     }
 
     /// The fields of these names, those of parents inside an object of the relationship's name.
-    fn some(&self, row: &Row<'_>, names: &[&str]) -> Result<Map<String, Json>, Problem> {
+    fn some(&self, row: &Row<'_>, names: &[&str]) -> Result<Map<String, Json>, ApiError> {
         let mut members = self.head(row);
         let url = self.url(row);
         for name in names {
@@ -78,14 +70,14 @@ impl Renderer<'_> {
     }
 
     /// The record that a field refers to, or null; its fields have to exist in any case.
-    fn parent(&self, row: &Row<'_>, field: &Field, names: &[&str]) -> Result<Json, Problem> {
+    fn parent(&self, row: &Row<'_>, field: &Field, names: &[&str]) -> Result<Json, ApiError> {
         let id = row.get(&field.name).as_str();
         let to = field.reference().and_then(|reference| reference.to.first());
         let object = match id {
             Some(id) => self.schema.object_of_id(id),
             None => to.and_then(|to| self.schema.object(to)),
         };
-        let object = object.ok_or_else(Problem::not_found)?;
+        let object = object.ok_or_else(ApiError::not_found)?;
         let found = match id {
             Some(id) => Row::load(self.connection, object, id)?,
             None => None,
@@ -136,7 +128,7 @@ fn shown(row: &Row<'_>, field: &Field, url: &str) -> Json {
 /// All members, or null if none has a value.
 fn address(row: &Row<'_>, field: &Field) -> Json {
     let mut members = Map::new();
-    for (member, ending) in ADDRESS {
+    for (member, ending) in ADDRESS_MEMBERS {
         let part = row
             .object
             .parts_of(field)
@@ -153,11 +145,11 @@ fn address(row: &Row<'_>, field: &Field) -> Json {
     }
 }
 
-fn no_such_column(object: &Object, name: &str) -> Problem {
+fn no_such_column(object: &Object, name: &str) -> ApiError {
     let message = format!(
         "No such column '{name}' on entity '{}'. If you are attempting to use a custom field, be sure to append the \
          '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.",
         object.name
     );
-    Problem::new("INVALID_FIELD", message)
+    ApiError::new("INVALID_FIELD", message)
 }

@@ -6,10 +6,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::gate::{Caller, instance_url};
-use super::{Shared, answer};
+use super::auth::{Caller, instance_url};
+use super::{Shared, response};
 
-/// Resources that this org answers.
+/// Resources that this org serves.
 const RESOURCES: &[&str] = &[
     "actions",
     "analytics",
@@ -51,5 +51,5 @@ pub(super) async fn list(
         caller.user
     );
     resources.insert("identity".to_owned(), json!(identity));
-    answer::ok(&resources.into())
+    response::ok(&resources.into())
 }

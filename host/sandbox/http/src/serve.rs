@@ -29,11 +29,11 @@ use sandbox_core::org::Org;
 
 /// How long open connections may finish once a shutdown was asked for.
 const GRACE: Duration = Duration::from_secs(5);
-/// Largest head of a request that is read at all; beyond 16,384 bytes it is refused with Salesforce's answer.
-const LARGEST_HEAD: usize = 1024 * 1024;
+/// Largest head of a request that is read at all; beyond 16,384 bytes it is rejected with Salesforce's response.
+const MAX_HEAD: usize = 1024 * 1024;
 
 /// Serves the org (HTTP/1.1, and HTTP/2 with prior knowledge) until `shutdown` comes true, then lets open requests end.
-/// Meanwhile outbound messages are delivered. Faults that cut connections really cut them: with a TCP reset before the answer, with a close in its middle.
+/// Meanwhile outbound messages are delivered. Faults that cut connections really cut them: with a TCP reset before the response, with a close in its middle.
 ///
 /// # Errors
 /// The listener's.
@@ -45,8 +45,8 @@ pub async fn serve(
     let delivery = Delivery::start(&org, listener.local_addr()?);
     let app = router(org);
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().max_buf_size(LARGEST_HEAD);
-    builder.http2().max_header_list_size(LARGEST_HEAD as u32);
+    builder.http1().max_buf_size(MAX_HEAD);
+    builder.http2().max_header_list_size(MAX_HEAD as u32);
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -61,8 +61,9 @@ pub async fn serve(
             reset: Arc::clone(&reset),
         });
         let app = app.clone();
-        let service =
-            service_fn(move |request| answer(app.clone(), request, Peer(peer), Arc::clone(&reset)));
+        let service = service_fn(move |request| {
+            respond(app.clone(), request, Peer(peer), Arc::clone(&reset))
+        });
         let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -94,8 +95,8 @@ impl Drop for Delivery {
     }
 }
 
-/// An aborted answer becomes an error, which makes hyper drop the connection.
-async fn answer(
+/// An aborted response becomes an error, which makes hyper drop the connection.
+async fn respond(
     app: Router,
     request: Request<Incoming>,
     peer: Peer,

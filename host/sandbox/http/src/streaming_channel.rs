@@ -8,15 +8,15 @@ use axum::{Extension, Router};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
 use super::records::{find_id, find_object};
+use super::response::{self, HandlerResult};
 use super::{Shared, body};
 use sandbox_core::events::{Push, Pushed, STREAMING_CHANNEL};
 use sandbox_core::org::Org;
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route(
@@ -33,28 +33,28 @@ struct Events {
 }
 
 /// Version and id.
-type Place = Path<(String, String)>;
+type ChannelPath = Path<(String, String)>;
 
-/// Who is subscribed.
-async fn subscribers(State(org): State<Shared>, Path((_, id)): Place) -> Reply {
+/// Subscribers.
+async fn subscribers(State(org): State<Shared>, Path((_, id)): ChannelPath) -> HandlerResult {
     let name = name(&org, &id)?;
     let users = org.events().clients().users_of(&name);
-    Ok(answer::ok(
+    Ok(response::ok(
         &json!({"OnlineUserIds": users, "ChannelName": name}),
     ))
 }
 
-/// Pushes events; tells of each to how many it went.
+/// Pushes events; returns for each how many subscribers got it.
 async fn push(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, id)): Place,
+    Path((_, id)): ChannelPath,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     let mut events: Events =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::json(error.to_string()))?;
+        serde_json::from_slice(&bytes).map_err(|error| ApiError::json(error.to_string()))?;
     for id in events
         .push_events
         .iter_mut()
@@ -64,7 +64,7 @@ async fn push(
             *id = known.as_str().to_owned();
         }
     }
-    let pushed = answer::on_thread(move || -> Result<Vec<Pushed>, Problem> {
+    let pushed = response::run_blocking(move || -> Result<Vec<Pushed>, ApiError> {
         let name = name(&org, &id)?;
         let listening = org.events().clients().users_of(&name);
         org.write(&caller.user, caller.options, |writer| {
@@ -80,16 +80,16 @@ async fn push(
         .iter()
         .map(|it| json!({"fanoutCount": it.fanout, "userOnlineStatus": it.online}))
         .collect();
-    Ok(answer::ok(&Json::Array(results)))
+    Ok(response::ok(&Json::Array(results)))
 }
 
 /// The name of the channel with this id.
-fn name(org: &Org, id: &str) -> Result<String, Problem> {
+fn name(org: &Org, id: &str) -> Result<String, ApiError> {
     let object = find_object(org, STREAMING_CHANNEL)?;
     let id = find_id(object, id)?;
     let load = |connection: &_| Row::load(connection, object, id.as_str());
     match org.store().read(load)? {
         Some((row, false)) => Ok(row.get("Name").as_str().unwrap_or_default().to_owned()),
-        _ => Err(Problem::not_found()),
+        _ => Err(ApiError::not_found()),
     }
 }

@@ -1,4 +1,4 @@
-//! The Tooling API's REST face: `GET /tooling/query` and `/tooling/sobjects`. It reads; nothing is compiled or deployed here.
+//! The Tooling API's REST interface: `GET /tooling/query` and `/tooling/sobjects`. It reads; nothing is compiled or deployed here.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -6,16 +6,16 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
 use super::records::{find_id, wanted_fields};
+use super::response::{self, HandlerResult};
 use super::{Shared, describe, query, render};
 use sandbox_core::org::Org;
 use sandbox_core::write::Row;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 
-/// What lies under `/tooling`.
+/// Routes under `/tooling`.
 const RESOURCES: [&str; 3] = ["composite", "query", "sobjects"];
 
 pub(super) fn routes() -> Router<Shared> {
@@ -33,16 +33,16 @@ fn base(caller: &Caller) -> String {
     format!("{}/tooling", caller.base())
 }
 
-fn find<'o>(org: &'o Org, name: &str) -> Result<&'o Object, Problem> {
+fn find<'o>(org: &'o Org, name: &str) -> Result<&'o Object, ApiError> {
     org.schema()
         .tooling_object(name)
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 async fn list(Extension(caller): Extension<Caller>) -> Response {
     let base = base(&caller);
     let resources = RESOURCES.map(|name| (name.to_owned(), json!(format!("{base}/{name}"))));
-    answer::ok(&Json::Object(resources.into_iter().collect()))
+    response::ok(&Json::Object(resources.into_iter().collect()))
 }
 
 async fn describe_global(
@@ -53,21 +53,21 @@ async fn describe_global(
     let objects = org.schema().tooling_objects();
     let mut objects: Vec<&Object> = objects.collect();
     objects.sort_by(|a, b| a.name.cmp(&b.name));
-    let told: Vec<Json> = objects
+    let reported: Vec<Json> = objects
         .into_iter()
         .map(|object| describe::brief(object, &base))
         .collect();
-    answer::ok(&json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": told}))
+    response::ok(&json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": reported}))
 }
 
 async fn basic_info(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
-    let told = describe::brief(find(&org, &name)?, &base(&caller));
-    Ok(answer::ok(
-        &json!({"objectDescribe": told, "recentItems": []}),
+) -> HandlerResult {
+    let reported = describe::brief(find(&org, &name)?, &base(&caller));
+    Ok(response::ok(
+        &json!({"objectDescribe": reported, "recentItems": []}),
     ))
 }
 
@@ -75,9 +75,9 @@ async fn describe_object(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find(&org, &name)?;
-    Ok(answer::ok(&describe::full(object, &base(&caller))))
+    Ok(response::ok(&describe::full(object, &base(&caller))))
 }
 
 /// Shows a record, found by its id, or by its `DurableId` where it has none.
@@ -86,8 +86,8 @@ async fn retrieve(
     Extension(caller): Extension<Caller>,
     Path((_, name, id)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
-    answer::on_thread(move || {
+) -> HandlerResult {
+    response::run_blocking(move || {
         let object = find(&org, &name)?;
         let id = if object.derived {
             id
@@ -97,14 +97,14 @@ async fn retrieve(
         let base = base(&caller);
         org.store().read(|connection| {
             let row = Row::load(connection, object, &id)?;
-            let (row, _) = row.ok_or_else(Problem::not_found)?;
+            let (row, _) = row.ok_or_else(ApiError::not_found)?;
             let renderer = render::Renderer {
                 connection,
                 schema: org.schema(),
                 base: &base,
             };
             let record = renderer.record(&row, wanted_fields(query.as_deref()).as_deref())?;
-            Ok(answer::ok(&record))
+            Ok(response::ok(&record))
         })
     })
     .await?

@@ -4,16 +4,16 @@ use axum::Extension;
 use axum::body::Bytes;
 use http::HeaderMap;
 
-use super::form::{self, FilePart, Form, LARGEST_FILE};
+use super::form::{self, FilePart, Form, MAX_FILE_BYTES};
 use super::{Shared, body, records};
 use sandbox_core::org::Org;
 use sandbox_core::write::Draft;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{FieldType, Object};
 use sandbox_model::value::{StoredFile, Value};
 
 /// Largest file of objects other than `ContentVersion` (REST API guide, "Insert or Update Blob Data": 500 MB).
-const LARGEST_OTHER: u64 = 500 * 1024 * 1024;
+const MAX_OTHER_BYTES: u64 = 500 * 1024 * 1024;
 
 /// Files stored for a record that is not yet written. Unless kept they go when this does.
 pub(super) struct Pending<'o> {
@@ -36,8 +36,8 @@ impl Drop for Pending<'_> {
     }
 }
 
-/// Refuses bodies that are neither JSON nor a form.
-pub(super) fn expect(headers: &HeaderMap, is_form: bool) -> Result<(), Problem> {
+/// Rejects bodies that are neither JSON nor a form.
+pub(super) fn expect(headers: &HeaderMap, is_form: bool) -> Result<(), ApiError> {
     if is_form {
         return Ok(());
     }
@@ -50,7 +50,7 @@ pub(super) fn read_draft<'o>(
     object: &Object,
     bytes: &Bytes,
     form: Option<Extension<Form>>,
-) -> Result<(Draft, Pending<'o>), Problem> {
+) -> Result<(Draft, Pending<'o>), ApiError> {
     let mut pending = Pending::new(org);
     let (document, files) = split(bytes, form)?;
     let mut draft = records::read_draft(org, object, &document)?;
@@ -65,7 +65,7 @@ pub(super) fn read_draft<'o>(
 pub(super) fn split(
     bytes: &Bytes,
     form: Option<Extension<Form>>,
-) -> Result<(Bytes, Vec<FilePart>), Problem> {
+) -> Result<(Bytes, Vec<FilePart>), ApiError> {
     let Some(Extension(form)) = form else {
         return Ok((bytes.clone(), Vec::new()));
     };
@@ -95,7 +95,7 @@ impl<'o> Pending<'o> {
         draft: &mut Draft,
         field: &str,
         part: FilePart,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         let known = object
             .field(field)
             .filter(|field| field.field_type == FieldType::Base64);
@@ -116,14 +116,14 @@ impl<'o> Pending<'o> {
 }
 
 /// A form that is not made as Salesforce wants it.
-pub(super) fn misshaped(message: impl Into<String>) -> Problem {
-    Problem::new("INVALID_MULTIPART_REQUEST", message)
+pub(super) fn misshaped(message: impl Into<String>) -> ApiError {
+    ApiError::new("INVALID_MULTIPART_REQUEST", message)
 }
 
 fn largest(object: &Object) -> u64 {
     if object.name == "ContentVersion" {
-        LARGEST_FILE
+        MAX_FILE_BYTES
     } else {
-        LARGEST_OTHER
+        MAX_OTHER_BYTES
     }
 }

@@ -3,10 +3,10 @@
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 
-use super::answer;
-use sandbox_model::problem::Problem;
+use super::response;
+use sandbox_model::api_error::ApiError;
 
-/// Oldest version that still answers (Salesforce retired 21.0 to 30.0 in Summer '25).
+/// Oldest version that is still served (Salesforce retired 21.0 to 30.0 in Summer '25).
 pub(super) const OLDEST: u16 = 31;
 /// Newest version: Summer '26.
 pub(super) const NEWEST: u16 = 67;
@@ -15,19 +15,19 @@ pub(super) const NEWEST: u16 = 67;
 ///
 /// # Errors
 /// 410 for retired versions, 404 for those that never were.
-pub(super) fn parse(name: &str) -> Result<u16, Problem> {
+pub(super) fn parse(name: &str) -> Result<u16, ApiError> {
     let number = name
         .strip_prefix('v')
         .and_then(|name| name.strip_suffix(".0"));
     match number.and_then(|number| number.parse::<u16>().ok()) {
         Some(version @ OLDEST..=NEWEST) => Ok(version),
-        Some(version) if version < OLDEST && version > 0 => Err(Problem::new(
+        Some(version) if version < OLDEST && version > 0 => Err(ApiError::new(
             "GONE",
             format!(
                 "API version {version}.0 has been retired and is no longer available; use {OLDEST}.0 or later"
             ),
         )),
-        _ => Err(Problem::not_found()),
+        _ => Err(ApiError::not_found()),
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn label(version: u16) -> String {
 /// `GET /services/data`: needs no token.
 pub(super) async fn list() -> Response {
     let version = |version: u16| json!({"label": label(version), "url": format!("/services/data/v{version}.0"), "version": format!("{version}.0")});
-    answer::ok(&Json::Array((OLDEST..=NEWEST).map(version).collect()))
+    response::ok(&Json::Array((OLDEST..=NEWEST).map(version).collect()))
 }
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn retired_and_unknown_versions_are_told_apart() {
+    fn retired_and_unknown_versions_have_different_errors() {
         assert_eq!(parse("v62.0"), Ok(62));
         assert_eq!(parse("v30.0").unwrap_err().code, "GONE");
         for name in ["v99.0", "v62", "62.0", "v62.5", "latest", ""] {

@@ -21,7 +21,7 @@ impl Clock {
         }
     }
 
-    /// Time that stands still at `ms` (since 1970, UTC) until it is moved.
+    /// Time fixed at `ms` (since 1970, UTC) until it is moved.
     #[must_use]
     pub fn fixed(ms: i64) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Clock {
             });
     }
 
-    /// Sets the clock to `ms` since 1970, UTC; it goes on from there if it goes at all.
+    /// Sets the clock to `ms` since 1970, UTC; a real clock continues from there.
     pub fn set(&self, ms: i64) {
         let value = if self.fixed {
             ms
@@ -73,7 +73,7 @@ mod tests {
     use super::Clock;
 
     #[test]
-    fn a_fixed_clock_moves_only_when_told() {
+    fn a_fixed_clock_moves_only_when_it_is_set() {
         let clock = Clock::fixed(1_000);
         clock.advance(500);
         assert_eq!(clock.now(), 1_500);

@@ -9,7 +9,7 @@ use std::fmt;
 pub const LONG: usize = 18;
 /// Length of an id without its checksum.
 pub const SHORT: usize = 15;
-/// What stands between key prefix and number in ids made here.
+/// Characters between key prefix and number in ids made here.
 const INSTANCE: &str = "Sb0";
 /// Digits of base 62, in the order of their codes, so that ids sort as their numbers do.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_ids_are_refused() {
+    fn malformed_ids_are_rejected() {
         for id in [
             "",
             "001",

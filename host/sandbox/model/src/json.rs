@@ -1,4 +1,4 @@
-//! JSON request bodies with the place of every value, because Salesforce's refusals name it.
+//! JSON request bodies with the place of every value, because Salesforce's errors name it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 
 /// A JSON text, for finding places in it.
 #[derive(Debug, Clone, Copy)]
@@ -21,15 +21,15 @@ impl<'a> Body<'a> {
     ///
     /// # Errors
     /// `JSON_PARSER_ERROR` if there is none, or if it is not UTF-8.
-    pub fn new(bytes: &'a [u8]) -> Result<Self, Problem> {
+    pub fn new(bytes: &'a [u8]) -> Result<Self, ApiError> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            Problem::json(format!(
+            ApiError::json(format!(
                 "Invalid UTF-8 at byte {} of the request body",
                 error.valid_up_to() + 1
             ))
         })?;
         if text.trim().is_empty() {
-            return Err(Problem::json(
+            return Err(ApiError::json(
                 "The HTTP entity body is required, but this request has no entity body.",
             ));
         }
@@ -40,7 +40,7 @@ impl<'a> Body<'a> {
     ///
     /// # Errors
     /// `JSON_PARSER_ERROR` with line and column if it is no JSON object.
-    pub fn members(self) -> Result<Members<'a>, Problem> {
+    pub fn members(self) -> Result<Members<'a>, ApiError> {
         let raw: &RawValue = serde_json::from_str(self.0).map_err(|error| self.syntax(&error))?;
         self.object(raw)
     }
@@ -49,14 +49,14 @@ impl<'a> Body<'a> {
     ///
     /// # Errors
     /// `JSON_PARSER_ERROR` with line and column if it is no JSON, or JSON of another shape.
-    pub fn parse<T: Deserialize<'a>>(self) -> Result<T, Problem> {
+    pub fn parse<T: Deserialize<'a>>(self) -> Result<T, ApiError> {
         serde_json::from_str(self.0).map_err(|error| {
             if !error.is_data() {
                 return self.syntax(&error);
             }
-            let (line, column, words) = (error.line(), error.column(), error.to_string());
-            let words = words.split(" at line ").next().unwrap_or_default();
-            Problem::json(format!("{words} at [line:{line}, column:{column}]"))
+            let (line, column, message) = (error.line(), error.column(), error.to_string());
+            let message = message.split(" at line ").next().unwrap_or_default();
+            ApiError::json(format!("{message} at [line:{line}, column:{column}]"))
         })
     }
 
@@ -64,7 +64,7 @@ impl<'a> Body<'a> {
     ///
     /// # Errors
     /// `JSON_PARSER_ERROR` if it is no object.
-    pub fn object(self, raw: &'a RawValue) -> Result<Members<'a>, Problem> {
+    pub fn object(self, raw: &'a RawValue) -> Result<Members<'a>, ApiError> {
         let token = match raw.get().as_bytes().first() {
             Some(b'{') => {
                 return serde_json::from_str(raw.get()).map_err(|error| self.syntax(&error));
@@ -76,7 +76,7 @@ impl<'a> Body<'a> {
             Some(b'n') => "VALUE_NULL",
             _ => "VALUE_NUMBER_INT",
         };
-        Err(Problem::json(format!(
+        Err(ApiError::json(format!(
             "Can not deserialize SObject out of {token} token at {}",
             self.place(raw)
         )))
@@ -98,10 +98,10 @@ impl<'a> Body<'a> {
         format!("[line:{line}, column:{column}]")
     }
 
-    fn syntax(self, error: &serde_json::Error) -> Problem {
+    fn syntax(self, error: &serde_json::Error) -> ApiError {
         let place = format!("[line:{}, column:{}]", error.line(), error.column());
         if error.is_eof() {
-            return Problem::json(format!("Unexpected end-of-input at {place}"));
+            return ApiError::json(format!("Unexpected end-of-input at {place}"));
         }
         let at = self
             .0
@@ -111,16 +111,16 @@ impl<'a> Body<'a> {
         let found = at
             .get(error.column().saturating_sub(1)..)
             .and_then(|rest| rest.chars().next());
-        let (c, words) = (found.unwrap_or(' '), error.to_string());
-        let words = words.split(" at line ").next().unwrap_or_default();
-        Problem::json(format!(
-            "Unexpected character ('{c}' (code {})): {words} at {place}",
+        let (c, message) = (found.unwrap_or(' '), error.to_string());
+        let message = message.split(" at line ").next().unwrap_or_default();
+        ApiError::json(format!(
+            "Unexpected character ('{c}' (code {})): {message} at {place}",
             u32::from(c)
         ))
     }
 }
 
-/// Reads an optional member: null stands for what is not there.
+/// Reads an optional member: null means a missing value.
 ///
 /// # Errors
 /// The deserializer's.
@@ -158,7 +158,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 mod tests {
     use super::*;
 
-    fn refused(text: &str) -> String {
+    fn rejected(text: &str) -> String {
         Body::new(text.as_bytes())
             .and_then(Body::members)
             .unwrap_err()
@@ -185,20 +185,20 @@ mod tests {
     }
 
     #[test]
-    fn broken_json_is_placed() {
+    fn malformed_json_has_a_location() {
         assert_eq!(
-            refused("{\"a\":}"),
+            rejected("{\"a\":}"),
             "Unexpected character ('}' (code 125)): expected value at [line:1, column:6]"
         );
-        assert!(refused("{\"a\":1").starts_with("Unexpected end-of-input at [line:1, column:6"));
+        assert!(rejected("{\"a\":1").starts_with("Unexpected end-of-input at [line:1, column:6"));
         assert_eq!(
-            refused("[]"),
+            rejected("[]"),
             "Can not deserialize SObject out of START_ARRAY token at [line:1, column:1]"
         );
         assert_eq!(
-            refused(" "),
+            rejected(" "),
             "The HTTP entity body is required, but this request has no entity body."
         );
-        assert!(refused("{} x").contains("trailing characters at [line:1, column:4]"));
+        assert!(rejected("{} x").contains("trailing characters at [line:1, column:4]"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::literal::Literal;
 
-/// A name and where it stands.
+/// A name and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     /// As written.
@@ -45,7 +45,7 @@ pub struct Query {
     pub scope: Option<Name>,
     /// WHERE.
     pub filter: Option<Condition>,
-    /// Where WITH DATA CATEGORY stands, if it does.
+    /// Position of WITH DATA CATEGORY, if present.
     pub data_category: Option<usize>,
     /// GROUP BY.
     pub group: Option<GroupBy>,
@@ -55,7 +55,7 @@ pub struct Query {
     pub order: Vec<OrderItem>,
     /// LIMIT.
     pub limit: Option<u64>,
-    /// OFFSET and where it stands.
+    /// OFFSET and its position.
     pub offset: Option<(u64, usize)>,
     /// Where it begins.
     pub at: usize,
@@ -169,7 +169,7 @@ pub enum Condition {
     Includes(Operand, bool, Vec<Value>),
 }
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
     /// What it is.
@@ -224,6 +224,6 @@ pub struct OrderItem {
     pub operand: Operand,
     /// DESC.
     pub descending: bool,
-    /// NULLS LAST; Salesforce puts nulls first unless told.
+    /// NULLS LAST; Salesforce sorts nulls first by default.
     pub nulls_last: bool,
 }

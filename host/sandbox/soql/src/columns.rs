@@ -1,20 +1,22 @@
-//! What a query's columns are, without its rows: the answer to `/query?q=…&columns=true`, which Salesforce's own command
+//! What a query's columns are, without its rows: the response to `/query?q=…&columns=true`, which Salesforce's own command
 //! line and editors ask for to lay out a table.
 
 use serde_json::{Value as Json, json};
 
 use super::ast::{Argument, Function, Operand, Query, SelectItem};
 use super::plan::Plan;
-use super::shape::{Content, Shape, Slot, Source};
+use super::projection::{Content, ProjectedField, Projection, Source};
 use sandbox_model::schema::{Field, FieldType, Object, Schema};
 
 /// Describes the columns of a query that was checked.
 #[must_use]
 pub fn describe(query: &Query, plan: &Plan, schema: &Schema) -> Json {
     let object = schema.any_object(&query.from.path.text());
-    let columns = match plan.shape() {
-        Some(shape) if shape.source == Source::Aggregate => aggregates(query, shape, object),
-        Some(shape) => members(shape, plan, schema),
+    let columns = match plan.projection() {
+        Some(projection) if projection.source == Source::Aggregate => {
+            aggregates(query, projection, object)
+        }
+        Some(projection) => members(projection, plan, schema),
         None => vec![call("expr0", "count()".to_owned(), true)],
     };
     let id_selected = columns
@@ -30,8 +32,8 @@ pub fn describe(query: &Query, plan: &Plan, schema: &Schema) -> Json {
 }
 
 /// The columns of records.
-fn members(shape: &Shape, plan: &Plan, schema: &Schema) -> Vec<Json> {
-    let object = match &shape.source {
+fn members(projection: &Projection, plan: &Plan, schema: &Schema) -> Vec<Json> {
+    let object = match &projection.source {
         Source::Object { name, .. } => schema.any_object(name),
         // Fields behind a reference to several objects are those of `Name`, which all of them have.
         Source::Named { targets, .. } => {
@@ -39,19 +41,27 @@ fn members(shape: &Shape, plan: &Plan, schema: &Schema) -> Vec<Json> {
         }
         Source::Aggregate => None,
     };
-    let columns = shape.slots.iter();
+    let columns = projection.fields.iter();
     columns
-        .map(|slot| member(slot, object, plan, schema))
+        .map(|projected| member(projected, object, plan, schema))
         .collect()
 }
 
-fn member(slot: &Slot, object: Option<&Object>, plan: &Plan, schema: &Schema) -> Json {
-    match &slot.content {
+fn member(
+    projected: &ProjectedField,
+    object: Option<&Object>,
+    plan: &Plan,
+    schema: &Schema,
+) -> Json {
+    match &projected.content {
         Content::Value { .. } | Content::Address(_) => {
-            let field = object.and_then(|object| object.field(&slot.name));
-            field.map_or_else(|| call(&slot.name, slot.name.clone(), false), value)
+            let field = object.and_then(|object| object.field(&projected.name));
+            field.map_or_else(
+                || call(&projected.name, projected.name.clone(), false),
+                value,
+            )
         }
-        Content::Parent(parent) => joined(slot, object, members(parent, plan, schema)),
+        Content::Parent(parent) => joined(projected, object, members(parent, plan, schema)),
         Content::OneOf { cases, .. } => {
             let mut columns: Vec<Json> = Vec::new();
             for (_, case) in cases {
@@ -64,12 +74,12 @@ fn member(slot: &Slot, object: Option<&Object>, plan: &Plan, schema: &Schema) ->
                     }
                 }
             }
-            joined(slot, object, columns)
+            joined(projected, object, columns)
         }
         Content::Children(at) => {
             let child = plan.child(*at);
-            let columns = child.and_then(|plan| Some(members(plan.shape()?, plan, schema)));
-            let mut column = column(&slot.name, &slot.name);
+            let columns = child.and_then(|plan| Some(members(plan.projection()?, plan, schema)));
+            let mut column = column(&projected.name, &projected.name);
             set(&mut column, "aggregate", json!(true));
             set(
                 &mut column,
@@ -82,9 +92,9 @@ fn member(slot: &Slot, object: Option<&Object>, plan: &Plan, schema: &Schema) ->
 }
 
 /// The way to a parent, with the columns at its end.
-fn joined(slot: &Slot, object: Option<&Object>, columns: Vec<Json>) -> Json {
-    let key = object.and_then(|object| object.relationship(&slot.name));
-    let mut column = column(&slot.name, &slot.name);
+fn joined(projected: &ProjectedField, object: Option<&Object>, columns: Vec<Json>) -> Json {
+    let key = object.and_then(|object| object.relationship(&projected.name));
+    let mut column = column(&projected.name, &projected.name);
     set(
         &mut column,
         "foreignKeyName",
@@ -100,22 +110,25 @@ fn joined(slot: &Slot, object: Option<&Object>, columns: Vec<Json>) -> Json {
 }
 
 /// The columns of aggregate rows, which are named as the rows' members are.
-fn aggregates(query: &Query, shape: &Shape, object: Option<&Object>) -> Vec<Json> {
+fn aggregates(query: &Query, projection: &Projection, object: Option<&Object>) -> Vec<Json> {
     let operands = query.select.iter().filter_map(|item| match item {
         SelectItem::Value { operand, .. } => Some(operand),
         _ => None,
     });
-    let columns = shape.slots.iter().zip(operands);
+    let columns = projection.fields.iter().zip(operands);
     columns
-        .map(|(slot, operand)| match operand {
-            Operand::Function(function) => call(&slot.name, spelled(function), counts(function)),
+        .map(|(projected, operand)| match operand {
+            Operand::Function(function) => {
+                call(&projected.name, spelled(function), counts(function))
+            }
             Operand::Field(path) => {
                 let field = match path.names.as_slice() {
                     [name] => object.and_then(|object| object.field(&name.text)),
                     _ => None,
                 };
-                let mut column = field.map_or_else(|| column(&slot.name, &slot.name), value);
-                set(&mut column, "columnName", json!(slot.name));
+                let mut column =
+                    field.map_or_else(|| column(&projected.name, &projected.name), value);
+                set(&mut column, "columnName", json!(projected.name));
                 column
             }
         })
@@ -213,17 +226,18 @@ mod tests {
     use super::super::{Options, parse};
     use super::*;
 
-    fn of(soql: &str) -> Json {
+    fn describe(soql: &str) -> Json {
         let schema = Schema::shipped().unwrap();
         let query = parse(soql).unwrap();
-        let plan = Plan::of(&query, soql, &schema, &Options::new("005", 0)).unwrap();
-        describe(&query, &plan, &schema)
+        let plan = Plan::from_query(&query, soql, &schema, &Options::new("005", 0)).unwrap();
+        super::describe(&query, &plan, &schema)
     }
 
     #[test]
     fn fields_parents_and_children_are_columns_of_columns() {
-        let described =
-            of("SELECT Id, name, Owner.Profile.Name, (SELECT LastName FROM Contacts) FROM account");
+        let described = describe(
+            "SELECT Id, name, Owner.Profile.Name, (SELECT LastName FROM Contacts) FROM account",
+        );
         assert_eq!(described["entityName"], "Account");
         assert_eq!(
             (&described["idSelected"], &described["keyPrefix"]),
@@ -252,7 +266,7 @@ mod tests {
 
     #[test]
     fn functions_are_shown_as_written_and_named_as_in_the_rows() {
-        let described = of(
+        let described = describe(
             "SELECT StageName, AVG(Amount), MAX(CloseDate) newest FROM Opportunity GROUP BY StageName",
         );
         assert_eq!(described["groupBy"], true);
@@ -276,7 +290,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            of("SELECT COUNT() FROM Account")["columnMetadata"][0]["displayName"],
+            describe("SELECT COUNT() FROM Account")["columnMetadata"][0]["displayName"],
             "count()"
         );
     }

@@ -1,4 +1,4 @@
-//! The words that stand for stretches of time, `TODAY` to `N_FISCAL_YEARS_AGO:3`, and what they mean at a moment.
+//! Date literals, `TODAY` to `N_FISCAL_YEARS_AGO:3`, and the days that they mean at a given time.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -19,9 +19,9 @@ pub enum Unit {
     Year,
 }
 
-/// Which stretch, relative to the unit that holds the current moment.
+/// Period, relative to the unit that contains the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stretch {
+enum Period {
     /// The whole unit this many units away.
     One(i64),
     /// This many whole units before the current one; days reach up to and including today.
@@ -34,11 +34,11 @@ enum Stretch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateLiteral {
     unit: Unit,
-    stretch: Stretch,
+    stretch: Period,
 }
 
-/// A stretch of days: from the first day on, up to but without the second.
-pub type Days = (Date, Date);
+/// A range of days: from the first day on, up to but without the second.
+pub type DateRange = (Date, Date);
 
 const UNITS: &[(&str, Unit)] = &[
     ("DAY", Unit::Day),
@@ -51,12 +51,12 @@ const UNITS: &[(&str, Unit)] = &[
 ];
 
 /// Most units a literal may count; more would leave the calendar.
-const MOST_UNITS: i64 = 3_000;
+const MAX_UNITS: i64 = 3_000;
 /// Most days a literal may count, likewise.
-const MOST_DAYS: i64 = MOST_UNITS * 365;
+const MAX_DAYS: i64 = MAX_UNITS * 365;
 
 impl DateLiteral {
-    /// The literal without a number that `word` is: `TODAY`, `LAST_90_DAYS`, `THIS_FISCAL_YEAR`.
+    /// The literal without a number of this name: `TODAY`, `LAST_90_DAYS`, `THIS_FISCAL_YEAR`.
     #[must_use]
     pub fn plain(word: &str) -> Option<Self> {
         let word = word.to_ascii_uppercase();
@@ -67,11 +67,11 @@ impl DateLiteral {
             })
         };
         match word.as_str() {
-            "YESTERDAY" => return day(Stretch::One(-1)),
-            "TODAY" => return day(Stretch::One(0)),
-            "TOMORROW" => return day(Stretch::One(1)),
-            "LAST_90_DAYS" => return day(Stretch::Last(90)),
-            "NEXT_90_DAYS" => return day(Stretch::Next(90)),
+            "YESTERDAY" => return day(Period::One(-1)),
+            "TODAY" => return day(Period::One(0)),
+            "TOMORROW" => return day(Period::One(1)),
+            "LAST_90_DAYS" => return day(Period::Last(90)),
+            "NEXT_90_DAYS" => return day(Period::Next(90)),
             _ => {}
         }
         let (which, unit) = word.split_once('_')?;
@@ -84,7 +84,7 @@ impl DateLiteral {
         let unit = unit_named(unit).filter(|unit| *unit != Unit::Day)?;
         Some(Self {
             unit,
-            stretch: Stretch::One(away),
+            stretch: Period::One(away),
         })
     }
 
@@ -94,34 +94,34 @@ impl DateLiteral {
         Self::counted(word, 1).is_some()
     }
 
-    /// The literal that `word` and a number are; `None` if there is no such word or the number is out of bounds.
+    /// The literal of this name with a number; `None` if there is no such name or the number is out of bounds.
     #[must_use]
     pub fn counted(word: &str, count: i64) -> Option<Self> {
         let word = word.to_ascii_uppercase();
         let (unit, stretch) = if let Some(units) = word.strip_prefix("LAST_N_") {
-            (units, Stretch::Last(count))
+            (units, Period::Last(count))
         } else if let Some(units) = word.strip_prefix("NEXT_N_") {
-            (units, Stretch::Next(count))
+            (units, Period::Next(count))
         } else {
             (
                 word.strip_prefix("N_")?.strip_suffix("_AGO")?,
-                Stretch::One(-count),
+                Period::One(-count),
             )
         };
         let unit = unit_named(unit.strip_suffix('S')?)?;
         let most = if unit == Unit::Day {
-            MOST_DAYS
+            MAX_DAYS
         } else {
-            MOST_UNITS
+            MAX_UNITS
         };
         (0..=most)
             .contains(&count)
             .then_some(Self { unit, stretch })
     }
 
-    /// The days meant at a moment (ms since 1970) in a time zone; `None` if they lie outside the calendar.
+    /// Returns the days meant at a time (ms since 1970) in a time zone; `None` if they lie outside the calendar.
     #[must_use]
-    pub fn days(self, now: i64, zone: &TimeZone) -> Option<Days> {
+    pub fn days(self, now: i64, zone: &TimeZone) -> Option<DateRange> {
         let today = Timestamp::from_millisecond(now)
             .ok()?
             .to_zoned(zone.clone())
@@ -129,12 +129,12 @@ impl DateLiteral {
         let first = self.unit.first_day(today)?;
         let start = |units: i64| self.unit.shift(first, units);
         match self.stretch {
-            Stretch::One(away) => Some((start(away)?, start(away.checked_add(1)?)?)),
+            Period::One(away) => Some((start(away)?, start(away.checked_add(1)?)?)),
             // "For the last n days up to and including today" (SOQL and SOSL Reference, "Date Formats and Date
             // Literals"); other units leave the current one out.
-            Stretch::Last(count) if self.unit == Unit::Day => Some((start(-count)?, start(1)?)),
-            Stretch::Last(count) => Some((start(-count)?, first)),
-            Stretch::Next(count) => Some((start(1)?, start(count.checked_add(1)?)?)),
+            Period::Last(count) if self.unit == Unit::Day => Some((start(-count)?, start(1)?)),
+            Period::Last(count) => Some((start(-count)?, first)),
+            Period::Next(count) => Some((start(1)?, start(count.checked_add(1)?)?)),
         }
     }
 }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_mean_whole_days() {
+    fn date_literals_cover_whole_days() {
         let cases = [
             ("YESTERDAY", "2026-11-21 2026-11-22"),
             ("today", "2026-11-22 2026-11-23"),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_no_literals() {
+    fn unknown_names_are_no_date_literals() {
         for word in [
             "LAST",
             "LAST_DAY",
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn days_begin_at_midnight_of_the_zone() {
+    fn days_begin_at_midnight_in_the_time_zone() {
         let zone = TimeZone::fixed(jiff::tz::offset(-5));
         let (from, _) = DateLiteral::plain("TODAY")
             .unwrap()

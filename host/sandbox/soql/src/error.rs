@@ -1,8 +1,8 @@
-//! Refusals in Salesforce's codes and words, with the place in the query where Salesforce shows one.
+//! Errors with Salesforce's codes and messages, with the place in the query where Salesforce shows one.
 
 use std::fmt;
 
-/// Salesforce's status codes that SOQL answers with.
+/// Salesforce's status codes that SOQL errors carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
     /// The text is not SOQL, or breaks a rule of SOQL.
@@ -15,7 +15,7 @@ pub enum ErrorCode {
     InvalidTypeForOperation,
     /// An operator or id that does not suit the field.
     InvalidQueryFilterOperator,
-    /// A cursor that never was, has expired or belongs to somebody else.
+    /// A cursor that does not exist, has expired or belongs to another user.
     InvalidQueryLocator,
     /// A number beyond its limit.
     NumberOutsideValidRange,
@@ -30,7 +30,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// The code as it stands in answers.
+    /// The code as in responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,20 +49,21 @@ impl ErrorCode {
     }
 }
 
-/// Why a query was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a query was rejected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", .code.as_str())]
 pub struct SoqlError {
     /// Salesforce's code.
     pub code: ErrorCode,
-    /// Salesforce's words; the excerpt and position come first, as Salesforce shows them.
+    /// Salesforce's message; the excerpt and position come first, as Salesforce shows them.
     pub message: String,
 }
 
-/// What every function of this module answers.
+/// Result type of every function of this module.
 pub type Result<T> = std::result::Result<T, SoqlError>;
 
 impl SoqlError {
-    /// A refusal that concerns the whole query.
+    /// An error that concerns the whole query.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -70,7 +71,7 @@ impl SoqlError {
         }
     }
 
-    /// A refusal of what stands at byte `at` of `soql`.
+    /// An error at byte `at` of `soql`.
     pub fn at(soql: &str, at: usize, code: ErrorCode, message: impl fmt::Display) -> Self {
         Self {
             code,
@@ -78,7 +79,7 @@ impl SoqlError {
         }
     }
 
-    /// A refusal of the token at byte `at`. Salesforce's parser points one character before it.
+    /// An error of the token at byte `at`. Salesforce's parser points one character before it.
     pub fn syntax(soql: &str, at: usize, message: impl fmt::Display) -> Self {
         Self {
             code: ErrorCode::MalformedQuery,
@@ -97,14 +98,6 @@ pub fn before(statement: &str, at: usize, message: &dyn fmt::Display) -> String 
         message,
     )
 }
-
-impl fmt::Display for SoqlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code.as_str(), self.message)
-    }
-}
-
-impl std::error::Error for SoqlError {}
 
 impl From<rusqlite::Error> for SoqlError {
     fn from(error: rusqlite::Error) -> Self {

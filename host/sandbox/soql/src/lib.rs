@@ -14,9 +14,9 @@ pub mod limits;
 pub mod literal;
 pub mod parse;
 pub mod plan;
+pub mod projection;
 pub mod render;
 pub mod run;
-pub mod shape;
 #[cfg(test)]
 mod testing;
 pub mod token;
@@ -26,9 +26,9 @@ pub use parse::parse;
 pub use plan::{Options, Plan};
 pub use run::{Page, Queries, Reader, for_each_row, page_rows};
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
-impl From<SoqlError> for Problem {
+impl From<SoqlError> for ApiError {
     fn from(error: SoqlError) -> Self {
         Self::new(error.code.as_str(), error.message)
     }

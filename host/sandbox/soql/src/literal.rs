@@ -1,4 +1,4 @@
-//! Literals: texts with their escapes, numbers, moments, and the words that stand for dates.
+//! Literals: texts with their escapes, numbers, date-times, and date literals.
 
 use sandbox_model::value::dates;
 
@@ -15,7 +15,7 @@ pub enum Literal {
     Number(f64),
     /// An amount of money such as `USD50`; the org has one currency, so the code means nothing.
     Currency(f64),
-    /// A text as it stands between its quotes, escapes included.
+    /// A text as written between its quotes, escapes included.
     Text(Text),
     /// `2026-11-22`
     Date(String),
@@ -34,7 +34,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// Takes what stands between the quotes.
+    /// Takes the text between the quotes.
     ///
     /// # Errors
     /// The first escape that SOQL does not know, `\d`.
@@ -65,7 +65,7 @@ impl Text {
     }
 }
 
-/// Copies plain characters and hands escaped ones, resolved, to `escaped`.
+/// Copies plain characters and passes escaped ones, resolved, to `escaped`.
 fn resolve(raw: &str, escaped: impl Fn(char, &mut String)) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut chars = raw.chars();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_told_apart() {
+    fn date_times_are_recognized() {
         assert_eq!(
             moment("2026-02-28"),
             Some(Literal::Date("2026-02-28".into()))

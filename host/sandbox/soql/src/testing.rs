@@ -30,7 +30,7 @@ pub fn id(prefix: &str, number: u64) -> String {
 }
 
 impl Fixture {
-    /// The records in `cases/records.json`. There, `"@Account:1"` stands for that record's id, `{"ago": n}` for a moment
+    /// The records in `cases/records.json`. There, `"@Account:1"` stands for that record's id, `{"ago": n}` for a point in time
     /// n days ago, and `{"file": text}` for a file.
     pub fn new() -> Self {
         let fixture = Self::empty();

@@ -2,7 +2,7 @@
 
 use super::error::{ErrorCode, Result, SoqlError};
 
-/// What kind of token it is; its text stands in the statement from `start` to `end`.
+/// What kind of token it is; its text is in the statement from `start` to `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// A word: keyword, name or literal such as `TODAY` or `USD50`.
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_falls_into_words_marks_and_literals() {
+    fn a_statement_is_split_into_words_marks_and_literals() {
         use TokenKind::{End, Mark, Moment, Number, Text, Word};
         let soql = r"WHERE a.b>=-1.5e3 AND c != 'it\'s' OR d=2020-01-02T03:04:05.006+01:00";
         let expected = [
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_text_is_refused() {
+    fn an_open_text_is_rejected() {
         let error = tokens("SELECT Id FROM Account WHERE Name = 'a\\'").unwrap_err();
         assert_eq!(
             error.message,

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_for_people() {
+    fn labels_are_display_names() {
         assert_eq!(
             label(&FieldType::Currency, &json!(1_234_567.5)),
             "$1,234,567.50"

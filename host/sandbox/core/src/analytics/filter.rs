@@ -1,11 +1,11 @@
 //! Filters of reports as SOQL conditions.
 
 use super::{Column, Query, ReportFilter, bad, position};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::FieldType;
 
 /// All filters, joined as the boolean filter says, or by AND.
-pub(super) fn condition(query: &Query<'_>) -> Result<Option<String>, Problem> {
+pub(super) fn condition(query: &Query<'_>) -> Result<Option<String>, ApiError> {
     let mut conditions = Vec::new();
     for filter in &query.filters {
         let column = position(&query.columns, &filter.column)?;
@@ -22,14 +22,14 @@ pub(super) fn condition(query: &Query<'_>) -> Result<Option<String>, Problem> {
     }
 }
 
-fn one(column: &Column<'_>, filter: &ReportFilter) -> Result<String, Problem> {
+fn one(column: &Column<'_>, filter: &ReportFilter) -> Result<String, ApiError> {
     let path = column.path;
     let values: Vec<&str> = filter.value.split(',').map(str::trim).collect();
     let any = |operator: &str, joiner: &str| {
         let each = values
             .iter()
             .map(|value| Ok(format!("{path} {operator} {}", literal(column, value)?)));
-        let each = each.collect::<Result<Vec<_>, Problem>>()?;
+        let each = each.collect::<Result<Vec<_>, ApiError>>()?;
         Ok(format!("({})", each.join(joiner)))
     };
     let like = |before: &str, after: &str| {
@@ -61,11 +61,11 @@ fn one(column: &Column<'_>, filter: &ReportFilter) -> Result<String, Problem> {
 }
 
 /// A value in SOQL; nothing means null.
-fn literal(column: &Column<'_>, value: &str) -> Result<String, Problem> {
+fn literal(column: &Column<'_>, value: &str) -> Result<String, ApiError> {
     if value.is_empty() {
         return Ok("null".into());
     }
-    let refused = |what: &str| {
+    let rejected = |what: &str| {
         bad(format!(
             "{value:?} is no {what}, which {} asks for",
             column.name
@@ -75,14 +75,14 @@ fn literal(column: &Column<'_>, value: &str) -> Result<String, Problem> {
         FieldType::Boolean => match value.to_ascii_lowercase().as_str() {
             "true" | "1" => Ok("true".into()),
             "false" | "0" => Ok("false".into()),
-            _ => Err(refused("boolean")),
+            _ => Err(rejected("boolean")),
         },
         FieldType::Int | FieldType::Double | FieldType::Currency | FieldType::Percent => {
-            let number: f64 = value.parse().map_err(|_| refused("number"))?;
+            let number: f64 = value.parse().map_err(|_| rejected("number"))?;
             if number.is_finite() {
                 Ok(number.to_string())
             } else {
-                Err(refused("number"))
+                Err(rejected("number"))
             }
         }
         FieldType::Date | FieldType::DateTime => {
@@ -92,7 +92,7 @@ fn literal(column: &Column<'_>, value: &str) -> Result<String, Problem> {
             if is_safe {
                 Ok(value.to_owned())
             } else {
-                Err(refused("date"))
+                Err(rejected("date"))
             }
         }
         _ => Ok(quoted(value)),
@@ -109,9 +109,9 @@ fn pattern(text: &str) -> String {
 }
 
 /// `(1 OR 2) AND 3` with each number replaced by its filter. SOQL wants parentheses around every NOT.
-fn joined(logic: &str, conditions: &[String]) -> Result<String, Problem> {
+fn joined(logic: &str, conditions: &[String]) -> Result<String, ApiError> {
     let mut out = String::new();
-    // How deep it stands, and the depths of the NOTs that wait for what they negate.
+    // Its depth, and the depths of the NOTs that wait for what they negate.
     let (mut depth, mut negations) = (0_usize, Vec::new());
     let close = |out: &mut String, negations: &mut Vec<usize>, depth: usize| {
         while negations.last() == Some(&depth) {

@@ -170,7 +170,7 @@ fn column(column: &Column<'_>) -> Json {
 
 fn aggregate(query: &Query<'_>, aggregate: &Aggregate) -> Json {
     let column = aggregate.column.and_then(|at| query.columns.get(at));
-    let words = match aggregate.kind {
+    let label = match aggregate.kind {
         Kind::Count => "Record Count".to_owned(),
         kind => {
             let of = column.map(label).unwrap_or_default();
@@ -192,7 +192,7 @@ fn aggregate(query: &Query<'_>, aggregate: &Aggregate) -> Json {
         "acrossGroupingContext": null,
         "dataType": field_type.describe_name(),
         "downGroupingContext": null,
-        "label": words,
+        "label": label,
     })
 }
 

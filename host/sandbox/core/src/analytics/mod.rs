@@ -16,13 +16,13 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::setup::Report;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object, Schema};
 
 /// Rows a run shows at most (Reports and Dashboards REST API guide, "Requirements and Limitations": 2,000).
 pub(crate) const DETAIL_ROWS: usize = 2_000;
 /// Filters a run may add (same source: 20).
-const MOST_FILTERS: usize = 20;
+const MAX_FILTERS: usize = 20;
 
 /// The report that a request asks for: a saved one, with what the request changes of it.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ pub enum Kind {
     Unique,
 }
 
-/// A filter as requests and answers write it.
+/// A filter as requests and responses write it.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportFilter {
@@ -136,7 +136,7 @@ impl<'r> Query<'r> {
         report: &'r Report,
         changes: &Changes,
         with_details: bool,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, ApiError> {
         let columns = columns(schema, report)?;
         let find = |name: &str| position(&columns, name);
         let details = match &changes.detail_columns {
@@ -178,10 +178,8 @@ impl<'r> Query<'r> {
             .map(|name| aggregate(&columns, name))
             .collect::<Result<_, _>>()?;
         let filters = changes.report_filters.clone().unwrap_or_default();
-        if filters.len() > MOST_FILTERS {
-            return Err(bad(format!(
-                "a report takes at most {MOST_FILTERS} filters"
-            )));
+        if filters.len() > MAX_FILTERS {
+            return Err(bad(format!("a report takes at most {MAX_FILTERS} filters")));
         }
         Ok(Self {
             report,
@@ -198,8 +196,8 @@ impl<'r> Query<'r> {
         })
     }
 
-    /// The rows as SOQL; behind the columns stand the ids of the records that names belong to.
-    fn soql(&self) -> Result<String, Problem> {
+    /// The rows as SOQL; the columns are followed by the ids of the records that names belong to.
+    fn soql(&self) -> Result<String, ApiError> {
         let mut fields: Vec<String> = Vec::new();
         for column in &self.columns {
             for path in [Some(column.path.to_owned()), column.id_path()]
@@ -226,7 +224,7 @@ impl<'r> Query<'r> {
 }
 
 impl Column<'_> {
-    /// Where the id of the record stands that a name belongs to.
+    /// Position of the id of the record that a name belongs to.
     fn id_path(&self) -> Option<String> {
         if !self.field.name_field {
             return None;
@@ -248,10 +246,10 @@ pub fn soql(report: &Report) -> String {
     format!("SELECT {} FROM {}", fields.join(", "), report.object)
 }
 
-fn columns<'r>(schema: &'r Schema, report: &'r Report) -> Result<Vec<Column<'r>>, Problem> {
+fn columns<'r>(schema: &'r Schema, report: &'r Report) -> Result<Vec<Column<'r>>, ApiError> {
     let root = schema
         .object(&report.object)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let resolve = |(name, path): &'r (String, String)| {
         let mut object = root;
         let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));
@@ -276,7 +274,7 @@ fn columns<'r>(schema: &'r Schema, report: &'r Report) -> Result<Vec<Column<'r>>
     report.columns.iter().map(resolve).collect()
 }
 
-fn position(columns: &[Column<'_>], name: &str) -> Result<usize, Problem> {
+fn position(columns: &[Column<'_>], name: &str) -> Result<usize, ApiError> {
     let is_it = |column: &Column<'_>| column.name.eq_ignore_ascii_case(name);
     columns.iter().position(is_it).ok_or_else(|| {
         let known: Vec<_> = columns.iter().map(|column| column.name).collect();
@@ -287,7 +285,7 @@ fn position(columns: &[Column<'_>], name: &str) -> Result<usize, Problem> {
     })
 }
 
-fn grouping(columns: &[Column<'_>], wanted: &Json) -> Result<Grouping, Problem> {
+fn grouping(columns: &[Column<'_>], wanted: &Json) -> Result<Grouping, ApiError> {
     let text = |member: &str| wanted.get(member).and_then(Json::as_str);
     let name =
         text("name").ok_or_else(|| bad("a grouping needs a name: {\"name\": \"STAGE_NAME\"}"))?;
@@ -297,7 +295,7 @@ fn grouping(columns: &[Column<'_>], wanted: &Json) -> Result<Grouping, Problem> 
     })
 }
 
-fn aggregate(columns: &[Column<'_>], name: &str) -> Result<Aggregate, Problem> {
+fn aggregate(columns: &[Column<'_>], name: &str) -> Result<Aggregate, ApiError> {
     if name == "RowCount" {
         return Ok(Aggregate {
             name: name.into(),
@@ -326,6 +324,6 @@ fn aggregate(columns: &[Column<'_>], name: &str) -> Result<Aggregate, Problem> {
     })
 }
 
-fn bad(message: impl Into<String>) -> Problem {
-    Problem::new("BAD_REQUEST", message)
+fn bad(message: impl Into<String>) -> ApiError {
+    ApiError::new("BAD_REQUEST", message)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Aggregate, Column, DETAIL_ROWS, Kind, Query, cell};
 use crate::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::FieldType;
 use sandbox_soql::render::Format as _;
 use sandbox_soql::render::json::Json as JsonFormat;
@@ -76,19 +76,19 @@ impl PartialOrd for Key {
 /// Runs the report as a user.
 ///
 /// # Errors
-/// `BAD_REQUEST` for filters that make no sense; SOQL's refusals.
-pub fn run(org: &Org, user: &str, query: &Query<'_>) -> Result<Found, Problem> {
+/// `BAD_REQUEST` for filters that make no sense; SOQL's errors.
+pub fn run(org: &Org, user: &str, query: &Query<'_>) -> Result<Found, ApiError> {
     let soql = query.soql()?;
     let plan = Plan::new(&soql, &org.schema, &Options::new(user, org.clock.now()))?;
     let format = JsonFormat::new("62.0");
     let (mut all, mut total) = (Group::default(), 0_usize);
-    let Some(shape) = plan.shape() else {
+    let Some(projection) = plan.projection() else {
         return Err(super::bad("a report needs columns"));
     };
     org.store.read(|connection| {
         for_each_row(connection, &plan, |row| {
             let mut bytes = Vec::new();
-            format.record(&mut bytes, shape, row, &[])?;
+            format.record(&mut bytes, projection, row, &[])?;
             let row: Json = serde_json::from_slice(&bytes).unwrap_or_default();
             total += 1;
             all.add(query, &row, 0, query.with_details && total <= DETAIL_ROWS);

@@ -10,7 +10,7 @@ use sandbox_model::id::RecordId;
 /// Key prefix of runs.
 const RUNS: &str = "0LG";
 /// Runs kept (Reports and Dashboards REST API guide, "List Asynchronous Runs": 200 of a report).
-const MOST_KEPT: usize = 200;
+const MAX_KEPT: usize = 200;
 /// How long a result is kept, in milliseconds (same source: a rolling 24 hours).
 const LIFETIME_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -21,7 +21,7 @@ pub struct Run {
     pub id: RecordId,
     /// The report's id.
     pub report: RecordId,
-    /// Who ran it.
+    /// User that ran it.
     pub owner: RecordId,
     /// ms since 1970
     pub requested: i64,
@@ -45,7 +45,7 @@ impl Runs {
         let mut kept = self.lock();
         kept.0 += 1;
         run.id = RecordId::new(RUNS, kept.0);
-        if kept.1.len() == MOST_KEPT {
+        if kept.1.len() == MAX_KEPT {
             kept.1.pop_front();
         }
         kept.1.push_back(run.clone());
@@ -58,7 +58,7 @@ impl Runs {
     }
 
     /// The runs of a report that are not too old, newest first.
-    pub fn of(&self, report: &RecordId, now: i64) -> Vec<Run> {
+    pub fn for_report(&self, report: &RecordId, now: i64) -> Vec<Run> {
         let kept = self.lock();
         let is_live = |run: &&Run| run.report == *report && now - run.requested < LIFETIME_MS;
         kept.1.iter().rev().filter(is_live).cloned().collect()

@@ -1,11 +1,11 @@
-//! Bytes of any size: uploads and results. Small ones stay in memory, others live in a temporary file.
+//! Bytes of any size: uploads and results. Small ones stay in memory, others are in a temporary file.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Cursor, Read, Seek as _, SeekFrom, Write};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use tempfile::{NamedTempFile, TempPath};
 
 /// Bytes kept in memory; what is longer goes to a file.
@@ -65,7 +65,7 @@ impl Blob {
         }
     }
 
-    /// What stands from `start` on.
+    /// The bytes from `start` on.
     pub fn open(&self, start: u64) -> io::Result<Opened> {
         match &self.0 {
             Kept::Memory(bytes) => {
@@ -161,9 +161,9 @@ impl Write for BlobWriter {
 }
 
 /// The org's disk failed.
-pub fn lost(error: &io::Error) -> Problem {
+pub fn lost(error: &io::Error) -> ApiError {
     tracing::error!(%error, "a file of the org cannot be read");
-    Problem::new("UNKNOWN_EXCEPTION", "An unexpected error occurred")
+    ApiError::new("UNKNOWN_EXCEPTION", "An unexpected error occurred")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The dialect of a job's CSV: what stands between columns and after rows.
 
-/// What stands between columns.
+/// Delimiter between columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delimiter {
     /// `` ` ``
@@ -96,7 +96,7 @@ impl LineEnding {
 /// Both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Dialect {
-    /// What stands between columns.
+    /// Delimiter between columns.
     pub delimiter: Delimiter,
     /// What ends a row.
     pub line_ending: LineEnding,

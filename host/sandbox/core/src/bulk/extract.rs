@@ -11,16 +11,16 @@ use super::dialect::{Dialect, quote};
 use super::job::{Job, State, Task};
 use super::queue;
 use crate::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::value::number;
+use sandbox_soql::projection::{Content, Leaf, Projection, ValueKind};
 use sandbox_soql::render::{human, text as written};
-use sandbox_soql::shape::{Content, Leaf, Shape, ValueKind};
 use sandbox_soql::{ErrorCode, Options, Plan, SoqlError, for_each_row, parse};
 
 /// The place of every so-manieth row is remembered; between them rows are counted.
-const MARK_EVERY: u64 = 1_000;
+const INDEX_EVERY: u64 = 1_000;
 /// Rows after which an aborted job is noticed.
-const LOOK_EVERY: u64 = 1_000;
+const CHECK_EVERY: u64 = 1_000;
 /// Bytes collected before they are written.
 const BUFFER: usize = 64 * 1024;
 
@@ -53,12 +53,12 @@ impl Pages {
         if row >= self.count {
             return Ok(self.rows.len());
         }
-        let mark = row / MARK_EVERY;
+        let mark = row / INDEX_EVERY;
         let at = usize::try_from(mark).unwrap_or(usize::MAX);
         let start = self.marks.get(at).copied().unwrap_or_default();
         let mut reader = BufReader::new(self.rows.read(start, u64::MAX)?);
         let (mut place, mut line) = (start, Vec::new());
-        for _ in 0..row % MARK_EVERY {
+        for _ in 0..row % INDEX_EVERY {
             place += record(&mut reader, &mut line, self.line_ending)?;
         }
         Ok(place)
@@ -77,51 +77,55 @@ fn record(reader: &mut impl BufRead, line: &mut Vec<u8>, ending: &[u8]) -> io::R
     }
 }
 
-/// Reads a statement, and refuses what bulk queries cannot do.
+/// Reads a statement, and rejects what bulk queries cannot do.
 ///
 /// # Errors
-/// Salesforce's refusal of the statement, or of what bulk does not take.
-pub fn plan(org: &Org, soql: &str, user: &str, all: bool) -> Result<Plan, Problem> {
+/// Salesforce's error of the statement, or of what bulk does not take.
+pub fn plan(org: &Org, soql: &str, user: &str, all: bool) -> Result<Plan, ApiError> {
     let options = Options {
         include_deleted: all,
         ..Options::new(user, org.clock.now())
     };
     let plan = Plan::new(soql, &org.schema, &options)?;
     if plan.is_aggregate() {
-        return Err(refused("Aggregate Queries not supported in Bulk Query"));
+        return Err(rejected("Aggregate Queries not supported in Bulk Query"));
     }
     if parse(soql)?.offset.is_some() {
-        return Err(refused("OFFSET not supported in Bulk Query"));
+        return Err(rejected("OFFSET not supported in Bulk Query"));
     }
-    if let Some(shape) = plan.shape() {
-        refuse_nested(shape)?;
+    if let Some(projection) = plan.projection() {
+        reject_nested(projection)?;
     }
     Ok(plan)
 }
 
-fn refused(words: &str) -> Problem {
-    Problem::new("API_ERROR", words)
+fn rejected(message: &str) -> ApiError {
+    ApiError::new("API_ERROR", message)
 }
 
-fn refuse_nested(shape: &Shape) -> Result<(), Problem> {
-    for slot in &shape.slots {
-        match &slot.content {
+fn reject_nested(projection: &Projection) -> Result<(), ApiError> {
+    for projected in &projection.fields {
+        match &projected.content {
             Content::Value {
                 kind: ValueKind::File { .. },
                 ..
-            } => return Err(refused("Selecting binary data not supported in Bulk Query")),
+            } => {
+                return Err(rejected(
+                    "Selecting binary data not supported in Bulk Query",
+                ));
+            }
             Content::Value { .. } => {}
-            Content::Parent(parent) => refuse_nested(parent)?,
+            Content::Parent(parent) => reject_nested(parent)?,
             Content::Address(_) => {
-                return Err(refused(
+                return Err(rejected(
                     "Selecting compound data not supported in Bulk Query",
                 ));
             }
             Content::OneOf { .. } => {
-                return Err(refused("TYPEOF not supported in Bulk Query"));
+                return Err(rejected("TYPEOF not supported in Bulk Query"));
             }
             Content::Children(_) => {
-                return Err(refused(
+                return Err(rejected(
                     "Aggregate Relationships not supported in Bulk V2 Query with CSV content type",
                 ));
             }
@@ -166,14 +170,14 @@ pub(super) fn run(org: &Org, job: &Job) {
             progress.pages = Some(pages);
             progress.state = State::JobComplete;
         }
-        Err(problem) => {
-            progress.error = Some(format!("{}: {}", problem.code, problem.message));
+        Err(api_error) => {
+            progress.error = Some(format!("{}: {}", api_error.code, api_error.message));
             progress.state = State::Failed;
         }
     }
 }
 
-/// Writes a query's rows as CSV; `each` hears how many there are so far, and may end it.
+/// Writes a query's rows as CSV; `each` gets the number so far and may stop it.
 ///
 /// # Errors
 /// The store's, or the disk's.
@@ -182,11 +186,11 @@ pub fn csv(
     plan: &Plan,
     dialect: Dialect,
     mut each: impl FnMut(u64) -> bool,
-) -> Result<Pages, Problem> {
-    let shape = plan
-        .shape()
-        .ok_or_else(|| refused("Aggregate Queries not supported in Bulk Query"))?;
-    let leaves = shape.leaves();
+) -> Result<Pages, ApiError> {
+    let projection = plan
+        .projection()
+        .ok_or_else(|| rejected("Aggregate Queries not supported in Bulk Query"))?;
+    let leaves = projection.leaves();
     let mut header = Vec::new();
     let names: Vec<String> = leaves.iter().map(|leaf| leaf.path.join(".")).collect();
     dialect.row(&mut header, names.iter().map(String::as_bytes));
@@ -200,7 +204,7 @@ pub fn csv(
     };
     org.store.read(|connection| {
         for_each_row(connection, plan, |row| {
-            if count.is_multiple_of(MARK_EVERY) {
+            if count.is_multiple_of(INDEX_EVERY) {
                 marks.push(rows.len() + out.len() as u64);
             }
             write_row(&mut out, &leaves, row, dialect)?;
@@ -209,7 +213,7 @@ pub fn csv(
                 rows.write_all(&out).map_err(disk)?;
                 out.clear();
             }
-            if count.is_multiple_of(LOOK_EVERY) && !each(count) {
+            if count.is_multiple_of(CHECK_EVERY) && !each(count) {
                 return Err(SoqlError::new(
                     ErrorCode::UnknownException,
                     "the job was aborted",

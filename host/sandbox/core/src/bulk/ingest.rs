@@ -1,4 +1,4 @@
-//! Working on an ingest job: internal batches of 10,000 rows, and what becomes of each row.
+//! Processing of an ingest job: internal batches of 10,000 rows, and the outcome of each row.
 
 use std::time::Instant;
 
@@ -26,9 +26,9 @@ pub(super) fn run(org: &Org, job: &Job) {
     };
     let end = run.all(&data);
     let (state, error) = match end {
-        Ok(End::Done) => (State::JobComplete, None),
-        Ok(End::Stopped(state, words)) => (state, words),
-        Err(BadData(words)) => (State::Failed, Some(words)),
+        Ok(End::LoadedBatch) => (State::JobComplete, None),
+        Ok(End::Stopped(state, message)) => (state, message),
+        Err(BadData(message)) => (State::Failed, Some(message)),
     };
     run.finish(state, error);
 }
@@ -55,15 +55,15 @@ fn leave_unprocessed(job: &Job) {
         results.begin(&table.header, None)?;
         results.rest(&mut table, &[])
     });
-    if let Err(BadData(words)) = copied {
-        tracing::debug!(words, "the rows of an aborted job cannot be told apart");
+    if let Err(BadData(message)) = copied {
+        tracing::debug!(message, "the rows of an aborted job cannot be told apart");
     }
     job.progress().files = Some(Some(results.finish().unwrap_or_default()));
 }
 
 /// How the rows came to an end.
 enum End {
-    Done,
+    LoadedBatch,
     Stopped(State, Option<String>),
 }
 
@@ -80,7 +80,7 @@ impl<'o> Run<'o> {
         let target = self.target()?;
         if table::is_blank(data)? {
             self.results.begin(&StringRecord::new(), Some(&target))?;
-            return Ok(End::Done);
+            return Ok(End::LoadedBatch);
         }
         let mut table = Table::open(data, self.job.dialect)?;
         self.results.begin(&table.header, Some(&target))?;
@@ -101,7 +101,7 @@ impl<'o> Run<'o> {
             };
             let batch = rows.get(..count).unwrap_or_default();
             if batch.is_empty() {
-                return Ok(End::Done);
+                return Ok(End::LoadedBatch);
             }
             let unreadable = table.misquoted().to_vec();
             if let Err(bad) = self.batch(&target, &header, batch, &unreadable) {
@@ -128,7 +128,7 @@ impl<'o> Run<'o> {
             operation: *operation,
             key,
             assignment: assignment(assignment_rule.as_deref())
-                .map_err(|problem| BadData::client(problem.message))?,
+                .map_err(|api_error| BadData::client(api_error.message))?,
             api_version: self.job.api_version,
         })
     }
@@ -177,12 +177,12 @@ impl<'o> Run<'o> {
         let began = Instant::now();
         let rows = batch.iter().map(|row| target.row(header, row.iter()));
         let mut rows: Vec<Row> = rows.collect();
-        rows::refuse_unreadable(&mut rows, unreadable);
+        rows::reject_unreadable(&mut rows, unreadable);
         let outcomes = target.save(&self.job.created_by, rows, processed + 1);
         let outcomes = outcomes
-            .map_err(|problem| BadData(format!("InternalServerError : {}", problem.message)))?;
+            .map_err(|api_error| BadData(format!("InternalServerError : {}", api_error.message)))?;
         let active_ms = began.elapsed().as_millis();
-        // `sf__Id` is the id of a record, never its external id; below version 53.0 refused rows have none.
+        // `sf__Id` is the id of a record, never its external id; below version 53.0 rejected rows have none.
         let shows_id =
             target.key_column() == Some("Id") && self.job.api_version >= limits::FAILED_ID_VERSION;
         let id = header.key().filter(|_| shows_id);
@@ -205,9 +205,9 @@ impl<'o> Run<'o> {
         batch: &[StringRecord],
         bad: BadData,
     ) -> Result<End, BadData> {
-        // The first reason counts; rows behind a broken one cannot be told apart.
-        if let Err(BadData(words)) = self.results.rest(table, batch) {
-            tracing::debug!(words, "the rest of a failed job's rows cannot be read");
+        // The first reason counts; the bounds of rows after a malformed one are unknown.
+        if let Err(BadData(message)) = self.results.rest(table, batch) {
+            tracing::debug!(message, "the rest of a failed job's rows cannot be read");
         }
         Err(bad)
     }

@@ -15,7 +15,7 @@ pub enum State {
     Open,
     /// Has its data, waits for its turn.
     UploadComplete,
-    /// Is worked on.
+    /// Being processed.
     InProgress,
     /// Is done, be it with failed rows.
     JobComplete,
@@ -82,7 +82,7 @@ pub struct Job {
     pub dialect: Dialect,
     /// The version of the API it was made in.
     pub api_version: u16,
-    /// Who made it.
+    /// Creator.
     pub created_by: RecordId,
     /// When, in ms since 1970.
     pub created: i64,
@@ -98,9 +98,9 @@ pub struct Progress {
     pub changed: i64,
     /// What was uploaded.
     pub data: Option<Blob>,
-    /// Rows processed, refused ones included; rows found, for queries.
+    /// Rows processed, rejected ones included; rows found, for queries.
     pub processed: u64,
-    /// Rows refused.
+    /// Rows rejected.
     pub failed: u64,
     /// Why the job failed.
     pub error: Option<String>,
@@ -108,7 +108,7 @@ pub struct Progress {
     pub total_ms: u64,
     /// Milliseconds spent on writing.
     pub active_ms: u64,
-    /// Result files of an ingest job, once it is done: none inside if they answer 204.
+    /// Result files of an ingest job, once it is done: `None` inside if they respond with 204.
     pub files: Option<Option<Files>>,
     /// Results of a query job.
     pub pages: Option<Pages>,
@@ -163,7 +163,7 @@ impl Job {
         }
     }
 
-    /// How far it is; nobody changes it meanwhile.
+    /// Progress, locked while the guard exists.
     pub fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }

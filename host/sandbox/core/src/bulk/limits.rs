@@ -48,7 +48,7 @@ pub const QUERY_VERSION: u16 = 47;
 /// First version of the API with ingest jobs of Bulk API 2.0 (guide, "Create a Job").
 pub const INGEST_VERSION: u16 = 41;
 
-/// First version of the API that tells the ids of refused records in `failedResults` (guide, "Get Job Failed Record Results").
+/// First version of the API that returns the ids of rejected records in `failedResults` (guide, "Get Job Failed Record Results").
 pub const FAILED_ID_VERSION: u16 = 53;
 
 /// How long results can be read, in milliseconds: seven days (guide, "Limits").
@@ -58,7 +58,7 @@ pub const RESULT_LIFETIME_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 pub const CHUNK_RECORDS: u64 = 100_000;
 
 /// Most records of a chunk (same).
-pub const MOST_CHUNK_RECORDS: u64 = 250_000;
+pub const MAX_CHUNK_RECORDS: u64 = 250_000;
 
 /// Batches of Bulk API 1.0 may be added for this long after the job was made, in milliseconds (guide, "Limits").
 pub const JOB_OPEN_MS: i64 = 24 * 60 * 60 * 1_000;

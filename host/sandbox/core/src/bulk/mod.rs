@@ -1,13 +1,13 @@
 //! Bulk jobs: loading and extracting many records in the background.
 //!
-//! [`Job`] is a job of Bulk API 2.0, [`classic::Job`] one of Bulk API 1.0; [`Bulk`] keeps the org's jobs and works on
+//! [`Job`] is a job of Bulk API 2.0, [`bulk_v1::Job`] one of Bulk API 1.0; [`Bulk`] keeps the org's jobs and works on
 //! them. Rows go through [`crate::write::Writer`] and [`sandbox_soql`] as everything does.
 //!
-//! Bounds: uploads and results beyond 256 KiB live in temporary files; work holds 2,000 rows in memory. Jobs live as
+//! Bounds: uploads and results above 256 KiB are in temporary files; work holds 2,000 rows in memory. Jobs live as
 //! long as the process, seven days of the org's clock at most.
 
 pub mod blob;
-pub mod classic;
+pub mod bulk_v1;
 pub mod dialect;
 pub mod extract;
 mod ingest;
@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use job::{Job, State, Task};
 pub use settings::{HeaderSpelling, ResultMode, RowFault, Settings, Stop, StopState};
 
-use operation::Refusal;
+use operation::RowError;
 use queue::Queue;
 use quota::Quota;
 use sandbox_model::id::RecordId;
@@ -39,7 +39,7 @@ use table::BadData;
 /// Key prefix of jobs' ids.
 pub const JOB_PREFIX: &str = "750";
 /// Jobs kept at most; finished ones go first.
-const MOST_JOBS: usize = 20_000;
+const MAX_JOBS: usize = 20_000;
 
 /// The bulk jobs of an org.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ pub struct Bulk {
     settings: Mutex<Settings>,
     jobs: Mutex<BTreeMap<String, Arc<Job>>>,
     /// Jobs of Bulk API 1.0.
-    classic: classic::Jobs,
+    bulk_v1: bulk_v1::Jobs,
     numbers: AtomicU64,
     quota: Quota,
     queue: Queue,
@@ -73,8 +73,8 @@ impl Bulk {
 
     /// The jobs of Bulk API 1.0.
     #[must_use]
-    pub fn classic(&self) -> &classic::Jobs {
-        &self.classic
+    pub fn bulk_v1(&self) -> &bulk_v1::Jobs {
+        &self.bulk_v1
     }
 
     /// What was used of a day's batches and query jobs.
@@ -102,7 +102,7 @@ impl Bulk {
         settings.results = ResultMode::default();
         drop(settings);
         self.jobs().clear();
-        self.classic.clear();
+        self.bulk_v1.clear();
         self.quota.reset();
     }
 
@@ -117,7 +117,7 @@ impl Bulk {
         let job = Arc::new(job);
         let mut jobs = self.jobs();
         jobs.retain(|_, job| now.saturating_sub(job.created) < limits::RESULT_LIFETIME_MS);
-        if jobs.len() >= MOST_JOBS
+        if jobs.len() >= MAX_JOBS
             && let Some(oldest) = jobs
                 .iter()
                 .find(|(_, job)| job.state().is_final())
@@ -157,20 +157,20 @@ impl Bulk {
         self.quota.batch(now, most)
     }
 
-    /// The rows that are to be refused on demand among `count` rows from number `first` on, by their place.
-    fn row_faults(&self, object: &str, first: u64, count: usize) -> Vec<(usize, Refusal)> {
+    /// The rows that are to be rejected on demand among `count` rows from number `first` on, by their place.
+    fn row_faults(&self, object: &str, first: u64, count: usize) -> Vec<(usize, RowError)> {
         let mut settings = self.locked();
         if !settings.has_row_faults() {
             return Vec::new();
         }
         let mut due = |at: usize| {
-            let fault = settings.strike_row(object, first + at as u64)?;
-            let refusal = Refusal {
+            let fault = settings.next_row_fault(object, first + at as u64)?;
+            let rejection = RowError {
                 code: fault.code,
                 message: fault.message,
                 fields: fault.fields,
             };
-            Some((at, refusal))
+            Some((at, rejection))
         };
         (0..count).filter_map(&mut due).collect()
     }

@@ -1,7 +1,7 @@
-//! What a job does with its rows, and what becomes of each.
+//! What a job does with its rows, and the outcome of each.
 
 use crate::write::Saved;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// What a job does with its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Operation {
     Upsert,
     /// Puts records into the recycle bin.
     Delete,
-    /// Deletes records for good.
+    /// Deletes records permanently.
     HardDelete,
 }
 
@@ -51,35 +51,35 @@ impl Operation {
     }
 }
 
-/// Why a row was refused: by the org's rules, or on demand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+/// Why a row was rejected: by the org's rules, or on demand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}:{message}:{}", field_list(.fields))]
+pub struct RowError {
     /// Salesforce's code.
     pub code: String,
-    /// The sentence beside it.
+    /// The message beside it.
     pub message: String,
     /// Fields at fault.
     pub fields: Vec<String>,
 }
 
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
+impl From<ApiError> for RowError {
+    fn from(error: ApiError) -> Self {
         Self {
-            code: problem.code.to_owned(),
-            message: problem.message,
-            fields: problem.fields.unwrap_or_default(),
+            code: error.code.to_owned(),
+            message: error.message,
+            fields: error.fields.unwrap_or_default(),
         }
     }
 }
 
-impl std::fmt::Display for Refusal {
-    /// `CODE:message:fields --`, as result files say it.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let space = if self.fields.is_empty() { "" } else { " " };
-        let fields = self.fields.join(", ");
-        write!(f, "{}:{}:{fields}{space}--", self.code, self.message)
+/// The end of a message in result files: `Name, Phone --`, or `--` alone.
+fn field_list(fields: &[String]) -> String {
+    if fields.is_empty() {
+        return "--".to_owned();
     }
+    format!("{} --", fields.join(", "))
 }
 
-/// What became of a row.
-pub type RowOutcome = Result<Saved, Refusal>;
+/// Outcome of a row.
+pub type RowOutcome = Result<Saved, RowError>;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sandbox_model::clock::Clock;
 
-/// Jobs that are worked on at the same time.
+/// Jobs that are processed at the same time.
 const WORKERS: usize = 16;
 /// How often a waiting job looks at the clock.
 const TICK: Duration = Duration::from_millis(2);

@@ -63,8 +63,8 @@ impl Quota {
     /// `ExceededQuota`.
     pub fn records(&self, now: i64, count: u64) -> Result<(), BadData> {
         let used = self.change(now, |used| used.records += count);
-        let words = "The maximum number of records per rolling 24 hour period is exceeded.";
-        within(used.records, limits::DAILY_RECORDS, words)
+        let message = "The maximum number of records per rolling 24 hour period is exceeded.";
+        within(used.records, limits::DAILY_RECORDS, message)
     }
 
     /// Counts a query job, of at most `most` a day.
@@ -73,9 +73,9 @@ impl Quota {
     /// `ExceededQuota`.
     pub fn query_job(&self, now: i64, most: u64) -> Result<(), BadData> {
         let used = self.change(now, |used| used.query_jobs += 1);
-        let words =
+        let message =
             "The maximum number of Bulk API 2.0 query jobs per rolling 24 hour period is exceeded.";
-        within(used.query_jobs, most, words)
+        within(used.query_jobs, most, message)
     }
 
     /// Counts bytes of results.
@@ -84,8 +84,8 @@ impl Quota {
     /// `ExceededQuota`.
     pub fn results(&self, now: i64, bytes: u64) -> Result<(), BadData> {
         let used = self.change(now, |used| used.result_bytes += bytes);
-        let words = "The maximum size of query results per rolling 24 hour period is exceeded.";
-        within(used.result_bytes, limits::DAILY_RESULT_BYTES, words)
+        let message = "The maximum size of query results per rolling 24 hour period is exceeded.";
+        within(used.result_bytes, limits::DAILY_RESULT_BYTES, message)
     }
 
     /// Forgets what was used.
@@ -94,11 +94,11 @@ impl Quota {
     }
 }
 
-fn within(used: u64, most: u64, words: &str) -> Result<(), BadData> {
+fn within(used: u64, most: u64, message: &str) -> Result<(), BadData> {
     if used <= most {
         return Ok(());
     }
-    Err(BadData(format!("ExceededQuota : {words}")))
+    Err(BadData(format!("ExceededQuota : {message}")))
 }
 
 #[cfg(test)]
@@ -109,8 +109,8 @@ mod tests {
     fn an_allowance_is_used_up_and_comes_back_with_the_next_day() {
         let quota = Quota::default();
         assert!(quota.batch(0, 2).is_ok() && quota.batch(1, 2).is_ok());
-        let refused = quota.batch(2, 2).unwrap_err();
-        assert_eq!(refused.0, "ExceededQuota : ApiBatchItems Limit exceeded.");
+        let rejected = quota.batch(2, 2).unwrap_err();
+        assert_eq!(rejected.0, "ExceededQuota : ApiBatchItems Limit exceeded.");
         assert_eq!(quota.used(DAY_MS - 1).batches, 3);
         assert!(quota.batch(DAY_MS, 2).is_ok());
         assert_eq!(quota.used(DAY_MS).batches, 1);

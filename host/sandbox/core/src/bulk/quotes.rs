@@ -1,6 +1,6 @@
-//! Quotes that stand where none may: `"John", "Smith"`.
+//! Misplaced quotes: `"John", "Smith"`.
 //!
-//! The CSV reader takes a quote within an unquoted value for a character; Salesforce refuses the row.
+//! The CSV reader takes a quote within an unquoted value for a character; Salesforce rejects the row.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Places of misplaced quotes, in bytes from the start, that were read and not yet asked for.
 #[derive(Clone, Default)]
-pub(super) struct Misplaced(Arc<Mutex<VecDeque<u64>>>);
+pub(super) struct MisplacedQuotes(Arc<Mutex<VecDeque<u64>>>);
 
-impl Misplaced {
+impl MisplacedQuotes {
     fn places(&self) -> MutexGuard<'_, VecDeque<u64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -24,13 +24,13 @@ impl Misplaced {
     }
 }
 
-/// Watches what is read for misplaced quotes.
-pub(super) struct Watch<R> {
+/// Scans what is read for misplaced quotes.
+pub(super) struct QuoteScanner<R> {
     source: R,
     delimiter: u8,
     within: Within,
     read: u64,
-    misplaced: Misplaced,
+    misplaced: MisplacedQuotes,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,9 +45,9 @@ enum Within {
     Quote,
 }
 
-impl<R: Read> Watch<R> {
-    pub(super) fn new(source: R, delimiter: u8) -> (Self, Misplaced) {
-        let misplaced = Misplaced::default();
+impl<R: Read> QuoteScanner<R> {
+    pub(super) fn new(source: R, delimiter: u8) -> (Self, MisplacedQuotes) {
+        let misplaced = MisplacedQuotes::default();
         let watch = Self {
             source,
             delimiter,
@@ -73,7 +73,7 @@ impl<R: Read> Watch<R> {
     }
 }
 
-impl<R: Read> Read for Watch<R> {
+impl<R: Read> Read for QuoteScanner<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
         for byte in buffer.iter().take(count) {
@@ -102,7 +102,7 @@ mod tests {
             ("5\" pipe\n", true),
         ];
         for (text, found) in cases {
-            let (mut watch, misplaced) = Watch::new(text.as_bytes(), b',');
+            let (mut watch, misplaced) = QuoteScanner::new(text.as_bytes(), b',');
             io::copy(&mut watch, &mut io::sink()).unwrap();
             assert_eq!(misplaced.any_before(u64::MAX), found, "{text}");
             assert!(!misplaced.any_before(u64::MAX), "each is told once");

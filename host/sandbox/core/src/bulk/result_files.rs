@@ -22,7 +22,7 @@ const SCATTER: u32 = 2_654_435_761;
 pub(super) struct Results {
     dialect: Dialect,
     mode: ResultMode,
-    /// Columns whose values are not told.
+    /// Columns whose values are left empty.
     untold: Vec<bool>,
     successful: BlobWriter,
     failed: BlobWriter,
@@ -83,7 +83,7 @@ impl Results {
         self.unprocessed.write_all(&unprocessed)
     }
 
-    /// Files rows under what became of them; says how many were refused. `id` is the place of the column with the
+    /// Sorts rows by their outcome; returns how many were rejected. `id` is the place of the column with the
     /// ids of the records, where there is one.
     pub(super) fn outcomes(
         &mut self,
@@ -91,18 +91,18 @@ impl Results {
         outcomes: &[RowOutcome],
         id: Option<usize>,
     ) -> io::Result<u64> {
-        let mut refused = 0;
+        let mut rejected = 0;
         for at in self.order(rows.len()) {
             let (Some(row), Some(outcome)) = (rows.get(at), outcomes.get(at)) else {
                 continue;
             };
-            refused += u64::from(outcome.is_err());
+            rejected += u64::from(outcome.is_err());
             self.outcome(row, outcome, id)?;
         }
-        Ok(refused)
+        Ok(rejected)
     }
 
-    /// The order in which rows are told.
+    /// The order of rows in result files.
     fn order(&self, count: usize) -> Vec<usize> {
         let mut places: Vec<usize> = (0..count).collect();
         if self.mode.shuffled {
@@ -120,8 +120,8 @@ impl Results {
         self.line.clear();
         let untold = &self.untold;
         let values = row.iter().enumerate().map(|(at, value)| {
-            let is_told = !untold.get(at).copied().unwrap_or(false);
-            if is_told { value.as_bytes() } else { b"" }
+            let is_published = !untold.get(at).copied().unwrap_or(false);
+            if is_published { value.as_bytes() } else { b"" }
         });
         match outcome {
             Ok(saved) => {
@@ -131,8 +131,8 @@ impl Results {
                     .row(&mut self.line, own.into_iter().chain(values));
                 self.successful.write_all(&self.line)
             }
-            Err(refusal) => {
-                let (id, error) = (id.and_then(|at| row.get(at)), refusal.to_string());
+            Err(rejection) => {
+                let (id, error) = (id.and_then(|at| row.get(at)), rejection.to_string());
                 let own = [id.unwrap_or_default().as_bytes(), error.as_bytes()];
                 self.dialect
                     .row(&mut self.line, own.into_iter().chain(values));

@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 
 use super::limits;
-use super::operation::{Operation, Refusal, RowOutcome};
+use super::operation::{Operation, RowError, RowOutcome};
 use super::table::{BadData, UNESCAPED};
 use crate::events::{Api, ClientName, Origin};
 use crate::org::Org;
 use crate::write::Assignment;
 use crate::write::{Column, Draft, Outcome, WriteOptions, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, Object};
 
 /// What an empty value must say to be taken for null (guide, "Valid CSV Record Rows").
 const NULL: &str = "#N/A";
-/// Records that Salesforce saves in one go; a key may stand only once among them (guide, "Limits": 200-record chunks).
+/// Records that Salesforce saves together; a key may occur only once among them (guide, "Limits": 200-record chunks).
 pub const CHUNK_ROWS: usize = 200;
 
 /// Where rows go.
@@ -35,13 +35,13 @@ pub struct Target<'o> {
     pub api_version: u16,
 }
 
-/// A row that is ready to be written, or the refusal of one of its values.
+/// A row that is ready to be written, or the error of one of its values.
 #[derive(Debug)]
 pub struct Row {
     /// Id or key, where the operation wants one.
     pub key: Option<String>,
     /// What is to be set.
-    pub draft: Result<Draft, Problem>,
+    pub draft: Result<Draft, ApiError>,
 }
 
 /// What each column of a header means.
@@ -63,7 +63,7 @@ impl Header {
 ///
 /// # Errors
 /// There is no such rule.
-pub fn assignment(rule: Option<&str>) -> Result<Assignment, Problem> {
+pub fn assignment(rule: Option<&str>) -> Result<Assignment, ApiError> {
     rule.map_or(Ok(Assignment::Off), Assignment::rule)
 }
 
@@ -85,7 +85,7 @@ impl<'o> Target<'o> {
             .is_some_and(|key| key.eq_ignore_ascii_case(name))
     }
 
-    /// Refuses a column besides the ids where records are deleted.
+    /// Rejects a column besides the ids where records are deleted.
     ///
     /// # Errors
     /// `InvalidBatch : The 'delete' batch must contain only ids`.
@@ -130,7 +130,7 @@ impl<'o> Target<'o> {
     /// # Errors
     /// As [`Target::header`].
     pub fn column(&self, name: &str) -> Result<Column, BadData> {
-        Column::of(&self.org.schema, self.object, name).map_err(|_| BadData::no_field(name))
+        Column::find(&self.org.schema, self.object, name).map_err(|_| BadData::no_field(name))
     }
 
     /// The name of a column as the objects declare it.
@@ -165,7 +165,7 @@ impl<'o> Target<'o> {
     /// Writes a row.
     ///
     /// # Errors
-    /// Salesforce's refusal.
+    /// Salesforce's error.
     pub fn write(&self, writer: &Writer<'_>, row: &Row) -> Outcome {
         let draft = row.draft.clone()?;
         let outcome = match self.operation {
@@ -191,19 +191,19 @@ impl<'o> Target<'o> {
             ("", "Id") => writer.insert(self.object, draft),
             ("", _) => {
                 let message = format!("{field} not specified");
-                Err(Problem::of_record("MISSING_ARGUMENT", message, []))
+                Err(ApiError::for_record("MISSING_ARGUMENT", message, []))
             }
             (_, "Id") => writer.update(self.object, &self.id(Some(key), "upsert")?, draft),
             _ => writer.upsert(self.object, field, key, draft),
         }
     }
 
-    fn id(&self, text: Option<&str>, verb: &str) -> Result<RecordId, Problem> {
+    fn id(&self, text: Option<&str>, verb: &str) -> Result<RecordId, ApiError> {
         let text = text.unwrap_or_default();
         if text.is_empty() {
             let article = if verb.starts_with('u') { "an" } else { "a" };
             let message = format!("Id not specified in {article} {verb} call");
-            return Err(Problem::of_record("MISSING_ARGUMENT", message, []));
+            return Err(ApiError::for_record("MISSING_ARGUMENT", message, []));
         }
         let id = RecordId::parse(text);
         id.filter(|id| id.key_prefix() == self.object.key_prefix)
@@ -212,7 +212,7 @@ impl<'o> Target<'o> {
                     "{} ID: id value of incorrect type: {text}",
                     self.object.label
                 );
-                Problem::of_record("MALFORMED_ID", message, ["Id"])
+                ApiError::for_record("MALFORMED_ID", message, ["Id"])
             })
     }
 }
@@ -226,11 +226,11 @@ impl Row {
             let put = if value == NULL {
                 draft.put(object, column, None)
             } else {
-                refuse_long(object, column, value)
+                reject_long(object, column, value)
                     .and_then(|()| draft.put(object, column, Some(value)))
             };
-            if let Err(problem) = put {
-                self.draft = Err(problem);
+            if let Err(error) = put {
+                self.draft = Err(error);
             }
         }
     }
@@ -240,15 +240,15 @@ impl Row {
     /// Sets what a column says to null.
     pub fn clear(&mut self, object: &Object, column: &Column) {
         if let Ok(draft) = &mut self.draft
-            && let Err(problem) = draft.put(object, column, None)
+            && let Err(error) = draft.put(object, column, None)
         {
-            self.draft = Err(problem);
+            self.draft = Err(error);
         }
     }
 }
 
 /// Bulk takes shorter texts than the longest fields hold.
-fn refuse_long(object: &Object, column: &Column, value: &str) -> Result<(), Problem> {
+fn reject_long(object: &Object, column: &Column, value: &str) -> Result<(), ApiError> {
     let most = limits::FIELD_CHARACTERS;
     if value.len() <= most || value.chars().count() <= most {
         return Ok(());
@@ -256,7 +256,7 @@ fn refuse_long(object: &Object, column: &Column, value: &str) -> Result<(), Prob
     let field = object
         .fields()
         .get(column.field())
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     if field.field_type == sandbox_model::schema::FieldType::Base64 {
         return Ok(());
     }
@@ -265,7 +265,7 @@ fn refuse_long(object: &Object, column: &Column, value: &str) -> Result<(), Prob
         "{}: data value too large: {start} (max length={most})",
         field.label
     );
-    Err(Problem::of_record(
+    Err(ApiError::for_record(
         "STRING_TOO_LONG",
         message,
         [field.name.as_str()],
@@ -273,19 +273,19 @@ fn refuse_long(object: &Object, column: &Column, value: &str) -> Result<(), Prob
 }
 
 /// REST names a missing record after its URL; elsewhere it is a bad reference.
-fn in_bulk_words(problem: Problem) -> Problem {
-    if problem.code == "NOT_FOUND" {
-        return Problem::of_record(
+fn in_bulk_words(error: ApiError) -> ApiError {
+    if error.code == "NOT_FOUND" {
+        return ApiError::for_record(
             "INVALID_CROSS_REFERENCE_KEY",
             "invalid cross reference id",
             [],
         );
     }
-    problem
+    error
 }
 
-/// Refuses rows whose key stands more than once in a chunk: which of them should win, nobody could tell.
-pub fn refuse_doubles(target: &Target<'_>, rows: &mut [Row]) {
+/// Rejects rows whose key occurs more than once in a chunk: which of them should win is undefined.
+pub fn reject_doubles(target: &Target<'_>, rows: &mut [Row]) {
     if target.operation != Operation::Upsert {
         return;
     }
@@ -305,18 +305,18 @@ pub fn refuse_doubles(target: &Target<'_>, rows: &mut [Row]) {
             let key = row.key.clone().unwrap_or_default();
             if doubles.contains(&key.to_lowercase()) {
                 let message = format!("Duplicate external id specified: {key}");
-                row.draft = Err(Problem::of_record("DUPLICATE_VALUE", message, [field]));
+                row.draft = Err(ApiError::for_record("DUPLICATE_VALUE", message, [field]));
             }
         }
     }
 }
 
-/// Refuses the rows at these places: "a space before or after a double quote generates an error for the row" (guide, "Prepare CSV
+/// Rejects the rows at these places: "a space before or after a double quote generates an error for the row" (guide, "Prepare CSV
 /// Files").
-pub fn refuse_unreadable(rows: &mut [Row], places: &[usize]) {
+pub fn reject_unreadable(rows: &mut [Row], places: &[usize]) {
     for at in places {
         if let Some(row) = rows.get_mut(*at) {
-            row.draft = Err(Problem::of_record("CLIENTINPUTERROR", UNESCAPED, []));
+            row.draft = Err(ApiError::for_record("CLIENTINPUTERROR", UNESCAPED, []));
         }
     }
 }
@@ -332,8 +332,8 @@ impl Target<'_> {
         user: &RecordId,
         mut rows: Vec<Row>,
         first: u64,
-    ) -> Result<Vec<RowOutcome>, Problem> {
-        refuse_doubles(self, &mut rows);
+    ) -> Result<Vec<RowOutcome>, ApiError> {
+        reject_doubles(self, &mut rows);
         let faults = self
             .org
             .bulk
@@ -359,9 +359,9 @@ impl Target<'_> {
         while merged.len() < total {
             let hit = faults.next_if(|(at, _)| *at == merged.len());
             match (hit, &mut written) {
-                (Some((_, refusal)), _) => merged.push(Err(refusal)),
+                (Some((_, rejection)), _) => merged.push(Err(rejection)),
                 (None, written) => match written.next() {
-                    Some(outcome) => merged.push(outcome.map_err(Refusal::from)),
+                    Some(outcome) => merged.push(outcome.map_err(RowError::from)),
                     None => break,
                 },
             }

@@ -12,7 +12,7 @@ const PAGE_RECORDS: u64 = 50_000;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
-    /// How long a job stays queued before it is worked on, in milliseconds of the org's clock. Where the clock stands
+    /// How long a job stays queued before it is processed, in milliseconds of the org's clock. Where the clock stands
     /// still, the job waits until it is moved.
     pub queue_ms: u64,
     /// How long each internal batch of 10,000 records takes at least, in milliseconds of the org's clock.
@@ -25,15 +25,15 @@ pub struct Settings {
     pub daily_batches: u64,
     /// Query jobs of Bulk API 2.0 per 24 hours.
     pub daily_query_jobs: u64,
-    /// Rows that are refused on demand.
+    /// Rows that are rejected on demand.
     pub row_faults: Vec<RowFault>,
     /// Jobs that end before all of their rows were processed.
     pub stops: Vec<Stop>,
-    /// How the rows of result files are told.
+    /// Order and spelling of result files.
     pub results: ResultMode,
 }
 
-/// How Bulk API 2.0 tells the rows of result files: nothing promises their order, and how it spells columns has changed.
+/// How Bulk API 2.0 writes result files: nothing promises their order, and how it spells columns has changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ResultMode {
@@ -56,7 +56,7 @@ pub enum HeaderSpelling {
     Declared,
     /// In capitals.
     Upper,
-    /// In small letters.
+    /// In lower case.
     Lower,
 }
 
@@ -76,7 +76,7 @@ impl Default for Settings {
     }
 }
 
-/// Rows that are refused on demand; a locked row unless told otherwise.
+/// Rows that are rejected on demand; by default as a locked row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RowFault {
@@ -88,7 +88,7 @@ pub struct RowFault {
     pub times: u64,
     /// Salesforce's code.
     pub code: String,
-    /// The sentence beside it.
+    /// The message beside it.
     pub message: String,
     /// Fields at fault.
     pub fields: Vec<String>,
@@ -120,7 +120,7 @@ pub struct Stop {
     pub state: StopState,
     /// What it then says of itself.
     pub message: String,
-    /// Whether its result files answer 204 instead of telling which rows were processed.
+    /// Whether its result files respond with 204 instead of listing which rows were processed.
     pub without_results: bool,
     /// How many jobs in all.
     pub times: u64,
@@ -155,8 +155,8 @@ fn is_about(wanted: Option<&String>, object: &str) -> bool {
 }
 
 impl Settings {
-    /// The refusal that is due for the `row`-th row (from 1), if any; counts it.
-    pub(super) fn strike_row(&mut self, object: &str, row: u64) -> Option<RowFault> {
+    /// The error that is due for the `row`-th row (from 1), if any; counts it.
+    pub(super) fn next_row_fault(&mut self, object: &str, row: u64) -> Option<RowFault> {
         let due = |fault: &&mut RowFault| {
             fault.times > 0
                 && is_about(fault.object.as_ref(), object)
@@ -175,7 +175,7 @@ impl Settings {
         Some(stop.clone())
     }
 
-    /// Whether any row is to be refused.
+    /// Whether any row is to be rejected.
     pub(super) fn has_row_faults(&self) -> bool {
         self.row_faults.iter().any(|fault| fault.times > 0)
     }

@@ -1,4 +1,4 @@
-//! Has jobs worked on.
+//! Starts processing jobs.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use super::{Bulk, extract, ingest};
 use crate::org::Org;
 
 impl Bulk {
-    /// Has a job worked on.
+    /// Starts processing a job.
     pub fn start(org: &Arc<Org>, job: Arc<Job>) {
         let (bulk, org) = (&org.bulk, Arc::clone(org));
         bulk.queue.submit(Box::new(move || {

@@ -7,28 +7,28 @@ use csv::StringRecord;
 use super::blob::Blob;
 use super::dialect::{Dialect, LineEnding};
 use super::limits;
-use super::quotes::{Misplaced, Watch};
+use super::quotes::{MisplacedQuotes, QuoteScanner};
 
 /// The mark that some programs put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Bytes read at first, to find out how lines end.
-const PEEK: u64 = 1024 * 1024;
+const SNIFF_BYTES: u64 = 1024 * 1024;
 /// Bytes read in one go.
 const BUFFER: usize = 256 * 1024;
 
-/// Why a job's data cannot be worked on, as the job's error message says it: `InvalidBatch : …`.
+/// Why a job's data cannot be processed, as the job's error message says it: `InvalidBatch : …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadData(pub String);
 
 impl BadData {
     /// The data is not what the job says it is.
-    pub fn batch(words: impl std::fmt::Display) -> Self {
-        Self(format!("InvalidBatch : {words}"))
+    pub fn batch(message: impl std::fmt::Display) -> Self {
+        Self(format!("InvalidBatch : {message}"))
     }
 
     /// The client sent something else than it announced.
-    pub fn client(words: impl std::fmt::Display) -> Self {
-        Self(format!("ClientInputError : {words}"))
+    pub fn client(message: impl std::fmt::Display) -> Self {
+        Self(format!("ClientInputError : {message}"))
     }
 
     /// A field that the object does not have.
@@ -57,14 +57,14 @@ impl From<csv::Error> for BadData {
 
 /// The rows of an upload.
 pub struct Table {
-    reader: csv::Reader<Watch<Box<dyn Read + Send>>>,
+    reader: csv::Reader<QuoteScanner<Box<dyn Read + Send>>>,
     /// The names of the columns.
     pub header: StringRecord,
-    quotes: Misplaced,
+    quotes: MisplacedQuotes,
     misquoted: Vec<usize>,
 }
 
-/// What Salesforce says of a quote that stands where none may.
+/// What Salesforce says about a misplaced quote.
 pub(super) const UNESCAPED: &str =
     "Failed to parse CSV. Found unescaped quote. A value with quote should be within a quote";
 
@@ -73,7 +73,7 @@ pub(super) const UNESCAPED: &str =
 /// # Errors
 /// The disk's.
 pub fn is_blank(data: &Blob) -> Result<bool, BadData> {
-    Ok(data.len() < PEEK && peek(data)?.trim_ascii().is_empty())
+    Ok(data.len() < SNIFF_BYTES && peek(data)?.trim_ascii().is_empty())
 }
 
 impl Table {
@@ -82,7 +82,7 @@ impl Table {
     /// # Errors
     /// Data without a header, with a byte order mark, or with other line endings than the job says.
     pub fn open(data: &Blob, dialect: Dialect) -> Result<Self, BadData> {
-        refuse_other_line_ending(&peek(data)?, dialect.line_ending)?;
+        reject_other_line_ending(&peek(data)?, dialect.line_ending)?;
         Self::open_any(data, dialect)
     }
 
@@ -91,11 +91,11 @@ impl Table {
     /// # Errors
     /// Data without a header, or with a byte order mark.
     pub fn open_any(data: &Blob, dialect: Dialect) -> Result<Self, BadData> {
-        refuse_mark(&peek(data)?)?;
+        reject_mark(&peek(data)?)?;
         let source = data
             .read(0, u64::MAX)
             .map_err(|error| BadData::disk(&error))?;
-        let (source, quotes) = Watch::new(source, dialect.delimiter.byte());
+        let (source, quotes) = QuoteScanner::new(source, dialect.delimiter.byte());
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -146,7 +146,7 @@ impl Table {
         Ok(most)
     }
 
-    /// Places of the rows of the last read that hold a quote where none may stand.
+    /// Places of the rows of the last read with a misplaced quote.
     #[must_use]
     pub fn misquoted(&self) -> &[usize] {
         &self.misquoted
@@ -178,14 +178,14 @@ impl std::fmt::Debug for Table {
 
 fn peek(data: &Blob) -> Result<Vec<u8>, BadData> {
     let mut start = Vec::new();
-    data.read(0, PEEK)
+    data.read(0, SNIFF_BYTES)
         .and_then(|mut reader| reader.read_to_end(&mut start))
         .map_err(|error| BadData::disk(&error))?;
     Ok(start)
 }
 
 /// Salesforce reads the mark as the start of an unquoted name.
-fn refuse_mark(start: &[u8]) -> Result<(), BadData> {
+fn reject_mark(start: &[u8]) -> Result<(), BadData> {
     let Some(rest) = start.strip_prefix(BYTE_ORDER_MARK) else {
         return Ok(());
     };
@@ -201,7 +201,7 @@ fn refuse_mark(start: &[u8]) -> Result<(), BadData> {
 }
 
 /// The end of the header shows how the client ends its lines.
-fn refuse_other_line_ending(start: &[u8], wanted: LineEnding) -> Result<(), BadData> {
+fn reject_other_line_ending(start: &[u8], wanted: LineEnding) -> Result<(), BadData> {
     let mut in_quotes = false;
     let end = start.iter().position(|byte| {
         in_quotes ^= *byte == b'"';
@@ -247,21 +247,21 @@ mod tests {
     }
 
     #[test]
-    fn lines_must_end_as_the_job_says() {
-        let words = |ending| {
+    fn lines_must_end_as_the_job_declares() {
+        let message = |ending| {
             format!(
                 "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {ending}"
             )
         };
-        let refused = open("A\r\n1\r\n", LineEnding::Lf).unwrap_err();
-        assert_eq!(refused.0, words("LF"));
-        let refused = open("A\n1\n", LineEnding::Crlf).unwrap_err();
-        assert_eq!(refused.0, words("CRLF"));
+        let rejected = open("A\r\n1\r\n", LineEnding::Lf).unwrap_err();
+        assert_eq!(rejected.0, message("LF"));
+        let rejected = open("A\n1\n", LineEnding::Crlf).unwrap_err();
+        assert_eq!(rejected.0, message("CRLF"));
         assert!(open("\"A\nB\"\r\n1\r\n", LineEnding::Crlf).is_ok());
     }
 
     #[test]
-    fn a_byte_order_mark_is_refused_as_salesforce_does() {
+    fn a_byte_order_mark_is_rejected_as_salesforce_does() {
         let quoted = open("\u{feff}\"Id\"\n", LineEnding::Lf).unwrap_err();
         assert!(quoted.0.contains("Found unescaped quote"), "{}", quoted.0);
         let plain = open("\u{feff}Id,Name\n", LineEnding::Lf).unwrap_err();
@@ -269,11 +269,11 @@ mod tests {
     }
 
     #[test]
-    fn rows_longer_or_shorter_than_the_header_are_refused() {
+    fn rows_longer_or_shorter_than_the_header_are_rejected() {
         for text in ["A,B\n1,2,3\n", "A,B\n1\n"] {
             let mut table = open(text, LineEnding::Lf).unwrap();
-            let refused = table.read(&mut Vec::new(), 10).unwrap_err();
-            assert!(refused.0.contains("line 2"), "{}", refused.0);
+            let rejected = table.read(&mut Vec::new(), 10).unwrap_err();
+            assert!(rejected.0.contains("line 2"), "{}", rejected.0);
         }
         assert!(open("", LineEnding::Lf).is_err());
     }

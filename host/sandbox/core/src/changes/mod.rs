@@ -7,12 +7,12 @@ use rusqlite::{Connection, params};
 
 pub use window::Window;
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_model::store::quoted;
 
 /// Records one call may come to (SOAP API guide, "getUpdated()" and "getDeleted()": 600,000).
-const MOST_RECORDS: usize = 600_000;
+const MAX_RECORDS: usize = 600_000;
 /// How long deleted records stay known (SOAP API guide, "getDeleted()": 15 days).
 const RETENTION_MS: i64 = 15 * 24 * 60 * 60 * 1_000;
 
@@ -54,8 +54,8 @@ pub fn updated(
     connection: &Connection,
     object: &Object,
     window: Window,
-) -> Result<Updated, Problem> {
-    refuse_others(object)?;
+) -> Result<Updated, ApiError> {
+    reject_others(object)?;
     let found = stamped(connection, object, false, window.start, window.end)?;
     Ok(Updated {
         ids: found.into_iter().map(|(id, _)| id).collect(),
@@ -71,8 +71,8 @@ pub fn deleted(
     connection: &Connection,
     object: &Object,
     window: Window,
-) -> Result<Deleted, Problem> {
-    refuse_others(object)?;
+) -> Result<Deleted, ApiError> {
+    reject_others(object)?;
     let earliest = window::minute(window.now.saturating_sub(RETENTION_MS));
     let start = window.start.max(earliest);
     let found = stamped(connection, object, true, start, window.end)?;
@@ -84,13 +84,13 @@ pub fn deleted(
     })
 }
 
-/// Refuses objects that replication does not know.
-fn refuse_others(object: &Object) -> Result<(), Problem> {
+/// Rejects objects that replication does not know.
+fn reject_others(object: &Object) -> Result<(), ApiError> {
     if object.replicateable {
         return Ok(());
     }
     let message = format!("sObject type {} is not replicable", object.name);
-    Err(Problem::new("INVALID_TYPE", message))
+    Err(ApiError::new("INVALID_TYPE", message))
 }
 
 /// A deletion is the last thing that stamps a record.
@@ -100,23 +100,23 @@ fn stamped(
     deleted: bool,
     start: i64,
     end: i64,
-) -> Result<Vec<(String, i64)>, Problem> {
+) -> Result<Vec<(String, i64)>, ApiError> {
     let sql = format!(
         "SELECT \"Id\", \"SystemModstamp\" FROM {} WHERE \"IsDeleted\" = ?1 AND \"SystemModstamp\" >= ?2 \
          AND \"SystemModstamp\" < ?3 ORDER BY \"SystemModstamp\", \"Id\" LIMIT {}",
         quoted(&object.name),
-        MOST_RECORDS + 1
+        MAX_RECORDS + 1
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![deleted, start, end], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
     let found = rows.collect::<Result<Vec<_>, _>>()?;
-    if found.len() <= MOST_RECORDS {
+    if found.len() <= MAX_RECORDS {
         return Ok(found);
     }
-    let message = format!("more than {MOST_RECORDS} records changed; ask for a shorter timespan");
-    Err(Problem::new("EXCEEDED_ID_LIMIT", message))
+    let message = format!("more than {MAX_RECORDS} records changed; ask for a shorter timespan");
+    Err(ApiError::new("EXCEEDED_ID_LIMIT", message))
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ const DAY: i64 = 24 * 60 * MINUTE;
 /// On a full minute.
 const NOW: i64 = 1_790_000_040_000;
 
-struct Bench(Org);
+struct Fixture(Org);
 
-impl Bench {
+impl Fixture {
     fn new() -> Self {
         let org = Org::builder()
             .without_data()
@@ -26,7 +26,7 @@ impl Bench {
 
     fn create(&self, at: i64) -> String {
         self.0.clock().set(at);
-        let draft = Draft::of(self.object(), &[("Name", "A")]);
+        let draft = Draft::from_texts(self.object(), &[("Name", "A")]);
         let write = |writer: &crate::write::Writer<'_>| writer.insert(self.object(), draft);
         let saved = self
             .0
@@ -64,25 +64,25 @@ impl Bench {
 
 #[test]
 fn changes_are_listed_once_by_windows_that_follow_each_other() {
-    let bench = Bench::new();
-    let ids = [0, MINUTE, 2 * MINUTE].map(|after| bench.create(NOW + after));
+    let fixture = Fixture::new();
+    let ids = [0, MINUTE, 2 * MINUTE].map(|after| fixture.create(NOW + after));
     let now = NOW + 10 * MINUTE;
-    let first = bench.updated(NOW - MINUTE, NOW + MINUTE + 59_000, now);
+    let first = fixture.updated(NOW - MINUTE, NOW + MINUTE + 59_000, now);
     assert_eq!(
         first.ids,
         ids[..1],
         "seconds do not count, nor does the end"
     );
     assert_eq!(first.latest_date_covered, NOW + MINUTE);
-    let second = bench.updated(first.latest_date_covered, now, now);
+    let second = fixture.updated(first.latest_date_covered, now, now);
     assert_eq!(second.ids, ids[1..]);
 }
 
 #[test]
 fn a_window_into_the_future_covers_what_is_past() {
-    let bench = Bench::new();
-    let id = bench.create(NOW + 30_000);
-    let updated = bench.updated(NOW - MINUTE, NOW + DAY, NOW + 31_000);
+    let fixture = Fixture::new();
+    let id = fixture.create(NOW + 30_000);
+    let updated = fixture.updated(NOW - MINUTE, NOW + DAY, NOW + 31_000);
     assert_eq!(
         (updated.ids, updated.latest_date_covered),
         (vec![id], NOW),
@@ -92,12 +92,12 @@ fn a_window_into_the_future_covers_what_is_past() {
 
 #[test]
 fn deleted_records_move_from_one_list_to_the_other() {
-    let bench = Bench::new();
-    let (kept, gone) = (bench.create(NOW), bench.create(NOW));
-    bench.delete(&gone, NOW + MINUTE);
+    let fixture = Fixture::new();
+    let (kept, gone) = (fixture.create(NOW), fixture.create(NOW));
+    fixture.delete(&gone, NOW + MINUTE);
     let now = NOW + 5 * MINUTE;
-    assert_eq!(bench.updated(NOW, now, now).ids, [kept]);
-    let deleted = bench.deleted(NOW, now, now);
+    assert_eq!(fixture.updated(NOW, now, now).ids, [kept]);
+    let deleted = fixture.deleted(NOW, now, now);
     let deleted_date = NOW + MINUTE;
     assert_eq!(
         deleted.records,
@@ -114,22 +114,26 @@ fn deleted_records_move_from_one_list_to_the_other() {
 
 #[test]
 fn deletions_are_forgotten_after_fifteen_days() {
-    let bench = Bench::new();
-    let gone = bench.create(NOW);
-    bench.delete(&gone, NOW);
-    let at = |days: i64| bench.deleted(NOW - DAY, NOW + days * DAY, NOW + days * DAY);
+    let fixture = Fixture::new();
+    let gone = fixture.create(NOW);
+    fixture.delete(&gone, NOW);
+    let at = |days: i64| fixture.deleted(NOW - DAY, NOW + days * DAY, NOW + days * DAY);
     assert_eq!(at(15).records.len(), 1);
     assert!(at(16).records.is_empty());
 }
 
 #[test]
-fn impossible_windows_are_refused() {
-    let refused = |start, end| Window::new(start, end, NOW).unwrap_err();
+fn impossible_windows_are_rejected() {
+    let rejected = |start, end| Window::new(start, end, NOW).unwrap_err();
     for (start, end) in [(NOW, NOW), (NOW, NOW - DAY), (NOW + 1_000, NOW + 59_000)] {
-        let problem = refused(start, end);
-        assert_eq!(problem.code, "INVALID_REPLICATION_DATE");
-        assert!(problem.message.contains("one minute"), "{problem}");
+        let error = rejected(start, end);
+        assert_eq!(error.code, "INVALID_REPLICATION_DATE");
+        assert!(error.message.contains("one minute"), "{error}");
     }
-    assert!(refused(NOW - 31 * DAY, NOW).message.contains("30 days ago"));
+    assert!(
+        rejected(NOW - 31 * DAY, NOW)
+            .message
+            .contains("30 days ago")
+    );
     assert!(Window::new(NOW - 30 * DAY, NOW, NOW).is_ok());
 }

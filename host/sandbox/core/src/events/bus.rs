@@ -7,12 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 
 use super::client::Clients;
+use super::delivered::DeliveredSet;
 use super::faults::EventFaults;
 use super::listeners::Listeners;
 use super::log;
 use super::settings::Settings;
-use super::told::Told;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The event bus of one org.
 #[derive(Debug)]
@@ -26,14 +26,14 @@ pub struct Events {
     pub(super) first_transaction: i64,
     /// Counts the ids of published events.
     pub(super) published: AtomicU64,
-    upkeep: Upkeep,
-    pub(super) told: Told,
+    retention: Retention,
+    pub(super) delivered: DeliveredSet,
     pub(super) listeners: Listeners,
 }
 
 /// When the log was last freed of what is past its retention.
 #[derive(Debug, Default)]
-struct Upkeep {
+struct Retention {
     appended: AtomicU64,
     last: AtomicI64,
 }
@@ -51,8 +51,8 @@ impl Events {
             faults: EventFaults::default(),
             first_transaction: micros,
             published: AtomicU64::new(0),
-            upkeep: Upkeep::default(),
-            told: Told::default(),
+            retention: Retention::default(),
+            delivered: DeliveredSet::default(),
             listeners: Listeners::default(),
         }
     }
@@ -97,18 +97,22 @@ impl Events {
     }
 
     /// Frees the log of what is past its retention, now and then.
-    pub(super) fn keep_up(&self, connection: &Connection, now: i64) -> Result<(), Problem> {
+    pub(super) fn enforce_retention(
+        &self,
+        connection: &Connection,
+        now: i64,
+    ) -> Result<(), ApiError> {
         /// Events between two looks at the number of events.
-        const STRETCH: u64 = 1_000;
+        const CHUNK: u64 = 1_000;
         /// Milliseconds between two looks at the age of events.
         const PAUSE_MS: i64 = 10 * 60 * 1_000;
-        let appended = self.upkeep.appended.fetch_add(1, Ordering::Relaxed);
-        if appended % STRETCH == STRETCH - 1 {
+        let appended = self.retention.appended.fetch_add(1, Ordering::Relaxed);
+        if appended % CHUNK == CHUNK - 1 {
             log::cut(connection, self.settings().capacity)?;
         }
-        let last = self.upkeep.last.load(Ordering::Relaxed);
+        let last = self.retention.last.load(Ordering::Relaxed);
         if (now - last).abs() >= PAUSE_MS {
-            self.upkeep.last.store(now, Ordering::Relaxed);
+            self.retention.last.store(now, Ordering::Relaxed);
             log::expire(connection, now)?;
         }
         Ok(())

@@ -1,42 +1,42 @@
-//! Change data capture: what a change event tells of a record.
+//! Change data capture: the content of a change event.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::change::{Change, LARGEST_EVENT};
+use super::change::{Change, MAX_EVENT_BYTES};
+use super::coalesce::{self, Content};
 use super::feed::Feed;
-use super::fields::told;
-use super::fold::{self, Content};
-use super::log::{self, Entry, Kind, Place};
+use super::fields::content_of;
+use super::log::{self, Entry, EventPosition, Kind};
 use super::names::{channel, is_captured};
 use super::schema;
 use super::uuid::uuid_of;
 use crate::write::Writer;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 
-/// Changes of one transaction that are told one by one; more are an overflow (Change Data Capture guide, "Overflow
+/// Changes of one transaction that get single events; more are an overflow (Change Data Capture guide, "Overflow
 /// Events": 100,000).
-const MOST_CHANGES: i64 = 100_000;
+const MAX_CHANGES: i64 = 100_000;
 /// The record id of overflow events (same place).
 pub(super) const NO_ID: &str = "000000000000000AAA";
-/// Records one merged event tells of at most.
-const MOST_MERGED: usize = 100;
+/// Records in one merged event.
+const MAX_MERGED: usize = 100;
 
 /// Writes the event of a change, if its object is captured.
 pub(super) fn capture(
     writer: &Writer<'_>,
     feed: Feed<'_>,
     change: &Change<'_>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let settings = feed.events.settings();
     let object = change.object();
     if !is_captured(object, &settings) {
         return Ok(());
     }
     let (transaction, id) = (feed.transaction(), change.id());
-    let mut content = told(change, writer.now);
-    if let Some(earlier) = feed.events.told.of(transaction, id) {
-        match fold::into(writer, earlier, change, content)? {
+    let mut content = content_of(change, writer.now);
+    if let Some(earlier) = feed.events.delivered.replay_id(transaction, id) {
+        match coalesce::merge(writer, earlier, change, content)? {
             None => return Ok(()),
             Some(rest) => content = rest,
         }
@@ -52,10 +52,10 @@ pub(super) fn capture(
     if let Some(twin) = place.twin
         && log::rewrite(writer.connection, twin, |body| merged(body, id))?
     {
-        feed.events.told.note(transaction, id, twin);
+        feed.events.delivered.insert(transaction, id, twin);
         return Ok(());
     }
-    feed.events.told.note(transaction, id, place.replay);
+    feed.events.delivered.insert(transaction, id, place.replay);
     let header = Header {
         entity: &object.name,
         change: change.name(),
@@ -76,16 +76,16 @@ pub(super) struct Header<'a> {
 /// Writes an event, or in its place what Salesforce sends for changes too many or too large.
 pub(super) fn write(
     writer: &Writer<'_>,
-    place: Place,
+    place: EventPosition,
     object: &Object,
     mut header: Header<'_>,
     fields: Map<String, Json>,
     same: i64,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let channel = channel(&object.name);
     let (mut fields, mut same) = (fields, same);
-    if place.sequence > MOST_CHANGES {
-        if log::beyond(writer.connection, place, MOST_CHANGES, &channel)? > 0 {
+    if place.sequence > MAX_CHANGES {
+        if log::beyond(writer.connection, place, MAX_CHANGES, &channel)? > 0 {
             return Ok(());
         }
         header = Header {
@@ -97,7 +97,7 @@ pub(super) fn write(
         (fields, same) = (Map::new(), 0);
     }
     let mut body = render(writer, place, object, &header, fields);
-    if body.len() > LARGEST_EVENT {
+    if body.len() > MAX_EVENT_BYTES {
         let change = format!("GAP_{}", header.change);
         let gap = Header {
             change: &change,
@@ -121,7 +121,7 @@ pub(super) fn write(
 /// "ChangeEventHeader Fields").
 fn render(
     writer: &Writer<'_>,
-    place: Place,
+    place: EventPosition,
     object: &Object,
     header: &Header<'_>,
     fields: Map<String, Json>,
@@ -148,13 +148,13 @@ fn render(
     data.to_string()
 }
 
-/// The event with one more record id; `None` if it tells of enough.
+/// The event with one more record id; `None` if it is full.
 fn merged(body: &str, id: &str) -> Option<String> {
     let mut data: Json = serde_json::from_str(body).ok()?;
     let ids = data
         .pointer_mut("/payload/ChangeEventHeader/recordIds")?
         .as_array_mut()?;
-    if ids.len() >= MOST_MERGED || ids.iter().any(|known| known == id) {
+    if ids.len() >= MAX_MERGED || ids.iter().any(|known| known == id) {
         return None;
     }
     ids.push(json!(id));

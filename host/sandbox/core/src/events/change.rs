@@ -4,7 +4,7 @@ use crate::write::Row;
 use sandbox_model::schema::Object;
 
 /// The largest event; a larger one becomes a gap event (Change Data Capture guide, "Gap Events": 1 MB).
-pub(super) const LARGEST_EVENT: usize = 1_000_000;
+pub(super) const MAX_EVENT_BYTES: usize = 1_000_000;
 
 /// A change of one record, just written.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Bayeux clients: who is connected, what each is subscribed to, and how far it has read.
+//! Bayeux clients: connections, subscriptions, and how far it has read.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,18 +7,18 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::channel::Channel;
-use super::log::{self, Event, Wanted};
+use super::log::{self, Event, LogQuery};
 use super::settings::Settings;
 use crate::org::random_token;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::clock::Clock;
-use sandbox_model::problem::Problem;
 
-/// Bytes of one answer's events; the rest comes with the next one.
-const MOST_BYTES: usize = 1_000_000;
-/// Events in one answer.
-const MOST_EVENTS: usize = 1_000;
+/// Bytes of one response's events; the rest comes with the next one.
+const MAX_BYTES: usize = 1_000_000;
+/// Events in one response.
+const MAX_EVENTS: usize = 1_000;
 /// Channels one client may subscribe to.
-const MOST_CHANNELS: usize = 200;
+const MAX_CHANNELS: usize = 200;
 
 /// A channel that a client reads.
 #[derive(Debug, Clone)]
@@ -52,18 +52,18 @@ pub struct Client {
     pub id: String,
     /// Its `BAYEUX_BROWSER` cookie.
     pub browser: String,
-    /// Who it is.
+    /// User.
     pub user: String,
     state: Mutex<State>,
-    /// Counts its connects, so that an older one gives way to a newer one; also woken when it is forgotten.
+    /// Counts its connects, so that a newer one ends an older one; also woken when it is forgotten.
     turn: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
 struct State {
     subscriptions: Vec<Subscription>,
-    /// When it was last answered, on the org's clock.
-    answered: i64,
+    /// When it was last last_response, on the org's clock.
+    last_response: i64,
     /// Connects that wait.
     waiting: u32,
     forgotten: bool,
@@ -82,7 +82,7 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut state = self.client.state();
         state.waiting = state.waiting.saturating_sub(1);
-        state.answered = self.now.now();
+        state.last_response = self.now.now();
     }
 }
 
@@ -135,7 +135,7 @@ impl Client {
         state
             .subscriptions
             .retain(|known| known.channel.name != channel.name);
-        if state.subscriptions.len() >= MOST_CHANNELS {
+        if state.subscriptions.len() >= MAX_CHANNELS {
             return false;
         }
         state.subscriptions.push(Subscription { channel, read });
@@ -160,27 +160,31 @@ impl Client {
     }
 
     /// The next events for the client, each with the channel it comes over; they count as delivered.
-    pub fn take(&self, connection: &Connection, now: i64) -> Result<Vec<(String, Event)>, Problem> {
+    pub fn take(
+        &self,
+        connection: &Connection,
+        now: i64,
+    ) -> Result<Vec<(String, Event)>, ApiError> {
         let mut state = self.state();
         let subscriptions = &mut state.subscriptions;
         let Some(after) = subscriptions.iter().map(|it| it.read).min() else {
             return Ok(Vec::new());
         };
-        let wanted = Wanted {
+        let wanted = LogQuery {
             channels: subscriptions
                 .iter()
                 .flat_map(|it| it.channel.sources.iter().cloned())
                 .collect(),
             all_changes: subscriptions.iter().any(|it| it.channel.all_changes),
             after,
-            most: MOST_EVENTS,
+            most: MAX_EVENTS,
         };
         let (events, mut read) = log::read(connection, &wanted, now)?;
         let mut taken = Vec::new();
         let mut bytes = 0;
         for event in events {
             bytes += event.body.len();
-            if bytes > MOST_BYTES && !taken.is_empty() {
+            if bytes > MAX_BYTES && !taken.is_empty() {
                 read = event.replay - 1;
                 break;
             }
@@ -201,11 +205,11 @@ impl Client {
 
     fn is_expired(&self, now: i64, expiry_ms: i64) -> bool {
         let state = self.state();
-        state.waiting == 0 && now.saturating_sub(state.answered) > expiry_ms
+        state.waiting == 0 && now.saturating_sub(state.last_response) > expiry_ms
     }
 
     fn touch(&self, now: i64) {
-        self.state().answered = now;
+        self.state().last_response = now;
     }
 }
 
@@ -244,7 +248,7 @@ impl Clients {
             user: user.to_owned(),
             state: Mutex::new(State {
                 subscriptions: Vec::new(),
-                answered: now,
+                last_response: now,
                 waiting: 0,
                 forgotten: false,
                 connected: false,

@@ -4,17 +4,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// What goes wrong.
+/// A fault of the Streaming API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventFault {
     /// A connect's connection is reset.
     Drop,
-    /// A connect is answered `403::Unknown client`, and the client is forgotten.
+    /// A connect is rejected with `403::Unknown client`, and the client is forgotten.
     UnknownClient,
-    /// A subscription that resumes after an event is told that its replay id is invalid.
+    /// A subscription that resumes after an event is rejected: its replay id is invalid.
     ReplayGone,
-    /// A connect is never answered.
+    /// A connect never gets a response.
     Silence,
     /// A connect finds that the session has ended: `401::Authentication invalid`.
     Unauthorized,
@@ -30,7 +30,7 @@ impl EventFaults {
     }
 
     /// Plays a fault the next `times` times that it can happen.
-    pub fn play(&self, fault: EventFault, times: u64) {
+    pub fn inject(&self, fault: EventFault, times: u64) {
         if times > 0 {
             self.pending().push((fault, times));
         }
@@ -48,7 +48,7 @@ impl EventFaults {
     }
 
     /// The next fault, if it is one of those that can happen here; counts it.
-    pub fn strike(&self, possible: &[EventFault]) -> Option<EventFault> {
+    pub fn next_fault(&self, possible: &[EventFault]) -> Option<EventFault> {
         let mut pending = self.pending();
         let at = pending
             .iter()

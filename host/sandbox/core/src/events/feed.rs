@@ -16,7 +16,7 @@ pub(crate) struct Feed<'a> {
 
 impl<'a> Feed<'a> {
     /// The feed of a transaction; `None` while the org is being made.
-    pub(crate) fn of(events: &'a Events, outbound: &'a Outbound, commits: u64) -> Option<Self> {
+    pub(crate) fn open(events: &'a Events, outbound: &'a Outbound, commits: u64) -> Option<Self> {
         let open = events.open.load(Ordering::Relaxed);
         open.then_some(Self {
             events,

@@ -3,14 +3,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::change::Change;
-use super::fold::Content;
+use super::coalesce::Content;
 use crate::write::Row;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_model::value::{self, Value, dates};
 
-/// Fields that change events leave out (Change Data Capture guide, "Change Event Fields"): the id stands in the header,
+/// Fields that change events leave out (Change Data Capture guide, "Change Event Fields"): the id is in the header,
 /// the others are not on the record itself.
-const NOT_TOLD: &[&str] = &[
+const NOT_PUBLISHED: &[&str] = &[
     "Id",
     "IsDeleted",
     "SystemModstamp",
@@ -21,18 +21,18 @@ const NOT_TOLD: &[&str] = &[
 ];
 
 /// The record's fields as the event shows them, and the names of those that an update changed.
-pub(super) fn told(change: &Change<'_>, now: i64) -> Content {
+pub(super) fn content_of(change: &Change<'_>, now: i64) -> Content {
     let mut fields = Map::new();
     let mut changed = Vec::new();
     match change {
         Change::Deleted { .. } => {}
         Change::Created(row) | Change::Undeleted(row) => {
-            for (field, value) in told_fields(row).filter(|(_, value)| !value.is_null()) {
+            for (field, value) in published_fields(row).filter(|(_, value)| !value.is_null()) {
                 put(&mut fields, row.object, field, shown(field, value));
             }
         }
         Change::Updated { row, before } => {
-            let pairs = told_fields(row).filter(|(field, value)| {
+            let pairs = published_fields(row).filter(|(field, value)| {
                 if field.name == "LastModifiedDate" {
                     return !is_conversion(row, before);
                 }
@@ -51,20 +51,21 @@ pub(super) fn told(change: &Change<'_>, now: i64) -> Content {
     Content { fields, changed }
 }
 
-/// The conversion of a lead is told without `LastModifiedDate` (Change Data Capture guide, "Change Events for Lead
+/// Change events of a lead's conversion lack `LastModifiedDate` (Change Data Capture guide, "Change Events for Lead
 /// Conversion").
 fn is_conversion(row: &Row<'_>, before: &Row<'_>) -> bool {
     let converted = "IsConverted";
     row.object.name == "Lead" && row.get(converted) != before.get(converted)
 }
 
-fn told_fields<'r>(row: &'r Row<'r>) -> impl Iterator<Item = (&'r Field, &'r Value)> {
-    row.iter().filter(|(field, _)| is_told(row.object, field))
+fn published_fields<'r>(row: &'r Row<'r>) -> impl Iterator<Item = (&'r Field, &'r Value)> {
+    row.iter()
+        .filter(|(field, _)| is_published(row.object, field))
 }
 
-/// Whether events tell of a field; a compound's parts stand for it.
-pub(super) fn is_told(object: &Object, field: &Field) -> bool {
-    !NOT_TOLD.contains(&field.name.as_str())
+/// Whether events contain a field; a compound is represented by its parts.
+pub(super) fn is_published(object: &Object, field: &Field) -> bool {
+    !NOT_PUBLISHED.contains(&field.name.as_str())
         && !field.calculated
         && !field.is_compound()
         && field.field_type != FieldType::Base64

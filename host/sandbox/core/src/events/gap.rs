@@ -1,4 +1,4 @@
-//! Gap and overflow events on demand: what Salesforce sends when it cannot tell what changed.
+//! Gap and overflow events on demand: what Salesforce sends when it has no details of a change.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -8,7 +8,7 @@ use super::feed::Feed;
 use super::log;
 use super::names::is_captured;
 use crate::write::Writer;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The change types of gap and overflow events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl GapKind {
     }
 }
 
-/// A gap to be told of.
+/// A gap event to be published.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Gap {
@@ -56,12 +56,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// `NOT_FOUND` if there is no such object, or its changes are not captured; the database's.
-    pub fn tell_gap(&self, gap: &Gap) -> Result<(), Problem> {
-        let feed: Feed<'_> = self.feed.ok_or_else(Problem::not_found)?;
+    pub fn publish_gap(&self, gap: &Gap) -> Result<(), ApiError> {
+        let feed: Feed<'_> = self.feed.ok_or_else(ApiError::not_found)?;
         let object = self.schema.object(&gap.object);
         let object = object
             .filter(|object| is_captured(object, &feed.events.settings()))
-            .ok_or_else(Problem::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let ids: Vec<&str> = gap.record_ids.iter().map(String::as_str).collect();
         let overflow = gap.change_type == GapKind::GapOverflow;
         let header = Header {

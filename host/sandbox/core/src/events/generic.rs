@@ -10,7 +10,7 @@ use super::feed::Feed;
 use super::log::{self, Entry, Kind};
 use crate::org::Org;
 use crate::write::{Draft, Row, WriteOptions, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_model::value::{Value, dates};
 
@@ -19,9 +19,9 @@ pub const OBJECT: &str = "StreamingChannel";
 /// What channels of generic streaming begin with.
 pub(super) const CHANNELS: &str = "/u/";
 /// Longest payload, in characters (Streaming API guide, "Streaming Channel Push": 3,000).
-const LONGEST_PAYLOAD: usize = 3_000;
+const MAX_PAYLOAD: usize = 3_000;
 /// Channels of an org (Streaming API guide, "Streaming API Limits": 1,000 in the largest editions).
-const MOST_CHANNELS: usize = 1_000;
+const MAX_CHANNELS: usize = 1_000;
 /// What a push to all subscribers says instead of how many there were.
 const BROADCAST: i64 = -1;
 
@@ -39,7 +39,7 @@ pub struct Push {
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
-    /// Users it went to; `-1` if it went to all, 0 if nobody listens.
+    /// Users it went to; `-1` if it went to all, 0 without subscribers.
     pub fanout: i64,
     /// For each user named, whether it listens.
     pub online: BTreeMap<String, bool>,
@@ -50,20 +50,20 @@ pub(super) fn private(channel: &str, user: &str) -> String {
     format!("{channel}@{user}")
 }
 
-/// Refuses a channel that is about to be saved and cannot be.
-pub(crate) fn before_save(row: &Row<'_>) -> Result<(), Problem> {
+/// Rejects a channel that is about to be saved and cannot be.
+pub(crate) fn before_save(row: &Row<'_>) -> Result<(), ApiError> {
     let name = row.get("Name").as_str().unwrap_or_default();
     let is_fine = name.len() > CHANNELS.len() && name.starts_with(CHANNELS);
     if row.object.name != OBJECT || is_fine {
         return Ok(());
     }
     let message = format!("Streaming Channel Name: must start with {CHANNELS}: {name}");
-    Err(Problem::of_record("INVALID_FIELD", message, ["Name"]))
+    Err(ApiError::for_record("INVALID_FIELD", message, ["Name"]))
 }
 
 /// Looks whether a channel is there; makes it where the org lets subscribers do so. The inner error is for the
 /// subscriber.
-pub(super) fn find(org: &Org, name: &str) -> Result<Result<(), String>, Problem> {
+pub(super) fn find(org: &Org, name: &str) -> Result<Result<(), String>, ApiError> {
     match org.store.read(|connection| known(connection, name))? {
         Some(known) if known == name => return Ok(Ok(())),
         Some(_) => return Ok(Err("404::channel names may not vary only by case".into())),
@@ -73,34 +73,34 @@ pub(super) fn find(org: &Org, name: &str) -> Result<Result<(), String>, Problem>
     if !org.events.settings().dynamic_channels || name.len() == CHANNELS.len() {
         return Ok(Err("404::Unknown channel".into()));
     }
-    if count >= MOST_CHANNELS {
+    if count >= MAX_CHANNELS {
         return Ok(Err(
             "403::Unable to create channel dynamically, maximum channel limit has been exceeded"
                 .into(),
         ));
     }
-    let object = org.schema.object(OBJECT).ok_or_else(Problem::not_found)?;
+    let object = org.schema.object(OBJECT).ok_or_else(ApiError::not_found)?;
     org.write(&org.admin, WriteOptions::default(), |writer| {
         make(writer, object, name)
     })?;
     Ok(Ok(()))
 }
 
-fn make(writer: &Writer<'_>, object: &Object, name: &str) -> Result<(), Problem> {
-    let mut draft = Draft::of(object, &[("Name", name)]);
+fn make(writer: &Writer<'_>, object: &Object, name: &str) -> Result<(), ApiError> {
+    let mut draft = Draft::from_texts(object, &[("Name", name)]);
     draft.set(object, "IsDynamic", Value::Bool(true));
     writer.create(object, draft).map(drop)
 }
 
 /// The name of the channel that is called so but for the case.
-fn known(connection: &Connection, name: &str) -> Result<Option<String>, Problem> {
+fn known(connection: &Connection, name: &str) -> Result<Option<String>, ApiError> {
     let sql = "SELECT \"Name\" FROM \"StreamingChannel\" WHERE \"Name\" = ?1 AND \"IsDeleted\" = 0";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([name])?;
     Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
-fn count(connection: &Connection) -> Result<usize, Problem> {
+fn count(connection: &Connection) -> Result<usize, ApiError> {
     let sql = "SELECT count(*) FROM \"StreamingChannel\" WHERE \"IsDeleted\" = 0";
     let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or_default())
@@ -116,13 +116,13 @@ impl Writer<'_> {
         channel: &str,
         push: &Push,
         listening: &[String],
-    ) -> Result<Pushed, Problem> {
+    ) -> Result<Pushed, ApiError> {
         let length = push.payload.chars().count();
-        if length > LONGEST_PAYLOAD {
+        if length > MAX_PAYLOAD {
             let message = format!(
-                "payload: data value too large: {length} characters (max length={LONGEST_PAYLOAD})"
+                "payload: data value too large: {length} characters (max length={MAX_PAYLOAD})"
             );
-            return Err(Problem::new("STRING_TOO_LONG", message));
+            return Err(ApiError::new("STRING_TOO_LONG", message));
         }
         if push.user_ids.is_empty() {
             self.log_push(channel, &push.payload)?;
@@ -144,8 +144,8 @@ impl Writer<'_> {
         Ok(Pushed { fanout, online })
     }
 
-    fn log_push(&self, channel: &str, payload: &str) -> Result<(), Problem> {
-        let feed: Feed<'_> = self.feed.ok_or_else(Problem::not_found)?;
+    fn log_push(&self, channel: &str, payload: &str) -> Result<(), ApiError> {
+        let feed: Feed<'_> = self.feed.ok_or_else(ApiError::not_found)?;
         let place = log::place(self.connection, feed.transaction(), 0)?;
         let created = dates::format_datetime_z(self.now);
         let data = json!({
@@ -160,6 +160,6 @@ impl Writer<'_> {
             body: &data.to_string(),
         };
         log::append(self.connection, place, &entry)?;
-        feed.events.keep_up(self.connection, self.now)
+        feed.events.enforce_retention(self.connection, self.now)
     }
 }

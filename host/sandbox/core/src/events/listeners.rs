@@ -1,11 +1,11 @@
 //! Whether anything but change events comes of changes: looked up once for each transaction, so that loads of many rows
-//! do not pay for what nobody set up.
+//! do not pay for features that are not in use.
 
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// What is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,11 @@ pub(super) struct Listeners(Mutex<Option<(i64, SetUp)>>);
 
 impl Listeners {
     /// What is set up now.
-    pub(super) fn of(&self, connection: &Connection, transaction: i64) -> Result<SetUp, Problem> {
+    pub(super) fn set_up(
+        &self,
+        connection: &Connection,
+        transaction: i64,
+    ) -> Result<SetUp, ApiError> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match *known {
             Some((of, set_up)) if of == transaction => Ok(set_up),
@@ -40,7 +44,7 @@ impl Listeners {
     }
 }
 
-fn look(connection: &Connection) -> Result<SetUp, Problem> {
+fn look(connection: &Connection) -> Result<SetUp, ApiError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM \"PushTopic\" WHERE \"IsActive\" = 1 AND \"IsDeleted\" = 0), \
                EXISTS (SELECT 1 FROM \"__outbound\")";
     let mut statement = connection.prepare_cached(sql)?;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// Change events and high-volume platform events are kept for 72 hours (Change Data Capture guide, "Change Event
 /// Storage and Delivery").
@@ -16,8 +16,8 @@ const LONG_RETENTION_MS: i64 = 72 * 60 * 60 * 1_000;
 const SHORT_RETENTION_MS: i64 = 24 * 60 * 60 * 1_000;
 /// The replay id before the first.
 const BEFORE_FIRST: i64 = 1_000;
-/// Replay ids of different transactions lie apart by up to so many: they are not contiguous in Salesforce either.
-const LARGEST_GAP: i64 = 5;
+/// Replay ids of different transactions differ by up to so many: they are not contiguous in Salesforce either.
+const MAX_GAP: i64 = 5;
 
 /// The table.
 pub(crate) const TABLE: &str = r#"
@@ -53,23 +53,23 @@ impl Kind {
     }
 }
 
-/// The last event: what the next one goes on from.
+/// The last event, which the next one follows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Last {
+pub(super) struct LastEvent {
     pub replay: i64,
     transaction: i64,
     sequence: i64,
     same: i64,
 }
 
-/// Where the next event stands.
+/// Position of the next event.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct EventPosition {
     pub replay: i64,
     pub transaction: i64,
     /// From 1 in each transaction; counts change events alone.
     pub sequence: i64,
-    /// The change event before, if it tells of the same change of another record in the same transaction.
+    /// The change event before, if it is about the same change of another record in the same transaction.
     pub twin: Option<i64>,
     /// What `same` was for the change event before.
     same_before: i64,
@@ -88,10 +88,10 @@ pub(super) struct Entry<'a> {
     pub body: &'a str,
 }
 
-fn last(connection: &Connection) -> Result<Option<Last>, Problem> {
+fn last(connection: &Connection) -> Result<Option<LastEvent>, ApiError> {
     let sql = "SELECT \"replay\", \"tx\", \"seq\", \"same\" FROM \"__events\" ORDER BY \"replay\" DESC LIMIT 1";
     let row = connection.prepare_cached(sql)?.query_row([], |row| {
-        Ok(Last {
+        Ok(LastEvent {
             replay: row.get(0)?,
             transaction: row.get(1)?,
             sequence: row.get(2)?,
@@ -102,18 +102,18 @@ fn last(connection: &Connection) -> Result<Option<Last>, Problem> {
 }
 
 /// The highest replay id given so far.
-pub fn newest(connection: &Connection) -> Result<i64, Problem> {
+pub fn newest(connection: &Connection) -> Result<i64, ApiError> {
     Ok(last(connection)?.map_or(BEFORE_FIRST, |last| last.replay))
 }
 
-/// Where an event written now would stand.
+/// Position of an event written now.
 pub(super) fn place(
     connection: &Connection,
     transaction: i64,
     same: i64,
-) -> Result<Place, Problem> {
+) -> Result<EventPosition, ApiError> {
     let Some(last) = last(connection)? else {
-        return Ok(Place {
+        return Ok(EventPosition {
             replay: BEFORE_FIRST + 1,
             transaction,
             sequence: 1,
@@ -123,7 +123,7 @@ pub(super) fn place(
     };
     if last.transaction == transaction {
         let has_twin = same != 0 && last.same == same;
-        return Ok(Place {
+        return Ok(EventPosition {
             replay: last.replay + 1,
             transaction,
             sequence: last.sequence + 1,
@@ -135,8 +135,8 @@ pub(super) fn place(
             same_before: last.same,
         });
     }
-    Ok(Place {
-        replay: last.replay + 1 + transaction.rem_euclid(LARGEST_GAP),
+    Ok(EventPosition {
+        replay: last.replay + 1 + transaction.rem_euclid(MAX_GAP),
         transaction,
         sequence: 1,
         twin: None,
@@ -144,8 +144,8 @@ pub(super) fn place(
     })
 }
 
-/// The newest event, if it is of this change; events that are no change events may lie behind it.
-fn twin(connection: &Connection, same: i64) -> Result<Option<i64>, Problem> {
+/// The newest event, if it is of this change; events that are no change events may follow it.
+fn twin(connection: &Connection, same: i64) -> Result<Option<i64>, ApiError> {
     let sql = "SELECT \"replay\", \"same\" FROM \"__events\" WHERE \"kind\" = 0 ORDER BY \"replay\" DESC LIMIT 1";
     let newest = connection
         .prepare_cached(sql)?
@@ -154,12 +154,12 @@ fn twin(connection: &Connection, same: i64) -> Result<Option<i64>, Problem> {
     Ok(newest.and_then(|(replay, of)| (of == same).then_some(replay)))
 }
 
-/// Writes an event. Those that are no change events hand on the place of the change event before.
+/// Writes an event. Those that are no change events keep the position of the change event before.
 pub(super) fn append(
     connection: &Connection,
-    place: Place,
+    place: EventPosition,
     entry: &Entry<'_>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let sql = "INSERT INTO \"__events\" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let (sequence, same) = match entry.kind {
         Kind::Change => (place.sequence, entry.same),
@@ -179,7 +179,7 @@ pub(super) fn append(
 }
 
 /// The `data` of a change event; `None` if there is no such event.
-pub(super) fn body(connection: &Connection, replay: i64) -> Result<Option<String>, Problem> {
+pub(super) fn body(connection: &Connection, replay: i64) -> Result<Option<String>, ApiError> {
     let sql = "SELECT \"body\" FROM \"__events\" WHERE \"replay\" = ?1 AND \"kind\" = 0";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row([replay], |row| row.get(0)).optional()?)
@@ -190,7 +190,7 @@ pub(super) fn rewrite(
     connection: &Connection,
     replay: i64,
     change: impl FnOnce(&str) -> Option<String>,
-) -> Result<bool, Problem> {
+) -> Result<bool, ApiError> {
     let Some(body) = body(connection, replay)?.as_deref().and_then(change) else {
         return Ok(false);
     };
@@ -202,7 +202,7 @@ pub(super) fn rewrite(
 }
 
 /// As [`rewrite`], for an event that then is like no other: further records are not added to it.
-pub(super) fn replace(connection: &Connection, replay: i64, body: &str) -> Result<(), Problem> {
+pub(super) fn replace(connection: &Connection, replay: i64, body: &str) -> Result<(), ApiError> {
     let sql = "UPDATE \"__events\" SET \"body\" = ?2, \"same\" = 0 WHERE \"replay\" = ?1";
     connection
         .prepare_cached(sql)?
@@ -210,13 +210,13 @@ pub(super) fn replace(connection: &Connection, replay: i64, body: &str) -> Resul
     Ok(())
 }
 
-/// How many events of a transaction lie beyond `sequence` on this channel.
+/// How many events of a transaction come after `sequence` on this channel.
 pub(super) fn beyond(
     connection: &Connection,
-    place: Place,
+    place: EventPosition,
     sequence: i64,
     channel: &str,
-) -> Result<i64, Problem> {
+) -> Result<i64, ApiError> {
     let sql = "SELECT count(*) FROM \"__events\" WHERE \"replay\" > ?1 AND \"tx\" = ?2 AND \"seq\" > ?3 \
                AND \"channel\" = ?4";
     let from = place.replay - (place.sequence - sequence).max(0) - 1;
@@ -241,7 +241,7 @@ pub struct Event {
 
 /// What a subscriber wants to read.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct LogQuery {
     /// Names of single channels.
     pub channels: Vec<String>,
     /// Whether all change events are wanted.
@@ -255,9 +255,9 @@ pub(crate) struct Wanted {
 /// The next events, oldest first, and the replay id up to which nothing more is to be had. Expired ones are left out.
 pub(crate) fn read(
     connection: &Connection,
-    wanted: &Wanted,
+    wanted: &LogQuery,
     now: i64,
-) -> Result<(Vec<Event>, i64), Problem> {
+) -> Result<(Vec<Event>, i64), ApiError> {
     let newest = newest(connection)?;
     if newest <= wanted.after {
         return Ok((Vec::new(), wanted.after));
@@ -302,7 +302,7 @@ pub fn is_kept(
     kind: Kind,
     replay: i64,
     now: i64,
-) -> Result<bool, Problem> {
+) -> Result<bool, ApiError> {
     let sql =
         "SELECT count(*) FROM \"__events\" WHERE \"replay\" = ?1 AND \"kind\" = ?2 AND \"at\" > ?3";
     let found: i64 = connection
@@ -314,7 +314,7 @@ pub fn is_kept(
 }
 
 /// Forgets all but the newest `capacity` events.
-pub(super) fn cut(connection: &Connection, capacity: u64) -> Result<(), Problem> {
+pub(super) fn cut(connection: &Connection, capacity: u64) -> Result<(), ApiError> {
     let sql = "DELETE FROM \"__events\" WHERE \"replay\" <= \
                (SELECT \"replay\" FROM \"__events\" ORDER BY \"replay\" DESC LIMIT 1 OFFSET ?1)";
     let capacity = i64::try_from(capacity).unwrap_or(i64::MAX).max(1);
@@ -322,8 +322,8 @@ pub(super) fn cut(connection: &Connection, capacity: u64) -> Result<(), Problem>
     Ok(())
 }
 
-/// Forgets the events past their retention, but never the newest: replay ids go on from it.
-pub(super) fn expire(connection: &Connection, now: i64) -> Result<(), Problem> {
+/// Forgets the events past their retention, but never the newest: replay ids continue from it.
+pub(super) fn expire(connection: &Connection, now: i64) -> Result<(), ApiError> {
     let sql = "DELETE FROM \"__events\" WHERE \"at\" <= CASE WHEN \"kind\" < 2 THEN ?1 ELSE ?2 END \
                AND \"replay\" < (SELECT max(\"replay\") FROM \"__events\")";
     let values = params![Kind::Change.kept_since(now), Kind::Topic.kept_since(now)];
@@ -332,7 +332,7 @@ pub(super) fn expire(connection: &Connection, now: i64) -> Result<(), Problem> {
 }
 
 /// How many events are kept, and the ids of the oldest and the newest.
-pub fn extent(connection: &Connection) -> Result<(i64, Option<i64>, Option<i64>), Problem> {
+pub fn extent(connection: &Connection) -> Result<(i64, Option<i64>, Option<i64>), ApiError> {
     let sql = "SELECT count(*), min(\"replay\"), max(\"replay\") FROM \"__events\"";
     Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
 }

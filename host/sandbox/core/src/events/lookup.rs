@@ -1,4 +1,4 @@
-//! Names of channels, and what they stand for.
+//! Resolution of channel names.
 
 use super::channel::Channel;
 use super::generic;
@@ -6,15 +6,15 @@ use super::log::Kind;
 use super::names::{ALL_CHANGES, channel, is_captured, is_event};
 use super::topics::{self, Filter};
 use crate::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 impl Channel {
-    /// The channel called so, in the exact case, for this user; the inner error is what Salesforce tells the
+    /// The channel called so, in the exact case, for this user; the inner error is Salesforce's message to the
     /// subscriber.
     ///
     /// # Errors
     /// The database's.
-    pub fn find(org: &Org, name: &str, user: &str) -> Result<Result<Self, String>, Problem> {
+    pub fn find(org: &Org, name: &str, user: &str) -> Result<Result<Self, String>, ApiError> {
         if name.starts_with(topics::CHANNELS) {
             return topic(org, name);
         }
@@ -30,8 +30,8 @@ impl Channel {
         } else {
             is_event_channel(org, name).then_some(Kind::Platform)
         };
-        let refusal = || "403:denied_by_security_policy:create_denied".to_owned();
-        Ok(kind.map(|kind| Self::new(name, kind)).ok_or_else(refusal))
+        let rejection = || "403:denied_by_security_policy:create_denied".to_owned();
+        Ok(kind.map(|kind| Self::new(name, kind)).ok_or_else(rejection))
     }
 }
 
@@ -52,7 +52,7 @@ fn is_event_channel(org: &Org, name: &str) -> bool {
 }
 
 /// The channel of a PushTopic, perhaps with conditions behind a question mark.
-fn topic(org: &Org, name: &str) -> Result<Result<Channel, String>, Problem> {
+fn topic(org: &Org, name: &str) -> Result<Result<Channel, String>, ApiError> {
     let (source, expression) = name.split_once('?').unwrap_or((name, ""));
     let topic = source.strip_prefix(topics::CHANNELS).unwrap_or_default();
     let Some(selected) = topics::selected(org, topic)? else {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Longest client id kept, in bytes.
-const LONGEST: usize = 40;
+const MAX_BYTES: usize = 40;
 
 /// One of Salesforce's APIs, as change events name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Api {
 /// The id that a client gave itself in `Sforce-Call-Options` or SOAP's `CallOptions`, cut to 40 bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientName {
-    bytes: [u8; LONGEST],
+    bytes: [u8; MAX_BYTES],
     length: usize,
 }
 
@@ -42,16 +42,16 @@ impl Default for ClientName {
 impl ClientName {
     /// A client that did not say who it is.
     pub const NONE: Self = Self {
-        bytes: [0; LONGEST],
+        bytes: [0; MAX_BYTES],
         length: 0,
     };
 
     /// The client called so.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let end = name.floor_char_boundary(LONGEST);
+        let end = name.floor_char_boundary(MAX_BYTES);
         let name = name.as_bytes().get(..end).unwrap_or_default();
-        let mut bytes = [0; LONGEST];
+        let mut bytes = [0; MAX_BYTES];
         for (place, byte) in bytes.iter_mut().zip(name) {
             *place = *byte;
         }

@@ -9,22 +9,22 @@ use super::log::{self, Entry, Kind};
 use super::uuid::uuid_of;
 use super::{fields, schema};
 use crate::write::{Row, Saved, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::value::dates;
 
-/// Key prefix of the ids that publishing answers with.
+/// Key prefix of the ids that publishing returns.
 const KEY_PREFIX: &str = "e01";
 
-/// The `EventUuid` of a published event; `None` if the id is not one of those that publishing answers with.
+/// The `EventUuid` of a published event; `None` if the id is not one of those that publishing returns.
 #[must_use]
 pub fn event_uuid(id: &RecordId) -> Option<String> {
     (id.key_prefix() == KEY_PREFIX).then(|| uuid_of(id.as_str()))
 }
 
 /// Publishes an event with the row's values; subscribers see it once the transaction is committed.
-pub(crate) fn publish(writer: &Writer<'_>, row: &Row<'_>) -> Result<Saved, Problem> {
-    let feed: Feed<'_> = writer.feed.ok_or_else(Problem::not_found)?;
+pub(crate) fn publish(writer: &Writer<'_>, row: &Row<'_>) -> Result<Saved, ApiError> {
+    let feed: Feed<'_> = writer.feed.ok_or_else(ApiError::not_found)?;
     let number = feed.events.published.fetch_add(1, Ordering::Relaxed);
     let first = u64::try_from(feed.events.first_transaction).unwrap_or_default();
     let id = RecordId::new(KEY_PREFIX, first.wrapping_add(number));
@@ -50,6 +50,7 @@ pub(crate) fn publish(writer: &Writer<'_>, row: &Row<'_>) -> Result<Saved, Probl
         body: &data.to_string(),
     };
     log::append(writer.connection, place, &entry)?;
-    feed.events.keep_up(writer.connection, writer.now)?;
+    feed.events
+        .enforce_retention(writer.connection, writer.now)?;
     Ok(Saved { id, created: true })
 }

@@ -1,4 +1,4 @@
-//! Schemas of events, in Apache Avro's words: `eventSchema` of the REST API.
+//! Schemas of events, in Apache Avro's form: `eventSchema` of the REST API.
 
 use serde_json::{Value as Json, json};
 
@@ -6,7 +6,7 @@ use super::fields;
 use super::names::{event_name, is_captured, is_event};
 use sandbox_model::schema::{Field, FieldType, Object, Schema};
 
-/// The forms in which a schema is told (REST API guide, "Platform Event Schema by Event Name").
+/// Formats of a schema (REST API guide, "Platform Event Schema by Event Name").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// The whole message as CometD shows it.
@@ -132,7 +132,7 @@ impl Subject<'_> {
             }
             Self::Change(object) => {
                 let own = object.fields().iter();
-                let own = own.filter(|field| fields::is_told(object, field));
+                let own = own.filter(|field| fields::is_published(object, field));
                 let mut fields = vec![header()];
                 let mut compounds: Vec<(String, Vec<Json>)> = Vec::new();
                 for field in own {
@@ -202,7 +202,7 @@ fn avro_field(field: &Field) -> Json {
     json!({"name": field.name, "type": ["null", kind], "doc": doc, "default": null})
 }
 
-/// Avro's type, and Salesforce's word for what is in it.
+/// Avro's type, and Salesforce's name of the content.
 fn avro_type(field_type: &FieldType) -> (&'static str, &'static str) {
     match field_type {
         FieldType::Boolean => ("boolean", "Boolean"),

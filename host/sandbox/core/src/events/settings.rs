@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A connect without events is answered after this long (Streaming API guide, "Clients and Timeouts": 110 seconds).
+/// A connect without events gets its response after this long (Streaming API guide, "Clients and Timeouts": 110 seconds).
 const TIMEOUT_MS: u64 = 110_000;
-/// A client that does not connect again for this long after an answer is forgotten (same place: 40 seconds).
+/// A client that does not connect again for this long after a response is forgotten (same place: 40 seconds).
 const EXPIRY_MS: i64 = 40_000;
 /// Events kept at most, whatever their age; so the log cannot fill the disk or the memory.
 const CAPACITY: u64 = 250_000;
@@ -15,7 +15,7 @@ const CLIENTS: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
-    /// Milliseconds of real time until a connect without events is answered.
+    /// Milliseconds of real time until a connect without events gets its response.
     pub timeout_ms: u64,
     /// Milliseconds on the org's clock until a client that does not connect is forgotten.
     pub expiry_ms: i64,
@@ -27,7 +27,7 @@ pub struct Settings {
     pub clients: usize,
     /// Whether requests of a client must bring its `BAYEUX_BROWSER` cookie.
     pub cookies: bool,
-    /// Whether the same change of several records in one transaction is told by one event, as in Salesforce.
+    /// Whether the same change of several records in one transaction becomes one event, as in Salesforce.
     pub merge: bool,
     /// Whether subscribing to a channel `/u/…` that is not there makes it (Salesforce help, "User Interface Settings":
     /// "Enable Dynamic Streaming Channel Creation"; off in new orgs).

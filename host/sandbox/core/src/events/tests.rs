@@ -1,11 +1,11 @@
-//! The bus below its HTTP face.
+//! The bus below its HTTP interface.
 
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
 use super::Settings;
-use super::log::{self, Wanted};
+use super::log::{self, LogQuery};
 use super::uuid::uuid_of;
 use crate::org::{Clock, Org};
 use crate::write::{Draft, WriteOptions};
@@ -22,7 +22,7 @@ fn insert(org: &Org, names: impl Iterator<Item = String>) {
     let object = org.schema().object("Account").unwrap();
     org.write(org.admin(), WriteOptions::default(), |writer| {
         for name in names {
-            writer.insert(object, Draft::of(object, &[("Name", &name)]))?;
+            writer.insert(object, Draft::from_texts(object, &[("Name", &name)]))?;
         }
         Ok(())
     })
@@ -30,7 +30,7 @@ fn insert(org: &Org, names: impl Iterator<Item = String>) {
 }
 
 fn events(org: &Org, most: usize) -> Vec<Json> {
-    let wanted = Wanted {
+    let wanted = LogQuery {
         channels: Vec::new(),
         all_changes: true,
         after: 0,
@@ -100,15 +100,15 @@ fn a_change_too_large_becomes_a_gap() {
         writer.insert(object, draft).map(|_| ())
     })
     .unwrap();
-    let told = events(&org, 10);
-    assert_eq!(told.len(), 1);
-    let payload = told[0]["payload"].as_object().unwrap();
+    let reported = events(&org, 10);
+    assert_eq!(reported.len(), 1);
+    let payload = reported[0]["payload"].as_object().unwrap();
     assert_eq!(payload["ChangeEventHeader"]["changeType"], "GAP_CREATE");
     assert_eq!(payload.len(), 1);
 }
 
 #[test]
-fn a_delete_tells_of_children_that_go_along() {
+fn a_delete_yields_events_for_deleted_children() {
     let org = org(Settings::default());
     let (account, contact) = (
         org.schema().object("Account").unwrap(),
@@ -117,9 +117,9 @@ fn a_delete_tells_of_children_that_go_along() {
     let options = WriteOptions::default();
     let id = org
         .write(org.admin(), options, |writer| {
-            let saved = writer.insert(account, Draft::of(account, &[("Name", "Acme")]))?;
+            let saved = writer.insert(account, Draft::from_texts(account, &[("Name", "Acme")]))?;
             let id = saved.id.as_str().to_owned();
-            let child = Draft::of(contact, &[("LastName", "Doe"), ("AccountId", &id)]);
+            let child = Draft::from_texts(contact, &[("LastName", "Doe"), ("AccountId", &id)]);
             writer.insert(contact, child)?;
             Ok(saved.id)
         })
@@ -128,8 +128,8 @@ fn a_delete_tells_of_children_that_go_along() {
         writer.delete(account, &id).map(|_| ())
     })
     .unwrap();
-    let told = events(&org, 10);
-    let deleted: Vec<Json> = told
+    let reported = events(&org, 10);
+    let deleted: Vec<Json> = reported
         .iter()
         .map(|it| &it["payload"]["ChangeEventHeader"])
         .filter(|header| header["changeType"] == "DELETE")

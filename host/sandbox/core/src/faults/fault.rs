@@ -1,4 +1,4 @@
-//! What can go wrong with a request.
+//! Faults of requests.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 /// Longest delay a fault may ask for: ten minutes.
-pub const LONGEST_DELAY_MS: u64 = 600_000;
+pub const MAX_DELAY_MS: u64 = 600_000;
 
-/// What goes wrong. Where `acted` is said, the org does the work all the same.
+/// What a rule does to a request. Where `acted` is set, the org does the work all the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -17,14 +17,14 @@ pub const LONGEST_DELAY_MS: u64 = 600_000;
     deny_unknown_fields
 )]
 pub enum Fault {
-    /// The request is answered with this status and body.
+    /// The request gets a response with this status and body.
     Status {
         /// HTTP status.
         status: u16,
         /// Salesforce's code.
         #[serde(default = "unavailable")]
         error_code: String,
-        /// The sentence beside it.
+        /// The message beside it.
         #[serde(default)]
         message: String,
         /// More headers, `Retry-After` above all. Placeholders as in `body`.
@@ -41,15 +41,15 @@ pub enum Fault {
         #[serde(default)]
         acted: bool,
     },
-    /// The connection is reset before anything is done or answered.
+    /// The connection is reset before anything is done or sent.
     Reset,
-    /// The work is done, but the connection is cut after so many bytes of the answer's body.
+    /// The work is done, but the connection is cut after so many bytes of the response's body.
     Truncate {
         /// Bytes that still come through; half of the body unless given.
         #[serde(default)]
         bytes: Option<usize>,
     },
-    /// The work is done, but the answer holds less than it should, and nothing in its headers tells.
+    /// The work is done, but the response holds less than it should, and nothing in its headers shows it.
     Shorten {
         /// Bytes that are left; half of the body unless `records` is given.
         #[serde(default)]
@@ -57,11 +57,11 @@ pub enum Fault {
         /// Records that are left: of a CSV's after its header, of a JSON list, or of `records` in a JSON object.
         #[serde(default)]
         records: Option<usize>,
-        /// Whether the body is packed with gzip first, whatever its size and whoever asks, so that half of a stream is left.
+        /// Whether the body is compressed with gzip first, whatever its size and the client, so that half of a stream is left.
         #[serde(default)]
         packed: bool,
     },
-    /// The request is answered late.
+    /// The response is delayed.
     Delay {
         /// Milliseconds of real time, at most ten minutes.
         ms: u64,
@@ -69,33 +69,33 @@ pub enum Fault {
         #[serde(default)]
         acted: bool,
     },
-    /// The work is done, and the answer's body comes slowly but whole.
+    /// The work is done, and the response's body comes slowly but whole.
     SlowBody {
         /// Bytes that come at a time.
         bytes: usize,
         /// Milliseconds between them.
         ms: u64,
     },
-    /// The work is done and the answer starts, then nothing more comes.
+    /// The work is done and the response starts, then nothing more comes.
     Stall {
         /// Bytes that still come through; half of the body unless given.
         #[serde(default)]
         bytes: Option<usize>,
     },
-    /// All sessions end first, so the request itself is refused as Salesforce refuses it.
+    /// All sessions end first, so the request itself is rejected as Salesforce rejects it.
     ExpireSession,
-    /// The work is done, but the connection is reset before the answer.
+    /// The work is done, but the connection is reset before the response.
     LostAnswer,
-    /// The work is not done; the answer is what a `GET` of the same path tells.
+    /// The work is not done; the response is that of a `GET` of the same path.
     NoEffect {
-        /// Members of the answer that are said to be otherwise.
+        /// Members of the response that are replaced.
         #[serde(default)]
         set: Map<String, Json>,
         /// HTTP status, if another than that of the `GET`.
         #[serde(default)]
         status: Option<u16>,
     },
-    /// The work is done; the answer is changed.
+    /// The work is done; the response is changed.
     Change {
         /// Members of a JSON object that are set.
         #[serde(default)]
@@ -103,7 +103,7 @@ pub enum Fault {
         /// Members of a JSON object that are left out.
         #[serde(default)]
         remove: Vec<String>,
-        /// Texts in the body, and what stands there instead.
+        /// Texts in the body, and their replacements.
         #[serde(default)]
         replace: BTreeMap<String, String>,
         /// Headers that are set; left out where empty.
@@ -118,11 +118,11 @@ pub enum Fault {
     },
 }
 
-/// In which form a refusal is said.
+/// In which form an error is said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BodyForm {
-    /// The error list of the REST API, whatever the path: as what stands in front of an API says it.
+    /// The error list of the REST API, whatever the path: as gateways in front of an API send it.
     #[default]
     Rest,
     /// That of the API that the path belongs to: a SOAP fault, an error document of Bulk API 1.0, an OAuth error, an error list.
@@ -134,7 +134,7 @@ fn unavailable() -> String {
 }
 
 impl Fault {
-    /// An answer with this status and one of Salesforce's error bodies, before anything is done.
+    /// An response with this status and one of Salesforce's error bodies, before anything is done.
     #[must_use]
     pub fn status(status: u16, error_code: &str, message: &str) -> Self {
         Self::Status {
@@ -166,7 +166,7 @@ impl Fault {
         }
     }
 
-    /// Whether the org does what was asked although the answer is harmed.
+    /// Whether the org does what was asked although the response is faulty.
     #[must_use]
     pub fn acts(&self) -> bool {
         match self {

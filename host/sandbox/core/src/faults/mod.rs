@@ -1,6 +1,6 @@
-//! Faults on demand: which requests go wrong, how, and how often.
+//! Fault injection: which requests fail, how, and how often.
 //!
-//! A rule is JSON, as `POST /__sandbox/faults` takes it; in process, [`Faults::add`] and [`Faults::play`] take the same:
+//! A rule is JSON, as `POST /__sandbox/faults` takes it; in process, [`Faults::add`] and [`Faults::inject`] take the same:
 //!
 //! ```json
 //! {"match": {"method": "GET", "path": "/services/data/*/query/*", "skip": 1, "every": 1, "contains": "Account"},
@@ -11,9 +11,9 @@
 //! All of `match` may be left out. `times` is a number, or `"always"`. A fault is a description ([`Fault`]) or the name of one
 //! ([`named`], `GET /__sandbox/faults/names`): `{"match": {"path": "*"}, "fault": "html-page", "times": "always"}`.
 //!
-//! The first rule that matches and is due strikes; each request is struck by one rule at most. `GET /__sandbox/faults` and
-//! [`Faults::list`] tell how often each rule matched and struck, and the journal (`/__sandbox/requests`) which request was
-//! struck by what.
+//! The first rule that matches and is due applies; at most one rule applies to a request. `GET /__sandbox/faults` and
+//! [`Faults::list`] show how often each rule matched and applied, and the journal (`/__sandbox/requests`) which request was
+//! changed by which rule.
 
 mod fault;
 mod named;
@@ -25,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
-pub use fault::{BodyForm, Fault, LONGEST_DELAY_MS};
+pub use fault::{BodyForm, Fault, MAX_DELAY_MS};
 pub use named::{Named, named};
 
 /// Which requests a rule is about. What is left out matches all.
@@ -41,7 +41,7 @@ pub struct Match {
     /// How many matching requests pass unharmed first.
     #[serde(alias = "nth")]
     pub skip: u64,
-    /// Of those that follow, one of so many is struck: the first, then every n-th after it.
+    /// Of those that follow, one of so many is affected: the first, then every n-th after it.
     pub every: u64,
 }
 
@@ -81,7 +81,7 @@ pub struct Rule {
     pub hits: u64,
 }
 
-/// How often a rule strikes.
+/// How often a rule applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
     /// So often.
@@ -139,7 +139,7 @@ fn described_or_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Faul
 
 /// A request as rules see it.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct RequestView<'a> {
     /// HTTP method.
     pub method: &'a str,
     /// Path without query.
@@ -174,7 +174,7 @@ impl Faults {
     }
 
     /// Plays a fault once, on the next request whose path matches.
-    pub fn play(&self, path: &str, fault: Fault) -> Rule {
+    pub fn inject(&self, path: &str, fault: Fault) -> Rule {
         let matching = Match {
             path: Some(path.to_owned()),
             ..Match::default()
@@ -195,12 +195,12 @@ impl Faults {
 
     /// What happens to this request, if anything; counts it.
     #[must_use]
-    pub fn strike(&self, request: Seen<'_>) -> Option<Fault> {
+    pub fn next_fault(&self, request: RequestView<'_>) -> Option<Fault> {
         let mut rules = self.rules();
         let mut matching = rules
             .iter_mut()
             .filter(|rule| rule.matching.matches(request));
-        matching.find_map(Rule::strike)
+        matching.find_map(Rule::take)
     }
 }
 
@@ -218,8 +218,8 @@ impl Rule {
         }
     }
 
-    /// Counts a request that matched, and says whether it is struck.
-    fn strike(&mut self) -> Option<Fault> {
+    /// Counts a request that matched, and returns the fault if one is due.
+    fn take(&mut self) -> Option<Fault> {
         self.matched += 1;
         let due = self.matched.checked_sub(self.matching.skip + 1)?;
         let is_due = due.is_multiple_of(self.matching.every.max(1)) && self.times.allow(self.hits);
@@ -231,7 +231,7 @@ impl Rule {
 }
 
 impl Match {
-    fn matches(&self, request: Seen<'_>) -> bool {
+    fn matches(&self, request: RequestView<'_>) -> bool {
         let method_fits = self
             .method
             .as_ref()

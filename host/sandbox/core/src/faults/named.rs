@@ -12,7 +12,7 @@ use super::Fault;
 pub struct Named {
     /// Its name, as rules take it.
     pub name: String,
-    /// What it stands for, in one sentence.
+    /// Description in one sentence.
     pub about: String,
     /// What happens.
     pub fault: Fault,

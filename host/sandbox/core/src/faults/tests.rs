@@ -1,7 +1,7 @@
 use super::*;
 
-fn seen<'a>(method: &'a str, path: &'a str) -> Seen<'a> {
-    Seen {
+fn seen<'a>(method: &'a str, path: &'a str) -> RequestView<'a> {
+    RequestView {
         method,
         path,
         query: None,
@@ -13,12 +13,12 @@ fn rule(text: &str) -> Rule {
     serde_json::from_str(text).unwrap()
 }
 
-/// Which of six requests are struck.
+/// Which of six requests a rule applies to.
 fn strikes(rule_text: &str) -> Vec<bool> {
     let faults = Faults::default();
     faults.add(rule(rule_text));
     (0..6)
-        .map(|_| faults.strike(seen("GET", "/q")).is_some())
+        .map(|_| faults.next_fault(seen("GET", "/q")).is_some())
         .collect()
 }
 
@@ -47,18 +47,18 @@ fn patterns_match_as_globs_or_prefixes() {
 }
 
 #[test]
-fn a_rule_skips_then_strikes_then_rests() {
+fn a_rule_skips_then_applies_then_stops() {
     let twice =
         r#"{"match":{"method":"get","path":"/q","skip":1},"fault":{"kind":"reset"},"times":2}"#;
     assert_eq!(strikes(twice), [false, true, true, false, false, false]);
     let faults = Faults::default();
     faults.add(rule(twice));
-    assert!(faults.strike(seen("POST", "/q")).is_none());
+    assert!(faults.next_fault(seen("POST", "/q")).is_none());
     assert_eq!(faults.list()[0].matched, 0);
 }
 
 #[test]
-fn a_rule_strikes_every_nth_always_or_by_what_a_body_holds() {
+fn a_rule_applies_to_every_nth_request_always_or_by_body() {
     let third = r#"{"match":{"skip":1,"every":3},"fault":"reset","times":"always"}"#;
     assert_eq!(strikes(third), [false, true, false, false, true, false]);
     let always = r#"{"fault":"reset","times":"always"}"#;
@@ -70,7 +70,7 @@ fn a_rule_strikes_every_nth_always_or_by_what_a_body_holds() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_is_refused() {
+fn an_invalid_rule_is_rejected() {
     for text in [
         r#"{"fault":{"kind":"melt"}}"#,
         r#"{"fault":"melt"}"#,

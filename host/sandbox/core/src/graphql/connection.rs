@@ -19,14 +19,14 @@ use sandbox_soql::{Plan, for_each_row};
 /// Records of a page unless `first` says otherwise (GraphQL API guide, "Query Limitations": 10).
 const PAGE: usize = 10;
 /// Most records of a page (same source: 2,000).
-const LARGEST_PAGE: usize = 2_000;
+const MAX_PAGE: usize = 2_000;
 /// Fewest records of a page of a query with `upperBound` (same guide, "Paginate with Upper-Bound Limit": 200).
-const SMALLEST_BOUNDED_PAGE: usize = 200;
+const MIN_BOUNDED_PAGE: usize = 200;
 /// What the text of a cursor begins with.
 const CURSOR: &str = "v1:";
 
 /// What the arguments of a connection ask for.
-pub(super) struct Asked {
+pub(super) struct ConnectionArguments {
     first: usize,
     after: usize,
     most: usize,
@@ -46,10 +46,10 @@ impl<'a> Source<'a> {
         field: &Selected,
         path: &[String],
     ) -> Result<Json> {
-        let asked = self.asked(object, field, path, true)?;
+        let arguments = self.arguments(object, field, path, true)?;
         let mut found = Vec::new();
-        self.ids(object, &asked, None, |id, _| found.push(id))?;
-        let mut shown = self.shown(object, field, path, &asked, vec![found])?;
+        self.ids(object, &arguments, None, |id, _| found.push(id))?;
+        let mut shown = self.shown(object, field, path, &arguments, vec![found])?;
         Ok(shown.pop().unwrap_or(Json::Null))
     }
 
@@ -62,31 +62,36 @@ impl<'a> Source<'a> {
         path: &[String],
     ) -> Result<Vec<Json>> {
         let (object, reference) = way;
-        let asked = self.asked(object, field, path, false)?;
+        let arguments = self.arguments(object, field, path, false)?;
         let places: HashMap<&str, usize> = parents
             .iter()
             .enumerate()
             .map(|(at, id)| (id.as_str(), at))
             .collect();
         let mut found = vec![Found::new(); parents.len()];
-        self.ids(object, &asked, Some((reference, parents)), |id, parent| {
-            if let Some(ids) = places
-                .get(parent.as_str())
-                .and_then(|at| found.get_mut(*at))
-            {
-                ids.push(id);
-            }
-        })?;
-        self.shown(object, field, path, &asked, found)
+        self.ids(
+            object,
+            &arguments,
+            Some((reference, parents)),
+            |id, parent| {
+                if let Some(ids) = places
+                    .get(parent.as_str())
+                    .and_then(|at| found.get_mut(*at))
+                {
+                    ids.push(id);
+                }
+            },
+        )?;
+        self.shown(object, field, path, &arguments, found)
     }
 
-    fn asked(
+    fn arguments(
         self,
         object: &Object,
         field: &Selected,
         path: &[String],
         is_root: bool,
-    ) -> Result<Asked> {
+    ) -> Result<ConnectionArguments> {
         let known: &[&str] = if is_root {
             &["first", "after", "where", "orderBy", "scope", "upperBound"]
         } else {
@@ -102,14 +107,10 @@ impl<'a> Source<'a> {
         }
         let most = number(field, "upperBound", path)?;
         let first = number(field, "first", path)?.unwrap_or(PAGE);
-        let least = if most.is_some() {
-            SMALLEST_BOUNDED_PAGE
-        } else {
-            1
-        };
-        if !(least..=LARGEST_PAGE).contains(&first) {
+        let least = if most.is_some() { MIN_BOUNDED_PAGE } else { 1 };
+        if !(least..=MAX_PAGE).contains(&first) {
             let message = format!(
-                "The value of 'first' must be between {least} and {LARGEST_PAGE}, not {first}."
+                "The value of 'first' must be between {least} and {MAX_PAGE}, not {first}."
             );
             return Err(GraphError::new(Kind::DataFetchingException, message)
                 .at(field.at)
@@ -119,7 +120,7 @@ impl<'a> Source<'a> {
             schema: self.schema,
             path,
         };
-        Ok(Asked {
+        Ok(ConnectionArguments {
             first,
             after: after(field)?,
             most: most.unwrap_or(usize::MAX),
@@ -140,21 +141,24 @@ impl<'a> Source<'a> {
     fn ids(
         self,
         object: &Object,
-        asked: &Asked,
+        arguments: &ConnectionArguments,
         parents: Option<(&str, &[String])>,
         mut each: impl FnMut(String, String),
     ) -> Result<()> {
         let of_parents = parents.map(|(reference, ids)| is_one_of(reference, ids));
-        let conditions: Vec<_> = of_parents.into_iter().chain(asked.filter.clone()).collect();
+        let conditions: Vec<_> = of_parents
+            .into_iter()
+            .chain(arguments.filter.clone())
+            .collect();
         let reference = parents.map(|(reference, _)| reference);
         let mut query = select(object, std::iter::once("Id").chain(reference));
         query.filter = (!conditions.is_empty()).then_some(Condition::And(conditions));
-        query.order.clone_from(&asked.order);
-        query.scope.clone_from(&asked.scope);
-        let plan = Plan::of(&query, "", self.schema, self.options)?;
+        query.order.clone_from(&arguments.order);
+        query.scope.clone_from(&arguments.scope);
+        let plan = Plan::from_query(&query, "", self.schema, self.options)?;
         let columns: Vec<_> = plan
-            .shape()
-            .map(|shape| shape.leaves().iter().map(|it| it.column).collect())
+            .projection()
+            .map(|projection| projection.leaves().iter().map(|it| it.column).collect())
             .unwrap_or_default();
         let (id, parent) = (
             columns.first().copied().unwrap_or(0),
@@ -176,14 +180,16 @@ impl<'a> Source<'a> {
         object: &'a Object,
         field: &Selected,
         path: &[String],
-        asked: &Asked,
+        arguments: &ConnectionArguments,
         mut found: Vec<Found>,
     ) -> Result<Vec<Json>> {
-        found.iter_mut().for_each(|ids| ids.truncate(asked.most));
+        found
+            .iter_mut()
+            .for_each(|ids| ids.truncate(arguments.most));
         let page = |ids: &Found| -> Found {
             ids.iter()
-                .skip(asked.after)
-                .take(asked.first)
+                .skip(arguments.after)
+                .take(arguments.first)
                 .cloned()
                 .collect()
         };
@@ -217,7 +223,7 @@ impl<'a> Source<'a> {
                         &edges.fields,
                         &mut |name, field, path| match name {
                             "node" => Ok(node(field, id)),
-                            "cursor" => Ok(json!(cursor(asked.after + at + 1))),
+                            "cursor" => Ok(json!(cursor(arguments.after + at + 1))),
                             _ => Err(GraphError::undefined(
                                 path,
                                 name,
@@ -239,7 +245,9 @@ impl<'a> Source<'a> {
                         }
                         "totalCount" => Ok(json!(all.len())),
                         "pageResultCount" => Ok(json!(page.len())),
-                        "pageInfo" => page_info(field, path, asked.after, page.len(), all.len()),
+                        "pageInfo" => {
+                            page_info(field, path, arguments.after, page.len(), all.len())
+                        }
                         _ => Err(GraphError::undefined(path, name, &type_name)),
                     },
                 )
@@ -295,7 +303,7 @@ pub(super) fn select<'n>(object: &Object, fields: impl Iterator<Item = &'n str>)
     }
 }
 
-/// That a field holds one of these ids.
+/// Condition: a field has one of these ids.
 pub(super) fn is_one_of(field: &str, ids: &[String]) -> Condition {
     let value = |id: &String| {
         Text::new(id).ok().map(|text| Value {

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use super::error::{GraphError, Kind, Result};
 
 /// Fields of a query, fragments spread; Salesforce names no number, this one keeps hostile fragments small.
-const MOST_FIELDS: usize = 10_000;
-/// How deep fragments may be spread in each other, and brackets stand in each other. Likewise.
-const DEEPEST: usize = 64;
+const MAX_FIELDS: usize = 10_000;
+/// How deep fragments may be spread in each other, and brackets nested. Likewise.
+const MAX_DEPTH: usize = 64;
 
 /// The body of a request.
 #[derive(Debug, Deserialize)]
@@ -30,7 +30,7 @@ pub struct Request {
 /// A field that is asked for.
 #[derive(Debug, Clone)]
 pub(super) struct Selected {
-    /// What it is called in the answer.
+    /// Its key in the response.
     pub key: String,
     pub name: String,
     pub at: Pos,
@@ -60,7 +60,7 @@ impl Selected {
 /// Reads a request and gives the fields of its operation.
 pub(super) fn read(request: Request) -> Result<Vec<Selected>> {
     let text = request.query.unwrap_or_default();
-    refuse_depth(&text)?;
+    reject_depth(&text)?;
     let document = parse_query(&text).map_err(syntax)?;
     let operation = pick(&document, request.operation_name.as_deref())?;
     if operation.node.ty != OperationType::Query {
@@ -71,7 +71,7 @@ pub(super) fn read(request: Request) -> Result<Vec<Selected>> {
     let mut reader = Reader {
         document: &document,
         variables,
-        left: MOST_FIELDS,
+        left: MAX_FIELDS,
     };
     let mut fields = Vec::new();
     reader.spread(&operation.node.selection_set.node, &[], &mut fields, 0)?;
@@ -91,8 +91,8 @@ fn syntax(error: SyntaxError) -> GraphError {
     }
 }
 
-/// Refuses brackets nested so deeply that reading them would cost the stack.
-fn refuse_depth(text: &str) -> Result<()> {
+/// Rejects brackets nested so deeply that reading them would cost the stack.
+fn reject_depth(text: &str) -> Result<()> {
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     for c in text.chars() {
         match c {
@@ -103,9 +103,9 @@ fn refuse_depth(text: &str) -> Result<()> {
             '}' | ']' | ')' if !in_text => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             let message =
-                format!("Invalid Syntax : brackets stand more than {DEEPEST} deep in each other");
+                format!("Invalid Syntax : brackets stand more than {MAX_DEPTH} deep in each other");
             return Err(GraphError::new(Kind::InvalidSyntax, message));
         }
     }
@@ -178,7 +178,7 @@ impl Reader<'_> {
                 continue;
             }
             self.left = self.left.checked_sub(1).ok_or_else(|| {
-                let message = format!("The query selects more than {MOST_FIELDS} fields.");
+                let message = format!("The query selects more than {MAX_FIELDS} fields.");
                 GraphError::new(Kind::ValidationError, message)
             })?;
             let (set, type_name) = match &item.node {
@@ -205,7 +205,7 @@ impl Reader<'_> {
                     (&fragment.node.selection_set.node, Some(on))
                 }
             };
-            if depth == DEEPEST {
+            if depth == MAX_DEPTH {
                 let message = "Fragments stand in themselves, or too deep in each other";
                 return Err(GraphError::invalid("FragmentCycle", &[], message).at(item.pos));
             }
@@ -229,7 +229,7 @@ impl Reader<'_> {
             }
         }
         let mut fields = Vec::new();
-        if depth < DEEPEST {
+        if depth < MAX_DEPTH {
             self.spread(&field.node.selection_set.node, &[], &mut fields, depth)?;
         }
         Ok(Selected {

@@ -1,4 +1,4 @@
-//! What the GraphQL API says when it refuses: a kind, a sentence, where it stands in the query and in the answer.
+//! Errors of the GraphQL API: kind, message, location in the query, path in the response.
 
 use async_graphql_parser::Pos;
 use serde_json::{Value as Json, json};
@@ -12,13 +12,13 @@ pub(super) enum Kind {
     InvalidSyntax,
     /// The query does not fit the schema; nothing of it was run.
     ValidationError,
-    /// Reading failed; the rest of the answer stands.
+    /// Reading failed; the rest of the response is valid.
     DataFetchingException,
-    /// The operation cannot be told, or is of a kind that is not served.
+    /// The operation is ambiguous, or is of a kind that is not served.
     OperationNotSupported,
 }
 
-/// One refusal.
+/// One error.
 #[derive(Debug, Clone)]
 pub(super) struct GraphError {
     pub kind: Kind,
@@ -27,7 +27,7 @@ pub(super) struct GraphError {
     path: Vec<String>,
 }
 
-/// What every function of this module answers.
+/// Result type of every function of this module.
 pub(super) type Result<T> = std::result::Result<T, GraphError>;
 
 impl GraphError {
@@ -52,13 +52,13 @@ impl GraphError {
         Self::invalid("FieldUndefined", path, message)
     }
 
-    /// Where it stands in the query.
+    /// Its location in the query.
     pub(super) fn at(mut self, at: Pos) -> Self {
         self.at.get_or_insert(at);
         self
     }
 
-    /// Where it stands in the answer.
+    /// Its path in the response.
     pub(super) fn within(mut self, path: &[String]) -> Self {
         if self.path.is_empty() {
             self.path = path.to_vec();

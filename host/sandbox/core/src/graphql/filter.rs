@@ -23,7 +23,7 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 #[derive(Clone, Copy)]
 pub(super) struct Arguments<'a> {
     pub schema: &'a Schema,
-    /// Where the field that has them stands in the answer.
+    /// Path of their field in the response.
     pub path: &'a [String],
 }
 
@@ -40,7 +40,7 @@ pub(super) fn path_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Path {
 }
 
 impl<'a> Arguments<'a> {
-    fn refuse(self, argument: &str, message: impl std::fmt::Display) -> GraphError {
+    fn reject(self, argument: &str, message: impl std::fmt::Display) -> GraphError {
         let message = format!("argument '{argument}' {message}");
         GraphError::invalid("WrongType", self.path, message)
     }
@@ -55,7 +55,7 @@ impl<'a> Arguments<'a> {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value))
                 .collect()),
-            other => Err(self.refuse(argument, format_args!("must be an object, not {other}"))),
+            other => Err(self.reject(argument, format_args!("must be an object, not {other}"))),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Arguments<'a> {
         }
         match conditions.len() {
             1 => Ok(conditions.remove(0)),
-            0 => Err(self.refuse("where", "has an empty filter")),
+            0 => Err(self.reject("where", "has an empty filter")),
             _ => Ok(Condition::And(conditions)),
         }
     }
@@ -117,7 +117,7 @@ impl<'a> Arguments<'a> {
             conditions.push(self.operator(field, &operand, operator, value)?);
         }
         if conditions.is_empty() {
-            return Err(self.refuse(name, "names no operator"));
+            return Err(self.reject(name, "names no operator"));
         }
         Ok(Condition::And(conditions))
     }
@@ -148,7 +148,7 @@ impl<'a> Arguments<'a> {
             "excludes" => Ok(Condition::Includes(operand, false, values()?)),
             _ => {
                 let message = format_args!("contains an operator that is not known: '{operator}'");
-                Err(self.refuse(&field.name, message))
+                Err(self.reject(&field.name, message))
             }
         }
     }
@@ -161,13 +161,13 @@ impl<'a> Arguments<'a> {
             ConstValue::Number(number) => number.as_f64().map(Literal::Number),
             ConstValue::Object(_) if is_moment => self.moment(field, value)?,
             ConstValue::String(text) if field.field_type == FieldType::Time => moment(text),
-            ConstValue::String(text) if !is_moment => words(text, is_pattern),
-            ConstValue::Enum(word) if !is_moment => words(word, false),
+            ConstValue::String(text) if !is_moment => text_literal(text, is_pattern),
+            ConstValue::Enum(word) if !is_moment => text_literal(word, false),
             _ => None,
         };
         let literal = literal.ok_or_else(|| {
             let type_name = field.field_type.describe_name();
-            self.refuse(
+            self.reject(
                 &field.name,
                 format_args!("with value {value} is no valid {type_name}"),
             )
@@ -182,7 +182,7 @@ impl<'a> Arguments<'a> {
         };
         if members.len() != 1 {
             let message = "needs exactly one of 'value', 'literal' and 'range'";
-            return Err(self.refuse(&field.name, message));
+            return Err(self.reject(&field.name, message));
         }
         Ok(members
             .iter()
@@ -257,7 +257,7 @@ impl<'a> Arguments<'a> {
                 ("nulls", "FIRST" | "LAST") => nulls_last = word == "LAST",
                 _ => {
                     let message = format_args!("with value {value} is not valid for '{option}'");
-                    return Err(self.refuse(name, message));
+                    return Err(self.reject(name, message));
                 }
             }
         }
@@ -270,7 +270,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// A text; in patterns `\%` and `\_` keep their meaning.
-fn words(text: &str, is_pattern: bool) -> Option<Literal> {
+fn text_literal(text: &str, is_pattern: bool) -> Option<Literal> {
     let escaped = quoted(text);
     let escaped = escaped.get(1..escaped.len().saturating_sub(1))?;
     let as_it_is = is_pattern.then(|| Text::new(text).ok()).flatten();

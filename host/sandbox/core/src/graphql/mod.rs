@@ -21,7 +21,7 @@ use error::{GraphError, Kind, Result};
 use sandbox_model::schema::Schema;
 use sandbox_soql::Options;
 
-/// What queries are answered from.
+/// Data that queries run on.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// The objects.
@@ -32,16 +32,16 @@ pub struct Source<'a> {
     pub options: &'a Options,
 }
 
-/// An answer, and what it cost.
-pub struct Answer {
+/// An response, and what it cost.
+pub struct GraphqlResponse {
     /// `{"data": …, "errors": […]}`.
     pub body: Json,
     /// Connections of objects that were read: each counts as a request (GraphQL API guide, "Query Limitations").
     pub requests: usize,
 }
 
-/// Answers a request. Refusals are a part of the answer, whose HTTP status is 200 all the same.
-pub fn answer(source: Source<'_>, request: Request) -> Answer {
+/// Executes a request. Errors are a part of the response, whose HTTP status is 200 all the same.
+pub fn execute(source: Source<'_>, request: Request) -> GraphqlResponse {
     let mut run = Run {
         source,
         errors: Vec::new(),
@@ -53,7 +53,7 @@ pub fn answer(source: Source<'_>, request: Request) -> Answer {
         Json::Null
     });
     let errors: Vec<Json> = run.errors.iter().map(GraphError::to_json).collect();
-    Answer {
+    GraphqlResponse {
         body: json!({"data": data, "errors": errors}),
         requests: run.requests,
     }
@@ -102,22 +102,22 @@ impl Run<'_> {
     }
 }
 
-/// What a member is: given its name, all that is asked of it, and its path in the answer.
-type MemberOf<'m> = dyn FnMut(&str, &Selected, &[String]) -> Result<Json> + 'm;
+/// What a member is: given its name, all that is asked of it, and its path in the response.
+type Resolver<'m> = dyn FnMut(&str, &Selected, &[String]) -> Result<Json> + 'm;
 
 /// The members of an object of the schema that has no records behind it.
 fn members(
     path: &[String],
     type_name: &str,
     fields: &[Selected],
-    of: &mut MemberOf<'_>,
+    resolve: &mut Resolver<'_>,
 ) -> Result<Json> {
     let mut shown = Map::new();
     for field in fields {
         let path = [path, std::slice::from_ref(&field.key)].concat();
         let value = match field.name.as_str() {
             "__typename" => json!(type_name),
-            name => of(name, field, &path).map_err(|error| error.at(field.at))?,
+            name => resolve(name, field, &path).map_err(|error| error.at(field.at))?,
         };
         shown.insert(field.key.clone(), value);
     }

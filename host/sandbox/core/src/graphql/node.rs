@@ -8,7 +8,7 @@ use super::Source;
 use super::connection::{is_one_of, select};
 use super::document::Selected;
 use super::error::{GraphError, Kind, Result};
-use super::value::{self, Shown};
+use super::value::{self, ResolvedField};
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_soql::limits::PARENT_RELATIONSHIPS;
 use sandbox_soql::{Plan, for_each_row};
@@ -28,10 +28,10 @@ enum Member<'a> {
 }
 
 /// The fields of records, by id.
-type Rows = HashMap<String, HashMap<String, Shown>>;
+type Rows = HashMap<String, HashMap<String, ResolvedField>>;
 
 impl<'a> Source<'a> {
-    /// The records of an object with these ids; those that are gone are not there.
+    /// The records of an object with these ids; deleted ones are left out.
     pub(super) fn nodes(
         self,
         object: &'a Object,
@@ -145,15 +145,15 @@ impl<'a> Source<'a> {
         }
         let mut query = select(object, fields.iter().map(|field| field.name.as_str()));
         query.filter = Some(is_one_of("Id", ids));
-        let plan = Plan::of(&query, "", self.schema, self.options)?;
+        let plan = Plan::from_query(&query, "", self.schema, self.options)?;
         let leaves = plan
-            .shape()
-            .map(sandbox_soql::shape::Shape::leaves)
+            .projection()
+            .map(sandbox_soql::projection::Projection::leaves)
             .unwrap_or_default();
         for_each_row(self.connection, &plan, |row| {
             let mut values = HashMap::with_capacity(fields.len());
             for (field, leaf) in fields.iter().zip(&leaves) {
-                let shown = Shown::of(field, leaf.kind, row.get_ref(leaf.column)?);
+                let shown = ResolvedField::new(field, leaf.kind, row.get_ref(leaf.column)?);
                 values.insert(field.name.clone(), shown);
             }
             rows.insert(row.get(0)?, values);
@@ -171,7 +171,7 @@ impl<'a> Source<'a> {
         rows: &Rows,
         path: &[String],
     ) -> Result<Vec<(String, Json)>> {
-        let each = |value: &dyn Fn(&String, &HashMap<String, Shown>) -> Json| {
+        let each = |value: &dyn Fn(&String, &HashMap<String, ResolvedField>) -> Json| {
             rows.iter()
                 .map(|(id, row)| (id.clone(), value(id, row)))
                 .collect()

@@ -8,19 +8,19 @@ use super::document::Selected;
 use super::error::{GraphError, Result};
 use sandbox_model::schema::{Field, FieldType};
 use sandbox_model::value::dates;
+use sandbox_soql::projection::{Style, ValueKind};
 use sandbox_soql::render::human;
-use sandbox_soql::shape::{Style, ValueKind};
 
 /// A field of a record, ready to be shown.
 #[derive(Debug, Clone)]
-pub(super) struct Shown {
+pub(super) struct ResolvedField {
     value: Json,
     display: Json,
 }
 
-impl Shown {
+impl ResolvedField {
     /// Reads a column.
-    pub(super) fn of(field: &Field, kind: &ValueKind, value: ValueRef<'_>) -> Self {
+    pub(super) fn new(field: &Field, kind: &ValueKind, value: ValueRef<'_>) -> Self {
         Self {
             display: display(field, kind, value),
             value: plain(kind, value),
@@ -45,7 +45,7 @@ impl Shown {
     }
 }
 
-/// Refuses members that values of this type do not have.
+/// Rejects members that values of this type do not have.
 pub(super) fn check(field: &Field, at: Pos, fields: &[Selected], path: &[String]) -> Result<()> {
     let type_name = type_name(&field.field_type);
     if fields.is_empty() {

@@ -1,7 +1,7 @@
 //! Objects as records: `EntityDefinition` and `CustomObject`.
 
 use super::names::{Names, object_name};
-use super::{Made, Record, audit, text};
+use super::{CreatedBy, Record, audit, text};
 use sandbox_model::schema::Object;
 use sandbox_model::value::Value;
 
@@ -9,8 +9,8 @@ use sandbox_model::value::Value;
 const PLATFORM: &str = "System";
 const ORG: &str = "<local>";
 
-/// An object as the Tooling API guide's "EntityDefinition" tells of it.
-pub(super) fn definition(object: &Object, names: &Names, made: Made<'_>) -> Record {
+/// An object as the Tooling API guide's "EntityDefinition" describes it.
+pub(super) fn definition(object: &Object, names: &Names, made: CreatedBy<'_>) -> Record {
     let durable = names.entity(object);
     let custom = object.custom;
     let mut record = vec![
@@ -76,8 +76,8 @@ fn flags(object: &Object) -> [(&'static str, bool); 20] {
     ]
 }
 
-/// A custom object as the Tooling API guide's "CustomObject" tells of it.
-pub(super) fn custom(object: &Object, names: &Names, made: Made<'_>) -> Option<Record> {
+/// A custom object as the Tooling API guide's "CustomObject" describes it.
+pub(super) fn custom(object: &Object, names: &Names, made: CreatedBy<'_>) -> Option<Record> {
     let id = names.custom_object(object)?;
     let mut record = vec![
         ("Id", text(id.as_str())),

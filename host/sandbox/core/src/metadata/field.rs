@@ -1,12 +1,17 @@
 //! Fields as records: `FieldDefinition` and `CustomField`.
 
 use super::names::{Names, field_name};
-use super::{Made, Record, audit, text};
+use super::{CreatedBy, Record, audit, text};
 use sandbox_model::schema::{Field, FieldType, Object, OnDelete};
 use sandbox_model::value::Value;
 
-/// A field as the Tooling API guide's "FieldDefinition" tells of it.
-pub(super) fn definition(object: &Object, field: &Field, names: &Names, made: Made<'_>) -> Record {
+/// A field as the Tooling API guide's "FieldDefinition" describes it.
+pub(super) fn definition(
+    object: &Object,
+    field: &Field,
+    names: &Names,
+    made: CreatedBy<'_>,
+) -> Record {
     let durable = names.field(object, field);
     let relationship = field
         .reference()
@@ -67,12 +72,12 @@ fn flags(field: &Field) -> [(&'static str, bool); 15] {
     ]
 }
 
-/// A custom field as the Tooling API guide's "CustomField" tells of it.
+/// A custom field as the Tooling API guide's "CustomField" describes it.
 pub(super) fn custom(
     object: &Object,
     field: &Field,
     names: &Names,
-    made: Made<'_>,
+    made: CreatedBy<'_>,
 ) -> Option<Record> {
     let id = names.custom_field(object, field)?;
     let of_object = names.custom_object(object);

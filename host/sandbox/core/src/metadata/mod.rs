@@ -1,4 +1,4 @@
-//! What the org tells of its own schema in SOQL: `EntityDefinition` and `FieldDefinition`, and the Tooling API's
+//! The org's own schema in SOQL: `EntityDefinition` and `FieldDefinition`, and the Tooling API's
 //! `CustomObject` and `CustomField`.
 //!
 //! They are records like others, made anew from the schema whenever the org starts. Those of the schema itself are called
@@ -17,21 +17,25 @@ use sandbox_model::value::Value;
 /// A record to be: names of columns with their values.
 type Record = Vec<(&'static str, Value)>;
 
-/// Who is told to have made everything, and when.
+/// User and time for the audit fields of all records.
 #[derive(Debug, Clone, Copy)]
-pub struct Made<'a> {
+pub struct CreatedBy<'a> {
     /// Id of the user.
     pub by: &'a str,
     /// In ms since 1970.
     pub at: i64,
 }
 
-/// Writes the records that tell of `schema`, in place of those of an earlier start.
+/// Writes the records that describe `schema`, in place of those of an earlier start.
 ///
 /// # Errors
 /// The database's.
-pub fn fill(connection: &Connection, schema: &Schema, made: Made<'_>) -> Result<(), StoreError> {
-    let names = names::Names::of(schema);
+pub fn fill(
+    connection: &Connection,
+    schema: &Schema,
+    made: CreatedBy<'_>,
+) -> Result<(), StoreError> {
+    let names = names::Names::new(schema);
     let objects = || schema.objects().iter();
     let fields = || objects().flat_map(|object| object.fields().iter().map(move |it| (object, it)));
     replace(
@@ -82,8 +86,8 @@ fn text(text: &str) -> Value {
     Value::text(text)
 }
 
-/// The fields that tell who made a record of the Tooling API.
-fn audit(made: Made<'_>) -> Record {
+/// The fields with the creator of a record of the Tooling API.
+fn audit(made: CreatedBy<'_>) -> Record {
     vec![
         ("CreatedDate", Value::Int(made.at)),
         ("CreatedById", text(made.by)),

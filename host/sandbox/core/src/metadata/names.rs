@@ -19,7 +19,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(schema: &Schema) -> Self {
+    pub(super) fn new(schema: &Schema) -> Self {
         let objects = schema.objects().iter();
         let custom = objects.clone().filter(|object| object.custom);
         let fields = objects.flat_map(|object| object.fields().iter().map(move |it| (object, it)));

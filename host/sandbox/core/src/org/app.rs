@@ -16,7 +16,7 @@ pub struct ConnectedApp {
     pub client_id: String,
     /// Consumer secret.
     pub client_secret: String,
-    /// User name that client-credentials tokens speak for; the administrator unless given.
+    /// User name that client-credentials tokens are issued for; the administrator unless given.
     pub run_as: Option<String>,
     /// PEM of the certificate or public key that JWTs are checked against; none: no JWT is accepted.
     pub certificate: Option<String>,

@@ -12,7 +12,7 @@ use crate::bulk::{Bulk, Settings as BulkSettings};
 use crate::events::{Events, Settings as EventSettings};
 use crate::faults::Faults;
 use crate::journal::Journal;
-use crate::metadata::{self, Made};
+use crate::metadata::{self, CreatedBy};
 use crate::outbound::{Outbound, OutboundMessage};
 use crate::seed;
 use crate::write::{Draft, IdCounters, WriteOptions, Writer};
@@ -35,7 +35,7 @@ pub(crate) struct UserSeed {
     pub email: Option<String>,
 }
 
-/// How an org is to be. Without more words: in memory, with a little data, in real time.
+/// Configuration of an org. By default: in memory, with a little data, in real time.
 #[derive(Debug, Default)]
 pub struct OrgBuilder {
     file: Option<PathBuf>,
@@ -117,7 +117,7 @@ impl OrgBuilder {
         self
     }
 
-    /// Treats bulk jobs so: how fast they are, and what goes wrong with their rows.
+    /// Treats bulk jobs so: how fast they are, and which of their rows fail.
     #[must_use]
     pub fn bulk(mut self, settings: BulkSettings) -> Self {
         self.bulk = settings;
@@ -219,8 +219,8 @@ impl OrgBuilder {
         }
         let seeded = folder.iter().flat_map(|folder| &folder.outbound);
         for message in seeded.chain(&self.outbound) {
-            org.add_outbound_message(message).map_err(|problem| {
-                anyhow::anyhow!("outbound message {}: {}", message.name, problem.message)
+            org.add_outbound_message(message).map_err(|api_error| {
+                anyhow::anyhow!("outbound message {}: {}", message.name, api_error.message)
             })?;
         }
         org.events.open();
@@ -244,7 +244,7 @@ fn people(org: &mut Org, folder: Option<&seed::Folder>) -> anyhow::Result<bool> 
         org.write(&admin, WriteOptions::default(), found)?;
     }
     org.write(&admin, WriteOptions::default(), crate::setup::install)?;
-    let made = Made {
+    let made = CreatedBy {
         by: admin.as_str(),
         at: org.schema_changed,
     };
@@ -270,14 +270,14 @@ fn people(org: &mut Org, folder: Option<&seed::Folder>) -> anyhow::Result<bool> 
     Ok(is_new)
 }
 
-fn found(writer: &Writer<'_>) -> Result<(), sandbox_model::problem::Problem> {
+fn found(writer: &Writer<'_>) -> Result<(), sandbox_model::api_error::ApiError> {
     let create = |name: &str, values: &[(&str, &str)]| {
         let object = writer
             .schema
             .object(name)
-            .ok_or_else(sandbox_model::problem::Problem::not_found)?;
+            .ok_or_else(sandbox_model::api_error::ApiError::not_found)?;
         writer
-            .create(object, Draft::of(object, values))
+            .create(object, Draft::from_texts(object, values))
             .map(|saved| saved.id)
     };
     let kind = [
@@ -306,11 +306,11 @@ fn found(writer: &Writer<'_>) -> Result<(), sandbox_model::problem::Problem> {
 fn add_user(
     writer: &Writer<'_>,
     user: &UserSeed,
-) -> Result<RecordId, sandbox_model::problem::Problem> {
+) -> Result<RecordId, sandbox_model::api_error::ApiError> {
     let object = writer
         .schema
         .object("User")
-        .ok_or_else(sandbox_model::problem::Problem::not_found)?;
+        .ok_or_else(sandbox_model::api_error::ApiError::not_found)?;
     let profile = RecordId::new("00e", 1);
     let alias: String = user.username.chars().take(8).collect();
     let values = [
@@ -319,7 +319,7 @@ fn add_user(
         ("Email", user.email.as_deref().unwrap_or(&user.username)),
         ("Alias", &alias),
     ];
-    let draft = Draft::of(
+    let draft = Draft::from_texts(
         object,
         &[values.as_slice(), &locale(profile.as_str())].concat(),
     );

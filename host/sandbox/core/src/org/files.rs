@@ -25,10 +25,10 @@ pub struct Files {
     temporary: Mutex<Option<TempDir>>,
 }
 
-/// Largest file in an answer as base64 (REST API guide, "Insert or Update Blob Data": 37.5 MB).
-const LARGEST_IN_ANSWER: u64 = 75 * 1024 * 1024 / 2;
+/// Largest file in a response as base64 (REST API guide, "Insert or Update Blob Data": 37.5 MB).
+const MAX_IN_RESPONSE: u64 = 75 * 1024 * 1024 / 2;
 
-/// A file on its way in. Dropped before [`Upload::keep`], it leaves nothing behind.
+/// A file on its way in. Dropped before [`Upload::keep`], it changes nothing.
 #[derive(Debug)]
 pub struct Upload {
     file: NamedTempFile,
@@ -71,11 +71,11 @@ impl Files {
         File::open(self.folder()?.join(&file.name))
     }
 
-    /// A file's bytes, for answers that hold them as base64; `None` if no such answer has room for them.
+    /// A file's bytes, for responses that hold them as base64; `None` if no such response has room for them.
     pub fn content(&self, value: &Value) -> Option<Vec<u8>> {
         match value {
             Value::Blob(bytes) => Some(bytes.clone()),
-            Value::File(file) if file.size <= LARGEST_IN_ANSWER => {
+            Value::File(file) if file.size <= MAX_IN_RESPONSE => {
                 let mut bytes = Vec::new();
                 self.open(file).ok()?.read_to_end(&mut bytes).ok()?;
                 Some(bytes)

@@ -32,8 +32,8 @@ use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::outbound::Outbound;
 use crate::write::{IdCounters, WriteOptions, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Schema;
 use sandbox_model::store::Store;
 use sandbox_model::value::dates;
@@ -50,7 +50,7 @@ pub const CLIENT_ID: &str = "sandbox-client";
 /// Consumer secret of that app.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
 
-/// A simulated Salesforce org. Share it with `Arc`; [`crate::router`] gives it a face.
+/// A simulated Salesforce org. Share it with `Arc`; [`crate::router`] serves it over HTTP.
 #[derive(Debug)]
 pub struct Org {
     pub(crate) schema: Schema,
@@ -158,7 +158,7 @@ impl Org {
         &self.events
     }
 
-    /// What became of the org's outbound messages.
+    /// State of the org's outbound messages.
     #[must_use]
     pub fn outbound(&self) -> &Outbound {
         &self.outbound
@@ -170,7 +170,7 @@ impl Org {
         &self.files
     }
 
-    /// Who may log in.
+    /// The logins.
     #[must_use]
     pub fn logins(&self) -> &Logins {
         &self.logins
@@ -221,12 +221,12 @@ impl Org {
         &self,
         user: &RecordId,
         options: WriteOptions,
-        work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+        work: impl FnOnce(&Writer<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         self.store.write(|connection: &Connection| {
             let (schema, ids) = (&self.schema, &self.ids);
             let now = dates::whole_seconds(self.clock.now());
-            let feed = Feed::of(&self.events, &self.outbound, *self.store.commits().borrow());
+            let feed = Feed::open(&self.events, &self.outbound, *self.store.commits().borrow());
             work(&Writer {
                 schema,
                 connection,

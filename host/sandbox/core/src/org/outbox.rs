@@ -23,7 +23,7 @@ pub struct Mail {
     pub cc: Vec<String>,
     /// Addresses that get a copy unseen.
     pub bcc: Vec<String>,
-    /// Where answers go, if not to the sender.
+    /// Reply-to address, if not to the sender.
     pub reply_to: Option<String>,
     /// The sender's name, if one was given.
     pub sender: Option<String>,

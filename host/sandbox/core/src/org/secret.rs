@@ -1,4 +1,4 @@
-//! Random texts, and comparing secrets without telling how much was right.
+//! Random texts, and comparing secrets in constant time.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -9,10 +9,10 @@ use sandbox_model::id::RecordId;
 
 /// A session ends after this long without a request (Salesforce help, "Modify Session Security Settings": 2 hours).
 pub const IDLE_LIMIT_MS: i64 = 2 * 60 * 60 * 1_000;
-/// An authorization code lives this long (Salesforce help, "OAuth 2.0 Web Server Flow": 15 minutes).
+/// Lifetime of an authorization code (Salesforce help, "OAuth 2.0 Web Server Flow": 15 minutes).
 pub const CODE_LIFETIME_MS: i64 = 15 * 60 * 1_000;
 
-/// Who a token speaks for.
+/// User and app of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The user.
@@ -23,7 +23,7 @@ pub struct Session {
     pub scope: String,
     /// When it was last used, on the org's clock.
     pub last_used: i64,
-    /// Tells it from all others of the org; 0 before it is opened.
+    /// Unique number within the org; 0 before it is opened.
     pub number: u64,
 }
 
@@ -50,7 +50,7 @@ pub struct AuthorizationCode {
     pub redirect_uri: String,
     /// SHA-256 of the verifier in base64url (PKCE, S256), if the client gave one.
     pub challenge: Option<String>,
-    /// When it stops being good, on the org's clock.
+    /// Expiry, on the org's clock.
     pub expires: i64,
 }
 
@@ -96,7 +96,7 @@ impl Sessions {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The access token of a session that is still good for the same user, app and scopes, else a new one: as
+    /// The access token of a session that is still valid for the same user, app and scopes, else a new one: as
     /// Salesforce, clients that log in again share their session.
     #[must_use]
     pub fn open(&self, org: &RecordId, session: Session) -> String {
@@ -180,7 +180,7 @@ impl Sessions {
         self.tables().refresh.remove(token);
     }
 
-    /// Ends all sessions; refresh tokens stay good.
+    /// Ends all sessions; refresh tokens stay valid.
     pub fn expire_all(&self) {
         self.tables().access.clear();
     }

@@ -1,4 +1,4 @@
-//! How many API requests the org has answered, against its daily allowance.
+//! Number of API requests that the org has handled, against its daily allowance.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 

@@ -1,4 +1,4 @@
-//! Who may log in with a password.
+//! Users' logins.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -56,7 +56,7 @@ impl Logins {
         self.1.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the user's password one that has to be changed; it goes on working.
+    /// Makes the user's password one that has to be changed; it still works.
     pub fn expire(&self, user: &RecordId) {
         self.expired().insert(user.clone());
     }

@@ -4,14 +4,14 @@ use super::message::OutboundMessage;
 use super::queue::{self, Notification};
 use crate::org::Org;
 use crate::write::WriteOptions;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 impl Org {
     /// Sends this message from now on; one of the same name is replaced, and its queue stays.
     ///
     /// # Errors
     /// One sentence: what about it cannot be.
-    pub fn add_outbound_message(&self, message: &OutboundMessage) -> Result<(), Problem> {
+    pub fn add_outbound_message(&self, message: &OutboundMessage) -> Result<(), ApiError> {
         let message = message.checked(self)?;
         self.write(&self.admin, WriteOptions::default(), |writer| {
             queue::define(writer.connection, &message)
@@ -22,7 +22,7 @@ impl Org {
     ///
     /// # Errors
     /// The database's.
-    pub fn remove_outbound_message(&self, name: &str) -> Result<bool, Problem> {
+    pub fn remove_outbound_message(&self, name: &str) -> Result<bool, ApiError> {
         self.write(&self.admin, WriteOptions::default(), |writer| {
             queue::remove(writer.connection, name)
         })
@@ -32,7 +32,7 @@ impl Org {
     ///
     /// # Errors
     /// The database's.
-    pub fn outbound_messages(&self) -> Result<Vec<OutboundMessage>, Problem> {
+    pub fn outbound_messages(&self) -> Result<Vec<OutboundMessage>, ApiError> {
         self.store.read(queue::messages)
     }
 
@@ -40,7 +40,7 @@ impl Org {
     ///
     /// # Errors
     /// The database's.
-    pub fn outbound_queue(&self, most: usize) -> Result<Vec<Notification>, Problem> {
+    pub fn outbound_queue(&self, most: usize) -> Result<Vec<Notification>, ApiError> {
         self.store
             .read(|connection| queue::waiting(connection, most))
     }

@@ -4,20 +4,20 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_soql::{Options, Plan};
 
 /// Version of the API that a message is of unless it says otherwise.
 const API_VERSION: u16 = 62;
-/// Pause after the first attempt that failed, unless the message says otherwise. Salesforce tells only that pauses grow
+/// Pause after the first attempt that failed, unless the message configures another. Salesforce documents only that pauses grow
 /// exponentially.
 const FIRST_PAUSE_MS: i64 = 60_000;
 
 /// When a record's change causes a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Occasion {
+pub enum Trigger {
     /// It is created.
     Created,
     /// It is changed.
@@ -44,10 +44,10 @@ pub struct OutboundMessage {
     pub user: Option<String>,
     /// The changes that cause it; both unless given.
     #[serde(default = "both")]
-    pub on: Vec<Occasion>,
+    pub on: Vec<Trigger>,
     /// Condition in SOQL that a record has to meet after the change.
     pub criteria: Option<String>,
-    /// Version of the API, `62` for 62.0: it stands in the URLs of the message.
+    /// Version of the API, `62` for 62.0: it is in the URLs of the message.
     #[serde(default = "api_version")]
     pub api_version: u16,
     /// Milliseconds on the org's clock from the first attempt that failed to the next one; later pauses double, up to two
@@ -56,8 +56,8 @@ pub struct OutboundMessage {
     pub first_pause_ms: i64,
 }
 
-fn both() -> Vec<Occasion> {
-    vec![Occasion::Created, Occasion::Updated]
+fn both() -> Vec<Trigger> {
+    vec![Trigger::Created, Trigger::Updated]
 }
 
 const fn api_version() -> u16 {
@@ -87,20 +87,20 @@ impl OutboundMessage {
     }
 
     /// The message with names in the form that the schema has, fields in the order of the alphabet.
-    pub fn checked(&self, org: &Org) -> Result<Self, Problem> {
+    pub fn checked(&self, org: &Org) -> Result<Self, ApiError> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if self.name.is_empty() || !self.name.chars().all(is_name) {
-            return Err(refused("name: it takes letters, digits and underscores"));
+            return Err(rejected("name: it takes letters, digits and underscores"));
         }
         if self.on.is_empty() {
-            return Err(refused("on: name created, updated or both"));
+            return Err(rejected("on: name created, updated or both"));
         }
         if self.first_pause_ms <= 0 {
-            return Err(refused("firstPauseMs: it has to be more than 0"));
+            return Err(rejected("firstPauseMs: it has to be more than 0"));
         }
         let object = org.schema.object(&self.object);
         let object =
-            object.ok_or_else(|| refused(&format!("object: there is no {}", self.object)))?;
+            object.ok_or_else(|| rejected(&format!("object: there is no {}", self.object)))?;
         check_url(&self.url)?;
         self.check_criteria(org, object)?;
         self.user_of(org)?;
@@ -119,7 +119,7 @@ impl OutboundMessage {
         })
     }
 
-    fn check_criteria(&self, org: &Org, object: &Object) -> Result<(), Problem> {
+    fn check_criteria(&self, org: &Org, object: &Object) -> Result<(), ApiError> {
         let Some(criteria) = &self.criteria else {
             return Ok(());
         };
@@ -127,40 +127,40 @@ impl OutboundMessage {
         let options = Options::new(org.admin.as_str(), org.clock.now());
         Plan::new(&soql, &org.schema, &options)
             .map(drop)
-            .map_err(|error| refused(&format!("criteria: {error}")))
+            .map_err(|error| rejected(&format!("criteria: {error}")))
     }
 
     /// The user whose session it carries.
-    pub fn user_of(&self, org: &Org) -> Result<sandbox_model::id::RecordId, Problem> {
+    pub fn user_of(&self, org: &Org) -> Result<sandbox_model::id::RecordId, ApiError> {
         let Some(name) = &self.user else {
             return Ok(org.admin.clone());
         };
         let user = org.logins.user(name);
-        user.ok_or_else(|| refused(&format!("user: there is no {name}")))
+        user.ok_or_else(|| rejected(&format!("user: there is no {name}")))
     }
 }
 
-fn check_url(text: &str) -> Result<(), Problem> {
+fn check_url(text: &str) -> Result<(), ApiError> {
     let usable = Url::parse(text).is_ok_and(|url| url.scheme() == "http" && url.has_host());
     if usable {
         return Ok(());
     }
-    Err(refused(
+    Err(rejected(
         "url: it has to begin with http://, as the sandbox sends in the clear only",
     ))
 }
 
-fn field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, Problem> {
+fn field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, ApiError> {
     let found = object.field(name);
     let found = found.filter(|it| !it.is_compound() && it.field_type != FieldType::Base64);
     found.ok_or_else(|| {
-        refused(&format!(
+        rejected(&format!(
             "fields: {name} is no field of {} that a message can show",
             object.name
         ))
     })
 }
 
-fn refused(words: &str) -> Problem {
-    Problem::new("INVALID_OUTBOUND_MESSAGE", words)
+fn rejected(message: &str) -> ApiError {
+    ApiError::new("INVALID_OUTBOUND_MESSAGE", message)
 }

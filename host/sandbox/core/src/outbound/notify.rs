@@ -1,12 +1,12 @@
 //! Queueing what a change causes.
 
-use super::message::Occasion;
+use super::message::Trigger;
 use super::queue;
 use super::state::Outbound;
 use crate::events::Change;
 use crate::rules::meets;
 use crate::write::Writer;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// Queues what a change causes.
 ///
@@ -17,16 +17,16 @@ pub(crate) fn notify(
     outbound: &Outbound,
     transaction: i64,
     change: &Change<'_>,
-) -> Result<(), Problem> {
-    let occasion = match change {
-        Change::Created(_) => Occasion::Created,
-        Change::Updated { .. } => Occasion::Updated,
+) -> Result<(), ApiError> {
+    let trigger = match change {
+        Change::Created(_) => Trigger::Created,
+        Change::Updated { .. } => Trigger::Updated,
         Change::Deleted { .. } | Change::Undeleted(_) => return Ok(()),
     };
     let object = change.object();
     for message in queue::messages_of(writer.connection, &object.name)? {
         let criteria = message.criteria.as_deref();
-        if message.on.contains(&occasion) && meets(writer, object, change.id(), criteria)? {
+        if message.on.contains(&trigger) && meets(writer, object, change.id(), criteria)? {
             let notification = queue::New {
                 id: outbound.next_id(),
                 message: &message.name,

@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use serde::{Serialize, Serializer};
 
 use super::OutboundMessage;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::value::dates;
 
 /// The tables, for [`sandbox_model::store`].
@@ -24,9 +24,9 @@ CREATE INDEX IF NOT EXISTS "__notifications_due" ON "__notifications" ("message"
 /// What is not acknowledged after so long is given up (Salesforce help, "Considerations for Outbound Messages").
 const LIFETIME_MS: i64 = 24 * 60 * 60 * 1_000;
 /// The longest pause between two attempts (same place).
-const LONGEST_PAUSE_MS: i64 = 2 * 60 * 60 * 1_000;
+const MAX_PAUSE_MS: i64 = 2 * 60 * 60 * 1_000;
 /// Notifications in one message (same place).
-pub const MOST_TOGETHER: usize = 100;
+pub const MAX_PER_MESSAGE: usize = 100;
 
 /// A notification to be queued.
 pub(crate) struct New<'a> {
@@ -66,14 +66,14 @@ fn instant<S: Serializer>(ms: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&dates::format_datetime_z(*ms))
 }
 
-pub(crate) fn define(connection: &Connection, message: &OutboundMessage) -> Result<(), Problem> {
+pub(crate) fn define(connection: &Connection, message: &OutboundMessage) -> Result<(), ApiError> {
     let definition = serde_json::to_string(message).unwrap_or_default();
     let sql = "INSERT OR REPLACE INTO \"__outbound\" VALUES (?1, ?2, ?3)";
     connection.execute(sql, params![message.name, message.object, definition])?;
     Ok(())
 }
 
-pub(crate) fn remove(connection: &Connection, name: &str) -> Result<bool, Problem> {
+pub(crate) fn remove(connection: &Connection, name: &str) -> Result<bool, ApiError> {
     connection.execute(
         "DELETE FROM \"__notifications\" WHERE \"message\" = ?1",
         [name],
@@ -83,7 +83,7 @@ pub(crate) fn remove(connection: &Connection, name: &str) -> Result<bool, Proble
 }
 
 /// All messages, by name.
-pub fn messages(connection: &Connection) -> Result<Vec<OutboundMessage>, Problem> {
+pub fn messages(connection: &Connection) -> Result<Vec<OutboundMessage>, ApiError> {
     let sql = "SELECT \"definition\" FROM \"__outbound\" ORDER BY \"name\"";
     let mut statement = connection.prepare_cached(sql)?;
     let texts = statement.query_map([], |row| row.get::<_, String>(0))?;
@@ -95,7 +95,7 @@ pub fn messages(connection: &Connection) -> Result<Vec<OutboundMessage>, Problem
 pub(crate) fn messages_of(
     connection: &Connection,
     object: &str,
-) -> Result<Vec<OutboundMessage>, Problem> {
+) -> Result<Vec<OutboundMessage>, ApiError> {
     let sql = "SELECT \"definition\" FROM \"__outbound\" WHERE \"object\" = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let texts = statement.query_map([object], |row| row.get::<_, String>(0))?;
@@ -109,7 +109,7 @@ fn read_all(texts: &[String]) -> Vec<OutboundMessage> {
 }
 
 /// Queues a notification; one record is notified of once for each message and transaction.
-pub(crate) fn add(connection: &Connection, new: &New<'_>, now: i64) -> Result<(), Problem> {
+pub(crate) fn add(connection: &Connection, new: &New<'_>, now: i64) -> Result<(), ApiError> {
     let sql = "INSERT OR IGNORE INTO \"__notifications\" (\"id\", \"message\", \"record\", \"tx\", \"queued\", \"due\") \
                VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
     let values = params![
@@ -124,7 +124,7 @@ pub(crate) fn add(connection: &Connection, new: &New<'_>, now: i64) -> Result<()
 }
 
 /// What waits, oldest first.
-pub fn waiting(connection: &Connection, most: usize) -> Result<Vec<Notification>, Problem> {
+pub fn waiting(connection: &Connection, most: usize) -> Result<Vec<Notification>, ApiError> {
     let sql = format!("{SELECT} ORDER BY \"queued\", \"id\" LIMIT ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     let most = i64::try_from(most).unwrap_or(i64::MAX);
@@ -133,9 +133,13 @@ pub fn waiting(connection: &Connection, most: usize) -> Result<Vec<Notification>
 }
 
 /// The notifications of a message that are to be sent now, as many as go together.
-pub fn due(connection: &Connection, message: &str, now: i64) -> Result<Vec<Notification>, Problem> {
+pub fn due(
+    connection: &Connection,
+    message: &str,
+    now: i64,
+) -> Result<Vec<Notification>, ApiError> {
     let sql = format!(
-        "{SELECT} WHERE \"message\" = ?1 AND \"due\" <= ?2 ORDER BY \"due\", \"id\" LIMIT {MOST_TOGETHER}"
+        "{SELECT} WHERE \"message\" = ?1 AND \"due\" <= ?2 ORDER BY \"due\", \"id\" LIMIT {MAX_PER_MESSAGE}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_map(params![message, now], read)?;
@@ -163,7 +167,7 @@ fn ids(notifications: &[Notification]) -> Rc<Vec<SqlValue>> {
 }
 
 /// They were acknowledged.
-pub fn settle(connection: &Connection, sent: &[Notification]) -> Result<(), Problem> {
+pub fn settle(connection: &Connection, sent: &[Notification]) -> Result<(), ApiError> {
     let sql = "DELETE FROM \"__notifications\" WHERE \"id\" IN rarray(?1)";
     connection.prepare_cached(sql)?.execute([ids(sent)])?;
     Ok(())
@@ -176,7 +180,7 @@ pub fn postpone(
     first_pause: i64,
     now: i64,
     error: &str,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let sql = "UPDATE \"__notifications\" SET \"attempts\" = \"attempts\" + 1, \"error\" = ?3, \"due\" = ?2 \
                WHERE \"id\" = ?1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -190,18 +194,18 @@ pub fn postpone(
 /// The pause after an attempt; `before` are the attempts that failed before it.
 pub fn pause(first: i64, before: u32) -> i64 {
     let doubled = 1_i64.checked_shl(before.min(62)).unwrap_or(i64::MAX);
-    first.saturating_mul(doubled).min(LONGEST_PAUSE_MS)
+    first.saturating_mul(doubled).min(MAX_PAUSE_MS)
 }
 
 /// Whether something is too old.
-pub fn has_expired(connection: &Connection, now: i64) -> Result<bool, Problem> {
+pub fn has_expired(connection: &Connection, now: i64) -> Result<bool, ApiError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM \"__notifications\" WHERE \"queued\" <= ?1)";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row([kept_since(now)], |row| row.get(0))?)
 }
 
 /// Gives up what is too old; says how many were.
-pub fn expire(connection: &Connection, now: i64) -> Result<usize, Problem> {
+pub fn expire(connection: &Connection, now: i64) -> Result<usize, ApiError> {
     let sql = "DELETE FROM \"__notifications\" WHERE \"queued\" <= ?1";
     Ok(connection.prepare_cached(sql)?.execute([kept_since(now)])?)
 }
@@ -211,13 +215,13 @@ const fn kept_since(now: i64) -> i64 {
 }
 
 /// Makes all that waits due now, as the button "Retry" of Salesforce's set-up does.
-pub fn retry_now(connection: &Connection, now: i64) -> Result<usize, Problem> {
+pub fn retry_now(connection: &Connection, now: i64) -> Result<usize, ApiError> {
     let sql = "UPDATE \"__notifications\" SET \"due\" = min(\"due\", ?1)";
     Ok(connection.prepare_cached(sql)?.execute([now])?)
 }
 
 /// How many notifications wait.
-pub fn len(connection: &Connection) -> Result<i64, Problem> {
+pub fn len(connection: &Connection) -> Result<i64, ApiError> {
     let sql = "SELECT count(*) FROM \"__notifications\"";
     Ok(connection
         .prepare_cached(sql)?

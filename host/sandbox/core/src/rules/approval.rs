@@ -5,8 +5,8 @@ use rusqlite::OptionalExtension;
 use super::{lock, meets};
 use crate::setup::{self, ApprovalProcess};
 use crate::write::{Draft, Row, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::value::Value;
 
@@ -18,9 +18,9 @@ pub const PROCESSES: &str = "04a";
 pub struct Submission {
     /// Id of the record.
     pub record: RecordId,
-    /// Who submits it; the user of the request unless given.
+    /// Submitter; the user of the request unless given.
     pub submitter: Option<RecordId>,
-    /// Who is to approve it; the administrator unless given.
+    /// Approver; the administrator unless given.
     pub approver: Option<RecordId>,
     /// Developer name or id of the process; the first that the record may enter unless given.
     pub process: Option<String>,
@@ -30,16 +30,16 @@ pub struct Submission {
     pub comments: String,
 }
 
-/// What became of a request.
+/// Outcome of a request.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// Id of the record.
     pub entity: RecordId,
     /// Id of the `ProcessInstance`.
     pub instance: RecordId,
-    /// How the process stands.
+    /// State of the process.
     pub status: &'static str,
-    /// Who is to decide next.
+    /// Next approver.
     pub actors: Vec<RecordId>,
     /// The open request, if there is one now.
     pub work_item: Option<RecordId>,
@@ -47,14 +47,14 @@ pub struct Outcome {
 
 /// How a request is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Decision {
     /// Everybody said yes.
     Approved,
-    /// Somebody said no.
+    /// Rejected.
     Rejected,
 }
 
-impl Verdict {
+impl Decision {
     const fn status(self) -> &'static str {
         match self {
             Self::Approved => "Approved",
@@ -67,16 +67,20 @@ impl Verdict {
 ///
 /// # Errors
 /// `NO_APPLICABLE_PROCESS`, `ALREADY_IN_PROCESS`, `INVALID_CROSS_REFERENCE_KEY`.
-pub fn submit(writer: &Writer<'_>, ask: &Submission, admin: &RecordId) -> Result<Outcome, Problem> {
+pub fn submit(
+    writer: &Writer<'_>,
+    ask: &Submission,
+    admin: &RecordId,
+) -> Result<Outcome, ApiError> {
     let object = object_of(writer, &ask.record)?;
     match Row::load(writer.connection, object, ask.record.as_str())? {
         Some((_, false)) => {}
-        Some((_, true)) => return Err(Problem::deleted()),
+        Some((_, true)) => return Err(ApiError::deleted()),
         None => return Err(no_such_id()),
     }
     if lock::is_locked(writer, object, &ask.record)? {
         let message = "Cannot submit object already in process.";
-        return Err(Problem::of_record("ALREADY_IN_PROCESS", message, []));
+        return Err(ApiError::for_record("ALREADY_IN_PROCESS", message, []));
     }
     let (at, process) = applicable(writer, object, ask)?;
     let submitter = ask.submitter.as_ref().unwrap_or(writer.user);
@@ -121,10 +125,10 @@ pub fn submit(writer: &Writer<'_>, ask: &Submission, admin: &RecordId) -> Result
 pub fn decide(
     writer: &Writer<'_>,
     request: &RecordId,
-    verdict: Verdict,
+    decision: Decision,
     comments: &str,
     admin: &RecordId,
-) -> Result<Outcome, Problem> {
+) -> Result<Outcome, ApiError> {
     let sql = "SELECT w.\"Id\", i.\"Id\", i.\"TargetObjectId\", i.\"ProcessDefinitionId\", w.\"ActorId\" \
                FROM \"ProcessInstanceWorkitem\" w JOIN \"ProcessInstance\" i ON i.\"Id\" = w.\"ProcessInstanceId\" \
                WHERE w.\"Id\" = ?1 OR (i.\"TargetObjectId\" = ?1 AND i.\"Status\" = 'Pending')";
@@ -143,7 +147,7 @@ pub fn decide(
     let [work_item, instance, target, process, actor] = open.ok_or_else(no_such_id)?;
     if actor != writer.user.as_str() && writer.user != admin {
         let message = "insufficient access rights on cross-reference id";
-        return Err(Problem::of_record(
+        return Err(ApiError::for_record(
             "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
             message,
             [],
@@ -154,20 +158,20 @@ pub fn decide(
         "DELETE FROM \"ProcessInstanceWorkitem\" WHERE \"Id\" = ?1",
         [work_item],
     )?;
-    step(writer, &instance, verdict.status(), writer.user, comments)?;
-    close(writer, &instance, verdict)?;
+    step(writer, &instance, decision.status(), writer.user, comments)?;
+    close(writer, &instance, decision)?;
     let processes = &setup::standard().approvals;
     if let Some((_, process)) = setup::entry(processes, PROCESSES, &process) {
-        let values = match verdict {
-            Verdict::Approved => &process.approved,
-            Verdict::Rejected => &process.rejected,
+        let values = match decision {
+            Decision::Approved => &process.approved,
+            Decision::Rejected => &process.rejected,
         };
         set(writer, object_of(writer, &target)?, &target, values)?;
     }
     Ok(Outcome {
         entity: target,
         instance,
-        status: verdict.status(),
+        status: decision.status(),
         actors: Vec::new(),
         work_item: None,
     })
@@ -177,7 +181,7 @@ fn applicable(
     writer: &Writer<'_>,
     object: &Object,
     ask: &Submission,
-) -> Result<(usize, &'static ApprovalProcess), Problem> {
+) -> Result<(usize, &'static ApprovalProcess), ApiError> {
     let is_named = |at: usize, process: &ApprovalProcess| {
         ask.process.as_deref().is_none_or(|name| {
             process.developer_name.eq_ignore_ascii_case(name)
@@ -200,7 +204,7 @@ fn applicable(
         }
     }
     let message = "No applicable approval process was found.";
-    Err(Problem::of_record("NO_APPLICABLE_PROCESS", message, []))
+    Err(ApiError::for_record("NO_APPLICABLE_PROCESS", message, []))
 }
 
 fn step(
@@ -209,7 +213,7 @@ fn step(
     status: &str,
     actor: &RecordId,
     comments: &str,
-) -> Result<RecordId, Problem> {
+) -> Result<RecordId, ApiError> {
     create(
         writer,
         "ProcessInstanceStep",
@@ -223,11 +227,11 @@ fn step(
     )
 }
 
-fn close(writer: &Writer<'_>, instance: &RecordId, verdict: Verdict) -> Result<(), Problem> {
+fn close(writer: &Writer<'_>, instance: &RecordId, decision: Decision) -> Result<(), ApiError> {
     writer.connection.execute(
         "UPDATE \"ProcessInstance\" SET \"Status\" = ?2, \"CompletedDate\" = ?3, \"LastActorId\" = ?4, \
          \"LastModifiedDate\" = ?3, \"SystemModstamp\" = ?3, \"LastModifiedById\" = ?4 WHERE \"Id\" = ?1",
-        rusqlite::params![instance.as_str(), verdict.status(), writer.now, writer.user.as_str()],
+        rusqlite::params![instance.as_str(), decision.status(), writer.now, writer.user.as_str()],
     )?;
     Ok(())
 }
@@ -237,7 +241,7 @@ fn set(
     object: &Object,
     id: &RecordId,
     values: &[(String, String)],
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let mut draft = Draft::default();
     for (field, value) in values {
         draft.set(object, field, Value::text(value));
@@ -248,29 +252,33 @@ fn set(
     Ok(())
 }
 
-fn create(writer: &Writer<'_>, object: &str, values: &[(&str, &str)]) -> Result<RecordId, Problem> {
+fn create(
+    writer: &Writer<'_>,
+    object: &str,
+    values: &[(&str, &str)],
+) -> Result<RecordId, ApiError> {
     let object = writer
         .schema
         .object(object)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     writer
-        .create(object, Draft::of(object, values))
+        .create(object, Draft::from_texts(object, values))
         .map(|saved| saved.id)
 }
 
-fn object_of<'w>(writer: &'w Writer<'_>, id: &RecordId) -> Result<&'w Object, Problem> {
+fn object_of<'w>(writer: &'w Writer<'_>, id: &RecordId) -> Result<&'w Object, ApiError> {
     writer
         .schema
         .object_by_prefix(id.key_prefix())
         .ok_or_else(no_such_id)
 }
 
-fn parse(id: &str) -> Result<RecordId, Problem> {
+fn parse(id: &str) -> Result<RecordId, ApiError> {
     RecordId::parse(id).ok_or_else(no_such_id)
 }
 
-fn no_such_id() -> Problem {
-    Problem::of_record(
+fn no_such_id() -> ApiError {
+    ApiError::for_record(
         "INVALID_CROSS_REFERENCE_KEY",
         "invalid cross reference id",
         [],

@@ -3,8 +3,8 @@
 use super::meets;
 use crate::setup::{self, AssignmentRule};
 use crate::write::{Assignment, Draft, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 
 /// Key prefix of queues.
@@ -35,7 +35,7 @@ pub(crate) fn run(
     id: &RecordId,
     names_owner: bool,
     is_new: bool,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let Some(rule) = rule_of(writer.options.assignment, object, names_owner, is_new) else {
         return Ok(());
     };
@@ -47,7 +47,7 @@ pub(crate) fn run(
                 .position(|queue| queue.developer_name == entry.queue);
             if let Some(at) = place {
                 let owner = setup::id(QUEUES, at);
-                let draft = Draft::of(object, &[("OwnerId", owner.as_str())]);
+                let draft = Draft::from_texts(object, &[("OwnerId", owner.as_str())]);
                 writer.change(object, id, draft)?;
             }
             return Ok(());

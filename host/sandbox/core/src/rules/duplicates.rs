@@ -1,19 +1,19 @@
-//! Duplicate rules: a record that matches another is refused, unless the client insists.
+//! Duplicate rules: a record that matches another is rejected, unless the client insists.
 
 use serde_json::{Map, Value as Json};
 
 use crate::setup::{self, DuplicateRule, MatchingRule};
 use crate::write::{Draft, Row, Writer};
+use sandbox_model::api_error::{ApiError, Duplicates, Matches};
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::{Duplicates, Matches, Problem};
 use sandbox_model::schema::Object;
 use sandbox_model::store::quoted;
 use sandbox_model::value::{Value, to_json};
 
 /// Records named per matching rule (SOAP API guide, "MatchResult").
-const MOST_MATCHES: usize = 100;
+const MAX_MATCHES: usize = 100;
 
-/// The rule that watches an object.
+/// The rule for an object.
 fn rule(object: &Object) -> Option<&'static DuplicateRule> {
     let rules = &setup::standard().duplicate_rules;
     rules.iter().find(|rule| rule.object == object.name)
@@ -29,8 +29,8 @@ pub(crate) fn concerns(object: &Object, draft: &Draft) -> bool {
     })
 }
 
-/// Refuses a record, just written, that is a duplicate.
-pub(crate) fn refuse(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<(), Problem> {
+/// Rejects a record, just written, that is a duplicate.
+pub(crate) fn reject(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<(), ApiError> {
     if writer.options.duplicates.allow_save || rule(object).is_none() {
         return Ok(());
     }
@@ -39,7 +39,7 @@ pub(crate) fn refuse(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Res
     };
     let details = writer.options.duplicates.include_record_details;
     match find(writer, &row, details)? {
-        Some(found) => Err(Problem::duplicates(found)),
+        Some(found) => Err(ApiError::duplicates(found)),
         None => Ok(()),
     }
 }
@@ -49,7 +49,7 @@ pub fn find(
     writer: &Writer<'_>,
     row: &Row<'_>,
     details: bool,
-) -> Result<Option<Duplicates>, Problem> {
+) -> Result<Option<Duplicates>, ApiError> {
     let Some(rule) = rule(row.object) else {
         return Ok(None);
     };
@@ -78,7 +78,7 @@ fn matched(
     row: &Row<'_>,
     matching: &MatchingRule,
     details: bool,
-) -> Result<Vec<Map<String, Json>>, Problem> {
+) -> Result<Vec<Map<String, Json>>, ApiError> {
     let Some(object) = writer.schema.object(&matching.object) else {
         return Ok(Vec::new());
     };
@@ -96,7 +96,7 @@ fn matched(
     let sql = format!(
         "SELECT \"Id\" FROM {} WHERE {conditions}\"IsDeleted\" = 0 LIMIT {}",
         quoted(&object.name),
-        MOST_MATCHES + 1
+        MAX_MATCHES + 1
     );
     let mut statement = writer.connection.prepare_cached(&sql)?;
     let ids = statement.query_map(rusqlite::params_from_iter(values), |row| {
@@ -105,7 +105,7 @@ fn matched(
     let mut records = Vec::new();
     for id in ids {
         let id = id?;
-        if id != own && records.len() < MOST_MATCHES {
+        if id != own && records.len() < MAX_MATCHES {
             records.push(shown(writer, object, id, details)?);
         }
     }
@@ -117,7 +117,7 @@ fn shown(
     object: &Object,
     id: String,
     details: bool,
-) -> Result<Map<String, Json>, Problem> {
+) -> Result<Map<String, Json>, ApiError> {
     let mut members = Map::new();
     let row = if details {
         Row::load(writer.connection, object, &id)?
@@ -134,7 +134,7 @@ fn shown(
 }
 
 /// Makes what matching looks up quick to find.
-pub(crate) fn index(writer: &Writer<'_>) -> Result<(), Problem> {
+pub(crate) fn index(writer: &Writer<'_>) -> Result<(), ApiError> {
     let rules = &setup::standard().duplicate_rules;
     for matching in rules.iter().flat_map(|rule| &rule.matches) {
         let Some(object) = writer.schema.object(&matching.object) else {

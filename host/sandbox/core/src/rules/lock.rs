@@ -4,24 +4,24 @@ use rusqlite::OptionalExtension;
 
 use crate::setup;
 use crate::write::Writer;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 
-/// Refuses to touch a record that is locked.
+/// Rejects to touch a record that is locked.
 ///
 /// # Errors
 /// `ENTITY_IS_LOCKED` while an approval is pending.
-pub(crate) fn refuse(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<(), Problem> {
+pub(crate) fn reject(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<(), ApiError> {
     if is_locked(writer, object, id)? {
         let message = "the entity is locked for editing";
-        return Err(Problem::of_record("ENTITY_IS_LOCKED", message, []));
+        return Err(ApiError::for_record("ENTITY_IS_LOCKED", message, []));
     }
     Ok(())
 }
 
 /// Whether an approval of the record is pending.
-pub fn is_locked(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<bool, Problem> {
+pub fn is_locked(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<bool, ApiError> {
     let processes = &setup::standard().approvals;
     if !processes
         .iter()

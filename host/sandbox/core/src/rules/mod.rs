@@ -1,4 +1,4 @@
-//! Rules of the org that writes come under: who gets a new record, what counts as a duplicate, what is locked.
+//! Rules of the org for writes: who gets a new record, what counts as a duplicate, what is locked.
 
 pub mod approval;
 pub(crate) mod assignment;
@@ -9,17 +9,17 @@ mod tests;
 pub mod workflow;
 
 use crate::write::Writer;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_soql::{Options, Plan, for_each_row};
 
-/// Whether a record meets a condition in SOQL's words; none is met by every record.
+/// Whether a record meets a SOQL condition; none is met by every record.
 pub(crate) fn meets(
     writer: &Writer<'_>,
     object: &Object,
     id: &str,
     condition: Option<&str>,
-) -> Result<bool, Problem> {
+) -> Result<bool, ApiError> {
     let Some(condition) = condition else {
         return Ok(true);
     };

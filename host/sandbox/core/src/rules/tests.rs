@@ -14,7 +14,7 @@ fn org() -> Org {
 fn insert(org: &Org, object: &str, fields: &[(&str, &str)], options: WriteOptions) -> Outcome {
     let object = org.schema().object(object).unwrap();
     org.write(org.admin(), options, |writer| {
-        writer.insert(object, Draft::of(object, fields))
+        writer.insert(object, Draft::from_texts(object, fields))
     })
 }
 
@@ -71,12 +71,12 @@ fn assignment_rules_give_new_records_to_queues() {
 }
 
 #[test]
-fn duplicates_are_refused_unless_the_client_insists() {
+fn duplicates_are_rejected_unless_the_client_insists() {
     let org = org();
     let twin = [("LastName", "Gonzalez"), ("Email", "ROSE@edge.example")];
-    let refused = insert(&org, "Contact", &twin, WriteOptions::default()).unwrap_err();
-    assert_eq!(refused.code, "DUPLICATES_DETECTED");
-    let found = refused.duplicates.unwrap();
+    let rejected = insert(&org, "Contact", &twin, WriteOptions::default()).unwrap_err();
+    assert_eq!(rejected.code, "DUPLICATES_DETECTED");
+    let found = rejected.duplicates.unwrap();
     assert_eq!(
         (found.rule.as_str(), found.matches.len()),
         ("Standard_Contact_Duplicate_Rule", 1)
@@ -100,7 +100,7 @@ fn duplicates_are_refused_unless_the_client_insists() {
     };
     assert_eq!(count(&org), 1, "nothing is left behind");
     let duplicates = DuplicateOptions::from_header("includeRecordDetails=true; allowSave=false");
-    let refused = insert(
+    let rejected = insert(
         &org,
         "Contact",
         &twin,
@@ -111,7 +111,7 @@ fn duplicates_are_refused_unless_the_client_insists() {
     )
     .unwrap_err();
     assert_eq!(
-        refused.duplicates.unwrap().matches[0].records[0]["FirstName"],
+        rejected.duplicates.unwrap().matches[0].records[0]["FirstName"],
         "Rose"
     );
     let duplicates = DuplicateOptions::from_header("allowSave=TRUE");
@@ -136,12 +136,16 @@ fn duplicates_are_refused_unless_the_client_insists() {
 }
 
 #[test]
-fn a_change_that_makes_a_duplicate_is_refused_and_others_are_not() {
+fn a_change_that_makes_a_duplicate_is_rejected_and_others_are_not() {
     let org = org();
     let object = org.schema().object("Contact").unwrap();
     let change = |fields: &[(&str, &str)]| {
         org.write(org.admin(), WriteOptions::default(), |writer| {
-            writer.update(object, &RecordId::new("003", 3), Draft::of(object, fields))
+            writer.update(
+                object,
+                &RecordId::new("003", 3),
+                Draft::from_texts(object, fields),
+            )
         })
     };
     change(&[("Email", "rose@edge.example")]).unwrap();

@@ -3,8 +3,8 @@
 use super::meets;
 use crate::setup::{self, WorkflowRule};
 use crate::write::{Draft, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::value::from_text;
 
 /// Key prefix of all rules; those of workflows follow those of assignment.
@@ -26,7 +26,7 @@ pub fn run<'r>(
     writer: &Writer<'_>,
     rules: impl Iterator<Item = &'r WorkflowRule>,
     id: &RecordId,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let object = writer
         .schema
         .object_by_prefix(id.key_prefix())
@@ -49,8 +49,8 @@ pub fn run<'r>(
     Ok(())
 }
 
-fn no_such_id() -> Problem {
-    Problem::of_record(
+fn no_such_id() -> ApiError {
+    ApiError::for_record(
         "INVALID_CROSS_REFERENCE_KEY",
         "invalid cross reference id",
         [],

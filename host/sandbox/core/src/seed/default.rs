@@ -1,4 +1,4 @@
-//! What a new org holds unless told otherwise: enough for a first query to return something.
+//! Default records of a new org: enough for a first query to return something.
 
 use super::Folder;
 use crate::org::Org;

@@ -9,9 +9,9 @@ use serde_json::Value as Json;
 
 use crate::org::{ConnectedApp, Org};
 use crate::write::{Draft, WriteOptions, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Object, ObjectDefinition};
 use sandbox_model::value::{Value, from_json};
 
@@ -263,7 +263,7 @@ fn draft(
             }
             (Some(field), _, json) => {
                 let value =
-                    from_json(field, json).map_err(|wrong| Problem::json(wrong.to_string()));
+                    from_json(field, json).map_err(|wrong| ApiError::json(wrong.to_string()));
                 draft.set(
                     object,
                     &field.name,

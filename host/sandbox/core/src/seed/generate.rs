@@ -93,7 +93,7 @@ const CITY: &[&str] = &[
 ];
 
 /// What fills a field.
-enum Filling {
+enum ValueGenerator {
     Pick(Vec<String>),
     Parents(Vec<String>),
     Word(&'static [&'static str]),
@@ -143,17 +143,22 @@ pub fn generate(org: &Org, object: &str, count: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn fill<'o>(mut row: Row<'o>, fillings: &[(usize, Filling)], number: u64, now: i64) -> Row<'o> {
-    let mut dice = Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1));
+fn fill<'o>(
+    mut row: Row<'o>,
+    fillings: &[(usize, ValueGenerator)],
+    number: u64,
+    now: i64,
+) -> Row<'o> {
+    let mut random = SplitMix64(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1));
     for (at, filling) in fillings {
         if let Some(place) = row.values.get_mut(*at) {
-            *place = filling.value(number, now, &mut dice);
+            *place = filling.value(number, now, &mut random);
         }
     }
     row
 }
 
-fn plan(org: &Org, object: &Object) -> anyhow::Result<Vec<(usize, Filling)>> {
+fn plan(org: &Org, object: &Object) -> anyhow::Result<Vec<(usize, ValueGenerator)>> {
     let mut plan = Vec::new();
     for (at, field) in object
         .fields()
@@ -168,21 +173,23 @@ fn plan(org: &Org, object: &Object) -> anyhow::Result<Vec<(usize, Filling)>> {
     Ok(plan)
 }
 
-fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<Filling>> {
+fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<ValueGenerator>> {
     use FieldType as T;
     Ok(match (&field.field_type, field.name.as_str()) {
         (_, "OwnerId" | "ParentId" | "ReportsToId" | "Fax" | "TaskSubtype") => None,
         (_, name) if name.starts_with("Recurrence") => None,
-        (T::Reference(reference), _) => parents(org, &reference.to)?.map(Filling::Parents),
-        (_, name) if field.external_id => (name != "Carrier_Ref__c").then_some(Filling::Key),
-        (_, "FirstName") => Some(Filling::Word(FIRST)),
-        (_, "LastName") => Some(Filling::Word(LAST)),
-        (_, "BillingCity" | "MailingCity" | "City") => Some(Filling::Word(CITY)),
-        (_, "Name" | "Company" | "Subject") if object.name != "Contact" => Some(Filling::Company),
+        (T::Reference(reference), _) => parents(org, &reference.to)?.map(ValueGenerator::Parents),
+        (_, name) if field.external_id => (name != "Carrier_Ref__c").then_some(ValueGenerator::Key),
+        (_, "FirstName") => Some(ValueGenerator::Word(FIRST)),
+        (_, "LastName") => Some(ValueGenerator::Word(LAST)),
+        (_, "BillingCity" | "MailingCity" | "City") => Some(ValueGenerator::Word(CITY)),
+        (_, "Name" | "Company" | "Subject") if object.name != "Contact" => {
+            Some(ValueGenerator::Company)
+        }
         (T::Picklist { .. } | T::MultiPicklist { .. }, _)
             if !field.picklist.is_empty() && is_useful(field) =>
         {
-            Some(Filling::Pick(
+            Some(ValueGenerator::Pick(
                 field
                     .picklist
                     .iter()
@@ -191,21 +198,23 @@ fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<F
                     .collect(),
             ))
         }
-        (T::Email, "Email" | "Notify_Email__c") => Some(Filling::Email),
-        (T::Phone, "Phone" | "Hotline__c") => Some(Filling::Phone),
-        (T::Url, "Website" | "Tracking_Url__c") => Some(Filling::Web),
-        (T::Int, _) => Some(Filling::Whole { most: 10_000 }),
+        (T::Email, "Email" | "Notify_Email__c") => Some(ValueGenerator::Email),
+        (T::Phone, "Phone" | "Hotline__c") => Some(ValueGenerator::Phone),
+        (T::Url, "Website" | "Tracking_Url__c") => Some(ValueGenerator::Web),
+        (T::Int, _) => Some(ValueGenerator::Whole { most: 10_000 }),
         (T::Double | T::Currency | T::Percent, name) if !name.ends_with("itude") => {
             let whole = field.precision.saturating_sub(field.scale).min(8);
-            Some(Filling::Number {
+            Some(ValueGenerator::Number {
                 most: 10_u64.pow(whole) - 1,
                 scale: field.scale,
             })
         }
-        (T::Date, name) if name != "Birthdate" => Some(Filling::Day),
-        (T::DateTime, name) if field.custom || name == "ActivityDateTime" => Some(Filling::Moment),
+        (T::Date, name) if name != "Birthdate" => Some(ValueGenerator::Day),
+        (T::DateTime, name) if field.custom || name == "ActivityDateTime" => {
+            Some(ValueGenerator::Moment)
+        }
         (T::String | T::TextArea | T::LongTextArea, "Description" | "Notes__c" | "Title") => {
-            Some(Filling::Sentence)
+            Some(ValueGenerator::Sentence)
         }
         _ if field.is_required() => anyhow::bail!(
             "{}.{} is required and cannot be made up",
@@ -216,7 +225,7 @@ fn filling(org: &Org, object: &Object, field: &Field) -> anyhow::Result<Option<F
     })
 }
 
-/// Pick-lists that nobody looks at are left empty, which keeps rows small.
+/// Pick-lists that no example reads are left empty, which keeps rows small.
 fn is_useful(field: &Field) -> bool {
     !matches!(
         field.name.as_str(),
@@ -243,39 +252,39 @@ fn parents(org: &Org, to: &[String]) -> anyhow::Result<Option<Vec<String>>> {
     Ok(None)
 }
 
-impl Filling {
-    fn value(&self, row: u64, now: i64, dice: &mut Dice) -> Value {
+impl ValueGenerator {
+    fn value(&self, row: u64, now: i64, random: &mut SplitMix64) -> Value {
         match self {
-            Self::Pick(values) | Self::Parents(values) => dice
+            Self::Pick(values) | Self::Parents(values) => random
                 .pick(values)
                 .map_or(Value::Null, |value| Value::Text(value.clone())),
-            Self::Word(words) => dice
+            Self::Word(words) => random
                 .pick(words)
                 .map_or(Value::Null, |word| Value::text(*word)),
             Self::Company => {
                 let (a, b) = (
-                    dice.pick(COMPANY).unwrap_or(&"Acme"),
-                    dice.pick(TRADE).unwrap_or(&"Holdings"),
+                    random.pick(COMPANY).unwrap_or(&"Acme"),
+                    random.pick(TRADE).unwrap_or(&"Holdings"),
                 );
                 Value::Text(format!("{a} {b} {}", row + 1))
             }
             Self::Key => Value::Text(format!("GEN-{:08}", row + 1)),
-            Self::Email => Value::Text(format!("p{}@mail{}.example", row + 1, dice.below(100))),
-            Self::Phone => Value::Text(format!("+1 555 {:07}", dice.below(10_000_000))),
+            Self::Email => Value::Text(format!("p{}@mail{}.example", row + 1, random.below(100))),
+            Self::Phone => Value::Text(format!("+1 555 {:07}", random.below(10_000_000))),
             Self::Web => Value::Text(format!("https://www{}.example", row + 1)),
-            Self::Whole { most } => Value::Int(dice.below(*most) as i64),
-            Self::Number { most, scale: 0 } => Value::Real(dice.below(*most) as f64),
+            Self::Whole { most } => Value::Int(random.below(*most) as i64),
+            Self::Number { most, scale: 0 } => Value::Real(random.below(*most) as f64),
             Self::Number { most, .. } => {
-                Value::Real(dice.below(most.saturating_mul(4)) as f64 / 4.0)
+                Value::Real(random.below(most.saturating_mul(4)) as f64 / 4.0)
             }
             Self::Day => Value::Text(sandbox_model::value::dates::day_of(
-                now - 86_400_000 * (dice.below(730) as i64),
+                now - 86_400_000 * (random.below(730) as i64),
             )),
-            Self::Moment => Value::Int(now - 1_000 * (dice.below(60_000_000) as i64)),
+            Self::Moment => Value::Int(now - 1_000 * (random.below(60_000_000) as i64)),
             Self::Sentence => {
                 let (a, b) = (
-                    dice.pick(TRADE).unwrap_or(&""),
-                    dice.pick(CITY).unwrap_or(&""),
+                    random.pick(TRADE).unwrap_or(&""),
+                    random.pick(CITY).unwrap_or(&""),
                 );
                 Value::Text(format!("{a}, {b}: \"no. {}\"", row + 1))
             }
@@ -284,9 +293,9 @@ impl Filling {
 }
 
 /// SplitMix64: small, quick, the same everywhere.
-struct Dice(u64);
+struct SplitMix64(u64);
 
-impl Dice {
+impl SplitMix64 {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -17,7 +17,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 #[test]
-fn a_new_org_has_people_and_a_little_data() {
+fn a_new_org_has_users_and_a_little_data() {
     let org = Org::builder().build().unwrap();
     assert_eq!(one::<i64>(&org, r#"SELECT count(*) FROM "Account""#), 6);
     assert_eq!(
@@ -83,7 +83,7 @@ fn a_folder_brings_objects_apps_users_and_related_records() {
 }
 
 #[test]
-fn a_bad_seed_says_where_and_what() {
+fn an_invalid_seed_has_location_and_message() {
     let cases = [
         (
             ("Nope.json", "[]"),
@@ -103,13 +103,13 @@ fn a_bad_seed_says_where_and_what() {
         ),
         (("objects/X.json", "{}"), "X.json: missing field `name`"),
     ];
-    for (file, words) in cases {
+    for (file, message) in cases {
         let folder = folder(&[file]);
         let error = format!(
             "{:#}",
             Org::builder().seed(folder.path()).build().unwrap_err()
         );
-        assert!(error.contains(words), "{words}\n{error}");
+        assert!(error.contains(message), "{message}\n{error}");
     }
 }
 

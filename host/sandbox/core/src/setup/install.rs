@@ -2,7 +2,7 @@
 
 use super::{Setup, list_view, standard};
 use crate::write::{Draft, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::store::quoted;
 use sandbox_model::value::Value;
 
@@ -12,8 +12,8 @@ const APEX_VERSION: f64 = 62.0;
 /// Writes the records of the setup, object by object, where there are none yet.
 ///
 /// # Errors
-/// The database's; the shipped setup itself is good.
-pub(crate) fn install(writer: &Writer<'_>) -> Result<(), Problem> {
+/// The database's; the shipped setup itself is valid.
+pub(crate) fn install(writer: &Writer<'_>) -> Result<(), ApiError> {
     let setup = standard();
     crate::rules::duplicates::index(writer)?;
     fill(writer, "Group", queues(setup))?;
@@ -31,11 +31,11 @@ pub(crate) fn install(writer: &Writer<'_>) -> Result<(), Problem> {
 
 type Fields = Vec<(&'static str, Value)>;
 
-fn fill(writer: &Writer<'_>, object: &str, records: Vec<Fields>) -> Result<(), Problem> {
+fn fill(writer: &Writer<'_>, object: &str, records: Vec<Fields>) -> Result<(), ApiError> {
     let object = writer
         .schema
         .object(object)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let sql = format!("SELECT count(*) FROM {}", quoted(&object.name));
     let known: i64 = writer.connection.query_row(&sql, [], |row| row.get(0))?;
     if known > 0 {
@@ -55,7 +55,7 @@ fn text(text: &str) -> Value {
     Value::text(text)
 }
 
-/// Every org has one, which prices have to stand in first.
+/// Every org has one, which must have a price before others.
 fn standard_price_book() -> Vec<Fields> {
     vec![vec![
         ("Name", text("Standard Price Book")),
@@ -204,7 +204,7 @@ fn list_views(writer: &Writer<'_>) -> Vec<Fields> {
         .schema
         .objects()
         .iter()
-        .flat_map(list_view::of)
+        .flat_map(list_view::all)
         .map(view)
         .collect()
 }

@@ -25,12 +25,12 @@ pub enum Kind {
     All,
     /// Those of the user who looks.
     Mine,
-    /// Those that somebody looked at lately.
+    /// Recently viewed records.
     Recent,
 }
 
 /// The list views of an object, in their order; none if it has no pages.
-pub fn of(object: &Object) -> Vec<ListView<'_>> {
+pub fn all(object: &Object) -> Vec<ListView<'_>> {
     if !object.createable || !object.searchable || object.name_field().is_none() {
         return Vec::new();
     }
@@ -53,7 +53,7 @@ pub fn of(object: &Object) -> Vec<ListView<'_>> {
 }
 
 impl<'o> ListView<'o> {
-    /// The fields shown: the name, then what tells records apart at a glance.
+    /// The fields shown: the name, then the fields that identify a record best.
     pub fn columns(&self) -> Vec<&'o Field> {
         glance(self.object, COLUMNS)
     }

@@ -47,7 +47,7 @@ pub struct ApprovalProcess {
     pub developer_name: String,
     /// API name of the object.
     pub object: String,
-    /// What it is for, in words.
+    /// Description.
     pub description: Option<String>,
     /// What a record has to be like to enter, as a SOQL condition.
     pub entry: Option<String>,
@@ -67,7 +67,7 @@ pub struct WorkflowRule {
     pub name: String,
     /// API name of the object.
     pub object: String,
-    /// What it is for, in words.
+    /// Description.
     pub description: Option<String>,
     /// What a record has to be like, as a SOQL condition.
     pub criteria: String,
@@ -90,7 +90,7 @@ pub struct FieldUpdate {
     pub value: String,
 }
 
-/// Who gets new leads or cases.
+/// Owners of new leads or cases.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignmentRule {
@@ -170,7 +170,7 @@ pub struct Report {
     pub developer_name: String,
     /// Name of its folder.
     pub folder: String,
-    /// What it is for, in words.
+    /// Description.
     pub description: Option<String>,
     /// `TABULAR` or `SUMMARY`.
     pub format: String,

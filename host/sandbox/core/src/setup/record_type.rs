@@ -20,7 +20,7 @@ pub struct RecordTypeSetup {
     pub name: String,
     /// Its developer name.
     pub developer_name: String,
-    /// What it is for, in words.
+    /// Description.
     pub description: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub struct RecordType {
 }
 
 /// The record types of an object, in the order in which describe lists them: the master comes last.
-pub fn of(object: &str) -> Vec<RecordType> {
+pub fn all(object: &str) -> Vec<RecordType> {
     let own = standard().record_types.iter().enumerate();
     let own = own.filter(|(_, it)| it.object == object);
     let own = own.map(|(at, it)| RecordType {
@@ -62,5 +62,5 @@ fn master() -> Option<RecordType> {
 /// Whether records of an object may be of the record type with this id.
 pub fn is_of(object: &str, id: &str) -> bool {
     let id = RecordId::parse(id);
-    id.is_some_and(|id| of(object).iter().any(|it| it.id == id))
+    id.is_some_and(|id| all(object).iter().any(|it| it.id == id))
 }

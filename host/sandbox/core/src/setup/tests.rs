@@ -47,7 +47,7 @@ fn the_standard_setup_is_good_for_the_shipped_schema() {
         assert!(report.groupings.iter().chain([&report.sort]).all(is_column));
     }
     for object in org.schema().objects() {
-        for view in list_view::of(object) {
+        for view in list_view::all(object) {
             check(view.soql());
         }
     }

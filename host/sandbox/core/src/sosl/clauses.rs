@@ -1,9 +1,9 @@
 //! Reading a SOSL statement: FIND, IN, RETURNING, WITH, LIMIT, UPDATE.
 
 use super::cursor::Cursor;
-use super::terms::{self, Expression, Reserved};
-use super::{Group, MOST_ROWS, Returning, STATEMENT_CHARACTERS, Search, malformed};
-use sandbox_model::problem::Problem;
+use super::expression::{self, Expression, Reserved};
+use super::{Group, MAX_ROWS, Returning, STATEMENT_CHARACTERS, Search, malformed};
+use sandbox_model::api_error::ApiError;
 
 /// Clauses that WITH may begin; all but METADATA change nothing in an org with one division and no communities.
 const WITH: &[&str] = &[
@@ -24,7 +24,7 @@ const WITH: &[&str] = &[
 ///
 /// # Errors
 /// `MALFORMED_SEARCH` with what was expected.
-pub fn parse(sosl: &str) -> Result<Search, Problem> {
+pub fn parse(sosl: &str) -> Result<Search, ApiError> {
     if sosl.chars().count() > STATEMENT_CHARACTERS {
         return Err(malformed(format!(
             "SOSL statements can not be longer than {STATEMENT_CHARACTERS} characters"
@@ -34,7 +34,7 @@ pub fn parse(sosl: &str) -> Result<Search, Problem> {
     if !rest.keyword("FIND") {
         return Err(rest.unexpected());
     }
-    let mut search = Search::of(find(&mut rest)?);
+    let mut search = Search::new(find(&mut rest)?);
     if rest.keyword("IN") {
         search.group = group(&mut rest)?;
     }
@@ -59,17 +59,17 @@ pub fn parse(sosl: &str) -> Result<Search, Problem> {
     }
 }
 
-fn find(rest: &mut Cursor<'_>) -> Result<Expression, Problem> {
+fn find(rest: &mut Cursor<'_>) -> Result<Expression, ApiError> {
     let (at, inside) = rest.braces()?;
-    terms::parse(inside, Reserved::Refuse).map_err(|refused| match refused.at {
-        Some(within) => rest.mismatched(at + within, &refused.message),
-        None => malformed(refused.message),
+    expression::parse(inside, Reserved::Refuse).map_err(|rejected| match rejected.at {
+        Some(within) => rest.mismatched(at + within, &rejected.message),
+        None => malformed(rejected.message),
     })
 }
 
-fn group(rest: &mut Cursor<'_>) -> Result<Group, Problem> {
-    let refused = rest.malformed_token();
-    let group = Group::named(rest.word()).ok_or(refused)?;
+fn group(rest: &mut Cursor<'_>) -> Result<Group, ApiError> {
+    let rejected = rest.malformed_token();
+    let group = Group::named(rest.word()).ok_or(rejected)?;
     if rest.keyword("FIELDS") {
         Ok(group)
     } else {
@@ -77,7 +77,7 @@ fn group(rest: &mut Cursor<'_>) -> Result<Group, Problem> {
     }
 }
 
-fn returning(rest: &mut Cursor<'_>) -> Result<Vec<Returning>, Problem> {
+fn returning(rest: &mut Cursor<'_>) -> Result<Vec<Returning>, ApiError> {
     let mut all = Vec::new();
     loop {
         let object = rest.word();
@@ -102,7 +102,7 @@ fn returning(rest: &mut Cursor<'_>) -> Result<Vec<Returning>, Problem> {
 }
 
 /// Splits `Id, Name WHERE … LIMIT 5` behind the fields. A list view that is named adds nothing: everybody sees all.
-fn split(inside: &str) -> Result<(String, String), Problem> {
+fn split(inside: &str) -> Result<(String, String), ApiError> {
     let ends = ["WHERE", "ORDER", "LIMIT", "OFFSET", "USING"];
     let at = top_level_words(inside)
         .find(|(_, word)| ends.iter().any(|end| word.eq_ignore_ascii_case(end)))
@@ -126,7 +126,7 @@ fn split(inside: &str) -> Result<(String, String), Problem> {
     Ok((fields.trim().to_owned(), tail.trim().to_owned()))
 }
 
-fn list_view(rest: &mut Cursor<'_>) -> Result<(), Problem> {
+fn list_view(rest: &mut Cursor<'_>) -> Result<(), ApiError> {
     let is_named = rest.keyword("LISTVIEW") && rest.symbol('=') && !rest.word().is_empty();
     is_named
         .then_some(())
@@ -160,11 +160,11 @@ fn top_level_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// One WITH clause, up to the next clause; says whether labels are wanted.
-fn with(rest: &mut Cursor<'_>) -> Result<bool, Problem> {
-    let refused = rest.unexpected();
+fn with(rest: &mut Cursor<'_>) -> Result<bool, ApiError> {
+    let rejected = rest.unexpected();
     let name = rest.word();
     if !WITH.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        return Err(refused);
+        return Err(rejected);
     }
     let left = rest.left();
     let end = top_level_words(left)
@@ -192,19 +192,19 @@ fn with(rest: &mut Cursor<'_>) -> Result<bool, Problem> {
     }
 }
 
-fn limit(rest: &mut Cursor<'_>) -> Result<usize, Problem> {
+fn limit(rest: &mut Cursor<'_>) -> Result<usize, ApiError> {
     let word = rest.word();
     word.parse()
         .ok()
-        .filter(|limit| (1..=MOST_ROWS).contains(limit))
+        .filter(|limit| (1..=MAX_ROWS).contains(limit))
         .ok_or_else(|| {
             malformed(format!(
-                "LIMIT must be a number between 1 and {MOST_ROWS}, not '{word}'"
+                "LIMIT must be a number between 1 and {MAX_ROWS}, not '{word}'"
             ))
         })
 }
 
-fn update(rest: &mut Cursor<'_>) -> Result<(), Problem> {
+fn update(rest: &mut Cursor<'_>) -> Result<(), ApiError> {
     loop {
         if !rest.keyword("TRACKING") && !rest.keyword("VIEWSTAT") {
             return Err(rest.unexpected());

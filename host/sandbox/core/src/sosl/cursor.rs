@@ -1,7 +1,7 @@
-//! A statement of SOSL as it is read, and the refusals that point into it.
+//! A statement of SOSL as it is read, and the errors that point into it.
 
 use super::malformed;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_soql::error;
 
 /// A statement, and what of it is left to be read.
@@ -27,22 +27,22 @@ impl<'s> Cursor<'s> {
         self.statement.len() - self.left.len()
     }
 
-    /// Refuses the next token.
-    pub(super) fn unexpected(&self) -> Problem {
-        self.refuse(&format!("unexpected token: '{}'", self.token()))
+    /// Rejects the next token.
+    pub(super) fn unexpected(&self) -> ApiError {
+        self.reject(&format!("unexpected token: '{}'", self.token()))
     }
 
-    /// Refuses the next token where one of a few words has to stand.
-    pub(super) fn malformed_token(&self) -> Problem {
-        self.refuse(&format!("Malformed search token: {}", self.token()))
+    /// Rejects the next token where one of a few keywords is required.
+    pub(super) fn malformed_token(&self) -> ApiError {
+        self.reject(&format!("Malformed search token: {}", self.token()))
     }
 
-    fn refuse(&self, message: &str) -> Problem {
+    fn reject(&self, message: &str) -> ApiError {
         malformed(error::before(self.statement, self.at(), &message))
     }
 
-    /// Refuses the character at a byte of the statement.
-    pub(super) fn mismatched(&self, at: usize, message: &str) -> Problem {
+    /// Rejects the character at a byte of the statement.
+    pub(super) fn mismatched(&self, at: usize, message: &str) -> ApiError {
         let before = self.statement.get(..at).unwrap_or(self.statement);
         let (line, column) = (
             before.matches('\n').count() + 1,
@@ -52,7 +52,7 @@ impl<'s> Cursor<'s> {
         malformed(error::before(self.statement, at, &message))
     }
 
-    /// The next run without blanks, for refusals.
+    /// The next run without blanks, for errors.
     pub(super) fn token(&self) -> &'s str {
         self.left.split_whitespace().next().unwrap_or_default()
     }
@@ -73,7 +73,7 @@ impl<'s> Cursor<'s> {
         self.skip(end)
     }
 
-    /// Takes this word if it is next.
+    /// Takes this keyword if it is next.
     pub(super) fn keyword(&mut self, keyword: &str) -> bool {
         let before = self.left;
         let is_next = self.word().eq_ignore_ascii_case(keyword);
@@ -92,8 +92,8 @@ impl<'s> Cursor<'s> {
         is_next
     }
 
-    /// Takes `{…}`; a backslash hides a brace. Tells where in the statement the inside begins.
-    pub(super) fn braces(&mut self) -> Result<(usize, &'s str), Problem> {
+    /// Takes `{…}`; a backslash hides a brace. Returns where in the statement the inside begins.
+    pub(super) fn braces(&mut self) -> Result<(usize, &'s str), ApiError> {
         if !self.left.starts_with('{') {
             return Err(malformed(
                 "No search term found. The search term must be enclosed in braces.",
@@ -118,7 +118,7 @@ impl<'s> Cursor<'s> {
     }
 
     /// Takes `(…)` if it is next; quotes and inner parentheses are passed over.
-    pub(super) fn parentheses(&mut self) -> Result<Option<&'s str>, Problem> {
+    pub(super) fn parentheses(&mut self) -> Result<Option<&'s str>, ApiError> {
         if !self.left.starts_with('(') {
             return Ok(None);
         }

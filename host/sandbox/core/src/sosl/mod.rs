@@ -1,16 +1,16 @@
 //! SOSL: full-text search over the org's records.
 //!
 //! [`Search`] says what is looked for and where; it is read from a SOSL statement ([`parse`]) or put together from the
-//! parameters of `/parameterizedSearch`. [`Search::run`] finds the records whose words match and reads what RETURNING
+//! parameters of `/parameterizedSearch`. [`Search::run`] finds the records whose text matches and reads what RETURNING
 //! asks for with the SOQL engine, so fields, WHERE and ORDER BY mean what they mean there.
 //!
-//! Bounds: the ids that match are held in memory, rows only up to the limit ([`MOST_ROWS`]). There is no index: every
+//! Bounds: the ids that match are held in memory, rows only up to the limit ([`MAX_ROWS`]). There is no index: every
 //! search reads the searched columns of its objects.
 
 mod clauses;
 mod cursor;
+mod expression;
 mod run;
-mod terms;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -18,12 +18,12 @@ mod words;
 pub use clauses::parse;
 pub use run::Hits;
 
-use sandbox_model::problem::Problem;
+use expression::Expression;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object, Schema};
-use terms::Expression;
 
 /// Most rows of a search, and what it gives without LIMIT (SOQL and SOSL Reference, "LIMIT": 2,000 since API 28.0).
-pub const MOST_ROWS: usize = 2_000;
+pub const MAX_ROWS: usize = 2_000;
 /// Longest statement in characters (Salesforce Developer Limits, "SOQL and SOSL limits": 100,000).
 pub const STATEMENT_CHARACTERS: usize = 100_000;
 
@@ -50,7 +50,7 @@ pub struct Returning {
     pub object: String,
     /// The list of fields as written; `Id` if there is none.
     pub fields: String,
-    /// What follows the fields: WHERE, ORDER BY, LIMIT, OFFSET, in SOQL's words.
+    /// What follows the fields: WHERE, ORDER BY, LIMIT, OFFSET, as SOQL text.
     pub tail: String,
 }
 
@@ -123,14 +123,14 @@ impl Search {
     ///
     /// # Errors
     /// `MALFORMED_SEARCH` if nothing in it is long enough.
-    pub fn of_words(words: &str) -> Result<Self, Problem> {
-        let terms = terms::parse(words, terms::Reserved::Blank);
-        Ok(Self::of(
-            terms.map_err(|refused| malformed(refused.message))?,
+    pub fn of_words(words: &str) -> Result<Self, ApiError> {
+        let terms = expression::parse(words, expression::Reserved::Blank);
+        Ok(Self::new(
+            terms.map_err(|rejected| malformed(rejected.message))?,
         ))
     }
 
-    fn of(terms: Expression) -> Self {
+    fn new(terms: Expression) -> Self {
         Self {
             terms,
             group: Group::default(),
@@ -148,6 +148,6 @@ pub fn searchable(schema: &Schema) -> impl Iterator<Item = &Object> {
 }
 
 /// A statement that is no SOSL.
-fn malformed(message: impl Into<String>) -> Problem {
-    Problem::new("MALFORMED_SEARCH", message)
+fn malformed(message: impl Into<String>) -> ApiError {
+    ApiError::new("MALFORMED_SEARCH", message)
 }

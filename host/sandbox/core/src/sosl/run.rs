@@ -3,15 +3,15 @@
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use super::terms::Expression;
-use super::{Group, MOST_ROWS, Returning, Search, searchable, words};
-use sandbox_model::problem::Problem;
+use super::expression::Expression;
+use super::{Group, MAX_ROWS, Returning, Search, searchable, words};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object, Schema};
 use sandbox_model::store::quoted;
 use sandbox_soql::ast::{Condition, Name, Operand, Path, Value};
 use sandbox_soql::literal::{Literal, Text};
+use sandbox_soql::projection::Content;
 use sandbox_soql::render::Format;
-use sandbox_soql::shape::Content;
 use sandbox_soql::{Options, Plan, for_each_row};
 
 /// What was found of one object.
@@ -26,7 +26,7 @@ pub struct Hits<'s> {
 }
 
 impl Search {
-    /// Finds the records and writes them with `format`, object by object. Without LIMIT, [`MOST_ROWS`] is taken; a limit
+    /// Finds the records and writes them with `format`, object by object. Without LIMIT, [`MAX_ROWS`] is taken; a limit
     /// is shared out evenly among the objects that have more.
     ///
     /// # Errors
@@ -37,8 +37,8 @@ impl Search {
         connection: &Connection,
         options: &Options,
         format: &dyn Format,
-    ) -> Result<Vec<Hits<'s>>, Problem> {
-        let limit = self.limit.unwrap_or(MOST_ROWS).min(MOST_ROWS);
+    ) -> Result<Vec<Hits<'s>>, ApiError> {
+        let limit = self.limit.unwrap_or(MAX_ROWS).min(MAX_ROWS);
         let mut all = Vec::new();
         if self.returning.is_empty() {
             for object in searchable(schema) {
@@ -67,16 +67,16 @@ impl Search {
         connection: &Connection,
         options: &Options,
         format: &dyn Format,
-    ) -> Result<Hits<'s>, Problem> {
+    ) -> Result<Hits<'s>, ApiError> {
         let plan = self.plan(object, returning, schema, connection, options)?;
         let mut records = Vec::new();
-        let Some(shape) = plan.shape().filter(|_| !plan.is_aggregate()) else {
+        let Some(projection) = plan.projection().filter(|_| !plan.is_aggregate()) else {
             return Err(super::malformed("RETURNING takes fields, no aggregates"));
         };
         for_each_row(connection, &plan, |row| {
-            if records.len() < MOST_ROWS.saturating_add(self.offset) {
+            if records.len() < MAX_ROWS.saturating_add(self.offset) {
                 let mut record = Vec::new();
-                format.record(&mut record, shape, row, &[])?;
+                format.record(&mut record, projection, row, &[])?;
                 records.push(record);
             }
             Ok(())
@@ -87,12 +87,12 @@ impl Search {
                 .map_or(name, |field| &field.label)
                 .to_owned()
         };
-        let shown = shape
-            .slots
+        let shown = projection
+            .fields
             .iter()
-            .filter(|slot| !matches!(slot.content, Content::Children(_)));
+            .filter(|projected| !matches!(projected.content, Content::Children(_)));
         let fields = shown
-            .map(|slot| (slot.name.clone(), label(&slot.name)))
+            .map(|projected| (projected.name.clone(), label(&projected.name)))
             .collect();
         Ok(Hits {
             object,
@@ -109,7 +109,7 @@ impl Search {
         schema: &Schema,
         connection: &Connection,
         options: &Options,
-    ) -> Result<Plan, Problem> {
+    ) -> Result<Plan, ApiError> {
         let fields = if returning.fields.is_empty() {
             "Id"
         } else {
@@ -123,7 +123,7 @@ impl Search {
             Some(filter) => Condition::And(vec![filter, is_found]),
             None => is_found,
         });
-        Ok(Plan::of(&query, &soql, schema, options)?)
+        Ok(Plan::from_query(&query, &soql, schema, options)?)
     }
 }
 
@@ -138,13 +138,13 @@ fn id_field(at: usize) -> Operand {
     })
 }
 
-fn find<'s>(schema: &'s Schema, name: &str) -> Result<&'s Object, Problem> {
+fn find<'s>(schema: &'s Schema, name: &str) -> Result<&'s Object, ApiError> {
     schema.object(name).filter(|object| object.searchable).ok_or_else(|| {
         let message = format!(
             "sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append the \
              '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names."
         );
-        Problem::new("INVALID_TYPE", message)
+        ApiError::new("INVALID_TYPE", message)
     })
 }
 
@@ -154,7 +154,7 @@ fn matching(
     object: &Object,
     group: Group,
     terms: &Expression,
-) -> Result<Vec<Value>, Problem> {
+) -> Result<Vec<Value>, ApiError> {
     let searched: Vec<&Field> = object
         .fields()
         .iter()
@@ -173,20 +173,20 @@ fn matching(
     // A list must not be empty, and this id is nobody's.
     let mut ids = vec![id_value("000000000000000AAA")?];
     while let Some(row) = rows.next()? {
-        let mut of_record = Vec::new();
+        let mut for_record = Vec::new();
         for (at, field) in searched.iter().enumerate() {
             if let ValueRef::Text(text) = row.get_ref(at + 1)? {
-                of_record.extend(words_of(field, &String::from_utf8_lossy(text)));
+                for_record.extend(words_of(field, &String::from_utf8_lossy(text)));
             }
         }
-        if terms.matches(&of_record) {
+        if terms.matches(&for_record) {
             ids.push(id_value(&row.get::<_, String>(0)?)?);
         }
     }
     Ok(ids)
 }
 
-fn id_value(id: &str) -> Result<Value, Problem> {
+fn id_value(id: &str) -> Result<Value, ApiError> {
     let text = Text::new(id).map_err(super::malformed)?;
     Ok(Value {
         literal: Literal::Text(text),

@@ -6,7 +6,7 @@ use sandbox_soql::Options;
 use sandbox_soql::render::json::Json as JsonFormat;
 
 /// A search over the default data: object and record of each hit.
-fn run(sosl: &str) -> Result<Vec<(String, Json)>, Problem> {
+fn run(sosl: &str) -> Result<Vec<(String, Json)>, ApiError> {
     let org = Org::builder()
         .clock(Clock::fixed(1_790_000_000_000))
         .build()
@@ -95,7 +95,7 @@ fn without_returning_all_objects_are_searched() {
 }
 
 #[test]
-fn a_limit_is_shared_evenly() {
+fn a_limit_is_divided_evenly() {
     let found =
         run("FIND {edge OR united OR gene*} RETURNING Account(Id), Opportunity(Id) LIMIT 4")
             .unwrap();
@@ -124,7 +124,7 @@ fn clauses_behind_returning_are_read() {
 }
 
 #[test]
-fn refusals_say_what_is_wrong() {
+fn errors_name_the_cause() {
     let cases = [
         (
             "FIND edge",
@@ -141,7 +141,7 @@ fn refusals_say_what_is_wrong() {
             "MALFORMED_SEARCH",
             "line 1:10 mismatched character '<EOF>' expecting '}'",
         ),
-        // As restforce's issue 688 and force-rest-api's pull request 92 tell.
+        // As restforce's issue 688 and force-rest-api's pull request 92 show.
         (
             "FIND {John|jane_gray@uoa.edu} RETURNING Contact",
             "MALFORMED_SEARCH",
@@ -216,10 +216,10 @@ fn refusals_say_what_is_wrong() {
             "Row:1",
         ),
     ];
-    for (sosl, code, words) in cases {
-        let problem = run(sosl).unwrap_err();
-        assert_eq!(problem.code, code, "{sosl}: {problem}");
-        assert!(problem.message.contains(words), "{sosl}: {problem}");
+    for (sosl, code, message) in cases {
+        let error = run(sosl).unwrap_err();
+        assert_eq!(error.code, code, "{sosl}: {error}");
+        assert!(error.message.contains(message), "{sosl}: {error}");
     }
 }
 

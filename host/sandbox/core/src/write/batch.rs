@@ -1,22 +1,22 @@
 //! Several records in one go: each on its own, or all or none.
 
 use super::{Outcome, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// Records written between two savepoints where there are many.
-const STRETCH: usize = 200;
+const CHUNK: usize = 200;
 
 /// How the records of one request depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batch {
-    /// A refused record does not hinder the others.
+    /// A rejected record does not hinder the others.
     Each,
-    /// One refused record undoes the others (`allOrNone`).
+    /// One rejected record undoes the others (`allOrNone`).
     AllOrNone,
 }
 
 impl Writer<'_> {
-    /// Runs `write` for every item, in order, and gives one outcome for each. A refused record leaves nothing behind.
+    /// Runs `write` for every item, in order, and gives one outcome for each. A rejected record changes nothing.
     ///
     /// # Errors
     /// The database's alone.
@@ -25,7 +25,7 @@ impl Writer<'_> {
         batch: Batch,
         items: impl IntoIterator<Item = T>,
         mut write: impl FnMut(&Self, T) -> Outcome,
-    ) -> Result<Vec<Outcome>, Problem> {
+    ) -> Result<Vec<Outcome>, ApiError> {
         self.connection.execute_batch("SAVEPOINT batch")?;
         let mut outcomes = Vec::new();
         for item in items {
@@ -41,8 +41,8 @@ impl Writer<'_> {
         Ok(outcomes)
     }
 
-    /// As [`Writer::run`] with [`Batch::Each`], for many records: a refused record that has written nothing yet, as nearly
-    /// all do, needs no savepoint of its own. Where one has, its stretch is written again with one for each.
+    /// As [`Writer::run`] with [`Batch::Each`], for many records: a rejected record that has written nothing yet, as nearly
+    /// all do, needs no savepoint of its own. Where one has, its chunk is written again with one for each.
     ///
     /// # Errors
     /// The database's alone.
@@ -50,25 +50,25 @@ impl Writer<'_> {
         &self,
         items: &[T],
         mut write: impl FnMut(&Self, &T) -> Outcome,
-    ) -> Result<Vec<Outcome>, Problem> {
+    ) -> Result<Vec<Outcome>, ApiError> {
         let mut outcomes = Vec::with_capacity(items.len());
-        for stretch in items.chunks(STRETCH) {
-            self.connection.execute_batch("SAVEPOINT stretch")?;
-            match self.freely(stretch, &mut write) {
+        for chunk in items.chunks(CHUNK) {
+            self.connection.execute_batch("SAVEPOINT chunk")?;
+            match self.freely(chunk, &mut write) {
                 Some(written) => outcomes.extend(written),
                 None => {
-                    self.connection.execute_batch("ROLLBACK TO stretch")?;
-                    for item in stretch {
+                    self.connection.execute_batch("ROLLBACK TO chunk")?;
+                    for item in chunk {
                         outcomes.push(self.alone(|| write(self, item))?);
                     }
                 }
             }
-            self.connection.execute_batch("RELEASE stretch")?;
+            self.connection.execute_batch("RELEASE chunk")?;
         }
         Ok(outcomes)
     }
 
-    /// Writes without savepoints; `None` if a refused record has left something behind.
+    /// Writes without savepoints; `None` if a rejected record has left something behind.
     fn freely<T>(
         &self,
         items: &[T],
@@ -89,11 +89,11 @@ impl Writer<'_> {
     /// A write that fails half-way is undone as a whole.
     ///
     /// # Errors
-    /// The database's alone; what `write` refuses is inside.
+    /// The database's alone; what `write` rejects is inside.
     pub fn alone<T>(
         &self,
-        write: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<Result<T, Problem>, Problem> {
+        write: impl FnOnce() -> Result<T, ApiError>,
+    ) -> Result<Result<T, ApiError>, ApiError> {
         self.connection
             .prepare_cached("SAVEPOINT record")?
             .execute([])?;
@@ -110,7 +110,7 @@ impl Writer<'_> {
     }
 }
 
-fn rolled_back() -> Problem {
+fn rolled_back() -> ApiError {
     let message = "Record rolled back because not all records were valid and the request was using AllOrNone header";
-    Problem::of_record("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, [])
+    ApiError::for_record("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, [])
 }

@@ -1,17 +1,17 @@
-//! Rules that one value alone can break.
+//! Rules for single values.
 
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, FieldType, PicklistValue};
 use sandbox_model::value::{Value, dates};
 
 /// Largest and smallest values of an int field (SOAP API guide, "int": 32 bits).
 const INT_RANGE: std::ops::RangeInclusive<i64> = -2_147_483_648..=2_147_483_647;
 /// Most values in one multi-select pick-list (Salesforce help, "Custom Field Types": 100 selected).
-const MOST_SELECTED: usize = 100;
+const MAX_SELECTED: usize = 100;
 
 /// Checks a value against its field, and gives it the form in which it is kept.
-pub(super) fn value(field: &Field, value: Value, truncate: bool) -> Result<Value, Problem> {
+pub(super) fn value(field: &Field, value: Value, truncate: bool) -> Result<Value, ApiError> {
     match (&field.field_type, value) {
         (_, Value::Null) => Ok(Value::Null),
         (FieldType::Reference(_) | FieldType::Id, Value::Text(text)) => id(field, &text),
@@ -30,11 +30,11 @@ pub(super) fn value(field: &Field, value: Value, truncate: bool) -> Result<Value
     }
 }
 
-fn kept(field: &Field, text: String, truncate: bool) -> Result<Value, Problem> {
+fn kept(field: &Field, text: String, truncate: bool) -> Result<Value, ApiError> {
     length(field, text, truncate).map(Value::Text)
 }
 
-fn length(field: &Field, text: String, truncate: bool) -> Result<String, Problem> {
+fn length(field: &Field, text: String, truncate: bool) -> Result<String, ApiError> {
     let most = field.length as usize;
     if most == 0 || text.len() <= most || text.chars().count() <= most {
         return Ok(text);
@@ -46,18 +46,18 @@ fn length(field: &Field, text: String, truncate: bool) -> Result<String, Problem
         "{}: data value too large: {text} (max length={most})",
         field.label
     );
-    Err(refused("STRING_TOO_LONG", message, field))
+    Err(rejected("STRING_TOO_LONG", message, field))
 }
 
-fn id(field: &Field, text: &str) -> Result<Value, Problem> {
+fn id(field: &Field, text: &str) -> Result<Value, ApiError> {
     RecordId::parse(text)
         .map(|id| Value::Text(id.as_str().to_owned()))
         .ok_or_else(|| wrong_id("MALFORMED_ID", field, text))
 }
 
 /// An id that is none, or of an object that the field does not point to.
-pub(super) fn wrong_id(code: &'static str, field: &Field, id: &str) -> Problem {
-    refused(
+pub(super) fn wrong_id(code: &'static str, field: &Field, id: &str) -> ApiError {
+    rejected(
         code,
         format!("{}: id value of incorrect type: {id}", field.label),
         field,
@@ -65,7 +65,7 @@ pub(super) fn wrong_id(code: &'static str, field: &Field, id: &str) -> Problem {
 }
 
 /// Salesforce wants one `@` with something on both sides and a dot in the domain.
-fn email(field: &Field, text: String) -> Result<Value, Problem> {
+fn email(field: &Field, text: String) -> Result<Value, ApiError> {
     let forbidden = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
     let good = text.split_once('@').is_some_and(|(local, domain)| {
         let labels_are_good =
@@ -75,14 +75,14 @@ fn email(field: &Field, text: String) -> Result<Value, Problem> {
     if good {
         return Ok(Value::Text(text));
     }
-    Err(refused(
+    Err(rejected(
         "INVALID_EMAIL_ADDRESS",
         format!("{}: invalid email address: {text}", field.label),
         field,
     ))
 }
 
-fn picklist(field: &Field, text: String) -> Result<String, Problem> {
+fn picklist(field: &Field, text: String) -> Result<String, ApiError> {
     match listed(field, &text) {
         Some(known) => Ok(known.value.clone()),
         None if field.is_restricted() => Err(bad_pick(field, &text)),
@@ -91,7 +91,7 @@ fn picklist(field: &Field, text: String) -> Result<String, Problem> {
 }
 
 /// Sorts the selected values into the list's order, as Salesforce stores them.
-fn multi_picklist(field: &Field, text: &str) -> Result<Value, Problem> {
+fn multi_picklist(field: &Field, text: &str) -> Result<Value, ApiError> {
     let mut selected: Vec<String> = Vec::new();
     for part in text
         .split(';')
@@ -103,8 +103,8 @@ fn multi_picklist(field: &Field, text: &str) -> Result<Value, Problem> {
             selected.push(value);
         }
     }
-    if selected.len() > MOST_SELECTED {
-        return Err(refused(
+    if selected.len() > MAX_SELECTED {
+        return Err(rejected(
             "TOO_MANY_ENUM_VALUE",
             format!("{}: too many values selected", field.label),
             field,
@@ -127,15 +127,15 @@ fn listed<'f>(field: &'f Field, text: &str) -> Option<&'f PicklistValue> {
         .find(|known| known.active && known.value.eq_ignore_ascii_case(text))
 }
 
-fn bad_pick(field: &Field, text: &str) -> Problem {
+fn bad_pick(field: &Field, text: &str) -> ApiError {
     let message = format!(
         "{}: bad value for restricted picklist field: {text}",
         field.label
     );
-    refused("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, field)
+    rejected("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, field)
 }
 
-fn int(field: &Field, number: i64) -> Result<Value, Problem> {
+fn int(field: &Field, number: i64) -> Result<Value, ApiError> {
     let digits = number
         .unsigned_abs()
         .checked_ilog10()
@@ -147,7 +147,7 @@ fn int(field: &Field, number: i64) -> Result<Value, Problem> {
 }
 
 /// Digits before the point are limited; those after it are rounded half up, as Salesforce does.
-fn decimal(field: &Field, number: f64) -> Result<Value, Problem> {
+fn decimal(field: &Field, number: f64) -> Result<Value, ApiError> {
     let factor = 10_f64.powi(field.scale.try_into().unwrap_or(0));
     let scaled = number * factor;
     let rounded = if scaled.is_finite() && scaled.abs() < 9e15 {
@@ -162,14 +162,14 @@ fn decimal(field: &Field, number: f64) -> Result<Value, Problem> {
     Err(out_of_range(field, &number.to_string()))
 }
 
-fn out_of_range(field: &Field, number: &str) -> Problem {
+fn out_of_range(field: &Field, number: &str) -> ApiError {
     let message = format!(
         "{}: value outside of valid range on numeric field: {number}",
         field.label
     );
-    refused("NUMBER_OUTSIDE_VALID_RANGE", message, field)
+    rejected("NUMBER_OUTSIDE_VALID_RANGE", message, field)
 }
 
-pub(super) fn refused(code: &'static str, message: String, field: &Field) -> Problem {
-    Problem::of_record(code, message, [field.name.as_str()])
+pub(super) fn rejected(code: &'static str, message: String, field: &Field) -> ApiError {
+    ApiError::for_record(code, message, [field.name.as_str()])
 }

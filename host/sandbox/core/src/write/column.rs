@@ -1,7 +1,7 @@
-//! Columns of tabular data: what a name in a CSV header or an XML element stands for.
+//! Columns of tabular data: the meaning of a name in a CSV header or an XML element.
 
 use super::reference::{key_of, no_such_column, parent_object};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Object, Schema};
 
 /// A column's meaning, looked up once for many records.
@@ -21,11 +21,11 @@ pub enum Column {
 }
 
 impl Column {
-    /// What `name` stands for: a field, or `Parent__r.Key__c` (`Type:Parent.Key__c` where the reference is polymorphic).
+    /// Finds the column called `name`: a field, or `Parent__r.Key__c` (`Type:Parent.Key__c` where the reference is polymorphic).
     ///
     /// # Errors
     /// `INVALID_FIELD` for what does not exist, or is no key of the parent.
-    pub fn of(schema: &Schema, object: &Object, name: &str) -> Result<Self, Problem> {
+    pub fn find(schema: &Schema, object: &Object, name: &str) -> Result<Self, ApiError> {
         let Some((way, key)) = name.split_once('.') else {
             let at = object.field_index(name);
             return at

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::consequence::Stamp;
+use super::cascade::AuditStamp;
 use super::{Draft, Row, Writer};
 use crate::org::md5_of;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_model::value::Value;
 
@@ -63,11 +63,11 @@ pub(super) fn size(value: &Value) -> Option<i64> {
 }
 
 /// Fills what follows from a version's file, and makes its document unless it is a version of a known one.
-pub(super) fn before_create(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), Problem> {
+pub(super) fn before_create(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), ApiError> {
     if row.object.name != "ContentVersion" {
         return Ok(());
     }
-    refuse_empty(row)?;
+    reject_empty(row)?;
     describe_file(row);
     row.set("IsLatest", Value::Bool(true));
     row.set("ContentModifiedDate", Value::Int(writer.now));
@@ -85,7 +85,7 @@ pub(super) fn before_create(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<()
 }
 
 /// A version is a file with a path, or a link.
-fn refuse_empty(row: &Row<'_>) -> Result<(), Problem> {
+fn reject_empty(row: &Row<'_>) -> Result<(), ApiError> {
     if !row.get("ContentUrl").is_null() {
         return Ok(());
     }
@@ -98,7 +98,7 @@ fn refuse_empty(row: &Row<'_>) -> Result<(), Problem> {
         return Ok(());
     }
     let message = format!("Please input values: [{}]", missing.join(", "));
-    Err(Problem::of_record(
+    Err(ApiError::for_record(
         "REQUIRED_FIELD_MISSING",
         message,
         missing,
@@ -142,13 +142,13 @@ fn describe_file(row: &mut Row<'_>) {
 }
 
 /// How many versions the document has; they are no longer the latest.
-fn older_versions(writer: &Writer<'_>, document: &str) -> Result<usize, Problem> {
+fn older_versions(writer: &Writer<'_>, document: &str) -> Result<usize, ApiError> {
     let version = object(writer, "ContentVersion")?;
     let sql = "SELECT \"Id\" FROM \"ContentVersion\" WHERE \"ContentDocumentId\" = ?1 AND \"IsLatest\" = 1";
     let mut statement = writer.connection.prepare_cached(sql)?;
     let latest = statement.query_map([document], |row| row.get::<_, String>(0))?;
     for id in latest.collect::<Result<Vec<_>, _>>()? {
-        writer.follow(version, &id, Stamp::System, |row| {
+        writer.cascade_update(version, &id, AuditStamp::System, |row| {
             row.set("IsLatest", Value::Bool(false));
         })?;
     }
@@ -160,7 +160,7 @@ fn older_versions(writer: &Writer<'_>, document: &str) -> Result<usize, Problem>
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-fn make_document(writer: &Writer<'_>, version: &Row<'_>) -> Result<Value, Problem> {
+fn make_document(writer: &Writer<'_>, version: &Row<'_>) -> Result<Value, ApiError> {
     let document = object(writer, "ContentDocument")?;
     let mut draft = Draft::default();
     for field in SHARED.into_iter().chain(["OwnerId", "ContentModifiedDate"]) {
@@ -171,11 +171,11 @@ fn make_document(writer: &Writer<'_>, version: &Row<'_>) -> Result<Value, Proble
 }
 
 /// Lets the document follow its new version; a new document is linked to its owner and to its first place.
-pub(super) fn after_create(writer: &Writer<'_>, row: &Row<'_>) -> Result<(), Problem> {
+pub(super) fn after_create(writer: &Writer<'_>, row: &Row<'_>) -> Result<(), ApiError> {
     if row.object.name != "ContentVersion" {
         return Ok(());
     }
-    follow(writer, row)?;
+    cascade_update(writer, row)?;
     if row.get("VersionNumber").as_str() != Some("1") {
         return Ok(());
     }
@@ -205,13 +205,13 @@ pub(super) fn after_change(
     writer: &Writer<'_>,
     row: &Row<'_>,
     before: &Row<'_>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let moved = SHARED
         .iter()
         .any(|field| row.get(field) != before.get(field));
     match row.object.name.as_str() {
         "ContentVersion" if moved && *row.get("IsLatest") == Value::Bool(true) => {
-            follow(writer, row)
+            cascade_update(writer, row)
         }
         "ContentDocument" if moved => {
             let version = row.get("LatestPublishedVersionId");
@@ -221,12 +221,12 @@ pub(super) fn after_change(
     }
 }
 
-fn follow(writer: &Writer<'_>, version: &Row<'_>) -> Result<(), Problem> {
+fn cascade_update(writer: &Writer<'_>, version: &Row<'_>) -> Result<(), ApiError> {
     let document = object(writer, "ContentDocument")?;
     let id = version.get("ContentDocumentId");
     copy(writer, version, document, id)?;
     let id = id.as_str().unwrap_or_default();
-    writer.follow(document, id, Stamp::System, |row| {
+    writer.cascade_update(document, id, AuditStamp::System, |row| {
         row.set("LatestPublishedVersionId", version.get("Id").clone());
         let modified = version.get("ContentModifiedDate");
         row.set("ContentModifiedDate", modified.clone());
@@ -234,15 +234,15 @@ fn follow(writer: &Writer<'_>, version: &Row<'_>) -> Result<(), Problem> {
 }
 
 /// Copies what both have in common.
-fn copy(writer: &Writer<'_>, from: &Row<'_>, to: &Object, id: &Value) -> Result<(), Problem> {
+fn copy(writer: &Writer<'_>, from: &Row<'_>, to: &Object, id: &Value) -> Result<(), ApiError> {
     let id = id.as_str().unwrap_or_default();
-    writer.follow(to, id, Stamp::User, |row| {
+    writer.cascade_update(to, id, AuditStamp::User, |row| {
         for field in SHARED {
             row.set(field, from.get(field).clone());
         }
     })
 }
 
-fn object<'w>(writer: &Writer<'w>, name: &str) -> Result<&'w Object, Problem> {
-    writer.schema.object(name).ok_or_else(Problem::not_found)
+fn object<'w>(writer: &Writer<'w>, name: &str) -> Result<&'w Object, ApiError> {
+    writer.schema.object(name).ok_or_else(ApiError::not_found)
 }

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::consequence::Stamp;
+use super::cascade::AuditStamp;
 use super::{Draft, Row, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::value::{Value, dates};
 
@@ -75,7 +75,7 @@ pub struct Conversion {
     pub values: [Draft; 3],
 }
 
-/// What became of a lead.
+/// Outcome of a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
     /// The account.
@@ -84,7 +84,7 @@ pub struct Converted {
     pub contact: RecordId,
     /// The opportunity, unless none was wanted.
     pub opportunity: Option<RecordId>,
-    /// Who owns what was made.
+    /// Owner of the new records.
     pub owner: RecordId,
 }
 
@@ -93,22 +93,22 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// `CANNOT_UPDATE_CONVERTED_LEAD`, `INVALID_STATUS`, a record named that is not there or does not belong to the
-    /// account; what [`Writer::insert`] refuses.
-    pub fn convert_lead(&self, wanted: Conversion) -> Result<Converted, Problem> {
+    /// account; what [`Writer::insert`] rejects.
+    pub fn convert_lead(&self, wanted: Conversion) -> Result<Converted, ApiError> {
         let lead = self.existing("Lead", &wanted.lead)?;
         if *lead.get("IsConverted") == Value::Bool(true) {
             let message = "This lead has already been converted";
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "CANNOT_UPDATE_CONVERTED_LEAD",
                 message,
                 [],
             ));
         }
-        refuse_open_state(lead.object, &wanted.status)?;
+        reject_open_state(lead.object, &wanted.status)?;
         let owner = self.owner_of(&lead, wanted.owner.as_ref())?;
         if wanted.account.is_none() && (wanted.contact.is_some() || wanted.opportunity.is_some()) {
             let message = "accountId is required where contactId or opportunityId is given";
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "MISSING_ARGUMENT",
                 message,
                 ["accountId"],
@@ -171,17 +171,17 @@ impl Writer<'_> {
     }
 
     /// A record of this object that is there.
-    fn existing(&self, name: &str, id: &RecordId) -> Result<Row<'_>, Problem> {
-        let object = self.schema.object(name).ok_or_else(Problem::not_found)?;
+    fn existing(&self, name: &str, id: &RecordId) -> Result<Row<'_>, ApiError> {
+        let object = self.schema.object(name).ok_or_else(ApiError::not_found)?;
         match Row::load(self.connection, object, id.as_str())? {
-            None => Err(Problem::not_found()),
-            Some((_, true)) => Err(Problem::deleted()),
+            None => Err(ApiError::not_found()),
+            Some((_, true)) => Err(ApiError::deleted()),
             Some((row, false)) => Ok(row),
         }
     }
 
     /// Queues own leads, but neither accounts nor contacts.
-    fn owner_of(&self, lead: &Row<'_>, wanted: Option<&RecordId>) -> Result<RecordId, Problem> {
+    fn owner_of(&self, lead: &Row<'_>, wanted: Option<&RecordId>) -> Result<RecordId, ApiError> {
         let of_lead = lead.get("OwnerId").as_str().and_then(RecordId::parse);
         let owner = wanted
             .cloned()
@@ -196,7 +196,7 @@ impl Writer<'_> {
         }
         let message = "Converted objects can only be owned by users.  If the lead is owned by a queue, you must specify \
                        a different owner for these objects.";
-        Err(Problem::of_record("UNKNOWN_EXCEPTION", message, []))
+        Err(ApiError::for_record("UNKNOWN_EXCEPTION", message, []))
     }
 
     fn make(
@@ -207,8 +207,8 @@ impl Writer<'_> {
         owner: &RecordId,
         account: Option<&RecordId>,
         more: Draft,
-    ) -> Result<RecordId, Problem> {
-        let object = self.schema.object(name).ok_or_else(Problem::not_found)?;
+    ) -> Result<RecordId, ApiError> {
+        let object = self.schema.object(name).ok_or_else(ApiError::not_found)?;
         let mut draft = Draft::default();
         for (from, to) in mapping {
             if !lead.get(from).is_null() {
@@ -231,12 +231,12 @@ impl Writer<'_> {
         mapping: &[(&str, &str)],
         account: Option<&RecordId>,
         replaced: &[&str],
-    ) -> Result<RecordId, Problem> {
+    ) -> Result<RecordId, ApiError> {
         let row = self.existing(name, id)?;
         let of = row.get("AccountId").as_str();
         if account.is_some_and(|account| of != Some(account.as_str())) {
             let message = format!("{name} {id} does not belong to the account of the conversion");
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "INVALID_CROSS_REFERENCE_KEY",
                 message,
                 [],
@@ -261,14 +261,14 @@ impl Writer<'_> {
         lead: &Row<'_>,
         name: Option<String>,
         contact: &RecordId,
-    ) -> Result<Draft, Problem> {
+    ) -> Result<Draft, ApiError> {
         let object = self
             .schema
             .object("Opportunity")
-            .ok_or_else(Problem::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let company = lead.get("Company").as_str().unwrap_or_default();
         let name = name.unwrap_or_else(|| format!("{company}-"));
-        let mut draft = Draft::of(object, &[("Name", &name), ("StageName", FIRST_STAGE)]);
+        let mut draft = Draft::from_texts(object, &[("Name", &name), ("StageName", FIRST_STAGE)]);
         draft.set(object, "CloseDate", Value::text(end_of_quarter(self.now)));
         draft.set(object, "LeadSource", lead.get("LeadSource").clone());
         draft.set(object, "ContactId", Value::text(contact.as_str()));
@@ -281,11 +281,11 @@ impl Writer<'_> {
         lead: &RecordId,
         contact: &RecordId,
         about: &RecordId,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         let contact = Value::text(contact.as_str());
         if let Some(task) = self.schema.object("Task") {
             for moved in self.children_by("Task", "WhoId", lead.as_str())? {
-                self.follow(task, &moved, Stamp::System, |row| {
+                self.cascade_update(task, &moved, AuditStamp::System, |row| {
                     row.set("WhoId", contact.clone());
                     if row.get("WhatId").is_null() {
                         row.set("WhatId", Value::text(about.as_str()));
@@ -295,7 +295,7 @@ impl Writer<'_> {
         }
         if let Some(attachment) = self.schema.object("Attachment") {
             for moved in self.children_by("Attachment", "ParentId", lead.as_str())? {
-                self.follow(attachment, &moved, Stamp::System, |row| {
+                self.cascade_update(attachment, &moved, AuditStamp::System, |row| {
                     row.set("ParentId", contact.clone());
                 })?;
             }
@@ -308,8 +308,8 @@ impl Writer<'_> {
         lead: &Row<'_>,
         status: &str,
         made: [Option<&RecordId>; 3],
-    ) -> Result<(), Problem> {
-        let mut draft = Draft::of(lead.object, &[("Status", status)]);
+    ) -> Result<(), ApiError> {
+        let mut draft = Draft::from_texts(lead.object, &[("Status", status)]);
         draft.set(lead.object, "IsConverted", Value::Bool(true));
         draft.set(lead.object, "IsUnreadByOwner", Value::Bool(false));
         draft.set(
@@ -327,12 +327,12 @@ impl Writer<'_> {
             draft.set(lead.object, field, id);
         }
         let id = lead.get("Id").as_str().and_then(RecordId::parse);
-        self.amend(lead.object, &id.ok_or_else(Problem::not_found)?, draft)?;
+        self.amend(lead.object, &id.ok_or_else(ApiError::not_found)?, draft)?;
         Ok(())
     }
 }
 
-fn refuse_open_state(lead: &Object, status: &str) -> Result<(), Problem> {
+fn reject_open_state(lead: &Object, status: &str) -> Result<(), ApiError> {
     let known = lead.field("Status").is_some_and(|field| {
         field
             .picklist
@@ -343,7 +343,7 @@ fn refuse_open_state(lead: &Object, status: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let message = format!("invalid convertedStatus: {status}");
-    Err(Problem::of_record("INVALID_STATUS", message, []))
+    Err(ApiError::for_record("INVALID_STATUS", message, []))
 }
 
 /// One draft's values, then the other's, which count where both name a field.
@@ -353,7 +353,7 @@ fn join(mut one: Draft, other: Draft) -> Draft {
     one
 }
 
-/// The last day of the quarter that an instant lies in.
+/// The last day of the quarter of an instant.
 fn end_of_quarter(now: i64) -> String {
     let day: Option<Date> = dates::day_of(now).parse().ok();
     let end = day.and_then(|day| {

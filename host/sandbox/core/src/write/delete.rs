@@ -1,24 +1,24 @@
-//! Deleting: into the recycle bin, with what hangs on the record.
+//! Deleting: moves a record and its children into the recycle bin.
 
 use rusqlite::params;
 
-use super::consequence::Stamp;
+use super::cascade::AuditStamp;
 use super::writer::unsupported;
 use super::{Outcome, Row, Saved, Writer};
 use crate::events::Change;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Object, OnDelete};
 use sandbox_model::store::quoted;
 use sandbox_model::value::Value;
 
-/// Children named at most in a refusal.
+/// Children named at most in an error.
 const NAMED: usize = 10;
 /// Levels of children a delete follows before it gives up; a cycle of master-detail cannot be deeper.
 pub(super) const DEPTH: usize = 32;
 
 impl Writer<'_> {
-    /// Puts a record into the recycle bin, with all that hangs on it; lookups to it become null.
+    /// Puts a record into the recycle bin, with its children; lookups to it become null.
     ///
     /// # Errors
     /// `INVALID_CROSS_REFERENCE_KEY`, `ENTITY_IS_DELETED`, `DELETE_FAILED` if a record refers to it that may not lose it.
@@ -35,11 +35,11 @@ impl Writer<'_> {
             .transpose()?
             .flatten()
         {
-            None => return Err(Problem::no_such_record()),
-            Some(true) => return Err(Problem::deleted()),
+            None => return Err(ApiError::no_such_record()),
+            Some(true) => return Err(ApiError::deleted()),
             Some(false) => {}
         }
-        crate::rules::lock::refuse(self, object, id)?;
+        crate::rules::lock::reject(self, object, id)?;
         let mut doomed = vec![(object, id.as_str().to_owned())];
         self.collect(object, id.as_str(), &mut doomed, 0)?;
         for (object, doomed) in &doomed {
@@ -52,14 +52,14 @@ impl Writer<'_> {
         })
     }
 
-    /// Gathers the records that go along, and refuses if one holds the parent fast.
+    /// Gathers the records that go along, and rejects the delete if one restricts it.
     fn collect<'s>(
         &'s self,
         object: &Object,
         id: &str,
         doomed: &mut Vec<(&'s Object, String)>,
         depth: usize,
-    ) -> Result<(), Problem>
+    ) -> Result<(), ApiError>
     where
         Self: 's,
     {
@@ -84,7 +84,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn held_fast(&self, object: &Object, id: &str, by: &Object, children: &[String]) -> Problem {
+    fn held_fast(&self, object: &Object, id: &str, by: &Object, children: &[String]) -> ApiError {
         let label = |object: &Object, id: &str| {
             let name = object
                 .name_field()
@@ -109,10 +109,10 @@ impl Writer<'_> {
             by.label_plural.to_lowercase(),
             names.join(", ")
         );
-        Problem::of_record("DELETE_FAILED", message, [])
+        ApiError::for_record("DELETE_FAILED", message, [])
     }
 
-    fn release_lookups(&self, object: &Object, id: &str) -> Result<(), Problem> {
+    fn release_lookups(&self, object: &Object, id: &str) -> Result<(), ApiError> {
         for child in object
             .stored_relationships()
             .filter(|child| child.on_delete == OnDelete::SetNull)
@@ -121,7 +121,7 @@ impl Writer<'_> {
                 continue;
             };
             for orphan in self.children(child, id)? {
-                self.follow(child_object, &orphan, Stamp::System, |row| {
+                self.cascade_update(child_object, &orphan, AuditStamp::System, |row| {
                     row.set(&child.field, Value::Null);
                 })?;
             }
@@ -135,7 +135,7 @@ impl Writer<'_> {
         object: &Object,
         id: &str,
         root: Option<&str>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         let sql = format!(
             "UPDATE {} SET \"IsDeleted\" = ?2, \"__deletion\" = ?3, \"LastModifiedDate\" = ?4, \
              \"LastModifiedById\" = ?5, \"SystemModstamp\" = ?4 WHERE \"Id\" = ?1",
@@ -144,10 +144,10 @@ impl Writer<'_> {
         let values = params![id, root.is_some(), root, self.now, self.user.as_str()];
         self.connection.prepare_cached(&sql)?.execute(values)?;
         if root.is_some() {
-            return self.tell(&Change::Deleted { object, id });
+            return self.publish_change(&Change::Deleted { object, id });
         }
         match Row::load(self.connection, object, id)? {
-            Some((row, _)) => self.tell(&Change::Undeleted(&row)),
+            Some((row, _)) => self.publish_change(&Change::Undeleted(&row)),
             None => Ok(()),
         }
     }

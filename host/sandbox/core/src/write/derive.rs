@@ -1,7 +1,7 @@
 //! Fields of standard objects that Salesforce computes from others when a record is saved.
 
 use super::{Row, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::store::quoted;
 use sandbox_model::value::Value;
 
@@ -27,7 +27,7 @@ pub(super) fn compute(
     writer: &Writer<'_>,
     row: &mut Row<'_>,
     before: Option<&Row<'_>>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     match row.object.name.as_str() {
         "Contact" => {
             let bounced = !row.get("EmailBouncedReason").is_null();
@@ -41,7 +41,7 @@ pub(super) fn compute(
         "PricebookEntry" => copy(writer, row, "Product2Id", OF_PRODUCT)?,
         "Task" => task(writer, row, before)?,
         "Event" => event(writer, row, before)?,
-        "Contract" => super::terms::contract(row),
+        "Contract" => super::periods::contract(row),
         "CampaignMember" => {
             let responded = row.get("Status").as_str() == Some("Responded");
             row.set("HasResponded", Value::Bool(responded));
@@ -159,7 +159,7 @@ fn copy(
     row: &mut Row<'_>,
     reference: &str,
     fields: &[(&str, &str)],
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let id = row.get(reference).as_str();
     let object = id.and_then(|id| Some((writer.schema.object_of_id(id)?, id)));
     let parent = match object {
@@ -178,7 +178,7 @@ pub(super) fn show_in_children(
     writer: &Writer<'_>,
     row: &Row<'_>,
     before: &Row<'_>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let (child, reference, fields) = match row.object.name.as_str() {
         "Contact" => ("Case", "ContactId", OF_CONTACT),
         "Product2" => ("PricebookEntry", "Product2Id", OF_PRODUCT),
@@ -196,7 +196,7 @@ pub(super) fn show_in_children(
     Ok(())
 }
 
-fn case(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), Problem> {
+fn case(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), ApiError> {
     let closed = row.get("Status").as_str() == Some("Closed");
     if closed && row.get("ClosedDate").is_null() {
         row.set("ClosedDate", Value::Int(writer.now));
@@ -207,7 +207,7 @@ fn case(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), Problem> {
     copy(writer, row, "ContactId", OF_CONTACT)
 }
 
-fn task(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {
+fn task(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), ApiError> {
     let done = row.get("Status").as_str() == Some("Completed");
     row.set("IsClosed", Value::Bool(done));
     row.set(
@@ -222,13 +222,17 @@ fn task(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Res
     relate(writer, row, before)
 }
 
-fn event(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {
-    super::terms::event(row, before)?;
+fn event(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), ApiError> {
+    super::periods::event(row, before)?;
     relate(writer, row, before)
 }
 
 /// Keeps the account of an activity in step with what it is about.
-fn relate(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), Problem> {
+fn relate(
+    writer: &Writer<'_>,
+    row: &mut Row<'_>,
+    before: Option<&Row<'_>>,
+) -> Result<(), ApiError> {
     let related = |row: &Row<'_>| (row.get("WhatId").clone(), row.get("WhoId").clone());
     if before.is_none_or(|before| related(before) != related(row)) {
         let account = account_of(writer, row)?;
@@ -238,7 +242,7 @@ fn relate(writer: &Writer<'_>, row: &mut Row<'_>, before: Option<&Row<'_>>) -> R
 }
 
 /// The account behind what a task is about, else behind whom it is with.
-fn account_of(writer: &Writer<'_>, row: &Row<'_>) -> Result<Value, Problem> {
+fn account_of(writer: &Writer<'_>, row: &Row<'_>) -> Result<Value, ApiError> {
     for field in ["WhatId", "WhoId"] {
         let Some(id) = row.get(field).as_str() else {
             continue;

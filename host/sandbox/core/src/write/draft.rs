@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::column::Column;
 use super::reference::{ParentKey, key_of, no_such_column, parent_object};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::{Body, Members};
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, Object, Schema};
 use sandbox_model::value::{Value, from_json, from_text};
 
@@ -29,7 +29,7 @@ impl Draft {
         object: &Object,
         body: Body<'_>,
         members: &Members<'_>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, ApiError> {
         let mut draft = Self::default();
         for (name, raw) in members.0.iter().filter(|(name, _)| name != "attributes") {
             if let Some(index) = object.field_index(name) {
@@ -60,8 +60,8 @@ impl Draft {
         object: &Object,
         column: &str,
         text: Option<&str>,
-    ) -> Result<(), Problem> {
-        let column = Column::of(schema, object, column)?;
+    ) -> Result<(), ApiError> {
+        let column = Column::find(schema, object, column)?;
         self.put(object, &column, text)
     }
 
@@ -74,13 +74,13 @@ impl Draft {
         object: &Object,
         column: &Column,
         text: Option<&str>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         match (column, text) {
             (Column::Field(at) | Column::Parent { field: at, .. }, None) => {
                 self.values.push((*at, Value::Null));
             }
             (Column::Field(at), Some(text)) => {
-                let field = object.fields().get(*at).ok_or_else(Problem::not_found)?;
+                let field = object.fields().get(*at).ok_or_else(ApiError::not_found)?;
                 self.values.push((*at, from_text(field, text)?));
             }
             (Column::Parent { field, object, key }, Some(text)) => self.parents.push(ParentKey {
@@ -115,10 +115,10 @@ impl Draft {
     }
 }
 
-fn read(field: &Field, body: Body<'_>, raw: &RawValue) -> Result<Value, Problem> {
+fn read(field: &Field, body: Body<'_>, raw: &RawValue) -> Result<Value, ApiError> {
     let json: Json =
-        serde_json::from_str(raw.get()).map_err(|error| Problem::json(error.to_string()))?;
-    from_json(field, &json).map_err(|wrong| Problem::json(wrong.at(&body.place(raw))))
+        serde_json::from_str(raw.get()).map_err(|error| ApiError::json(error.to_string()))?;
+    from_json(field, &json).map_err(|wrong| ApiError::json(wrong.at(&body.place(raw))))
 }
 
 /// The key under a relationship's name; null there clears the reference and needs no key.
@@ -128,7 +128,7 @@ fn parent_key<'a>(
     field: &Field,
     body: Body<'a>,
     raw: &'a RawValue,
-) -> Result<Option<ParentKey>, Problem> {
+) -> Result<Option<ParentKey>, ApiError> {
     let members = body.object(raw)?;
     let text = |raw: &RawValue| serde_json::from_str::<Json>(raw.get()).unwrap_or_default();
     let mut of = None;

@@ -4,21 +4,21 @@ use super::draft::Draft;
 use super::writer::{Outcome, Saved, Writer, unsupported};
 use super::{lookup, save};
 use crate::rules::{assignment, duplicates, lock};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 
 impl Writer<'_> {
     /// Creates a record.
     ///
     /// # Errors
-    /// Any of Salesforce's refusals: missing, read-only, malformed, too long, duplicate, dangling.
+    /// Any of Salesforce's errors: missing, read-only, malformed, too long, duplicate, dangling.
     pub fn insert(&self, object: &Object, mut draft: Draft) -> Outcome {
         if !object.createable {
             return Err(unsupported(object, "create"));
         }
         draft.drop_null(object, "Id");
-        save::refuse_unsettable(object, &draft)?;
+        save::reject_unsettable(object, &draft)?;
         let names_owner = draft.names(object, "OwnerId");
         let concerns = duplicates::concerns(object, &draft);
         let saved = self.create(object, draft)?;
@@ -33,9 +33,9 @@ impl Writer<'_> {
         saved: &Saved,
         names_owner: bool,
         concerns_duplicates: bool,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         if concerns_duplicates {
-            duplicates::refuse(self, object, &saved.id)?;
+            duplicates::reject(self, object, &saved.id)?;
         }
         assignment::run(self, object, &saved.id, names_owner, saved.created)
     }
@@ -48,7 +48,7 @@ impl Writer<'_> {
         if !object.updateable {
             return Err(unsupported(object, "update"));
         }
-        lock::refuse(self, object, id)?;
+        lock::reject(self, object, id)?;
         let names_owner = draft.names(object, "OwnerId");
         let concerns = duplicates::concerns(object, &draft);
         let saved = self.change(object, id, draft)?;
@@ -65,7 +65,7 @@ impl Writer<'_> {
         let matches = self.find_by_key(object, field, value)?;
         match matches.as_slice() {
             [id] => self.update(object, id, draft),
-            [] if field.name == "Id" => Err(Problem::not_found()),
+            [] if field.name == "Id" => Err(ApiError::not_found()),
             [] => {
                 let index = object.field_index(&field.name).unwrap_or_default();
                 draft.values.retain(|(at, _)| *at != index);

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::store::quoted;
 
@@ -19,7 +19,7 @@ impl IdCounters {
         &self,
         connection: &Connection,
         object: &Object,
-    ) -> Result<RecordId, Problem> {
+    ) -> Result<RecordId, ApiError> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = match counters.get_mut(&object.key_prefix) {
             Some(last) => last,
@@ -33,7 +33,7 @@ impl IdCounters {
     }
 }
 
-fn highest(connection: &Connection, object: &Object) -> Result<u64, Problem> {
+fn highest(connection: &Connection, object: &Object) -> Result<u64, ApiError> {
     let sql = format!("SELECT max(\"Id\") FROM {}", quoted(&object.name));
     let id: Option<String> = connection.query_row(&sql, [], |row| row.get(0))?;
     Ok(id

@@ -3,8 +3,8 @@
 use rusqlite::OptionalExtension;
 
 use super::{ParentKey, Row, Writer, check};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_model::store::quoted;
 use sandbox_model::value::{Value, from_text};
@@ -17,7 +17,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// `NOT_FOUND`, as REST says it, if there is no such field or if it is no key.
-    pub fn key_field<'o>(&self, object: &'o Object, name: &str) -> Result<&'o Field, Problem> {
+    pub fn key_field<'o>(&self, object: &'o Object, name: &str) -> Result<&'o Field, ApiError> {
         key_field(object, name)
     }
 
@@ -30,16 +30,16 @@ impl Writer<'_> {
         object: &Object,
         field: &Field,
         value: &str,
-    ) -> Result<Vec<RecordId>, Problem> {
+    ) -> Result<Vec<RecordId>, ApiError> {
         find_by_key(self.connection, object, field, value)
     }
 
     /// Turns parents named by key into ids.
-    pub(super) fn resolve(&self, parent: &ParentKey) -> Result<Value, Problem> {
+    pub(super) fn resolve(&self, parent: &ParentKey) -> Result<Value, ApiError> {
         let object = self
             .schema
             .object(&parent.object)
-            .ok_or_else(Problem::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         let field = key_field(object, &parent.key)?;
         match find_by_key(self.connection, object, field, &parent.value)?.as_slice() {
             [id] => Ok(Value::Text(id.as_str().to_owned())),
@@ -48,14 +48,14 @@ impl Writer<'_> {
                 let message = format!(
                     "Foreign key external ID: {value} not found for field {key} in entity {of}"
                 );
-                Err(Problem::of_record("INVALID_FIELD", message, []))
+                Err(ApiError::for_record("INVALID_FIELD", message, []))
             }
             several => Err(self::several(field, &parent.value, several)),
         }
     }
 
     /// A reference must name a record that exists, is not deleted, and is of an object the field points to.
-    pub(super) fn check_reference(&self, field: &Field, id: &str) -> Result<(), Problem> {
+    pub(super) fn check_reference(&self, field: &Field, id: &str) -> Result<(), ApiError> {
         let targets = field
             .reference()
             .map(|reference| reference.to.as_slice())
@@ -68,10 +68,10 @@ impl Writer<'_> {
             object.ok_or_else(|| check::wrong_id("FIELD_INTEGRITY_EXCEPTION", field, id))?;
         match self.is_deleted(object, id)? {
             Some(false) => Ok(()),
-            Some(true) => Err(Problem::deleted()),
+            Some(true) => Err(ApiError::deleted()),
             None => {
                 let fields = [field.name.as_str()];
-                Err(Problem::of_record(
+                Err(ApiError::for_record(
                     "INVALID_CROSS_REFERENCE_KEY",
                     "invalid cross reference id",
                     fields,
@@ -80,8 +80,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a record lies in the recycle bin; `None` if there is no such record.
-    pub(super) fn is_deleted(&self, object: &Object, id: &str) -> Result<Option<bool>, Problem> {
+    /// Whether a record is in the recycle bin; `None` if there is no such record.
+    pub(super) fn is_deleted(&self, object: &Object, id: &str) -> Result<Option<bool>, ApiError> {
         let sql = format!(
             "SELECT \"IsDeleted\" FROM {} WHERE \"Id\" = ?1",
             quoted(&object.name)
@@ -98,7 +98,7 @@ impl Writer<'_> {
         &self,
         row: &Row<'_>,
         before: Option<&Row<'_>>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         for (at, (field, value)) in row
             .iter()
             .enumerate()
@@ -124,11 +124,11 @@ impl Writer<'_> {
 }
 
 /// The field by which a URL names records.
-pub fn key_field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, Problem> {
+pub fn key_field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, ApiError> {
     object
         .field(name)
         .filter(|field| field.id_lookup)
-        .ok_or_else(|| Problem::no_external_id(name))
+        .ok_or_else(|| ApiError::no_external_id(name))
 }
 
 /// The records (not deleted) whose key field has this value.
@@ -137,7 +137,7 @@ pub fn find_by_key(
     object: &Object,
     field: &Field,
     value: &str,
-) -> Result<Vec<RecordId>, Problem> {
+) -> Result<Vec<RecordId>, ApiError> {
     let (table, column) = (quoted(&object.name), quoted(&field.name));
     let sql = format!(
         "SELECT \"Id\" FROM {table} WHERE {column} = ?1 AND \"IsDeleted\" = 0 LIMIT {CANDIDATES}"
@@ -149,28 +149,28 @@ pub fn find_by_key(
 }
 
 /// A key's text in the form its column has.
-pub(super) fn key_value(field: &Field, text: &str) -> Result<Value, Problem> {
+pub(super) fn key_value(field: &Field, text: &str) -> Result<Value, ApiError> {
     match (&field.field_type, RecordId::parse(text)) {
         (FieldType::Id, Some(id)) => Ok(Value::Text(id.as_str().to_owned())),
         _ => from_text(field, text),
     }
 }
 
-pub(super) fn several(field: &Field, value: &str, ids: &[RecordId]) -> Problem {
+pub(super) fn several(field: &Field, value: &str, ids: &[RecordId]) -> ApiError {
     let ids: Vec<_> = ids.iter().map(RecordId::short).collect();
     let message = format!(
         "{}: more than one record found for external id field: {value} [{}]",
         field.name,
         ids.join(", ")
     );
-    Problem::of_record("DUPLICATE_EXTERNAL_ID", message, [field.name.as_str()])
+    ApiError::for_record("DUPLICATE_EXTERNAL_ID", message, [field.name.as_str()])
 }
 
-pub(super) fn duplicate(field: &Field, other: &str) -> Problem {
+pub(super) fn duplicate(field: &Field, other: &str) -> ApiError {
     let other = other.get(..sandbox_model::id::SHORT).unwrap_or(other);
     let message = format!(
         "duplicate value found: {} duplicates value on record with id: {other}",
         field.name
     );
-    Problem::of_record("DUPLICATE_VALUE", message, [])
+    ApiError::for_record("DUPLICATE_VALUE", message, [])
 }

@@ -1,15 +1,15 @@
 //! Merging records into one: the losers' children go to the winner, the losers into the recycle bin.
 
-use super::consequence::Stamp;
+use super::cascade::AuditStamp;
 use super::writer::unsupported;
 use super::{Draft, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{ChildRelationship, Object};
 use sandbox_model::value::Value;
 
 /// Records that one merge takes beside the winner (SOAP API guide, "merge()": up to three records in all).
-const MOST_LOSERS: usize = 2;
+const MAX_LOSERS: usize = 2;
 
 /// What a merge did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Merged {
     pub id: RecordId,
     /// The losers.
     pub losers: Vec<RecordId>,
-    /// Ids of the records that hung on a loser and now hang on the winner.
+    /// Ids of the children of losers that now belong to the winner.
     pub related: Vec<String>,
 }
 
@@ -27,22 +27,22 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// `INVALID_TYPE_FOR_OPERATION` for objects that cannot be merged, `INVALID_MERGE_RECORD` for too many losers or a
-    /// record that stands twice or is of another object; what [`Writer::update`] refuses.
+    /// record that is listed twice or is of another object; what [`Writer::update`] rejects.
     pub fn merge(
         &self,
         object: &Object,
         winner: &RecordId,
         losers: &[RecordId],
         draft: Draft,
-    ) -> Result<Merged, Problem> {
+    ) -> Result<Merged, ApiError> {
         if !object.mergeable {
             return Err(unsupported(object, "merge"));
         }
-        refuse_mismatch(object, winner, losers)?;
+        reject_mismatch(object, winner, losers)?;
         for id in losers.iter().chain([winner]) {
             match self.is_deleted(object, id.as_str())? {
-                None => return Err(Problem::not_found()),
-                Some(true) => return Err(Problem::deleted()),
+                None => return Err(ApiError::not_found()),
+                Some(true) => return Err(ApiError::deleted()),
                 Some(false) => {}
             }
         }
@@ -65,13 +65,13 @@ impl Writer<'_> {
         })
     }
 
-    /// Gives the children of one record to another, and says which. Nobody becomes its own parent.
+    /// Gives the children of one record to another, and says which. No record becomes its own parent.
     fn hand_over(
         &self,
         way: &ChildRelationship,
         from: &RecordId,
         to: &RecordId,
-    ) -> Result<Vec<String>, Problem> {
+    ) -> Result<Vec<String>, ApiError> {
         if way.field == "MasterRecordId" {
             return Ok(Vec::new());
         }
@@ -81,7 +81,7 @@ impl Writer<'_> {
         let children = self.children(way, from.as_str())?;
         for child in &children {
             let parent = Some(to.as_str()).filter(|to| to != child);
-            self.follow(object, child, Stamp::User, |row| {
+            self.cascade_update(object, child, AuditStamp::User, |row| {
                 row.set(&way.field, parent.map_or(Value::Null, Value::text));
             })?;
         }
@@ -89,22 +89,26 @@ impl Writer<'_> {
     }
 }
 
-fn refuse_mismatch(object: &Object, winner: &RecordId, losers: &[RecordId]) -> Result<(), Problem> {
-    let refused = |message: String| Err(Problem::of_record("INVALID_MERGE_RECORD", message, []));
-    if losers.is_empty() || losers.len() > MOST_LOSERS {
-        return refused(format!(
-            "merge takes one or {MOST_LOSERS} records beside the master record"
+fn reject_mismatch(
+    object: &Object,
+    winner: &RecordId,
+    losers: &[RecordId],
+) -> Result<(), ApiError> {
+    let rejected = |message: String| Err(ApiError::for_record("INVALID_MERGE_RECORD", message, []));
+    if losers.is_empty() || losers.len() > MAX_LOSERS {
+        return rejected(format!(
+            "merge takes one or {MAX_LOSERS} records beside the master record"
         ));
     }
     let mut seen = vec![winner];
     for id in losers {
         if seen.contains(&id) {
-            return refused(format!("record {id} is to be merged with itself"));
+            return rejected(format!("record {id} is to be merged with itself"));
         }
         seen.push(id);
     }
     match seen.iter().find(|id| id.key_prefix() != object.key_prefix) {
         None => Ok(()),
-        Some(id) => refused(format!("record {id} is no {}", object.name)),
+        Some(id) => rejected(format!("record {id} is no {}", object.name)),
     }
 }

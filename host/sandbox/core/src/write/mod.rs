@@ -1,12 +1,12 @@
 //! Every write to the org's records: create, update, upsert, delete, undelete, with Salesforce's rules.
 //!
 //! REST's single records, collections, composite calls, bulk jobs and SOAP all come through [`Writer`]; they differ in
-//! how they read a [`Draft`] and how they show a [`Saved`] or a [`Problem`].
+//! how they read a [`Draft`] and how they show a [`Saved`] or a [`ApiError`].
 
 mod batch;
+mod cascade;
 mod check;
 mod column;
-mod consequence;
 mod content;
 mod convert;
 mod defaults;
@@ -19,13 +19,13 @@ mod lookup;
 mod merge;
 mod options;
 mod owner;
+mod periods;
 mod purge;
 mod record_type;
 mod reference;
 mod rich_text;
 mod row;
 mod save;
-mod terms;
 mod undelete;
 mod writer;
 

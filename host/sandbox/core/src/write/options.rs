@@ -2,15 +2,15 @@
 
 use crate::events::Origin;
 use crate::setup;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 
 /// Key prefix of assignment rules.
 const ASSIGNMENT_RULES: &str = "01Q";
 /// What a request may ask of its writes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WriteOptions {
-    /// Cut text that is too long instead of refusing it (SOAP's `AllowFieldTruncationHeader`).
+    /// Cut text that is too long instead of rejecting it (SOAP's `AllowFieldTruncationHeader`).
     pub allow_truncation: bool,
     /// Whether an assignment rule gives leads and cases to a queue.
     pub assignment: Assignment,
@@ -39,7 +39,7 @@ impl Assignment {
     ///
     /// # Errors
     /// `INVALID_ASSIGNMENT_RULE` for an id that is no rule's.
-    pub fn from_header(value: &str) -> Result<Self, Problem> {
+    pub fn from_header(value: &str) -> Result<Self, ApiError> {
         match value.trim() {
             it if it.eq_ignore_ascii_case("true") => Ok(Self::Active),
             it if it.eq_ignore_ascii_case("false") => Ok(Self::Off),
@@ -51,7 +51,7 @@ impl Assignment {
     ///
     /// # Errors
     /// As [`Assignment::from_header`].
-    pub fn rule(id: &str) -> Result<Self, Problem> {
+    pub fn rule(id: &str) -> Result<Self, ApiError> {
         let rules = &setup::standard().assignment_rules;
         let place = |id: &RecordId| {
             rules
@@ -60,7 +60,7 @@ impl Assignment {
                 .position(|(at, _)| setup::id(ASSIGNMENT_RULES, at) == *id)
         };
         RecordId::parse(id).as_ref().and_then(place).map(Self::Rule).ok_or_else(|| {
-            Problem::new(
+            ApiError::new(
                 "INVALID_OPERATION",
                 format!("assignment rule {id} does not exist: give TRUE, FALSE or the id of an AssignmentRule"),
             )

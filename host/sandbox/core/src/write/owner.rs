@@ -1,11 +1,11 @@
-//! What goes along when a record changes hands, and what its user looked at last.
+//! Transfers along with a change of owner, and recently viewed records.
 
 use rusqlite::params;
 
-use super::consequence::Stamp;
+use super::cascade::AuditStamp;
 use super::{Row, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, Object};
 use sandbox_model::store::quoted;
 use sandbox_model::value::Value;
@@ -15,7 +15,7 @@ struct Transfer {
     option: &'static str,
     /// The object that it moves.
     child: &'static str,
-    /// The field by which its records hang on the record.
+    /// The field by which its records refer to the record.
     way: &'static str,
     open_only: bool,
     /// Whether it moves what others own instead of what the old owner owns.
@@ -71,7 +71,7 @@ const TRANSFERS: &[Transfer] = &[
 ];
 
 impl Writer<'_> {
-    /// Gives the new owner of a record what hangs on it, as the options say. `old` is who owned it before.
+    /// Transfers children of a record to its new owner, as the options say. `old` is the previous owner.
     ///
     /// # Errors
     /// The database's.
@@ -81,7 +81,7 @@ impl Writer<'_> {
         id: &RecordId,
         old: &str,
         options: &[String],
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         let Some((record, _)) = Row::load(self.connection, object, id.as_str())? else {
             return Ok(());
         };
@@ -95,7 +95,7 @@ impl Writer<'_> {
                 continue;
             }
             for moved in self.children_by(transfer.child, transfer.way, id.as_str())? {
-                self.follow(child, &moved, Stamp::User, |row| {
+                self.cascade_update(child, &moved, AuditStamp::User, |row| {
                     if transfer.takes(row, old) {
                         row.set("OwnerId", record.get("OwnerId").clone());
                     }
@@ -109,7 +109,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub fn remember(&self, id: &RecordId) -> Result<(), Problem> {
+    pub fn remember(&self, id: &RecordId) -> Result<(), ApiError> {
         let object = self.schema.object_by_prefix(id.key_prefix());
         let Some(object) = object.filter(|object| object.mru_enabled) else {
             return Ok(());

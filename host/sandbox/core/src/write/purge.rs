@@ -1,10 +1,8 @@
 //! Emptying the recycle bin: what was deleted stays deleted.
 
-use rusqlite::params;
-
 use super::{Outcome, Saved, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::store::quoted;
 
@@ -15,13 +13,13 @@ impl Writer<'_> {
     /// As [`Writer::delete`] but for `ENTITY_IS_DELETED`, and as [`Writer::purge`].
     pub fn hard_delete(&self, object: &Object, id: &RecordId) -> Outcome {
         match self.delete(object, id) {
-            Err(problem) if problem.code == "ENTITY_IS_DELETED" => {}
+            Err(error) if error.code == "ENTITY_IS_DELETED" => {}
             other => drop(other?),
         }
         self.purge(object, id)
     }
 
-    /// Takes a record out of the recycle bin for good, with all that its delete took along. As in Salesforce, queries
+    /// Takes a record out of the recycle bin permanently, with all that its delete took along. As in Salesforce, queries
     /// over all rows and `getDeleted()` still show it; nothing brings it back.
     ///
     /// # Errors
@@ -38,7 +36,7 @@ impl Writer<'_> {
         if found == 0 {
             let message = "Entity is not in the recycle bin";
             let code = "INVALID_CROSS_REFERENCE_KEY";
-            return Err(Problem::of_record(code, message, []));
+            return Err(ApiError::for_record(code, message, []));
         }
         self.forget(object, id.as_str(), id.as_str(), 0)?;
         let id = id.clone();
@@ -46,7 +44,7 @@ impl Writer<'_> {
         Ok(Saved { id, created })
     }
 
-    fn forget(&self, object: &Object, id: &str, root: &str, depth: usize) -> Result<(), Problem> {
+    fn forget(&self, object: &Object, id: &str, root: &str, depth: usize) -> Result<(), ApiError> {
         let own = quoted(&object.name);
         let sql = format!("UPDATE {own} SET \"__deletion\" = NULL WHERE \"Id\" = ?1");
         self.connection.prepare_cached(&sql)?.execute([id])?;
@@ -57,12 +55,7 @@ impl Writer<'_> {
             let Some(child_object) = self.schema.object(&way.child_object) else {
                 continue;
             };
-            let (table, column) = (quoted(&way.child_object), quoted(&way.field));
-            let sql =
-                format!("SELECT \"Id\" FROM {table} WHERE {column} = ?1 AND \"__deletion\" = ?2");
-            let mut statement = self.connection.prepare_cached(&sql)?;
-            let children = statement.query_map(params![id, root], |row| row.get::<_, String>(0))?;
-            for child in children.collect::<Result<Vec<_>, _>>()? {
+            for child in self.deleted_with(way, id, root)? {
                 self.forget(child_object, &child, root, depth + 1)?;
             }
         }

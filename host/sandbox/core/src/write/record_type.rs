@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::setup::record_type;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object};
 use sandbox_model::value::Value;
 
@@ -13,11 +13,11 @@ const FIELD: &str = "RecordTypeId";
 ///
 /// # Errors
 /// `INVALID_CROSS_REFERENCE_KEY` if it is no record type of the record's object.
-pub(super) fn kept(object: &Object, field: &Field, value: Value) -> Result<Value, Problem> {
+pub(super) fn kept(object: &Object, field: &Field, value: Value) -> Result<Value, ApiError> {
     let Some(id) = value.as_str().filter(|_| field.name == FIELD) else {
         return Ok(value);
     };
-    let record_types = record_type::of(&object.name);
+    let record_types = record_type::all(&object.name);
     match record_types.iter().find(|it| it.id.as_str() == id) {
         Some(known) if known.is_master => Ok(Value::Null),
         Some(_) => Ok(value),
@@ -26,7 +26,7 @@ pub(super) fn kept(object: &Object, field: &Field, value: Value) -> Result<Value
                 "{}: this ID value isn't valid for the user: {id}",
                 field.label
             );
-            Err(check::refused(
+            Err(check::rejected(
                 "INVALID_CROSS_REFERENCE_KEY",
                 message,
                 field,

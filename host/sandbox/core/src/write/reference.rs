@@ -1,6 +1,6 @@
 //! References given by a key of the parent instead of its id.
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object, Schema};
 
 /// A parent named by one of its keys: `"Account__r": {"External_Id__c": "A-1"}`.
@@ -22,7 +22,7 @@ pub(super) fn parent_object<'s>(
     object: &Object,
     field: &Field,
     of: Option<&str>,
-) -> Result<&'s Object, Problem> {
+) -> Result<&'s Object, ApiError> {
     let targets = field
         .reference()
         .map(|reference| reference.to.as_slice())
@@ -41,7 +41,7 @@ pub(super) fn parent_object<'s>(
             object.name,
             targets.join(", ")
         );
-        Problem::of_record("INVALID_FIELD", message, [field.name.as_str()])
+        ApiError::for_record("INVALID_FIELD", message, [field.name.as_str()])
     })
 }
 
@@ -51,7 +51,7 @@ pub(super) fn key_of(
     parent: &Object,
     key: &str,
     value: String,
-) -> Result<ParentKey, Problem> {
+) -> Result<ParentKey, ApiError> {
     let key = parent
         .field(key)
         .ok_or_else(|| no_such_column(parent, key))?;
@@ -60,7 +60,7 @@ pub(super) fn key_of(
             "Field name provided, {} is not an External ID or indexed field for {}",
             key.name, parent.name
         );
-        return Err(Problem::of_record(
+        return Err(ApiError::for_record(
             "INVALID_FIELD",
             message,
             [key.name.as_str()],
@@ -78,8 +78,8 @@ fn place(object: &Object, field: &Field) -> usize {
     object.field_index(&field.name).unwrap_or_default()
 }
 
-pub(super) fn no_such_column(object: &Object, name: &str) -> Problem {
-    Problem::new(
+pub(super) fn no_such_column(object: &Object, name: &str) -> ApiError {
+    ApiError::new(
         "INVALID_FIELD",
         format!("No such column '{name}' on sobject of type {}", object.name),
     )

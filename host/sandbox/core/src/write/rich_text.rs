@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Row, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::value::Value;
 
 /// Key prefix of the ids that name images (REST API guide, "sObject Rich Text Image Retrieve": `0EM…`).
@@ -38,7 +38,7 @@ pub(super) fn take_images(
     name: &str,
     text: &str,
     images: &mut Vec<Image>,
-) -> Result<String, Problem> {
+) -> Result<String, ApiError> {
     let mut kept = String::with_capacity(text.len().min(4_096));
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(DATA_URI) {
@@ -75,7 +75,7 @@ fn read(uri: &str) -> Option<(&str, Vec<u8>)> {
     Some((kind, BASE64.decode(data).ok()?))
 }
 
-fn next(connection: &Connection, taken: usize) -> Result<RecordId, Problem> {
+fn next(connection: &Connection, taken: usize) -> Result<RecordId, ApiError> {
     let sql = "SELECT count(*) FROM \"__images\"";
     let known: i64 = connection
         .prepare_cached(sql)?
@@ -89,7 +89,7 @@ pub(super) fn keep(
     writer: &Writer<'_>,
     row: &mut Row<'_>,
     images: Vec<Image>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let id = row.get("Id").as_str().unwrap_or_default().to_owned();
     let short = id.get(..sandbox_model::id::SHORT).unwrap_or(&id);
     let link = format!("/servlet/rtaImage?eid={short}&amp;");
@@ -118,7 +118,7 @@ pub fn image(
     id: &RecordId,
     field: &str,
     reference: &RecordId,
-) -> Result<Option<Stored>, Problem> {
+) -> Result<Option<Stored>, ApiError> {
     let sql = "SELECT \"media_type\", \"content\" FROM \"__images\" \
                WHERE \"id\" = ?1 AND \"record\" = ?2 AND \"field\" = ?3";
     let values = params![reference.as_str(), id.as_str(), field];

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object};
 use sandbox_model::store::{ColumnKind, quoted};
 use sandbox_model::value::Value;
@@ -34,7 +34,7 @@ impl<'o> Row<'o> {
         connection: &Connection,
         object: &'o Object,
         id: &str,
-    ) -> Result<Option<(Self, bool)>, Problem> {
+    ) -> Result<Option<(Self, bool)>, ApiError> {
         let sql = object.load.get_or_init(|| {
             let (columns, table) = (columns(object), quoted(&object.name));
             format!("SELECT {columns}, \"IsDeleted\" FROM {table} WHERE \"Id\" = ?1")
@@ -44,7 +44,7 @@ impl<'o> Row<'o> {
             let mut values = Vec::with_capacity(object.fields().len());
             let mut column = 0;
             for field in object.fields() {
-                let Some(kind) = ColumnKind::of(field) else {
+                let Some(kind) = ColumnKind::from_field(field) else {
                     values.push(Value::Null);
                     continue;
                 };
@@ -82,7 +82,7 @@ impl<'o> Row<'o> {
     }
 
     /// Writes the record as a new row.
-    pub(super) fn insert(&self, connection: &Connection) -> Result<(), Problem> {
+    pub(super) fn insert(&self, connection: &Connection) -> Result<(), ApiError> {
         let (mut names, mut marks) = (String::new(), String::new());
         let mut values: Vec<&Value> = Vec::with_capacity(self.values.len());
         for (field, value) in self.iter().filter(|(_, value)| !value.is_null()) {
@@ -102,7 +102,7 @@ impl<'o> Row<'o> {
     }
 
     /// Writes what differs from `before`.
-    pub(super) fn update(&self, connection: &Connection, before: &Row<'_>) -> Result<(), Problem> {
+    pub(super) fn update(&self, connection: &Connection, before: &Row<'_>) -> Result<(), ApiError> {
         let mut assignments = String::new();
         let mut values: Vec<&Value> = Vec::new();
         let changed = self

@@ -4,8 +4,8 @@ use super::{
     Draft, Outcome, Row, Saved, Writer, check, content, defaults, derive, record_type, rich_text,
 };
 use crate::events::{self, Change};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_model::value::Value;
 
@@ -17,7 +17,7 @@ impl Writer<'_> {
         let images = self.apply(&mut row, draft)?;
         defaults::fill(self, &mut row);
         content::before_create(self, &mut row)?;
-        refuse_missing(&row, |field| field.is_required())?;
+        reject_missing(&row, |field| field.is_required())?;
         events::before_save(self, &mut row)?;
         if events::is_event(object) {
             return events::publish(self, &row);
@@ -29,7 +29,7 @@ impl Writer<'_> {
         self.check_unique(&row, None)?;
         row.insert(self.connection)?;
         content::after_create(self, &row)?;
-        self.tell(&Change::Created(&row))?;
+        self.publish_change(&Change::Created(&row))?;
         Ok(Saved { id, created: true })
     }
 
@@ -40,13 +40,13 @@ impl Writer<'_> {
         row
     }
 
-    /// Writes a record made up by the org itself, whose values are known to be good: nothing is checked.
-    pub(crate) fn append(&self, mut row: Row<'_>) -> Result<(), Problem> {
+    /// Writes a record made up by the org itself, whose values are known to be valid: nothing is checked.
+    pub(crate) fn append(&self, mut row: Row<'_>) -> Result<(), ApiError> {
         let id = self.ids.next(self.connection, row.object)?;
         defaults::stamp_new(self, &mut row, &id);
         derive::compute(self, &mut row, None)?;
         row.insert(self.connection)?;
-        self.tell(&Change::Created(&row))
+        self.publish_change(&Change::Created(&row))
     }
 
     /// Changes a record without asking whether clients may set its fields.
@@ -73,16 +73,16 @@ impl Writer<'_> {
             _ => None,
         };
         let before = match loaded {
-            None => return Err(Problem::not_found()),
-            Some((_, true)) => return Err(Problem::deleted()),
+            None => return Err(ApiError::not_found()),
+            Some((_, true)) => return Err(ApiError::deleted()),
             Some((row, false)) => row,
         };
-        refuse_converted(&before)?;
-        refuse_read_only(object, &draft, may_set)?;
+        reject_converted(&before)?;
+        reject_read_only(object, &draft, may_set)?;
         let mut row = before.clone();
         let images = self.apply(&mut row, draft)?;
         row.set("Id", before.get("Id").clone());
-        refuse_missing(&row, |field| !field.nillable && field.updateable)?;
+        reject_missing(&row, |field| !field.nillable && field.updateable)?;
         defaults::stamp_changed(self, &mut row);
         rich_text::keep(self, &mut row, images)?;
         derive::compute(self, &mut row, Some(&before))?;
@@ -91,7 +91,7 @@ impl Writer<'_> {
         row.update(self.connection, &before)?;
         content::after_change(self, &row, &before)?;
         derive::show_in_children(self, &row, &before)?;
-        self.tell(&Change::Updated {
+        self.publish_change(&Change::Updated {
             row: &row,
             before: &before,
         })?;
@@ -102,7 +102,7 @@ impl Writer<'_> {
     }
 
     /// Puts the draft's values into the row; gives the images that came in rich text.
-    fn apply(&self, row: &mut Row<'_>, draft: Draft) -> Result<Vec<rich_text::Image>, Problem> {
+    fn apply(&self, row: &mut Row<'_>, draft: Draft) -> Result<Vec<rich_text::Image>, ApiError> {
         let mut images = Vec::new();
         let mut values = draft.values;
         for parent in &draft.parents {
@@ -136,12 +136,12 @@ impl Writer<'_> {
 }
 
 /// A converted lead stays as it is.
-fn refuse_converted(row: &Row<'_>) -> Result<(), Problem> {
+fn reject_converted(row: &Row<'_>) -> Result<(), ApiError> {
     if row.object.name != "Lead" || *row.get("IsConverted") != Value::Bool(true) {
         return Ok(());
     }
     let message = "cannot reference converted lead";
-    Err(Problem::of_record(
+    Err(ApiError::for_record(
         "CANNOT_UPDATE_CONVERTED_LEAD",
         message,
         [],
@@ -149,49 +149,49 @@ fn refuse_converted(row: &Row<'_>) -> Result<(), Problem> {
 }
 
 /// A create may set neither the id nor what the org keeps.
-pub(super) fn refuse_unsettable(object: &Object, draft: &Draft) -> Result<(), Problem> {
+pub(super) fn reject_unsettable(object: &Object, draft: &Draft) -> Result<(), ApiError> {
     if draft.names(object, "Id") {
         let message = "cannot specify Id in an insert call";
-        return Err(Problem::of_record(
+        return Err(ApiError::for_record(
             "INVALID_FIELD_FOR_INSERT_UPDATE",
             message,
             ["Id"],
         ));
     }
-    refuse_read_only(object, draft, |field| field.createable)
+    reject_read_only(object, draft, |field| field.createable)
 }
 
-fn refuse_read_only(
+fn reject_read_only(
     object: &Object,
     draft: &Draft,
     writable: impl Fn(&Field) -> bool,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let places = draft
         .values
         .iter()
         .map(|(at, _)| *at)
         .chain(draft.parents.iter().map(|parent| parent.field));
-    let refused: Vec<&str> = places
+    let rejected: Vec<&str> = places
         .filter_map(|at| object.fields().get(at))
         .filter(|field| !writable(field))
         .map(|field| field.name.as_str())
         .collect();
-    if refused.is_empty() {
+    if rejected.is_empty() {
         return Ok(());
     }
     let message = format!(
         "Unable to create/update fields: {}. Please check the security settings of this field and verify that it is \
          read/write for your profile or permission set.",
-        refused.join(", ")
+        rejected.join(", ")
     );
-    Err(Problem::of_record(
+    Err(ApiError::for_record(
         "INVALID_FIELD_FOR_INSERT_UPDATE",
         message,
-        refused,
+        rejected,
     ))
 }
 
-fn refuse_missing(row: &Row<'_>, required: impl Fn(&Field) -> bool) -> Result<(), Problem> {
+fn reject_missing(row: &Row<'_>, required: impl Fn(&Field) -> bool) -> Result<(), ApiError> {
     let missing: Vec<&str> = row
         .iter()
         .filter(|(field, value)| value.is_null() && required(field))
@@ -201,7 +201,7 @@ fn refuse_missing(row: &Row<'_>, required: impl Fn(&Field) -> bool) -> Result<()
         return Ok(());
     }
     let message = format!("Required fields are missing: [{}]", missing.join(", "));
-    Err(Problem::of_record(
+    Err(ApiError::for_record(
         "REQUIRED_FIELD_MISSING",
         message,
         missing,
@@ -217,7 +217,7 @@ impl Draft {
 
     /// A draft of one text field; for the org's own records.
     #[must_use]
-    pub fn of(object: &Object, values: &[(&str, &str)]) -> Self {
+    pub fn from_texts(object: &Object, values: &[(&str, &str)]) -> Self {
         let mut draft = Self::default();
         for (field, text) in values {
             draft.set(object, field, Value::text(*text));

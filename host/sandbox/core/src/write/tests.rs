@@ -3,23 +3,23 @@ mod deleted;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Object, Schema};
 use sandbox_model::store::Store;
 use sandbox_model::value::Value;
 
 const NOW: i64 = 1_790_000_000_000;
 
-struct Bench {
+struct Fixture {
     schema: Schema,
     store: Store,
     ids: IdCounters,
     user: RecordId,
 }
 
-impl Bench {
+impl Fixture {
     fn new() -> Self {
         let schema = Schema::shipped().unwrap();
         let store = Store::in_memory(&schema).unwrap();
@@ -31,7 +31,10 @@ impl Bench {
         }
     }
 
-    fn write<T>(&self, work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Writer<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         self.store.write(|connection| {
             let options = WriteOptions::default();
             work(&Writer {
@@ -50,13 +53,13 @@ impl Bench {
         self.schema.object(name).unwrap()
     }
 
-    fn draft(&self, object: &str, json: &Json) -> Result<Draft, Problem> {
+    fn draft(&self, object: &str, json: &Json) -> Result<Draft, ApiError> {
         let text = json.to_string();
         let body = Body::new(text.as_bytes())?;
         Draft::from_json(&self.schema, self.object(object), body, &body.members()?)
     }
 
-    fn insert(&self, object: &str, json: Json) -> Result<String, Problem> {
+    fn insert(&self, object: &str, json: Json) -> Result<String, ApiError> {
         let draft = self.draft(object, &json)?;
         self.write(|w| w.insert(self.object(object), draft))
             .map(|saved| saved.id.as_str().to_owned())
@@ -98,14 +101,14 @@ fn text(text: &str) -> Value {
 
 #[test]
 fn a_new_record_gets_its_system_fields_and_defaults() {
-    let bench = Bench::new();
-    let id = bench
+    let fixture = Fixture::new();
+    let id = fixture
         .insert(
             "Shipment__c",
             json!({"Weight_kg__c": 1.2345, "Handling__c": "Oversized;Fragile;fragile"}),
         )
         .unwrap();
-    let get = |field| bench.get("Shipment__c", &id, field);
+    let get = |field| fixture.get("Shipment__c", &id, field);
     assert_eq!(
         get("Name"),
         text(&id),
@@ -117,7 +120,7 @@ fn a_new_record_gets_its_system_fields_and_defaults() {
     );
     assert_eq!(
         (get("OwnerId"), get("CreatedById")),
-        (text(bench.user.as_str()), text(bench.user.as_str()))
+        (text(fixture.user.as_str()), text(fixture.user.as_str()))
     );
     assert_eq!(
         (get("Status__c"), get("Insured__c")),
@@ -137,8 +140,8 @@ fn a_new_record_gets_its_system_fields_and_defaults() {
 }
 
 #[test]
-fn refusals_have_salesforces_words() {
-    let bench = Bench::new();
+fn errors_have_salesforces_codes_and_messages() {
+    let fixture = Fixture::new();
     let long = "x".repeat(256);
     let cases = [
         ("Account", json!({}), "REQUIRED_FIELD_MISSING", "Required fields are missing: [Name]".to_owned()),
@@ -162,9 +165,9 @@ fn refusals_have_salesforces_words() {
         ("Shipment__c", json!({"Ship_Date__c": "22.11.2026"}), "JSON_PARSER_ERROR", "Cannot deserialize instance of date from VALUE_STRING value 22.11.2026 or request may be missing a required field at [line:1, column:17]".to_owned()),
     ];
     for (object, json, code, message) in cases {
-        let refused = bench.insert(object, json.clone()).unwrap_err();
+        let rejected = fixture.insert(object, json.clone()).unwrap_err();
         assert_eq!(
-            (refused.code, refused.message),
+            (rejected.code, rejected.message),
             (code, message),
             "{object} {json}"
         );
@@ -172,31 +175,31 @@ fn refusals_have_salesforces_words() {
 }
 
 #[test]
-fn children_show_what_they_show_of_their_parents() {
-    let bench = Bench::new();
-    let contact = bench
+fn children_show_fields_of_their_parents() {
+    let fixture = Fixture::new();
+    let contact = fixture
         .insert(
             "Contact",
             json!({"LastName": "A", "Phone": "1", "Email": "a@x.example"}),
         )
         .unwrap();
-    let case = bench
+    let case = fixture
         .insert("Case", json!({"ContactId": contact, "Subject": "S"}))
         .unwrap();
-    let get = |field| bench.get("Case", &case, field);
+    let get = |field| fixture.get("Case", &case, field);
     assert_eq!(
         (get("ContactPhone"), get("ContactEmail"), get("ContactFax")),
         (text("1"), text("a@x.example"), Value::Null)
     );
     let stamp = get("SystemModstamp");
-    bench
+    fixture
         .update("Contact", &contact, json!({"Phone": "2"}))
         .unwrap();
     assert_eq!(
         (get("ContactPhone"), get("SystemModstamp")),
         (text("2"), stamp)
     );
-    bench
+    fixture
         .update("Case", &case, json!({"ContactId": null}))
         .unwrap();
     assert_eq!(get("ContactPhone"), Value::Null);
@@ -204,50 +207,50 @@ fn children_show_what_they_show_of_their_parents() {
 
 #[test]
 fn a_duplicate_names_the_record_it_duplicates() {
-    let bench = Bench::new();
-    let first = bench
+    let fixture = Fixture::new();
+    let first = fixture
         .insert("Account", json!({"Name": "A", "External_Id__c": "k-1"}))
         .unwrap();
-    let refused = bench
+    let rejected = fixture
         .insert("Account", json!({"Name": "B", "External_Id__c": "K-1"}))
         .unwrap_err();
-    assert_eq!(refused.code, "DUPLICATE_VALUE");
+    assert_eq!(rejected.code, "DUPLICATE_VALUE");
     assert_eq!(
-        refused.message,
+        rejected.message,
         format!(
             "duplicate value found: External_Id__c duplicates value on record with id: {}",
             &first[..15]
         )
     );
-    bench.delete("Account", &first).unwrap();
-    bench
+    fixture.delete("Account", &first).unwrap();
+    fixture
         .insert("Account", json!({"Name": "B", "External_Id__c": "K-1"}))
         .unwrap();
-    let taken = bench
-        .write(|w| w.undelete(bench.object("Account"), &RecordId::parse(&first).unwrap()))
+    let taken = fixture
+        .write(|w| w.undelete(fixture.object("Account"), &RecordId::parse(&first).unwrap()))
         .unwrap_err();
     assert_eq!(taken.code, "DUPLICATE_VALUE");
 }
 
 #[test]
 fn parents_are_found_by_external_id_and_by_short_id() {
-    let bench = Bench::new();
-    let account = bench
+    let fixture = Fixture::new();
+    let account = fixture
         .insert("Account", json!({"Name": "A", "External_Id__c": "k-1"}))
         .unwrap();
-    let by_key = bench
+    let by_key = fixture
         .insert(
             "Shipment__c",
             json!({"Account__r": {"External_Id__c": "k-1"}}),
         )
         .unwrap();
-    let by_id = bench
+    let by_id = fixture
         .insert("Shipment__c", json!({"Account__c": &account[..15]}))
         .unwrap();
     for id in [&by_key, &by_id] {
-        assert_eq!(bench.get("Shipment__c", id, "Account__c"), text(&account));
+        assert_eq!(fixture.get("Shipment__c", id, "Account__c"), text(&account));
     }
-    let vague = bench
+    let vague = fixture
         .insert("Task", json!({"What": {"External_Id__c": "k-1"}}))
         .unwrap_err();
     assert!(
@@ -256,93 +259,93 @@ fn parents_are_found_by_external_id_and_by_short_id() {
             .contains("Polymorphic foreign key WhatId of Task"),
         "{vague}"
     );
-    let task = bench
+    let task = fixture
         .insert(
             "Task",
             json!({"What": {"attributes": {"type": "Account"}, "External_Id__c": "k-1"}}),
         )
         .unwrap();
-    assert_eq!(bench.get("Task", &task, "WhatId"), text(&account));
-    assert_eq!(bench.get("Task", &task, "AccountId"), text(&account));
+    assert_eq!(fixture.get("Task", &task, "WhatId"), text(&account));
+    assert_eq!(fixture.get("Task", &task, "AccountId"), text(&account));
 }
 
 #[test]
 fn an_update_changes_what_it_names_and_the_audit_fields() {
-    let bench = Bench::new();
-    let id = bench
+    let fixture = Fixture::new();
+    let id = fixture
         .insert(
             "Contact",
             json!({"LastName": "Lovelace", "FirstName": "Ada", "Title": "Countess"}),
         )
         .unwrap();
-    bench
+    fixture
         .update(
             "Contact",
             &id[..15],
             json!({"FirstName": null, "Title": "Programmer"}),
         )
         .unwrap();
-    let get = |field| bench.get("Contact", &id, field);
+    let get = |field| fixture.get("Contact", &id, field);
     assert_eq!(
         (get("Name"), get("Title"), get("FirstName")),
         (text("Lovelace"), text("Programmer"), Value::Null)
     );
-    let refused = |json| bench.update("Contact", &id, json).unwrap_err();
+    let rejected = |json| fixture.update("Contact", &id, json).unwrap_err();
     assert_eq!(
-        refused(json!({"LastName": null})).message,
+        rejected(json!({"LastName": null})).message,
         "Required fields are missing: [LastName]"
     );
     assert_eq!(
-        refused(json!({"IsDeleted": true})).code,
+        rejected(json!({"IsDeleted": true})).code,
         "INVALID_FIELD_FOR_INSERT_UPDATE"
     );
     assert_eq!(
-        bench
+        fixture
             .update("Contact", "003Sb0000000099", json!({}))
             .unwrap_err()
             .code,
         "NOT_FOUND"
     );
-    bench.delete("Contact", &id).unwrap();
-    assert_eq!(refused(json!({"Title": "x"})).code, "ENTITY_IS_DELETED");
+    fixture.delete("Contact", &id).unwrap();
+    assert_eq!(rejected(json!({"Title": "x"})).code, "ENTITY_IS_DELETED");
 }
 
 #[test]
-fn an_upsert_creates_then_updates_and_refuses_to_choose() {
-    let bench = Bench::new();
-    let made = bench
+fn an_upsert_creates_then_updates_and_rejects_ambiguous_keys() {
+    let fixture = Fixture::new();
+    let made = fixture
         .upsert("Account", "External_Id__c", "k 1", json!({"Name": "A"}))
         .unwrap();
-    let changed = bench
+    let changed = fixture
         .upsert("Account", "external_id__C", "K 1", json!({"Site": "B"}))
         .unwrap();
     assert_eq!((made.created, changed.created), (true, false));
     assert_eq!(made.id, changed.id);
     assert_eq!(
-        bench.get("Account", made.id.as_str(), "External_Id__c"),
+        fixture.get("Account", made.id.as_str(), "External_Id__c"),
         text("k 1")
     );
     for _ in 0..2 {
-        bench
+        fixture
             .insert("Shipment__c", json!({"Carrier_Ref__c": "same"}))
             .unwrap();
     }
     assert_eq!(
-        bench
+        fixture
             .upsert("Shipment__c", "Carrier_Ref__c", "same", json!({}))
             .unwrap_err()
             .code,
         "DUPLICATE_EXTERNAL_ID"
     );
     assert!(
-        bench
+        fixture
             .upsert("Shipment__c", "Carrier_Ref__c", "Same", json!({}))
             .unwrap()
             .created,
         "this key minds the case"
     );
     assert_eq!(
-        bench
+        fixture
             .upsert("Account", "Site", "B", json!({}))
             .unwrap_err()
             .code,

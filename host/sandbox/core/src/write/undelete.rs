@@ -1,10 +1,10 @@
 //! Bringing records back from the recycle bin.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 
 use super::{Outcome, Row, Saved, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Object, OnDelete};
 use sandbox_model::store::quoted;
 
@@ -25,7 +25,7 @@ impl Writer<'_> {
             .query_row([id.as_str()], |row| row.get(0))
             .optional()?;
         if root.as_deref() != Some(id.as_str()) {
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "UNDELETE_FAILED",
                 "Entity is not in the recycle bin",
                 [],
@@ -38,7 +38,7 @@ impl Writer<'_> {
         })
     }
 
-    fn restore(&self, object: &Object, id: &str, root: &str) -> Result<(), Problem> {
+    fn restore(&self, object: &Object, id: &str, root: &str) -> Result<(), ApiError> {
         if let Some((row, _)) = Row::load(self.connection, object, id)? {
             self.check_unique(&row, None)?;
         }
@@ -50,12 +50,7 @@ impl Writer<'_> {
             let Some(child_object) = self.schema.object(&way.child_object) else {
                 continue;
             };
-            let (table, column) = (quoted(&way.child_object), quoted(&way.field));
-            let sql =
-                format!("SELECT \"Id\" FROM {table} WHERE {column} = ?1 AND \"__deletion\" = ?2");
-            let mut statement = self.connection.prepare_cached(&sql)?;
-            let children = statement.query_map(params![id, root], |row| row.get::<_, String>(0))?;
-            for child in children.collect::<Result<Vec<_>, _>>()? {
+            for child in self.deleted_with(way, id, root)? {
                 self.restore(child_object, &child, root)?;
             }
         }

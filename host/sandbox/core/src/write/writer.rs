@@ -1,15 +1,15 @@
-//! Who writes, where and when; and what comes of it.
+//! The writer: user, transaction, time; and the outcome of a write.
 
 use rusqlite::Connection;
 
 use super::ids::IdCounters;
 use super::options::WriteOptions;
 use crate::events::Feed;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Object, Schema};
 
-/// What became of a record that was not refused.
+/// Outcome of a record that was not rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
     /// Its id.
@@ -18,8 +18,8 @@ pub struct Saved {
     pub created: bool,
 }
 
-/// What became of a record.
-pub type Outcome = Result<Saved, Problem>;
+/// Outcome of a record.
+pub type Outcome = Result<Saved, ApiError>;
 
 /// Writes records within one transaction, as one user at one moment.
 #[derive(Debug)]
@@ -31,15 +31,15 @@ pub struct Writer<'a> {
     pub(crate) ids: &'a IdCounters,
     /// The org's clock in milliseconds since 1970, cut to the whole seconds that records are stamped with.
     pub now: i64,
-    /// Who writes.
+    /// User that writes.
     pub(crate) user: &'a RecordId,
     pub(crate) options: WriteOptions,
     /// The way to the event bus; none while the org is being made.
     pub(crate) feed: Option<Feed<'a>>,
 }
 
-/// The refusal of a call that an object does not take.
-pub(super) fn unsupported(object: &Object, verb: &str) -> Problem {
+/// The error of a call that an object does not take.
+pub(super) fn unsupported(object: &Object, verb: &str) -> ApiError {
     let message = format!("entity type {} does not support {verb}", object.name);
-    Problem::of_record("INVALID_TYPE_FOR_OPERATION", message, [])
+    ApiError::for_record("INVALID_TYPE_FOR_OPERATION", message, [])
 }

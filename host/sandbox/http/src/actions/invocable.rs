@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::run;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, body};
 use sandbox_core::org::Org;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 
 /// An action with what it takes and gives: name, type, whether it is needed.
 pub(super) struct Action {
@@ -22,7 +22,7 @@ pub(super) struct Action {
     pub kind: &'static str,
     pub name: &'static str,
     pub label: &'static str,
-    /// What answers call its type.
+    /// Name of its type in responses.
     pub type_name: &'static str,
     pub inputs: &'static [(&'static str, &'static str, bool)],
     pub outputs: &'static [(&'static str, &'static str)],
@@ -93,7 +93,7 @@ const ACTIONS: &[Action] = &[
 ];
 
 /// Inputs of one call (REST API guide, "Invocable Actions Custom": 200 invocations).
-const MOST_INPUTS: usize = 200;
+const MAX_INPUTS: usize = 200;
 
 #[derive(Deserialize)]
 struct Call {
@@ -103,7 +103,9 @@ struct Call {
 /// Names the two kinds.
 pub(super) async fn index(Extension(caller): Extension<Caller>) -> Response {
     let base = format!("{}/actions", caller.base());
-    answer::ok(&json!({"custom": format!("{base}/custom"), "standard": format!("{base}/standard")}))
+    response::ok(
+        &json!({"custom": format!("{base}/custom"), "standard": format!("{base}/standard")}),
+    )
 }
 
 /// Lists the standard actions.
@@ -114,30 +116,30 @@ pub(super) async fn standard(Extension(caller): Extension<Caller>) -> Response {
 /// Names the kinds of custom actions.
 pub(super) async fn custom(Extension(caller): Extension<Caller>) -> Response {
     let base = format!("{}/actions/custom", caller.base());
-    answer::ok(&json!({"apex": format!("{base}/apex"), "flow": format!("{base}/flow")}))
+    response::ok(&json!({"apex": format!("{base}/apex"), "flow": format!("{base}/flow")}))
 }
 
 /// Lists the custom actions of a kind.
 pub(super) async fn custom_of(
     Extension(caller): Extension<Caller>,
     Path((_, kind)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     match kind.as_str() {
         "apex" | "flow" => Ok(listed(&caller, &kind)),
-        _ => Err(Problem::not_found().into()),
+        _ => Err(ApiError::not_found().into()),
     }
 }
 
 /// Describes a standard action.
-pub(super) async fn describe_standard(Path((_, name)): Path<(String, String)>) -> Reply {
-    Ok(find("standard", &name).map(|action| answer::ok(&described(action)))?)
+pub(super) async fn describe_standard(Path((_, name)): Path<(String, String)>) -> HandlerResult {
+    Ok(find("standard", &name).map(|action| response::ok(&described(action)))?)
 }
 
 /// Describes a custom action.
 pub(super) async fn describe_custom(
     Path((_, kind, name)): Path<(String, String, String)>,
-) -> Reply {
-    Ok(find(&kind, &name).map(|action| answer::ok(&described(action)))?)
+) -> HandlerResult {
+    Ok(find(&kind, &name).map(|action| response::ok(&described(action)))?)
 }
 
 /// Runs a standard action.
@@ -147,7 +149,7 @@ pub(super) async fn run_standard(
     Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     invoke(org, caller, find("standard", &name)?, &headers, &bytes).await
 }
 
@@ -158,7 +160,7 @@ pub(super) async fn run_custom(
     Path((_, kind, name)): Path<(String, String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     invoke(org, caller, find(&kind, &name)?, &headers, &bytes).await
 }
 
@@ -169,16 +171,16 @@ async fn invoke(
     action: &'static Action,
     headers: &HeaderMap,
     bytes: &Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(headers)?;
     Body::new(bytes)?.members()?;
     let call: Call =
-        serde_json::from_slice(bytes).map_err(|error| Problem::json(error.to_string()))?;
-    if call.inputs.len() > MOST_INPUTS {
-        let message = format!("a call takes at most {MOST_INPUTS} inputs");
-        return Err(Problem::new("LIMIT_EXCEEDED", message).into());
+        serde_json::from_slice(bytes).map_err(|error| ApiError::json(error.to_string()))?;
+    if call.inputs.len() > MAX_INPUTS {
+        let message = format!("a call takes at most {MAX_INPUTS} inputs");
+        return Err(ApiError::new("LIMIT_EXCEEDED", message).into());
     }
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let results: Vec<_> = call
             .inputs
             .iter()
@@ -193,7 +195,7 @@ async fn invoke(
             .iter()
             .map(|result| outcome(action, result))
             .collect();
-        Ok(answer::json_with(status, &json!(shown)))
+        Ok(response::json_with(status, &json!(shown)))
     })
     .await?
 }
@@ -203,13 +205,13 @@ fn one(
     caller: &Caller,
     action: &Action,
     input: &Map<String, Json>,
-) -> Result<Json, Problem> {
+) -> Result<Json, ApiError> {
     let missing = |(name, _, needed): &&(&str, &str, bool)| {
         *needed && input.get(*name).is_none_or(Json::is_null)
     };
     if let Some((name, ..)) = action.inputs.iter().find(missing) {
         let message = format!("Missing required input parameter: {name}");
-        return Err(Problem::of_record("REQUIRED_FIELD_MISSING", message, []));
+        return Err(ApiError::for_record("REQUIRED_FIELD_MISSING", message, []));
     }
     let is_known = |name: &String| action.inputs.iter().any(|(known, ..)| known == name);
     if let Some(name) = input.keys().find(|name| !is_known(name)) {
@@ -217,28 +219,28 @@ fn one(
             "The input parameter {name} isn't known by the action {}",
             action.name
         );
-        return Err(Problem::of_record("INVALID_API_INPUT", message, []));
+        return Err(ApiError::for_record("INVALID_API_INPUT", message, []));
     }
     run::run(org, caller, action.name, input)
 }
 
-fn outcome(action: &Action, result: &Result<Json, Problem>) -> Json {
+fn outcome(action: &Action, result: &Result<Json, ApiError>) -> Json {
     match result {
         Ok(output) => json!({
             "actionName": action.name, "errors": null, "isSuccess": true, "outputValues": output
         }),
-        Err(problem) => json!({
+        Err(api_error) => json!({
             "actionName": action.name,
-            "errors": [{"fields": problem.fields.clone().unwrap_or_default(), "message": problem.message, "statusCode": problem.code}],
+            "errors": [{"fields": api_error.fields.clone().unwrap_or_default(), "message": api_error.message, "statusCode": api_error.code}],
             "isSuccess": false,
             "outputValues": null,
         }),
     }
 }
 
-fn find(kind: &str, name: &str) -> Result<&'static Action, Problem> {
+fn find(kind: &str, name: &str) -> Result<&'static Action, ApiError> {
     let is_it = |action: &&Action| action.kind == kind && action.name.eq_ignore_ascii_case(name);
-    ACTIONS.iter().find(is_it).ok_or_else(Problem::not_found)
+    ACTIONS.iter().find(is_it).ok_or_else(ApiError::not_found)
 }
 
 fn listed(caller: &Caller, kind: &str) -> Response {
@@ -255,7 +257,7 @@ fn listed(caller: &Caller, kind: &str) -> Response {
             json!({"label": action.label, "name": action.name, "type": action.type_name, "url": url})
         })
         .collect();
-    answer::ok(&json!({"actions": actions}))
+    response::ok(&json!({"actions": actions}))
 }
 
 fn described(action: &Action) -> Json {

@@ -8,15 +8,15 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, body};
 use sandbox_core::org::Org;
 use sandbox_core::write::Draft;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{FieldType, Object};
 use sandbox_model::value::Value;
 
@@ -103,9 +103,9 @@ const ACTIONS: &[Action] = &[
 ];
 
 /// Version, object or action.
-type One = Path<(String, String)>;
+type ActionPath = Path<(String, String)>;
 /// Version, object, action.
-type Two = Path<(String, String, String)>;
+type ObjectActionPath = Path<(String, String, String)>;
 
 /// The body of a POST; the record may stand in it or around it.
 #[derive(Deserialize)]
@@ -117,52 +117,55 @@ struct Call<'b> {
     record: &'b RawValue,
 }
 
-pub(super) async fn list_global(Extension(caller): Extension<Caller>) -> Reply {
+pub(super) async fn list_global(Extension(caller): Extension<Caller>) -> HandlerResult {
     let actions = ACTIONS.iter().filter(|action| action.context.is_none());
-    Ok(answer::ok(
+    Ok(response::ok(
         &actions.map(|action| shown(&caller, action)).collect(),
     ))
 }
 
 pub(super) async fn show_global(
     Extension(caller): Extension<Caller>,
-    Path((_, name)): One,
-) -> Reply {
-    Ok(find(None, &name).map(|action| answer::ok(&shown(&caller, action)))?)
+    Path((_, name)): ActionPath,
+) -> HandlerResult {
+    Ok(find(None, &name).map(|action| response::ok(&shown(&caller, action)))?)
 }
 
 pub(super) async fn describe_global(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, name)): One,
-) -> Reply {
+    Path((_, name)): ActionPath,
+) -> HandlerResult {
     described(&org, &caller, find(None, &name)?)
 }
 
-pub(super) async fn defaults_global(State(org): State<Shared>, Path((_, name)): One) -> Reply {
+pub(super) async fn defaults_global(
+    State(org): State<Shared>,
+    Path((_, name)): ActionPath,
+) -> HandlerResult {
     default_values(&org, find(None, &name)?, None)
 }
 
 /// The default values of a global action on the page of a record of any object.
 pub(super) async fn defaults_global_of(
     State(org): State<Shared>,
-    Path((_, name, id)): Two,
-) -> Reply {
+    Path((_, name, id)): ObjectActionPath,
+) -> HandlerResult {
     let action = find(None, &name)?;
     let id = RecordId::parse(&id).filter(|id| {
         let object = org.schema().object_by_prefix(id.key_prefix());
         object.is_some()
     });
-    default_values(&org, action, Some(&id.ok_or_else(Problem::not_found)?))
+    default_values(&org, action, Some(&id.ok_or_else(ApiError::not_found)?))
 }
 
 pub(super) async fn run_global(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, name)): One,
+    Path((_, name)): ActionPath,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     execute(org, caller, find(None, &name)?, &headers, bytes).await
 }
 
@@ -170,13 +173,13 @@ pub(super) async fn run_global(
 pub(super) async fn list(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, object)): One,
-) -> Reply {
+    Path((_, object)): ActionPath,
+) -> HandlerResult {
     let object = find_object(&org, &object)?;
     let actions = ACTIONS
         .iter()
         .filter(|action| action.context.is_none_or(|it| it == object.name));
-    Ok(answer::ok(
+    Ok(response::ok(
         &actions.map(|action| shown(&caller, action)).collect(),
     ))
 }
@@ -184,22 +187,25 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, object, name)): Two,
-) -> Reply {
+    Path((_, object, name)): ObjectActionPath,
+) -> HandlerResult {
     Ok(find(Some(find_object(&org, &object)?), &name)
-        .map(|action| answer::ok(&shown(&caller, action)))?)
+        .map(|action| response::ok(&shown(&caller, action)))?)
 }
 
 pub(super) async fn describe(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, object, name)): Two,
-) -> Reply {
+    Path((_, object, name)): ObjectActionPath,
+) -> HandlerResult {
     let object = find_object(&org, &object)?;
     described(&org, &caller, find(Some(object), &name)?)
 }
 
-pub(super) async fn defaults(State(org): State<Shared>, Path((_, object, name)): Two) -> Reply {
+pub(super) async fn defaults(
+    State(org): State<Shared>,
+    Path((_, object, name)): ObjectActionPath,
+) -> HandlerResult {
     default_values(&org, find(Some(find_object(&org, &object)?), &name)?, None)
 }
 
@@ -207,7 +213,7 @@ pub(super) async fn defaults(State(org): State<Shared>, Path((_, object, name)):
 pub(super) async fn defaults_of(
     State(org): State<Shared>,
     Path((_, object, name, id)): Path<(String, String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &object)?;
     let id = crate::records::find_id(object, &id)?;
     default_values(&org, find(Some(object), &name)?, Some(&id))
@@ -216,16 +222,16 @@ pub(super) async fn defaults_of(
 pub(super) async fn run(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
-    Path((_, object, name)): Two,
+    Path((_, object, name)): ObjectActionPath,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     let action = find(Some(find_object(&org, &object)?), &name)?;
     execute(org, caller, action, &headers, bytes).await
 }
 
 /// `CreateContact` and `Account.CreateContact` are the same action.
-fn find(object: Option<&Object>, name: &str) -> Result<&'static Action, Problem> {
+fn find(object: Option<&Object>, name: &str) -> Result<&'static Action, ApiError> {
     let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
     let is_on = |action: &Action| {
         action
@@ -235,7 +241,7 @@ fn find(object: Option<&Object>, name: &str) -> Result<&'static Action, Problem>
     let mut actions = ACTIONS.iter().filter(|action| is_on(action));
     actions
         .find(|action| action.name.eq_ignore_ascii_case(name))
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 fn shown(caller: &Caller, action: &Action) -> Json {
@@ -265,7 +271,7 @@ fn urls(caller: &Caller, action: &Action) -> Json {
     urls
 }
 
-fn described(org: &Org, caller: &Caller, action: &Action) -> Reply {
+fn described(org: &Org, caller: &Caller, action: &Action) -> HandlerResult {
     let object = find_object(org, action.target)?;
     let fields = object
         .fields()
@@ -281,7 +287,7 @@ fn described(org: &Org, caller: &Caller, action: &Action) -> Reply {
             }], "numItems": 1})
         })
         .collect();
-    Ok(answer::ok(&json!({
+    Ok(response::ok(&json!({
         "accessLevelRequired": null,
         "canvasApplicationName": null,
         "colors": [],
@@ -300,7 +306,7 @@ fn described(org: &Org, caller: &Caller, action: &Action) -> Reply {
     })))
 }
 
-fn default_values(org: &Org, action: &Action, parent: Option<&RecordId>) -> Reply {
+fn default_values(org: &Org, action: &Action, parent: Option<&RecordId>) -> HandlerResult {
     let object = find_object(org, action.target)?;
     let mut values = Map::new();
     values.insert("attributes".into(), json!({"type": object.name}));
@@ -316,7 +322,7 @@ fn default_values(org: &Org, action: &Action, parent: Option<&RecordId>) -> Repl
     if let (Some(field), Some(id)) = (action.parent, parent) {
         values.insert(field.to_owned(), json!(id.as_str()));
     }
-    Ok(answer::ok(&Json::Object(values)))
+    Ok(response::ok(&Json::Object(values)))
 }
 
 /// Creates the record: 201.
@@ -326,13 +332,13 @@ async fn execute(
     action: &'static Action,
     headers: &HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(headers)?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let text = Body::new(&bytes)?;
         text.members()?;
         let call: Call<'_> =
-            serde_json::from_slice(&bytes).map_err(|error| Problem::json(error.to_string()))?;
+            serde_json::from_slice(&bytes).map_err(|error| ApiError::json(error.to_string()))?;
         let object = find_object(&org, action.target)?;
         let mut draft = Draft::from_json(org.schema(), object, text, &text.object(call.record)?)?;
         for (field, value) in action.defaults {
@@ -346,7 +352,7 @@ async fn execute(
         let saved = org.write(&caller.user, caller.options, |writer| {
             writer.insert(object, draft)
         })?;
-        Ok(answer::json_with(
+        Ok(response::json_with(
             StatusCode::CREATED,
             &json!({
                 "contextId": call.context_id,
@@ -369,9 +375,9 @@ fn place(
     action: &Action,
     context: &str,
     draft: &mut Draft,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let id = RecordId::parse(context).ok_or_else(|| {
-        Problem::new("MALFORMED_ID", format!("contextId: malformed id {context}"))
+        ApiError::new("MALFORMED_ID", format!("contextId: malformed id {context}"))
     })?;
     let is_person = matches!(id.key_prefix(), "003" | "00Q");
     let field = action

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::gate::Caller;
+use crate::auth::Caller;
 use sandbox_core::org::Org;
 use sandbox_core::rules::approval::{self, Submission};
 use sandbox_core::rules::workflow;
 use sandbox_core::write::{Draft, Row};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 
 /// Addresses of one e-mail (REST API guide, "Email Alert Actions": 5 for a simple one).
-const MOST_ADDRESSES: usize = 5;
+const MAX_ADDRESSES: usize = 5;
 
 /// Runs an action over one input, and gives its output.
 pub(super) fn run(
@@ -19,14 +19,14 @@ pub(super) fn run(
     caller: &Caller,
     action: &str,
     input: &Map<String, Json>,
-) -> Result<Json, Problem> {
+) -> Result<Json, ApiError> {
     match action {
         "chatterPost" => post(org, caller, input),
         "emailSimple" => email(input),
         "submit" => submit(org, caller, input),
         "Create_Follow_Up_Task" => follow_up(org, caller, input),
         "RateAccount" => rate(org, caller, input),
-        _ => Err(Problem::not_found()),
+        _ => Err(ApiError::not_found()),
     }
 }
 
@@ -34,10 +34,10 @@ fn text<'i>(input: &'i Map<String, Json>, name: &str) -> &'i str {
     input.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
-fn id(input: &Map<String, Json>, name: &str) -> Result<RecordId, Problem> {
+fn id(input: &Map<String, Json>, name: &str) -> Result<RecordId, ApiError> {
     let text = text(input, name);
     RecordId::parse(text).ok_or_else(|| {
-        Problem::of_record("MALFORMED_ID", format!("{name}: malformed id {text}"), [])
+        ApiError::for_record("MALFORMED_ID", format!("{name}: malformed id {text}"), [])
     })
 }
 
@@ -46,16 +46,19 @@ fn create(
     caller: &Caller,
     object: &str,
     fields: &[(&str, &str)],
-) -> Result<RecordId, Problem> {
-    let object = org.schema().object(object).ok_or_else(Problem::not_found)?;
-    let draft = Draft::of(object, fields);
+) -> Result<RecordId, ApiError> {
+    let object = org
+        .schema()
+        .object(object)
+        .ok_or_else(ApiError::not_found)?;
+    let draft = Draft::from_texts(object, fields);
     org.write(&caller.user, caller.options, |writer| {
         writer.insert(object, draft)
     })
     .map(|saved| saved.id)
 }
 
-fn post(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, Problem> {
+fn post(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, ApiError> {
     let parent = id(input, "subjectNameOrId")?;
     let made = create(
         org,
@@ -67,7 +70,7 @@ fn post(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, P
 }
 
 /// The sandbox sends nothing; it checks what could be sent.
-fn email(input: &Map<String, Json>) -> Result<Json, Problem> {
+fn email(input: &Map<String, Json>) -> Result<Json, ApiError> {
     let addresses: Vec<&str> = text(input, "emailAddresses")
         .split(',')
         .map(str::trim)
@@ -78,16 +81,16 @@ fn email(input: &Map<String, Json>) -> Result<Json, Problem> {
     };
     if let Some(bad) = addresses.iter().find(|it| !is_address(it)) {
         let message = format!("Invalid email address: {bad}");
-        return Err(Problem::of_record("INVALID_EMAIL_ADDRESS", message, []));
+        return Err(ApiError::for_record("INVALID_EMAIL_ADDRESS", message, []));
     }
-    if addresses.len() > MOST_ADDRESSES {
-        let message = format!("an e-mail takes at most {MOST_ADDRESSES} addresses");
-        return Err(Problem::of_record("LIMIT_EXCEEDED", message, []));
+    if addresses.len() > MAX_ADDRESSES {
+        let message = format!("an e-mail takes at most {MAX_ADDRESSES} addresses");
+        return Err(ApiError::for_record("LIMIT_EXCEEDED", message, []));
     }
     Ok(Json::Null)
 }
 
-fn submit(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, Problem> {
+fn submit(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, ApiError> {
     let submitter = input.get("submitterId").is_some_and(|it| !it.is_null());
     let process = text(input, "processDefinitionNameOrId");
     let submission = Submission {
@@ -108,7 +111,7 @@ fn submit(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json,
     }))
 }
 
-fn follow_up(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, Problem> {
+fn follow_up(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, ApiError> {
     let subject = Some(text(input, "subject"))
         .filter(|it| !it.is_empty())
         .unwrap_or("Follow up");
@@ -128,12 +131,12 @@ fn follow_up(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Js
 }
 
 /// Runs the workflow rules of accounts over one, and says how it is rated now.
-fn rate(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, Problem> {
+fn rate(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, ApiError> {
     let account = id(input, "accountIds")?;
     let object = org
         .schema()
         .object("Account")
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let rating = org.write(&caller.user, caller.options, |writer| {
         workflow::run(writer, workflow::all().map(|(_, rule)| rule), &account)?;
         let row = Row::load(writer.connection, object, account.as_str())?;

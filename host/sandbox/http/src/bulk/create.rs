@@ -3,13 +3,13 @@
 use serde_json::{Map, Value as Json};
 
 use super::Members;
-use crate::gate::Caller;
+use crate::auth::Caller;
 use sandbox_core::bulk::dialect::{Delimiter, Dialect, LineEnding};
 use sandbox_core::bulk::operation::Operation;
 use sandbox_core::bulk::rows;
 use sandbox_core::bulk::{JOB_PREFIX, Job, Task, extract};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_soql::parse;
 
@@ -56,52 +56,52 @@ pub(crate) const CHUNKABLE: &[&str] = &[
 ];
 
 /// The members of a JSON body.
-pub(super) fn members(body: &[u8]) -> Result<Members, Problem> {
+pub(super) fn members(body: &[u8]) -> Result<Members, ApiError> {
     let json: Json =
-        serde_json::from_slice(body).map_err(|error| Problem::json(error.to_string()))?;
+        serde_json::from_slice(body).map_err(|error| ApiError::json(error.to_string()))?;
     match json {
         Json::Object(members) => Ok(members),
-        _ => Err(Problem::json("The body must be a JSON object")),
+        _ => Err(ApiError::json("The body must be a JSON object")),
     }
 }
 
 /// A member that is a text.
-pub(super) fn text<'m>(members: &'m Members, name: &str) -> Result<Option<&'m str>, Problem> {
+pub(super) fn text<'m>(members: &'m Members, name: &str) -> Result<Option<&'m str>, ApiError> {
     match members.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) => Ok(Some(text)),
-        Some(other) => Err(Problem::json(format!(
+        Some(other) => Err(ApiError::json(format!(
             "Cannot deserialize instance of string from {other} at [{name}]"
         ))),
     }
 }
 
 /// A member that the body may not have.
-pub(super) fn unrecognized(name: &str) -> Problem {
-    Problem::json(format!("Unrecognized field \"{name}\""))
+pub(super) fn unrecognized(name: &str) -> ApiError {
+    ApiError::json(format!("Unrecognized field \"{name}\""))
 }
 
-fn no_such_value(name: &str, value: &str) -> Problem {
-    Problem::json(format!(
+fn no_such_value(name: &str, value: &str) -> ApiError {
+    ApiError::json(format!(
         "Cannot deserialize value from String \"{value}\" at [{name}]: value not one of declared Enum instance names"
     ))
 }
 
-fn refuse_others(members: &Map<String, Json>, known: &[&str]) -> Result<(), Problem> {
+fn reject_others(members: &Map<String, Json>, known: &[&str]) -> Result<(), ApiError> {
     match members.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(unrecognized(name)),
         None => Ok(()),
     }
 }
 
-fn required<'m>(members: &'m Members, name: &str) -> Result<&'m str, Problem> {
+fn required<'m>(members: &'m Members, name: &str) -> Result<&'m str, ApiError> {
     text(members, name)?.ok_or_else(|| {
         let message = format!("InvalidJob : {name} must be specified");
-        Problem::new("INVALIDJOB", message)
+        ApiError::new("INVALIDJOB", message)
     })
 }
 
-fn dialect(members: &Members) -> Result<Dialect, Problem> {
+fn dialect(members: &Members) -> Result<Dialect, ApiError> {
     let mut dialect = Dialect::default();
     if let Some(name) = text(members, "columnDelimiter")? {
         dialect.delimiter =
@@ -118,12 +118,12 @@ fn dialect(members: &Members) -> Result<Dialect, Problem> {
 }
 
 /// An ingest job as a body describes it.
-pub(super) fn ingest_job(org: &Org, caller: &Caller, members: &Members) -> Result<Job, Problem> {
-    refuse_others(members, INGEST)?;
+pub(super) fn ingest_job(org: &Org, caller: &Caller, members: &Members) -> Result<Job, ApiError> {
+    reject_others(members, INGEST)?;
     let name = required(members, "operation")?;
     let operation = Operation::named(name).ok_or_else(|| no_such_value("operation", name))?;
     let object = object(org, required(members, "object")?)?;
-    refuse_forbidden(org, operation)?;
+    reject_forbidden(org, operation)?;
     let task = Task::Ingest {
         operation,
         external_id: external_id(object, operation, text(members, "externalIdFieldName")?)?,
@@ -145,21 +145,21 @@ fn job(org: &Org, caller: &Caller, task: Task, object: String, dialect: Dialect)
 }
 
 /// The object of a job.
-pub(crate) fn object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, Problem> {
+pub(crate) fn object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, ApiError> {
     let found = org.schema().object(name);
     found
         .filter(|object| object.createable || object.updateable || object.deletable)
         .ok_or_else(|| {
             let message = format!("Entity '{name}' is not supported by the Bulk API.");
-            Problem::new("INVALIDENTITY", message)
+            ApiError::new("INVALIDENTITY", message)
         })
 }
 
 /// Deleting past the recycle bin is a right of its own.
-pub(crate) fn refuse_forbidden(org: &Org, operation: Operation) -> Result<(), Problem> {
+pub(crate) fn reject_forbidden(org: &Org, operation: Operation) -> Result<(), ApiError> {
     if operation == Operation::HardDelete && !org.bulk().settings().hard_delete {
         let message = "hardDelete operation requires special user profile permission, please contact your system administrator";
-        return Err(Problem::new("FEATURENOTENABLED", message));
+        return Err(ApiError::new("FEATURENOTENABLED", message));
     }
     Ok(())
 }
@@ -169,7 +169,7 @@ pub(crate) fn external_id(
     object: &Object,
     operation: Operation,
     name: Option<&str>,
-) -> Result<Option<String>, Problem> {
+) -> Result<Option<String>, ApiError> {
     if operation != Operation::Upsert {
         return Ok(None);
     }
@@ -178,7 +178,7 @@ pub(crate) fn external_id(
             "InvalidJob : External ID was blank for {}. An External ID must be specified for upsert.",
             object.name
         );
-        Problem::new("INVALIDJOB", message)
+        ApiError::new("INVALIDJOB", message)
     })?;
     let field = object.field(name).filter(|field| field.id_lookup);
     let field = field.ok_or_else(|| {
@@ -186,23 +186,23 @@ pub(crate) fn external_id(
             "InvalidJob : Field name provided, {name} does not match an External ID, Salesforce Id, or indexed field for {}",
             object.name
         );
-        Problem::new("INVALIDJOB", message)
+        ApiError::new("INVALIDJOB", message)
     })?;
     Ok(Some(field.name.clone()))
 }
 
 /// The id of the assignment rule for cases and leads.
-pub(crate) fn assignment_rule(id: Option<&str>) -> Result<Option<String>, Problem> {
+pub(crate) fn assignment_rule(id: Option<&str>) -> Result<Option<String>, ApiError> {
     let id = id.filter(|id| !id.is_empty());
-    rows::assignment(id).map_err(|problem| {
-        Problem::new("INVALIDJOB", format!("InvalidJob : {}", problem.message))
+    rows::assignment(id).map_err(|api_error| {
+        ApiError::new("INVALIDJOB", format!("InvalidJob : {}", api_error.message))
     })?;
     Ok(id.map(str::to_owned))
 }
 
 /// A query job as a body describes it.
-pub(super) fn query_job(org: &Org, caller: &Caller, members: &Members) -> Result<Job, Problem> {
-    refuse_others(members, QUERY)?;
+pub(super) fn query_job(org: &Org, caller: &Caller, members: &Members) -> Result<Job, ApiError> {
+    reject_others(members, QUERY)?;
     let all = match required(members, "operation")? {
         "query" => false,
         "queryAll" => true,
@@ -215,7 +215,7 @@ pub(super) fn query_job(org: &Org, caller: &Caller, members: &Members) -> Result
     let object = org
         .schema()
         .object(&name)
-        .ok_or_else(|| Problem::new("INVALID_TYPE", name))?;
+        .ok_or_else(|| ApiError::new("INVALID_TYPE", name))?;
     let chunkable = object.custom || CHUNKABLE.contains(&object.name.as_str());
     let task = Task::Query {
         soql: soql.to_owned(),

@@ -5,14 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value as Json, json};
 
 use super::{Kind, Members};
-use crate::gate::Caller;
+use crate::auth::Caller;
 use sandbox_core::bulk::limits::JOBS_PER_PAGE;
 use sandbox_core::bulk::{Job, State, Task};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::value::dates;
 
-/// What every answer about a job says.
+/// Members of every response about a job.
 fn head(job: &Job) -> Members {
     let (operation, external_id, rule) = match &job.task {
         Task::Ingest {
@@ -52,14 +52,14 @@ fn head(job: &Job) -> Members {
     info
 }
 
-/// What a create answers.
+/// Response to a create.
 pub(super) fn created(job: &Job) -> Json {
     let mut info = head(job);
     dialect(job, &mut info);
     info.into()
 }
 
-/// What a change of state answers.
+/// Response to a change of state.
 pub(super) fn changed(job: &Job) -> Json {
     head(job).into()
 }
@@ -119,7 +119,7 @@ pub(super) fn list(
     caller: &Caller,
     kind: Kind,
     query: Option<&str>,
-) -> Result<Json, Problem> {
+) -> Result<Json, ApiError> {
     let value = |wanted: &str| {
         url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .find(|(name, _)| name == wanted)
@@ -137,7 +137,7 @@ pub(super) fn list(
         .filter(|job| job.is_query() == queries)
         .filter(|_| chunked.as_deref() != Some("true"))
         .map(|job| listed(job).into())
-        .chain(org.bulk().classic().infos(chunked.as_deref()))
+        .chain(org.bulk().bulk_v1().infos(chunked.as_deref()))
         .collect();
     if let Some(wanted) = &job_type {
         infos.retain(|info| info.get("jobType").and_then(Json::as_str) == Some(wanted));
@@ -165,12 +165,12 @@ pub(super) fn locator(place: u64) -> String {
     BASE64.encode(place.to_string())
 }
 
-/// The place that a locator stands for.
-pub(super) fn place(locator: &str) -> Result<usize, Problem> {
+/// The row number of a locator.
+pub(super) fn place(locator: &str) -> Result<usize, ApiError> {
     let bytes = BASE64.decode(locator.trim_end_matches('=')).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     text.and_then(|text| text.parse().ok()).ok_or_else(|| {
         let message = format!("invalid query locator: {locator}");
-        Problem::new("INVALID_QUERY_LOCATOR", message)
+        ApiError::new("INVALID_QUERY_LOCATOR", message)
     })
 }

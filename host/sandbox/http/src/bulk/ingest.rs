@@ -10,17 +10,17 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 
 use super::{
-    Kind, abort, create, find, forget, info, multipart, refused, wanted_state, wrong_state,
+    Kind, abort, create, find, forget, info, multipart, rejected, wanted_state, wrong_state,
 };
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, body, file};
 use sandbox_core::bulk::blob::Blob;
 use sandbox_core::bulk::job::Files;
 use sandbox_core::bulk::table::BadData;
 use sandbox_core::bulk::{Bulk, Job, State, limits};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The media type of uploads and results.
 pub(super) const CSV: HeaderValue = HeaderValue::from_static("text/csv");
@@ -37,9 +37,9 @@ pub(super) async fn create(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     if caller.version < limits::INGEST_VERSION {
-        return Err(Problem::not_found().into());
+        return Err(ApiError::not_found().into());
     }
     if let Some(boundary) = multipart::boundary(&headers) {
         let (job, data) = multipart::parts(&bytes, &boundary)?;
@@ -47,14 +47,14 @@ pub(super) async fn create(
         let job = org.bulk().add(job, org.clock().now());
         keep(&job, Blob::from(data))?;
         close(&org, &job)?;
-        let answer = answer::ok(&info::created(&job));
+        let response = response::ok(&info::created(&job));
         Bulk::start(&org, job);
-        return Ok(answer);
+        return Ok(response);
     }
     body::expect_json(&headers)?;
     let job = create::ingest_job(&org, &caller, &create::members(&bytes)?)?;
     let job = org.bulk().add(job, org.clock().now());
-    Ok(answer::ok(&info::created(&job)))
+    Ok(response::ok(&info::created(&job)))
 }
 
 /// Takes a job's data: 201.
@@ -64,7 +64,7 @@ pub(super) async fn upload(
     headers: HeaderMap,
     data: Option<Extension<Blob>>,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     let job = find(&org, &id, Kind::Ingest)?;
     expect_csv(&headers)?;
     let data = data.map_or_else(|| Blob::from(bytes), |Extension(data)| data);
@@ -72,22 +72,18 @@ pub(super) async fn upload(
     Ok(StatusCode::CREATED.into_response())
 }
 
-fn expect_csv(headers: &HeaderMap) -> Result<(), Problem> {
-    let given = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let given = given.unwrap_or_default();
-    let media_type = given.split(';').next().unwrap_or_default().trim();
+fn expect_csv(headers: &HeaderMap) -> Result<(), ApiError> {
+    let media_type = body::media_type(headers);
     if media_type.eq_ignore_ascii_case("text/csv") {
         return Ok(());
     }
     let message =
         format!("Content-Type {media_type:?} is not supported for job data; send text/csv");
-    Err(Problem::new("UNSUPPORTED_MEDIA_TYPE", message))
+    Err(ApiError::new("UNSUPPORTED_MEDIA_TYPE", message))
 }
 
 /// Data comes once, while the job is open.
-fn keep(job: &Job, data: Blob) -> Result<(), Problem> {
+fn keep(job: &Job, data: Blob) -> Result<(), ApiError> {
     let mut progress = job.progress();
     if progress.state != State::Open {
         return Err(wrong_state("filled", progress.state));
@@ -98,24 +94,24 @@ fn keep(job: &Job, data: Blob) -> Result<(), Problem> {
              new Job and make sure you only do 'PUT' once on a given Job.",
             job.id.short()
         );
-        return Err(Problem::new("CLIENTINPUTERROR", message));
+        return Err(ApiError::new("CLIENTINPUTERROR", message));
     }
     progress.data = Some(data);
     Ok(())
 }
 
 /// Shows a job.
-pub(super) async fn show(Handler(org): Handler<Shared>, Path((_, id)): Id) -> Reply {
-    Ok(answer::ok(&info::full(&*find(&org, &id, Kind::Ingest)?)))
+pub(super) async fn show(Handler(org): Handler<Shared>, Path((_, id)): Id) -> HandlerResult {
+    Ok(response::ok(&info::full(&*find(&org, &id, Kind::Ingest)?)))
 }
 
-/// Closes a job, so that it is worked on, or aborts it.
+/// Closes a job, so that it is processed, or aborts it.
 pub(super) async fn change(
     Handler(org): Handler<Shared>,
     Path((_, id)): Id,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     let job = find(&org, &id, Kind::Ingest)?;
     let was_open = job.state() == State::Open;
@@ -125,22 +121,22 @@ pub(super) async fn change(
         other => {
             let message =
                 format!("InvalidJobState : {other} is not a state that a job can be given");
-            return Err(Problem::new("INVALIDJOBSTATE", message).into());
+            return Err(ApiError::new("INVALIDJOBSTATE", message).into());
         }
     }
-    let answer = answer::ok(&info::changed(&job));
+    let response = response::ok(&info::changed(&job));
     if was_open {
-        // What was uploaded to a job that is aborted now has to be told to be unprocessed.
+        // What was uploaded to a job that is aborted now has to be reported as unprocessed.
         Bulk::start(&org, job);
     }
-    Ok(answer)
+    Ok(response)
 }
 
-fn close(org: &Org, job: &Job) -> Result<(), Problem> {
+fn close(org: &Org, job: &Job) -> Result<(), ApiError> {
     let mut progress = job.progress();
     if progress.state == State::Open && progress.data.is_none() {
-        let words = "No data was uploaded for this job";
-        return Err(refused(BadData::client(words)));
+        let message = "No data was uploaded for this job";
+        return Err(rejected(BadData::client(message)));
     }
     if progress.state != State::Open {
         return Err(wrong_state("closed", progress.state));
@@ -151,9 +147,9 @@ fn close(org: &Org, job: &Job) -> Result<(), Problem> {
 }
 
 /// Forgets a job with its data: 204.
-pub(super) async fn delete(Handler(org): Handler<Shared>, Path((_, id)): Id) -> Reply {
+pub(super) async fn delete(Handler(org): Handler<Shared>, Path((_, id)): Id) -> HandlerResult {
     forget(&org, &*find(&org, &id, Kind::Ingest)?)?;
-    Ok(answer::no_content())
+    Ok(response::no_content())
 }
 
 /// Lists jobs.
@@ -161,8 +157,8 @@ pub(super) async fn list(
     Handler(org): Handler<Shared>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Reply {
-    Ok(answer::ok(&info::list(
+) -> HandlerResult {
+    Ok(response::ok(&info::list(
         &org,
         &caller,
         Kind::Ingest,
@@ -174,16 +170,16 @@ pub(super) async fn list(
 pub(super) async fn results(
     Handler(org): Handler<Shared>,
     Path((_, id, name)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let job = find(&org, &id, Kind::Ingest)?;
     let file: fn(Files) -> Blob = match name.to_ascii_lowercase().as_str() {
         "successfulresults" => |files| files.successful,
         "failedresults" => |files| files.failed,
         "unprocessedrecords" => |files| files.unprocessed,
-        _ => return Err(Problem::not_found().into()),
+        _ => return Err(ApiError::not_found().into()),
     };
     let Some(files) = files(&job).await? else {
-        return Ok(answer::no_content());
+        return Ok(response::no_content());
     };
     let blob = file(files);
     let len = blob.len();
@@ -192,7 +188,7 @@ pub(super) async fn results(
 }
 
 /// A finished job's result files. Those of a job that was just aborted are waited for.
-async fn files(job: &Job) -> Result<Option<Files>, Problem> {
+async fn files(job: &Job) -> Result<Option<Files>, ApiError> {
     for _ in 0..FILES_TRIES {
         let progress = job.progress().clone();
         if let Some(files) = progress.files {
@@ -203,11 +199,11 @@ async fn files(job: &Job) -> Result<Option<Files>, Problem> {
                 "InvalidJobState : The job has no results yet, its state is {}",
                 progress.state.name()
             );
-            return Err(Problem::new("INVALIDJOBSTATE", message));
+            return Err(ApiError::new("INVALIDJOBSTATE", message));
         }
         tokio::time::sleep(FILES_TICK).await;
     }
-    Err(Problem::new(
+    Err(ApiError::new(
         "UNKNOWN_EXCEPTION",
         "An unexpected error occurred",
     ))

@@ -16,7 +16,7 @@ use super::Shared;
 use sandbox_core::bulk::table::BadData;
 use sandbox_core::bulk::{Job, State};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The routes below a version.
 pub(super) fn routes() -> Router<Shared> {
@@ -54,45 +54,45 @@ impl Kind {
 }
 
 /// The job of this kind with this id.
-fn find(org: &Org, id: &str, kind: Kind) -> Result<Arc<Job>, Problem> {
+fn find(org: &Org, id: &str, kind: Kind) -> Result<Arc<Job>, ApiError> {
     org.bulk()
         .job(id, org.clock().now())
         .filter(|job| job.is_query() == (kind == Kind::Query))
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
-/// Refuses what a job's state does not allow.
-fn wrong_state(doing: &str, state: State) -> Problem {
+/// Rejects what a job's state does not allow.
+fn wrong_state(doing: &str, state: State) -> ApiError {
     let message = format!(
         "InvalidJobState : A job in state {} cannot be {doing}",
         state.name()
     );
-    Problem::new("INVALIDJOBSTATE", message)
+    ApiError::new("INVALIDJOBSTATE", message)
 }
 
-/// A refusal that concerns a job's data, as the answer to a request.
-fn refused(bad: BadData) -> Problem {
+/// An error in a job's data, as the response to a request.
+fn rejected(bad: BadData) -> ApiError {
     let code = match bad.0.split(" : ").next() {
         Some("ExceededQuota") => "EXCEEDEDQUOTA",
         Some("InvalidBatch") => "INVALIDBATCH",
         _ => "CLIENTINPUTERROR",
     };
-    Problem::new(code, bad.0)
+    ApiError::new(code, bad.0)
 }
 
 /// The new state that a PATCH asks for.
-fn wanted_state(body: &[u8]) -> Result<String, Problem> {
+fn wanted_state(body: &[u8]) -> Result<String, ApiError> {
     let members = create::members(body)?;
     if let Some(name) = members.keys().find(|name| *name != "state") {
         return Err(create::unrecognized(name));
     }
     create::text(&members, "state")?
         .map(str::to_owned)
-        .ok_or_else(|| Problem::new("INVALIDJOB", "InvalidJob : state must be specified"))
+        .ok_or_else(|| ApiError::new("INVALIDJOB", "InvalidJob : state must be specified"))
 }
 
 /// Aborts, closes or otherwise changes a job's state.
-fn abort(org: &Org, job: &Job) -> Result<(), Problem> {
+fn abort(org: &Org, job: &Job) -> Result<(), ApiError> {
     let from = [State::Open, State::UploadComplete, State::InProgress];
     if job.advance(&from, State::Aborted, org.clock().now()) {
         return Ok(());
@@ -100,8 +100,8 @@ fn abort(org: &Org, job: &Job) -> Result<(), Problem> {
     Err(wrong_state("aborted", job.state()))
 }
 
-/// Forgets a job that is not worked on.
-fn forget(org: &Org, job: &Job) -> Result<(), Problem> {
+/// Removes a job that is not being processed.
+fn forget(org: &Org, job: &Job) -> Result<(), ApiError> {
     match job.state() {
         state @ (State::Open | State::InProgress) => Err(wrong_state("deleted", state)),
         _ => {
@@ -111,5 +111,5 @@ fn forget(org: &Org, job: &Job) -> Result<(), Problem> {
     }
 }
 
-/// JSON members as they stand in a body.
+/// JSON members of a body.
 type Members = Map<String, Json>;

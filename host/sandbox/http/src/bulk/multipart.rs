@@ -6,7 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use memchr::memmem;
 
 use sandbox_core::bulk::limits::MULTIPART_CHARACTERS;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The boundary of a multipart body; `None` if it is another kind of body.
 pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
@@ -26,7 +26,7 @@ pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The parts `job` and `content`.
-pub(super) fn parts(body: &Bytes, boundary: &str) -> Result<(Bytes, Bytes), Problem> {
+pub(super) fn parts(body: &Bytes, boundary: &str) -> Result<(Bytes, Bytes), ApiError> {
     let (mut job, mut content) = (None, None);
     let mut rest = body.clone();
     let mark = format!("--{boundary}");
@@ -48,7 +48,7 @@ pub(super) fn parts(body: &Bytes, boundary: &str) -> Result<(Bytes, Bytes), Prob
     drop(rest);
     let missing = |name: &str| {
         let message = format!("ClientInputError : The multipart request has no part named {name}");
-        Problem::new("CLIENTINPUTERROR", message)
+        ApiError::new("CLIENTINPUTERROR", message)
     };
     let content = content.ok_or_else(|| missing("content"))?;
     let characters = String::from_utf8_lossy(&content).chars().count();
@@ -56,7 +56,7 @@ pub(super) fn parts(body: &Bytes, boundary: &str) -> Result<(Bytes, Bytes), Prob
         let message = format!(
             "ClientInputError : The data of a multipart request may not exceed {MULTIPART_CHARACTERS} characters"
         );
-        return Err(Problem::new("CLIENTINPUTERROR", message));
+        return Err(ApiError::new("CLIENTINPUTERROR", message));
     }
     Ok((job.ok_or_else(|| missing("job"))?, content))
 }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn job_and_content_are_told_apart_whatever_the_line_ends() {
+    fn job_and_content_are_separated_with_any_line_ending() {
         for end in ["\n", "\r\n"] {
             let text = [
                 "--B",
@@ -118,7 +118,7 @@ mod tests {
         let body = Bytes::from_static(
             b"--B\r\nContent-Disposition: form-data; name=\"job\"\r\n\r\n{}\r\n--B--",
         );
-        let refused = parts(&body, "B").unwrap_err();
-        assert!(refused.message.ends_with("no part named content"));
+        let rejected = parts(&body, "B").unwrap_err();
+        assert!(rejected.message.ends_with("no part named content"));
     }
 }

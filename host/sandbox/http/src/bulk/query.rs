@@ -10,13 +10,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Value as Json, json};
 
-use super::{Kind, abort, create, find, forget, info, refused, wanted_state};
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use super::{Kind, abort, create, find, forget, info, rejected, wanted_state};
+use crate::auth::Caller;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, body, file};
 use sandbox_core::bulk::extract::Pages;
 use sandbox_core::bulk::{Bulk, Job, limits};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 type Id = Path<(String, String)>;
 
@@ -26,24 +26,24 @@ pub(super) async fn create(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     if caller.version < limits::QUERY_VERSION {
-        return Err(Problem::not_found().into());
+        return Err(ApiError::not_found().into());
     }
     body::expect_json(&headers)?;
     let job = create::query_job(&org, &caller, &create::members(&bytes)?)?;
     let now = org.clock().now();
     let most = org.bulk().settings().daily_query_jobs;
-    org.bulk().quota().query_job(now, most).map_err(refused)?;
+    org.bulk().quota().query_job(now, most).map_err(rejected)?;
     let job = org.bulk().add(job, now);
-    let answer = answer::ok(&info::created(&job));
+    let response = response::ok(&info::created(&job));
     Bulk::start(&org, job);
-    Ok(answer)
+    Ok(response)
 }
 
 /// Shows a job.
-pub(super) async fn show(Handler(org): Handler<Shared>, Path((_, id)): Id) -> Reply {
-    Ok(answer::ok(&info::full(&*find(&org, &id, Kind::Query)?)))
+pub(super) async fn show(Handler(org): Handler<Shared>, Path((_, id)): Id) -> HandlerResult {
+    Ok(response::ok(&info::full(&*find(&org, &id, Kind::Query)?)))
 }
 
 /// Aborts a job.
@@ -52,28 +52,28 @@ pub(super) async fn change(
     Path((_, id)): Id,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     let job = find(&org, &id, Kind::Query)?;
     let wanted = wanted_state(&bytes)?;
     if wanted != "Aborted" {
         let message =
             format!("InvalidJobState : {wanted} is not a state that a query job can be given");
-        return Err(Problem::new("INVALIDJOBSTATE", message).into());
+        return Err(ApiError::new("INVALIDJOBSTATE", message).into());
     }
     abort(&org, &job)?;
-    Ok(answer::ok(&info::changed(&job)))
+    Ok(response::ok(&info::changed(&job)))
 }
 
 /// Forgets a job with its results: 204.
-pub(super) async fn delete(Handler(org): Handler<Shared>, Path((_, id)): Id) -> Reply {
+pub(super) async fn delete(Handler(org): Handler<Shared>, Path((_, id)): Id) -> HandlerResult {
     let job = find(&org, &id, Kind::Query)?;
     if !job.state().is_final() {
         let message = "Error encountered when deleting the job because the job is not terminated";
-        return Err(Problem::new("API_ERROR", message).into());
+        return Err(ApiError::new("API_ERROR", message).into());
     }
     forget(&org, &job)?;
-    Ok(answer::no_content())
+    Ok(response::no_content())
 }
 
 /// Lists jobs.
@@ -81,8 +81,8 @@ pub(super) async fn list(
     Handler(org): Handler<Shared>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Reply {
-    Ok(answer::ok(&info::list(
+) -> HandlerResult {
+    Ok(response::ok(&info::list(
         &org,
         &caller,
         Kind::Query,
@@ -91,13 +91,13 @@ pub(super) async fn list(
 }
 
 /// What a client asks for of a job's results.
-struct Wanted {
+struct ResultsRequest {
     first: u64,
     records: u64,
 }
 
-impl Wanted {
-    fn of(query: Option<&str>, default: u64) -> Result<Self, Problem> {
+impl ResultsRequest {
+    fn parse(query: Option<&str>, default: u64) -> Result<Self, ApiError> {
         let mut wanted = Self {
             first: 0,
             records: default.max(1),
@@ -109,7 +109,7 @@ impl Wanted {
                     let records = value.parse().ok().filter(|records| *records > 0);
                     wanted.records = records.ok_or_else(|| {
                         let message = format!("maxRecords must be a positive number: {value}");
-                        Problem::new("CLIENTINPUTERROR", message)
+                        ApiError::new("CLIENTINPUTERROR", message)
                     })?;
                 }
                 _ => {}
@@ -127,7 +127,7 @@ fn pages(job: &Job, caller: &Caller) -> Result<Option<Pages>, Box<axum::response
             job.api_version
         );
         let body = json!([{"errorCode": "API_ERROR", "message": message}]);
-        return Err(Box::new(answer::json_with(StatusCode::CONFLICT, &body)));
+        return Err(Box::new(response::json_with(StatusCode::CONFLICT, &body)));
     }
     Ok(job.progress().pages.clone())
 }
@@ -138,24 +138,24 @@ pub(super) async fn results(
     Extension(caller): Extension<Caller>,
     Path((_, id)): Id,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     let job = find(&org, &id, Kind::Query)?;
     let pages = match pages(&job, &caller) {
         Ok(Some(pages)) => pages,
-        Ok(None) => return Ok(answer::no_content()),
-        Err(answer) => return Ok(*answer),
+        Ok(None) => return Ok(response::no_content()),
+        Err(rejected) => return Ok(*rejected),
     };
     let settings = org.bulk().settings();
-    let wanted = Wanted::of(query.as_deref(), settings.page_records)?;
+    let wanted = ResultsRequest::parse(query.as_deref(), settings.page_records)?;
     if wanted.first > 0 && wanted.first >= pages.count {
-        return Err(Problem::new("INVALID_QUERY_LOCATOR", "invalid query locator").into());
+        return Err(ApiError::new("INVALID_QUERY_LOCATOR", "invalid query locator").into());
     }
     let count = wanted.records.min(pages.count - wanted.first);
     let (whole, first) = (pages.clone(), wanted.first);
-    let span = answer::on_thread(move || whole.span(first, count)).await?;
+    let span = response::run_blocking(move || whole.span(first, count)).await?;
     let (start, len) = span.map_err(|error| sandbox_core::bulk::blob::lost(&error))?;
     let quota = org.bulk().quota().results(org.clock().now(), len);
-    quota.map_err(refused)?;
+    quota.map_err(rejected)?;
     let header = Bytes::from(pages.header.clone());
     let body = file::body(header, &pages.rows, start, len)?;
     let next = first + count;
@@ -179,17 +179,17 @@ pub(super) async fn result_pages(
     Extension(caller): Extension<Caller>,
     Path((_, id)): Id,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     if caller.version < limits::RESULT_PAGES_VERSION {
-        return Err(Problem::not_found().into());
+        return Err(ApiError::not_found().into());
     }
     let job: Arc<Job> = find(&org, &id, Kind::Query)?;
     let pages = match pages(&job, &caller) {
         Ok(Some(pages)) => pages,
-        Ok(None) => return Ok(answer::no_content()),
-        Err(answer) => return Ok(*answer),
+        Ok(None) => return Ok(response::no_content()),
+        Err(rejected) => return Ok(*rejected),
     };
-    let wanted = Wanted::of(query.as_deref(), org.bulk().settings().page_records)?;
+    let wanted = ResultsRequest::parse(query.as_deref(), org.bulk().settings().page_records)?;
     let base = format!("{}/jobs/query/{}", caller.base(), job.id);
     let firsts = (wanted.first..pages.count.max(1))
         .step_by(usize::try_from(wanted.records).unwrap_or(usize::MAX));
@@ -205,8 +205,8 @@ pub(super) async fn result_pages(
         .saturating_mul(limits::RESULT_URLS as u64)
         .saturating_add(wanted.first);
     let done = next >= pages.count;
-    let mut answer = json!({"resultPages": urls, "done": done});
-    if let (false, Some(members)) = (done, answer.as_object_mut()) {
+    let mut body = json!({"resultPages": urls, "done": done});
+    if let (false, Some(members)) = (done, body.as_object_mut()) {
         let locator = info::locator(next);
         let url = format!(
             "{base}/resultPages?locator={locator}&maxRecords={}",
@@ -214,5 +214,5 @@ pub(super) async fn result_pages(
         );
         members.insert("nextRecordsUrl".into(), json!(url));
     }
-    Ok(answer::ok(&answer))
+    Ok(response::ok(&body))
 }

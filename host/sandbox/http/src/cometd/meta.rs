@@ -6,18 +6,18 @@ use serde_json::{Value as Json, json};
 
 use super::reply::Reply;
 use super::{BROWSER, Call};
-use crate::answer;
+use crate::response;
 use sandbox_core::events::{Channel, Client, EventFault, TooManyClients, log};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// The one way to connect that Salesforce offers.
 const LONG_POLLING: &str = "long-polling";
-/// Replay id that stands for new events only.
+/// Replay id for new events only.
 const ONLY_NEW: i64 = -1;
-/// Replay id that stands for all kept events.
-const ALL_KEPT: i64 = -2;
+/// Replay id for all kept events.
+const ALL_RETAINED: i64 = -2;
 
-/// The client that a message names, if it is known and sent its cookie; else what to answer.
+/// The client that a message names, if it is known and sent its cookie; else the response.
 pub(super) fn client(call: &Call, message: &Json) -> Result<Arc<Client>, Reply> {
     let reply = Reply::to(message);
     let id = message
@@ -32,7 +32,7 @@ pub(super) fn client(call: &Call, message: &Json) -> Result<Arc<Client>, Reply> 
     if settings.cookies && call.browser.as_ref() != Some(&client.browser) {
         let error =
             format!("400::Client {id} has established a session, but no {BROWSER} cookie present");
-        return Err(reply.refuse(error));
+        return Err(reply.reject(error));
     }
     Ok(client)
 }
@@ -44,12 +44,12 @@ pub(super) fn handshake(call: &Call, message: &Json, cookie: &mut Option<String>
     let Some(session) = call.session() else {
         let mut ext = ext;
         if let Some(ext) = ext.as_object_mut() {
-            ext.insert("sfdc".into(), json!({"failureReason": call.refusal()}));
+            ext.insert("sfdc".into(), json!({"failureReason": call.rejection()}));
         }
         return reply
             .with("ext", ext)
             .with("advice", json!({"reconnect": "none"}))
-            .refuse("403::Handshake denied");
+            .reject("403::Handshake denied");
     };
     let offered = message
         .get("supportedConnectionTypes")
@@ -61,7 +61,7 @@ pub(super) fn handshake(call: &Call, message: &Json, cookie: &mut Option<String>
         return reply
             .with("supportedConnectionTypes", json!([LONG_POLLING]))
             .with("advice", json!({"reconnect": "none"}))
-            .refuse(format!("400::Invalid connection type {named}"));
+            .reject(format!("400::Invalid connection type {named}"));
     }
     let (now, settings) = (call.org.clock().now(), call.org.events().settings());
     let clients = call.org.events().clients();
@@ -74,7 +74,7 @@ pub(super) fn handshake(call: &Call, message: &Json, cookie: &mut Option<String>
         Err(TooManyClients(limit)) => {
             reply
                 .with("advice", json!({"reconnect": "none"}))
-                .refuse(format!(
+                .reject(format!(
                     "403::Organization concurrent user limit exceeded. Max concurrent users {limit}"
                 ))
         }
@@ -97,10 +97,10 @@ pub(super) async fn subscribe(call: &Call, message: &Json) -> Reply {
     let reply = Reply::to(message).with("subscription", subscription.clone());
     let client = match client(call, message) {
         Ok(client) => client,
-        Err(refused) => return refused.with("subscription", subscription),
+        Err(rejected) => return rejected.with("subscription", subscription),
     };
     if call.session().is_none() {
-        return reply.advise("none").refuse(call.refusal());
+        return reply.advise("none").reject(call.rejection());
     }
     let names: Vec<&str> = match &subscription {
         Json::String(name) => vec![name],
@@ -108,13 +108,13 @@ pub(super) async fn subscribe(call: &Call, message: &Json) -> Reply {
         _ => Vec::new(),
     };
     if names.is_empty() {
-        return reply.refuse("400::Channel name not specified");
+        return reply.reject("400::Channel name not specified");
     }
     for name in names {
         match open(call, &client, message, name).await {
             Ok(Ok(())) => {}
-            Ok(Err(refusal)) => return reply.refuse(refusal),
-            Err(problem) => return reply.refuse(format!("500::{}", problem.message)),
+            Ok(Err(rejection)) => return reply.reject(rejection),
+            Err(api_error) => return reply.reject(format!("500::{}", api_error.message)),
         }
     }
     reply.accept()
@@ -126,7 +126,7 @@ async fn open(
     client: &Arc<Client>,
     message: &Json,
     name: &str,
-) -> Result<Result<(), String>, Problem> {
+) -> Result<Result<(), String>, ApiError> {
     if name.is_empty() {
         return Ok(Err("400::Channel name not specified".into()));
     }
@@ -141,10 +141,10 @@ async fn open(
         .and_then(|replay| replay.get(name))
         .cloned();
     let (org, client, name) = (Arc::clone(&call.org), Arc::clone(client), name.to_owned());
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let channel = match Channel::find(&org, &name, &client.user)? {
             Ok(channel) => channel,
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(rejection) => return Ok(Err(rejection)),
         };
         let start = match start(&org, &channel, replay.as_ref())? {
             Ok(start) => start,
@@ -171,7 +171,7 @@ fn start(
     org: &sandbox_core::org::Org,
     channel: &Channel,
     replay: Option<&Json>,
-) -> Result<Result<i64, String>, Problem> {
+) -> Result<Result<i64, String>, ApiError> {
     let given = match replay {
         None | Some(Json::Null) => ONLY_NEW,
         Some(Json::Number(number)) => match number.as_i64() {
@@ -186,9 +186,9 @@ fn start(
     };
     org.store().read(|connection| match given {
         ONLY_NEW => log::newest(connection).map(Ok),
-        ALL_KEPT => Ok(Ok(0)),
+        ALL_RETAINED => Ok(Ok(0)),
         id => {
-            let gone = org.events().faults().strike(&[EventFault::ReplayGone]);
+            let gone = org.events().faults().next_fault(&[EventFault::ReplayGone]);
             let kept = log::is_kept(connection, channel.kind, id, org.clock().now())?;
             Ok(if kept && gone.is_none() {
                 Ok(id)
@@ -203,7 +203,7 @@ fn start(
 pub(super) fn unsubscribe(call: &Call, message: &Json) -> Reply {
     let subscription = message.get("subscription").cloned().unwrap_or_default();
     let reply = match client(call, message) {
-        Err(refused) => refused,
+        Err(rejected) => rejected,
         Ok(client) => {
             let names = match &subscription {
                 Json::Array(names) => names.as_slice(),
@@ -221,7 +221,7 @@ pub(super) fn unsubscribe(call: &Call, message: &Json) -> Reply {
 /// Ends a client.
 pub(super) fn disconnect(call: &Call, message: &Json) -> Reply {
     match client(call, message) {
-        Err(refused) => refused,
+        Err(rejected) => rejected,
         Ok(client) => {
             call.org.events().clients().forget(&client.id);
             Reply::to(message).accept()
@@ -232,7 +232,7 @@ pub(super) fn disconnect(call: &Call, message: &Json) -> Reply {
 /// Clients may not publish over the Streaming API.
 pub(super) fn publish(call: &Call, message: &Json) -> Reply {
     match client(call, message) {
-        Err(refused) => refused,
-        Ok(_) => Reply::to(message).refuse("403:denied_by_security_policy:publish_denied"),
+        Err(rejected) => rejected,
+        Ok(_) => Reply::to(message).reject("403:denied_by_security_policy:publish_denied"),
     }
 }

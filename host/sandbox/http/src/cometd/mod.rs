@@ -16,15 +16,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::Value as Json;
 
-use super::{Shared, play};
+use super::{Shared, fault_injection};
 use reply::Reply;
 use sandbox_core::org::Session;
 
 /// Largest request (Streaming API guide, "Message Reliability": 32,768 bytes).
-const LARGEST_REQUEST: usize = 32_768;
+const MAX_REQUEST_BYTES: usize = 32_768;
 /// Oldest version of the API with streaming (Streaming API guide, "Streaming API Error Codes").
 const OLDEST: u16 = 23;
-/// The cookie that tells browsers, and here clients, apart.
+/// The cookie that identifies a browser, here a client.
 const BROWSER: &str = "BAYEUX_BROWSER";
 
 pub(super) fn routes() -> Router<Shared> {
@@ -49,7 +49,7 @@ async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(org, &version, headers, &body).await
+    respond(org, &version, headers, &body).await
 }
 
 async fn handle_typed(
@@ -58,7 +58,7 @@ async fn handle_typed(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(org, &version, headers, &body).await
+    respond(org, &version, headers, &body).await
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {
@@ -82,7 +82,7 @@ impl Call {
     }
 
     /// What is wrong with the token.
-    fn refusal(&self) -> &'static str {
+    fn rejection(&self) -> &'static str {
         match self.token {
             None => "401::Request requires authentication",
             Some(_) => "401::Authentication invalid",
@@ -90,7 +90,7 @@ impl Call {
     }
 }
 
-async fn answer(org: Shared, version: &str, headers: HeaderMap, body: &Bytes) -> Response {
+async fn respond(org: Shared, version: &str, headers: HeaderMap, body: &Bytes) -> Response {
     let number = version
         .strip_suffix(".0")
         .and_then(|number| number.parse::<u16>().ok());
@@ -100,7 +100,7 @@ async fn answer(org: Shared, version: &str, headers: HeaderMap, body: &Bytes) ->
             "Unsupported API version. Only API versions '23.0' and above are supported. URI format: '/cometd/60.0'",
         );
     }
-    if body.len() > LARGEST_REQUEST {
+    if body.len() > MAX_REQUEST_BYTES {
         return plain(
             StatusCode::PAYLOAD_TOO_LARGE,
             "Maximum Request Size Exceeded",
@@ -119,7 +119,7 @@ async fn answer(org: Shared, version: &str, headers: HeaderMap, body: &Bytes) ->
     run(&call, &messages).await
 }
 
-/// Answers the messages in order; a connect, which may wait, comes last whatever its place.
+/// Responds to the messages in order; a connect, which may wait, comes last whatever its place.
 async fn run(call: &Call, messages: &[Json]) -> Response {
     let mut replies: Vec<Reply> = Vec::new();
     let mut events = Vec::new();
@@ -132,7 +132,7 @@ async fn run(call: &Call, messages: &[Json]) -> Response {
             Some("/meta/unsubscribe") => meta::unsubscribe(call, message),
             Some("/meta/disconnect") => meta::disconnect(call, message),
             Some(_) => meta::publish(call, message),
-            None => Reply::to(message).refuse("400::Unknown channel"),
+            None => Reply::to(message).reject("400::Unknown channel"),
         });
     }
     for message in messages.iter().filter(|message| is_connect(message)) {
@@ -142,7 +142,7 @@ async fn run(call: &Call, messages: &[Json]) -> Response {
                 events.extend(found);
                 replies.push(reply);
             }
-            connect::Outcome::Dropped => return play::aborted(),
+            connect::Outcome::Dropped => return fault_injection::aborted(),
         }
     }
     let mut response = reply::response(&events, &replies);

@@ -1,18 +1,18 @@
-//! Answers to Bayeux messages.
+//! Responses to Bayeux messages.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 
-use crate::answer;
+use crate::response;
 use sandbox_core::events::log::Event;
 
-/// The answer to one message.
+/// The response to one message.
 #[derive(Debug, Clone)]
 pub(super) struct Reply(Map<String, Json>);
 
 impl Reply {
-    /// An answer that repeats the message's channel, id and client.
+    /// An response that repeats the message's channel, id and client.
     pub(super) fn to(message: &Json) -> Self {
         let mut members = Map::new();
         for name in ["channel", "id", "clientId"] {
@@ -44,20 +44,20 @@ impl Reply {
     }
 
     /// Says no, and why.
-    pub(super) fn refuse(self, error: impl Into<String>) -> Self {
+    pub(super) fn reject(self, error: impl Into<String>) -> Self {
         self.with("error", json!(error.into()))
             .with("successful", json!(false))
     }
 
-    /// The client is not known (any more): it has to shake hands again.
+    /// The client is not known (any more): it needs a new handshake.
     pub(super) fn unknown_client(self) -> Self {
         self.without("clientId")
             .advise("handshake")
-            .refuse("403::Unknown client")
+            .reject("403::Unknown client")
     }
 }
 
-/// All messages in one array: events first, then answers.
+/// All messages in one array: events first, then responses.
 pub(super) fn response(events: &[(String, Event)], replies: &[Reply]) -> Response {
     let mut text = String::with_capacity(
         events
@@ -84,5 +84,5 @@ pub(super) fn response(events: &[(String, Event)], replies: &[Reply]) -> Respons
         text.extend([comma, &Json::Object(reply.0.clone()).to_string()]);
     }
     text.push(']');
-    answer::json_bytes(StatusCode::OK, text)
+    response::json_bytes(StatusCode::OK, text)
 }

@@ -8,12 +8,12 @@ use crate::form::{self, FilePart, Form};
 use crate::upload::{self, Pending};
 use sandbox_core::org::Org;
 use sandbox_core::write::{Draft, Outcome};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::Members;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 
 /// Largest sum of all files of a request (REST API guide, "Insert or Update Blob Data": 500 MB).
-const LARGEST_SUM: u64 = 500 * 1024 * 1024;
+const MAX_TOTAL_BYTES: u64 = 500 * 1024 * 1024;
 
 /// The files of one request.
 pub(super) struct Blobs<'o> {
@@ -30,11 +30,11 @@ impl<'o> Blobs<'o> {
         org: &'o Org,
         bytes: &Bytes,
         form: Option<Extension<Form>>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, ApiError> {
         let (document, parts) = upload::split(bytes, form)?;
         let sum: u64 = parts.iter().map(|part| part.upload.size()).sum();
-        if sum > LARGEST_SUM {
-            return Err(form::too_large(LARGEST_SUM));
+        if sum > MAX_TOTAL_BYTES {
+            return Err(form::too_large(MAX_TOTAL_BYTES));
         }
         Ok(Self {
             org,
@@ -56,7 +56,7 @@ impl<'o> Blobs<'o> {
         object: &Object,
         draft: &mut Draft,
         members: &Members<'_>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         let mut pending = Pending::new(self.org);
         if let Some((name, field)) = named(members) {
             let place = self.parts.iter().position(|part| part.name == name);

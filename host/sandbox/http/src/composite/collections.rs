@@ -10,22 +10,22 @@ use serde_json::{Value as Json, json};
 
 use super::blobs::Blobs;
 use super::part::Enclosing;
-use super::refused;
-use crate::answer::{self, Reply};
+use super::rejected;
+use crate::auth::Caller;
 use crate::form::Form;
-use crate::gate::Caller;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, upload};
 use sandbox_core::org::Org;
 use sandbox_core::write::{Batch, Draft, Outcome, Saved, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::{Body, Members, or_default};
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 
 /// Most records of a call (REST API guide, "sObject Collections").
-const MOST_RECORDS: usize = 200;
+const MAX_RECORDS: usize = 200;
 /// Most runs of records of the same object (REST API guide, "Create Records Using sObject Collections").
-const MOST_CHUNKS: usize = 10;
+const MAX_CHUNKS: usize = 10;
 
 /// The body of all calls but delete.
 #[derive(Debug, Deserialize)]
@@ -44,7 +44,7 @@ pub(super) struct Entry<'o> {
     pub(super) key: Option<String>,
     pub(super) draft: Draft,
     /// Why it cannot be written; its draft is empty then.
-    refused: Option<Problem>,
+    rejected: Option<ApiError>,
 }
 
 /// Creates records.
@@ -55,20 +55,14 @@ pub(crate) async fn create(
     form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     upload::expect(&headers, form.is_some())?;
-    answer::on_thread(move || {
-        let mut blobs = Blobs::new(&org, &bytes, form)?;
-        let (mode, entries) = read(&org, &blobs.document(), |object, mut draft, members| {
-            blobs.attach(object, &mut draft, members)?;
-            Ok((None, draft))
-        })?;
-        let mode = follow(mode, &enclosing);
-        let outcomes = write(&org, &caller, mode, entries, |writer, entry| {
+    response::run_blocking(move || {
+        let blobs = Blobs::new(&org, &bytes, form)?;
+        let no_key = |_: &Object, _: &mut Draft, _: &Members<'_>| None;
+        save(&org, &caller, &enclosing, blobs, no_key, |writer, entry| {
             writer.insert(entry.object, entry.draft)
-        })?;
-        blobs.keep(&outcomes);
-        Ok(shown(&outcomes))
+        })
     })
     .await?
 }
@@ -81,26 +75,49 @@ pub(crate) async fn update(
     form: Option<Extension<Form>>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     upload::expect(&headers, form.is_some())?;
-    answer::on_thread(move || {
-        let mut blobs = Blobs::new(&org, &bytes, form)?;
-        let (mode, entries) = read(&org, &blobs.document(), |object, mut draft, members| {
-            blobs.attach(object, &mut draft, members)?;
-            let key = text_of(members, "Id");
-            let id = object.field_index("Id");
-            draft.values.retain(|(at, _)| Some(*at) != id);
-            Ok((key, draft))
-        })?;
-        let mode = follow(mode, &enclosing);
-        let outcomes = write(&org, &caller, mode, entries, |writer, entry| {
-            let id = id_of(entry.object, entry.key.as_deref())?;
-            writer.update(entry.object, &id, entry.draft)
-        })?;
-        blobs.keep(&outcomes);
-        Ok(shown(&outcomes))
+    response::run_blocking(move || {
+        let blobs = Blobs::new(&org, &bytes, form)?;
+        save(
+            &org,
+            &caller,
+            &enclosing,
+            blobs,
+            take_id,
+            |writer, entry| {
+                let id = id_of(entry.object, entry.key.as_deref())?;
+                writer.update(entry.object, &id, entry.draft)
+            },
+        )
     })
     .await?
+}
+
+/// Takes the id out of the values to be written: it names the record.
+fn take_id(object: &Object, draft: &mut Draft, members: &Members<'_>) -> Option<String> {
+    let id = object.field_index("Id");
+    draft.values.retain(|(at, _)| Some(*at) != id);
+    text_of(members, "Id")
+}
+
+/// Reads the records with their files, writes each with `work` and shows the outcomes.
+fn save<'o>(
+    org: &'o Org,
+    caller: &Caller,
+    enclosing: &Enclosing,
+    mut blobs: Blobs<'_>,
+    key: impl Fn(&Object, &mut Draft, &Members<'_>) -> Option<String>,
+    work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
+) -> HandlerResult {
+    let (mode, entries) = read(org, &blobs.document(), |object, mut draft, members| {
+        blobs.attach(object, &mut draft, members)?;
+        let key = key(object, &mut draft, members);
+        Ok((key, draft))
+    })?;
+    let outcomes = write(org, caller, follow(mode, enclosing), entries, work)?;
+    blobs.keep(&outcomes);
+    Ok(shown(&outcomes))
 }
 
 /// Deletes the records that `ids` lists.
@@ -109,7 +126,7 @@ pub(crate) async fn delete(
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
     enclosing: Enclosing,
-) -> Reply {
+) -> HandlerResult {
     let query = query.unwrap_or_default();
     let parameter = |wanted: &str| {
         url::form_urlencoded::parse(query.as_bytes())
@@ -123,10 +140,10 @@ pub(crate) async fn delete(
         .filter(|id| !id.is_empty())
         .collect();
     let all = parameter("allOrNone").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    Ok(answer::on_thread(move || {
+    Ok(response::run_blocking(move || {
         if ids.is_empty() {
             let message = "The ids parameter is required: a comma-separated list of record IDs";
-            return Err(Problem::new("MISSING_ARGUMENT", message));
+            return Err(ApiError::new("MISSING_ARGUMENT", message));
         }
         check_count(ids.len())?;
         let objects = ids.iter().map(|id| org.schema().object_of_id(id));
@@ -135,7 +152,7 @@ pub(crate) async fn delete(
             let mode = follow(mode(all), &enclosing);
             writer.run(mode, &ids, |writer, id| {
                 let malformed =
-                    || Problem::of_record("MALFORMED_ID", format!("malformed id {id}"), []);
+                    || ApiError::for_record("MALFORMED_ID", format!("malformed id {id}"), []);
                 let id = RecordId::parse(id).ok_or_else(malformed)?;
                 let object = org.schema().object_by_prefix(id.key_prefix());
                 writer.delete(object.ok_or_else(malformed)?, &id)
@@ -169,8 +186,8 @@ pub(super) fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
 pub(super) fn read<'o>(
     org: &'o Org,
     bytes: &Bytes,
-    mut keyed: impl FnMut(&Object, Draft, &Members<'_>) -> Result<(Option<String>, Draft), Problem>,
-) -> Result<(Batch, Vec<Entry<'o>>), Problem> {
+    mut keyed: impl FnMut(&Object, Draft, &Members<'_>) -> Result<(Option<String>, Draft), ApiError>,
+) -> Result<(Batch, Vec<Entry<'o>>), ApiError> {
     let text = Body::new(bytes)?;
     let collection: Collection<'_> = text.parse()?;
     check_count(collection.records.len())?;
@@ -178,17 +195,17 @@ pub(super) fn read<'o>(
     for raw in collection.records {
         let members = text.object(raw)?;
         let object = type_of(org, text, &members)?;
-        let (draft, refused) = match Draft::from_json(org.schema(), object, text, &members) {
+        let (draft, rejected) = match Draft::from_json(org.schema(), object, text, &members) {
             Ok(draft) => (draft, None),
-            Err(problem) if problem.code == "INVALID_FIELD" => (Draft::default(), Some(problem)),
-            Err(problem) => return Err(problem),
+            Err(error) if error.code == "INVALID_FIELD" => (Draft::default(), Some(error)),
+            Err(error) => return Err(error),
         };
         let (key, draft) = keyed(object, draft, &members)?;
         entries.push(Entry {
             object,
             key,
             draft,
-            refused,
+            rejected,
         });
     }
     check_chunks(entries.iter().map(|entry| Some(entry.object.name.as_str())))?;
@@ -201,17 +218,21 @@ pub(super) fn write<'o>(
     mode: Batch,
     entries: Vec<Entry<'o>>,
     mut work: impl FnMut(&Writer<'_>, Entry<'o>) -> Outcome,
-) -> Result<Vec<Outcome>, Problem> {
+) -> Result<Vec<Outcome>, ApiError> {
     org.write(&caller.user, caller.options, |writer| {
-        writer.run(mode, entries, |writer, entry| match entry.refused {
-            Some(problem) => Err(problem),
+        writer.run(mode, entries, |writer, entry| match entry.rejected {
+            Some(error) => Err(error),
             None => work(writer, entry),
         })
     })
 }
 
 /// The object that a record's `attributes` name.
-fn type_of<'o>(org: &'o Org, body: Body<'_>, members: &Members<'_>) -> Result<&'o Object, Problem> {
+fn type_of<'o>(
+    org: &'o Org,
+    body: Body<'_>,
+    members: &Members<'_>,
+) -> Result<&'o Object, ApiError> {
     let attributes = members.0.iter().find(|(name, _)| name == "attributes");
     let attributes = attributes.and_then(|(_, raw)| serde_json::from_str::<Json>(raw.get()).ok());
     let name = attributes
@@ -219,7 +240,7 @@ fn type_of<'o>(org: &'o Org, body: Body<'_>, members: &Members<'_>) -> Result<&'
         .and_then(|found| found.get("type")?.as_str());
     let Some(name) = name else {
         let place = members.0.first().map(|(_, raw)| body.place(raw));
-        return Err(refused(format!(
+        return Err(rejected(format!(
             "Include an entity type for each record in the request. {}",
             place
                 .map(|place| format!("The record near {place} has none."))
@@ -227,7 +248,7 @@ fn type_of<'o>(org: &'o Org, body: Body<'_>, members: &Members<'_>) -> Result<&'
         )));
     };
     org.schema().object(name).ok_or_else(|| {
-        Problem::new(
+        ApiError::new(
             "INVALID_TYPE",
             format!("sObject type '{name}' is not supported."),
         )
@@ -247,12 +268,12 @@ pub(super) fn text_of(members: &Members<'_>, field: &str) -> Option<String> {
     }
 }
 
-pub(super) fn id_of(object: &Object, text: Option<&str>) -> Result<RecordId, Problem> {
+pub(super) fn id_of(object: &Object, text: Option<&str>) -> Result<RecordId, ApiError> {
     let Some(text) = text else {
         let message = "Id not specified in an update call";
-        return Err(Problem::of_record("MISSING_ARGUMENT", message, ["Id"]));
+        return Err(ApiError::for_record("MISSING_ARGUMENT", message, ["Id"]));
     };
-    let malformed = |message| Problem::of_record("MALFORMED_ID", message, ["Id"]);
+    let malformed = |message| ApiError::for_record("MALFORMED_ID", message, ["Id"]);
     let id = RecordId::parse(text).ok_or_else(|| malformed(format!("malformed id {text}")))?;
     if id.key_prefix() == object.key_prefix {
         return Ok(id);
@@ -263,51 +284,51 @@ pub(super) fn id_of(object: &Object, text: Option<&str>) -> Result<RecordId, Pro
     )))
 }
 
-fn check_count(records: usize) -> Result<(), Problem> {
-    if records <= MOST_RECORDS {
+fn check_count(records: usize) -> Result<(), ApiError> {
+    if records <= MAX_RECORDS {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(ApiError::new(
         "EXCEEDED_ID_LIMIT",
         format!(
-            "record limit reached. cannot submit more than {MOST_RECORDS} records into this call"
+            "record limit reached. cannot submit more than {MAX_RECORDS} records into this call"
         ),
     ))
 }
 
-/// Records of one object should stand together: each change of object starts a new chunk.
-fn check_chunks<'a>(objects: impl Iterator<Item = Option<&'a str>>) -> Result<(), Problem> {
+/// Records of one object should be adjacent: each change of object starts a new chunk.
+fn check_chunks<'a>(objects: impl Iterator<Item = Option<&'a str>>) -> Result<(), ApiError> {
     let mut chunks = 0;
     let mut last = None;
     for object in objects.flatten() {
         chunks += usize::from(last != Some(object));
         last = Some(object);
     }
-    if chunks <= MOST_CHUNKS {
+    if chunks <= MAX_CHUNKS {
         return Ok(());
     }
-    Err(refused(format!(
-        "Limit of {MOST_CHUNKS} chunks of records exceeded: {chunks}. Place records of the same type next to each other"
+    Err(rejected(format!(
+        "Limit of {MAX_CHUNKS} chunks of records exceeded: {chunks}. Place records of the same type next to each other"
     )))
 }
 
 fn shown(outcomes: &[Outcome]) -> axum::response::Response {
-    answer::ok(&Json::Array(outcomes.iter().map(outcome_json).collect()))
+    response::ok(&Json::Array(outcomes.iter().map(outcome_json).collect()))
 }
 
 pub(super) fn outcome_json(outcome: &Outcome) -> Json {
     match outcome {
         Ok(Saved { id, .. }) => json!({"id": id.as_str(), "success": true, "errors": []}),
-        Err(problem) => json!({"success": false, "errors": [error_json(problem)]}),
+        Err(error) => json!({"success": false, "errors": [error_json(error)]}),
     }
 }
 
-/// A record's refusal: what is a missing resource in a URL is a dangling id in a list.
-pub(super) fn error_json(problem: &Problem) -> Json {
-    let (code, message) = match problem.code {
+/// A record's error: what is a missing resource in a URL is a dangling id in a list.
+pub(super) fn error_json(error: &ApiError) -> Json {
+    let (code, message) = match error.code {
         "NOT_FOUND" => ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),
-        code => (code, problem.message.as_str()),
+        code => (code, error.message.as_str()),
     };
-    let fields = problem.fields.as_deref().unwrap_or_default();
+    let fields = error.fields.as_deref().unwrap_or_default();
     json!({"statusCode": code, "message": message, "fields": fields})
 }

@@ -9,27 +9,27 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::part::{self, Answer, Part, Parts};
+use super::part::{self, Part, PartResponse, Parts};
 use super::reference;
 use super::request::{Runner, check_ids, halted, result};
-use super::{read, refused};
+use super::{read, rejected};
 use crate::Shared;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
-use sandbox_model::problem::Problem;
+use crate::auth::Caller;
+use crate::response::{self, HandlerResult};
+use sandbox_model::api_error::ApiError;
 
 /// First version that has graphs (REST API guide, "Composite Graph").
 const SINCE: u16 = 50;
 /// Most graphs of a request (REST API guide, "Composite Graph Limits", also for the next four).
-const MOST_GRAPHS: usize = 75;
+const MAX_GRAPHS: usize = 75;
 /// Most nodes of a request, hence of a graph.
-const MOST_NODES: usize = 500;
+const MAX_NODES: usize = 500;
 /// Longest chain of nodes that refer to each other.
-const DEEPEST: usize = 15;
-/// Most kinds of nodes of a request: object and version tell them apart.
-const MOST_KINDS: usize = 15;
+const MAX_DEPTH: usize = 15;
+/// Most kinds of nodes of a request: they differ in object or version.
+const MAX_KINDS: usize = 15;
 /// When more graphs than this have failed, the others are not tried.
-const MOST_FAILURES: usize = 14;
+const MAX_FAILURES: usize = 14;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,20 +44,20 @@ struct Graph {
     composite_request: Vec<Part>,
 }
 
-/// Runs the graphs in order and answers 200 with what became of each.
+/// Runs the graphs in order and responds with 200 and the outcome of each.
 pub(crate) async fn run(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Extension(parts): Extension<Parts>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     if caller.version < SINCE {
-        return Err(Problem::not_found().into());
+        return Err(ApiError::not_found().into());
     }
     let graphs = read::<Graphs>(&headers, &bytes)?.graphs;
     check(&graphs, caller.version)?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let runner = Runner {
             org: &org,
             parts: &parts,
@@ -67,7 +67,7 @@ pub(crate) async fn run(
         let mut failures = 0;
         let mut shown = Vec::with_capacity(graphs.len());
         for graph in &graphs {
-            let (results, good) = if failures > MOST_FAILURES {
+            let (results, good) = if failures > MAX_FAILURES {
                 (untried(graph), false)
             } else {
                 runner.run(&graph.composite_request)?
@@ -79,30 +79,30 @@ pub(crate) async fn run(
                 "isSuccessful": good,
             }));
         }
-        Ok(answer::ok(&json!({"graphs": shown})))
+        Ok(response::ok(&json!({"graphs": shown})))
     })
     .await?
 }
 
 fn untried(graph: &Graph) -> Vec<Json> {
-    let halted = Answer::refusal(&halted());
+    let halted = PartResponse::rejection(&halted());
     let parts = graph.composite_request.iter();
     parts.map(|part| result(part, &halted)).collect()
 }
 
-fn check(graphs: &[Graph], version: u16) -> Result<(), Problem> {
-    within("graphs in the request", graphs.len(), MOST_GRAPHS)?;
+fn check(graphs: &[Graph], version: u16) -> Result<(), ApiError> {
+    within("graphs in the request", graphs.len(), MAX_GRAPHS)?;
     let nodes: usize = graphs
         .iter()
         .map(|graph| graph.composite_request.len())
         .sum();
-    within("nodes in the request", nodes, MOST_NODES)?;
+    within("nodes in the request", nodes, MAX_NODES)?;
     let mut ids = HashSet::new();
     let mut kinds = HashSet::new();
     for graph in graphs {
         if !ids.insert(&graph.graph_id) {
             let id = &graph.graph_id;
-            return Err(refused(format!(
+            return Err(rejected(format!(
                 "Duplicate graphId provided in the request: {id}"
             )));
         }
@@ -115,23 +115,23 @@ fn check(graphs: &[Graph], version: u16) -> Result<(), Problem> {
         within(
             "levels in a graph",
             depth(&graph.composite_request),
-            DEEPEST,
+            MAX_DEPTH,
         )?;
     }
-    within("different nodes in the request", kinds.len(), MOST_KINDS)
+    within("different nodes in the request", kinds.len(), MAX_KINDS)
 }
 
-fn within(what: &str, count: usize, most: usize) -> Result<(), Problem> {
+fn within(what: &str, count: usize, most: usize) -> Result<(), ApiError> {
     if count <= most {
         return Ok(());
     }
-    Err(refused(format!(
+    Err(rejected(format!(
         "Limit of {most} exceeded for {what}: {count}"
     )))
 }
 
 /// Graphs are of records only (REST API guide, "Using Composite Graphs").
-fn check_url(node: &Part) -> Result<(), Problem> {
+fn check_url(node: &Part) -> Result<(), ApiError> {
     let (segments, method) = (node.segments(), node.method.as_str());
     let fine = match segments.as_slice() {
         ["sobjects", _] => method == "POST",
@@ -143,7 +143,7 @@ fn check_url(node: &Part) -> Result<(), Problem> {
         return Ok(());
     }
     let (id, url) = (&node.reference_id, &node.url);
-    Err(refused(format!(
+    Err(rejected(format!(
         "Composite graph does not support {method} {url} (referenceId {id})"
     )))
 }

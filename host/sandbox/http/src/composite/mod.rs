@@ -1,7 +1,7 @@
 //! Many records or requests in one call: `/composite` and what lies under it.
 //!
 //! Each part of a composite, batch or graph request goes through the same router as a request of its own, on one thread
-//! ([`answer::in_place`]), so that a transaction around them holds them all.
+//! ([`response::run_in_place`]), so that a transaction around them holds them all.
 
 mod batch;
 mod blobs;
@@ -24,10 +24,10 @@ use serde_json::json;
 
 pub(super) use part::Parts;
 
-use super::gate::Caller;
-use super::{Shared, answer, body};
+use super::auth::Caller;
+use super::{Shared, body, response};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 
 /// Collections, which may also be parts of a composite request.
 pub(super) fn collections() -> Router<Shared> {
@@ -58,18 +58,18 @@ pub(super) fn routes(parts: Parts) -> Router<Shared> {
 /// `GET /composite`: the paths of the others.
 async fn list(Extension(caller): Extension<Caller>) -> Response {
     let path = |name: &str| format!("{}/composite/{name}", caller.base());
-    answer::ok(&json!({
+    response::ok(&json!({
         "tree": path("tree"), "batch": path("batch"), "sobjects": path("sobjects"), "graph": path("graph"),
     }))
 }
 
 /// Reads a JSON body into its shape.
-fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &Bytes) -> Result<T, Problem> {
+fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &Bytes) -> Result<T, ApiError> {
     body::expect_json(headers)?;
     Body::new(bytes)?.parse()
 }
 
 /// A request that breaks a limit or a rule of composites.
-fn refused(message: impl Into<String>) -> Problem {
-    Problem::new("INVALID_INPUT", message)
+fn rejected(message: impl Into<String>) -> ApiError {
+    ApiError::new("INVALID_INPUT", message)
 }

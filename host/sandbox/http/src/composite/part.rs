@@ -13,12 +13,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tower::ServiceExt as _;
 
-use super::refused;
-use crate::gate::{self, Caller};
+use super::rejected;
+use crate::auth::{self, Caller};
 use crate::parameters::LongQuery;
-use crate::{Shared, answer, front, versions};
+use crate::{Shared, ingress, response, versions};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::or_default;
-use sandbox_model::problem::Problem;
 
 /// What stands in URLs of parts as people write them, though it may not stand in a URL.
 const UNWRITTEN: &AsciiSet = &CONTROLS
@@ -34,11 +34,11 @@ const UNWRITTEN: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// Longest text that the type of URLs holds, in bytes.
-const LONGEST_URI: usize = 65_534;
+const MAX_URI_BYTES: usize = 65_534;
 
 /// Headers that parts inherit and may not give (REST API guide, "Composite Subrequest").
 const INHERITED: [HeaderName; 3] = [ACCEPT, AUTHORIZATION, CONTENT_TYPE];
-/// Headers of answers that concern the part rather than the connection.
+/// Headers of responses that concern the part rather than the connection.
 const SHOWN: [(HeaderName, &str); 3] = [
     (LOCATION, "Location"),
     (LAST_MODIFIED, "Last-Modified"),
@@ -53,7 +53,7 @@ pub(super) struct Part {
     pub method: String,
     /// Path from `/services/data/` on, with its query.
     pub url: String,
-    /// Name by which later parts refer to this one's answer.
+    /// Name by which later parts refer to this one's response.
     #[serde(alias = "referenceID")]
     pub reference_id: String,
     /// JSON to send.
@@ -67,31 +67,31 @@ pub(super) struct Part {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AllOrNone;
 
-/// What a part was answered.
+/// Response to a part.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct PartResponse {
     pub status: u16,
     pub headers: Map<String, Json>,
     pub body: Json,
 }
 
-impl Answer {
+impl PartResponse {
     /// Whether the part failed: by its status, or, for a collection, by one of its records.
     pub(super) fn failed(&self, collection: bool) -> bool {
-        let refused = |record: &Json| record.get("success") == Some(&json!(false));
+        let rejected = |record: &Json| record.get("success") == Some(&json!(false));
         self.status >= 400
             || (collection
                 && self
                     .body
                     .as_array()
-                    .is_some_and(|all| all.iter().any(refused)))
+                    .is_some_and(|all| all.iter().any(rejected)))
     }
 
-    pub(super) fn refusal(problem: &Problem) -> Self {
+    pub(super) fn rejection(error: &ApiError) -> Self {
         Self {
-            status: problem.http_status(),
+            status: error.http_status(),
             headers: Map::new(),
-            body: json!([answer::to_json(problem)]),
+            body: json!([response::to_json(error)]),
         }
     }
 }
@@ -104,33 +104,33 @@ impl Parts {
     /// Parts may ask for these resources, in any version.
     pub(crate) fn new(org: &Shared, resources: Router<Shared>) -> Self {
         let resources = resources
-            .fallback(answer::not_found)
-            .method_not_allowed_fallback(answer::method_not_allowed);
+            .fallback(response::not_found)
+            .method_not_allowed_fallback(response::method_not_allowed);
         let router = Router::new()
             .nest("/services/data/{version}", resources)
-            .fallback(answer::not_found);
+            .fallback(response::not_found);
         Self(router.with_state(Shared::clone(org)))
     }
 
-    /// Calls a part on this thread, which must be inside [`answer::in_place`] and allowed to block.
-    pub(super) fn call(&self, part: &Part, caller: &Caller, all_or_none: bool) -> Answer {
+    /// Calls a part on this thread, which must be inside [`response::run_in_place`] and allowed to block.
+    pub(super) fn call(&self, part: &Part, caller: &Caller, all_or_none: bool) -> PartResponse {
         let request = match request(part, caller, all_or_none) {
             Ok(request) => request,
-            Err(problem) => return Answer::refusal(&problem),
+            Err(error) => return PartResponse::rejection(&error),
         };
-        let answered = async {
+        let exchange = async {
             let response = self.0.clone().oneshot(request).await.into_response();
-            let response = answer::tell_allowed(response);
+            let response = response::list_allowed_methods(response);
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.map(|all| all.to_bytes());
             (parts, bytes.unwrap_or_default())
         };
-        let (parts, bytes) = tokio::runtime::Handle::current().block_on(answered);
+        let (parts, bytes) = tokio::runtime::Handle::current().block_on(exchange);
         let shown = SHOWN.iter().filter_map(|(header, name)| {
             let value = parts.headers.get(header)?.to_str().ok()?;
             Some(((*name).to_owned(), json!(value)))
         });
-        Answer {
+        PartResponse {
             status: parts.status.as_u16(),
             headers: shown.collect(),
             body: serde_json::from_slice(&bytes).unwrap_or(Json::Null),
@@ -154,8 +154,8 @@ impl Parts {
             body,
             http_headers,
         };
-        let answer = answer::in_place(|| self.call(&part, caller, false));
-        (answer.status, answer.body)
+        let response = response::run_in_place(|| self.call(&part, caller, false));
+        (response.status, response.body)
     }
 }
 
@@ -168,22 +168,22 @@ pub(super) fn version(url: &str) -> Option<u16> {
     versions::parse(name).ok()
 }
 
-fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Body>, Problem> {
+fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Body>, ApiError> {
     let method = match part.method.as_str() {
         "GET" | "POST" | "PATCH" | "PUT" | "DELETE" => {
             Method::from_bytes(part.method.as_bytes()).unwrap_or_default()
         }
-        other => return Err(refused(format!("Invalid HTTP method: {other}"))),
+        other => return Err(rejected(format!("Invalid HTTP method: {other}"))),
     };
-    let version = version(&part.url).ok_or_else(Problem::not_found)?;
+    let version = version(&part.url).ok_or_else(ApiError::not_found)?;
     let uri = utf8_percent_encode(&part.url, UNWRITTEN).to_string();
     let (uri, long_query) = match uri.split_once('?') {
-        Some((path, query)) if uri.len() > LONGEST_URI => {
+        Some((path, query)) if uri.len() > MAX_URI_BYTES => {
             (path.to_owned(), Some(LongQuery(query.to_owned())))
         }
         _ => (uri, None),
     };
-    let uri = Uri::try_from(uri).map_err(|_| refused(format!("Invalid URL: {}", part.url)))?;
+    let uri = Uri::try_from(uri).map_err(|_| rejected(format!("Invalid URL: {}", part.url)))?;
     let body = part.body.as_ref().map(Json::to_string).unwrap_or_default();
     let mut request = Request::new(Body::from(body));
     *request.method_mut() = method;
@@ -195,9 +195,9 @@ fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Bo
     }
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(CONTENT_TYPE, json);
-    front::rewrite(&mut request);
+    ingress::rewrite(&mut request);
     let user = caller.user.clone();
-    let options = gate::write_options(request.headers(), caller.options)?;
+    let options = auth::write_options(request.headers(), caller.options)?;
     request.extensions_mut().insert(Caller {
         user,
         session: caller.session,
@@ -214,15 +214,15 @@ fn request(part: &Part, caller: &Caller, all_or_none: bool) -> Result<Request<Bo
 }
 
 impl Part {
-    /// Refuses headers that the part inherits.
-    pub(super) fn check_headers(&self) -> Result<(), Problem> {
+    /// Rejects headers that the part inherits.
+    pub(super) fn check_headers(&self) -> Result<(), ApiError> {
         let given = self.http_headers.keys().find(|name| {
             INHERITED
                 .iter()
                 .any(|of| of.as_str().eq_ignore_ascii_case(name))
         });
         match given {
-            Some(name) => Err(refused(format!(
+            Some(name) => Err(rejected(format!(
                 "The header {name} of subrequest {} is inherited from the request: leave it out",
                 self.reference_id
             ))),
@@ -248,5 +248,5 @@ impl Part {
     }
 }
 
-/// Extension that tells a collection to follow the request around it.
+/// Extension that makes a collection follow the request around it.
 pub(super) type Enclosing = Option<Extension<AllOrNone>>;

@@ -1,22 +1,22 @@
-//! References to the answers of earlier parts: `@{refAccount.id}`, `@{refQuery.records[0].Id}`.
+//! References to the responses of earlier parts: `@{refAccount.id}`, `@{refQuery.records[0].Id}`.
 
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
 use super::part::Part;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// From this version on a reference to a field that is null gives null, and a reference id of other characters than
 /// letters, digits and `_` fails the whole request (REST API guide, "Composite Subrequest").
 const STRICT: u16 = 52;
 
-/// Bodies of the answers so far, by reference id.
+/// Bodies of the responses so far, by reference id.
 #[derive(Debug, Default)]
-pub(super) struct Answers(HashMap<String, Json>);
+pub(super) struct Responses(HashMap<String, Json>);
 
-impl Answers {
-    /// Remembers the answer of a part.
+impl Responses {
+    /// Remembers the response of a part.
     pub(super) fn add(&mut self, reference_id: &str, body: &Json) {
         self.0.insert(reference_id.to_owned(), body.clone());
     }
@@ -24,8 +24,8 @@ impl Answers {
     /// The part with every reference in its URL and body replaced by what it refers to.
     ///
     /// # Errors
-    /// `PROCESSING_HALTED` if an earlier part's answer has no such value.
-    pub(super) fn fill(&self, part: &Part, version: u16) -> Result<Part, Problem> {
+    /// `PROCESSING_HALTED` if an earlier part's response has no such value.
+    pub(super) fn fill(&self, part: &Part, version: u16) -> Result<Part, ApiError> {
         let mut part = part.clone();
         part.url = self.text(&part.url, version)?;
         if let Some(body) = part.body.as_mut() {
@@ -37,7 +37,7 @@ impl Answers {
         Ok(part)
     }
 
-    fn fill_json(&self, json: &mut Json, version: u16) -> Result<(), Problem> {
+    fn fill_json(&self, json: &mut Json, version: u16) -> Result<(), ApiError> {
         match json {
             Json::String(text) => {
                 if let Some(path) = whole(text) {
@@ -61,7 +61,7 @@ impl Answers {
         Ok(())
     }
 
-    fn text(&self, text: &str, version: u16) -> Result<String, Problem> {
+    fn text(&self, text: &str, version: u16) -> Result<String, ApiError> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("@{") {
@@ -82,7 +82,7 @@ impl Answers {
         Ok(filled)
     }
 
-    fn find(&self, path: &str, version: u16) -> Result<&Json, Problem> {
+    fn find(&self, path: &str, version: u16) -> Result<&Json, ApiError> {
         self.walk(path)
             .filter(|value| version >= STRICT || !value.is_null())
             .ok_or_else(|| no_value(path))
@@ -117,14 +117,14 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Refuses reference ids that cannot be referred to.
-pub(super) fn check_id(id: &str, version: u16) -> Result<(), Problem> {
+/// Rejects reference ids that cannot be referred to.
+pub(super) fn check_id(id: &str, version: u16) -> Result<(), ApiError> {
     let good = id.starts_with(|c: char| c.is_ascii_alphanumeric())
         && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if good || version < STRICT {
         return Ok(());
     }
-    Err(Problem::json(rule(id)))
+    Err(ApiError::json(rule(id)))
 }
 
 /// The path of a text that is one reference and nothing else.
@@ -133,13 +133,13 @@ fn whole(text: &str) -> Option<&str> {
     (!path.contains('}')).then_some(path)
 }
 
-fn no_value(path: &str) -> Problem {
+fn no_value(path: &str) -> ApiError {
     let name = path.split(['.', '[']).next().unwrap_or_default();
     let message = format!(
         "Invalid reference specified. No value for {path} found in {name}. {}",
         rule(path)
     );
-    Problem::new("PROCESSING_HALTED", message)
+    ApiError::new("PROCESSING_HALTED", message)
 }
 
 fn rule(id: &str) -> String {
@@ -155,51 +155,51 @@ mod tests {
 
     use super::*;
 
-    fn answers() -> Answers {
-        let mut answers = Answers::default();
-        answers.add("one", &json!({"id": "001", "n": 5, "none": null}));
-        answers.add(
+    fn responses() -> Responses {
+        let mut responses = Responses::default();
+        responses.add("one", &json!({"id": "001", "n": 5, "none": null}));
+        responses.add(
             "q",
             &json!({"records": [{"Id": "003", "Owner": {"Name": "A"}}]}),
         );
-        answers.add("many", &json!([{"id": "x"}]));
-        answers
+        responses.add("many", &json!([{"id": "x"}]));
+        responses
     }
 
     #[test]
     fn references_reach_into_objects_and_lists() {
-        let answers = answers();
+        let responses = responses();
         let cases = [
             ("/a/@{one.id}/b", "/a/001/b"),
             ("@{q.records[0].Owner.Name}@{many[0].id}", "Ax"),
             ("n=@{one.n}, open: @{", "n=5, open: @{"),
         ];
         for (text, filled) in cases {
-            assert_eq!(answers.text(text, 60).unwrap(), filled);
+            assert_eq!(responses.text(text, 60).unwrap(), filled);
         }
     }
 
     #[test]
     fn a_whole_reference_keeps_its_type() {
         let mut body = json!({"a": "@{one.n}", "b": ["@{one.n}!"], "c": "@{one.none}"});
-        answers().fill_json(&mut body, 60).unwrap();
+        responses().fill_json(&mut body, 60).unwrap();
         assert_eq!(body, json!({"a": 5, "b": ["5!"], "c": null}));
     }
 
     #[test]
-    fn what_is_not_there_is_refused_and_null_only_by_old_versions() {
-        let answers = answers();
+    fn what_is_not_there_is_rejected_and_null_only_by_old_versions() {
+        let responses = responses();
         for path in ["two.id", "one.Id", "q.records[1].Id", "one.id.x", "many[x]"] {
-            let problem = answers.find(path, 60).unwrap_err();
-            assert_eq!(problem.code, "PROCESSING_HALTED");
+            let error = responses.find(path, 60).unwrap_err();
+            assert_eq!(error.code, "PROCESSING_HALTED");
             assert!(
-                problem
+                error
                     .message
                     .contains(&format!("No value for {path} found in"))
             );
         }
-        assert!(answers.find("one.none", 51).is_err());
-        assert!(answers.find("one.none", 52).is_ok());
+        assert!(responses.find("one.none", 51).is_err());
+        assert!(responses.find("one.none", 52).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `POST /composite`: up to 25 requests, each of which may use the answers of those before it.
+//! `POST /composite`: up to 25 requests, each of which may use the responses of those before it.
 
 use std::collections::HashSet;
 
@@ -9,20 +9,20 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::part::{Answer, Part, Parts};
-use super::reference::{self, Answers};
-use super::{read, refused};
+use super::part::{Part, PartResponse, Parts};
+use super::reference::{self, Responses};
+use super::{read, rejected};
 use crate::Shared;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
+use crate::response::{self, HandlerResult};
 use sandbox_core::org::Org;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::or_default;
-use sandbox_model::problem::Problem;
 
 /// Most parts of a request (REST API guide, "Composite").
-const MOST_PARTS: usize = 25;
+const MAX_PARTS: usize = 25;
 /// Most of them that are queries or collections of records (REST API guide, "Composite").
-const MOST_QUERIES_AND_COLLECTIONS: usize = 5;
+const MAX_QUERIES_AND_COLLECTIONS: usize = 5;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -36,17 +36,17 @@ struct Composite {
     composite_request: Vec<Part>,
 }
 
-/// Runs the parts in order and answers 200 with what each was answered.
+/// Runs the parts in order and responds with 200 and the response to each.
 pub(crate) async fn run(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Extension(parts): Extension<Parts>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     let composite: Composite = read(&headers, &bytes)?;
     check(&composite.composite_request, caller.version)?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let runner = Runner {
             org: &org,
             parts: &parts,
@@ -54,26 +54,26 @@ pub(crate) async fn run(
             all_or_none: composite.all_or_none,
         };
         let (results, _) = runner.run(&composite.composite_request)?;
-        Ok(answer::ok(&json!({"compositeResponse": results})))
+        Ok(response::ok(&json!({"compositeResponse": results})))
     })
     .await?
 }
 
-fn check(parts: &[Part], version: u16) -> Result<(), Problem> {
+fn check(parts: &[Part], version: u16) -> Result<(), ApiError> {
     if parts.is_empty() {
-        return Err(refused("compositeRequest needs at least one subrequest"));
+        return Err(rejected("compositeRequest needs at least one subrequest"));
     }
-    if parts.len() > MOST_PARTS {
-        return Err(refused(format!(
-            "Limit of {MOST_PARTS} reached for subrequests in the composite request"
+    if parts.len() > MAX_PARTS {
+        return Err(rejected(format!(
+            "Limit of {MAX_PARTS} reached for subrequests in the composite request"
         )));
     }
     let costly = parts
         .iter()
         .filter(|part| part.is_query() || part.is_collection());
-    if costly.count() > MOST_QUERIES_AND_COLLECTIONS {
-        return Err(refused(format!(
-            "Limit of {MOST_QUERIES_AND_COLLECTIONS} reached for query and sObject Collections subrequests in the \
+    if costly.count() > MAX_QUERIES_AND_COLLECTIONS {
+        return Err(rejected(format!(
+            "Limit of {MAX_QUERIES_AND_COLLECTIONS} reached for query and sObject Collections subrequests in the \
              composite request"
         )));
     }
@@ -81,13 +81,13 @@ fn check(parts: &[Part], version: u16) -> Result<(), Problem> {
 }
 
 /// Reference ids must be different ones of a certain form; headers must not be those that parts inherit.
-pub(super) fn check_ids(parts: &[Part], version: u16) -> Result<(), Problem> {
+pub(super) fn check_ids(parts: &[Part], version: u16) -> Result<(), ApiError> {
     let mut known = HashSet::new();
     for part in parts {
         reference::check_id(&part.reference_id, version)?;
         part.check_headers()?;
         if !known.insert(part.reference_id.as_str()) {
-            return Err(Problem::json(format!(
+            return Err(ApiError::json(format!(
                 "Duplicate referenceId provided in the request: {}",
                 part.reference_id
             )));
@@ -106,12 +106,12 @@ pub(super) struct Runner<'a> {
 }
 
 /// Why a transaction around parts was not kept: with their results, or because the database failed.
-enum Undone {
+enum TransactionFailure {
     Failed(Vec<Json>),
-    Broken(Problem),
+    Broken(ApiError),
 }
 
-impl From<sandbox_model::store::StoreError> for Undone {
+impl From<sandbox_model::store::StoreError> for TransactionFailure {
     fn from(error: sandbox_model::store::StoreError) -> Self {
         Self::Broken(error.into())
     }
@@ -119,66 +119,71 @@ impl From<sandbox_model::store::StoreError> for Undone {
 
 impl Runner<'_> {
     /// The results in order, and whether all parts were successful.
-    pub(super) fn run(&self, parts: &[Part]) -> Result<(Vec<Json>, bool), Problem> {
+    pub(super) fn run(&self, parts: &[Part]) -> Result<(Vec<Json>, bool), ApiError> {
         if !self.all_or_none {
-            return Ok(answer::in_place(|| self.one_by_one(parts)));
+            return Ok(response::run_in_place(|| self.one_by_one(parts)));
         }
         let kept = self.org.store().write(|_| {
-            let (results, good) = answer::in_place(|| self.one_by_one(parts));
+            let (results, good) = response::run_in_place(|| self.one_by_one(parts));
             if good {
                 Ok(results)
             } else {
-                Err(Undone::Failed(results))
+                Err(TransactionFailure::Failed(results))
             }
         });
         match kept {
             Ok(results) => Ok((results, true)),
-            Err(Undone::Failed(results)) => Ok((results, false)),
-            Err(Undone::Broken(problem)) => Err(problem),
+            Err(TransactionFailure::Failed(results)) => Ok((results, false)),
+            Err(TransactionFailure::Broken(api_error)) => Err(api_error),
         }
     }
 
     fn one_by_one(&self, parts: &[Part]) -> (Vec<Json>, bool) {
-        let mut answers = Answers::default();
+        let mut responses = Responses::default();
         let mut results = Vec::with_capacity(parts.len());
         let mut good = true;
         for (at, part) in parts.iter().enumerate() {
-            let answer = match answers.fill(part, self.caller.version) {
+            let response = match responses.fill(part, self.caller.version) {
                 Ok(part) => self.parts.call(&part, self.caller, self.all_or_none),
-                Err(problem) => Answer::refusal(&problem),
+                Err(api_error) => PartResponse::rejection(&api_error),
             };
-            let failed = answer.failed(self.all_or_none && part.is_collection());
+            let failed = response.failed(self.all_or_none && part.is_collection());
             good &= !failed;
             if failed && self.all_or_none {
-                let halted = Answer::refusal(&halted());
-                return (halt_others(parts, at, &answer, &halted), false);
+                let halted = PartResponse::rejection(&halted());
+                return (halt_others(parts, at, &response, &halted), false);
             }
             if !failed {
-                answers.add(&part.reference_id, &answer.body);
+                responses.add(&part.reference_id, &response.body);
             }
-            results.push(result(part, &answer));
+            results.push(result(part, &response));
         }
         (results, good)
     }
 }
 
 /// The part that failed shows why, all others that they were undone or never done.
-fn halt_others(parts: &[Part], failed: usize, answer: &Answer, halted: &Answer) -> Vec<Json> {
-    let shown = |(at, part)| result(part, if at == failed { answer } else { halted });
+fn halt_others(
+    parts: &[Part],
+    failed: usize,
+    response: &PartResponse,
+    halted: &PartResponse,
+) -> Vec<Json> {
+    let shown = |(at, part)| result(part, if at == failed { response } else { halted });
     parts.iter().enumerate().map(shown).collect()
 }
 
-pub(super) fn halted() -> Problem {
+pub(super) fn halted() -> ApiError {
     let message =
         "The transaction was rolled back since another operation in the same transaction failed.";
-    Problem::new("PROCESSING_HALTED", message)
+    ApiError::new("PROCESSING_HALTED", message)
 }
 
-pub(super) fn result(part: &Part, answer: &Answer) -> Json {
+pub(super) fn result(part: &Part, response: &PartResponse) -> Json {
     json!({
-        "body": answer.body,
-        "httpHeaders": answer.headers,
-        "httpStatusCode": answer.status,
+        "body": response.body,
+        "httpHeaders": response.headers,
+        "httpStatusCode": response.status,
         "referenceId": part.reference_id,
     })
 }

@@ -8,23 +8,23 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, render};
 use sandbox_core::org::Org;
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 
 /// Most records of a call (REST API guide, "Get Multiple Records Using sObject Collections": 2,000 by POST, by GET what
 /// the URL holds).
-const MOST_RECORDS: usize = 2_000;
+const MAX_RECORDS: usize = 2_000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+struct RetrieveRequest {
     ids: Vec<String>,
     fields: Vec<String>,
 }
@@ -35,19 +35,19 @@ pub(crate) async fn get(
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     let query = query.unwrap_or_default();
     let list = |wanted: &str| {
         let found = url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         let Some((_, list)) = found else {
             let message = format!("The required parameter {wanted} is missing from the URL");
-            return Err(Problem::new("MISSING_ARGUMENT", message));
+            return Err(ApiError::new("MISSING_ARGUMENT", message));
         };
         Ok(list.split(',').map(|item| item.trim().to_owned()).collect())
     };
     let (ids, fields) = (list("ids")?, list("fields")?);
-    show(org, caller, name, Wanted { ids, fields }).await
+    show(org, caller, name, RetrieveRequest { ids, fields }).await
 }
 
 /// Ids and fields as lists in the body.
@@ -57,18 +57,18 @@ pub(crate) async fn post(
     Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     let wanted = super::read(&headers, &bytes)?;
     show(org, caller, name, wanted).await
 }
 
-async fn show(org: Shared, caller: Caller, name: String, wanted: Wanted) -> Reply {
-    Ok(answer::on_thread(move || {
+async fn show(org: Shared, caller: Caller, name: String, wanted: RetrieveRequest) -> HandlerResult {
+    Ok(response::run_blocking(move || {
         let object = find_object(&org, &name)?;
-        if wanted.ids.len() > MOST_RECORDS {
-            return Err(Problem::new(
+        if wanted.ids.len() > MAX_RECORDS {
+            return Err(ApiError::new(
                 "EXCEEDED_ID_LIMIT",
-                format!("record limit reached. cannot submit more than {MOST_RECORDS} records into this call"),
+                format!("record limit reached. cannot submit more than {MAX_RECORDS} records into this call"),
             ));
         }
         let base = caller.base();
@@ -77,7 +77,7 @@ async fn show(org: Shared, caller: Caller, name: String, wanted: Wanted) -> Repl
         })?;
         let ids = wanted.ids.iter();
         let records = ids.map(|id| one(&org, object, id, &caller, &wanted.fields));
-        Ok(answer::ok(&Json::Array(records.collect::<Result<_, _>>()?)))
+        Ok(response::ok(&Json::Array(records.collect::<Result<_, _>>()?)))
     })
     .await??)
 }
@@ -89,7 +89,7 @@ fn one(
     id: &str,
     caller: &Caller,
     fields: &[String],
-) -> Result<Json, Problem> {
+) -> Result<Json, ApiError> {
     let Some(id) = RecordId::parse(id).filter(|id| id.key_prefix() == object.key_prefix) else {
         return Ok(Json::Null);
     };

@@ -11,24 +11,24 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::collections::error_json;
-use super::refused;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use super::rejected;
+use crate::auth::Caller;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, body};
 use sandbox_core::org::Org;
 use sandbox_core::write::{Draft, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::{Body, Members};
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::value::Value;
 
 /// Most records of a request, over all trees (REST API guide, "sObject Tree", also for the next two).
-const MOST_RECORDS: usize = 200;
+const MAX_RECORDS: usize = 200;
 /// Most objects of a request.
-const MOST_TYPES: usize = 5;
+const MAX_TYPES: usize = 5;
 /// Most levels of a tree.
-const MOST_LEVELS: usize = 5;
+const MAX_LEVELS: usize = 5;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,47 +50,47 @@ struct Node<'o> {
     object: &'o Object,
     draft: Draft,
     /// Why it cannot be created; its draft is empty then.
-    refused: Option<Problem>,
+    rejected: Option<ApiError>,
     /// Place of the parent among the nodes, and of the reference to it among the fields.
     parent: Option<(usize, usize)>,
 }
 
 /// Why no record was created.
-enum Refused {
+enum TreeError {
     /// The request as a whole cannot be read.
-    Request(Problem),
-    /// Records that were refused, with their reference ids.
-    Records(Vec<(String, Problem)>),
+    Request(ApiError),
+    /// Records that were rejected, with their reference ids.
+    Records(Vec<(String, ApiError)>),
 }
 
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self::Request(problem)
+impl From<ApiError> for TreeError {
+    fn from(error: ApiError) -> Self {
+        Self::Request(error)
     }
 }
 
-/// Creates the records: 201 with all ids, or 400 with what was refused.
+/// Creates the records: 201 with all ids, or 400 with what was rejected.
 pub(crate) async fn create(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
-    Ok(answer::on_thread(move || {
+    Ok(response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         let done = read(&org, object, &bytes).and_then(|nodes| write(&org, &caller, nodes));
         match done {
-            Ok(created) => Ok(answer::json_with(
+            Ok(created) => Ok(response::json_with(
                 StatusCode::CREATED,
                 &json!({"hasErrors": false, "results": created}),
             )),
-            Err(Refused::Request(problem)) => Err(problem),
-            Err(Refused::Records(refused)) => {
-                let shown = |(id, problem): &(String, Problem)| json!({"referenceId": id, "errors": [error_json(problem)]});
-                let results: Vec<Json> = refused.iter().map(shown).collect();
-                Ok(answer::json_with(
+            Err(TreeError::Request(error)) => Err(error),
+            Err(TreeError::Records(rejected)) => {
+                let shown = |(id, error): &(String, ApiError)| json!({"referenceId": id, "errors": [error_json(error)]});
+                let results: Vec<Json> = rejected.iter().map(shown).collect();
+                Ok(response::json_with(
                     StatusCode::BAD_REQUEST,
                     &json!({"hasErrors": true, "results": results}),
                 ))
@@ -101,7 +101,7 @@ pub(crate) async fn create(
 }
 
 /// Lists the records level by level, parents before their children.
-fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o>>, Refused> {
+fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o>>, TreeError> {
     let body = Body::new(bytes)?;
     let trees: Trees<'_> = body.parse()?;
     let mut nodes: Vec<Node<'o>> = Vec::new();
@@ -111,15 +111,15 @@ fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o
         .map(|raw| (raw, root, None, 1))
         .collect();
     while let Some((raw, object, parent, level)) = waiting.pop_front() {
-        if level > MOST_LEVELS {
-            return Err(refused(format!(
-                "A tree can have at most {MOST_LEVELS} levels of records"
+        if level > MAX_LEVELS {
+            return Err(rejected(format!(
+                "A tree can have at most {MAX_LEVELS} levels of records"
             ))
             .into());
         }
-        if nodes.len() == MOST_RECORDS {
-            return Err(refused(format!(
-                "A request can have at most {MOST_RECORDS} records in all its trees"
+        if nodes.len() == MAX_RECORDS {
+            return Err(rejected(format!(
+                "A request can have at most {MAX_RECORDS} records in all its trees"
             ))
             .into());
         }
@@ -132,16 +132,16 @@ fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o
             let way = Some((at, child_field));
             waiting.extend(raws.into_iter().map(|raw| (raw, child, way, level + 1)));
         }
-        let (draft, refused) = match Draft::from_json(org.schema(), object, body, &fields) {
+        let (draft, rejected) = match Draft::from_json(org.schema(), object, body, &fields) {
             Ok(draft) => (draft, None),
-            Err(problem) if problem.code == "INVALID_FIELD" => (Draft::default(), Some(problem)),
-            Err(problem) => return Err(problem.into()),
+            Err(error) if error.code == "INVALID_FIELD" => (Draft::default(), Some(error)),
+            Err(error) => return Err(error.into()),
         };
         nodes.push(Node {
             reference_id,
             object,
             draft,
-            refused,
+            rejected,
             parent,
         });
     }
@@ -150,7 +150,7 @@ fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o
 }
 
 /// The reference id; the type must be the one that the place in the tree says.
-fn check_attributes(object: &Object, members: &Members<'_>) -> Result<String, Refused> {
+fn check_attributes(object: &Object, members: &Members<'_>) -> Result<String, TreeError> {
     let attributes = members.0.iter().find(|(name, _)| name == "attributes");
     let attributes: Json = attributes
         .and_then(|(_, raw)| serde_json::from_str(raw.get()).ok())
@@ -163,9 +163,9 @@ fn check_attributes(object: &Object, members: &Members<'_>) -> Result<String, Re
     };
     let id = text("referenceId").to_owned();
     if id.is_empty() {
-        return Err(refused("Include a reference ID for each record in the request.").into());
+        return Err(rejected("Include a reference ID for each record in the request.").into());
     }
-    let problem = match text("type") {
+    let error = match text("type") {
         "" => "Include an entity type for each record in the request.".to_owned(),
         name if name.eq_ignore_ascii_case(&object.name) => return Ok(id),
         name => format!(
@@ -173,9 +173,9 @@ fn check_attributes(object: &Object, members: &Members<'_>) -> Result<String, Re
             object.name
         ),
     };
-    Err(Refused::Records(vec![(
+    Err(TreeError::Records(vec![(
         id,
-        Problem::of_record("INVALID_INPUT", problem, []),
+        ApiError::for_record("INVALID_INPUT", error, []),
     )]))
 }
 
@@ -188,7 +188,7 @@ fn split<'o, 'a>(
     object: &'o Object,
     body: Body<'a>,
     members: Members<'a>,
-) -> Result<(Members<'a>, ChildLists<'o, 'a>), Problem> {
+) -> Result<(Members<'a>, ChildLists<'o, 'a>), ApiError> {
     let mut fields = Vec::new();
     let mut children = Vec::new();
     for (name, raw) in members.0 {
@@ -200,7 +200,7 @@ fn split<'o, 'a>(
             None => fields.push((name, raw)),
             Some((child, way)) => {
                 let list: Children<'a> = serde_json::from_str(raw.get()).map_err(|_| {
-                    Problem::json(format!(
+                    ApiError::json(format!(
                         "{name} must have a list of records at {}",
                         body.place(raw)
                     ))
@@ -212,11 +212,11 @@ fn split<'o, 'a>(
     Ok((Members(fields), children))
 }
 
-fn check_all(nodes: &[Node<'_>]) -> Result<(), Refused> {
+fn check_all(nodes: &[Node<'_>]) -> Result<(), TreeError> {
     let types: HashSet<_> = nodes.iter().map(|node| node.object.name.as_str()).collect();
-    if types.len() > MOST_TYPES {
-        return Err(refused(format!(
-            "A request can have records of at most {MOST_TYPES} types, not {}",
+    if types.len() > MAX_TYPES {
+        return Err(rejected(format!(
+            "A request can have records of at most {MAX_TYPES} types, not {}",
             types.len()
         ))
         .into());
@@ -229,41 +229,41 @@ fn check_all(nodes: &[Node<'_>]) -> Result<(), Refused> {
         .iter()
         .filter(|node| times.get(node.reference_id.as_str()) > Some(&1));
     let message = "Duplicate ReferenceId provided in the request.";
-    let problems: Vec<_> = repeated
+    let api_errors: Vec<_> = repeated
         .map(|node| {
             (
                 node.reference_id.clone(),
-                Problem::of_record("INVALID_INPUT", message, []),
+                ApiError::for_record("INVALID_INPUT", message, []),
             )
         })
         .collect();
-    if problems.is_empty() {
+    if api_errors.is_empty() {
         return Ok(());
     }
-    Err(Refused::Records(problems))
+    Err(TreeError::Records(api_errors))
 }
 
-fn write(org: &Org, caller: &Caller, nodes: Vec<Node<'_>>) -> Result<Vec<Json>, Refused> {
-    let mut refused = Vec::new();
+fn write(org: &Org, caller: &Caller, nodes: Vec<Node<'_>>) -> Result<Vec<Json>, TreeError> {
+    let mut rejected = Vec::new();
     let written = org.write(&caller.user, caller.options, |writer| {
-        let created = insert(writer, nodes, &mut refused)?;
-        match refused.first() {
+        let created = insert(writer, nodes, &mut rejected)?;
+        match rejected.first() {
             Some((_, first)) => Err(first.clone()),
             None => Ok(created),
         }
     });
     match written {
-        Err(_) if !refused.is_empty() => Err(Refused::Records(refused)),
+        Err(_) if !rejected.is_empty() => Err(TreeError::Records(rejected)),
         other => Ok(other?),
     }
 }
 
-/// Tries all records whose parents were created, so that one answer tells all that is wrong.
+/// Tries all records whose parents were created, so that one response lists all errors.
 fn insert(
     writer: &Writer<'_>,
     nodes: Vec<Node<'_>>,
-    refused: &mut Vec<(String, Problem)>,
-) -> Result<Vec<Json>, Problem> {
+    rejected: &mut Vec<(String, ApiError)>,
+) -> Result<Vec<Json>, ApiError> {
     let mut ids: Vec<Option<String>> = Vec::with_capacity(nodes.len());
     let mut created = Vec::with_capacity(nodes.len());
     for mut node in nodes {
@@ -274,8 +274,8 @@ fn insert(
             };
             node.draft.values.push((field, Value::Text(parent)));
         }
-        let inserted = match node.refused {
-            Some(problem) => Err(problem),
+        let inserted = match node.rejected {
+            Some(error) => Err(error),
             None => writer.insert(node.object, node.draft),
         };
         match inserted {
@@ -283,8 +283,8 @@ fn insert(
                 created.push(json!({"referenceId": node.reference_id, "id": saved.id.as_str()}));
                 ids.push(Some(saved.id.as_str().to_owned()));
             }
-            Err(problem) => {
-                refused.push((node.reference_id, problem));
+            Err(error) => {
+                rejected.push((node.reference_id, error));
                 ids.push(None);
             }
         }

@@ -10,14 +10,14 @@ use serde_json::{Value as Json, json};
 
 use super::collections::{Entry, follow, id_of, outcome_json, read, text_of, write};
 use super::part::Enclosing;
-use super::refused;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use super::rejected;
+use crate::auth::Caller;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, body};
 use sandbox_core::org::Org;
 use sandbox_core::write::{Outcome, Writer, find_by_key, key_field};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object};
 
 /// Changes or creates records of one object by a key.
@@ -28,9 +28,9 @@ pub(crate) async fn upsert(
     enclosing: Enclosing,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         let key = key_field(object, &field)?;
         let (mode, entries) = read(&org, &bytes, |of, draft, members| {
@@ -38,7 +38,7 @@ pub(crate) async fn upsert(
                 return Ok((text_of(members, &key.name), draft));
             }
             let (url, record) = (&object.name, &of.name);
-            Err(refused(format!(
+            Err(rejected(format!(
                 "The records must be of the type in the URL, {url}, not {record}"
             )))
         })?;
@@ -58,7 +58,7 @@ pub(crate) async fn upsert(
         let all = outcomes.iter().zip(&keys).map(|(outcome, value)| {
             let created = match outcome {
                 Ok(saved) => saved.created,
-                Err(problem) => would_create(&org, object, key, value.as_deref(), problem)?,
+                Err(error) => would_create(&org, object, key, value.as_deref(), error)?,
             };
             let mut json = outcome_json(outcome);
             if let Some(members) = json.as_object_mut() {
@@ -66,8 +66,8 @@ pub(crate) async fn upsert(
             }
             Ok(json)
         });
-        Ok(answer::ok(&Json::Array(
-            all.collect::<Result<_, Problem>>()?,
+        Ok(response::ok(&Json::Array(
+            all.collect::<Result<_, ApiError>>()?,
         )))
     })
     .await?
@@ -81,7 +81,7 @@ fn upsert_one(writer: &Writer<'_>, key: &Field, entry: Entry<'_>) -> Outcome {
         }
         Some(value) => writer.upsert(entry.object, &key.name, &value, entry.draft),
         None if key.name == "Id" => writer.insert(entry.object, entry.draft),
-        None => Err(Problem::of_record(
+        None => Err(ApiError::for_record(
             "MISSING_ARGUMENT",
             format!("{} not specified", key.name),
             [],
@@ -89,15 +89,15 @@ fn upsert_one(writer: &Writer<'_>, key: &Field, entry: Entry<'_>) -> Outcome {
     }
 }
 
-/// Whether a record was new that was undone because of others; of what was refused, Salesforce says that it was not.
+/// Whether a record was new that was undone because of others; of what was rejected, Salesforce says that it was not.
 fn would_create(
     org: &Org,
     object: &Object,
     key: &Field,
     value: Option<&str>,
-    problem: &Problem,
-) -> Result<bool, Problem> {
-    if problem.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK" {
+    error: &ApiError,
+) -> Result<bool, ApiError> {
+    if error.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK" {
         return Ok(false);
     }
     let Some(value) = value else {
@@ -109,7 +109,7 @@ fn would_create(
     Ok(known.is_empty())
 }
 
-fn repeated(key: &Field, value: &str) -> Problem {
+fn repeated(key: &Field, value: &str) -> ApiError {
     let message = format!("Duplicate external id specified: {value}");
-    Problem::of_record("DUPLICATE_VALUE", message, [key.name.as_str()])
+    ApiError::for_record("DUPLICATE_VALUE", message, [key.name.as_str()])
 }

@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header::LOCATION};
 use axum::response::{IntoResponse, Response};
 
-use super::{Parameters, Refusal};
+use super::{OAuthError, Parameters};
 use crate::Shared;
 use sandbox_core::org::{AuthorizationCode, CODE_LIFETIME_MS, Org, Session};
 
@@ -17,25 +17,25 @@ pub(super) async fn authorize(
     let parameters = Parameters::read(query.as_deref(), &[], &headers);
     let app = match parameters.client(&org, false) {
         Ok(app) => app,
-        Err(refusal) => return refusal.into_response(),
+        Err(rejection) => return rejection.into_response(),
     };
     let Some(redirect) = parameters
         .get("redirect_uri")
         .filter(|url| app.may_redirect_to(url))
     else {
-        return Refusal::REDIRECT.into_response();
+        return OAuthError::REDIRECT.into_response();
     };
     let Ok(mut url) = url::Url::parse(redirect) else {
-        return Refusal::REDIRECT.into_response();
+        return OAuthError::REDIRECT.into_response();
     };
     let result = code(&org, &parameters, redirect, &app.client_id, &app.scope);
     {
         let mut query = url.query_pairs_mut();
         match result {
             Ok(code) => query.append_pair("code", &code),
-            Err(refusal) => query
-                .append_pair("error", refusal.error)
-                .append_pair("error_description", refusal.description),
+            Err(rejection) => query
+                .append_pair("error", rejection.error)
+                .append_pair("error_description", rejection.description),
         };
         if let Some(state) = parameters.get("state") {
             query.append_pair("state", state);
@@ -50,9 +50,9 @@ fn code(
     redirect: &str,
     app: &str,
     scope: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, OAuthError> {
     if parameters.get("response_type") != Some("code") {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             "unsupported_response_type",
             "response type is not supported",
         ));
@@ -63,7 +63,7 @@ fn code(
             .get("code_challenge_method")
             .is_some_and(|method| method != "S256")
     {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             "invalid_request",
             "code challenge method must be S256",
         ));

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Refusal;
+use super::OAuthError;
 use sandbox_core::org::{ConnectedApp, PublicKey};
 
 /// Audiences that name Salesforce itself rather than this org (Salesforce help, "OAuth 2.0 JWT Bearer Flow").
@@ -16,8 +16,8 @@ const AUDIENCES: &[&str] = &[
 /// How much the clocks of client and org may differ, in seconds.
 const SKEW_S: f64 = 60.0;
 /// How far ahead an assertion may expire, in seconds (Salesforce help, "OAuth 2.0 JWT Bearer Flow": within 3 minutes).
-const LONGEST_LIFE_S: f64 = 180.0;
-/// From here on an `exp` counts milliseconds: as seconds it would lie three thousand years ahead. Salesforce's own command line
+const MAX_LIFETIME_S: f64 = 180.0;
+/// From here on an `exp` counts milliseconds: as seconds it would be three thousand years ahead. Salesforce's own command line
 /// (@salesforce/core, `AuthInfo`) sends `Date.now() + 300`, and is taken.
 const FIRST_IN_MS: f64 = 1e11;
 
@@ -74,7 +74,7 @@ impl Claims {
         decode(assertion.split('.').nth(1)?)
     }
 
-    /// The user name that the token is to speak for.
+    /// User name that the token is issued for.
     pub(super) fn user(&self) -> Option<&str> {
         self.sub.as_deref().or(self.prn.as_deref())
     }
@@ -87,37 +87,37 @@ impl Claims {
         assertion: &str,
         base: &str,
         now_ms: i64,
-    ) -> Result<(), Refusal> {
-        let (signed, signature) = assertion.rsplit_once('.').ok_or(Refusal::ASSERTION)?;
+    ) -> Result<(), OAuthError> {
+        let (signed, signature) = assertion.rsplit_once('.').ok_or(OAuthError::ASSERTION)?;
         let header: Header = signed
             .split('.')
             .next()
             .and_then(decode)
-            .ok_or(Refusal::ASSERTION)?;
+            .ok_or(OAuthError::ASSERTION)?;
         let signature = URL_SAFE_NO_PAD
             .decode(signature.trim_end_matches('='))
-            .map_err(|_| Refusal::ASSERTION)?;
+            .map_err(|_| OAuthError::ASSERTION)?;
         let key = app
             .certificate
             .as_deref()
             .and_then(PublicKey::from_pem)
-            .ok_or(Refusal::ASSERTION)?;
+            .ok_or(OAuthError::ASSERTION)?;
         if header.alg != "RS256" || !key.verifies(signed.as_bytes(), &signature) {
-            return Err(Refusal::ASSERTION);
+            return Err(OAuthError::ASSERTION);
         }
         if !self.is_for(base) {
-            return Err(Refusal::AUDIENCE);
+            return Err(OAuthError::AUDIENCE);
         }
         self.is_in_time(now_ms)
     }
 
-    fn is_in_time(&self, now_ms: i64) -> Result<(), Refusal> {
-        let ahead = self.exp.seconds().ok_or(Refusal::ASSERTION)? - now_ms as f64 / 1_000.0;
+    fn is_in_time(&self, now_ms: i64) -> Result<(), OAuthError> {
+        let ahead = self.exp.seconds().ok_or(OAuthError::ASSERTION)? - now_ms as f64 / 1_000.0;
         if ahead < -SKEW_S {
-            return Err(Refusal::EXPIRED_CODE);
+            return Err(OAuthError::EXPIRED_CODE);
         }
-        if ahead > LONGEST_LIFE_S + SKEW_S {
-            return Err(Refusal::ASSERTION);
+        if ahead > MAX_LIFETIME_S + SKEW_S {
+            return Err(OAuthError::ASSERTION);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! OAuth 2.0 as Salesforce speaks it: `/services/oauth2/{authorize,token,revoke,introspect}`.
+//! OAuth 2.0 as Salesforce implements it: `/services/oauth2/{authorize,token,revoke,introspect}`.
 
 mod authorize;
 mod flows;
@@ -18,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use super::{Shared, answer};
+use super::{Shared, response};
 use sandbox_core::org::{ConnectedApp, Org};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -34,14 +34,14 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/secur/frontdoor.jsp", get(single_access::open))
 }
 
-/// A refusal: `{"error", "error_description"}` with status 400.
+/// An error: `{"error", "error_description"}` with status 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Refusal {
+struct OAuthError {
     error: &'static str,
     description: &'static str,
 }
 
-impl Refusal {
+impl OAuthError {
     const fn new(error: &'static str, description: &'static str) -> Self {
         Self { error, description }
     }
@@ -63,19 +63,19 @@ impl Refusal {
     const AUDIENCE: Self = Self::new("invalid_grant", "audience is invalid");
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let body = json!({"error": self.error, "error_description": self.description});
         (
             [(CACHE_CONTROL, "no-cache, no-store")],
-            answer::json_with(StatusCode::BAD_REQUEST, &body),
+            response::json_with(StatusCode::BAD_REQUEST, &body),
         )
             .into_response()
     }
 }
 
-async fn must_post() -> Refusal {
-    Refusal::new("invalid_request", "must use HTTP POST")
+async fn must_post() -> OAuthError {
+    OAuthError::new("invalid_request", "must use HTTP POST")
 }
 
 /// The parameters of a call: those of the query and those of the form, and the client from Basic authentication.
@@ -102,15 +102,19 @@ impl Parameters {
     }
 
     /// The app that asks; its secret must be right if `secret_needed`, or if it is given.
-    fn client<'o>(&self, org: &'o Org, secret_needed: bool) -> Result<&'o ConnectedApp, Refusal> {
+    fn client<'o>(
+        &self,
+        org: &'o Org,
+        secret_needed: bool,
+    ) -> Result<&'o ConnectedApp, OAuthError> {
         let app = self
             .get("client_id")
             .and_then(|id| org.app(id))
-            .ok_or(Refusal::CLIENT_ID)?;
+            .ok_or(OAuthError::CLIENT_ID)?;
         match self.get("client_secret") {
             Some(secret) if app.has_secret(secret) => Ok(app),
             None if !secret_needed => Ok(app),
-            _ => Err(Refusal::CLIENT),
+            _ => Err(OAuthError::CLIENT),
         }
     }
 }
@@ -143,10 +147,10 @@ async fn revoke(
     {
         return StatusCode::OK.into_response();
     }
-    Refusal::new("unsupported_token_type", "this token type is not supported").into_response()
+    OAuthError::new("unsupported_token_type", "this token type is not supported").into_response()
 }
 
-/// Tells about a token.
+/// Returns the state of a token.
 async fn introspect(
     State(org): State<Shared>,
     RawQuery(query): RawQuery,
@@ -154,17 +158,17 @@ async fn introspect(
     body: Bytes,
 ) -> Response {
     let parameters = Parameters::read(query.as_deref(), &body, &headers);
-    if let Err(refusal) = parameters.client(&org, true) {
-        return refusal.into_response();
+    if let Err(rejection) = parameters.client(&org, true) {
+        return rejection.into_response();
     }
     let now = org.clock().now();
     let session = parameters
         .get("token")
         .and_then(|token| org.sessions().touch(token, now));
     let Some(session) = session else {
-        return answer::ok(&json!({"active": false}));
+        return response::ok(&json!({"active": false}));
     };
-    answer::ok(&json!({
+    response::ok(&json!({
         "active": true,
         "scope": session.scope,
         "client_id": session.app,

@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Parameters;
-use crate::gate::{instance_url, session};
-use crate::{Shared, answer};
+use crate::auth::{instance_url, session};
+use crate::{Shared, response};
 use sandbox_core::org::AuthorizationCode;
 
-/// How long the URL is good (Salesforce help, "Generate a Frontdoor URL to Bridge Into UI Sessions": one minute).
+/// Validity of the URL (Salesforce help, "Generate a Frontdoor URL to Bridge Into UI Sessions": one minute).
 const LIFETIME_MS: i64 = 60 * 1_000;
-/// Where the one-time password leads; no app may redirect there, so that it is good for nothing else.
+/// Where the one-time password leads; no app may redirect there, so that it has no other use.
 const PURPOSE: &str = "/secur/frontdoor.jsp";
 
 /// Gives the URL.
@@ -52,12 +52,12 @@ pub(super) async fn give(
     );
     (
         [(CACHE_CONTROL, "no-cache, no-store")],
-        answer::ok(&json!({"frontdoor_uri": url})),
+        response::ok(&json!({"frontdoor_uri": url})),
     )
         .into_response()
 }
 
-/// Lets the bearer of a good one-time password, or of a session's id, through to where they want to go: a path of this
+/// Lets the bearer of a valid one-time password, or of a session's id, through to where they want to go: a path of this
 /// org, never another host.
 pub(super) async fn open(
     State(org): State<Shared>,

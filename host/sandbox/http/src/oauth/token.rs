@@ -11,9 +11,9 @@ use ring::hmac;
 use serde_json::{Value as Json, json};
 
 use super::flows::{self, Grant};
-use super::{Parameters, Refusal};
-use crate::gate::instance_url;
-use crate::{Shared, answer};
+use super::{OAuthError, Parameters};
+use crate::auth::instance_url;
+use crate::{Shared, response};
 use sandbox_core::org::Org;
 
 /// Gives a token for a grant, or Salesforce's reason why not.
@@ -29,14 +29,14 @@ pub(super) async fn token(
     match grant(&org, &parameters, &base) {
         Ok(grant) => (
             [(CACHE_CONTROL, "no-cache, no-store")],
-            answer::ok(&token_json(&org, &grant, &base)),
+            response::ok(&token_json(&org, &grant, &base)),
         )
             .into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-fn grant(org: &Org, parameters: &Parameters, base: &str) -> Result<Grant, Refusal> {
+fn grant(org: &Org, parameters: &Parameters, base: &str) -> Result<Grant, OAuthError> {
     match parameters.get("grant_type") {
         Some("client_credentials") => flows::client_credentials(org, parameters),
         Some("password") => flows::password(org, parameters),
@@ -47,7 +47,7 @@ fn grant(org: &Org, parameters: &Parameters, base: &str) -> Result<Grant, Refusa
         Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => {
             flows::jwt_bearer(org, parameters, base)
         }
-        _ => Err(Refusal::GRANT_TYPE),
+        _ => Err(OAuthError::GRANT_TYPE),
     }
 }
 
@@ -57,7 +57,7 @@ fn token_json(org: &Org, grant: &Grant, base: &str) -> Json {
     let issued_at = org.clock().now().to_string();
     let key = hmac::Key::new(hmac::HMAC_SHA256, grant.secret.as_bytes());
     let signature = hmac::sign(&key, format!("{id}{issued_at}").as_bytes());
-    let mut answer = json!({
+    let mut response = json!({
         "access_token": grant.access_token,
         "signature": BASE64.encode(signature.as_ref()),
         "scope": grant.session.scope,
@@ -66,8 +66,8 @@ fn token_json(org: &Org, grant: &Grant, base: &str) -> Json {
         "token_type": "Bearer",
         "issued_at": issued_at,
     });
-    if let (Some(refresh), Some(answer)) = (&grant.refresh_token, answer.as_object_mut()) {
-        answer.insert("refresh_token".into(), json!(refresh));
+    if let (Some(refresh), Some(response)) = (&grant.refresh_token, response.as_object_mut()) {
+        response.insert("refresh_token".into(), json!(refresh));
     }
-    answer
+    response
 }

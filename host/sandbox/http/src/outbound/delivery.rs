@@ -12,12 +12,12 @@ use super::post;
 use sandbox_core::org::{Org, Session};
 use sandbox_core::outbound::{Notification, OutboundMessage, queue};
 use sandbox_core::write::{Row, WriteOptions};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// How often the queue is looked at while something waits in it: the org's clock may have been moved.
-const LOOK: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// How long is waited after a commit, so that what is committed right after it goes along.
-const GATHER: Duration = Duration::from_millis(5);
+const COLLECT_DELAY: Duration = Duration::from_millis(5);
 
 /// Delivers until it is dropped. `url` is where the org is reached.
 pub(crate) async fn run(org: Arc<Org>, url: String) {
@@ -26,9 +26,9 @@ pub(crate) async fn run(org: Arc<Org>, url: String) {
     let mut attempts: JoinSet<String> = JoinSet::new();
     loop {
         commits.mark_unchanged();
-        let look = on_thread(&org, work).await;
-        let (is_empty, ready) = look.unwrap_or_else(|problem| {
-            tracing::warn!(%problem, "the queue of outbound messages cannot be read");
+        let look = run_blocking(&org, work).await;
+        let (is_empty, ready) = look.unwrap_or_else(|api_error| {
+            tracing::warn!(%api_error, "the queue of outbound messages cannot be read");
             (false, Vec::new())
         });
         for message in ready {
@@ -41,7 +41,7 @@ pub(crate) async fn run(org: Arc<Org>, url: String) {
                 if changed.is_err() {
                     return;
                 }
-                sleep(GATHER).await;
+                sleep(COLLECT_DELAY).await;
             }
             Some(ended) = attempts.join_next() => {
                 match ended {
@@ -52,13 +52,13 @@ pub(crate) async fn run(org: Arc<Org>, url: String) {
                     }
                 }
             }
-            () = sleep(LOOK), if !is_empty => {}
+            () = sleep(POLL_INTERVAL), if !is_empty => {}
         }
     }
 }
 
 /// Whether nothing waits at all, and the messages with something to be sent now.
-fn work(org: &Org) -> Result<(bool, Vec<OutboundMessage>), Problem> {
+fn work(org: &Org) -> Result<(bool, Vec<OutboundMessage>), ApiError> {
     let now = org.clock().now();
     let waiting = org.store().read(queue::len)?;
     if waiting == 0 {
@@ -73,7 +73,7 @@ fn work(org: &Org) -> Result<(bool, Vec<OutboundMessage>), Problem> {
             queue::expire(writer.connection, now)
         })?;
     }
-    let ready = org.store().read(|connection| -> Result<_, Problem> {
+    let ready = org.store().read(|connection| -> Result<_, ApiError> {
         let mut ready = Vec::new();
         for message in queue::messages(connection)? {
             if !queue::due(connection, &message.name, now)?.is_empty() {
@@ -85,35 +85,35 @@ fn work(org: &Org) -> Result<(bool, Vec<OutboundMessage>), Problem> {
     Ok((false, ready))
 }
 
-/// Sends what is due of a message, and notes what became of it; gives the message's name.
+/// Sends what is due of a message, and records the outcome; returns the message's name.
 async fn attempt(org: Arc<Org>, message: OutboundMessage, url: String) -> String {
     let name = message.name.clone();
-    if let Err(problem) = deliver(&org, message, url).await {
-        tracing::warn!(%problem, message = name, "an outbound message could not be sent");
+    if let Err(api_error) = deliver(&org, message, url).await {
+        tracing::warn!(%api_error, message = name, "an outbound message could not be sent");
     }
     name
 }
 
-async fn deliver(org: &Arc<Org>, message: OutboundMessage, url: String) -> Result<(), Problem> {
+async fn deliver(org: &Arc<Org>, message: OutboundMessage, url: String) -> Result<(), ApiError> {
     let shaped = message.clone();
-    let (sent, body) = on_thread(org, move |org| compose(org, &shaped, &url)).await?;
+    let (sent, body) = run_blocking(org, move |org| compose(org, &shaped, &url)).await?;
     if sent.is_empty() {
         return Ok(());
     }
     let outcome = post::post(&message.url, body).await;
-    on_thread(org, move |org| note(org, &message, &sent, outcome)).await
+    run_blocking(org, move |org| note(org, &message, &sent, outcome)).await
 }
 
-/// What is due, and the envelope that tells of it.
+/// What is due, with its envelope.
 fn compose(
     org: &Org,
     message: &OutboundMessage,
     url: &str,
-) -> Result<(Vec<Notification>, Vec<u8>), Problem> {
+) -> Result<(Vec<Notification>, Vec<u8>), ApiError> {
     let now = org.clock().now();
     let object = org.schema().object(&message.object);
-    let object = object.ok_or_else(Problem::not_found)?;
-    let due = org.store().read(|connection| -> Result<_, Problem> {
+    let object = object.ok_or_else(ApiError::not_found)?;
+    let due = org.store().read(|connection| -> Result<_, ApiError> {
         let mut found = Vec::new();
         for notification in queue::due(connection, &message.name, now)? {
             let row = Row::load(connection, object, &notification.record)?;
@@ -130,7 +130,7 @@ fn compose(
     Ok((due.into_iter().map(|it| it.0).collect(), body))
 }
 
-fn session(org: &Org, message: &OutboundMessage, now: i64) -> Result<Option<String>, Problem> {
+fn session(org: &Org, message: &OutboundMessage, now: i64) -> Result<Option<String>, ApiError> {
     if !message.include_session_id {
         return Ok(None);
     }
@@ -143,7 +143,7 @@ fn note(
     message: &OutboundMessage,
     sent: &[Notification],
     outcome: Result<(), String>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let now = org.clock().now();
     if let Err(error) = &outcome {
         tracing::info!(%error, message = message.name, notifications = sent.len(), "not acknowledged");
@@ -165,11 +165,11 @@ fn note(
     Ok(())
 }
 
-async fn on_thread<T: Send + 'static>(
+async fn run_blocking<T: Send + 'static>(
     org: &Arc<Org>,
-    work: impl FnOnce(&Org) -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
+    work: impl FnOnce(&Org) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
     let org = Arc::clone(org);
     let done = tokio::task::spawn_blocking(move || work(&org)).await;
-    done.unwrap_or_else(|error| Err(Problem::new("UNKNOWN_EXCEPTION", error.to_string())))
+    done.unwrap_or_else(|error| Err(ApiError::new("UNKNOWN_EXCEPTION", error.to_string())))
 }

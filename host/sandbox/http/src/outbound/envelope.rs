@@ -19,7 +19,7 @@ pub(crate) struct Addresses<'a> {
     pub session: Option<String>,
 }
 
-/// A message that tells of these records as they are; of those that are gone it shows nothing.
+/// A message with these records as they are; deleted ones are left out.
 pub(crate) fn envelope(
     org: &Org,
     message: &OutboundMessage,

@@ -1,4 +1,4 @@
-//! One attempt: a message is posted, and the listener's answer read.
+//! One attempt: a message is posted, and the listener's response read.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use url::{Position, Url};
 use sandbox_model::xml::Element;
 
 /// How long a listener may take (Salesforce help, "Considerations for Outbound Messages": 60 seconds).
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The largest answer that is read.
-const LARGEST_ANSWER: usize = 64 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The largest response that is read.
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
 /// Posts a message.
 ///
 /// # Errors
-/// Why it does not count as delivered, in a few words.
+/// Short reason why it does not count as delivered.
 pub(super) async fn post(url: &str, envelope: Vec<u8>) -> Result<(), String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
-    let attempt = timeout(LONGEST_WAIT, exchange(&url, envelope)).await;
+    let attempt = timeout(TIMEOUT, exchange(&url, envelope)).await;
     let (status, body) = attempt.map_err(|_| "no answer within 60 seconds".to_owned())??;
     if status != StatusCode::OK {
         return Err(format!("HTTP status {}", status.as_u16()));
@@ -40,9 +40,11 @@ async fn exchange(url: &Url, envelope: Vec<u8>) -> Result<(StatusCode, Bytes), S
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let port = url.port_or_known_default().unwrap_or(80);
-    let stream = TcpStream::connect((address, port)).await.map_err(words)?;
+    let stream = TcpStream::connect((address, port))
+        .await
+        .map_err(to_message)?;
     let io = TokioIo::new(stream);
-    let (mut sender, connection) = http1::handshake(io).await.map_err(words)?;
+    let (mut sender, connection) = http1::handshake(io).await.map_err(to_message)?;
     let request = Request::builder()
         .method(Method::POST)
         .uri(&url[Position::BeforePath..Position::AfterQuery])
@@ -51,23 +53,23 @@ async fn exchange(url: &Url, envelope: Vec<u8>) -> Result<(StatusCode, Bytes), S
         .header("SOAPAction", "\"\"")
         .header("Accept", "text/xml")
         .body(Full::new(Bytes::from(envelope)))
-        .map_err(words)?;
-    let answer = async {
-        let response = sender.send_request(request).await.map_err(words)?;
+        .map_err(to_message)?;
+    let exchange = async {
+        let response = sender.send_request(request).await.map_err(to_message)?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-        Ok((parts.status, body.map_err(words)?.to_bytes()))
+        let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await;
+        Ok((parts.status, body.map_err(to_message)?.to_bytes()))
     };
-    let mut answer = std::pin::pin!(answer);
+    let mut exchange = std::pin::pin!(exchange);
     tokio::select! {
-        answered = &mut answer => return answered,
-        ended = connection => ended.map_err(words)?,
+        result = &mut exchange => return result,
+        ended = connection => ended.map_err(to_message)?,
     }
-    // The connection has ended, and with it the answer: whole or not, what there is of it is there now.
-    answer.await
+    // The connection has ended, and with it the response: whole or not, what there is of it is there now.
+    exchange.await
 }
 
-fn words(error: impl std::fmt::Display) -> String {
+fn to_message(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
@@ -89,13 +91,13 @@ mod tests {
 
     #[test]
     fn only_an_ack_that_is_true_acknowledges() {
-        let answer = |ack: &str| {
+        let response = |ack: &str| {
             format!(
                 r#"<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>{ack}</Ack></notificationsResponse></s:Body></s:Envelope>"#
             )
         };
-        assert!(is_acknowledged(answer("true").as_bytes()));
-        assert!(!is_acknowledged(answer("false").as_bytes()));
+        assert!(is_acknowledged(response("true").as_bytes()));
+        assert!(!is_acknowledged(response("false").as_bytes()));
         for other in ["", "ok", "<Ack>true</Ack>"] {
             assert!(!is_acknowledged(other.as_bytes()), "{other}");
         }

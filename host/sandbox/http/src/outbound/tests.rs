@@ -13,20 +13,20 @@ use axum::routing::post;
 use super::delivery;
 use sandbox_core::org::{Clock, Org};
 use sandbox_core::outbound::queue::pause;
-use sandbox_core::outbound::{Occasion, OutboundMessage};
+use sandbox_core::outbound::{OutboundMessage, Trigger};
 use sandbox_core::write::{Draft, WriteOptions, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::xml::Element;
 
 const NOW: i64 = 1_790_000_000_000;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 const ACK: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></s:Body></s:Envelope>"#;
 
-/// A listener: what it was sent, and what it answers next; without more words it acknowledges.
+/// A listener: what it was sent, and what it responds next; by default it acknowledges.
 #[derive(Clone, Default)]
 struct Listener {
     got: Arc<Mutex<Vec<String>>>,
-    answers: Arc<Mutex<VecDeque<(u16, String)>>>,
+    responses: Arc<Mutex<VecDeque<(u16, String)>>>,
 }
 
 impl Listener {
@@ -40,8 +40,8 @@ impl Listener {
         format!("http://{address}/in")
     }
 
-    fn answer(&self, status: u16, body: &str) {
-        self.answers
+    fn respond(&self, status: u16, body: &str) {
+        self.responses
             .lock()
             .unwrap()
             .push_back((status, body.to_owned()));
@@ -84,7 +84,7 @@ async fn axum_serve(listener: tokio::net::TcpListener, app: Router) {
 async fn listen(State(listener): State<Listener>, body: Bytes) -> (StatusCode, String) {
     let text = String::from_utf8(body.to_vec()).unwrap();
     listener.got.lock().unwrap().push(text);
-    let next = listener.answers.lock().unwrap().pop_front();
+    let next = listener.responses.lock().unwrap().pop_front();
     let (status, body) = next.unwrap_or_else(|| (200, ACK.to_owned()));
     (StatusCode::from_u16(status).unwrap(), body)
 }
@@ -117,7 +117,7 @@ impl Scene {
         }
     }
 
-    fn write<T>(&self, work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>) -> T {
+    fn write<T>(&self, work: impl FnOnce(&Writer<'_>) -> Result<T, ApiError>) -> T {
         let org = &self.org;
         org.write(org.admin(), WriteOptions::default(), work)
             .unwrap()
@@ -125,14 +125,14 @@ impl Scene {
 
     fn make(&self, values: &[(&str, &str)]) -> String {
         let account = self.org.schema().object("Account").unwrap();
-        let saved = self.write(|writer| writer.insert(account, Draft::of(account, values)));
+        let saved = self.write(|writer| writer.insert(account, Draft::from_texts(account, values)));
         saved.id.as_str().to_owned()
     }
 
     fn change(&self, id: &str, values: &[(&str, &str)]) {
         let account = self.org.schema().object("Account").unwrap();
         let id = sandbox_model::id::RecordId::parse(id).unwrap();
-        self.write(|writer| writer.update(account, &id, Draft::of(account, values)));
+        self.write(|writer| writer.update(account, &id, Draft::from_texts(account, values)));
     }
 }
 
@@ -158,11 +158,11 @@ fn notifications(xml: &str) -> (Element, Vec<(String, Element)>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_record_is_told_to_the_listener() {
+async fn a_new_record_is_posted_to_the_listener() {
     let scene = Scene::new(|message| message.include_session_id = true).await;
     let id = scene.make(&[("Name", "Acme & Sons"), ("Fax", "1")]);
     let got = scene.listener.wait(1).await;
-    let (message, told) = notifications(&got[0]);
+    let (message, reported) = notifications(&got[0]);
     let text = |name: &str| message.child(name).unwrap().text.clone();
     assert_eq!(text("OrganizationId"), scene.org.id().as_str());
     assert!(text("ActionId").starts_with("04k") && text("ActionId").len() == 18);
@@ -182,9 +182,9 @@ async fn a_new_record_is_told_to_the_listener() {
             .touch(&text("SessionId"), NOW)
             .is_some()
     );
-    assert_eq!(told.len(), 1);
-    assert!(told[0].0.starts_with("04l") && told[0].0.len() == 18);
-    let record = &told[0].1;
+    assert_eq!(reported.len(), 1);
+    assert!(reported[0].0.starts_with("04l") && reported[0].0.len() == 18);
+    let record = &reported[0].1;
     assert_eq!(record.kind.as_deref(), Some("Account"));
     let fields: Vec<_> = record
         .children
@@ -204,8 +204,8 @@ async fn a_new_record_is_told_to_the_listener() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_acknowledged_is_sent_again_with_the_same_id() {
     let scene = Scene::new(|message| message.first_pause_ms = 1_000).await;
-    scene.listener.answer(500, ACK);
-    scene.listener.answer(200, "<html/>");
+    scene.listener.respond(500, ACK);
+    scene.listener.respond(200, "<html/>");
     let id = scene.make(&[("Name", "Before")]);
     let first = notifications(&scene.listener.wait(1).await[0]).1;
     scene.listener.nothing_more(1).await;
@@ -245,7 +245,7 @@ async fn what_is_not_acknowledged_is_sent_again_with_the_same_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_day_a_notification_is_given_up() {
+async fn a_notification_is_dropped_after_a_day() {
     let scene = Scene::new(|message| message.url = "http://127.0.0.1:9/".into()).await;
     scene.make(&[("Name", "Acme")]);
     for _ in 0..500 {
@@ -274,7 +274,7 @@ async fn up_to_a_hundred_notifications_go_in_one_message() {
         for number in 0..250 {
             writer.insert(
                 account,
-                Draft::of(account, &[("Name", &number.to_string())]),
+                Draft::from_texts(account, &[("Name", &number.to_string())]),
             )?;
         }
         Ok(())
@@ -293,9 +293,9 @@ async fn up_to_a_hundred_notifications_go_in_one_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_changes_that_count_are_told() {
+async fn only_selected_changes_are_posted() {
     let scene = Scene::new(|message| {
-        message.on = vec![Occasion::Updated];
+        message.on = vec![Trigger::Updated];
         message.criteria = Some("Industry = 'Energy'".into());
     })
     .await;
@@ -309,17 +309,17 @@ async fn only_the_changes_that_count_are_told() {
         .org
         .write(scene.org.admin(), WriteOptions::default(), |writer| {
             let id = sandbox_model::id::RecordId::parse(&id).unwrap();
-            writer.update(account, &id, Draft::of(account, &[("Phone", "1")]))?;
-            Err::<(), _>(Problem::not_found())
+            writer.update(account, &id, Draft::from_texts(account, &[("Phone", "1")]))?;
+            Err::<(), _>(ApiError::not_found())
         });
     assert!(undone.is_err());
     scene.listener.nothing_more(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_is_gone_is_told_without_data() {
+async fn a_deleted_record_is_posted_without_data() {
     let scene = Scene::new(|message| message.first_pause_ms = 1_000).await;
-    scene.listener.answer(503, "");
+    scene.listener.respond(503, "");
     let id = scene.make(&[("Name", "Acme")]);
     scene.listener.wait(1).await;
     scene.listener.nothing_more(1).await;
@@ -327,9 +327,9 @@ async fn a_record_that_is_gone_is_told_without_data() {
     let id = sandbox_model::id::RecordId::parse(&id).unwrap();
     scene.write(|writer| writer.delete(account, &id));
     scene.org.clock().advance(1_000);
-    let (_, told) = notifications(&scene.listener.wait(2).await[1]);
-    assert_eq!(told[0].1.children, []);
-    assert_eq!(told[0].1.kind.as_deref(), Some("Account"));
+    let (_, reported) = notifications(&scene.listener.wait(2).await[1]);
+    assert_eq!(reported[0].1.children, []);
+    assert_eq!(reported[0].1.kind.as_deref(), Some("Account"));
 }
 
 #[test]
@@ -352,8 +352,8 @@ fn pauses_double_up_to_two_hours() {
 }
 
 #[test]
-fn messages_that_cannot_be_sent_are_refused_with_the_reason() {
-    let refusal = |change: fn(&mut OutboundMessage)| {
+fn messages_that_cannot_be_sent_are_rejected_with_the_reason() {
+    let rejection = |change: fn(&mut OutboundMessage)| {
         let mut message = OutboundMessage::new("Told", "Account", &["Name"], "http://localhost/");
         change(&mut message);
         let builder = Org::builder().clock(Clock::fixed(NOW)).without_data();
@@ -363,16 +363,16 @@ fn messages_that_cannot_be_sent_are_refused_with_the_reason() {
             .unwrap_err()
             .to_string()
     };
-    assert!(refusal(|it| it.name = "a b".into()).contains("letters, digits and underscores"));
-    assert!(refusal(|it| it.object = "Nope".into()).contains("there is no Nope"));
+    assert!(rejection(|it| it.name = "a b".into()).contains("letters, digits and underscores"));
+    assert!(rejection(|it| it.object = "Nope".into()).contains("there is no Nope"));
     assert!(
-        refusal(|it| it.fields = vec!["BillingAddress".into()])
+        rejection(|it| it.fields = vec!["BillingAddress".into()])
             .contains("BillingAddress is no field of Account")
     );
-    assert!(refusal(|it| it.url = "https://localhost/".into()).contains("http://"));
+    assert!(rejection(|it| it.url = "https://localhost/".into()).contains("http://"));
     assert!(
-        refusal(|it| it.criteria = Some("Nope = 1".into())).contains("criteria: INVALID_FIELD")
+        rejection(|it| it.criteria = Some("Nope = 1".into())).contains("criteria: INVALID_FIELD")
     );
-    assert!(refusal(|it| it.user = Some("nobody".into())).contains("there is no nobody"));
-    assert!(refusal(|it| it.on.clear()).contains("created, updated or both"));
+    assert!(rejection(|it| it.user = Some("nobody".into())).contains("there is no nobody"));
+    assert!(rejection(|it| it.on.clear()).contains("created, updated or both"));
 }

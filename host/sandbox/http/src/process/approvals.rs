@@ -10,19 +10,19 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::super::answer::{self, Reply};
-use super::super::gate::Caller;
+use super::super::auth::Caller;
+use super::super::response::{self, HandlerResult};
 use super::super::{Shared, body};
 use super::{Flag, error};
 use sandbox_core::org::Org;
-use sandbox_core::rules::approval::{self, Outcome, Submission, Verdict};
+use sandbox_core::rules::approval::{self, Decision, Outcome, Submission};
 use sandbox_core::setup;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::{Body, or_default};
-use sandbox_model::problem::Problem;
 
 /// Requests of one call (Salesforce Developer Limits, "SOAP API process()": 200).
-const MOST_REQUESTS: usize = 200;
+const MAX_REQUESTS: usize = 200;
 
 /// The body of a POST.
 #[derive(Debug, Deserialize)]
@@ -59,7 +59,7 @@ pub(super) async fn list() -> Response {
             "sortOrder": of_object.len() + 1,
         }));
     }
-    answer::ok(&json!({"approvals": by_object}))
+    response::ok(&json!({"approvals": by_object}))
 }
 
 /// Submits, approves, rejects: one result for each request; those that succeed stay.
@@ -68,39 +68,39 @@ pub(super) async fn run(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     Body::new(&bytes)?.members()?;
     let call: Call =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::json(error.to_string()))?;
-    if call.requests.len() > MOST_REQUESTS {
-        let message = format!("a call takes at most {MOST_REQUESTS} requests");
-        return Err(Problem::new("LIMIT_EXCEEDED", message).into());
+        serde_json::from_slice(&bytes).map_err(|error| ApiError::json(error.to_string()))?;
+    if call.requests.len() > MAX_REQUESTS {
+        let message = format!("a call takes at most {MAX_REQUESTS} requests");
+        return Err(ApiError::new("LIMIT_EXCEEDED", message).into());
     }
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let results: Vec<Json> = call
             .requests
             .iter()
             .map(|request| shown(&one(&org, &caller, request)))
             .collect();
-        Ok(answer::ok(&json!(results)))
+        Ok(response::ok(&json!(results)))
     })
     .await?
 }
 
-fn one(org: &Org, caller: &Caller, request: &Request) -> Result<Outcome, Problem> {
+fn one(org: &Org, caller: &Caller, request: &Request) -> Result<Outcome, ApiError> {
     let context = id(
         request.context_id.as_deref().unwrap_or_default(),
         "contextId",
     )?;
     let comments = request.comments.clone().unwrap_or_default();
-    let verdict = match request.action_type.to_ascii_lowercase().as_str() {
+    let decision = match request.action_type.to_ascii_lowercase().as_str() {
         "submit" => None,
-        "approve" => Some(Verdict::Approved),
-        "reject" => Some(Verdict::Rejected),
+        "approve" => Some(Decision::Approved),
+        "reject" => Some(Decision::Rejected),
         other => {
             let message = format!("actionType must be Submit, Approve or Reject, not {other:?}");
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "INVALID_OPERATION",
                 message,
                 ["actionType"],
@@ -116,15 +116,15 @@ fn one(org: &Org, caller: &Caller, request: &Request) -> Result<Outcome, Problem
         skip_entry: request.skip_entry_criteria.is_set(),
         comments: comments.clone(),
     };
-    org.write(&caller.user, caller.options, |writer| match verdict {
+    org.write(&caller.user, caller.options, |writer| match decision {
         None => approval::submit(writer, &submission, org.admin()),
-        Some(verdict) => approval::decide(writer, &context, verdict, &comments, org.admin()),
+        Some(decision) => approval::decide(writer, &context, decision, &comments, org.admin()),
     })
 }
 
-fn id(text: &str, name: &str) -> Result<RecordId, Problem> {
+fn id(text: &str, name: &str) -> Result<RecordId, ApiError> {
     RecordId::parse(text).ok_or_else(|| {
-        Problem::of_record(
+        ApiError::for_record(
             "MALFORMED_ID",
             format!("{name}: malformed id {text}"),
             [name],
@@ -132,11 +132,11 @@ fn id(text: &str, name: &str) -> Result<RecordId, Problem> {
     })
 }
 
-fn optional_id(text: Option<&str>, name: &str) -> Result<Option<RecordId>, Problem> {
+fn optional_id(text: Option<&str>, name: &str) -> Result<Option<RecordId>, ApiError> {
     text.map(|text| id(text, name)).transpose()
 }
 
-fn shown(outcome: &Result<Outcome, Problem>) -> Json {
+fn shown(outcome: &Result<Outcome, ApiError>) -> Json {
     match outcome {
         Ok(outcome) => {
             let actors: Vec<_> = outcome.actors.iter().map(RecordId::as_str).collect();
@@ -151,10 +151,10 @@ fn shown(outcome: &Result<Outcome, Problem>) -> Json {
                 "success": true,
             })
         }
-        Err(problem) => json!({
+        Err(api_error) => json!({
             "actorIds": null,
             "entityId": null,
-            "errors": [error(problem)],
+            "errors": [error(api_error)],
             "instanceId": null,
             "instanceStatus": null,
             "newWorkitemIds": null,

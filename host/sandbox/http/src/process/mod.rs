@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::Shared;
-use super::answer;
+use super::response;
 
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -33,10 +33,10 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Names what is below.
 async fn list(
-    axum::Extension(caller): axum::Extension<super::gate::Caller>,
+    axum::Extension(caller): axum::Extension<super::auth::Caller>,
 ) -> axum::response::Response {
     let base = caller.base();
-    answer::ok(&json!({
+    response::ok(&json!({
         "approvals": format!("{base}/process/approvals"),
         "rules": format!("{base}/process/rules"),
     }))
@@ -62,11 +62,11 @@ impl Flag {
     }
 }
 
-/// A refusal in a list of results.
-fn error(problem: &Problem) -> Json {
+/// An error in a list of results.
+fn error(api_error: &ApiError) -> Json {
     json!({
-        "fields": problem.fields.clone().unwrap_or_default(),
-        "message": problem.message,
-        "statusCode": problem.code,
+        "fields": api_error.fields.clone().unwrap_or_default(),
+        "message": api_error.message,
+        "statusCode": api_error.code,
     })
 }

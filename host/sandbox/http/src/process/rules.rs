@@ -10,15 +10,15 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::super::answer::{self, Reply};
-use super::super::gate::Caller;
+use super::super::auth::Caller;
 use super::super::records::find_object;
+use super::super::response::{self, HandlerResult};
 use super::super::{Shared, body};
 use sandbox_core::rules::workflow;
 use sandbox_core::setup::WorkflowRule;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
 use sandbox_model::json::Body;
-use sandbox_model::problem::Problem;
 
 /// Key prefix of the actions of rules.
 const ACTIONS: &str = "04Y";
@@ -32,23 +32,23 @@ struct Call {
 
 /// Lists the rules by object.
 pub(super) async fn list() -> Response {
-    answer::ok(&json!({"rules": by_object(|_| true)}))
+    response::ok(&json!({"rules": by_object(|_| true)}))
 }
 
 /// Lists the rules of one object.
 pub(super) async fn of_object(
     State(org): State<Shared>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
     let rules = by_object(|rule| rule.object == object.name);
-    Ok(answer::ok(&json!({"rules": rules})))
+    Ok(response::ok(&json!({"rules": rules})))
 }
 
 /// Shows one rule.
-pub(super) async fn one(Path((_, object, id)): Path<(String, String, String)>) -> Reply {
+pub(super) async fn one(Path((_, object, id)): Path<(String, String, String)>) -> HandlerResult {
     let (id, rule) = find(&object, &id)?;
-    Ok(answer::ok(&shown(&id, rule)))
+    Ok(response::ok(&shown(&id, rule)))
 }
 
 /// Runs all rules over the records.
@@ -57,7 +57,7 @@ pub(super) async fn run(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     run_over(org, caller, bytes, |_, _| true).await
 }
@@ -69,7 +69,7 @@ pub(super) async fn run_of_object(
     Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     let object = find_object(&org, &name)?.name.clone();
     run_over(org, caller, bytes, move |_, rule| rule.object == object).await
@@ -82,7 +82,7 @@ pub(super) async fn run_one(
     Path((_, object, id)): Path<(String, String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
     let (id, _) = find(&object, &id)?;
     run_over(org, caller, bytes, move |known, _| *known == id).await
@@ -94,17 +94,17 @@ async fn run_over(
     caller: Caller,
     bytes: Bytes,
     wanted: impl Fn(&RecordId, &WorkflowRule) -> bool + Send + 'static,
-) -> Reply {
+) -> HandlerResult {
     Body::new(&bytes)?.members()?;
     let call: Call =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::json(error.to_string()))?;
-    answer::on_thread(move || {
+        serde_json::from_slice(&bytes).map_err(|error| ApiError::json(error.to_string()))?;
+    response::run_blocking(move || {
         let ids = call
             .context_ids
             .iter()
             .map(|text| {
                 let message = || format!("malformed id {text}");
-                RecordId::parse(text).ok_or_else(|| Problem::new("MALFORMED_ID", message()))
+                RecordId::parse(text).ok_or_else(|| ApiError::new("MALFORMED_ID", message()))
             })
             .collect::<Result<Vec<_>, _>>()?;
         org.write(&caller.user, caller.options, |writer| {
@@ -114,7 +114,7 @@ async fn run_over(
             }
             Ok(())
         })?;
-        Ok(answer::ok(&json!({"errors": null, "success": true})))
+        Ok(response::ok(&json!({"errors": null, "success": true})))
     })
     .await?
 }
@@ -130,13 +130,13 @@ fn by_object(wanted: impl Fn(&WorkflowRule) -> bool) -> BTreeMap<&'static str, V
     found
 }
 
-fn find(object: &str, id: &str) -> Result<(RecordId, &'static WorkflowRule), Problem> {
+fn find(object: &str, id: &str) -> Result<(RecordId, &'static WorkflowRule), ApiError> {
     let id = RecordId::parse(id);
     workflow::all()
         .find(|(known, rule)| {
             Some(known) == id.as_ref() && rule.object.eq_ignore_ascii_case(object)
         })
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 fn shown(id: &RecordId, rule: &WorkflowRule) -> Json {

@@ -6,12 +6,12 @@ use axum::response::Response;
 use serde_json::{Value as Json, json};
 
 use super::super::Shared;
-use super::super::answer::{self, Reply};
-use super::super::gate::Caller;
+use super::super::auth::Caller;
 use super::super::parameters::Parameters;
+use super::super::response::{self, HandlerResult};
 use sandbox_core::org::Org;
 use sandbox_core::setup::list_view::glance;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object};
 
 /// Rows of a result page (as Salesforce's search layouts come).
@@ -31,11 +31,11 @@ pub(super) async fn scope_order(
             json!({"type": object.name, "url": url})
         })
         .collect();
-    answer::ok(&json!(scope))
+    response::ok(&json!(scope))
 }
 
 /// Columns of the results of each object that `q` lists; of all in scope without it.
-pub(super) async fn layouts(State(org): State<Shared>, RawQuery(query): RawQuery) -> Reply {
+pub(super) async fn layouts(State(org): State<Shared>, RawQuery(query): RawQuery) -> HandlerResult {
     let wanted = Parameters::new(query).first("q");
     let layouts: Vec<Json> = match wanted {
         None => in_scope(&org).map(layout).collect(),
@@ -46,10 +46,10 @@ pub(super) async fn layouts(State(org): State<Shared>, RawQuery(query): RawQuery
             .ok_or_else(|| {
                 let message =
                     format!("The requested resource does not exist: an object of {names:?}");
-                Problem::new("NOT_FOUND", message)
+                ApiError::new("NOT_FOUND", message)
             })?,
     };
-    Ok(answer::ok(&json!(layouts)))
+    Ok(response::ok(&json!(layouts)))
 }
 
 fn in_scope(org: &Org) -> impl Iterator<Item = &Object> {

@@ -1,4 +1,4 @@
-//! Searching: `/search?q=` (SOSL), `/parameterizedSearch`, and what search boxes need beside (`/search/…`).
+//! Searching: `/search?q=` (SOSL), `/parameterizedSearch`, and what search boxes need in addition (`/search/…`).
 
 mod layout;
 mod parameterized;
@@ -12,16 +12,16 @@ use axum::routing::get;
 use serde_json::{Value as Json, json};
 
 use super::Shared;
-use super::answer::{self, Reply};
-use super::gate::Caller;
+use super::auth::Caller;
 use super::parameters::{Parameters, QueryText};
+use super::response::{self, HandlerResult};
 use sandbox_core::org::Org;
 use sandbox_core::sosl::{self, Hits, Search};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_soql::Options;
 use sandbox_soql::render::json::Json as JsonFormat;
 
-/// From this version on results stand in `searchRecords`; before, the answer is the list itself (REST API guide,
+/// From this version on results are in `searchRecords`; before, the response is the list itself (REST API guide,
 /// "Search").
 const RESULTS_IN_MEMBER: u16 = 37;
 
@@ -44,15 +44,15 @@ async fn search(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     QueryText(query): QueryText,
-) -> Reply {
+) -> HandlerResult {
     let sosl = Parameters::new(query)
         .first("q")
-        .ok_or_else(|| Problem::new("MALFORMED_SEARCH", "A search string has to be specified"))?;
-    answer::on_thread(move || run(&org, &caller, &sosl::parse(&sosl)?)).await?
+        .ok_or_else(|| ApiError::new("MALFORMED_SEARCH", "A search string has to be specified"))?;
+    response::run_blocking(move || run(&org, &caller, &sosl::parse(&sosl)?)).await?
 }
 
 /// Runs a search and writes what it found.
-fn run(org: &Org, caller: &Caller, search: &Search) -> Reply {
+fn run(org: &Org, caller: &Caller, search: &Search) -> HandlerResult {
     let options = Options::new(caller.user.as_str(), org.clock().now());
     let format = JsonFormat::new(&format!("{}.0", caller.version));
     let found = org
@@ -68,7 +68,7 @@ fn shown(found: &[Hits<'_>], labels: bool, version: u16) -> Response {
         .collect();
     let list = [b"[".as_slice(), &records.join(&b','), b"]"].concat();
     if version < RESULTS_IN_MEMBER {
-        return answer::json_bytes(axum::http::StatusCode::OK, list);
+        return response::json_bytes(axum::http::StatusCode::OK, list);
     }
     let mut body = [b"{\"searchRecords\":".as_slice(), &list].concat();
     if labels {
@@ -76,7 +76,7 @@ fn shown(found: &[Hits<'_>], labels: bool, version: u16) -> Response {
         body.extend_from_slice(metadata(found).to_string().as_bytes());
     }
     body.push(b'}');
-    answer::json_bytes(axum::http::StatusCode::OK, body)
+    response::json_bytes(axum::http::StatusCode::OK, body)
 }
 
 /// Labels of the fields shown, object by object.

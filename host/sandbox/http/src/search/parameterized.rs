@@ -7,14 +7,14 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::super::answer::{self, Reply};
-use super::super::gate::Caller;
+use super::super::auth::Caller;
 use super::super::parameters::{Parameters, QueryText, out_of_range};
+use super::super::response::{self, HandlerResult};
 use super::super::{Shared, body};
 use super::run;
-use sandbox_core::sosl::{Group, MOST_ROWS, Returning, Search};
+use sandbox_core::sosl::{Group, MAX_ROWS, Returning, Search};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::json::{Body, or_default};
-use sandbox_model::problem::Problem;
 
 /// What the body of a POST may hold; GET has most of it as parameters.
 #[derive(Debug, Default, Deserialize)]
@@ -58,7 +58,7 @@ impl Default for Orders {
 }
 
 impl Orders {
-    fn words(&self) -> Vec<String> {
+    fn sort_keys(&self) -> Vec<String> {
         match self {
             Self::One(one) => vec![order(one)],
             Self::Several(several) => several.iter().map(order).collect(),
@@ -70,8 +70,8 @@ impl Orders {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Order {
-    /// In SOQL's words.
-    Words(String),
+    /// As SOQL text.
+    Text(String),
     /// Member by member.
     Members {
         field: String,
@@ -106,7 +106,11 @@ impl TryFrom<Json> for Number {
 }
 
 impl Number {
-    fn within(&self, name: &str, range: std::ops::RangeInclusive<usize>) -> Result<usize, Problem> {
+    fn within(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<usize>,
+    ) -> Result<usize, ApiError> {
         let (number, text) = match self {
             Self::Number(number) => (Some(*number), number.to_string()),
             Self::Text(text) => (text.trim().parse().ok(), text.clone()),
@@ -122,9 +126,9 @@ pub(super) async fn get(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     QueryText(query): QueryText,
-) -> Reply {
+) -> HandlerResult {
     let request = from_parameters(&Parameters::new(query))?;
-    answer::on_thread(move || run(&org, &caller, &search(&request)?)).await?
+    response::run_blocking(move || run(&org, &caller, &search(&request)?)).await?
 }
 
 /// Searches for what the body says.
@@ -133,16 +137,16 @@ pub(super) async fn post(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Reply {
+) -> HandlerResult {
     body::expect_json(&headers)?;
-    // Reads the whole as members first, for the same words about broken JSON as everywhere.
+    // Reads the whole as members first, for the same error about malformed JSON as everywhere.
     Body::new(&bytes)?.members()?;
     let request: Request =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::json(error.to_string()))?;
-    answer::on_thread(move || run(&org, &caller, &search(&request)?)).await?
+        serde_json::from_slice(&bytes).map_err(|error| ApiError::json(error.to_string()))?;
+    response::run_blocking(move || run(&org, &caller, &search(&request)?)).await?
 }
 
-fn from_parameters(given: &Parameters) -> Result<Request, Problem> {
+fn from_parameters(given: &Parameters) -> Result<Request, ApiError> {
     let list = |text: String| -> Vec<String> {
         text.split(',')
             .map(|name| name.trim().to_owned())
@@ -157,7 +161,7 @@ fn from_parameters(given: &Parameters) -> Result<Request, Problem> {
         limit: number(&format!("{name}.limit")),
         condition: of_object(name, "where"),
         order_by: of_object(name, "orderBy")
-            .map(|words| Orders::One(Order::Words(words)))
+            .map(|sort_keys| Orders::One(Order::Text(sort_keys)))
             .unwrap_or_default(),
     };
     Ok(Request {
@@ -172,7 +176,7 @@ fn from_parameters(given: &Parameters) -> Result<Request, Problem> {
     })
 }
 
-fn search(request: &Request) -> Result<Search, Problem> {
+fn search(request: &Request) -> Result<Search, ApiError> {
     if request.q.trim().is_empty() {
         return Err(invalid("q is missing: the words to search for"));
     }
@@ -192,10 +196,10 @@ fn search(request: &Request) -> Result<Search, Problem> {
     }
     let limit = request.overall_limit.as_ref();
     search.limit = limit
-        .map(|limit| limit.within("overallLimit", 1..=MOST_ROWS))
+        .map(|limit| limit.within("overallLimit", 1..=MAX_ROWS))
         .transpose()?;
     if let Some(offset) = &request.offset {
-        search.offset = offset.within("offset", 0..=MOST_ROWS)?;
+        search.offset = offset.within("offset", 0..=MAX_ROWS)?;
     }
     search.labels = request
         .metadata
@@ -204,7 +208,7 @@ fn search(request: &Request) -> Result<Search, Problem> {
     Ok(search)
 }
 
-fn returning(request: &Request, filter: &Filter) -> Result<Returning, Problem> {
+fn returning(request: &Request, filter: &Filter) -> Result<Returning, ApiError> {
     let fields = if filter.fields.is_empty() {
         &request.fields
     } else {
@@ -214,13 +218,13 @@ fn returning(request: &Request, filter: &Filter) -> Result<Returning, Problem> {
     if let Some(condition) = &filter.condition {
         tail.push_str(&format!("WHERE {condition}"));
     }
-    let orders = filter.order_by.words();
+    let orders = filter.order_by.sort_keys();
     if !orders.is_empty() {
         tail.push_str(&format!(" ORDER BY {}", orders.join(", ")));
     }
     let limit = filter.limit.as_ref().or(request.default_limit.as_ref());
     if let Some(limit) = limit {
-        let limit = limit.within("limit", 1..=MOST_ROWS)?;
+        let limit = limit.within("limit", 1..=MAX_ROWS)?;
         tail.push_str(&format!(" LIMIT {limit}"));
     }
     Ok(Returning {
@@ -232,7 +236,7 @@ fn returning(request: &Request, filter: &Filter) -> Result<Returning, Problem> {
 
 fn order(order: &Order) -> String {
     match order {
-        Order::Words(words) => words.replace(" NULLS_", " NULLS "),
+        Order::Text(sort_keys) => sort_keys.replace(" NULLS_", " NULLS "),
         Order::Members {
             field,
             direction,
@@ -248,6 +252,6 @@ fn order(order: &Order) -> String {
     }
 }
 
-fn invalid(message: impl Into<String>) -> Problem {
-    Problem::new("INVALID_SEARCH", message)
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::new("INVALID_SEARCH", message)
 }

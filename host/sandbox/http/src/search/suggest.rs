@@ -5,12 +5,12 @@ use axum::extract::{RawQuery, State};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::Shared;
-use super::super::answer::{self, Reply};
-use super::super::gate::Caller;
+use super::super::auth::Caller;
 use super::super::parameters::Parameters;
+use super::super::response::{self, HandlerResult};
 use sandbox_core::org::Org;
 use sandbox_core::sosl::{Group, Returning, Search};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_soql::Options;
 use sandbox_soql::render::json::Json as JsonFormat;
@@ -20,18 +20,18 @@ use sandbox_soql::render::json::Json as JsonFormat;
 const SUGGESTIONS: usize = 5;
 const LIMITS: std::ops::RangeInclusive<usize> = 1..=2_000;
 /// Objects a request may name (same source).
-const MOST_OBJECTS: usize = 10;
+const MAX_OBJECTS: usize = 10;
 /// Characters the text needs (same source: two; longer than a single wildcard).
-const SHORTEST: usize = 2;
+const MIN_LENGTH: usize = 2;
 
 /// Suggests records whose names have the text; its last word may be the beginning of one.
 pub(super) async fn records(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     let given = Parameters::new(query);
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let text = text(&given)?;
         let objects = objects(&org, &given)?;
         let limit = given.number("limit", &LIMITS, "INVALID_SEARCH")?;
@@ -66,9 +66,9 @@ pub(super) async fn titles(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     let given = Parameters::new(query);
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let text = text(&given)?;
         let status = given
             .first("publishStatus")
@@ -91,41 +91,41 @@ pub(super) async fn titles(
     .await?
 }
 
-/// Suggests searches that others made; an org in which nobody searched articles knows none.
-pub(super) async fn queries(RawQuery(query): RawQuery) -> Reply {
+/// Suggests searches that others made; an org without article searches has none.
+pub(super) async fn queries(RawQuery(query): RawQuery) -> HandlerResult {
     let given = Parameters::new(query);
     text(&given)?;
     if given.first("language").is_none() {
-        return Err(Problem::new(
+        return Err(ApiError::new(
             "INVALID_SEARCH",
             "language is missing: the language of the query, as en_US",
         )
         .into());
     }
-    Ok(answer::ok(
+    Ok(response::ok(
         &json!({"autoSuggestResults": [], "hasMoreResults": false}),
     ))
 }
 
-fn text(given: &Parameters) -> Result<String, Problem> {
+fn text(given: &Parameters) -> Result<String, ApiError> {
     let text = given.first("q").unwrap_or_default().trim().to_owned();
-    if text.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
-        let message = format!("q must have at least {SHORTEST} characters");
-        return Err(Problem::new("INVALID_SEARCH", message));
+    if text.chars().filter(|c| c.is_alphanumeric()).count() < MIN_LENGTH {
+        let message = format!("q must have at least {MIN_LENGTH} characters");
+        return Err(ApiError::new("INVALID_SEARCH", message));
     }
     Ok(text)
 }
 
-fn objects<'o>(org: &'o Org, given: &Parameters) -> Result<Vec<&'o Object>, Problem> {
+fn objects<'o>(org: &'o Org, given: &Parameters) -> Result<Vec<&'o Object>, ApiError> {
     let names: Vec<&str> = given
         .all("sobject")
         .flat_map(|names| names.split(','))
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .collect();
-    if names.is_empty() || names.len() > MOST_OBJECTS {
-        let message = format!("sobject must name 1 to {MOST_OBJECTS} objects");
-        return Err(Problem::new("INVALID_SEARCH", message));
+    if names.is_empty() || names.len() > MAX_OBJECTS {
+        let message = format!("sobject must name 1 to {MAX_OBJECTS} objects");
+        return Err(ApiError::new("INVALID_SEARCH", message));
     }
     let is_lenient = given
         .first("ignoreUnsupportedSObjects")
@@ -137,7 +137,7 @@ fn objects<'o>(org: &'o Org, given: &Parameters) -> Result<Vec<&'o Object>, Prob
             None if is_lenient => {}
             None => {
                 let message = format!("sObject type '{name}' is not supported.");
-                return Err(Problem::new("INVALID_TYPE", message));
+                return Err(ApiError::new("INVALID_TYPE", message));
             }
         }
     }
@@ -167,7 +167,7 @@ fn named(
     text: &str,
     fields: String,
     tail: String,
-) -> Result<Vec<Json>, Problem> {
+) -> Result<Vec<Json>, ApiError> {
     let mut search = Search::of_words(&format!("{}*", text.trim_end_matches('*')))?;
     search.group = Group::Name;
     search.returning.push(Returning {
@@ -195,5 +195,5 @@ fn suggestions(found: Vec<(usize, Vec<Json>)>) -> axum::response::Response {
     let mut members = Map::new();
     members.insert("autoSuggestResults".into(), Json::Array(shown));
     members.insert("hasMoreResults".into(), json!(has_more));
-    answer::ok(&Json::Object(members))
+    response::ok(&Json::Object(members))
 }

@@ -1,4 +1,4 @@
-//! Calls about features that this org is without: they answer as such an org does.
+//! Calls about features that this org is without: they respond as such an org does.
 
 use super::Context;
 use super::arguments::Arguments;

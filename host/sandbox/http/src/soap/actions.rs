@@ -9,7 +9,7 @@ use super::members::actions::{AVAILABLE_QUICK_ACTION, PERFORM_QUICK_ACTION, QUIC
 use super::pages::{each, entries};
 use super::records::Record;
 use super::rest::encoded;
-use super::results::{self, MOST_RECORDS};
+use super::results::{self, MAX_RECORDS};
 use super::rows::RECORD;
 use sandbox_model::schema::FieldType;
 use sandbox_model::xml::Element;
@@ -104,7 +104,7 @@ fn section(rows: &Json) -> Json {
 pub(super) fn perform(context: &Context<'_>, mut arguments: Arguments<'_>) -> Result<Out, Fault> {
     let requests = arguments.many("quickActions");
     arguments.finish()?;
-    results::refuse_many(requests.len(), MOST_RECORDS)?;
+    results::reject_many(requests.len(), MAX_RECORDS)?;
     let mut outcomes = Vec::new();
     for request in requests {
         let mut parts = Arguments::new(request);
@@ -114,18 +114,22 @@ pub(super) fn perform(context: &Context<'_>, mut arguments: Arguments<'_>) -> Re
         parts.finish()?;
         let record = records.first().map(|it| members(context, it)).transpose()?;
         let body = json!({"contextId": page, "record": record.unwrap_or_default()});
-        outcomes.push(outcome(context.told("POST", &path(name), Some(body))));
+        outcomes.push(outcome(context.call_resource(
+            "POST",
+            &path(name),
+            Some(body),
+        )));
     }
     Ok(each(context, &outcomes, PERFORM_QUICK_ACTION))
 }
 
-/// A refusal concerns its action alone.
-fn outcome((status, answer): (u16, Json)) -> Json {
+/// An error concerns its action alone.
+fn outcome((status, response): (u16, Json)) -> Json {
     if status < 400 {
-        return answer;
+        return response;
     }
-    let refusal = |it: &Json| json!({"fields": it.get("fields"), "message": it.get("message"), "statusCode": it.get("errorCode")});
-    let errors: Vec<Json> = entries(&answer).iter().map(refusal).collect();
+    let rejection = |it: &Json| json!({"fields": it.get("fields"), "message": it.get("message"), "statusCode": it.get("errorCode")});
+    let errors: Vec<Json> = entries(&response).iter().map(rejection).collect();
     json!({"created": false, "errors": errors, "success": false})
 }
 
@@ -177,7 +181,7 @@ pub(super) fn retrieve_mass_templates(
     Ok(out)
 }
 
-/// A `QuickActionTemplateResult`: what the new record has unless somebody says otherwise.
+/// A `QuickActionTemplateResult`: default values of the new record.
 fn template(
     context: &Context<'_>,
     out: &mut Out,

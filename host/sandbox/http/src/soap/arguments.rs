@@ -3,7 +3,7 @@
 //! Salesforce's parser is strict about what belongs to a type and lenient about how it is written: members of a complex type come in
 //! any order and any namespace (jsforce sends `leadId` before `convertedStatus`, salesforcer `masterRecord` in none), and the first
 //! argument of a call goes by its place, whatever its name (jsforce calls that of `merge` `mergeRequests`, salesforcer
-//! `mergeRequest`). What a type does not have is refused: "convertedStatus invalid at this location", where it stands in the call
+//! `mergeRequest`). What a type does not have is rejected: "convertedStatus invalid at this location", where it stands in the call
 //! itself.
 
 use super::fault::Fault;
@@ -112,7 +112,7 @@ impl<'x> Arguments<'x> {
         instant(text).ok_or_else(|| Fault::wrong_type(text, "xsd:dateTime"))
     }
 
-    /// Refuses what is left over.
+    /// Rejects what is left over.
     pub(super) fn finish(self) -> Result<(), Fault> {
         self.left
             .first()
@@ -156,9 +156,9 @@ mod tests {
         assert_eq!(arguments.texts("b"), ["x", "y"]);
         assert!(arguments.finish().is_ok());
         let swapped = call("<b>x</b><a>1</a>");
-        let refused = Arguments::of_call(&swapped).text("a").unwrap_err();
+        let rejected = Arguments::of_call(&swapped).text("a").unwrap_err();
         assert_eq!(
-            refused,
+            rejected,
             Fault::client(
                 "Unexpected element. Parser was expecting element 'urn:x:a' but found 'urn:x:b'"
             )
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_argument_goes_by_its_place_and_none_stands_beside_it() {
+    fn the_first_argument_is_positional_and_extra_ones_are_rejected() {
         let foreign = call("<requests xmlns=\"\">1</requests><requests>2</requests>");
         let mut arguments = Arguments::of_call(&foreign);
         assert_eq!(arguments.texts("request"), ["1", "2"]);

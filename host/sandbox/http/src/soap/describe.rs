@@ -1,4 +1,4 @@
-//! `describeGlobal()`, `describeSObject()` and `describeSObjects()`: what REST's describe tells, in the WSDL's words.
+//! `describeGlobal()`, `describeSObject()` and `describeSObjects()`: REST's describe results in the WSDL's form.
 
 use serde_json::{Value as Json, json};
 
@@ -11,9 +11,9 @@ use super::results;
 use sandbox_model::xml::Out;
 
 /// Objects of one `describeSObjects()` (SOAP API guide, "describeSObjects()": 100).
-const MOST_OBJECTS: usize = 100;
-/// Records of one write, as `describeGlobal()` tells it.
-const BATCH: usize = results::MOST_RECORDS;
+const MAX_OBJECTS: usize = 100;
+/// Records of one write, as `describeGlobal()` reports it.
+const BATCH: usize = results::MAX_RECORDS;
 
 /// All objects, briefly.
 pub(super) fn describe_global(
@@ -52,8 +52,8 @@ pub(super) fn describe_objects(
 ) -> Result<Out, Fault> {
     let names = arguments.texts("sObjectType");
     arguments.finish()?;
-    if names.len() > MOST_OBJECTS {
-        let message = format!("cannot describe more than {MOST_OBJECTS} objects in one call");
+    if names.len() > MAX_OBJECTS {
+        let message = format!("cannot describe more than {MAX_OBJECTS} objects in one call");
         return Err(Fault::new("EXCEEDED_ID_LIMIT", message));
     }
     full(context, &names)
@@ -77,7 +77,7 @@ fn full(context: &Context<'_>, names: &[&str]) -> Result<Out, Fault> {
     Ok(out)
 }
 
-/// Adds what only SOAP tells.
+/// Adds the members that only SOAP has.
 fn with_own(mut described: Json, own: Json) -> Json {
     if let (Some(described), Json::Object(own)) = (described.as_object_mut(), own) {
         described.extend(own);

@@ -10,19 +10,19 @@ use super::results;
 use sandbox_core::rules::duplicates;
 use sandbox_core::setup::{self, DuplicateRule};
 use sandbox_core::write::{Row, Writer};
-use sandbox_model::problem::{Duplicates, Matches};
+use sandbox_model::api_error::{Duplicates, Matches};
 use sandbox_model::schema::Object;
 use sandbox_model::value::{Value, dates};
 use sandbox_model::xml::Out;
 
 /// Records of one call (SOAP API guide, "findDuplicates()": 50).
-const MOST_RECORDS: usize = 50;
+const MAX_RECORDS: usize = 50;
 
 /// Finds duplicates of records that need not be saved.
 pub(super) fn find(context: &Context<'_>, mut arguments: Arguments<'_>) -> Result<Out, Fault> {
     let elements = arguments.many("sObjects");
     arguments.finish()?;
-    results::refuse_many(elements.len(), MOST_RECORDS)?;
+    results::reject_many(elements.len(), MAX_RECORDS)?;
     let schema = context.org.schema();
     let mut rows = Vec::with_capacity(elements.len());
     for element in elements {
@@ -46,7 +46,7 @@ pub(super) fn find(context: &Context<'_>, mut arguments: Arguments<'_>) -> Resul
             let one = |row: &Row<'_>| look_up(context, writer, row);
             Ok(rows.iter().map(one).collect::<Result<Vec<_>, _>>())
         })?;
-    Ok(answer(&found?))
+    Ok(respond(&found?))
 }
 
 /// Finds duplicates of records by their ids.
@@ -56,7 +56,7 @@ pub(super) fn find_by_ids(
 ) -> Result<Out, Fault> {
     let ids = arguments.texts("ids");
     arguments.finish()?;
-    results::refuse_many(ids.len(), MOST_RECORDS)?;
+    results::reject_many(ids.len(), MAX_RECORDS)?;
     let found = context
         .org
         .write(&context.user, context.write_options(), |writer| {
@@ -66,7 +66,7 @@ pub(super) fn find_by_ids(
             };
             Ok(ids.into_iter().map(one).collect::<Result<Vec<_>, _>>())
         })?;
-    Ok(answer(&found?))
+    Ok(respond(&found?))
 }
 
 fn saved<'o>(writer: &Writer<'o>, text: &str) -> Result<Row<'o>, Fault> {
@@ -116,7 +116,7 @@ fn rule(object: &Object) -> Result<&'static DuplicateRule, Fault> {
     })
 }
 
-fn answer(found: &[Duplicates]) -> Out {
+fn respond(found: &[Duplicates]) -> Out {
     let mut out = Out::default();
     for duplicates in found {
         out.element("result", "", |out| {

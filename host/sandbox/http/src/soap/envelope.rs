@@ -1,4 +1,4 @@
-//! SOAP envelopes: what is called in them, and what is answered.
+//! SOAP envelopes: calls and responses.
 
 use super::fault::Fault;
 use super::namespaces::{ENVELOPE, Namespaces};
@@ -40,7 +40,7 @@ impl Call {
 }
 
 /// The envelope around a result, with the use of the allowance.
-pub(super) fn answer(
+pub(super) fn respond(
     namespaces: &Namespaces,
     operation: &str,
     usage: Option<&Usage>,

@@ -1,13 +1,13 @@
-//! What SOAP answers instead of a result when a whole call is refused.
+//! SOAP faults: the response when a whole call is rejected.
 
 use std::borrow::Cow;
 
 use super::namespaces::Namespaces;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::xml::{Malformed, Out};
 use sandbox_soql::SoqlError;
 
-/// A refusal of a whole call.
+/// An error of a whole call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The request is no call that the WSDL describes: `soapenv:Client`, without detail.
@@ -53,7 +53,7 @@ impl Fault {
         Self::Client(format!("'{text}' is not a valid value for the type {kind}"))
     }
 
-    /// The whole answer.
+    /// The whole response.
     pub(super) fn xml(&self, namespaces: &Namespaces) -> Vec<u8> {
         let mut out = Out::default();
         out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope ");
@@ -92,10 +92,10 @@ fn detail(out: &mut Out, code: &str, message: &str) {
     out.raw(format!("</sf:{kind}></detail>"));
 }
 
-/// The answer to a call of the API at this path that is refused with this code.
+/// Fault document for a call of the API at this path that is rejected with this code.
 pub(crate) fn document(path: &str, code: &str, message: &str) -> Vec<u8> {
     let letter = path.split('/').nth(3).unwrap_or_default();
-    let namespaces = Namespaces::of(letter).or_else(|| Namespaces::of("u"));
+    let namespaces = Namespaces::from_letter(letter).or_else(|| Namespaces::from_letter("u"));
     let fault = Fault::new(code.to_owned(), message);
     namespaces.map_or_else(Vec::new, |namespaces| fault.xml(&namespaces))
 }
@@ -125,9 +125,9 @@ fn place(message: &str) -> (i32, i32) {
     found.unwrap_or((-1, -1))
 }
 
-impl From<Problem> for Fault {
-    fn from(problem: Problem) -> Self {
-        Self::new(problem.code, problem.message)
+impl From<ApiError> for Fault {
+    fn from(api_error: ApiError) -> Self {
+        Self::new(api_error.code, api_error.message)
     }
 }
 
@@ -139,7 +139,7 @@ impl From<Malformed> for Fault {
 
 impl From<SoqlError> for Fault {
     fn from(error: SoqlError) -> Self {
-        Problem::from(error).into()
+        ApiError::from(error).into()
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn xml(fault: &Fault) -> String {
-        let namespaces = Namespaces::of("u").unwrap();
+        let namespaces = Namespaces::from_letter("u").unwrap();
         String::from_utf8(fault.xml(&namespaces)).unwrap()
     }
 

@@ -28,7 +28,7 @@ pub(super) struct Header {
     pub update_mru: bool,
     /// `DuplicateRuleHeader`
     pub duplicates: Duplicates,
-    /// `EmailHeader`: whether the user is told of a new password.
+    /// `EmailHeader`: whether the user is notified of a new password.
     pub email_user: bool,
     /// `OwnerChangeOptions` that are to be executed.
     pub owner_change: Vec<String>,
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_say_how_a_call_is_done() {
+    fn headers_control_a_call() {
         let header = read(
             "<SessionHeader><sessionId>s</sessionId></SessionHeader><QueryOptions><batchSize>250</batchSize></QueryOptions>\
              <AllOrNoneHeader><allOrNone>1</allOrNone></AllOrNoneHeader><Other xmlns=\"urn:y\"><z/></Other>\
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_the_schema_does_not_know_are_refused() {
+    fn headers_that_the_schema_lacks_are_rejected() {
         let wrong = [
             "<AllOrNoneHeader><allOrNone>maybe</allOrNone></AllOrNoneHeader>",
             "<QueryOptions><batchSize>many</batchSize></QueryOptions>",

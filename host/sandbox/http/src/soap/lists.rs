@@ -132,7 +132,7 @@ pub(super) fn describe_object_list_views(
 ) -> Result<Out, Fault> {
     let object = context.object(arguments.text("sObjectType")?)?;
     let recent = arguments.flag("recentsOnly")?.unwrap_or(false);
-    // All views of the org can be told in SOQL.
+    // All views of the org can be expressed in SOQL.
     let compatible = arguments.optional_text("isSoqlCompatible") != Some("FALSE");
     let limit = arguments.int("limit")?;
     let offset = arguments.int("offset")?;

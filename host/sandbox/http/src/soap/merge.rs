@@ -4,31 +4,31 @@ use super::Context;
 use super::arguments::Arguments;
 use super::fault::Fault;
 use super::records::Record;
-use super::results::{self, MOST_RECORDS};
+use super::results::{self, MAX_RECORDS};
 use sandbox_core::org::Mail;
 use sandbox_core::write::{Conversion, Converted, Draft, Merged, Row, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::xml::Element;
 use sandbox_model::xml::Out;
 
 /// Leads of one call (SOAP API guide, "convertLead()": 100).
-const MOST_LEADS: usize = 100;
+const MAX_LEADS: usize = 100;
 
-/// A merge that is wanted; what is wrong with its records is told as its result.
-struct Wanted<'s, 'x> {
+/// A merge that is wanted; errors of its records become its result.
+struct MergeRequest<'s, 'x> {
     object: &'s Object,
     winner: Option<&'x str>,
     losers: Vec<&'x str>,
-    draft: Result<Draft, Problem>,
+    draft: Result<Draft, ApiError>,
 }
 
 /// Merges records.
 pub(super) fn merge(context: &Context<'_>, mut arguments: Arguments<'_>) -> Result<Out, Fault> {
     let requests = arguments.many("request");
     arguments.finish()?;
-    results::refuse_many(requests.len(), MOST_RECORDS)?;
+    results::reject_many(requests.len(), MAX_RECORDS)?;
     let wanted = requests
         .into_iter()
         .map(|request| read_merge(context, request))
@@ -36,7 +36,7 @@ pub(super) fn merge(context: &Context<'_>, mut arguments: Arguments<'_>) -> Resu
     let merged = context
         .org
         .write(&context.user, context.write_options(), |writer| {
-            let one = |wanted: Wanted<'_, '_>| writer.alone(|| merge_one(writer, wanted));
+            let one = |wanted: MergeRequest<'_, '_>| writer.alone(|| merge_one(writer, wanted));
             wanted.into_iter().map(one).collect::<Result<Vec<_>, _>>()
         })?;
     let mut out = Out::default();
@@ -49,7 +49,7 @@ pub(super) fn merge(context: &Context<'_>, mut arguments: Arguments<'_>) -> Resu
 fn read_merge<'s, 'x>(
     context: &Context<'s>,
     request: &'x Element,
-) -> Result<Wanted<'s, 'x>, Fault> {
+) -> Result<MergeRequest<'s, 'x>, Fault> {
     let mut parts = Arguments::new(request);
     parts.many("additionalInformationMap");
     let master = parts.required("masterRecord")?;
@@ -61,7 +61,7 @@ fn read_merge<'s, 'x>(
         let message = "entity type does not support merge";
         return Err(Fault::new("INVALID_TYPE_FOR_OPERATION", message));
     }
-    Ok(Wanted {
+    Ok(MergeRequest {
         object: master.object,
         winner: master.id,
         losers,
@@ -69,9 +69,9 @@ fn read_merge<'s, 'x>(
     })
 }
 
-fn merge_one(writer: &Writer<'_>, wanted: Wanted<'_, '_>) -> Result<Merged, Problem> {
+fn merge_one(writer: &Writer<'_>, wanted: MergeRequest<'_, '_>) -> Result<Merged, ApiError> {
     let missing = || {
-        Problem::of_record(
+        ApiError::for_record(
             "MISSING_ARGUMENT",
             "Id not specified in masterRecord",
             ["Id"],
@@ -86,9 +86,9 @@ fn merge_one(writer: &Writer<'_>, wanted: Wanted<'_, '_>) -> Result<Merged, Prob
     writer.merge(wanted.object, &winner, &losers, wanted.draft?)
 }
 
-fn merge_result(out: &mut Out, result: &Result<Merged, Problem>) {
+fn merge_result(out: &mut Out, result: &Result<Merged, ApiError>) {
     match result {
-        Err(problem) => results::outcome(out, None, Some(problem)),
+        Err(api_error) => results::outcome(out, None, Some(api_error)),
         Ok(merged) => {
             out.text("id", merged.id.as_str());
             for id in &merged.losers {
@@ -109,8 +109,8 @@ pub(super) fn convert_lead(
 ) -> Result<Out, Fault> {
     let leads = arguments.many("leadConverts");
     arguments.finish()?;
-    if leads.len() > MOST_LEADS {
-        let message = format!("cannot convert more than {MOST_LEADS} leads in one call");
+    if leads.len() > MAX_LEADS {
+        let message = format!("cannot convert more than {MAX_LEADS} leads in one call");
         return Err(Fault::new("EXCEEDED_LEAD_CONVERT_LIMIT", message));
     }
     let leads = leads
@@ -121,14 +121,14 @@ pub(super) fn convert_lead(
     let converted = context
         .org
         .write(&context.user, context.write_options(), |writer| {
-            let one = |lead: Lead| {
+            let one = |lead: ConversionRequest| {
                 let result = writer.alone(|| writer.convert_lead(lead.conversion?))?;
                 Ok((lead.id, result))
             };
             leads
                 .into_iter()
                 .map(one)
-                .collect::<Result<Vec<_>, Problem>>()
+                .collect::<Result<Vec<_>, ApiError>>()
         })?;
     let mut out = Out::default();
     for ((lead, result), notify) in converted.iter().zip(notify) {
@@ -141,13 +141,13 @@ pub(super) fn convert_lead(
 }
 
 /// A conversion that is wanted.
-struct Lead {
+struct ConversionRequest {
     id: String,
     notify: bool,
-    conversion: Result<Conversion, Problem>,
+    conversion: Result<Conversion, ApiError>,
 }
 
-fn read_conversion(context: &Context<'_>, lead: &Element) -> Result<Lead, Fault> {
+fn read_conversion(context: &Context<'_>, lead: &Element) -> Result<ConversionRequest, Fault> {
     let mut parts = Arguments::new(lead);
     let account = parts.optional_text("accountId");
     let for_account = values(context, parts.optional("accountRecord"))?;
@@ -181,7 +181,7 @@ fn read_conversion(context: &Context<'_>, lead: &Element) -> Result<Lead, Fault>
             values: [for_account?, for_contact?, for_opportunity?],
         })
     };
-    Ok(Lead {
+    Ok(ConversionRequest {
         id: id.to_owned(),
         notify,
         conversion: conversion(),
@@ -191,7 +191,7 @@ fn read_conversion(context: &Context<'_>, lead: &Element) -> Result<Lead, Fault>
 fn values(
     context: &Context<'_>,
     record: Option<&Element>,
-) -> Result<Result<Draft, Problem>, Fault> {
+) -> Result<Result<Draft, ApiError>, Fault> {
     let schema = context.org.schema();
     match record.filter(|record| !record.nil) {
         None => Ok(Ok(Draft::default())),
@@ -199,29 +199,29 @@ fn values(
     }
 }
 
-fn optional_id(what: &str, prefix: &str, id: Option<&str>) -> Result<Option<RecordId>, Problem> {
+fn optional_id(what: &str, prefix: &str, id: Option<&str>) -> Result<Option<RecordId>, ApiError> {
     id.map(|id| own_id(what, prefix, id)).transpose()
 }
 
-fn own_id(what: &str, prefix: &str, text: &str) -> Result<RecordId, Problem> {
+fn own_id(what: &str, prefix: &str, text: &str) -> Result<RecordId, ApiError> {
     let id = results::read_id(text)?;
     if id.key_prefix() == prefix {
         return Ok(id);
     }
     let message = format!("{what}: id value of incorrect type: {text}");
-    Err(Problem::of_record(
+    Err(ApiError::for_record(
         "INVALID_CROSS_REFERENCE_KEY",
         message,
         [],
     ))
 }
 
-fn converted_result(out: &mut Out, lead: &str, result: &Result<Converted, Problem>) {
+fn converted_result(out: &mut Out, lead: &str, result: &Result<Converted, ApiError>) {
     let made = result.as_ref().ok();
     out.nillable("accountId", made.map(|made| made.account.as_str()));
     out.nillable("contactId", made.map(|made| made.contact.as_str()));
-    if let Err(problem) = result {
-        results::errors(out, problem);
+    if let Err(api_error) = result {
+        results::errors(out, api_error);
     }
     let lead = RecordId::parse(lead);
     out.nillable("leadId", lead.as_ref().map(RecordId::as_str));

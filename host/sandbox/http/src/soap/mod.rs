@@ -5,7 +5,6 @@
 mod absent;
 mod actions;
 mod arguments;
-mod closed;
 mod describe;
 mod duplicates;
 mod email;
@@ -31,6 +30,7 @@ mod rows;
 mod save;
 mod search;
 pub(crate) mod shown;
+mod unsupported;
 mod users;
 
 use axum::body::Bytes;
@@ -50,9 +50,9 @@ use fault::Fault;
 use header::Header;
 use namespaces::Namespaces;
 
-use super::answer::on_thread;
+use super::auth::instance_url;
 use super::composite::Parts;
-use super::gate::instance_url;
+use super::response::run_blocking;
 use super::{Shared, versions};
 use sandbox_core::org::Org;
 use sandbox_model::id::RecordId;
@@ -78,21 +78,21 @@ async fn handle(
         path.next().unwrap_or_default(),
         path.next().unwrap_or_default(),
     );
-    let Some(namespaces) = Namespaces::of(&api) else {
+    let Some(namespaces) = Namespaces::from_letter(&api) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let base = instance_url(&org, &uri, &headers);
-    let answered = on_thread(move || {
+    let result = run_blocking(move || {
         let endpoint = Endpoint {
             org: &org,
             parts: &parts,
             namespaces,
             base: &base,
         };
-        endpoint.answer(&version, &body)
+        endpoint.respond(&version, &body)
     });
-    let answered = answered.await;
-    match answered.map_err(Fault::from).flatten() {
+    let result = result.await;
+    match result.map_err(Fault::from).flatten() {
         Ok(xml) => respond(StatusCode::OK, xml),
         Err(fault) => respond(StatusCode::INTERNAL_SERVER_ERROR, fault.xml(&namespaces)),
     }
@@ -131,21 +131,21 @@ struct Endpoint<'a> {
 }
 
 impl<'a> Endpoint<'a> {
-    fn answer(self, version: &str, body: &Bytes) -> Result<Vec<u8>, Fault> {
+    fn respond(self, version: &str, body: &Bytes) -> Result<Vec<u8>, Fault> {
         let (org, namespaces) = (self.org, self.namespaces);
         let version = supported(version)?;
         let call = Call::read(body)?;
-        if let Some(refusal) = closed::refusal(namespaces.letter) {
+        if let Some(rejection) = unsupported::fault(namespaces.letter) {
             let header = Header::read(&call.headers, namespaces.api)?;
             self.admit(version, header)?;
-            return Err(refusal);
+            return Err(rejection);
         }
         let name = call.operation.name.as_str();
         let arguments = Arguments::of_call(&call.operation);
         let known = *call.operation.namespace == *namespaces.api;
         if known && name == "login" {
             let content = login::login(org, namespaces, version, self.base, arguments)?;
-            return Ok(envelope::answer(&namespaces, name, None, content));
+            return Ok(envelope::respond(&namespaces, name, None, content));
         }
         let operation = operations::find(name, &namespaces)
             .filter(|_| known)
@@ -153,7 +153,7 @@ impl<'a> Endpoint<'a> {
         let header = Header::read(&call.headers, namespaces.api)?;
         let context = self.admit(version, header)?;
         let content = operation(&context, arguments)?;
-        Ok(envelope::answer(
+        Ok(envelope::respond(
             &namespaces,
             name,
             Some(org.usage()),
@@ -185,7 +185,7 @@ impl<'a> Endpoint<'a> {
     }
 }
 
-/// Refuses a call that the API does not have, or that only the simulated org is without.
+/// Rejects a call that the API does not have, or that only the simulated org is without.
 fn no_operation(call: &Element, known: bool, namespaces: &Namespaces) -> Fault {
     if known && operations::is_missing(&call.name, namespaces) {
         let message = format!(

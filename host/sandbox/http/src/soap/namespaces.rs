@@ -18,7 +18,7 @@ pub(super) struct Namespaces {
 
 impl Namespaces {
     /// Those of the API with this letter in its path.
-    pub(super) fn of(letter: &str) -> Option<Self> {
+    pub(super) fn from_letter(letter: &str) -> Option<Self> {
         match letter {
             "u" => Some(Self {
                 letter: "u",

@@ -7,14 +7,14 @@ use super::arguments::Arguments;
 use super::fault::Fault;
 use super::members::actions::PROCESS;
 use super::pages::{each, entries};
-use super::results::{self, MOST_RECORDS};
+use super::results::{self, MAX_RECORDS};
 use sandbox_model::xml::Element;
 use sandbox_model::xml::Out;
 
 pub(super) fn process(context: &Context<'_>, mut arguments: Arguments<'_>) -> Result<Out, Fault> {
     let actions = arguments.many("actions");
     arguments.finish()?;
-    results::refuse_many(actions.len(), MOST_RECORDS)?;
+    results::reject_many(actions.len(), MAX_RECORDS)?;
     let requests = actions
         .into_iter()
         .map(request)
@@ -27,7 +27,7 @@ pub(super) fn process(context: &Context<'_>, mut arguments: Arguments<'_>) -> Re
     Ok(each(context, entries(&outcomes), PROCESS))
 }
 
-/// A `ProcessSubmitRequest`, or a `ProcessWorkitemRequest`: which of them, its members tell.
+/// A `ProcessSubmitRequest`, or a `ProcessWorkitemRequest`: the members decide which.
 fn request(action: &Element) -> Result<Json, Fault> {
     let mut parts = Arguments::new(action);
     let comments = parts.optional_text("comments");

@@ -4,7 +4,7 @@ use super::arguments::{boolean, instant, misplaced};
 use super::fault::Fault;
 use super::namespaces::Namespaces;
 use sandbox_core::write::Draft;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object, Schema};
 use sandbox_model::value::{Value, from_text};
 use sandbox_model::xml::Element;
@@ -72,14 +72,14 @@ impl<'x, 's> Record<'x, 's> {
         field.value().filter(|text| !text.is_empty())
     }
 
-    /// The values that the record is to get. A fault concerns the whole call, a problem this record alone.
-    pub(super) fn draft(&self, schema: &Schema) -> Result<Result<Draft, Problem>, Fault> {
+    /// The values that the record is to get. A fault concerns the whole call, an error this record alone.
+    pub(super) fn draft(&self, schema: &Schema) -> Result<Result<Draft, ApiError>, Fault> {
         let mut draft = Draft::default();
         for element in self.fields.iter().filter(|element| !element.nil) {
             if !element.children.is_empty() {
                 match self.parent(schema, &mut draft, element) {
-                    Err(problem) if problem.fields.is_some() => return Ok(Err(problem)),
-                    Err(problem) => return Err(self.unknown(&element.name, problem)),
+                    Err(error) if error.fields.is_some() => return Ok(Err(error)),
+                    Err(error) => return Err(self.unknown(&element.name, error)),
                     Ok(()) => {}
                 }
                 continue;
@@ -101,7 +101,12 @@ impl<'x, 's> Record<'x, 's> {
     }
 
     /// A parent by one of its keys: `<Account><type>Account</type><Key__c>A-1</Key__c></Account>`.
-    fn parent(&self, schema: &Schema, draft: &mut Draft, element: &Element) -> Result<(), Problem> {
+    fn parent(
+        &self,
+        schema: &Schema,
+        draft: &mut Draft,
+        element: &Element,
+    ) -> Result<(), ApiError> {
         let kind = element.child("type").and_then(Element::value);
         let mut keys = element
             .children
@@ -112,7 +117,7 @@ impl<'x, 's> Record<'x, 's> {
                 "The relationship {} must name its record by exactly one external id field",
                 element.name
             );
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "INVALID_FIELD",
                 message,
                 [element.name.as_str()],
@@ -132,11 +137,11 @@ impl<'x, 's> Record<'x, 's> {
             .is_some_and(sandbox_model::schema::Reference::is_polymorphic)
     }
 
-    fn unknown(&self, name: &str, problem: Problem) -> Fault {
+    fn unknown(&self, name: &str, error: ApiError) -> Fault {
         if self.object.relationship(name).is_none() {
             return Fault::no_such_field(&self.object.name, name);
         }
-        problem.into()
+        error.into()
     }
 }
 

@@ -3,10 +3,10 @@
 use super::Context;
 use super::arguments::Arguments;
 use super::fault::Fault;
-use super::results::{self, MOST_RECORDS, outcome};
+use super::results::{self, MAX_RECORDS, outcome};
 use sandbox_core::write::{Batch, Outcome, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::xml::Out;
 
@@ -42,14 +42,14 @@ fn run(
 ) -> Result<Out, Fault> {
     let ids = arguments.texts("ids");
     arguments.finish()?;
-    results::refuse_many(ids.len(), MOST_RECORDS)?;
+    results::reject_many(ids.len(), MAX_RECORDS)?;
     let outcomes = context
         .org
         .write(&context.user, context.write_options(), |writer| {
             writer.run(batch, &ids, |writer, text| {
                 let id = results::read_id(text)?;
                 let object = writer.schema.object_by_prefix(id.key_prefix());
-                work(writer, object.ok_or_else(Problem::not_found)?, &id)
+                work(writer, object.ok_or_else(ApiError::not_found)?, &id)
             })
         })?;
     let mut out = Out::default();

@@ -1,4 +1,4 @@
-//! What REST tells as well: SOAP asks the same resources, and says it in the words of the WSDL.
+//! Calls that REST has, too: SOAP uses the same resources and writes their results as the WSDL has them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::Context;
 use super::fault::Fault;
-use crate::gate::Caller;
+use crate::auth::Caller;
 use sandbox_model::schema::Object;
 
 /// A segment of a path, or a value of a query.
@@ -21,13 +21,13 @@ impl<'a> Context<'a> {
         self.ask("GET", path, None)
     }
 
-    /// Asks for a resource; its refusal is the refusal of the whole call.
+    /// Asks for a resource; its error is the error of the whole call.
     pub(super) fn ask(&self, method: &str, path: &str, body: Option<Json>) -> Result<Json, Fault> {
-        match self.told(method, path, body) {
-            (status, answer) if status < 400 => Ok(answer),
-            (_, refused) => {
+        match self.call_resource(method, path, body) {
+            (status, response) if status < 400 => Ok(response),
+            (_, rejected) => {
                 let said = |name: &str| {
-                    let text = refused.pointer(name).and_then(Json::as_str);
+                    let text = rejected.pointer(name).and_then(Json::as_str);
                     text.unwrap_or("UNKNOWN_EXCEPTION").to_owned()
                 };
                 Err(Fault::new(said("/0/errorCode"), said("/0/message")))
@@ -35,8 +35,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Status and body that a resource answers with.
-    pub(super) fn told(&self, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+    /// Status and body of a resource's response.
+    pub(super) fn call_resource(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Json>,
+    ) -> (u16, Json) {
         let caller = Caller {
             user: self.user.clone(),
             session: self.session,

@@ -4,15 +4,15 @@ use super::Context;
 use super::duplicates;
 use super::fault::Fault;
 use sandbox_core::events::{Api, Origin};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::xml::Out;
 
 /// Records of one call that writes (SOAP API guide, "create()": 200).
-pub(super) const MOST_RECORDS: usize = 200;
+pub(super) const MAX_RECORDS: usize = 200;
 
-/// Refuses calls with too many records.
-pub(super) fn refuse_many(count: usize, most: usize) -> Result<(), Fault> {
+/// Rejects calls with too many records.
+pub(super) fn reject_many(count: usize, most: usize) -> Result<(), Fault> {
     if count <= most {
         return Ok(());
     }
@@ -22,12 +22,12 @@ pub(super) fn refuse_many(count: usize, most: usize) -> Result<(), Fault> {
 }
 
 /// The errors of one record, as `Error` elements.
-pub(super) fn errors(out: &mut Out, problem: &Problem) {
-    let (code, message) = words(problem);
-    let found = problem.duplicates.as_deref();
+pub(super) fn errors(out: &mut Out, api_error: &ApiError) {
+    let (code, message) = code_and_message(api_error);
+    let found = api_error.duplicates.as_deref();
     let kind = found.map_or("", |_| " xsi:type=\"DuplicateError\"");
     out.element("errors", kind, |out| {
-        for field in problem.fields.iter().flatten() {
+        for field in api_error.fields.iter().flatten() {
             out.text("fields", field);
         }
         out.text("message", message);
@@ -38,26 +38,26 @@ pub(super) fn errors(out: &mut Out, problem: &Problem) {
     });
 }
 
-/// SOAP names the record that is not there by the reference, where REST speaks of the resource.
-pub(super) fn words(problem: &Problem) -> (&'static str, &str) {
-    match problem.code {
+/// SOAP names the record that is not there by the reference, where REST names the resource.
+pub(super) fn code_and_message(api_error: &ApiError) -> (&'static str, &str) {
+    match api_error.code {
         "NOT_FOUND" => ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),
-        code => (code, &problem.message),
+        code => (code, &api_error.message),
     }
 }
 
 /// `errors`, `id`, `success`: what every kind of result ends with.
-pub(super) fn outcome(out: &mut Out, id: Option<&str>, refused: Option<&Problem>) {
-    if let Some(problem) = refused {
-        errors(out, problem);
+pub(super) fn outcome(out: &mut Out, id: Option<&str>, rejected: Option<&ApiError>) {
+    if let Some(api_error) = rejected {
+        errors(out, api_error);
     }
-    out.nillable("id", id.filter(|_| refused.is_none()));
-    out.flag("success", refused.is_none());
+    out.nillable("id", id.filter(|_| rejected.is_none()));
+    out.flag("success", rejected.is_none());
 }
 
 /// An id that a client sent for a record.
-pub(super) fn read_id(text: &str) -> Result<RecordId, Problem> {
-    let bad = || Problem::of_record("MALFORMED_ID", format!("bad id {text}"), []);
+pub(super) fn read_id(text: &str) -> Result<RecordId, ApiError> {
+    let bad = || ApiError::for_record("MALFORMED_ID", format!("bad id {text}"), []);
     RecordId::parse(text).ok_or_else(bad)
 }
 

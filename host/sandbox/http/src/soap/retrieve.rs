@@ -6,13 +6,13 @@ use super::fault::Fault;
 use super::results;
 use super::shown;
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, Object};
 use sandbox_model::xml::Out;
 
 /// Records of one call (SOAP API guide, "retrieve()": 2,000).
-const MOST_RECORDS: usize = 2_000;
+const MAX_RECORDS: usize = 2_000;
 
 /// Reads records; nil stands where there is none.
 pub(super) fn retrieve(context: &Context<'_>, mut arguments: Arguments<'_>) -> Result<Out, Fault> {
@@ -22,7 +22,7 @@ pub(super) fn retrieve(context: &Context<'_>, mut arguments: Arguments<'_>) -> R
     let object = context.org.schema().object(kind);
     let object = object.ok_or_else(|| Fault::no_such_object(kind))?;
     let fields = fields(object, names)?;
-    results::refuse_many(ids.len(), MOST_RECORDS)?;
+    results::reject_many(ids.len(), MAX_RECORDS)?;
     let ids = ids
         .into_iter()
         .map(|id| own_id(object, id))
@@ -38,7 +38,7 @@ pub(super) fn retrieve(context: &Context<'_>, mut arguments: Arguments<'_>) -> R
                 _ => out.nil("result"),
             }
         }
-        Ok::<_, Problem>(())
+        Ok::<_, ApiError>(())
     })?;
     Ok(out)
 }

@@ -1,7 +1,7 @@
 //! Records as the org shows them: `sObject` elements.
 //!
 //! The id stands first, whether it was asked for or not (nil where it was not), and again where it was asked for: so do
-//! the answers of Salesforce.
+//! the responses of Salesforce.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -13,8 +13,8 @@ use sandbox_core::org::Files;
 use sandbox_model::store::{ColumnKind, quoted};
 use sandbox_model::value::{Value, dates, number};
 use sandbox_model::xml::escape;
+use sandbox_soql::projection::{Content, Projection, Source, ValueKind};
 use sandbox_soql::render::{Format, Head, human, text};
-use sandbox_soql::shape::{Content, Shape, Source, ValueKind};
 use sandbox_soql::{Result, SoqlError};
 
 /// The attribute of records.
@@ -33,11 +33,11 @@ impl Format for Rows<'_> {
     fn record(
         &self,
         out: &mut Vec<u8>,
-        shape: &Shape,
+        projection: &Projection,
         row: &SqlRow<'_>,
         children: &[Option<Vec<u8>>],
     ) -> Result<()> {
-        self.object(out, self.tag, shape, row, children)
+        self.object(out, self.tag, projection, row, children)
     }
 
     fn separator(&self) -> &'static [u8] {
@@ -65,17 +65,17 @@ impl Rows<'_> {
         &self,
         out: &mut Vec<u8>,
         tag: &str,
-        shape: &Shape,
+        projection: &Projection,
         row: &SqlRow<'_>,
         children: &[Option<Vec<u8>>],
     ) -> Result<()> {
-        let (kind, id) = match &shape.source {
+        let (kind, id) = match &projection.source {
             Source::Aggregate => ("AggregateResult", None),
             Source::Object { name, id } => (name.as_str(), Some(*id)),
             Source::Named { id, .. } => ("Name", Some(*id)),
         };
         let id = id.map(|column| text_of(row, column)).transpose()?.flatten();
-        if id.is_none() && shape.source != Source::Aggregate {
+        if id.is_none() && projection.source != Source::Aggregate {
             nil(out, tag);
             return Ok(());
         }
@@ -83,16 +83,21 @@ impl Rows<'_> {
         start(out, "sf:type", "");
         out.extend_from_slice(kind.as_bytes());
         end(out, "sf:type");
-        let asked = |name: &str| shape.slots.iter().any(|slot| slot.name == name);
+        let asked = |name: &str| {
+            projection
+                .fields
+                .iter()
+                .any(|projected| projected.name == name)
+        };
         match id.filter(|_| asked("Id")) {
             Some(id) => plain(out, "sf:Id", "", id),
             None => nil(out, "sf:Id"),
         }
-        for slot in &shape.slots {
-            let tag = format!("sf:{}", slot.name);
-            match &slot.content {
+        for projected in &projection.fields {
+            let tag = format!("sf:{}", projected.name);
+            match &projected.content {
                 Content::Value { column, kind } => {
-                    let typed = shape.source == Source::Aggregate;
+                    let typed = projection.source == Source::Aggregate;
                     self.value(out, &tag, row.get_ref(*column)?, kind, id, typed)?;
                 }
                 Content::Parent(parent) => self.object(out, &tag, parent, row, children)?,
@@ -101,7 +106,9 @@ impl Rows<'_> {
                     let id = text_of(row, *id)?.unwrap_or_default();
                     let mut cases = cases.iter();
                     match cases.find(|(prefix, _)| id.starts_with(prefix.as_str())) {
-                        Some((_, shape)) => self.object(out, &tag, shape, row, children)?,
+                        Some((_, projection)) => {
+                            self.object(out, &tag, projection, row, children)?
+                        }
                         None => nil(out, &tag),
                     }
                 }
@@ -119,7 +126,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Rows of aggregates tell the types of their values, which no describe does.
+    /// Rows of aggregates carry the types of their values, which no describe does.
     fn value(
         &self,
         out: &mut Vec<u8>,

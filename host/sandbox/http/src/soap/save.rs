@@ -6,23 +6,23 @@ use super::Context;
 use super::arguments::Arguments;
 use super::fault::Fault;
 use super::records::Record;
-use super::results::{self, MOST_RECORDS, outcome};
+use super::results::{self, MAX_RECORDS, outcome};
 use sandbox_core::write::{Draft, Outcome, Row, Saved, Writer};
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::xml::Out;
 
 /// Runs of records of one object in a call (SOAP API guide, "create()": records of up to ten objects).
-const MOST_RUNS: usize = 10;
+const MAX_RUNS: usize = 10;
 
-/// A record to be saved; a problem is told as its result.
+/// A record to be saved; an error becomes its result.
 struct Incoming<'s> {
     object: &'s Object,
     id: Option<String>,
     /// The value of the key of an upsert.
     key: Option<String>,
-    draft: Result<Draft, Problem>,
+    draft: Result<Draft, ApiError>,
 }
 
 /// Creates records.
@@ -33,7 +33,7 @@ pub(super) fn create(context: &Context<'_>, mut arguments: Arguments<'_>) -> Res
         if record.id.is_some() {
             let message = "cannot specify Id in an insert call";
             let code = "INVALID_FIELD_FOR_INSERT_UPDATE";
-            return Err(Problem::of_record(code, message, ["Id"]));
+            return Err(ApiError::for_record(code, message, ["Id"]));
         }
         writer.insert(record.object, record.draft?)
     })?;
@@ -47,7 +47,7 @@ pub(super) fn update(context: &Context<'_>, mut arguments: Arguments<'_>) -> Res
     let outcomes = save(context, records, |writer, record| {
         let id = record.id.ok_or_else(|| {
             let message = "Id not specified in an update call";
-            Problem::of_record("MISSING_ARGUMENT", message, ["Id"])
+            ApiError::for_record("MISSING_ARGUMENT", message, ["Id"])
         })?;
         let id = own_id(record.object, &id)?;
         change(context, writer, record.object, &id, record.draft?)
@@ -65,9 +65,9 @@ pub(super) fn upsert(context: &Context<'_>, mut arguments: Arguments<'_>) -> Res
         upsert_one(writer, record, key, &mut seen)
     })?;
     let mut out = Out::default();
-    for refused_or_saved in &outcomes {
+    for rejected_or_saved in &outcomes {
         out.element("result", "", |out| {
-            let saved = refused_or_saved.as_ref();
+            let saved = rejected_or_saved.as_ref();
             out.flag("created", saved.is_ok_and(|saved| saved.created));
             let id = saved.ok().map(|saved| saved.id.as_str());
             outcome(out, id, saved.err());
@@ -89,24 +89,24 @@ fn upsert_one(
         };
     }
     let value = record.key.ok_or_else(|| {
-        Problem::of_record("MISSING_ARGUMENT", format!("{key} not specified"), [key])
+        ApiError::for_record("MISSING_ARGUMENT", format!("{key} not specified"), [key])
     })?;
     if !seen.insert((record.object.name.clone(), value.to_lowercase())) {
         let message = format!("Duplicate external id specified: {value}");
-        return Err(Problem::of_record("DUPLICATE_VALUE", message, [key]));
+        return Err(ApiError::for_record("DUPLICATE_VALUE", message, [key]));
     }
     writer.upsert(record.object, key, &value, record.draft?)
 }
 
-/// Reads all records before the first is saved: what the schema does not know refuses the whole call.
+/// Reads all records before the first is saved: what the schema does not know rejects the whole call.
 fn read<'s>(
     context: &Context<'s>,
     arguments: &mut Arguments<'_>,
     key: Option<&str>,
 ) -> Result<Vec<Incoming<'s>>, Fault> {
-    context.refuse_unknown_rule()?;
+    context.reject_unknown_rule()?;
     let elements = arguments.many("sObjects");
-    results::refuse_many(elements.len(), MOST_RECORDS)?;
+    results::reject_many(elements.len(), MAX_RECORDS)?;
     let schema = context.org.schema();
     let mut records: Vec<Incoming<'_>> = Vec::with_capacity(elements.len());
     for element in elements {
@@ -123,9 +123,9 @@ fn read<'s>(
         });
     }
     let runs = records.chunk_by(|a, b| a.object.name == b.object.name);
-    if runs.count() > MOST_RUNS {
+    if runs.count() > MAX_RUNS {
         let message = format!(
-            "Cannot have more than {MOST_RUNS} chunks in a single operation. Please rearrange the data to reduce chunking."
+            "Cannot have more than {MAX_RUNS} chunks in a single operation. Please rearrange the data to reduce chunking."
         );
         return Err(Fault::new("LIMIT_EXCEEDED", message));
     }
@@ -168,13 +168,13 @@ fn change(
     Ok(saved)
 }
 
-fn own_id(object: &Object, text: &str) -> Result<RecordId, Problem> {
+fn own_id(object: &Object, text: &str) -> Result<RecordId, ApiError> {
     let id = results::read_id(text)?;
     if id.key_prefix() == object.key_prefix {
         return Ok(id);
     }
     let message = format!("{} ID: id value of incorrect type: {text}", object.label);
-    Err(Problem::of_record("MALFORMED_ID", message, ["Id"]))
+    Err(ApiError::for_record("MALFORMED_ID", message, ["Id"]))
 }
 
 fn save<'s>(
@@ -210,7 +210,7 @@ fn save_results(outcomes: &[Outcome]) -> Out {
 
 impl Context<'_> {
     /// Assignment rules are known only where the org has such an object.
-    fn refuse_unknown_rule(&self) -> Result<(), Fault> {
+    fn reject_unknown_rule(&self) -> Result<(), Fault> {
         let Some(rule) = &self.header.assignment_rule else {
             return Ok(());
         };

@@ -12,7 +12,7 @@ use sandbox_soql::Options;
 /// Characters of the id that a search is known by.
 const QUERY_ID: usize = 12;
 
-/// Finds records by their words.
+/// Finds records by a SOSL search.
 pub(super) fn search(context: &Context<'_>, mut arguments: Arguments<'_>) -> Result<Out, Fault> {
     let statement = arguments.text("searchString")?;
     arguments.finish()?;

@@ -5,17 +5,17 @@ use super::arguments::Arguments;
 use super::fault::Fault;
 use sandbox_core::org::{IDLE_LIMIT_MS, Mail, Org, random_token};
 use sandbox_core::write::Row;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::Object;
 use sandbox_model::xml::Out;
 
 /// Shortest password (Salesforce help, "Set Password Policies": 8 characters unless set otherwise).
-const SHORTEST_PASSWORD: usize = 8;
+const MIN_PASSWORD_LENGTH: usize = 8;
 /// Characters of the random part of a password given by the org.
 const NEW_PASSWORD: usize = 10;
-/// Largest file attached in the user interface, in bytes, as `getUserInfo()` tells it (5 MB).
-const LARGEST_ATTACHMENT: u32 = 5_242_880;
+/// Largest file attached in the user interface, in bytes, as `getUserInfo()` reports it (5 MB).
+const MAX_ATTACHMENT: u32 = 5_242_880;
 
 /// Says who calls.
 pub(super) fn get_user_info(context: &Context<'_>, arguments: Arguments<'_>) -> Result<Out, Fault> {
@@ -41,7 +41,7 @@ pub(super) fn user_info(org: &Org, user: &RecordId, version: u16) -> Result<Out,
         out.flag("chatterExternal", false);
     }
     out.text("currencySymbol", "$");
-    out.number("orgAttachmentFileSizeLimit", LARGEST_ATTACHMENT);
+    out.number("orgAttachmentFileSizeLimit", MAX_ATTACHMENT);
     out.text("orgDefaultCurrencyIsoCode", "USD");
     if version >= 38 {
         out.text("orgDefaultCurrencyLocale", "en_US");
@@ -78,7 +78,7 @@ fn load<'o>(
     org: &Org,
     object: &'o Object,
     id: Option<&RecordId>,
-) -> Result<Option<Row<'o>>, Problem> {
+) -> Result<Option<Row<'o>>, ApiError> {
     let first = RecordId::new(&object.key_prefix, 1);
     let id = id.unwrap_or(&first);
     let row = org
@@ -157,21 +157,21 @@ fn give_password(
         let message = "invalid repeated password";
         return Err(Fault::new("INVALID_NEW_PASSWORD", message));
     }
-    refuse_weak(password)?;
+    reject_weak(password)?;
     context.org.logins().set_password(id, username, password);
     let mut out = Out::default();
     out.element("result", "", |_| ());
     Ok(out)
 }
 
-fn refuse_weak(password: &str) -> Result<(), Fault> {
-    let refused = |message: &str| Err(Fault::new("INVALID_NEW_PASSWORD", message));
-    if password.chars().count() < SHORTEST_PASSWORD {
-        return refused("Your password must be 8 or more characters long.");
+fn reject_weak(password: &str) -> Result<(), Fault> {
+    let rejected = |message: &str| Err(Fault::new("INVALID_NEW_PASSWORD", message));
+    if password.chars().count() < MIN_PASSWORD_LENGTH {
+        return rejected("Your password must be 8 or more characters long.");
     }
     let has = |kind: fn(char) -> bool| password.chars().any(kind);
     if !has(char::is_alphabetic) || !has(char::is_numeric) {
-        return refused("Your password must have a mix of letters and numbers.");
+        return rejected("Your password must have a mix of letters and numbers.");
     }
     Ok(())
 }

@@ -78,14 +78,14 @@ async fn quick_actions_are_listed_and_can_be_opened_and_run() {
         (&task["Subject"], &task["Status"]),
         (&json!("Call"), &json!("Completed"))
     );
-    let refused = client
+    let rejected = client
         .call(
             "POST",
             "/sobjects/Account/quickActions/CreateContact",
             Some(json!({"record": {}})),
         )
         .await;
-    assert_eq!(refused.refusal().1, "REQUIRED_FIELD_MISSING");
+    assert_eq!(rejected.rejection().1, "REQUIRED_FIELD_MISSING");
     assert_eq!(client.get("/quickActions/CreateContact").await.status, 404);
 }
 
@@ -141,11 +141,11 @@ async fn invocable_actions_are_listed_described_and_run() {
     .json();
     assert_eq!(task[0]["isSuccess"], true, "{task}");
     let mail = json!({"emailBody": "b", "emailSubject": "s", "emailAddresses": "nobody"});
-    let refused = run("standard/emailSimple", mail).await;
+    let rejected = run("standard/emailSimple", mail).await;
     assert_eq!(
         (
-            refused.status,
-            &refused.json()[0]["errors"][0]["statusCode"]
+            rejected.status,
+            &rejected.json()[0]["errors"][0]["statusCode"]
         ),
         (400, &json!("INVALID_EMAIL_ADDRESS"))
     );

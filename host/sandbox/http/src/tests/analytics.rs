@@ -143,7 +143,7 @@ async fn a_request_may_filter_and_regroup() {
         json!({"groupingsDown": [{}]}),
     ] {
         assert_eq!(
-            ask(bad.clone()).await.refusal(),
+            ask(bad.clone()).await.rejection(),
             (400, "BAD_REQUEST".into()),
             "{bad}"
         );

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Client};
+use super::{Client, TestResponse};
 use sandbox_model::id::RecordId;
 
 fn account(name: &str) -> Json {
@@ -14,21 +14,21 @@ fn records(all: bool, records: &[Json]) -> Option<Json> {
 }
 
 impl Client {
-    async fn collect(&self, method: &str, path: &str, body: Option<Json>) -> Answer {
+    async fn collect(&self, method: &str, path: &str, body: Option<Json>) -> TestResponse {
         self.call(method, &format!("/composite/sobjects{path}"), body)
             .await
     }
 
     pub(super) async fn count(&self, soql: &str) -> i64 {
         let q = soql.replace(' ', "+");
-        let answer = self.get(&format!("/query?q={q}")).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()["totalSize"].as_i64().unwrap()
+        let response = self.get(&format!("/query?q={q}")).await;
+        assert_eq!(response.status, 200, "{}", response.text());
+        response.json()["totalSize"].as_i64().unwrap()
     }
 }
 
 #[tokio::test]
-async fn records_of_several_objects_are_created_and_refused_one_by_one() {
+async fn records_of_several_objects_are_created_and_rejected_one_by_one() {
     let client = Client::new().await;
     let body = records(
         false,
@@ -39,9 +39,9 @@ async fn records_of_several_objects_are_created_and_refused_one_by_one() {
             json!({"attributes": {"type": "contact"}, "LastName": "D"}),
         ],
     );
-    let answer = client.collect("POST", "", body).await;
-    let json = answer.json();
-    assert_eq!(answer.status, 200);
+    let response = client.collect("POST", "", body).await;
+    let json = response.json();
+    assert_eq!(response.status, 200);
     assert_eq!(json[0]["success"], true);
     assert_eq!(json[0]["errors"], json!([]));
     assert!(json[0]["id"].as_str().unwrap().starts_with("001"));
@@ -107,19 +107,19 @@ async fn what_cannot_be_read_fails_the_whole_call() {
     ];
     let before = client.count("SELECT Id FROM Account").await;
     for (body, code) in cases {
-        let answer = client.collect("POST", "", body).await;
+        let response = client.collect("POST", "", body).await;
         assert_eq!(
-            answer.refusal(),
+            response.rejection(),
             (400, code.to_owned()),
             "{}",
-            answer.text()
+            response.text()
         );
     }
     assert_eq!(client.count("SELECT Id FROM Account").await, before);
-    let answer = client
+    let response = client
         .collect("POST", "", Some(json!({"allOrNone": 5})))
         .await;
-    let message = answer.json()[0]["message"].as_str().unwrap().to_owned();
+    let message = response.json()[0]["message"].as_str().unwrap().to_owned();
     assert!(message.ends_with("at [line:1, column:14]"), "{message}");
     assert_eq!(
         client
@@ -134,15 +134,15 @@ async fn what_cannot_be_read_fails_the_whole_call() {
 }
 
 #[tokio::test]
-async fn a_field_that_does_not_exist_refuses_its_record_alone() {
+async fn an_unknown_field_rejects_only_its_record() {
     let client = Client::new().await;
     let odd = json!({"attributes": {"type": "Account"}, "Name": "Odd", "Nope": 1});
     let lost =
         json!({"attributes": {"type": "Contact"}, "LastName": "L", "Account": {"Nope": "1"}});
     let both = [odd, account("Even"), lost];
-    let answer = client.collect("POST", "", records(false, &both)).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let json = answer.json();
+    let response = client.collect("POST", "", records(false, &both)).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    let json = response.json();
     assert_eq!(
         json[0],
         json!({"success": false, "errors": [{
@@ -200,12 +200,12 @@ async fn null_stands_for_what_is_left_out() {
     );
     let batch =
         json!({"haltOnError": null, "batchRequests": [{"method": "GET", "url": "v62.0/limits"}]});
-    let answer = client.call("POST", "/composite/batch", Some(batch)).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    let response = client.call("POST", "/composite/batch", Some(batch)).await;
+    assert_eq!(response.status, 200, "{}", response.text());
 }
 
 #[tokio::test]
-async fn an_upsert_that_was_undone_tells_what_it_would_have_been() {
+async fn an_upsert_that_was_undone_reports_what_it_would_have_been() {
     let client = Client::new().await;
     let key = "External_Id__c";
     let record = |value: &str, name: Json| json!({"attributes": {"type": "Account"}, key: value, "Name": name});
@@ -244,8 +244,8 @@ async fn updates_name_records_by_id() {
             json!({"attributes": {"type": "Account"}, "Id": RecordId::new("001", 999_999).as_str(), "Name": "x"}),
         ],
     );
-    let answer = client.collect("PATCH", "", body).await;
-    let json = answer.json();
+    let response = client.collect("PATCH", "", body).await;
+    let json = response.json();
     assert_eq!(
         json[0],
         json!({"id": made[0]["id"], "success": true, "errors": []})
@@ -269,7 +269,7 @@ async fn updates_name_records_by_id() {
 }
 
 #[tokio::test]
-async fn upserts_create_change_and_refuse_repeated_keys() {
+async fn upserts_create_update_and_reject_repeated_keys() {
     let client = Client::new().await;
     let key = "External_Id__c";
     let record = |value: Json, name: &str| json!({"attributes": {"type": "Account"}, key: value, "Name": name});
@@ -306,10 +306,10 @@ async fn upserts_create_change_and_refuse_repeated_keys() {
         client.collect("PATCH", "/Account/Id", body).await.json()[0]["created"],
         true
     );
-    let answer = client
+    let response = client
         .collect("PATCH", "/Account/Name_Of_Nothing__c", records(false, &[]))
         .await;
-    assert_eq!(answer.status, 404);
+    assert_eq!(response.status, 404);
 }
 
 #[tokio::test]
@@ -343,7 +343,7 @@ async fn deletes_take_a_list_of_ids() {
         .json();
     assert_eq!(json[0]["errors"][0]["statusCode"], "ENTITY_IS_DELETED");
     assert_eq!(
-        client.collect("DELETE", "", None).await.refusal().1,
+        client.collect("DELETE", "", None).await.rejection().1,
         "MISSING_ARGUMENT"
     );
 }
@@ -363,25 +363,25 @@ async fn retrieving_gives_null_for_what_is_not_there() {
         json!([{"attributes": {"type": "Account", "url": format!("/services/data/v62.0/sobjects/Account/{id}")},
             "Id": id, "Name": "A"}, null, null])
     );
-    let answer = client
+    let response = client
         .get(&format!(
             "/composite/sobjects/Account?ids={id}&fields=Name,Nope"
         ))
         .await;
-    assert_eq!(answer.refusal().1, "INVALID_FIELD");
-    let answer = client
+    assert_eq!(response.rejection().1, "INVALID_FIELD");
+    let response = client
         .get(&format!(
             "/composite/sobjects/Account?ids={id},zzz&fields=Name"
         ))
         .await;
-    assert_eq!(answer.json()[0]["Name"], "A");
+    assert_eq!(response.json()[0]["Name"], "A");
     let ids = vec![id; 2_001];
-    let answer = client
+    let response = client
         .collect(
             "POST",
             "/Account",
             Some(json!({"ids": ids, "fields": ["Id"]})),
         )
         .await;
-    assert_eq!(answer.refusal().1, "EXCEEDED_ID_LIMIT");
+    assert_eq!(response.rejection().1, "EXCEEDED_ID_LIMIT");
 }

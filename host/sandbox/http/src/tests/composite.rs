@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Client};
+use super::{Client, TestResponse};
 use sandbox_core::org::{Clock, Org};
 
 fn part(method: &str, path: &str, id: &str, body: Json) -> Json {
@@ -14,14 +14,14 @@ fn part(method: &str, path: &str, id: &str, body: Json) -> Json {
 }
 
 impl Client {
-    async fn composite(&self, all: bool, parts: &[Json]) -> Answer {
+    async fn composite(&self, all: bool, parts: &[Json]) -> TestResponse {
         let body = json!({"allOrNone": all, "compositeRequest": parts});
         self.call("POST", "/composite", Some(body)).await
     }
 }
 
-fn statuses(answer: &Answer) -> Vec<i64> {
-    let json = answer.json();
+fn statuses(response: &TestResponse) -> Vec<i64> {
+    let json = response.json();
     let list = json["compositeResponse"].as_array().unwrap();
     list.iter()
         .map(|part| part["httpStatusCode"].as_i64().unwrap())
@@ -29,10 +29,10 @@ fn statuses(answer: &Answer) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn parts_use_the_answers_of_earlier_parts() {
+async fn parts_use_the_responses_of_earlier_parts() {
     let client = Client::new().await;
     let used = client.org.usage().used();
-    let answer = client
+    let response = client
         .composite(
             true,
             &[
@@ -45,12 +45,12 @@ async fn parts_use_the_answers_of_earlier_parts() {
         )
         .await;
     assert_eq!(
-        statuses(&answer),
+        statuses(&response),
         [201, 200, 201, 200, 204],
         "{}",
-        answer.text()
+        response.text()
     );
-    let json = answer.json();
+    let json = response.json();
     let id = json["compositeResponse"][0]["body"]["id"].as_str().unwrap();
     assert_eq!(
         json["compositeResponse"][0],
@@ -73,7 +73,7 @@ async fn parts_use_the_answers_of_earlier_parts() {
 }
 
 async fn all_or_none_undoes_everything_in(client: Client) {
-    let answer = client
+    let response = client
         .composite(
             true,
             &[
@@ -94,8 +94,8 @@ async fn all_or_none_undoes_everything_in(client: Client) {
             ],
         )
         .await;
-    assert_eq!((answer.status, statuses(&answer)), (200, vec![400; 4]));
-    let list = answer.json()["compositeResponse"].clone();
+    assert_eq!((response.status, statuses(&response)), (200, vec![400; 4]));
+    let list = response.json()["compositeResponse"].clone();
     for halted in [0, 1, 3] {
         assert_eq!(
             list[halted]["body"],
@@ -127,13 +127,13 @@ async fn all_or_none_undoes_everything_in_a_file() {
     let org = Org::builder()
         .clock(Clock::fixed(super::NOW))
         .file(folder.path().join("org.db"));
-    all_or_none_undoes_everything_in(Client::of(org).await).await;
+    all_or_none_undoes_everything_in(Client::with_org(org).await).await;
 }
 
 #[tokio::test]
 async fn without_all_or_none_only_dependent_parts_fail() {
     let client = Client::new().await;
-    let answer = client
+    let response = client
         .composite(
             false,
             &[
@@ -154,8 +154,8 @@ async fn without_all_or_none_only_dependent_parts_fail() {
             ],
         )
         .await;
-    assert_eq!(statuses(&answer), [400, 400, 201, 404]);
-    let list = answer.json()["compositeResponse"].clone();
+    assert_eq!(statuses(&response), [400, 400, 201, 404]);
+    let list = response.json()["compositeResponse"].clone();
     assert_eq!(list[1]["body"][0]["errorCode"], "PROCESSING_HALTED");
     assert!(
         list[1]["body"][0]["message"]
@@ -177,7 +177,7 @@ async fn collections_within_follow_the_request_around_them() {
     let collection = json!({"allOrNone": false, "records": [
         {"attributes": {"type": "Account"}, "Name": "Within"}, {"attributes": {"type": "Account"}}]});
     for (outer, kept) in [(true, 0), (false, 1)] {
-        let answer = client
+        let response = client
             .composite(
                 outer,
                 &[
@@ -191,9 +191,9 @@ async fn collections_within_follow_the_request_around_them() {
                 ],
             )
             .await;
-        let list = answer.json()["compositeResponse"].clone();
+        let list = response.json()["compositeResponse"].clone();
         assert_eq!(list[0]["httpStatusCode"], 200);
-        assert_eq!(list[0]["body"][0]["success"], !outer, "{}", answer.text());
+        assert_eq!(list[0]["body"][0]["success"], !outer, "{}", response.text());
         assert_eq!(list[1]["httpStatusCode"], if outer { 400 } else { 201 });
         assert_eq!(
             client
@@ -211,7 +211,7 @@ async fn collections_within_follow_the_request_around_them() {
 }
 
 #[tokio::test]
-async fn headers_of_parts_are_heeded_and_inherited_ones_refused() {
+async fn headers_of_parts_are_applied_and_inherited_ones_rejected() {
     let client = Client::new().await;
     let mut query = part("GET", "/query?q=SELECT Id FROM Account", "q", json!(null));
     query["httpHeaders"] = json!({"If-Modified-Since": "Tue, 31 May 2016 18:00:00 GMT"});
@@ -220,11 +220,11 @@ async fn headers_of_parts_are_heeded_and_inherited_ones_refused() {
         [200]
     );
     query["httpHeaders"] = json!({"authorization": "Bearer x"});
-    assert_eq!(client.composite(false, &[query]).await.refusal().0, 400);
+    assert_eq!(client.composite(false, &[query]).await.rejection().0, 400);
 }
 
 #[tokio::test]
-async fn broken_composites_are_refused_as_a_whole() {
+async fn malformed_composites_are_rejected_as_a_whole() {
     let client = Client::new().await;
     let get = |id: &str| part("GET", "/sobjects/Account", id, json!(null));
     let many: Vec<_> = (0..26).map(|n| get(&format!("r{n}"))).collect();
@@ -250,12 +250,12 @@ async fn broken_composites_are_refused_as_a_whole() {
         (json!({"allOrNone": true}), "JSON_PARSER_ERROR"),
     ];
     for (body, code) in cases {
-        let answer = client.call("POST", "/composite", Some(body)).await;
+        let response = client.call("POST", "/composite", Some(body)).await;
         assert_eq!(
-            answer.refusal(),
+            response.rejection(),
             (400, code.to_owned()),
             "{}",
-            answer.text()
+            response.text()
         );
     }
     let list = client.get("/composite").await.json();
@@ -263,7 +263,7 @@ async fn broken_composites_are_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn batches_go_on_unless_told_to_halt() {
+async fn batches_continue_unless_halt_on_error_is_set() {
     let client = Client::new().await;
     let batch = |halt: bool| {
         json!({"haltOnError": halt, "batchRequests": [
@@ -311,12 +311,12 @@ async fn each_graph_is_kept_or_undone_alone() {
             part("POST", "/sobjects/Contact", "con", json!({"LastName": last, "AccountId": "@{acc.id}"}))]})
     };
     let body = json!({"graphs": [graph("1", json!("Good")), graph("2", json!(null)), graph("3", json!("Good"))]});
-    let answer = client.call("POST", "/composite/graph", Some(body)).await;
-    let json = answer.json();
+    let response = client.call("POST", "/composite/graph", Some(body)).await;
+    let json = response.json();
     let good: Vec<_> = (0..3)
         .map(|n| json["graphs"][n]["isSuccessful"].as_bool().unwrap())
         .collect();
-    assert_eq!(good, [true, false, true], "{}", answer.text());
+    assert_eq!(good, [true, false, true], "{}", response.text());
     let failed = &json["graphs"][1]["graphResponse"]["compositeResponse"];
     assert_eq!(failed[0]["body"][0]["errorCode"], "PROCESSING_HALTED");
     assert_eq!(failed[1]["body"][0]["errorCode"], "REQUIRED_FIELD_MISSING");
@@ -337,8 +337,8 @@ async fn graphs_keep_to_their_limits() {
     let wide = (0..501).map(|n| node(n, json!({"Name": "x"})));
     let query = vec![part("GET", "/query?q=x", "q", json!(null))];
     for body in [graph(chain.collect()), graph(wide.collect()), graph(query)] {
-        let answer = client.call("POST", "/composite/graph", Some(body)).await;
-        assert_eq!(answer.refusal(), (400, "INVALID_INPUT".to_owned()));
+        let response = client.call("POST", "/composite/graph", Some(body)).await;
+        assert_eq!(response.rejection(), (400, "INVALID_INPUT".to_owned()));
     }
     let graphs: Vec<_> = (0..17)
         .map(|n| json!({"graphId": n.to_string(), "compositeRequest": [node(0, json!({}))]}))
@@ -367,14 +367,14 @@ async fn the_query_of_a_part_may_be_as_long_as_soql_may_be() {
         assert!(soql.len() > 90_000);
         let path = format!("/query?q={soql}");
         let parts = [part("GET", &path, "long", json!(null))];
-        let answer = client.composite(false, &parts).await;
-        assert_eq!(statuses(&answer), [200]);
+        let response = client.composite(false, &parts).await;
+        assert_eq!(statuses(&response), [200]);
         assert_eq!(
-            answer.json()["compositeResponse"][0]["body"]["totalSize"],
+            response.json()["compositeResponse"][0]["body"]["totalSize"],
             1
         );
         let batch = json!({"batchRequests": [{"method": "GET", "url": format!("v62.0{path}")}]});
-        let answer = client.call("POST", "/composite/batch", Some(batch)).await;
-        assert_eq!(answer.json()["results"][0]["result"]["totalSize"], 1);
+        let response = client.call("POST", "/composite/batch", Some(batch)).await;
+        assert_eq!(response.json()["results"][0]["result"]["totalSize"], 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Conditional requests, and the moments that they go by.
+//! Conditional requests, and the times that they go by.
 
 use serde_json::{Value as Json, json};
 
@@ -12,7 +12,7 @@ impl Client {
         path: &str,
         headers: &[(&str, &str)],
         body: Option<Json>,
-    ) -> Answer {
+    ) -> TestResponse {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/services/data/v62.0{path}"))
@@ -27,7 +27,7 @@ impl Client {
 }
 
 #[tokio::test]
-async fn a_change_is_refused_if_the_record_changed_since() {
+async fn a_change_is_rejected_if_the_record_changed_since() {
     let client = Client::new().await;
     let id = client.make("Contact", json!({"LastName": "A"})).await;
     let path = format!("/sobjects/Contact/{id}");
@@ -40,12 +40,12 @@ async fn a_change_is_refused_if_the_record_changed_since() {
     let first = client.call_with("PATCH", &path, &since, body.clone()).await;
     assert_eq!(first.status, 204, "{}", first.text());
     let second = client.call_with("PATCH", &path, &since, body.clone()).await;
-    assert_eq!(second.refusal(), (412, "PRECONDITION_FAILED".into()));
+    assert_eq!(second.rejection(), (412, "PRECONDITION_FAILED".into()));
     let read = client.call_with("GET", &path, &since, None).await;
     assert_eq!(read.status, 412);
     let nonsense = [("if-unmodified-since", "yesterday")];
-    let refused = client.call_with("PATCH", &path, &nonsense, body).await;
-    assert_eq!(refused.status, 400);
+    let rejected = client.call_with("PATCH", &path, &nonsense, body).await;
+    assert_eq!(rejected.status, 400);
     let deleted = client.call_with("DELETE", &path, &since, None).await;
     assert_eq!(deleted.status, 204, "deletes know no conditions");
 }
@@ -89,10 +89,10 @@ async fn accounts_alone_have_tags() {
         ("PATCH", "if-match", tag.as_str(), 412),
     ] {
         let body = (method == "PATCH").then(|| json!({"Site": "B"}));
-        let answer = client
+        let response = client
             .call_with(method, &path, &[(header, value)], body)
             .await;
-        assert_eq!(answer.status, status, "{method} {header}: {value}");
+        assert_eq!(response.status, status, "{method} {header}: {value}");
     }
 }
 
@@ -130,8 +130,8 @@ async fn parts_of_a_composite_have_conditions_of_their_own() {
         part("all", "/sobjects"), part("one", "/sobjects/Contact/describe"),
         {"method": "GET", "url": "/services/data/v62.0/limits", "referenceId": "none", "httpHeaders": null},
     ]});
-    let answer = client.call("POST", "/composite", Some(body)).await;
-    let parts = answer.json()["compositeResponse"].clone();
+    let response = client.call("POST", "/composite", Some(body)).await;
+    let parts = response.json()["compositeResponse"].clone();
     for at in 0..2 {
         assert_eq!(parts[at]["httpStatusCode"], 304, "{parts}");
         assert_eq!(parts[at]["body"], json!(null));
@@ -149,7 +149,7 @@ async fn parts_of_a_composite_have_conditions_of_their_own() {
 #[tokio::test]
 async fn records_are_stamped_with_whole_seconds() {
     let builder = Org::builder().clock(Clock::fixed(NOW)).without_data();
-    let client = Client::of(builder).await;
+    let client = Client::with_org(builder).await;
     client.org.clock().advance(789);
     let body = json!({"Delivered_At__c": "2026-09-01T10:00:00.999Z"});
     let first = client.make("Shipment__c", body).await;

@@ -89,7 +89,7 @@ async fn objects_have_the_fields_that_clients_look_for() {
 
 /// REST API guide, "Limits".
 #[tokio::test]
-async fn allowances_by_the_hour_are_told() {
+async fn hourly_allowances_are_listed() {
     let client = Client::new().await;
     let limits = client.get("/limits").await.json();
     let limits = limits.as_object().unwrap().keys();
@@ -113,19 +113,19 @@ async fn allowances_by_the_hour_are_told() {
     );
 }
 
-/// The words are those of orgs (verbb/formie, issues 789 and 2124).
+/// The messages are those of orgs (verbb/formie, issues 789 and 2124).
 #[tokio::test]
 async fn a_list_is_no_value_of_a_multipicklist() {
     let client = Client::new().await;
     let body = json!({"Handling__c": ["Fragile", "Hazardous"]});
-    let refused = client
+    let rejected = client
         .call("POST", "/sobjects/Shipment__c", Some(body))
         .await;
     let message =
         "Cannot deserialize instance of multipicklist from START_ARRAY value [line:1, column:16]";
-    assert_eq!(refused.status, 400);
+    assert_eq!(rejected.status, 400);
     assert_eq!(
-        refused.json(),
+        rejected.json(),
         json!([{"message": message, "errorCode": "JSON_PARSER_ERROR"}])
     );
 }

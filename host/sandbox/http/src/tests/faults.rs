@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::Aborted;
 
-async fn play(client: &Client, fault: Json) {
+async fn inject(client: &Client, fault: Json) {
     let rule = json!({"match": {"path": "/services/data/v62.0/limits"}, "fault": fault});
     assert_eq!(
         client
@@ -33,12 +33,12 @@ async fn raw(client: &Client, path: &str) -> axum::response::Response {
 }
 
 #[tokio::test]
-async fn a_status_comes_with_its_code_and_headers_as_often_as_asked() {
+async fn a_status_comes_with_its_code_and_headers_as_often_as_set() {
     let client = Client::new().await;
-    play(&client, json!({"kind": "status", "status": 503, "errorCode": "SERVER_UNAVAILABLE", "message": "busy", "headers": {"Retry-After": "1"}})).await;
-    let answer = client.get("/limits").await;
+    inject(&client, json!({"kind": "status", "status": 503, "errorCode": "SERVER_UNAVAILABLE", "message": "busy", "headers": {"Retry-After": "1"}})).await;
+    let response = client.get("/limits").await;
     assert_eq!(
-        (answer.refusal(), answer.header("retry-after")),
+        (response.rejection(), response.header("retry-after")),
         ((503, "SERVER_UNAVAILABLE".to_owned()), "1")
     );
     assert_eq!(client.get("/limits").await.status, 200);
@@ -69,10 +69,10 @@ async fn a_status_comes_with_its_code_and_headers_as_often_as_asked() {
 }
 
 #[tokio::test]
-async fn half_a_packed_answer_a_doubled_one_and_one_with_garbled_headers_are_played() {
+async fn half_a_compressed_response_a_doubled_one_and_one_with_garbled_headers_are_injected() {
     let client = Client::new().await;
     let whole = client.get("/limits").await.body;
-    play(&client, json!("half-gzip")).await;
+    inject(&client, json!("half-gzip")).await;
     let half = client.get("/limits").await;
     assert_eq!(
         (half.status, half.header("content-encoding")),
@@ -81,19 +81,19 @@ async fn half_a_packed_answer_a_doubled_one_and_one_with_garbled_headers_are_pla
     let mut plain = Vec::new();
     let unpacked = flate2::read::GzDecoder::new(&half.body[..]).read_to_end(&mut plain);
     assert!(unpacked.is_err());
-    play(&client, json!("doubled-body")).await;
+    inject(&client, json!("doubled-body")).await;
     let doubled = client.get("/limits").await.body;
     assert_eq!(doubled.len(), 2 * whole.len());
-    play(&client, json!("garbled-headers")).await;
+    inject(&client, json!("garbled-headers")).await;
     let garbled = client.get("/limits").await;
     assert_eq!(garbled.header("date"), "yesterday");
     assert_eq!(garbled.body.len(), whole.len());
 }
 
 #[tokio::test]
-async fn a_reset_is_marked_and_a_lost_answer_has_done_its_work() {
+async fn a_reset_is_marked_and_a_lost_response_has_done_its_work() {
     let client = Client::new().await;
-    play(&client, json!({"kind": "reset"})).await;
+    inject(&client, json!({"kind": "reset"})).await;
     assert!(
         raw(&client, "/limits")
             .await
@@ -101,7 +101,7 @@ async fn a_reset_is_marked_and_a_lost_answer_has_done_its_work() {
             .get::<Aborted>()
             .is_some()
     );
-    client.org.faults().play(
+    client.org.faults().inject(
         "/services/data/v62.0/sobjects/Account",
         sandbox_core::faults::Fault::LostAnswer,
     );
@@ -135,7 +135,7 @@ async fn a_reset_is_marked_and_a_lost_answer_has_done_its_work() {
 #[tokio::test]
 async fn a_truncated_body_promises_all_and_ends_with_an_error() {
     let client = Client::new().await;
-    play(&client, json!({"kind": "truncate", "bytes": 10})).await;
+    inject(&client, json!({"kind": "truncate", "bytes": 10})).await;
     let (parts, mut body) = raw(&client, "/limits").await.into_parts();
     assert!(
         parts.headers["content-length"]
@@ -159,11 +159,11 @@ async fn a_truncated_body_promises_all_and_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn an_expired_session_is_refused_until_a_new_login() {
+async fn an_expired_session_is_rejected_until_a_new_login() {
     let mut client = Client::new().await;
-    play(&client, json!({"kind": "expire-session"})).await;
+    inject(&client, json!({"kind": "expire-session"})).await;
     assert_eq!(
-        client.get("/limits").await.refusal(),
+        client.get("/limits").await.rejection(),
         (401, "INVALID_SESSION_ID".into())
     );
     assert_eq!(client.get("/limits").await.status, 401);
@@ -174,11 +174,11 @@ async fn an_expired_session_is_refused_until_a_new_login() {
 #[tokio::test]
 async fn a_delay_is_late_and_a_stall_never_ends() {
     let client = Client::new().await;
-    play(&client, json!({"kind": "delay", "ms": 60})).await;
+    inject(&client, json!({"kind": "delay", "ms": 60})).await;
     let start = tokio::time::Instant::now();
     assert_eq!(client.get("/limits").await.status, 200);
     assert!(start.elapsed() >= Duration::from_millis(60));
-    play(&client, json!({"kind": "stall"})).await;
+    inject(&client, json!({"kind": "stall"})).await;
     let mut body = raw(&client, "/limits").await.into_body();
     assert!(body.frame().await.unwrap().is_ok());
     assert!(
@@ -232,7 +232,7 @@ async fn the_clock_moves_and_a_reset_forgets() {
 }
 
 #[tokio::test]
-async fn answers_are_shortened_changed_and_slowed() {
+async fn responses_are_shortened_changed_and_slowed() {
     let client = Client::new().await;
     let query = "/query?q=SELECT+Id+FROM+Account";
     let fault = |text: &str| {
@@ -302,12 +302,12 @@ async fn on_a_port_connections_really_break() {
             .unwrap()
             .starts_with("HTTP/1.1 200 OK")
     );
-    play(&client, json!({"kind": "reset"})).await;
+    inject(&client, json!({"kind": "reset"})).await;
     assert_eq!(
         over_tcp(port, &client).await.unwrap_err().kind(),
         std::io::ErrorKind::ConnectionReset
     );
-    play(&client, json!({"kind": "truncate", "bytes": 10})).await;
+    inject(&client, json!({"kind": "truncate", "bytes": 10})).await;
     let cut = over_tcp(port, &client).await.unwrap();
     assert_eq!(cut.split("\r\n\r\n").nth(1).unwrap().len(), 10);
     stop.send(()).unwrap();

@@ -13,15 +13,15 @@ async fn links_are_only_found_by_what_they_link() {
         let soql = format!("SELECT Id FROM ContentDocumentLink{filter}").replace(' ', "+");
         client.get(&format!("/query?q={soql}")).await
     };
-    for refused in [
+    for rejected in [
         "",
         " LIMIT 5",
         " WHERE ShareType = 'V'",
         " WHERE LinkedEntityId != null",
     ] {
-        let answer = query(refused).await;
-        assert_eq!(answer.refusal(), (400, "MALFORMED_QUERY".to_owned()));
-        let message = answer.json()[0]["message"].clone();
+        let response = query(rejected).await;
+        assert_eq!(response.rejection(), (400, "MALFORMED_QUERY".to_owned()));
+        let message = response.json()[0]["message"].clone();
         assert!(
             message
                 .as_str()
@@ -34,8 +34,8 @@ async fn links_are_only_found_by_what_they_link() {
         " WHERE ContentDocumentId IN (SELECT ContentDocumentId FROM ContentVersion)",
         " WHERE ContentDocumentId IN ('069000000000000AAA', '069000000000001AAA')",
     ] {
-        let answer = query(allowed).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
+        let response = query(allowed).await;
+        assert_eq!(response.status, 200, "{}", response.text());
     }
 }
 
@@ -66,9 +66,9 @@ async fn images_in_rich_text_are_kept_apart_from_it() {
     let (reference, rest) = after.split_once('"').unwrap();
     assert_eq!(rest, "></img><img src=\"https://x.example/a.png\">");
     let path = format!("/sobjects/Shipment__c/{id}/richTextImageFields/Label_Html__c/{reference}");
-    let answer = client.get(&path).await;
+    let response = client.get(&path).await;
     assert_eq!(
-        (answer.header("content-type"), answer.body.as_ref()),
+        (response.header("content-type"), response.body.as_ref()),
         ("image/png", pixels.as_slice())
     );
     assert_eq!(

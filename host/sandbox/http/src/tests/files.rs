@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http_body_util::BodyExt as _;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Client};
+use super::{Client, TestResponse};
 use sandbox_core::org::{Clock, Org};
 
 /// A form as Salesforce's documents show it.
@@ -23,7 +23,7 @@ fn form(document: &Json, field: &str, content: &[u8]) -> Vec<u8> {
 }
 
 impl Client {
-    async fn upload(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+    async fn upload(&self, method: &str, path: &str, body: impl Into<Body>) -> TestResponse {
         let request = Request::builder()
             .method(method)
             .uri(format!("/services/data/v62.0{path}"))
@@ -37,9 +37,9 @@ impl Client {
 
     async fn new_version(&self, document: &Json, content: &[u8]) -> String {
         let body = form(document, "VersionData", content);
-        let answer = self.upload("POST", "/sobjects/ContentVersion", body).await;
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        answer.json()["id"].as_str().unwrap().to_owned()
+        let created = self.upload("POST", "/sobjects/ContentVersion", body).await;
+        assert_eq!(created.status, 201, "{}", created.text());
+        created.json()["id"].as_str().unwrap().to_owned()
     }
 }
 
@@ -72,10 +72,10 @@ async fn a_version_comes_with_its_document_and_links() {
     assert_eq!(shown("Checksum"), sandbox_core::org::md5_of(&content));
     let data = format!("/services/data/v62.0/sobjects/ContentVersion/{id}/VersionData");
     assert_eq!(shown("VersionData"), data);
-    let answer = client.get(&data).await;
-    assert_eq!(answer.header("content-type"), "application/octet-stream");
+    let created = client.get(&data).await;
+    assert_eq!(created.header("content-type"), "application/octet-stream");
     assert!(
-        answer.body == content,
+        created.body == content,
         "the content comes back as it went up"
     );
     let links = client
@@ -178,12 +178,12 @@ async fn later_versions_take_the_documents_place() {
 async fn forms_that_cannot_be_used_leave_no_file_behind() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("org.db");
-    let client = Client::of(Org::builder().clock(Clock::fixed(super::NOW)).file(file)).await;
+    let client = Client::with_org(Org::builder().clock(Clock::fixed(super::NOW)).file(file)).await;
     let post = async |body: Vec<u8>| {
         client
             .upload("POST", "/sobjects/ContentVersion", body)
             .await
-            .refusal()
+            .rejection()
             .1
     };
     assert_eq!(
@@ -226,16 +226,16 @@ async fn large_files_pass_in_pieces() {
     let mut pieces = vec![Bytes::copy_from_slice(head)];
     pieces.extend(std::iter::repeat_n(piece, PIECES));
     pieces.push(Bytes::copy_from_slice(tail));
-    let answer = client
+    let created = client
         .upload("POST", "/sobjects/ContentVersion", Pieces::body(pieces))
         .await;
     assert_eq!(
-        answer.status,
+        created.status,
         201,
         "more than a JSON body may have: {}",
-        answer.text()
+        created.text()
     );
-    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    let id = created.json()["id"].as_str().unwrap().to_owned();
     let request = Request::get(format!(
         "/services/data/v62.0/sobjects/ContentVersion/{id}/VersionData"
     ))

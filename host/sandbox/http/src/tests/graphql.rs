@@ -4,9 +4,9 @@ use super::*;
 
 async fn ask(client: &Client, query: &str, variables: Json) -> Json {
     let body = json!({"query": query, "variables": variables});
-    let answer = client.call("POST", "/graphql", Some(body)).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()
+    let response = client.call("POST", "/graphql", Some(body)).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()
 }
 
 /// An account with three contacts and one without.
@@ -52,9 +52,9 @@ async fn records_come_with_parents_and_children() {
           } }
         }
         fragment Shown on Account { Name { value displayValue } AnnualRevenue { value displayValue } }"#;
-    let answer = ask(&client, query, json!({"with": false})).await;
-    assert_eq!(answer["errors"], json!([]));
-    let all = &answer["data"]["uiapi"]["query"]["all"];
+    let response = ask(&client, query, json!({"with": false})).await;
+    assert_eq!(response["errors"], json!([]));
+    let all = &response["data"]["uiapi"]["query"]["all"];
     assert_eq!(all["totalCount"], 2);
     let first = &all["edges"][0]["node"];
     assert_eq!(first["Id"], json!(id));
@@ -118,7 +118,7 @@ async fn pages_follow_one_another_by_cursor() {
 }
 
 #[tokio::test]
-async fn filters_mean_what_they_say() {
+async fn filters_select_matching_records() {
     let (client, _) = with_records().await;
     let cases = [
         (r#"{Name: {eq: "graph a"}}"#, 1),
@@ -157,14 +157,14 @@ async fn filters_mean_what_they_say() {
     for (filter, count) in cases {
         let query =
             format!("{{ uiapi {{ query {{ Account(where: {filter}) {{ totalCount }} }} }} }}");
-        let answer = ask(&client, &query, json!(null)).await;
-        let found = &answer["data"]["uiapi"]["query"]["Account"]["totalCount"];
-        assert_eq!(found, count, "{filter}: {answer}");
+        let response = ask(&client, &query, json!(null)).await;
+        let found = &response["data"]["uiapi"]["query"]["Account"]["totalCount"];
+        assert_eq!(found, count, "{filter}: {response}");
     }
 }
 
 #[tokio::test]
-async fn refusals_say_what_and_where() {
+async fn errors_have_message_and_location() {
     let client = Client::new().await;
     let cases = [
         (
@@ -214,13 +214,13 @@ async fn refusals_say_what_and_where() {
             "mutation",
         ),
     ];
-    for (query, kind, words) in cases {
-        let answer = ask(&client, query, json!({})).await;
-        let error = &answer["errors"][0];
-        assert_eq!(error["extensions"]["ErrorType"], kind, "{answer}");
+    for (query, kind, message) in cases {
+        let response = ask(&client, query, json!({})).await;
+        let error = &response["errors"][0];
+        assert_eq!(error["extensions"]["ErrorType"], kind, "{response}");
         assert!(
-            error["message"].as_str().unwrap().contains(words),
-            "{answer}"
+            error["message"].as_str().unwrap().contains(message),
+            "{response}"
         );
     }
     let deep = format!(
@@ -234,11 +234,11 @@ async fn refusals_say_what_and_where() {
     );
     let one_of_two =
         "{ uiapi { query { Account { totalCount } Case(first: 5000) { totalCount } } } }";
-    let answer = ask(&client, one_of_two, json!({})).await;
-    assert_eq!(answer["data"]["uiapi"]["query"]["Case"], json!(null));
-    assert!(answer["data"]["uiapi"]["query"]["Account"]["totalCount"].is_number());
+    let response = ask(&client, one_of_two, json!({})).await;
+    assert_eq!(response["data"]["uiapi"]["query"]["Case"], json!(null));
+    assert!(response["data"]["uiapi"]["query"]["Account"]["totalCount"].is_number());
     let request =
         Request::post("/services/data/v62.0/graphql").header("content-type", "application/json");
-    let refused = client.send(request.body(Body::from("{}")).unwrap()).await;
-    assert_eq!(refused.refusal(), (401, "INVALID_SESSION_ID".into()));
+    let rejected = client.send(request.body(Body::from("{}")).unwrap()).await;
+    assert_eq!(rejected.rejection(), (401, "INVALID_SESSION_ID".into()));
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::json;
 
-use super::oauth::{TOKEN, refusal};
+use super::oauth::{TOKEN, rejection};
 use super::*;
 use sandbox_core::org::{ADMIN_USERNAME, ConnectedApp};
 
@@ -54,7 +54,7 @@ fn sign(key: &RsaKeyPair, claims: &Json) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// Claims that are good, and what a case says otherwise.
+/// Valid claims, changed by the case.
 fn claims(otherwise: Json) -> Json {
     let mut claims =
         json!({"iss": CLIENT_ID, "sub": ADMIN_USERNAME, "aud": LOGIN, "exp": NOW_S + 180});
@@ -71,17 +71,17 @@ async fn client(pem: &str) -> Client {
         ..ConnectedApp::new("shy", "s")
     };
     let builder = Org::builder().clock(Clock::fixed(NOW));
-    Client::of(builder.jwt_certificate(pem).app(shy)).await
+    Client::with_org(builder.jwt_certificate(pem).app(shy)).await
 }
 
-async fn offer(client: &Client, assertion: &str) -> Answer {
+async fn offer(client: &Client, assertion: &str) -> TestResponse {
     let grant = "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
     let form = format!("grant_type={grant}&assertion={assertion}");
     client.form(TOKEN, &form).await
 }
 
 #[tokio::test]
-async fn a_certificate_or_a_public_key_vouches_for_assertions() {
+async fn assertions_are_verified_by_certificate_or_public_key() {
     for pem in [CERTIFICATE.to_owned(), public_pem(&key())] {
         let client = client(&pem).await;
         for audience in [LOGIN, "http://org.example"] {
@@ -92,7 +92,7 @@ async fn a_certificate_or_a_public_key_vouches_for_assertions() {
 }
 
 #[tokio::test]
-async fn assertions_that_are_wrong_are_refused_in_salesforces_words() {
+async fn invalid_assertions_have_salesforces_messages() {
     let client = client(CERTIFICATE).await;
     let part = |assertion: &str, at: usize| assertion.split('.').nth(at).unwrap().to_owned();
     let good = sign(&key(), &claims(json!({})));
@@ -115,8 +115,8 @@ async fn assertions_that_are_wrong_are_refused_in_salesforces_words() {
             "client identifier invalid",
         ),
     ];
-    for (assertion, words) in cases {
-        assert_eq!(refusal(&offer(&client, &assertion).await).2, words);
+    for (assertion, message) in cases {
+        assert_eq!(rejection(&offer(&client, &assertion).await).2, message);
     }
 }
 
@@ -140,21 +140,22 @@ async fn assertions_live_for_three_minutes() {
         (json!(NOW + 300), None),
         (json!(NOW + 300_000), Some(long)),
     ];
-    for (exp, refused) in cases {
-        let answer = offer(&client, &sign(&key(), &claims(json!({"exp": exp})))).await;
-        let told = (answer.status != 200).then(|| refusal(&answer));
-        let expected = refused.map(|words| (400, "invalid_grant".to_owned(), words.to_owned()));
-        assert_eq!(told, expected, "{exp}");
+    for (exp, rejected) in cases {
+        let response = offer(&client, &sign(&key(), &claims(json!({"exp": exp})))).await;
+        let reported = (response.status != 200).then(|| rejection(&response));
+        let expected =
+            rejected.map(|message| (400, "invalid_grant".to_owned(), message.to_owned()));
+        assert_eq!(reported, expected, "{exp}");
     }
 }
 
 #[test]
-fn what_verifies_no_assertion_is_no_certificate() {
+fn a_certificate_without_an_rsa_key_is_rejected() {
     // An elliptic key: id-ecPublicKey in place of rsaEncryption.
     const ELLIPTIC: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE450hFl/z7otReVhOiYKKsJy6yLpR\nnf+jlbCaLuLp+uXRmgOzKJIQLt6T6M5T6dbBHfWxxkcleEPm7yPUmqP90g==\n-----END PUBLIC KEY-----";
     for pem in ["", "no PEM", &CERTIFICATE[..200], ELLIPTIC] {
-        let refused = Org::builder().jwt_certificate(pem).build().unwrap_err();
-        let words = "the certificate of the app sandbox-client is no PEM of a certificate or RSA public key";
-        assert_eq!(refused.to_string(), words, "{pem}");
+        let rejected = Org::builder().jwt_certificate(pem).build().unwrap_err();
+        let message = "the certificate of the app sandbox-client is no PEM of a certificate or RSA public key";
+        assert_eq!(rejected.to_string(), message, "{pem}");
     }
 }

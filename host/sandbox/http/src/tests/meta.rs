@@ -14,10 +14,10 @@ async fn versions_need_no_token_and_all_else_does() {
         versions[0],
         json!({"label": "Summer '14", "url": "/services/data/v31.0", "version": "31.0"})
     );
-    let refused = client.get("/limits").await;
-    assert_eq!(refused.status, 401);
+    let rejected = client.get("/limits").await;
+    assert_eq!(rejected.status, 401);
     assert_eq!(
-        refused.json(),
+        rejected.json(),
         json!([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}])
     );
     let bad = Request::get("/services/data/v62.0/limits")
@@ -25,7 +25,7 @@ async fn versions_need_no_token_and_all_else_does() {
         .body(Body::empty())
         .unwrap();
     assert_eq!(
-        client.send(bad).await.refusal(),
+        client.send(bad).await.rejection(),
         (401, "INVALID_AUTH_HEADER".into())
     );
 }
@@ -41,14 +41,14 @@ async fn sessions_end_when_idle_and_both_schemes_of_the_header_do() {
     );
     client.org.clock().advance(sandbox_core::org::IDLE_LIMIT_MS);
     assert_eq!(
-        client.get("/limits").await.refusal(),
+        client.get("/limits").await.rejection(),
         (401, "INVALID_SESSION_ID".into())
     );
 }
 
 #[tokio::test]
-async fn the_allowance_is_counted_told_and_kept() {
-    let client = Client::of(Org::builder().clock(Clock::fixed(NOW)).api_limit(2)).await;
+async fn the_allowance_is_counted_reported_and_enforced() {
+    let client = Client::with_org(Org::builder().clock(Clock::fixed(NOW)).api_limit(2)).await;
     let limits = client.get("/limits").await;
     assert_eq!(
         limits.json()["DailyApiRequests"],
@@ -59,7 +59,7 @@ async fn the_allowance_is_counted_told_and_kept() {
         "api-usage=2/2"
     );
     assert_eq!(
-        client.get("/limits").await.refusal(),
+        client.get("/limits").await.rejection(),
         (403, "REQUEST_LIMIT_EXCEEDED".into())
     );
     client.org.clock().advance(24 * 3_600_000);
@@ -71,7 +71,7 @@ async fn the_allowance_is_counted_told_and_kept() {
 }
 
 #[tokio::test]
-async fn describe_global_and_describe_say_what_salesforce_says() {
+async fn describe_global_and_describe_match_salesforce() {
     let client = Client::new().await;
     let global = client.get("/sobjects").await.json();
     let names: Vec<_> = global["sobjects"]
@@ -162,7 +162,7 @@ async fn describe_global_and_describe_say_what_salesforce_says() {
 }
 
 #[tokio::test]
-async fn flags_and_places_are_those_of_recorded_descriptions() {
+async fn flags_and_positions_are_those_of_recorded_descriptions() {
     let client = Client::new().await;
     let describe = async |object: &str| {
         let path = format!("/sobjects/{object}/describe");
@@ -313,11 +313,11 @@ async fn basic_info_recent_and_counts_see_the_records() {
 }
 
 #[tokio::test]
-async fn answers_are_gzipped_for_those_who_take_it() {
+async fn responses_are_gzipped_for_clients_that_accept_it() {
     let client = Client::new().await;
     let request = Request::get("/services/data/v62.0/sobjects")
         .header("authorization", format!("Bearer {}", client.token));
-    let answer = client
+    let response = client
         .send(
             request
                 .header("accept-encoding", "deflate, gzip;q=1.0")
@@ -325,9 +325,9 @@ async fn answers_are_gzipped_for_those_who_take_it() {
                 .unwrap(),
         )
         .await;
-    assert_eq!(answer.header("content-encoding"), "gzip");
+    assert_eq!(response.header("content-encoding"), "gzip");
     let mut plain = String::new();
-    flate2::read::GzDecoder::new(answer.body.as_ref())
+    flate2::read::GzDecoder::new(response.body.as_ref())
         .read_to_string(&mut plain)
         .unwrap();
     assert_eq!(plain, client.get("/sobjects").await.text());
@@ -335,7 +335,7 @@ async fn answers_are_gzipped_for_those_who_take_it() {
 }
 
 #[tokio::test]
-async fn slashes_before_and_after_the_path_say_nothing() {
+async fn slashes_before_and_after_the_path_are_ignored() {
     let client = Client::new().await;
     for path in [
         "//services/data/v62.0/limits/",
@@ -344,20 +344,20 @@ async fn slashes_before_and_after_the_path_say_nothing() {
     ] {
         let request = Request::get(format!("http://org{path}"))
             .header("authorization", format!("Bearer {}", client.token));
-        let answer = client.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status, 200, "{path}");
+        let response = client.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status, 200, "{path}");
     }
 }
 
 #[tokio::test]
-async fn apis_without_a_right_to_them_are_refused_after_the_session_is_checked() {
+async fn apis_without_a_right_to_them_are_rejected_after_the_session_is_checked() {
     let mut client = Client::new().await;
     let connect = client.get("/chatter/users/me").await;
-    assert_eq!(connect.refusal(), (403, "API_DISABLED_FOR_ORG".into()));
+    assert_eq!(connect.rejection(), (403, "API_DISABLED_FOR_ORG".into()));
     let deploy = client
         .get("/metadata/deployRequest/0Af000000000001AAA")
         .await;
-    assert_eq!(deploy.refusal(), (403, "INSUFFICIENT_ACCESS".into()));
+    assert_eq!(deploy.rejection(), (403, "INSUFFICIENT_ACCESS".into()));
     let describe = async |client: &Client| {
         let envelope = format!(
             "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"http://soap.sforce.com/2006/04/metadata\">\
@@ -366,19 +366,19 @@ async fn apis_without_a_right_to_them_are_refused_after_the_session_is_checked()
             client.token
         );
         let request = Request::post("/services/Soap/m/62.0").header("content-type", "text/xml");
-        let answer = client
+        let response = client
             .send(request.body(Body::from(envelope)).unwrap())
             .await;
-        assert_eq!(answer.status, 500);
-        answer.text()
+        assert_eq!(response.status, 500);
+        response.text()
     };
-    let refused = describe(&client).await;
+    let rejected = describe(&client).await;
     assert!(
-        refused.contains("<faultcode>sf:INSUFFICIENT_ACCESS</faultcode>"),
-        "{refused}"
+        rejected.contains("<faultcode>sf:INSUFFICIENT_ACCESS</faultcode>"),
+        "{rejected}"
     );
-    assert!(refused.contains("requires a user with the ModifyAllData or ModifyMetadata"));
-    assert!(!refused.contains("<detail>"));
+    assert!(rejected.contains("requires a user with the ModifyAllData or ModifyMetadata"));
+    assert!(!rejected.contains("<detail>"));
     client.token = "00D!ended".into();
     assert!(
         describe(&client)

@@ -3,9 +3,11 @@
 mod actions;
 mod analytics;
 mod bulk;
-mod classic;
+mod bulk_v1;
+mod by_external_id;
 mod collections;
 mod composite;
+mod compressed;
 mod conditional;
 mod details;
 mod events;
@@ -14,10 +16,8 @@ mod file_rules;
 mod files;
 mod graphql;
 mod jwt;
-mod keyed;
 mod meta;
 mod oauth;
-mod packed;
 mod process;
 mod query;
 mod record_types;
@@ -44,7 +44,7 @@ use tower::ServiceExt as _;
 
 use sandbox_core::org::{CLIENT_ID, CLIENT_SECRET, Clock, Org, OrgBuilder};
 
-/// The moment at which test orgs stand.
+/// Fixed time of test orgs.
 pub(super) const NOW: i64 = 1_790_000_000_000;
 
 /// A client of an org, logged in.
@@ -56,13 +56,13 @@ pub(super) struct Client {
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct TestResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-impl Answer {
+impl TestResponse {
     pub fn json(&self) -> Json {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
@@ -78,8 +78,8 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and code of a REST refusal.
-    pub fn refusal(&self) -> (u16, String) {
+    /// Status and code of a REST error.
+    pub fn rejection(&self) -> (u16, String) {
         (
             self.status,
             self.json()[0]["errorCode"].as_str().unwrap().to_owned(),
@@ -89,10 +89,10 @@ impl Answer {
 
 impl Client {
     pub async fn new() -> Self {
-        Self::of(Org::builder().clock(Clock::fixed(NOW))).await
+        Self::with_org(Org::builder().clock(Clock::fixed(NOW))).await
     }
 
-    pub async fn of(builder: OrgBuilder) -> Self {
+    pub async fn with_org(builder: OrgBuilder) -> Self {
         let org = Arc::new(builder.build().unwrap());
         let mut client = Self {
             app: super::router(Arc::clone(&org)),
@@ -107,11 +107,11 @@ impl Client {
         let form = format!(
             "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}"
         );
-        let answer = self.form("/services/oauth2/token", &form).await;
-        self.token = answer.json()["access_token"].as_str().unwrap().to_owned();
+        let response = self.form("/services/oauth2/token", &form).await;
+        self.token = response.json()["access_token"].as_str().unwrap().to_owned();
     }
 
-    pub async fn form(&self, path: &str, form: &str) -> Answer {
+    pub async fn form(&self, path: &str, form: &str) -> TestResponse {
         let request =
             Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         self.send(
@@ -124,7 +124,7 @@ impl Client {
     }
 
     /// Calls a path below `/services/data/v62.0` (or any absolute one) with the token.
-    pub async fn call(&self, method: &str, path: &str, body: Option<Json>) -> Answer {
+    pub async fn call(&self, method: &str, path: &str, body: Option<Json>) -> TestResponse {
         let path =
             if path.starts_with("/services") || path.starts_with("/id") || path.starts_with("/_") {
                 path.to_owned()
@@ -144,15 +144,15 @@ impl Client {
         self.send(request.unwrap()).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.call("GET", path, None).await
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> TestResponse {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer {
+        TestResponse {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,

@@ -8,24 +8,24 @@ use sandbox_core::org::{ADMIN_USERNAME, ConnectedApp};
 pub(super) const TOKEN: &str = "/services/oauth2/token";
 const APP: &str = "client_id=sandbox-client&client_secret=sandbox-secret";
 
-pub(super) fn refusal(answer: &Answer) -> (u16, String, String) {
-    let json = answer.json();
+pub(super) fn rejection(response: &TestResponse) -> (u16, String, String) {
+    let json = response.json();
     let text = |name: &str| json[name].as_str().unwrap().to_owned();
-    (answer.status, text("error"), text("error_description"))
+    (response.status, text("error"), text("error_description"))
 }
 
-fn refused(error: &str, description: &str) -> (u16, String, String) {
+fn rejected(error: &str, description: &str) -> (u16, String, String) {
     (400, error.to_owned(), description.to_owned())
 }
 
 #[tokio::test]
-async fn a_token_answer_is_salesforces() {
+async fn a_token_response_is_salesforces() {
     let client = Client::new().await;
-    let answer = client
+    let response = client
         .form(TOKEN, &format!("grant_type=client_credentials&{APP}"))
         .await;
-    let json = answer.json();
-    assert_eq!(answer.status, 200);
+    let json = response.json();
+    assert_eq!(response.status, 200);
     assert!(
         json["access_token"]
             .as_str()
@@ -63,7 +63,7 @@ async fn a_token_answer_is_salesforces() {
 }
 
 #[tokio::test]
-async fn clients_and_grants_are_refused_in_salesforces_words() {
+async fn rejected_clients_and_grants_have_salesforces_messages() {
     let client = Client::new().await;
     let password = |user: &str, word: &str| {
         format!("grant_type=password&{APP}&username={user}&password={word}")
@@ -71,44 +71,44 @@ async fn clients_and_grants_are_refused_in_salesforces_words() {
     let cases = [
         (
             "grant_type=client_credentials&client_id=x&client_secret=y".to_owned(),
-            refused("invalid_client_id", "client identifier invalid"),
+            rejected("invalid_client_id", "client identifier invalid"),
         ),
         (
             "grant_type=client_credentials&client_id=sandbox-client&client_secret=y".to_owned(),
-            refused("invalid_client", "invalid client credentials"),
+            rejected("invalid_client", "invalid client credentials"),
         ),
         (
             "grant_type=client_credentials&client_id=sandbox-client".to_owned(),
-            refused("invalid_client", "invalid client credentials"),
+            rejected("invalid_client", "invalid client credentials"),
         ),
         (
             format!("grant_type=magic&{APP}"),
-            refused("unsupported_grant_type", "grant type not supported"),
+            rejected("unsupported_grant_type", "grant type not supported"),
         ),
         (
             String::new(),
-            refused("unsupported_grant_type", "grant type not supported"),
+            rejected("unsupported_grant_type", "grant type not supported"),
         ),
         (
             password(ADMIN_USERNAME, "wrong"),
-            refused("invalid_grant", "authentication failure"),
+            rejected("invalid_grant", "authentication failure"),
         ),
         (
             password("nobody", "sandbox-password"),
-            refused("invalid_grant", "authentication failure"),
+            rejected("invalid_grant", "authentication failure"),
         ),
         (
             format!("grant_type=refresh_token&{APP}&refresh_token=x"),
-            refused("invalid_grant", "expired access/refresh token"),
+            rejected("invalid_grant", "expired access/refresh token"),
         ),
         (
             format!("grant_type=authorization_code&{APP}&code=x"),
-            refused("invalid_grant", "invalid authorization code"),
+            rejected("invalid_grant", "invalid authorization code"),
         ),
     ];
     for (form, expected) in cases {
         assert_eq!(
-            refusal(&client.form(TOKEN, &form).await),
+            rejection(&client.form(TOKEN, &form).await),
             expected,
             "{form}"
         );
@@ -138,7 +138,7 @@ async fn clients_and_grants_are_refused_in_salesforces_words() {
         200
     );
     assert_eq!(
-        refusal(&client.call("GET", TOKEN, None).await).1,
+        rejection(&client.call("GET", TOKEN, None).await).1,
         "invalid_request"
     );
 }
@@ -152,9 +152,9 @@ async fn a_code_is_redeemed_once_with_its_verifier_and_refreshed() {
         let path = format!(
             "/services/oauth2/authorize?response_type=code&client_id=sandbox-client&redirect_uri=http%3A%2F%2Flocalhost%2Fcb&state=s+1&code_challenge={challenge}&code_challenge_method=S256"
         );
-        let answer = client.get(&path).await;
-        assert_eq!(answer.status, 302);
-        let url = url::Url::parse(answer.header("location")).unwrap();
+        let response = client.get(&path).await;
+        assert_eq!(response.status, 302);
+        let url = url::Url::parse(response.header("location")).unwrap();
         let pairs: std::collections::HashMap<_, _> = url.query_pairs().into_owned().collect();
         assert_eq!(pairs["state"], "s 1");
         pairs["code"].clone()
@@ -166,19 +166,19 @@ async fn a_code_is_redeemed_once_with_its_verifier_and_refreshed() {
     };
     let wrong = redeem(&code(&client).await, "wrong", "http://localhost/cb");
     assert_eq!(
-        refusal(&client.form(TOKEN, &wrong).await),
-        refused("invalid_grant", "invalid code verifier")
+        rejection(&client.form(TOKEN, &wrong).await),
+        rejected("invalid_grant", "invalid code verifier")
     );
     let elsewhere = redeem(&code(&client).await, verifier, "http://evil/cb");
     assert_eq!(
-        refusal(&client.form(TOKEN, &elsewhere).await).1,
+        rejection(&client.form(TOKEN, &elsewhere).await).1,
         "redirect_uri_mismatch"
     );
     let good = redeem(&code(&client).await, verifier, "http://localhost/cb");
     let first = client.form(TOKEN, &good).await.json();
     assert_eq!(
-        refusal(&client.form(TOKEN, &good).await),
-        refused("invalid_grant", "invalid authorization code")
+        rejection(&client.form(TOKEN, &good).await),
+        rejected("invalid_grant", "invalid authorization code")
     );
     let refresh = format!(
         "grant_type=refresh_token&client_id=sandbox-client&refresh_token={}",
@@ -193,8 +193,8 @@ async fn a_code_is_redeemed_once_with_its_verifier_and_refreshed() {
         .clock()
         .advance(sandbox_core::org::CODE_LIFETIME_MS);
     assert_eq!(
-        refusal(&client.form(TOKEN, &late).await),
-        refused("invalid_grant", "expired authorization code")
+        rejection(&client.form(TOKEN, &late).await),
+        rejected("invalid_grant", "expired authorization code")
     );
 }
 
@@ -204,7 +204,7 @@ async fn a_rotating_app_replaces_its_refresh_token_at_every_use() {
         rotate_refresh_tokens: true,
         ..ConnectedApp::new("spin", "s")
     };
-    let client = Client::of(Org::builder().app(app)).await;
+    let client = Client::with_org(Org::builder().app(app)).await;
     let user = client.org.admin().clone();
     let session = sandbox_core::org::Session::new(user, Some("spin".into()), "api", 0);
     let old = client.org.sessions().give_refresh(&session);
@@ -215,7 +215,7 @@ async fn a_rotating_app_replaces_its_refresh_token_at_every_use() {
         .unwrap()
         .to_owned();
     assert_eq!(
-        refusal(&client.form(TOKEN, &refresh(&old)).await).1,
+        rejection(&client.form(TOKEN, &refresh(&old)).await).1,
         "invalid_grant"
     );
     assert_eq!(client.form(TOKEN, &refresh(&new)).await.status, 200);
@@ -324,13 +324,13 @@ async fn soap_login_opens_a_session_up_to_version_64() {
             "UNSUPPORTED_API_VERSION",
         ),
     ];
-    for (path, password, words) in cases {
-        let answer = login(path, password).await;
-        assert_eq!(answer.status, 500);
+    for (path, password, message) in cases {
+        let response = login(path, password).await;
+        assert_eq!(response.status, 500);
         assert!(
-            answer.text().contains(&format!("<faultstring>{words}")),
+            response.text().contains(&format!("<faultstring>{message}")),
             "{}",
-            answer.text()
+            response.text()
         );
     }
 }
@@ -365,9 +365,9 @@ async fn a_frontdoor_url_opens_the_org_once() {
     );
     let bad = Request::get("http://org/services/oauth2/singleaccess")
         .header("authorization", "Bearer no");
-    let refused = client.send(bad.body(Body::empty()).unwrap()).await;
+    let rejected = client.send(bad.body(Body::empty()).unwrap()).await;
     assert_eq!(
-        (refused.status, refused.text().as_str()),
+        (rejected.status, rejected.text().as_str()),
         (403, "Bad_OAuth_Token")
     );
 }

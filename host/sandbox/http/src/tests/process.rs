@@ -5,9 +5,9 @@ use sandbox_model::id::RecordId;
 
 async fn ask(client: &Client, request: Json) -> Json {
     let body = json!({"requests": [request]});
-    let answer = client.call("POST", "/process/approvals", Some(body)).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()[0].clone()
+    let response = client.call("POST", "/process/approvals", Some(body)).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()[0].clone()
 }
 
 /// An opportunity that is open, so that it may be submitted.
@@ -40,12 +40,12 @@ async fn a_submitted_record_is_locked_until_it_is_approved() {
     );
     let item = submitted["newWorkitemIds"][0].as_str().unwrap().to_owned();
     let path = format!("/sobjects/Opportunity/{}", open_deal());
-    let refused = client
+    let rejected = client
         .call("PATCH", &path, Some(json!({"NextStep": "x"})))
         .await;
-    assert_eq!(refused.refusal(), (400, "ENTITY_IS_LOCKED".into()));
+    assert_eq!(rejected.rejection(), (400, "ENTITY_IS_LOCKED".into()));
     assert_eq!(
-        client.call("DELETE", &path, None).await.refusal().1,
+        client.call("DELETE", &path, None).await.rejection().1,
         "ENTITY_IS_LOCKED"
     );
     let again = ask(
@@ -154,14 +154,14 @@ async fn workflow_rules_change_the_records_that_meet_them() {
         RecordId::new("001", 4).as_str().to_owned(),
         RecordId::new("001", 999).as_str().to_owned(),
     ];
-    let refused = client
+    let rejected = client
         .call("POST", "/process/rules", Some(json!({"contextIds": ids})))
         .await;
-    assert_eq!(refused.refusal().1, "INVALID_CROSS_REFERENCE_KEY");
+    assert_eq!(rejected.rejection().1, "INVALID_CROSS_REFERENCE_KEY");
 }
 
 #[tokio::test]
-async fn headers_steer_assignment_and_duplicates() {
+async fn headers_control_assignment_and_duplicates() {
     let client = Client::new().await;
     let send = async |object: &str, header: (&str, &str), body: Json| {
         let request = Request::post(format!("/services/data/v62.0/sobjects/{object}"))
@@ -173,8 +173,8 @@ async fn headers_steer_assignment_and_duplicates() {
             .await
     };
     let lead = json!({"LastName": "Web", "Company": "W", "LeadSource": "Web"});
-    let owner = async |answer: Answer| {
-        let id = answer.json()["id"].as_str().unwrap().to_owned();
+    let owner = async |response: TestResponse| {
+        let id = response.json()["id"].as_str().unwrap().to_owned();
         client.get(&format!("/sobjects/Lead/{id}")).await.json()["OwnerId"]
             .as_str()
             .unwrap()[..3]
@@ -191,10 +191,11 @@ async fn headers_steer_assignment_and_duplicates() {
     let bad = send("Lead", ("sforce-auto-assign", "nonsense"), lead).await;
     assert_eq!(bad.status, 400);
     let twin = json!({"LastName": "Gonzalez", "Email": "rose@edge.example"});
-    let refused = send("Contact", ("x", "y"), twin.clone()).await;
-    assert_eq!(refused.refusal(), (400, "DUPLICATES_DETECTED".into()));
+    let rejected = send("Contact", ("x", "y"), twin.clone()).await;
+    assert_eq!(rejected.rejection(), (400, "DUPLICATES_DETECTED".into()));
     let found =
-        refused.json()[0]["duplicateResut"]["matchResults"][0]["matchRecords"][0]["record"].clone();
+        rejected.json()[0]["duplicateResut"]["matchResults"][0]["matchRecords"][0]["record"]
+            .clone();
     assert_eq!(
         client
             .get(found["attributes"]["url"].as_str().unwrap())

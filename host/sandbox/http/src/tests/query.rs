@@ -18,7 +18,7 @@ async fn with_accounts(count: usize) -> Client {
 
 const SOQL: &str = "SELECT Id, Name FROM Account WHERE Name LIKE 'Query %' ORDER BY Name";
 
-async fn query(client: &Client, path: &str, soql: &str, options: &str) -> Answer {
+async fn query(client: &Client, path: &str, soql: &str, options: &str) -> TestResponse {
     let uri = format!("/services/data/v62.0{path}?q={}", encoded(soql));
     let request = Request::get(uri)
         .header("authorization", format!("Bearer {}", client.token))
@@ -27,7 +27,7 @@ async fn query(client: &Client, path: &str, soql: &str, options: &str) -> Answer
 }
 
 #[tokio::test]
-async fn queries_are_answered_page_by_page() {
+async fn query_results_come_page_by_page() {
     let client = with_accounts(201).await;
     let first = query(&client, "/query", SOQL, "batchSize=1").await;
     assert_eq!(
@@ -59,19 +59,19 @@ async fn queries_are_answered_page_by_page() {
 }
 
 #[tokio::test]
-async fn refused_queries_say_why() {
+async fn rejected_queries_have_a_message() {
     let client = Client::new().await;
-    let refused = client.get("/query").await;
-    assert_eq!(refused.refusal(), (400, "MALFORMED_QUERY".into()));
-    let refused = query(&client, "/query", "SELECT Nope FROM Account", "").await;
-    let message = refused.json()[0]["message"].as_str().unwrap().to_owned();
+    let rejected = client.get("/query").await;
+    assert_eq!(rejected.rejection(), (400, "MALFORMED_QUERY".into()));
+    let rejected = query(&client, "/query", "SELECT Nope FROM Account", "").await;
+    let message = rejected.json()[0]["message"].as_str().unwrap().to_owned();
     assert!(message.starts_with(
         "\nSELECT Nope FROM Account\n       ^\nERROR at Row:1:Column:8\nNo such column 'Nope'"
     ));
-    assert_eq!(refused.refusal(), (400, "INVALID_FIELD".into()));
-    let refused = client.get("/query/0r8000000000001AAA-2000").await;
+    assert_eq!(rejected.rejection(), (400, "INVALID_FIELD".into()));
+    let rejected = client.get("/query/0r8000000000001AAA-2000").await;
     assert_eq!(
-        refused.json(),
+        rejected.json(),
         json!([{"message": "invalid query locator", "errorCode": "INVALID_QUERY_LOCATOR"}])
     );
 }
@@ -102,17 +102,17 @@ async fn a_reset_closes_cursors() {
     );
     client.log_in().await;
     let next = client.get(first["nextRecordsUrl"].as_str().unwrap()).await;
-    assert_eq!(next.refusal(), (400, "INVALID_QUERY_LOCATOR".into()));
+    assert_eq!(next.rejection(), (400, "INVALID_QUERY_LOCATOR".into()));
 }
 
 #[tokio::test]
-async fn columns_are_told_instead_of_rows_when_asked_for() {
+async fn columns_are_described_instead_of_rows_on_request() {
     let client = Client::new().await;
     let soql = encoded("SELECT Id, Owner.Name FROM Account");
-    let told = client.get(&format!("/query?q={soql}&columns=true")).await;
-    assert_eq!(told.status, 200, "{}", told.text());
+    let reported = client.get(&format!("/query?q={soql}&columns=true")).await;
+    assert_eq!(reported.status, 200, "{}", reported.text());
     assert_eq!(
-        told.json()["columnMetadata"][1]["joinColumns"][0]["columnName"],
+        reported.json()["columnMetadata"][1]["joinColumns"][0]["columnName"],
         "Name"
     );
     let wrong = client
@@ -121,13 +121,14 @@ async fn columns_are_told_instead_of_rows_when_asked_for() {
             encoded("SELECT Nope FROM Account")
         ))
         .await;
-    assert_eq!(wrong.refusal(), (400, "INVALID_FIELD".into()));
+    assert_eq!(wrong.rejection(), (400, "INVALID_FIELD".into()));
 }
 
 /// As production reports have it: whoever logs in again in the middle of a query asks anew.
 #[tokio::test]
-async fn locators_end_with_their_session_where_that_is_wanted() {
-    let mut client = Client::of(Org::builder().clock(Clock::fixed(NOW)).rows("Account", 300)).await;
+async fn locators_end_with_their_session_where_configured() {
+    let mut client =
+        Client::with_org(Org::builder().clock(Clock::fixed(NOW)).rows("Account", 300)).await;
     let first = query(&client, "/query", "SELECT Id FROM Account", "batchSize=200").await;
     let next = first.json()["nextRecordsUrl"].as_str().unwrap().to_owned();
     client.org.sessions().expire_all();
@@ -141,7 +142,7 @@ async fn locators_end_with_their_session_where_that_is_wanted() {
     let shown = client.call("POST", "/__sandbox/query", mode.clone()).await;
     assert_eq!(Some(shown.json()), mode);
     let gone = (400, "INVALID_QUERY_LOCATOR".to_owned());
-    assert_eq!(client.get(&next).await.refusal(), gone);
+    assert_eq!(client.get(&next).await.rejection(), gone);
     let again = query(&client, "/query", "SELECT Id FROM Account", "batchSize=200").await;
     let next = again.json()["nextRecordsUrl"].as_str().unwrap().to_owned();
     assert_eq!(client.get(&next).await.status, 200, "within its session");

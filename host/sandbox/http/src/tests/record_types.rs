@@ -1,4 +1,4 @@
-//! Record types: what describe tells of them, and what records take.
+//! Record types: what describe shows of them, and what records accept.
 
 use serde_json::json;
 
@@ -55,8 +55,8 @@ async fn a_record_takes_the_record_types_of_its_object() {
         let body = json!({"Name": "A", "RecordTypeId": id});
         client.call("POST", "/sobjects/Account", Some(body)).await
     };
-    let name_of = async |answer: &Answer| {
-        let id = answer.json()["id"].as_str().unwrap().to_owned();
+    let name_of = async |response: &TestResponse| {
+        let id = response.json()["id"].as_str().unwrap().to_owned();
         let soql = format!("SELECT+RecordType.DeveloperName+FROM+Account+WHERE+Id='{id}'");
         let found = client.get(&format!("/query?q={soql}")).await.json();
         found["records"][0]["RecordType"]["DeveloperName"].clone()
@@ -71,10 +71,10 @@ async fn a_record_takes_the_record_types_of_its_object() {
         assert_eq!(name_of(&made).await, name, "{id}");
     }
     for id in [lead.as_str(), "012Sb0000000999AAA"] {
-        let refused = make(id).await.json();
-        assert_eq!(refused[0]["errorCode"], "INVALID_CROSS_REFERENCE_KEY");
-        assert_eq!(refused[0]["fields"], json!(["RecordTypeId"]));
-        let message = refused[0]["message"].as_str().unwrap();
+        let rejected = make(id).await.json();
+        assert_eq!(rejected[0]["errorCode"], "INVALID_CROSS_REFERENCE_KEY");
+        assert_eq!(rejected[0]["fields"], json!(["RecordTypeId"]));
+        let message = rejected[0]["message"].as_str().unwrap();
         let start = "Record Type ID: this ID value isn't valid for the user: 012";
         assert!(message.starts_with(start), "{message}");
     }

@@ -74,10 +74,13 @@ async fn a_record_is_created_read_changed_and_deleted() {
     assert_eq!(client.call("HEAD", &path, None).await.status, 200);
     assert_eq!(client.call("DELETE", &path, None).await.status, 204);
     assert_eq!(
-        client.call("DELETE", &path, None).await.refusal(),
+        client.call("DELETE", &path, None).await.rejection(),
         (404, "ENTITY_IS_DELETED".into())
     );
-    assert_eq!(client.get(&path).await.refusal(), (404, "NOT_FOUND".into()));
+    assert_eq!(
+        client.get(&path).await.rejection(),
+        (404, "NOT_FOUND".into())
+    );
 }
 
 #[tokio::test]
@@ -95,9 +98,9 @@ async fn an_upsert_by_an_id_of_nothing_creates() {
     let made = client.call("POST", "/sobjects/Account", Some(null)).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let given = json!({"Id": id, "Name": "Given"});
-    let refused = client.call("POST", "/sobjects/Account", Some(given)).await;
+    let rejected = client.call("POST", "/sobjects/Account", Some(given)).await;
     assert_eq!(
-        refused.refusal(),
+        rejected.rejection(),
         (400, "INVALID_FIELD_FOR_INSERT_UPDATE".into())
     );
 }
@@ -106,26 +109,26 @@ async fn an_upsert_by_an_id_of_nothing_creates() {
 async fn a_delete_of_an_id_of_nothing_is_a_dangling_reference() {
     let client = Client::new().await;
     let id = sandbox_model::id::RecordId::new("001", 999_999);
-    let answer = client
+    let response = client
         .call("DELETE", &format!("/sobjects/Account/{id}"), None)
         .await;
-    assert_eq!(answer.status, 404);
+    assert_eq!(response.status, 404);
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!([{"message": "invalid cross reference id", "errorCode": "INVALID_CROSS_REFERENCE_KEY"}])
     );
     let dangling = json!({"LastName": "A", "AccountId": id.as_str()});
-    let refused = client
+    let rejected = client
         .call("POST", "/sobjects/Contact", Some(dangling))
         .await;
     assert_eq!(
-        refused.refusal(),
+        rejected.rejection(),
         (400, "INVALID_CROSS_REFERENCE_KEY".into())
     );
 }
 
 #[tokio::test]
-async fn a_method_that_a_path_does_not_take_is_answered_with_those_it_does() {
+async fn an_unsupported_method_gets_the_list_of_supported_ones() {
     let client = Client::new().await;
     let cases = [
         ("PUT", "/sobjects/Account", "HEAD,GET,POST"),
@@ -143,31 +146,31 @@ async fn a_method_that_a_path_does_not_take_is_answered_with_those_it_does() {
         ("DELETE", "/limits", "HEAD,GET"),
     ];
     for (method, path, allowed) in cases {
-        let answer = client.call(method, path, Some(json!({}))).await;
-        assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text());
-        assert_eq!(answer.header("allow"), allowed, "{method} {path}");
+        let response = client.call(method, path, Some(json!({}))).await;
+        assert_eq!(response.status, 405, "{method} {path}: {}", response.text());
+        assert_eq!(response.header("allow"), allowed, "{method} {path}");
         let message = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
-        assert_eq!(answer.json()[0]["message"], json!(message));
+        assert_eq!(response.json()[0]["message"], json!(message));
     }
     let part = json!({"compositeRequest": [
         {"method": "DELETE", "url": "/services/data/v62.0/limits", "referenceId": "a"}]});
-    let answer = client.call("POST", "/composite", Some(part)).await.json();
-    let body = &answer["compositeResponse"][0]["body"];
+    let response = client.call("POST", "/composite", Some(part)).await.json();
+    let body = &response["compositeResponse"][0]["body"];
     assert_eq!(
         body[0]["message"], "HTTP Method 'DELETE' not allowed. Allowed are HEAD,GET",
-        "{answer}"
+        "{response}"
     );
 }
 
 #[tokio::test]
-async fn refusals_are_lists_of_message_code_and_fields() {
+async fn errors_are_lists_of_message_code_and_fields() {
     let client = Client::new().await;
-    let refused = client
+    let rejected = client
         .call("POST", "/sobjects/Account", Some(json!({"Site": "x"})))
         .await;
-    assert_eq!(refused.status, 400);
+    assert_eq!(rejected.status, 400);
     assert_eq!(
-        refused.json(),
+        rejected.json(),
         json!([{"message": "Required fields are missing: [Name]", "errorCode": "REQUIRED_FIELD_MISSING", "fields": ["Name"]}])
     );
     let unknown = client
@@ -180,7 +183,7 @@ async fn refusals_are_lists_of_message_code_and_fields() {
 }
 
 #[tokio::test]
-async fn every_wrong_turn_has_its_status_and_code() {
+async fn every_error_has_its_status_and_code() {
     let client = Client::new().await;
     let id = client
         .call("POST", "/sobjects/Account", Some(json!({"Name": "A"})))
@@ -255,9 +258,9 @@ async fn every_wrong_turn_has_its_status_and_code() {
         ("GET", "/services/nope", None, 404, "NOT_FOUND"),
     ];
     for (method, path, body, status, code) in cases {
-        let answer = client.call(method, path, body).await;
+        let response = client.call(method, path, body).await;
         assert_eq!(
-            answer.refusal(),
+            response.rejection(),
             (status, code.to_owned()),
             "{method} {path}"
         );
@@ -265,19 +268,19 @@ async fn every_wrong_turn_has_its_status_and_code() {
     let long = client
         .get(&format!("/limits?x={}", "a".repeat(16_400)))
         .await;
-    assert_eq!(long.refusal(), (414, "URI_TOO_LONG".into()));
+    assert_eq!(long.rejection(), (414, "URI_TOO_LONG".into()));
     let fat = Request::get("/services/data")
         .header("x-fat", "a".repeat(16_380))
         .body(Body::empty())
         .unwrap();
     assert_eq!(
-        client.send(fat).await.refusal(),
+        client.send(fat).await.rejection(),
         (431, "HEADERS_TOO_LARGE".into())
     );
 }
 
 #[tokio::test]
-async fn an_upsert_answers_201_then_200_and_204_in_old_versions() {
+async fn an_upsert_returns_201_then_200_and_204_in_old_versions() {
     let client = Client::new().await;
     let path = "/sobjects/Account/External_Id__c/A%2F1%20%C3%BC";
     let made = client.call("PATCH", path, Some(json!({"Name": "A"}))).await;
@@ -300,7 +303,7 @@ async fn an_upsert_answers_201_then_200_and_204_in_old_versions() {
 }
 
 #[tokio::test]
-async fn a_key_of_several_records_answers_300_with_their_urls() {
+async fn a_key_of_several_records_returns_300_with_their_urls() {
     let client = Client::new().await;
     for _ in 0..2 {
         client
@@ -312,12 +315,12 @@ async fn a_key_of_several_records_answers_300_with_their_urls() {
             .await;
     }
     for (method, body) in [("GET", None), ("PATCH", Some(json!({}))), ("DELETE", None)] {
-        let answer = client
+        let response = client
             .call(method, "/sobjects/Shipment__c/Carrier_Ref__c/same", body)
             .await;
-        let urls = answer.json();
+        let urls = response.json();
         assert_eq!(
-            (answer.status, urls.as_array().unwrap().len()),
+            (response.status, urls.as_array().unwrap().len()),
             (300, 2),
             "{method}"
         );

@@ -31,12 +31,16 @@ async fn parents_are_shown_where_paths_ask_for_them() {
         format!("{alone}?fields=Account.Nope"),
         format!("{path}?fields=Acount.Name"),
     ] {
-        let refused = client.get(&wrong).await;
-        assert_eq!(refused.refusal(), (400, "INVALID_FIELD".into()), "{wrong}");
+        let rejected = client.get(&wrong).await;
+        assert_eq!(
+            rejected.rejection(),
+            (400, "INVALID_FIELD".into()),
+            "{wrong}"
+        );
     }
     let deep = "ReportsTo.".repeat(6);
-    let refused = client.get(&format!("{path}?fields={deep}Name")).await;
-    assert_eq!(refused.refusal().1, "INVALID_FIELD");
+    let rejected = client.get(&format!("{path}?fields={deep}Name")).await;
+    assert_eq!(rejected.rejection().1, "INVALID_FIELD");
     let body = json!({"ids": [id("003", 1)], "fields": ["Account.Name"]});
     let several = client
         .call("POST", "/composite/sobjects/Contact", Some(body))
@@ -54,10 +58,10 @@ async fn parents_are_changed_and_deleted_by_way_of_their_children() {
         .await;
     assert_eq!(changed.status, 204, "{}", changed.text());
     assert_eq!(client.get(&account).await.json()["Site"], "by its contact");
-    let refused = client
+    let rejected = client
         .call("PATCH", &account, Some(json!({"Name": null})))
         .await;
-    assert_eq!(refused.refusal(), (400, "REQUIRED_FIELD_MISSING".into()));
+    assert_eq!(rejected.rejection(), (400, "REQUIRED_FIELD_MISSING".into()));
     let contact = format!("/sobjects/Shipment__c/{}/Contact__r", id("a00", 1));
     assert_eq!(client.call("DELETE", &contact, None).await.status, 204);
     assert_eq!(client.get(&contact).await.status, 404);
@@ -65,7 +69,7 @@ async fn parents_are_changed_and_deleted_by_way_of_their_children() {
     let children = format!("/sobjects/Account/{}/Contacts", id("001", 2));
     for method in ["PATCH", "DELETE"] {
         let body = (method == "PATCH").then(|| json!({"Title": "x"}));
-        let refused = client.call(method, &children, body).await;
-        assert_eq!(refused.refusal(), (405, "METHOD_NOT_ALLOWED".into()));
+        let rejected = client.call(method, &children, body).await;
+        assert_eq!(rejected.rejection(), (405, "METHOD_NOT_ALLOWED".into()));
     }
 }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::*;
 
-/// The words are those of an org (MinnPost/object-sync-for-salesforce, issue 109).
+/// The messages are those of an org (MinnPost/object-sync-for-salesforce, issue 109).
 #[tokio::test]
-async fn objects_that_are_not_replicated_are_refused() {
+async fn objects_that_are_not_replicated_are_rejected() {
     let client = Client::new().await;
     let span = "start=2026-09-21T14:00:00Z&end=2026-09-21T15:00:00Z";
     for object in ["UserLicense", "EntityDefinition", "ActivityHistory"] {
@@ -19,11 +19,11 @@ async fn objects_that_are_not_replicated_are_refused() {
         );
         for list in ["updated", "deleted"] {
             let path = format!("/sobjects/{object}/{list}?{span}");
-            let refused = client.get(&path).await;
-            assert_eq!(refused.status, 400, "{path}");
+            let rejected = client.get(&path).await;
+            assert_eq!(rejected.status, 400, "{path}");
             let message = format!("sObject type {object} is not replicable");
             assert_eq!(
-                refused.json(),
+                rejected.json(),
                 json!([{"message": message, "errorCode": "INVALID_TYPE"}])
             );
         }

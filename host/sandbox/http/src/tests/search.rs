@@ -6,12 +6,12 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-async fn search(client: &Client, sosl: &str) -> Answer {
+async fn search(client: &Client, sosl: &str) -> TestResponse {
     client.get(&format!("/search?q={}", encoded(sosl))).await
 }
 
 #[tokio::test]
-async fn sosl_is_answered_in_the_shape_of_its_version() {
+async fn sosl_results_have_the_form_of_their_version() {
     let client = Client::new().await;
     let sosl = "FIND {gene*} IN NAME FIELDS RETURNING Account(Id, Name), Contact";
     let found = search(&client, sosl).await;
@@ -41,16 +41,16 @@ async fn labels_come_when_they_are_wanted() {
 }
 
 #[tokio::test]
-async fn broken_searches_are_refused() {
+async fn malformed_searches_are_rejected() {
     let client = Client::new().await;
-    let refused = client.get("/search").await;
-    assert_eq!(refused.refusal(), (400, "MALFORMED_SEARCH".into()));
-    let refused = search(&client, "FIND {x}").await;
-    assert_eq!(refused.refusal(), (400, "MALFORMED_SEARCH".into()));
+    let rejected = client.get("/search").await;
+    assert_eq!(rejected.rejection(), (400, "MALFORMED_SEARCH".into()));
+    let rejected = search(&client, "FIND {y}").await;
+    assert_eq!(rejected.rejection(), (400, "MALFORMED_SEARCH".into()));
 }
 
 #[tokio::test]
-async fn parameters_do_what_sosl_does() {
+async fn parameters_match_sosl() {
     let client = Client::new().await;
     let path = "/parameterizedSearch?q=oil&sobject=Account&sobject=Opportunity&Account.fields=id,name\
                 &Account.limit=1&Account.orderBy=Name%20DESC&in=NAME&metadata=LABELS";
@@ -81,10 +81,10 @@ async fn parameters_do_what_sosl_does() {
 }
 
 #[tokio::test]
-async fn an_order_may_be_given_in_words() {
+async fn an_order_may_be_given_as_text() {
     let client = Client::new().await;
-    for words in ["Name DESC NULLS_LAST", "Name DESC NULLS LAST", "Name DESC"] {
-        let account = json!({"name": "Account", "fields": ["Name"], "orderBy": words});
+    for message in ["Name DESC NULLS_LAST", "Name DESC NULLS LAST", "Name DESC"] {
+        let account = json!({"name": "Account", "fields": ["Name"], "orderBy": message});
         let body = json!({"q": "United", "sobjects": [account]});
         let found = client
             .call("POST", "/parameterizedSearch", Some(body))
@@ -92,15 +92,15 @@ async fn an_order_may_be_given_in_words() {
             .json();
         assert_eq!(
             found["searchRecords"][0]["Name"], "United Oil & Gas, UK",
-            "{words}: {found}"
+            "{message}: {found}"
         );
     }
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn errors_name_the_invalid_parameter() {
     let client = Client::new().await;
-    for (body, words) in [
+    for (body, message) in [
         (json!({}), "q is missing"),
         (json!({"q": "oil", "in": "X"}), "in must be"),
         (
@@ -112,11 +112,15 @@ async fn bad_parameters_are_named() {
             "at least one sobject",
         ),
     ] {
-        let refused = client
+        let rejected = client
             .call("POST", "/parameterizedSearch", Some(body.clone()))
             .await;
-        assert_eq!(refused.refusal(), (400, "INVALID_SEARCH".into()), "{body}");
-        assert!(refused.text().contains(words), "{}", refused.text());
+        assert_eq!(
+            rejected.rejection(),
+            (400, "INVALID_SEARCH".into()),
+            "{body}"
+        );
+        assert!(rejected.text().contains(message), "{}", rejected.text());
     }
 }
 
@@ -165,7 +169,7 @@ async fn suggestions_match_the_beginnings_of_words() {
         "/search/suggestions?q=u&sobject=Account",
         "/search/suggestions?q=united",
     ] {
-        assert_eq!(client.get(path).await.refusal().1, "INVALID_SEARCH");
+        assert_eq!(client.get(path).await.rejection().1, "INVALID_SEARCH");
     }
     let titles = client
         .get("/search/suggestTitleMatches?q=orl&language=en_US&publishStatus=Online")

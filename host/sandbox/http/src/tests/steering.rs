@@ -5,21 +5,21 @@ use serde_json::json;
 use super::{Client, NOW};
 
 #[tokio::test]
-async fn sessions_can_be_ended_by_order_and_by_the_clock() {
+async fn sessions_end_on_request_and_by_the_clock() {
     let mut client = Client::new().await;
     let open = client.get("/__sandbox/sessions").await.json();
     assert_eq!(open, json!({"open": 1}));
     assert_eq!(client.get("/limits").await.status, 200);
     let ended = client.call("DELETE", "/__sandbox/sessions", None).await;
     assert_eq!(ended.status, 204);
-    let refused = (401, "INVALID_SESSION_ID".to_owned());
-    assert_eq!(client.get("/limits").await.refusal(), refused);
+    let rejected = (401, "INVALID_SESSION_ID".to_owned());
+    assert_eq!(client.get("/limits").await.rejection(), rejected);
     client.log_in().await;
     assert_eq!(client.get("/limits").await.status, 200);
     let moved = json!({"advance-ms": 2 * 60 * 60 * 1_000});
     let clock = client.call("POST", "/__sandbox/clock", Some(moved)).await;
     assert_eq!(clock.json()["ms"], NOW + 7_200_000);
-    assert_eq!(client.get("/limits").await.refusal(), refused);
+    assert_eq!(client.get("/limits").await.rejection(), rejected);
 }
 
 #[tokio::test]

@@ -2,19 +2,19 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 
-async fn ask(client: &Client, path: &str, soql: &str) -> Answer {
+async fn ask(client: &Client, path: &str, soql: &str) -> TestResponse {
     let q: String = url::form_urlencoded::byte_serialize(soql.as_bytes()).collect();
     client.get(&format!("{path}?q={q}")).await
 }
 
 async fn rows(client: &Client, soql: &str) -> Json {
-    let answer = ask(client, "/tooling/query", soql).await;
-    assert_eq!(answer.status, 200, "{soql}: {}", answer.text());
-    answer.json()
+    let response = ask(client, "/tooling/query", soql).await;
+    assert_eq!(response.status, 200, "{soql}: {}", response.text());
+    response.json()
 }
 
 #[tokio::test]
-async fn tooling_results_have_their_own_shape_and_links() {
+async fn tooling_results_have_their_own_form_and_links() {
     let client = Client::new().await;
     let found = rows(
         &client,
@@ -41,7 +41,7 @@ async fn tooling_results_have_their_own_shape_and_links() {
 }
 
 #[tokio::test]
-async fn objects_and_fields_are_told_as_records() {
+async fn objects_and_fields_are_records() {
     let client = Client::new().await;
     let found = rows(
         &client,
@@ -51,9 +51,9 @@ async fn objects_and_fields_are_told_as_records() {
     )
     .await;
     let account = &found["records"][0];
-    let told = |name: &str| account[name].clone();
+    let reported = |name: &str| account[name].clone();
     assert_eq!(
-        ["Id", "DurableId", "Label", "KeyPrefix", "IsCustomizable"].map(told),
+        ["Id", "DurableId", "Label", "KeyPrefix", "IsCustomizable"].map(reported),
         [
             json!("000000000000000AAA"),
             json!("Account"),
@@ -129,10 +129,10 @@ async fn custom_objects_and_fields_lead_to_each_other() {
 #[tokio::test]
 async fn each_api_has_its_own_objects() {
     let client = Client::new().await;
-    let refused = ask(&client, "/query", "SELECT Id FROM CustomField").await;
-    assert_eq!(refused.refusal(), (400, "INVALID_TYPE".into()));
-    let refused = ask(&client, "/tooling/query", "SELECT Id FROM Account").await;
-    assert_eq!(refused.refusal(), (400, "INVALID_TYPE".into()));
+    let rejected = ask(&client, "/query", "SELECT Id FROM CustomField").await;
+    assert_eq!(rejected.rejection(), (400, "INVALID_TYPE".into()));
+    let rejected = ask(&client, "/tooling/query", "SELECT Id FROM Account").await;
+    assert_eq!(rejected.rejection(), (400, "INVALID_TYPE".into()));
     let found = ask(
         &client,
         "/query",
@@ -142,28 +142,28 @@ async fn each_api_has_its_own_objects() {
     .json();
     assert_eq!(found["records"][0]["QualifiedApiName"], "Contact");
     assert_eq!(found.get("entityTypeName"), None);
-    let refused = ask(
+    let rejected = ask(
         &client,
         "/tooling/query",
         "SELECT DurableId FROM FieldDefinition",
     )
     .await;
-    assert_eq!(refused.refusal(), (400, "MALFORMED_QUERY".into()));
+    assert_eq!(rejected.rejection(), (400, "MALFORMED_QUERY".into()));
     assert!(
-        refused
+        rejected
             .text()
             .contains("a filter on a reified column is required [EntityDefinitionId,DurableId]")
     );
     assert_eq!(client.get("/sobjects/CustomField").await.status, 404);
     assert_eq!(client.get("/tooling/sobjects/Account").await.status, 404);
-    let refused = client
+    let rejected = client
         .call(
             "POST",
             "/tooling/sobjects/ApexClass",
             Some(json!({"Name": "X"})),
         )
         .await;
-    assert_eq!(refused.refusal(), (405, "METHOD_NOT_ALLOWED".into()));
+    assert_eq!(rejected.rejection(), (405, "METHOD_NOT_ALLOWED".into()));
 }
 
 #[tokio::test]
@@ -211,13 +211,13 @@ async fn tooling_objects_are_listed_and_described() {
 async fn columns_of_tooling_queries_are_described() {
     let client = Client::new().await;
     let q = "SELECT+DeveloperName,EntityDefinition.Label+FROM+CustomField";
-    let told = client
+    let reported = client
         .get(&format!("/tooling/query?q={q}&columns=true"))
         .await;
-    assert_eq!(told.status, 200, "{}", told.text());
-    let told = told.json();
-    assert_eq!(told["entityName"], "CustomField");
-    assert_eq!(told["columnMetadata"][0]["columnName"], "DeveloperName");
+    assert_eq!(reported.status, 200, "{}", reported.text());
+    let reported = reported.json();
+    assert_eq!(reported["entityName"], "CustomField");
+    assert_eq!(reported["columnMetadata"][0]["columnName"], "DeveloperName");
 }
 
 #[tokio::test]

@@ -21,15 +21,15 @@ async fn parents_are_created_before_their_children() {
     contact["Email"] = json!("c@example.com");
     first["Contacts"] = json!({"records": [contact, record("Contact", "ref3", "Child")]});
     let body = json!({"records": [first, record("Account", "ref4", "Tree 2")]});
-    let answer = client
+    let response = client
         .call("POST", "/composite/tree/Account/", Some(body))
         .await;
-    let json = answer.json();
+    let json = response.json();
     assert_eq!(
-        (answer.status, &json["hasErrors"]),
+        (response.status, &json["hasErrors"]),
         (201, &json!(false)),
         "{}",
-        answer.text()
+        response.text()
     );
     let ids: Vec<_> = (0..4)
         .map(|n| json["results"][n]["referenceId"].as_str().unwrap())
@@ -47,18 +47,18 @@ async fn parents_are_created_before_their_children() {
 }
 
 #[tokio::test]
-async fn a_field_that_does_not_exist_is_told_of_its_record() {
+async fn an_unknown_field_is_an_error_of_its_record() {
     let client = Client::new().await;
     let mut first = record("Account", "ref1", "Tree odd");
     first["Nope"] = json!(1);
     first["Contacts"] = json!({"records": [record("Contact", "ref2", "Child")]});
     let body = json!({"records": [first, record("Account", "ref3", "Tree even")]});
-    let answer = client
+    let response = client
         .call("POST", "/composite/tree/Account/", Some(body))
         .await;
-    assert_eq!(answer.status, 400);
+    assert_eq!(response.status, 400);
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"hasErrors": true, "results": [{"referenceId": "ref1", "errors": [{
             "statusCode": "INVALID_FIELD",
             "message": "No such column 'Nope' on sobject of type Account", "fields": []
@@ -69,22 +69,22 @@ async fn a_field_that_does_not_exist_is_told_of_its_record() {
 }
 
 #[tokio::test]
-async fn one_refused_record_keeps_all_others_out() {
+async fn one_rejected_record_keeps_all_others_out() {
     let client = Client::new().await;
     let mut first = record("Account", "ref1", "Tree none");
     let mut contact = record("Contact", "ref2", "Child");
     contact["Email"] = json!("123");
     first["Contacts"] = json!({"records": [contact]});
-    let answer = client
+    let response = client
         .call(
             "POST",
             "/composite/tree/Account",
             Some(json!({"records": [first]})),
         )
         .await;
-    assert_eq!(answer.status, 400);
+    assert_eq!(response.status, 400);
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"hasErrors": true, "results": [{"referenceId": "ref2", "errors": [
             {"statusCode": "INVALID_EMAIL_ADDRESS", "message": "Email: invalid email address: 123", "fields": ["Email"]}]}]})
     );
@@ -100,30 +100,30 @@ async fn one_refused_record_keeps_all_others_out() {
 async fn attributes_are_checked_before_anything_is_created() {
     let client = Client::new().await;
     let twice = json!({"records": [record("Account", "r", "a"), record("Account", "r", "b")]});
-    let answer = client
+    let response = client
         .call("POST", "/composite/tree/Account", Some(twice))
         .await
         .json();
-    assert_eq!(answer["results"].as_array().unwrap().len(), 2);
+    assert_eq!(response["results"].as_array().unwrap().len(), 2);
     assert_eq!(
-        answer["results"][1]["errors"][0]["message"],
+        response["results"][1]["errors"][0]["message"],
         "Duplicate ReferenceId provided in the request."
     );
     let untyped = json!({"records": [{"attributes": {"referenceId": "r"}, "Name": "x"}]});
-    let answer = client
+    let response = client
         .call("POST", "/composite/tree/Account", Some(untyped))
         .await
         .json();
     assert_eq!(
-        answer["results"][0]["errors"][0]["statusCode"],
+        response["results"][0]["errors"][0]["statusCode"],
         "INVALID_INPUT"
     );
     let unnamed = json!({"records": [{"attributes": {"type": "Account"}, "Name": "x"}]});
-    let answer = client
+    let response = client
         .call("POST", "/composite/tree/Account", Some(unnamed))
         .await;
     assert_eq!(
-        answer.json()[0]["message"],
+        response.json()[0]["message"],
         "Include a reference ID for each record in the request."
     );
     let other = json!({"records": [record("Contact", "r", "x")]});
@@ -137,25 +137,25 @@ async fn attributes_are_checked_before_anything_is_created() {
     let many: Vec<_> = (0..201)
         .map(|n| record("Account", &format!("r{n}"), "x"))
         .collect();
-    let answer = client
+    let response = client
         .call(
             "POST",
             "/composite/tree/Account",
             Some(json!({"records": many})),
         )
         .await;
-    assert_eq!(answer.refusal(), (400, "INVALID_INPUT".to_owned()));
+    assert_eq!(response.rejection(), (400, "INVALID_INPUT".to_owned()));
     let many: Vec<_> = (0..200)
         .map(|n| record("Account", &format!("r{n}"), "x"))
         .collect();
-    let answer = client
+    let response = client
         .call(
             "POST",
             "/composite/tree/Account",
             Some(json!({"records": many})),
         )
         .await;
-    assert_eq!(answer.status, 201);
+    assert_eq!(response.status, 201);
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn trees_have_five_levels_at_most() {
         parent["ChildAccounts"] = json!({"records": [tree]});
         tree = parent;
     }
-    let answer = client
+    let response = client
         .call(
             "POST",
             "/composite/tree/Account",
@@ -175,18 +175,18 @@ async fn trees_have_five_levels_at_most() {
         )
         .await;
     assert_eq!(
-        answer.refusal(),
+        response.rejection(),
         (400, "INVALID_INPUT".to_owned()),
         "{}",
-        answer.text()
+        response.text()
     );
     let five = tree["ChildAccounts"]["records"][0].clone();
-    let answer = client
+    let response = client
         .call(
             "POST",
             "/composite/tree/Account",
             Some(json!({"records": [five]})),
         )
         .await;
-    assert_eq!(answer.status, 201, "{}", answer.text());
+    assert_eq!(response.status, 201, "{}", response.text());
 }

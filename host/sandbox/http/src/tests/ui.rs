@@ -45,7 +45,7 @@ async fn list_views_are_listed_described_and_run() {
         json!({"fieldNameOrPath": "Name", "value": "Edge Communications"})
     );
     assert_eq!(
-        client.get(&format!("{all}?limit=0")).await.refusal().1,
+        client.get(&format!("{all}?limit=0")).await.rejection().1,
         "INVALID_PARAMETER_VALUE"
     );
     assert_eq!(
@@ -141,7 +141,7 @@ async fn compact_layouts_are_the_same_by_every_way() {
         (layout, Some("Contact"))
     );
     assert_eq!(
-        client.get("/compactLayouts").await.refusal().1,
+        client.get("/compactLayouts").await.rejection().1,
         "INVALID_PARAMETER_VALUE"
     );
 }

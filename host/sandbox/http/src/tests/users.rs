@@ -46,7 +46,7 @@ async fn passwords_are_set_and_reset() {
 }
 
 #[tokio::test]
-async fn weak_passwords_and_unknown_users_are_refused() {
+async fn weak_passwords_and_unknown_users_are_rejected() {
     let client = Client::new().await;
     for weak in [
         "short1",
@@ -54,7 +54,7 @@ async fn weak_passwords_and_unknown_users_are_refused() {
         "1234567890",
         sandbox_core::org::ADMIN_PASSWORD,
     ] {
-        let refused = client
+        let rejected = client
             .call(
                 "POST",
                 &admin_password(),
@@ -62,15 +62,15 @@ async fn weak_passwords_and_unknown_users_are_refused() {
             )
             .await;
         assert_eq!(
-            refused.refusal(),
+            rejected.rejection(),
             (400, "INVALID_NEW_PASSWORD".into()),
             "{weak}"
         );
     }
-    let refused = client
+    let rejected = client
         .call("POST", &admin_password(), Some(json!({"password": "x"})))
         .await;
-    assert_eq!(refused.refusal().1, "INVALID_NEW_PASSWORD");
+    assert_eq!(rejected.rejection().1, "INVALID_NEW_PASSWORD");
     assert_eq!(
         client
             .get("/sobjects/User/005000000000000AAA/password")
@@ -124,12 +124,12 @@ async fn self_service_users_have_passwords_too() {
 }
 
 #[tokio::test]
-async fn apex_rest_tells_what_it_was_sent() {
+async fn apex_rest_echoes_its_request() {
     let client = Client::new().await;
     let body = json!({"a": [1, null]});
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let sent = (method != "GET").then(|| body.clone());
-        let told = client
+        let reported = client
             .call(
                 method,
                 "/services/apexrest/echo/x%20y/z?b=1&c=%2B",
@@ -138,18 +138,18 @@ async fn apex_rest_tells_what_it_was_sent() {
             .await
             .json();
         assert_eq!(
-            (&told["method"], &told["path"]),
+            (&reported["method"], &reported["path"]),
             (&json!(method), &json!("/x%20y/z"))
         );
-        assert_eq!(told["parameters"], json!({"b": "1", "c": "+"}));
-        assert_eq!(told["body"], sent.unwrap_or_default());
+        assert_eq!(reported["parameters"], json!({"b": "1", "c": "+"}));
+        assert_eq!(reported["body"], sent.unwrap_or_default());
     }
-    let refused = client
+    let rejected = client
         .call("POST", "/services/apexrest/echo?status=418", None)
         .await;
-    assert_eq!(refused.status, 418);
+    assert_eq!(rejected.status, 418);
     assert_eq!(
-        client.get("/services/apexrest/nothing").await.refusal(),
+        client.get("/services/apexrest/nothing").await.rejection(),
         (404, "NOT_FOUND".into())
     );
     let request = Request::get("/services/apexrest/echo")
@@ -190,14 +190,17 @@ async fn changes_are_listed_by_timespan() {
             .unwrap()
             .ends_with("+0000")
     );
-    let refused = client
+    let rejected = client
         .get("/sobjects/Opportunity/updated?start=yesterday&end=now")
         .await;
-    assert_eq!(refused.refusal(), (400, "INVALID_REPLICATION_DATE".into()));
+    assert_eq!(
+        rejected.rejection(),
+        (400, "INVALID_REPLICATION_DATE".into())
+    );
 }
 
 #[tokio::test]
-async fn plans_tell_what_an_index_helps_with() {
+async fn plans_show_what_an_index_helps_with() {
     let client = Client::new().await;
     let explained = client
         .get("/query?explain=SELECT+Id+FROM+Account+WHERE+Name='GenePoint'+AND+Site='x'")
@@ -230,7 +233,7 @@ async fn plans_tell_what_an_index_helps_with() {
         "{explained}"
     );
     assert_eq!(
-        client.get("/query?explain=SELECT").await.refusal().1,
+        client.get("/query?explain=SELECT").await.rejection().1,
         "MALFORMED_QUERY"
     );
 }

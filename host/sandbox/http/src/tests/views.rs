@@ -16,7 +16,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let builder = Org::builder().without_data().clock(Clock::fixed(NOW));
-        let client = Client::of(builder).await;
+        let client = Client::with_org(builder).await;
         let account = made(&client, "Account", json!({"Name": "Acme"})).await;
         let contact = json!({"LastName": "Berg", "AccountId": account});
         let contact = made(&client, "Contact", contact).await;
@@ -27,7 +27,7 @@ impl Scene {
         }
     }
 
-    /// The subjects of the activities that a relationship shows, as SOQL and as REST tell them.
+    /// The subjects of the activities that a relationship shows, as SOQL and as REST return them.
     async fn subjects(&self, object: &str, id: &str, relationship: &str) -> Vec<String> {
         let soql = format!(
             "SELECT+(SELECT+Subject+FROM+{relationship}+ORDER+BY+Subject)+FROM+{object}+WHERE+Id='{id}'"
@@ -35,19 +35,19 @@ impl Scene {
         let queried = self.client.get(&format!("/query?q={soql}")).await.json();
         let queried = texts(&queried["records"][0][relationship], "Subject");
         let path = format!("/sobjects/{object}/{id}/{relationship}");
-        let mut told = texts(&self.client.get(&path).await.json(), "Subject");
-        told.sort_unstable();
-        assert_eq!(told, queried, "{path}");
+        let mut reported = texts(&self.client.get(&path).await.json(), "Subject");
+        reported.sort_unstable();
+        assert_eq!(reported, queried, "{path}");
         queried
     }
 }
 
 async fn made(client: &Client, object: &str, record: Json) -> String {
-    let answer = client
+    let response = client
         .call("POST", &format!("/sobjects/{object}"), Some(record))
         .await;
-    assert_eq!(answer.status, 201, "{}", answer.text());
-    answer.json()["id"].as_str().unwrap().to_owned()
+    assert_eq!(response.status, 201, "{}", response.text());
+    response.json()["id"].as_str().unwrap().to_owned()
 }
 
 fn texts(list: &Json, member: &str) -> Vec<String> {
@@ -115,14 +115,14 @@ async fn activities_are_described_and_cannot_be_queried_alone() {
             assert_eq!(described[flag], false, "{object}.{flag}");
         }
         assert_eq!(described["keyPrefix"], Json::Null);
-        let refused = scene
+        let rejected = scene
             .client
             .get(&format!("/query?q=SELECT+Id+FROM+{object}"))
             .await;
-        assert_eq!(refused.status, 400);
+        assert_eq!(rejected.status, 400);
         let message = format!("entity type {object} does not support query");
         assert_eq!(
-            refused.json(),
+            rejected.json(),
             json!([{"message": message, "errorCode": "INVALID_TYPE_FOR_OPERATION"}])
         );
     }
@@ -216,8 +216,8 @@ async fn parents_name_their_activities_feeds_and_histories() {
         let soql = format!(
             "SELECT+Id,(SELECT+Field,OldValue,NewValue,CreatedBy.Name+FROM+Histories)+FROM+{object}"
         );
-        let answer = scene.client.get(&format!("/query?q={soql}")).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
+        let response = scene.client.get(&format!("/query?q={soql}")).await;
+        assert_eq!(response.status, 200, "{}", response.text());
         let own = format!("/query?q=SELECT+Id,{parent}+FROM+{history}");
         assert_eq!(scene.client.get(&own).await.json()["totalSize"], 0);
         let fields = scene
@@ -244,7 +244,7 @@ async fn views_take_no_changes() {
         ("AccountHistory", json!({"Field": "created"})),
     ] {
         let path = format!("/sobjects/{object}");
-        let refused = scene.client.call("POST", &path, Some(record)).await;
-        assert_eq!(refused.status, 400, "{object}: {}", refused.text());
+        let rejected = scene.client.call("POST", &path, Some(record)).await;
+        assert_eq!(rejected.status, 400, "{object}: {}", rejected.text());
     }
 }

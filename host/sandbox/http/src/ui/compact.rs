@@ -7,14 +7,14 @@ use serde_json::{Map, Value as Json, json};
 use super::layouts::item;
 use super::place;
 use crate::Shared;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
 use crate::parameters::Parameters;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use sandbox_core::org::Org;
 use sandbox_core::setup::record_type::{self, RecordType};
 use sandbox_core::setup::{self, list_view::glance};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 
 /// Key prefix of compact layouts.
@@ -22,26 +22,26 @@ const COMPACT_LAYOUTS: &str = "0AH";
 /// Fields of a compact layout.
 const FIELDS: usize = 4;
 /// Objects one request may ask for (REST API guide, "Compact Layouts": 100).
-const MOST_OBJECTS: usize = 100;
+const MAX_OBJECTS: usize = 100;
 
 /// The primary compact layout of each object in `q`.
-pub(super) async fn several(State(org): State<Shared>, RawQuery(query): RawQuery) -> Reply {
+pub(super) async fn several(State(org): State<Shared>, RawQuery(query): RawQuery) -> HandlerResult {
     let names = Parameters::new(query).first("q").unwrap_or_default();
     let names: Vec<&str> = names
         .split(',')
         .map(str::trim)
         .filter(|it| !it.is_empty())
         .collect();
-    if names.is_empty() || names.len() > MOST_OBJECTS {
-        let message = format!("q must list 1 to {MOST_OBJECTS} objects, separated by commas");
-        return Err(Problem::new("INVALID_PARAMETER_VALUE", message).into());
+    if names.is_empty() || names.len() > MAX_OBJECTS {
+        let message = format!("q must list 1 to {MAX_OBJECTS} objects, separated by commas");
+        return Err(ApiError::new("INVALID_PARAMETER_VALUE", message).into());
     }
     let mut members = Map::new();
     for name in names {
         let object = find_object(&org, name)?;
         members.insert(object.name.clone(), layout(&org, object));
     }
-    Ok(answer::ok(&Json::Object(members)))
+    Ok(response::ok(&Json::Object(members)))
 }
 
 /// All compact layouts of an object, and which record type uses which.
@@ -49,7 +49,7 @@ pub(super) async fn all(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
     let layout = layout(&org, object);
     let url = format!(
@@ -67,9 +67,9 @@ pub(super) async fn all(
             "urls": {"compactLayout": format!("{url}/{}", it.id)},
         })
     };
-    let record_types = record_type::of(&object.name).into_iter();
+    let record_types = record_type::all(&object.name).into_iter();
     let mappings: Vec<Json> = record_types.map(mapping).collect();
-    Ok(answer::ok(&json!({
+    Ok(response::ok(&json!({
         "compactLayouts": [layout],
         "defaultCompactLayoutId": layout.get("id"),
         "recordTypeCompactLayoutMappings": mappings,
@@ -81,12 +81,12 @@ pub(super) async fn all(
 pub(super) async fn one(
     State(org): State<Shared>,
     Path((_, name, kind)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
     if kind == "primary" || record_type::is_of(&object.name, &kind) {
-        Ok(answer::ok(&layout(&org, object)))
+        Ok(response::ok(&layout(&org, object)))
     } else {
-        Err(Problem::not_found().into())
+        Err(ApiError::not_found().into())
     }
 }
 

@@ -5,13 +5,13 @@ use axum::extract::{Path, State};
 use serde_json::{Value as Json, json};
 
 use super::place;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use crate::{Shared, describe};
 use sandbox_core::org::Org;
 use sandbox_core::setup::{self, list_view::glance};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object};
 
 /// Key prefixes of layouts and of approval pages.
@@ -29,9 +29,9 @@ pub(super) async fn all(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     if name.eq_ignore_ascii_case(GLOBAL) {
-        return Ok(answer::ok(&global()));
+        return Ok(response::ok(&global()));
     }
     let object = with_pages(&org, &name)?;
     let layout = layout(&org, object);
@@ -47,7 +47,7 @@ pub(super) async fn all(
         .into_iter()
         .map(mapping)
         .collect();
-    Ok(answer::ok(&json!({
+    Ok(response::ok(&json!({
         "layouts": [layout],
         "recordTypeMappings": mappings,
         "recordTypeSelectorRequired": [false],
@@ -58,12 +58,12 @@ pub(super) async fn all(
 pub(super) async fn one(
     State(org): State<Shared>,
     Path((_, name, record_type)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = with_pages(&org, &name)?;
     if setup::record_type::is_of(&object.name, &record_type) {
-        Ok(answer::ok(&layout(&org, object)))
+        Ok(response::ok(&layout(&org, object)))
     } else {
-        Err(Problem::not_found().into())
+        Err(ApiError::not_found().into())
     }
 }
 
@@ -71,22 +71,22 @@ pub(super) async fn one(
 pub(super) async fn named(
     State(org): State<Shared>,
     Path((_, object, name)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = with_pages(&org, &object)?;
     if object.name == "User" && name.eq_ignore_ascii_case(NAMED) {
         let described = json!({"layouts": [layout(&org, object)], "recordTypeMappings": [], "recordTypeSelectorRequired": [false]});
-        return Ok(answer::ok(&described));
+        return Ok(response::ok(&described));
     }
-    Err(Problem::not_found().into())
+    Err(ApiError::not_found().into())
 }
 
 /// The pages on which approvers decide, one for each process.
 pub(super) async fn approvals(
     State(org): State<Shared>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
-    Ok(answer::ok(
+    Ok(response::ok(
         &json!({"approvalLayouts": approval_layouts(object)}),
     ))
 }
@@ -95,16 +95,16 @@ pub(super) async fn approvals(
 pub(super) async fn approval(
     State(org): State<Shared>,
     Path((_, name, process)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
     let layouts: Vec<Json> = approval_layouts(object)
         .into_iter()
         .filter(|layout| layout.get("name") == Some(&json!(process)))
         .collect();
     if layouts.is_empty() {
-        return Err(Problem::not_found().into());
+        return Err(ApiError::not_found().into());
     }
-    Ok(answer::ok(&json!({"approvalLayouts": layouts})))
+    Ok(response::ok(&json!({"approvalLayouts": layouts})))
 }
 
 fn approval_layouts(object: &Object) -> Vec<Json> {
@@ -128,11 +128,11 @@ fn approval_layouts(object: &Object) -> Vec<Json> {
         .collect()
 }
 
-fn with_pages<'o>(org: &'o Org, name: &str) -> Result<&'o Object, Problem> {
+fn with_pages<'o>(org: &'o Org, name: &str) -> Result<&'o Object, ApiError> {
     let object = find_object(org, name)?;
     Some(object)
         .filter(|object| object.createable)
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 fn layout(org: &Org, object: &Object) -> Json {

@@ -7,17 +7,17 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::Shared;
-use crate::answer::{self, Reply};
-use crate::gate::Caller;
+use crate::auth::Caller;
 use crate::parameters::Parameters;
 use crate::records::find_object;
+use crate::response::{self, HandlerResult};
 use sandbox_core::org::Org;
 use sandbox_core::setup::{
     self,
     list_view::{self, Kind, ListView},
 };
+use sandbox_model::api_error::ApiError;
 use sandbox_model::id::RecordId;
-use sandbox_model::problem::Problem;
 use sandbox_model::schema::{Field, FieldType, Object};
 use sandbox_model::value::dates;
 use sandbox_soql::render::Format as _;
@@ -37,7 +37,7 @@ pub(super) async fn list(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
     Ok(listed(&org, object, &caller, |_| true))
 }
@@ -47,7 +47,7 @@ pub(super) async fn one(
     State(org): State<Shared>,
     Extension(caller): Extension<Caller>,
     Path((_, name, id)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let object = find_object(&org, &name)?;
     if id == "recent" {
         return Ok(listed(&org, object, &caller, |view| {
@@ -55,14 +55,14 @@ pub(super) async fn one(
         }));
     }
     let (id, view) = find(&org, object, &id)?;
-    Ok(answer::ok(&shown(&caller, &id, &view)))
+    Ok(response::ok(&shown(&caller, &id, &view)))
 }
 
 /// Describes a view: columns, order, SOQL.
 pub(super) async fn describe(
     State(org): State<Shared>,
     Path((_, name, id)): Path<(String, String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let (id, view) = find(&org, find_object(&org, &name)?, &id)?;
     let first = view
         .columns()
@@ -75,7 +75,7 @@ pub(super) async fn describe(
         }
         Kind::All | Kind::Mine => Json::Null,
     };
-    Ok(answer::ok(&json!({
+    Ok(response::ok(&json!({
         "columns": columns(&view),
         "id": id.as_str(),
         "orderBy": [order(first), order("Id")],
@@ -94,9 +94,9 @@ pub(super) async fn results(
     Extension(caller): Extension<Caller>,
     Path((_, name, id)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
-) -> Reply {
+) -> HandlerResult {
     let given = Parameters::new(query);
-    answer::on_thread(move || {
+    response::run_blocking(move || {
         let (id, view) = find(&org, find_object(&org, &name)?, &id)?;
         let code = "INVALID_PARAMETER_VALUE";
         let limit = given.number("limit", &ROW_LIMITS, code)?.unwrap_or(ROWS);
@@ -104,7 +104,7 @@ pub(super) async fn results(
             .number("offset", &(0..=usize::MAX), code)?
             .unwrap_or(0);
         let (records, total) = rows(&org, &caller, &view, limit, offset)?;
-        Ok(answer::ok(&json!({
+        Ok(response::ok(&json!({
             "columns": columns(&view),
             "developerName": view.developer_name,
             "done": offset + records.len() >= total,
@@ -124,12 +124,12 @@ fn rows(
     view: &ListView<'_>,
     limit: usize,
     offset: usize,
-) -> Result<(Vec<Json>, usize), Problem> {
+) -> Result<(Vec<Json>, usize), ApiError> {
     let options = Options::new(caller.user.as_str(), org.clock().now());
     let plan = Plan::new(&view.soql(), org.schema(), &options)?;
     let format = JsonFormat::new(&format!("{}.0", caller.version));
     let (mut records, mut total) = (Vec::new(), 0);
-    let Some(shape) = plan.shape() else {
+    let Some(projection) = plan.projection() else {
         return Ok((records, 0));
     };
     let names: Vec<(&str, Option<&Field>)> = fields(view);
@@ -137,7 +137,7 @@ fn rows(
         for_each_row(connection, &plan, |row| {
             if total >= offset && records.len() < limit {
                 let mut bytes = Vec::new();
-                format.record(&mut bytes, shape, row, &[])?;
+                format.record(&mut bytes, projection, row, &[])?;
                 let record: Json = serde_json::from_slice(&bytes).unwrap_or_default();
                 let cell = |(name, field): &(&str, Option<&Field>)| {
                     let value = text(*field, record.get(*name).unwrap_or(&Json::Null));
@@ -152,7 +152,7 @@ fn rows(
     Ok((records, total))
 }
 
-/// Values are texts here, moments in Java's form.
+/// Values are texts here, times in Java's form.
 fn text(field: Option<&Field>, value: &Json) -> Option<String> {
     match value {
         Json::Null => None,
@@ -176,7 +176,7 @@ fn listed(
         .filter(|(_, view)| view.object.name == object.name && wanted(view))
         .map(|(id, view)| shown(caller, &id, &view))
         .collect();
-    answer::ok(&json!({
+    response::ok(&json!({
         "done": true,
         "listviews": views,
         "nextRecordsUrl": null,
@@ -186,17 +186,17 @@ fn listed(
 }
 
 fn numbered(org: &Org) -> impl Iterator<Item = (RecordId, ListView<'_>)> {
-    let views = org.schema().objects().iter().flat_map(list_view::of);
+    let views = org.schema().objects().iter().flat_map(list_view::all);
     views
         .enumerate()
         .map(|(at, view)| (setup::id(LIST_VIEWS, at), view))
 }
 
-fn find<'o>(org: &'o Org, object: &Object, id: &str) -> Result<(RecordId, ListView<'o>), Problem> {
+fn find<'o>(org: &'o Org, object: &Object, id: &str) -> Result<(RecordId, ListView<'o>), ApiError> {
     let id = RecordId::parse(id);
     numbered(org)
         .find(|(known, view)| Some(known) == id.as_ref() && view.object.name == object.name)
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(ApiError::not_found)
 }
 
 fn shown(caller: &Caller, id: &RecordId, view: &ListView<'_>) -> Json {

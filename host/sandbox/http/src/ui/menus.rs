@@ -7,15 +7,15 @@ use axum::response::Response;
 use serde_json::{Value as Json, json};
 
 use crate::Shared;
-use crate::answer::{self, Reply};
-use crate::gate::{Caller, instance_url};
+use crate::auth::{Caller, instance_url};
+use crate::response::{self, HandlerResult};
 use sandbox_core::org::Org;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 
 /// Colours given out to objects in turn.
 const COLORS: [&str; 6] = ["6666CC", "A094ED", "F2CF5B", "F88962", "FCB95B", "4BC076"];
-/// The menus, in the words of the API.
+/// The menus, by their API names.
 const MENUS: [&str; 2] = ["AppSwitcher", "Salesforce1"];
 
 /// Tabs that the user may open.
@@ -45,7 +45,7 @@ pub(super) async fn tabs(
             })
         })
         .collect();
-    answer::ok(&json!(tabs))
+    response::ok(&json!(tabs))
 }
 
 /// Icons and colours of objects.
@@ -60,7 +60,7 @@ pub(super) async fn theme(
             json!({"colors": colors(at), "icons": icons(&host, object), "name": object.name})
         })
         .collect();
-    answer::ok(&json!({"themeItems": items}))
+    response::ok(&json!({"themeItems": items}))
 }
 
 /// Names the menus.
@@ -71,14 +71,14 @@ pub(super) async fn menus(Extension(caller): Extension<Caller>) -> Response {
             json!(format!("{}/appMenu/{name}", caller.base())),
         )
     };
-    answer::ok(&Json::Object(MENUS.into_iter().map(url).collect()))
+    response::ok(&Json::Object(MENUS.into_iter().map(url).collect()))
 }
 
 /// Shows a menu: the apps, or the entries of the mobile app.
 pub(super) async fn menu(
     State(org): State<Shared>,
     Path((_, name)): Path<(String, String)>,
-) -> Reply {
+) -> HandlerResult {
     let item = |kind: &str, label: &str, url: &str| json!({"colors": null, "content": null, "icons": null, "label": label, "type": kind, "url": url});
     let items: Vec<Json> = match name.as_str() {
         "AppSwitcher" => ["Sales", "Service", "Platform"]
@@ -110,9 +110,9 @@ pub(super) async fn menu(
             });
             fixed.into_iter().chain(tabs).collect()
         }
-        _ => return Err(Problem::not_found().into()),
+        _ => return Err(ApiError::not_found().into()),
     };
-    Ok(answer::ok(&json!({"appMenuItems": items})))
+    Ok(response::ok(&json!({"appMenuItems": items})))
 }
 
 fn with_tabs(org: &Org) -> impl Iterator<Item = (usize, &Object)> {

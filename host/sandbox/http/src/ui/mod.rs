@@ -56,7 +56,7 @@ pub(super) fn routes() -> Router<Shared> {
         )
 }
 
-/// Where an object stands among all: its layouts are numbered so.
+/// Position of an object among all: its layouts are numbered so.
 fn place(org: &Org, object: &Object) -> usize {
     let objects = org.schema().objects().iter();
     objects

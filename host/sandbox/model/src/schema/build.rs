@@ -166,7 +166,7 @@ impl FieldDefinition {
             .collect();
         let has_default =
             default_value.is_some() || picklist.iter().any(|value| value.default_value);
-        let flags = Flags::of(&field_type);
+        let flags = Flags::from_field_type(&field_type);
         Field {
             label: self.label.clone().unwrap_or_else(|| label_of(&self.name)),
             length: self.length.unwrap_or_else(|| {
@@ -236,7 +236,7 @@ struct Flags {
 }
 
 impl Flags {
-    fn of(field_type: &FieldType) -> Self {
+    fn from_field_type(field_type: &FieldType) -> Self {
         use FieldType as T;
         let long = matches!(
             field_type,

@@ -18,6 +18,18 @@ const GEOCODE_ACCURACIES: &[&str] = &[
     "Unknown",
 ];
 
+/// Members of an address in the order in which REST shows them, each with the end of its field's name.
+pub const ADDRESS_MEMBERS: &[(&str, &str)] = &[
+    ("city", "City"),
+    ("country", "Country"),
+    ("geocodeAccuracy", "GeocodeAccuracy"),
+    ("latitude", "Latitude"),
+    ("longitude", "Longitude"),
+    ("postalCode", "PostalCode"),
+    ("state", "State"),
+    ("street", "Street"),
+];
+
 /// The parts of an address and then the address itself. `BillingAddress` gives `BillingStreet`..., `Address` gives
 /// `Street`....
 pub(super) fn address(name: &str, label: Option<&str>) -> Vec<Field> {

@@ -1,10 +1,10 @@
-//! Definitions of objects as they stand in JSON files.
+//! Definitions of objects in JSON files.
 
 use serde::Deserialize;
 
 use super::{SchemaError, View};
 
-/// An object as a file defines it, in the words of describe. Only `name` and `fields` are needed.
+/// An object as a file defines it, with the member names of describe. Only `name` and `fields` are needed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ObjectDefinition {
@@ -60,10 +60,10 @@ pub struct ObjectDefinition {
     /// Whether the APIs for data (REST, SOAP, Bulk) have it.
     #[serde(default = "yes")]
     pub data: bool,
-    /// Whether its records tell of the schema itself: they are called by a `DurableId` and have no id of their own.
+    /// Whether its records describe the schema itself: they are called by a `DurableId` and have no id of their own.
     #[serde(default)]
     pub derived: bool,
-    /// Whether records tell who made them, who changed them last, and when.
+    /// Whether records have audit fields.
     #[serde(default = "yes")]
     pub audited: bool,
     /// Whether the replication calls, getUpdated and getDeleted, know it; objects that keep when records changed unless
@@ -77,7 +77,7 @@ pub struct ObjectDefinition {
     pub fields: Vec<FieldDefinition>,
 }
 
-/// A field as a file defines it, in the words of describe. Only `name` and `type` are needed.
+/// A field as a file defines it, with the member names of describe. Only `name` and `type` are needed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FieldDefinition {
@@ -85,7 +85,7 @@ pub struct FieldDefinition {
     pub name: String,
     /// What people see; made from the name unless given.
     pub label: Option<String>,
-    /// Describe's type, or `longtextarea`, `html`, `autonumber`, which describe tells by other flags.
+    /// Describe's type, or `longtextarea`, `html`, `autonumber`, which describe expresses by other flags.
     #[serde(rename = "type")]
     pub field_type: String,
     /// Longest text in characters.
@@ -127,7 +127,7 @@ pub struct FieldDefinition {
     /// Values of a pick-list: texts, or records with value, label, active, default.
     #[serde(default)]
     pub picklist_values: Vec<PicklistDefinition>,
-    /// Whether values outside the list are refused.
+    /// Whether values outside the list are rejected.
     #[serde(default)]
     pub restricted_picklist: bool,
     /// Objects a reference may point to.

@@ -1,6 +1,6 @@
 //! One field of an object.
 
-/// The type of a field, finer than describe's: what Salesforce tells apart by extra flags has its own case here.
+/// The type of a field, finer than describe's: what Salesforce distinguishes by extra flags has its own case here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldType {
     /// The record's own id, 18 characters.
@@ -37,12 +37,12 @@ pub enum FieldType {
     Url,
     /// One of a list of values.
     Picklist {
-        /// Whether values outside the list are refused.
+        /// Whether values outside the list are rejected.
         restricted: bool,
     },
     /// Several of a list of values, joined by `;`.
     MultiPicklist {
-        /// Whether values outside the list are refused.
+        /// Whether values outside the list are rejected.
         restricted: bool,
     },
     /// A list of suggestions; any text is accepted.
@@ -107,7 +107,7 @@ pub struct PicklistValue {
     pub value: String,
     /// What `toLabel()` shows.
     pub label: String,
-    /// Inactive values stay valid in old records and are refused in new ones where the list is restricted.
+    /// Inactive values stay valid in old records and are rejected in new ones where the list is restricted.
     pub active: bool,
     /// Taken by new records that give no value.
     pub default_value: bool,
@@ -190,13 +190,13 @@ impl Field {
         self.field_type == FieldType::Address
     }
 
-    /// Whether a create without this field is refused.
+    /// Whether a create without this field is rejected.
     #[must_use]
     pub fn is_required(&self) -> bool {
         !self.nillable && self.createable && !self.defaulted_on_create
     }
 
-    /// Whether values outside the pick-list are refused.
+    /// Whether values outside the pick-list are rejected.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
         matches!(
@@ -208,7 +208,7 @@ impl Field {
 }
 
 impl FieldType {
-    /// Describe's word for the type: `textarea` for the three kinds of long text, `string` for auto-numbers.
+    /// Describe's name of the type: `textarea` for the three kinds of long text, `string` for auto-numbers.
     #[must_use]
     pub fn describe_name(&self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! What the org knows about its objects: the data dictionary behind describe, SOQL, validation and the tables.
 //!
-//! Objects are data, not code: one JSON file each under `objects/`, in the words of Salesforce's describe. Fields that
+//! Objects are data, not code: one JSON file each under `objects/`, with the member names of Salesforce's describe. Fields that
 //! every object has ([`system`]) and the parts of compound fields ([`compound`]) are added while loading. More objects,
 //! or more fields of known objects, come from files of the same form ([`Schema::load`]).
 
@@ -17,6 +17,7 @@ mod view;
 
 use std::collections::HashMap;
 
+pub use compound::ADDRESS_MEMBERS;
 pub use definition::{FieldDefinition, ObjectDefinition, PicklistDefinition};
 pub use field::{Field, FieldType, OnDelete, PicklistValue, Reference};
 pub use object::{ChildRelationship, Object};
@@ -139,17 +140,10 @@ const SHIPPED: &[(&str, &str)] = &[
     ),
 ];
 
-/// A definition of an object that cannot be used; the text names the file, the place and the cure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A definition of an object that cannot be used; the message names the file, the location and the fix.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct SchemaError(pub String);
-
-impl std::fmt::Display for SchemaError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SchemaError {}
 
 /// All objects of an org, found by name in any case or by the first three characters of a record id.
 #[derive(Debug, Clone)]
@@ -184,7 +178,7 @@ impl Schema {
             definition::merge(&mut definitions, definition);
         }
         definition::assign_key_prefixes(&mut definitions);
-        definitions.extend(view::of(&definitions)?);
+        definitions.extend(view::definitions(&definitions)?);
         let objects = definitions
             .iter()
             .map(build::build)

@@ -46,7 +46,7 @@ pub struct Object {
     pub data: bool,
     /// Whether getUpdated and getDeleted know it.
     pub replicateable: bool,
-    /// Whether its records tell of the schema itself; they are called by their `DurableId`.
+    /// Whether its records describe the schema itself; they are called by their `DurableId`.
     pub derived: bool,
     /// What it shows if it has no records of its own.
     pub view: Option<View>,

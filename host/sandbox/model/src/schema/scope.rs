@@ -24,9 +24,9 @@ pub enum ScopeKind {
         /// The field.
         field: &'static str,
     },
-    /// Those that the user made and somebody else owns.
+    /// Those that the user created and another user owns.
     Delegated,
-    /// Those that somebody of this kind owns.
+    /// Those with an owner of this kind.
     OwnedBy {
         /// First characters of the owners' ids.
         prefix: &'static str,

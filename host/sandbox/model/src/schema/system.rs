@@ -13,7 +13,7 @@ pub(super) fn id(object: &ObjectDefinition) -> Field {
     kept("Id", &label, FieldType::Id, |field| field.id_lookup = true)
 }
 
-/// Whether the record lies in the recycle bin.
+/// Whether the record is in the recycle bin.
 pub(super) fn is_deleted() -> Field {
     kept("IsDeleted", "Deleted", FieldType::Boolean, |_| ())
 }

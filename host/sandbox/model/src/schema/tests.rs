@@ -172,7 +172,7 @@ fn files_add_objects_and_fields() {
 }
 
 #[test]
-fn bad_definitions_say_what_and_where() {
+fn invalid_definitions_have_message_and_location() {
     let cases = [
         (
             "{",
@@ -203,8 +203,8 @@ fn bad_definitions_say_what_and_where() {
             "unknown field `colour`",
         ),
     ];
-    for (text, words) in cases {
+    for (text, message) in cases {
         let error = Schema::load([("X.json", text)]).unwrap_err().to_string();
-        assert!(error.contains(words), "{text}: {error}");
+        assert!(error.contains(message), "{text}: {error}");
     }
 }

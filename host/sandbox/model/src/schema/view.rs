@@ -33,7 +33,9 @@ impl View {
 }
 
 /// Makes the views of the objects known so far.
-pub(super) fn of(objects: &[ObjectDefinition]) -> Result<Vec<ObjectDefinition>, SchemaError> {
+pub(super) fn definitions(
+    objects: &[ObjectDefinition],
+) -> Result<Vec<ObjectDefinition>, SchemaError> {
     let mut views = vec![past_activities()?, open_activities()?];
     for object in objects {
         if object.feed_enabled {

@@ -28,7 +28,7 @@ pub enum ColumnKind {
 impl ColumnKind {
     /// The form in which `field` is kept; `None` for compounds, which have no column.
     #[must_use]
-    pub fn of(field: &Field) -> Option<Self> {
+    pub fn from_field(field: &Field) -> Option<Self> {
         Some(match &field.field_type {
             FieldType::Address => return None,
             FieldType::Id | FieldType::Reference(_) => Self::ExactText,

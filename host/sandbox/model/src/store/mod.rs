@@ -50,12 +50,12 @@ pub struct Store {
     writer: ReentrantMutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
-    /// Counts commits; who waits for changes waits for this.
+    /// Number of commits; a change of it signals a write.
     commits: watch::Sender<u64>,
 }
 
 impl Store {
-    /// An org that lives as long as the process.
+    /// An org in memory.
     ///
     /// # Errors
     /// SQLite's, if a table cannot be made.

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS "__org" ("key" TEXT PRIMARY KEY, "value" TEXT) WITHOU
 CREATE TABLE IF NOT EXISTS "__images"
     ("id" TEXT PRIMARY KEY, "record" TEXT, "field" TEXT, "media_type" TEXT, "content" BLOB)"#;
 
-/// Columns that no field stands for, with the values of rows that are older than they.
+/// Columns without a field, with the values of rows that are older than they.
 /// `__deletion` is the id of the record whose delete put this one into the recycle bin: an undelete finds by it what
 /// went along.
 const OWN_COLUMNS: &[(&str, &str)] = &[
@@ -55,7 +55,9 @@ fn columns(object: &Object) -> Vec<(String, &'static str)> {
         .iter()
         .filter(|field| field.name != "Id" && field.name != "IsDeleted")
     {
-        columns.extend(ColumnKind::of(field).map(|kind| (field.name.clone(), kind.declaration())));
+        columns.extend(
+            ColumnKind::from_field(field).map(|kind| (field.name.clone(), kind.declaration())),
+        );
     }
     columns.extend(
         OWN_COLUMNS

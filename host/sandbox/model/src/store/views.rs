@@ -42,7 +42,7 @@ pub(super) fn create(
 struct Source<'a> {
     /// None: no records at all.
     table: Option<&'a Object>,
-    /// Tells the rows of several sources apart.
+    /// Distinguishes the rows of several sources.
     row_id: &'static str,
     /// Columns that are called otherwise, or that are nothing that the table has, in SQL.
     columns: &'static [(&'static str, &'static str)],
@@ -96,7 +96,7 @@ impl Source<'_> {
         let fields = object.fields().iter();
         let mut columns: Vec<String> = fields
             .filter_map(|field| {
-                let kind = ColumnKind::of(field)?;
+                let kind = ColumnKind::from_field(field)?;
                 let name = quoted(&field.name);
                 Some(format!("{} AS {name}", self.column(&field.name, kind)))
             })

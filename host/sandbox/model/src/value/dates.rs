@@ -14,8 +14,8 @@ const SECOND_MS: i64 = 1_000;
 /// Reads `YYYY-MM-DD`, and gives it back in just this form.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<String> {
-    let shape = text.len() == 10 && text.is_ascii();
-    let date: Date = shape.then(|| text.parse().ok()).flatten()?;
+    let has_form = text.len() == 10 && text.is_ascii();
+    let date: Date = has_form.then(|| text.parse().ok()).flatten()?;
     in_range(date).then(|| text.to_owned())
 }
 
@@ -50,7 +50,7 @@ pub fn parse_time(text: &str) -> Option<i64> {
     Some(seconds * 1_000 + i64::from(time.millisecond()))
 }
 
-/// `2026-11-22T04:18:00.000+0000`, as REST and bulk answers show instants.
+/// `2026-11-22T04:18:00.000+0000`, as REST and bulk responses show instants.
 #[must_use]
 pub fn format_datetime(ms: i64) -> String {
     format!("{}+0000", civil(ms))
@@ -62,7 +62,7 @@ pub fn format_stamp(ms: i64) -> String {
     format_datetime(whole_seconds(ms))
 }
 
-/// `2026-11-22T04:18:00.000Z`, as SOAP answers show instants.
+/// `2026-11-22T04:18:00.000Z`, as SOAP responses show instants.
 #[must_use]
 pub fn format_datetime_z(ms: i64) -> String {
     format!("{}Z", civil(ms))

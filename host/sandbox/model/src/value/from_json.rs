@@ -7,25 +7,20 @@ use serde_json::Value as Json;
 use super::{Value, dates};
 use crate::schema::{Field, FieldType};
 
-/// A value of the wrong type, in the words of Salesforce's parser.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A value of the wrong type, with the message of Salesforce's parser.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct WrongType {
-    words: String,
-    /// What stands before the place. Lists are told in other words than all else.
+    message: String,
+    /// Message before the location. Lists have another message than other types.
     joint: &'static str,
 }
 
 impl WrongType {
-    /// The words with the place in the text, `[line:1, column:9]`.
+    /// The message with the location in the text, `[line:1, column:9]`.
     #[must_use]
-    pub fn at(&self, place: &str) -> String {
-        format!("{}{}{place}", self.words, self.joint)
-    }
-}
-
-impl std::fmt::Display for WrongType {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.words)
+    pub fn at(&self, location: &str) -> String {
+        format!("{}{}{location}", self.message, self.joint)
     }
 }
 
@@ -44,7 +39,7 @@ pub fn from_json(field: &Field, json: &Json) -> Result<Value, WrongType> {
         Json::Number(number) => from_number(&field.field_type, number),
         Json::Array(_) | Json::Object(_) => None,
     };
-    value.ok_or_else(|| refusal(&field.field_type, json))
+    value.ok_or_else(|| rejection(&field.field_type, json))
 }
 
 fn from_string(field_type: &FieldType, text: &str) -> Option<Value> {
@@ -94,7 +89,7 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// Names the token as Salesforce's parser (Jackson) does.
-fn refusal(field_type: &FieldType, json: &Json) -> WrongType {
+fn rejection(field_type: &FieldType, json: &Json) -> WrongType {
     let (token, shown) = match json {
         Json::Null => ("VALUE_NULL", "null".to_owned()),
         Json::Bool(true) => ("VALUE_TRUE", "true".to_owned()),
@@ -108,11 +103,11 @@ fn refusal(field_type: &FieldType, json: &Json) -> WrongType {
     let wanted = field_type.describe_name();
     let from = format!("Cannot deserialize instance of {wanted} from {token} value");
     if json.is_array() {
-        let (words, joint) = (from, " ");
-        return WrongType { words, joint };
+        let (message, joint) = (from, " ");
+        return WrongType { message, joint };
     }
     WrongType {
-        words: format!("{from} {shown} or request may be missing a required field"),
+        message: format!("{from} {shown} or request may be missing a required field"),
         joint: " at ",
     }
 }

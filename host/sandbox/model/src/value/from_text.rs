@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::{Value, dates};
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 use crate::schema::{Field, FieldType};
 
 /// Reads the value of `field` from text. Empty text is null, for booleans false.
 ///
 /// # Errors
 /// `INVALID_TYPE_ON_FIELD_IN_RECORD` if the text is no value of the field's type.
-pub fn from_text(field: &Field, text: &str) -> Result<Value, Problem> {
+pub fn from_text(field: &Field, text: &str) -> Result<Value, ApiError> {
     use FieldType as T;
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -42,7 +42,7 @@ pub fn from_text(field: &Field, text: &str) -> Result<Value, Problem> {
     };
     value.ok_or_else(|| {
         let message = format!("{}: value not of required type: {trimmed}", field.label);
-        Problem::of_record(
+        ApiError::for_record(
             "INVALID_TYPE_ON_FIELD_IN_RECORD",
             message,
             [field.name.as_str()],

@@ -1,4 +1,4 @@
-//! Values of fields: as the store keeps them, as clients send them, as answers show them.
+//! Values of fields: as the store keeps them, as clients send them, as responses show them.
 
 pub mod dates;
 mod from_json;

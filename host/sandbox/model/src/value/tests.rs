@@ -51,7 +51,7 @@ fn json_values_become_what_the_column_holds() {
 }
 
 #[test]
-fn json_of_the_wrong_type_is_refused_in_salesforces_words() {
+fn json_of_the_wrong_type_has_salesforces_message() {
     let cases = [
         (
             "Ship_Date__c",
@@ -110,17 +110,17 @@ fn json_of_the_wrong_type_is_refused_in_salesforces_words() {
             "textarea from VALUE_FALSE value false",
         ),
     ];
-    for (field, json, words) in cases {
+    for (field, json, message) in cases {
         let message = format!(
-            "Cannot deserialize instance of {words} or request may be missing a required field"
+            "Cannot deserialize instance of {message} or request may be missing a required field"
         );
         assert_eq!(read("Shipment__c", field, json), Err(message), "{field}");
     }
 }
 
-/// Other words than for all else: regican/Salesforce's issue 2, verbb/formie's issue 789.
+/// Another message than for other types: regican/Salesforce's issue 2, verbb/formie's issue 789.
 #[test]
-fn lists_are_refused_in_words_of_their_own() {
+fn lists_have_an_error_message_of_their_own() {
     let schema = Schema::shipped().unwrap();
     let shipment = schema.object("Shipment__c").unwrap();
     let cases = [
@@ -135,10 +135,10 @@ fn lists_are_refused_in_words_of_their_own() {
             "date from VALUE_STRING value x or request may be missing a required field at [line:1, column:291]",
         ),
     ];
-    for (field, json, words) in cases {
+    for (field, json, message) in cases {
         let field = shipment.field(field).unwrap();
         let wrong = from_json(field, &json).unwrap_err();
-        let message = format!("Cannot deserialize instance of {words}");
+        let message = format!("Cannot deserialize instance of {message}");
         assert_eq!(wrong.at("[line:1, column:291]"), message);
     }
 }
@@ -158,10 +158,10 @@ fn text_values_are_read_by_type() {
         read("Delivered_At__c", "1970-01-02"),
         Ok(Value::Int(86_400_000))
     );
-    let refused = read("Parcels__c", "twelve").unwrap_err();
-    assert_eq!(refused.code, "INVALID_TYPE_ON_FIELD_IN_RECORD");
+    let rejected = read("Parcels__c", "twelve").unwrap_err();
+    assert_eq!(rejected.code, "INVALID_TYPE_ON_FIELD_IN_RECORD");
     assert_eq!(
-        refused.message,
+        rejected.message,
         "Parcels: value not of required type: twelve"
     );
 }

@@ -1,4 +1,4 @@
-//! Values as REST answers show them.
+//! Values as REST responses show them.
 
 use serde_json::Value as Json;
 
@@ -6,9 +6,9 @@ use super::{Value, dates};
 use crate::schema::FieldType;
 
 /// From here on Java, hence Salesforce, writes numbers with an exponent.
-const LARGEST_PLAIN: f64 = 1e7;
+const MAX_PLAIN: f64 = 1e7;
 /// Below this, too.
-const SMALLEST_PLAIN: f64 = 1e-3;
+const MIN_PLAIN: f64 = 1e-3;
 
 /// The JSON of a value of this type. Files are not shown; their link is the caller's to give.
 #[must_use]
@@ -30,7 +30,7 @@ pub fn to_json(field_type: &FieldType, value: &Value) -> Json {
 #[must_use]
 pub fn number(value: f64) -> String {
     let size = value.abs();
-    if size == 0.0 || (SMALLEST_PLAIN..LARGEST_PLAIN).contains(&size) {
+    if size == 0.0 || (MIN_PLAIN..MAX_PLAIN).contains(&size) {
         return format!("{value:?}");
     }
     let text = format!("{value:E}");

@@ -1,6 +1,6 @@
 //! XML as clients send it: a tree of elements with resolved namespaces, of bounded depth and size.
 //!
-//! Document types are refused, and with them every entity but the five that XML itself defines.
+//! Document types are rejected, and with them every entity but the five that XML itself defines.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,12 +14,13 @@ use quick_xml::reader::NsReader;
 /// Namespace of `xsi:type` and `xsi:nil`.
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Elements within each other; the deepest call, a record with a parent by external id, needs seven.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// Elements of a request: 200 records with every one of 800 fields (Salesforce Developer Limits) fit twice over.
-const MOST_ELEMENTS: usize = 400_000;
+const MAX_ELEMENTS: usize = 400_000;
 
 /// What is wrong with a document, in a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Malformed(pub String);
 
 /// An element with all it holds.
@@ -154,9 +155,9 @@ impl Tree {
         if self.root.is_some() {
             return Err(malformed("There is more than one root element"));
         }
-        if self.open.len() == DEEPEST || self.count > MOST_ELEMENTS {
+        if self.open.len() == MAX_DEPTH || self.count > MAX_ELEMENTS {
             let message =
-                format!("more than {DEEPEST} levels or {MOST_ELEMENTS} elements are not taken");
+                format!("more than {MAX_DEPTH} levels or {MAX_ELEMENTS} elements are not taken");
             return Err(malformed(message));
         }
         self.open.push(element);
@@ -192,7 +193,7 @@ impl Tree {
     }
 }
 
-/// What `&lt;` or `&#65;` stands for.
+/// The text of `&lt;` or `&#65;`.
 fn referred(name: &BytesRef<'_>) -> Result<String, Malformed> {
     if let Some(character) = name.resolve_char_ref().map_err(malformed)? {
         return Ok(character.to_string());
@@ -210,7 +211,7 @@ fn malformed(error: impl std::fmt::Display) -> Malformed {
 mod tests {
     use super::*;
 
-    fn refused(xml: &[u8]) -> String {
+    fn rejected(xml: &[u8]) -> String {
         format!("{:?}", Element::read(xml).unwrap_err())
     }
 
@@ -238,16 +239,16 @@ mod tests {
     }
 
     #[test]
-    fn hostile_documents_are_refused() {
+    fn hostile_documents_are_rejected() {
         let deep = "<a>".repeat(10_000);
-        let wide = format!("<a>{}</a>", "<b/>".repeat(MOST_ELEMENTS));
+        let wide = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
         let bomb = r#"<!DOCTYPE a [<!ENTITY b "xxx">]><a>&b;</a>"#;
-        assert!(refused(deep.as_bytes()).contains("levels"));
-        assert!(refused(wide.as_bytes()).contains("elements"));
-        assert!(refused(bomb.as_bytes()).contains("DOCTYPE"));
-        assert!(refused(b"<a>&nope;</a>").contains("nope"));
-        assert!(refused(b"<p:a/>").contains("prefix"));
-        assert!(refused(b"\xff\xfe<\0a\0").contains("utf-8"));
+        assert!(rejected(deep.as_bytes()).contains("levels"));
+        assert!(rejected(wide.as_bytes()).contains("elements"));
+        assert!(rejected(bomb.as_bytes()).contains("DOCTYPE"));
+        assert!(rejected(b"<a>&nope;</a>").contains("nope"));
+        assert!(rejected(b"<p:a/>").contains("prefix"));
+        assert!(rejected(b"\xff\xfe<\0a\0").contains("utf-8"));
         for broken in [
             "",
             "{}",
@@ -264,7 +265,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_bytes_bring_the_reader_down(bytes in proptest::prelude::any::<Vec<u8>>()) {
+        fn the_reader_survives_any_bytes(bytes in proptest::prelude::any::<Vec<u8>>()) {
             let _ = Element::read(&bytes);
         }
     }

@@ -2,7 +2,6 @@
 
 use super::super::ast::{From, GroupBy, Operand, OrderItem, Query, Totals};
 use super::super::error::Result;
-use super::super::token::TokenKind;
 use super::Parser;
 
 impl Parser<'_> {
@@ -71,7 +70,7 @@ impl Parser<'_> {
         })
     }
 
-    /// WITH is for Apex, but for data categories; gives where those stand.
+    /// WITH is for Apex, but for data categories; returns their position.
     fn with(&mut self) -> Result<Option<usize>> {
         let at = self.peek().start;
         if !self.take_word("WITH") {
@@ -84,7 +83,7 @@ impl Parser<'_> {
         let word = self.text(self.peek()).to_ascii_uppercase();
         match word.as_str() {
             "SECURITY_ENFORCED" | "USER_MODE" | "SYSTEM_MODE" => {
-                Err(self.refuse(at, format_args!("{word} not allowed in this context")))
+                Err(self.reject(at, format_args!("{word} not allowed in this context")))
             }
             _ => Err(self.unexpected()),
         }
@@ -167,25 +166,19 @@ impl Parser<'_> {
     }
 
     fn count(&mut self) -> Result<u64> {
-        let token = self.peek();
-        let count = self
-            .text(token)
-            .parse()
-            .ok()
-            .filter(|_| token.kind == TokenKind::Number);
-        let count = count.ok_or_else(|| self.unexpected())?;
-        self.next += 1;
+        let count = self.whole_number()?;
+        self.advance();
         Ok(count)
     }
 
     /// FOR VIEW, FOR REFERENCE, FOR UPDATE, UPDATE TRACKING, UPDATE VIEWSTAT change what Salesforce remembers, not
-    /// what is answered; SET OPTIONS changes what is answered of Data 360 objects only. ALL ROWS is for Apex; the API has
+    /// the result; SET OPTIONS changes the result for Data 360 objects only. ALL ROWS is for Apex; the API has
     /// queryAll.
     fn tail(&mut self) -> Result<()> {
         loop {
             let at = self.peek().start;
             if self.take_words(&["ALL", "ROWS"]) {
-                return Err(self.refuse(at, "ALL ROWS not allowed in this context"));
+                return Err(self.reject(at, "ALL ROWS not allowed in this context"));
             } else if self.take_word("FOR") {
                 let known = ["VIEW", "REFERENCE", "UPDATE"]
                     .iter()
@@ -211,7 +204,7 @@ impl Parser<'_> {
 
     /// `(dataspace = 'default', honorEmptyStrings = true)` (SOQL and SOSL Reference, "SET OPTIONS").
     fn query_options(&mut self) -> Result<()> {
-        self.refuse_bind()?;
+        self.reject_bind()?;
         self.expect_mark("(")?;
         loop {
             let known = ["dataspace", "honorEmptyStrings"];

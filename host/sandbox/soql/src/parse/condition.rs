@@ -83,7 +83,7 @@ impl Parser<'_> {
     }
 
     fn list(&mut self) -> Result<Vec<Value>> {
-        self.refuse_bind()?;
+        self.reject_bind()?;
         self.expect_mark("(")?;
         let mut values = vec![self.value()?];
         while self.take_mark(",") {

@@ -1,4 +1,4 @@
-//! The recursive-descent parser: from text to [`Query`]. What Salesforce's grammar refuses is refused here, in its
+//! The recursive-descent parser: from text to [`Query`]. What Salesforce's grammar rejects is rejected here, in its
 //! words; names are looked up later.
 
 mod clauses;
@@ -11,13 +11,13 @@ use super::error::{ErrorCode, Result, SoqlError};
 use super::limits;
 use super::token::{Token, TokenKind, tokens};
 
-/// Words that can be neither alias nor field.
+/// Keywords that can be neither alias nor field.
 const RESERVED: &[&str] = &[
     "AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FROM", "GROUP", "HAVING", "IN", "INCLUDES", "LAST",
     "LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OR", "SELECT", "USING", "WHERE", "WITH",
 ];
 
-/// Words that end the FROM clause although they could be aliases elsewhere.
+/// Keywords that end the FROM clause although they could be aliases elsewhere.
 const CLAUSES: &[&str] = &["ORDER", "OFFSET", "FOR", "ALL", "UPDATE", "TYPEOF", "SET"];
 
 /// Reads a statement.
@@ -77,7 +77,7 @@ impl<'q> Parser<'q> {
         token
     }
 
-    /// The refusal of the next token.
+    /// The error of the next token.
     fn unexpected(&self) -> SoqlError {
         let token = self.peek();
         let text = match token.kind {
@@ -92,7 +92,7 @@ impl<'q> Parser<'q> {
         )
     }
 
-    fn refuse(&self, at: usize, message: impl std::fmt::Display) -> SoqlError {
+    fn reject(&self, at: usize, message: impl std::fmt::Display) -> SoqlError {
         SoqlError::at(self.soql, at, ErrorCode::MalformedQuery, message)
     }
 
@@ -158,7 +158,7 @@ impl<'q> Parser<'q> {
         Err(SoqlError::syntax(self.soql, token.start, message))
     }
 
-    /// Runs `inner` one level deeper; deeper than anybody needs is refused, so that the stack stays small.
+    /// Runs `inner` one level deeper; deeper than anybody needs is rejected, so that the stack stays small.
     fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth >= limits::NESTING {
             let message = "Query is either selecting too many fields or the filter conditions are too complicated.";

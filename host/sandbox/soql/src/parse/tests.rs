@@ -2,13 +2,13 @@ use super::*;
 use crate::ast::{Argument, Comparison, Condition, FieldSet, Operand, SelectItem, Totals};
 use crate::literal::Literal;
 
-fn refused(soql: &str) -> String {
+fn rejected(soql: &str) -> String {
     parse(soql).unwrap_err().message
 }
 
-/// The last line of a refusal and its column.
+/// The last line of an error and its column.
 fn error_text(soql: &str) -> (usize, String) {
-    let message = refused(soql);
+    let message = rejected(soql);
     let (place, error_text) = message.rsplit_once('\n').unwrap_or(("", &message));
     let column = place
         .rsplit(':')
@@ -113,7 +113,7 @@ fn an_object_may_be_called_group() {
 }
 
 #[test]
-fn reserved_words_may_not_hide_in_names() {
+fn reserved_words_cannot_be_names() {
     assert_eq!(
         parse("SELECT Id FROM Account ORDER BY Name")
             .unwrap()
@@ -137,7 +137,7 @@ fn reserved_words_may_not_hide_in_names() {
 }
 
 #[test]
-fn what_does_not_fit_is_named_with_its_place() {
+fn syntax_errors_have_a_location() {
     let cases = [
         ("SELECT Id FORM Account", 15, "unexpected token: 'Account'"),
         ("SELECT Id, FROM Account", 11, "unexpected token: 'FROM'"),
@@ -230,14 +230,14 @@ fn what_does_not_fit_is_named_with_its_place() {
             "unexpected token: '-'",
         ),
     ];
-    for (soql, column, words) in cases {
-        assert_eq!(error_text(soql), (column, words.to_owned()), "{soql}");
+    for (soql, column, message) in cases {
+        assert_eq!(error_text(soql), (column, message.to_owned()), "{soql}");
     }
 }
 
 #[test]
-fn unknown_escapes_are_refused() {
-    let message = refused(r"SELECT Id FROM Account WHERE Name = 'a\d'");
+fn unknown_escapes_are_rejected() {
+    let message = rejected(r"SELECT Id FROM Account WHERE Name = 'a\d'");
     assert_eq!(
         message,
         r"Invalid string literal 'a\d'. Illegal character sequence '\d' in string literal."
@@ -251,7 +251,7 @@ fn sizes_are_bounded() {
         "'a',".repeat(30_000)
     );
     assert_eq!(
-        refused(&long),
+        rejected(&long),
         "SOQL statements can not be longer than 100000 characters"
     );
     let deep = format!(
@@ -267,7 +267,7 @@ fn sizes_are_bounded() {
         "SELECT Id FROM Account WHERE Name = '{}'",
         "a".repeat(4_001)
     );
-    assert!(refused(&wide).ends_with("maximum length of a string literal is 4000 characters"));
+    assert!(rejected(&wide).ends_with("maximum length of a string literal is 4000 characters"));
 }
 
 proptest::proptest! {

@@ -10,7 +10,7 @@ use super::Parser;
 
 impl Parser<'_> {
     pub(super) fn value(&mut self) -> Result<Value> {
-        self.refuse_bind()?;
+        self.reject_bind()?;
         let at = self.peek().start;
         let literal = match self.peek().kind {
             TokenKind::Text => self.text_literal()?,
@@ -23,9 +23,9 @@ impl Parser<'_> {
     }
 
     /// `:variable` belongs to Apex.
-    pub(super) fn refuse_bind(&self) -> Result<()> {
+    pub(super) fn reject_bind(&self) -> Result<()> {
         if self.is_mark(0, ":") {
-            return Err(self.refuse(
+            return Err(self.reject(
                 self.peek().start,
                 "Bind variables only allowed in Apex code",
             ));
@@ -44,7 +44,7 @@ impl Parser<'_> {
                 "maximum length of a string literal is {} characters",
                 limits::STRING_CHARACTERS
             );
-            return Err(self.refuse(token.start, message));
+            return Err(self.reject(token.start, message));
         }
         Text::new(raw).map(Literal::Text).map_err(|escape| {
             let message = format!("Invalid string literal {quoted}. Illegal character sequence '{escape}' in string literal.");
@@ -69,7 +69,7 @@ impl Parser<'_> {
             } else {
                 "date"
             };
-            self.refuse(token.start, format_args!("Invalid {kind}: {text}"))
+            self.reject(token.start, format_args!("Invalid {kind}: {text}"))
         })?;
         self.advance();
         Ok(literal)
@@ -109,7 +109,7 @@ impl Parser<'_> {
                     format_args!("unexpected token: '{sign}'"),
                 ))
             }
-            None => Err(self.refuse(
+            None => Err(self.reject(
                 self.peek().start,
                 "Bind variables only allowed in Apex code",
             )),
@@ -122,20 +122,24 @@ impl Parser<'_> {
         code.len() == 3 && amount.kind == TokenKind::Number && amount.start == word.end
     }
 
+    /// Reads the next token as a whole number, without taking it.
+    pub(super) fn whole_number<T: std::str::FromStr>(&self) -> Result<T> {
+        let token = self.peek();
+        let number = self.text(token).parse().ok();
+        number
+            .filter(|_| token.kind == TokenKind::Number)
+            .ok_or_else(|| self.unexpected())
+    }
+
     fn counted(&mut self, word: &str) -> Result<Literal> {
         self.advance();
         if !self.take_mark(":") {
             return Err(self.unexpected());
         }
         let token = self.peek();
-        let count = self
-            .text(token)
-            .parse()
-            .ok()
-            .filter(|_| token.kind == TokenKind::Number);
-        let count = count.ok_or_else(|| self.unexpected())?;
+        let count = self.whole_number()?;
         let literal = DateLiteral::counted(word, count).ok_or_else(|| {
-            self.refuse(
+            self.reject(
                 token.start,
                 format_args!("Invalid number of units in {word}: {count}"),
             )

@@ -4,7 +4,7 @@ use super::super::ast::{
     Argument, Function, GroupBy, Name, Operand, OrderItem, Query, SelectItem, Totals,
 };
 use super::super::error::{ErrorCode, Result, SoqlError};
-use super::super::shape::{Content, Shape, Slot, Source};
+use super::super::projection::{Content, ProjectedField, Projection, Source};
 use super::clause::{Clause, Groups, Nesting};
 use super::column::Column;
 use super::function::{AGGREGATES, grouping, is_aggregate, is_measure, keeps_name};
@@ -38,7 +38,7 @@ impl<'a> Scope<'a> {
     pub(super) fn count(&mut self, query: &Query) -> Result<String> {
         let terms = self.where_clause(query, Nesting::Top)?;
         if !query.order.is_empty() {
-            return Err(self.refuse(query.at, "ordering of results is not allowed with COUNT()"));
+            return Err(self.reject(query.at, "ordering of results is not allowed with COUNT()"));
         }
         let (from, filter) = (self.tables_and_joins(), filter(&terms));
         Ok(match window(query)?.as_str() {
@@ -48,10 +48,10 @@ impl<'a> Scope<'a> {
     }
 
     /// The SQL of an aggregate query and the shape of its rows.
-    pub(super) fn aggregates(&mut self, query: &Query) -> Result<(String, Shape)> {
-        refuse_limit(query)?;
+    pub(super) fn aggregates(&mut self, query: &Query) -> Result<(String, Projection)> {
+        reject_limit(query)?;
         let groups = self.groups(query.group.as_ref())?;
-        let (mut outputs, shape) = self.outputs(query, &groups)?;
+        let (mut outputs, projection) = self.outputs(query, &groups)?;
         let terms = self.where_clause(query, Nesting::Top)?;
         let having = self.having(query, &groups)?;
         let order = self.aggregate_order(&query.order, &groups, &mut outputs)?;
@@ -69,7 +69,7 @@ impl<'a> Scope<'a> {
             [one] => one.clone(),
             many => format!("SELECT * FROM ({})", many.join(" UNION ALL ")),
         };
-        Ok((format!("{sql}{order}{}", window(query)?), shape))
+        Ok((format!("{sql}{order}{}", window(query)?), projection))
     }
 
     fn groups(&mut self, group: Option<&GroupBy>) -> Result<Groups<'a>> {
@@ -78,20 +78,24 @@ impl<'a> Scope<'a> {
             let column = self.operand(operand)?;
             if !column.groupable() || is_measure(operand) {
                 let message = format!("field '{}' can not be grouped in a query call", column.name);
-                return Err(self.refuse(operand.at(), message));
+                return Err(self.reject(operand.at(), message));
             }
             columns.push(column);
         }
         Ok(Groups { columns })
     }
 
-    fn outputs(&mut self, query: &Query, groups: &Groups<'a>) -> Result<(Vec<Output<'a>>, Shape)> {
-        let (mut outputs, mut slots, mut unnamed) = (Vec::new(), Vec::<Slot>::new(), 0);
+    fn outputs(
+        &mut self,
+        query: &Query,
+        groups: &Groups<'a>,
+    ) -> Result<(Vec<Output<'a>>, Projection)> {
+        let (mut outputs, mut fields, mut unnamed) = (Vec::new(), Vec::<ProjectedField>::new(), 0);
         for item in &query.select {
             let SelectItem::Value { operand, alias } = item else {
                 let message =
                     "Sub-queries, TYPEOF and FIELDS() can not be used in aggregate queries";
-                return Err(self.refuse(query.at, message));
+                return Err(self.reject(query.at, message));
             };
             let output = self.output(operand, groups)?;
             let (column, default) = match &output {
@@ -108,16 +112,16 @@ impl<'a> Scope<'a> {
                     unnamed += 1;
                     format!("expr{}", unnamed - 1)
                 });
-            if slots
+            if fields
                 .iter()
-                .any(|slot| slot.name.eq_ignore_ascii_case(&name))
+                .any(|projected| projected.name.eq_ignore_ascii_case(&name))
             {
                 let at = alias
                     .as_ref()
                     .map_or_else(|| operand.at(), |alias| alias.at);
-                return Err(self.refuse(at, format!("duplicate alias: {name}")));
+                return Err(self.reject(at, format!("duplicate alias: {name}")));
             }
-            slots.push(Slot {
+            fields.push(ProjectedField {
                 name,
                 content: Content::Value {
                     column: outputs.len(),
@@ -128,9 +132,9 @@ impl<'a> Scope<'a> {
         }
         Ok((
             outputs,
-            Shape {
+            Projection {
                 source: Source::Aggregate,
-                slots,
+                fields,
             },
         ))
     }
@@ -166,7 +170,7 @@ impl<'a> Scope<'a> {
             .iter()
             .position(|group| group.sql == column.sql);
         at.map(Output::Grouping).ok_or_else(|| {
-            self.refuse(
+            self.reject(
                 operand.at(),
                 format!(
                     "GROUPING needs a field of GROUP BY ROLLUP or CUBE: {}",
@@ -296,7 +300,7 @@ impl<'a> Scope<'a> {
 }
 
 /// Totals of all rows are one row, which nothing may limit (SOQL and SOSL Reference, "Considerations for GROUP BY").
-fn refuse_limit(query: &Query) -> Result<()> {
+fn reject_limit(query: &Query) -> Result<()> {
     if query.group.is_some() || query.limit.is_none() {
         return Ok(());
     }
@@ -340,12 +344,12 @@ pub(super) fn filter(terms: &[String]) -> String {
 /// Most fields in ROLLUP and CUBE (SOQL and SOSL Reference, "GROUP BY ROLLUP", "GROUP BY CUBE").
 pub(super) const TOTALS_FIELDS: usize = 3;
 
-/// Refuses more sub-totals than Salesforce makes.
+/// Rejects more sub-totals than Salesforce makes.
 pub(super) fn check_totals(scope: &Scope<'_>, group: Option<&GroupBy>) -> Result<()> {
     match group {
         Some(group) if group.totals != Totals::Plain && group.by.len() > TOTALS_FIELDS => {
             let at = group.by.first().map_or(0, Operand::at);
-            Err(scope.refuse(
+            Err(scope.reject(
                 at,
                 format!("GROUP BY ROLLUP and CUBE take at most {TOTALS_FIELDS} fields"),
             ))
@@ -354,7 +358,7 @@ pub(super) fn check_totals(scope: &Scope<'_>, group: Option<&GroupBy>) -> Result
     }
 }
 
-/// The refusal of an alias where there is nothing to aggregate.
-pub(super) fn alias_refused(scope: &Scope<'_>, alias: &Name) -> SoqlError {
-    scope.refuse(alias.at, "only aggregate expressions use field aliasing")
+/// The error of an alias where there is nothing to aggregate.
+pub(super) fn alias_rejected(scope: &Scope<'_>, alias: &Name) -> SoqlError {
+    scope.reject(alias.at, "only aggregate expressions use field aliasing")
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::super::ast::Query;
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::parse::parse;
-use super::family::Family;
+use super::family::NestedQuery;
 use super::options::Options;
 use super::restriction;
 use super::work::Plan;
@@ -15,19 +15,24 @@ impl Plan {
     /// Reads and checks a statement.
     ///
     /// # Errors
-    /// Salesforce's refusal: malformed, unknown names, or something that SOQL does not allow.
+    /// Salesforce's error: malformed, unknown names, or something that SOQL does not allow.
     pub fn new(soql: &str, schema: &Schema, options: &Options) -> Result<Self> {
-        Self::of(&parse(soql)?, soql, schema, options)
+        Self::from_query(&parse(soql)?, soql, schema, options)
     }
 
     /// Checks a statement that is read already, perhaps with conditions that its text does not have.
     ///
     /// # Errors
     /// As [`Plan::new`].
-    pub fn of(query: &Query, soql: &str, schema: &Schema, options: &Options) -> Result<Self> {
+    pub fn from_query(
+        query: &Query,
+        soql: &str,
+        schema: &Schema,
+        options: &Options,
+    ) -> Result<Self> {
         restriction::check(query)?;
-        refuse_data_category(query, soql)?;
-        Family {
+        reject_data_category(query, soql)?;
+        NestedQuery {
             soql,
             schema,
             options,
@@ -40,7 +45,7 @@ impl Plan {
 /// Objects whose records are in data categories (SOQL and SOSL Reference, "WITH DATA CATEGORY"); this org has none of them.
 const CATEGORIZED: [&str; 2] = ["KnowledgeArticleVersion", "Question"];
 
-fn refuse_data_category(query: &Query, soql: &str) -> Result<()> {
+fn reject_data_category(query: &Query, soql: &str) -> Result<()> {
     let object = query.from.path.text();
     let is_categorized = CATEGORIZED
         .iter()

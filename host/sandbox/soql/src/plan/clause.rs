@@ -1,8 +1,8 @@
-//! Where a condition stands, and what it may hold there.
+//! Positions of conditions, and what is allowed there.
 
 use super::column::Column;
 
-/// How deep in a WHERE a condition stands; semi-joins may stand only at the top, joined by AND.
+/// Depth of a condition in a WHERE; semi-joins are allowed only at the top, joined by AND.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nesting {
     /// At the top.
@@ -38,12 +38,12 @@ impl Nesting {
     }
 }
 
-/// Where a condition stands.
+/// Position of a condition.
 #[derive(Clone, Copy)]
 pub(super) struct Clause<'g, 'a> {
-    /// The groups that HAVING may speak of; `None` in WHERE.
+    /// The groups that HAVING may refer to; `None` in WHERE.
     pub(super) groups: Option<&'g Groups<'a>>,
-    /// Whether a semi-join may stand here.
+    /// Whether a semi-join is allowed here.
     pub(super) nesting: Nesting,
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sandbox_model::schema::{Field, FieldType, Object};
 
-use super::super::shape::{Style, ValueKind};
+use super::super::projection::{Style, ValueKind};
 
 /// The id that records of the schema itself show: it calls none of them, their `DurableId` does.
 const NO_ID: &str = "000000000000000AAA";
@@ -33,7 +33,7 @@ impl<'a> Column<'a> {
                 object: object.name.clone(),
                 field: field.name.clone(),
             },
-            other => ValueKind::of(other),
+            other => ValueKind::from_field_type(other),
         };
         let nameless = object.derived && field.field_type == FieldType::Id;
         let sql = if nameless { format!("'{NO_ID}'") } else { sql };
@@ -49,7 +49,7 @@ impl<'a> Column<'a> {
 
     /// What a function makes of something.
     pub(super) fn computed(sql: String, name: &str, field_type: FieldType) -> Self {
-        let kind = ValueKind::of(&field_type);
+        let kind = ValueKind::from_field_type(&field_type);
         let field_type = Cow::Owned(field_type);
         Self {
             sql,
@@ -107,7 +107,7 @@ impl<'a> Column<'a> {
     }
 }
 
-/// The type's word in messages about filters: the primitive type of the SOAP API.
+/// Name of the type in messages about filters: the primitive type of the SOAP API.
 pub(super) fn primitive(field_type: &FieldType) -> &'static str {
     match field_type {
         FieldType::Boolean => "boolean",

@@ -27,7 +27,7 @@ pub(super) enum Bound {
 }
 
 impl Context<'_> {
-    /// What `value` means to a filter on `column`, whose operand stands at `at`.
+    /// What `value` means to a filter on `column`, whose operand is at byte `at`.
     pub(super) fn bound(&self, column: &Column<'_>, value: &Value, at: usize) -> Result<Bound> {
         let bound = match (&*column.field_type, &value.literal) {
             (FieldType::Boolean, Literal::Null) => Some(Bound::One(SqlValue::Integer(0))),

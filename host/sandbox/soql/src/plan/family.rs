@@ -15,18 +15,18 @@ use super::options::Options;
 use super::scope::Scope;
 use super::select::Selection;
 use super::sql::{Binder, KEYS};
-use super::work::{Child, Plan, Records, Work};
+use super::work::{Child, Execution, Plan, Records};
 use super::{aggregate, order};
 
 /// A root query with its sub-queries.
-pub(super) struct Family<'a> {
+pub(super) struct NestedQuery<'a> {
     pub(super) soql: &'a str,
     pub(super) schema: &'a Schema,
     pub(super) options: &'a Options,
     pub(super) children: Cell<usize>,
 }
 
-impl Family<'_> {
+impl NestedQuery<'_> {
     fn context(&self) -> Context<'_> {
         let (binder, semi_joins) = (Binder::default(), Cell::new(0));
         Context {
@@ -45,13 +45,13 @@ impl Family<'_> {
         scope.join_named(&query.joined)?;
         aggregate::check_totals(&scope, query.group.as_ref())?;
         let work = if aggregate::is_count(query) {
-            Work::Count(scope.count(query)?)
+            Execution::Count(scope.count(query)?)
         } else if aggregate::is_grouped(query) {
-            let (sql, shape) = scope.aggregates(query)?;
-            Work::Aggregate { sql, shape }
+            let (sql, projection) = scope.aggregates(query)?;
+            Execution::Aggregate { sql, projection }
         } else {
             let window = order::window(query)?;
-            Work::Records(Box::new(self.records(&mut scope, query, None, 1, &window)?))
+            Execution::Records(Box::new(self.records(&mut scope, query, None, 1, &window)?))
         };
         drop(scope);
         Ok(Plan {
@@ -70,12 +70,12 @@ impl Family<'_> {
         window: &str,
     ) -> Result<Records> {
         if let Some(having) = query.having.as_ref().map(|_| query.at) {
-            return Err(scope.refuse(having, "HAVING needs GROUP BY"));
+            return Err(scope.reject(having, "HAVING needs GROUP BY"));
         }
         let mut children = Vec::new();
         let object = scope.object;
         let is_single = query.limit == Some(1);
-        let selected = Selection::of(scope, query, |query| {
+        let selected = Selection::read(scope, query, |query| {
             if let Some((_, at)) = query.offset.filter(|_| !is_single) {
                 let message =
                     "OFFSET is allowed in a subquery only if the parent query has LIMIT 1";
@@ -107,7 +107,7 @@ impl Family<'_> {
             scope.joins()
         );
         Ok(Records {
-            shape: selected.shape,
+            projection: selected.projection,
             find: format!("SELECT {found} FROM {from}{filter}{order}{window}"),
             read: format!(
                 "SELECT {columns}, {root}.rowid FROM rarray(?{KEYS}) k CROSS JOIN {table}"
@@ -159,7 +159,7 @@ impl Family<'_> {
         let records = self.records(&mut scope, query, Some(&relationship.field), level, "")?;
         drop(scope);
         let plan = Plan {
-            work: Work::Records(Box::new(records)),
+            work: Execution::Records(Box::new(records)),
             params: context.binder.into_params(),
         };
         let rows = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);

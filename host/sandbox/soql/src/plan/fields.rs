@@ -6,7 +6,7 @@ use sandbox_model::store::quoted;
 use super::super::ast::{Name, Path};
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::column::Column;
-use super::scope::{Place, Scope};
+use super::scope::{PathTarget, Scope};
 
 /// Fields of whatever is behind a polymorphic reference (Object Reference, "Name").
 const NAME_FIELDS: &[&str] = &[
@@ -31,29 +31,34 @@ impl<'a> Scope<'a> {
             let name = path.text();
             return Err(self.no_column(path.at, &name, &self.object.name));
         };
-        let place = self.walk(path, Place::One(start.unwrap_or(0)), parents)?;
+        let place = self.walk(path, PathTarget::One(start.unwrap_or(0)), parents)?;
         self.field_at(&place, last, path.at)
     }
 
     /// Splits a field path into where it leads and the field's name, and joins what is on the way.
-    pub(super) fn place_of<'p>(&mut self, path: &'p Path) -> Result<(Vec<&'p Name>, Place)> {
+    pub(super) fn place_of<'p>(&mut self, path: &'p Path) -> Result<(Vec<&'p Name>, PathTarget)> {
         let (start, names) = self.start(path);
         let parents = names.split_last().map_or(&[][..], |(_, parents)| parents);
-        let place = self.walk(path, Place::One(start.unwrap_or(0)), parents)?;
+        let place = self.walk(path, PathTarget::One(start.unwrap_or(0)), parents)?;
         Ok((names.iter().collect(), place))
     }
 
     /// The column of a field at a place.
-    pub(super) fn field_at(&self, place: &Place, name: &Name, at: usize) -> Result<Column<'a>> {
+    pub(super) fn field_at(
+        &self,
+        place: &PathTarget,
+        name: &Name,
+        at: usize,
+    ) -> Result<Column<'a>> {
         match place {
-            Place::One(table) => {
+            PathTarget::One(table) => {
                 let object = self.object_of(*table);
                 let field = object
                     .field(&name.text)
                     .ok_or_else(|| self.no_column(at, &name.text, &object.name))?;
                 Ok(self.field_of(*table, object, field))
             }
-            Place::Many(tables) => {
+            PathTarget::Many(tables) => {
                 let found = self.name_field(tables, &name.text);
                 found.ok_or_else(|| self.no_column(at, &name.text, "Name"))
             }
@@ -127,10 +132,10 @@ impl<'a> Scope<'a> {
     }
 
     /// The id of what is at a place, NULL if nothing is.
-    pub(super) fn id_at(&self, place: &Place) -> String {
+    pub(super) fn id_at(&self, place: &PathTarget) -> String {
         match place {
-            Place::One(table) => format!("{}.\"Id\"", self.alias(*table)),
-            Place::Many(tables) => {
+            PathTarget::One(table) => format!("{}.\"Id\"", self.alias(*table)),
+            PathTarget::Many(tables) => {
                 let ids: Vec<_> = tables
                     .iter()
                     .map(|table| format!("{}.\"Id\"", self.alias(*table)))
@@ -141,18 +146,18 @@ impl<'a> Scope<'a> {
     }
 
     /// The object at a place, if it can be but one.
-    pub(super) fn object_at(&self, place: &Place) -> Option<&'a Object> {
+    pub(super) fn object_at(&self, place: &PathTarget) -> Option<&'a Object> {
         match place {
-            Place::One(table) => Some(self.object_of(*table)),
-            Place::Many(_) => None,
+            PathTarget::One(table) => Some(self.object_of(*table)),
+            PathTarget::Many(_) => None,
         }
     }
 
     /// Each table of a polymorphic place with its object.
-    pub(super) fn targets(&self, place: &Place) -> Vec<(usize, &'a Object)> {
+    pub(super) fn targets(&self, place: &PathTarget) -> Vec<(usize, &'a Object)> {
         match place {
-            Place::One(table) => vec![(*table, self.object_of(*table))],
-            Place::Many(tables) => tables
+            PathTarget::One(table) => vec![(*table, self.object_of(*table))],
+            PathTarget::Many(tables) => tables
                 .iter()
                 .map(|table| (*table, self.object_of(*table)))
                 .collect(),

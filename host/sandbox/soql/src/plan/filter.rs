@@ -105,7 +105,7 @@ impl<'a> Scope<'a> {
                 "Aggregate functions are only allowed in HAVING: {}",
                 function.name
             );
-            return Err(self.refuse(function.at, message));
+            return Err(self.reject(function.at, message));
         }
         let column = self.operand(operand)?;
         if *column.field_type == FieldType::Address {

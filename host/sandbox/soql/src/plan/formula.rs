@@ -21,7 +21,7 @@ enum Term {
 }
 
 impl Term {
-    fn of(field_type: &FieldType) -> Option<Self> {
+    fn from_field_type(field_type: &FieldType) -> Option<Self> {
         match field_type {
             FieldType::Int | FieldType::Double | FieldType::Currency => Some(Self::Number),
             FieldType::Date => Some(Self::Day),
@@ -32,20 +32,23 @@ impl Term {
 }
 
 impl<'a> Scope<'a> {
-    /// The column of what the formula comes to. Days and instants differ in days, and move by days.
+    /// The column of the formula's result. Days and instants differ in days, and move by days.
     pub(super) fn formula(&mut self, function: &Function) -> Result<Column<'a>> {
         let [Argument::Literal(Literal::Text(text))] = function.arguments.as_slice() else {
-            return Err(self.refuse(function.at, "FORMULA takes one text: 'field + field'"));
+            return Err(self.reject(function.at, "FORMULA takes one text: 'field + field'"));
         };
         let text = text.value();
         let Some((at, sign)) = text.char_indices().find(|(_, c)| matches!(c, '+' | '-')) else {
             let message = format!("FORMULA knows 'field + field' and 'field - field', not {text}");
-            return Err(self.refuse(function.at, message));
+            return Err(self.reject(function.at, message));
         };
         let (left, right) = text.split_at(at);
         let left = self.column(&path(left, function.at))?;
         let right = self.column(&path(right.trim_start_matches(sign), function.at))?;
-        let terms = (Term::of(&left.field_type), Term::of(&right.field_type));
+        let terms = (
+            Term::from_field_type(&left.field_type),
+            Term::from_field_type(&right.field_type),
+        );
         let (a, b) = (&left.sql, &right.sql);
         let (sql, field_type) = match (terms, sign) {
             ((Some(Term::Number), Some(Term::Number)), _) => {
@@ -68,7 +71,7 @@ impl<'a> Scope<'a> {
             _ => {
                 let (left, right) = (left.name, right.name);
                 let message = format!("FORMULA cannot reckon {left} {sign} {right}");
-                return Err(self.refuse(function.at, message));
+                return Err(self.reject(function.at, message));
             }
         };
         Ok(Column::computed(sql, "FORMULA", field_type))

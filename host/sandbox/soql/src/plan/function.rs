@@ -6,7 +6,7 @@ use sandbox_model::schema::FieldType;
 
 use super::super::ast::{Argument, Function, Operand};
 use super::super::error::{Result, SoqlError};
-use super::super::shape::ValueKind;
+use super::super::projection::ValueKind;
 use super::column::Column;
 use super::scope::Scope;
 
@@ -65,7 +65,7 @@ pub(super) fn keeps_name(function: &Function) -> bool {
     )
 }
 
-/// Whether an operand is a computed number that WHERE alone may speak of.
+/// Whether an operand is a computed number that only WHERE may use.
 pub(super) fn is_formula(operand: &Operand) -> bool {
     matches!(operand, Operand::Function(function) if function.name == "FORMULA")
 }
@@ -116,7 +116,7 @@ impl<'a> Scope<'a> {
     fn argument(&mut self, function: &Function) -> Result<Column<'a>> {
         match function.arguments.as_slice() {
             [Argument::Operand(operand)] => self.operand(operand),
-            _ => Err(self.refuse(function.at, format!("{} takes one field", function.name))),
+            _ => Err(self.reject(function.at, format!("{} takes one field", function.name))),
         }
     }
 
@@ -128,7 +128,7 @@ impl<'a> Scope<'a> {
             FieldType::DateTime => format!("({} + {offset}) / 1000.0, 'unixepoch'", column.sql),
             _ => {
                 let message = format!("field {} does not support function {name}", column.name);
-                return Err(self.refuse(function.at, message));
+                return Err(self.reject(function.at, message));
             }
         };
         let field_type = if name == "DAY_ONLY" {
@@ -186,7 +186,7 @@ impl<'a> Scope<'a> {
         let column = self.column(path)?;
         let name = function.name.as_str();
         if grouped.iter().any(|group| group.sql == column.sql) {
-            return Err(self.refuse(
+            return Err(self.reject(
                 path.at,
                 format!("Grouped field should not be aggregated: {}", path.text()),
             ));
@@ -197,7 +197,7 @@ impl<'a> Scope<'a> {
                 "field {} does not support aggregate operator {name}",
                 column.name
             );
-            return Err(self.refuse(path.at, message));
+            return Err(self.reject(path.at, message));
         }
         let sql = match name {
             "COUNT_DISTINCT" => format!("COUNT(DISTINCT {})", column.sql),

@@ -24,14 +24,14 @@ impl<'a> Scope<'a> {
         ] = function.arguments.as_slice()
         else {
             let message = "DISTANCE takes a location field, a location, and the unit 'mi' or 'km'";
-            return Err(self.refuse(function.at, message));
+            return Err(self.reject(function.at, message));
         };
         let divisor = match unit.value().to_ascii_lowercase().as_str() {
             "mi" => MILE_KM,
             "km" => 1.0,
             other => {
                 let message = format!("Invalid distance unit: {other}. Use 'mi' or 'km'");
-                return Err(self.refuse(function.at, message));
+                return Err(self.reject(function.at, message));
             }
         };
         let (latitude, longitude) = self.location_of_field(from)?;
@@ -40,7 +40,7 @@ impl<'a> Scope<'a> {
             Argument::Operand(Operand::Function(inner)) => self.geolocation(inner)?,
             Argument::Literal(_) => {
                 let message = "the second argument of DISTANCE must be a location";
-                return Err(self.refuse(function.at, message));
+                return Err(self.reject(function.at, message));
             }
         };
         let sql = format!(
@@ -89,11 +89,11 @@ impl<'a> Scope<'a> {
         };
         let (latitude, longitude) = given.ok_or_else(|| {
             let message = "GEOLOCATION takes a latitude and a longitude";
-            self.refuse(function.at, message)
+            self.reject(function.at, message)
         })?;
         if latitude.abs() > 90.0 || longitude.abs() > 180.0 {
             let message = format!("Invalid location: {latitude}, {longitude}");
-            return Err(self.refuse(function.at, message));
+            return Err(self.reject(function.at, message));
         }
         let binder = &self.context.binder;
         Ok((binder.one(latitude), binder.one(longitude)))

@@ -1,7 +1,7 @@
-//! From a parsed query to the SQL that answers it, checked against the schema on the way.
+//! From a parsed query to the SQL that runs it, checked against the schema on the way.
 //!
 //! A plan of records has two statements: one finds the row ids of everything that matches, in order, and one reads the
-//! columns of given row ids with the parents joined. So a page costs what a page holds, however many rows match, and can
+//! columns of given row ids with the parents joined. So the cost of a page depends on its own rows, however many rows match, and can
 //! be read again. Sub-queries are plans of their own whose first statement takes the ids of many parents at once.
 
 mod aggregate;
@@ -30,4 +30,4 @@ mod work;
 
 pub use options::Options;
 pub use work::Plan;
-pub(crate) use work::{Child, Records, Work};
+pub(crate) use work::{Child, Execution, Records};

@@ -16,7 +16,7 @@ impl Scope<'_> {
             let column = self.operand(&item.operand)?;
             if !column.sortable() || is_formula(&item.operand) {
                 let message = format!("field '{}' can not be sorted in a query call", column.name);
-                return Err(self.refuse(item.operand.at(), message));
+                return Err(self.reject(item.operand.at(), message));
             }
             let keys = self.sort_keys(&column);
             terms.extend(keys.iter().map(|key| ordered(key, item)));

@@ -29,7 +29,7 @@ const RESTRICTIONS: [Restriction; 2] = [
     },
 ];
 
-/// Refuses a query without the filter that its object needs.
+/// Rejects a query without the filter that its object needs.
 pub(super) fn check(query: &Query) -> Result<()> {
     let object = query.from.path.text();
     let mut restrictions = RESTRICTIONS.iter();

@@ -19,7 +19,7 @@ struct Table<'a> {
 
 /// Where a relationship path leads: one table, or one for each object a polymorphic reference may point to.
 #[derive(Debug, Clone)]
-pub(super) enum Place {
+pub(super) enum PathTarget {
     /// One.
     One(usize),
     /// Several; at most one of them has a row.
@@ -66,9 +66,10 @@ impl<'a> Scope<'a> {
                 let message = "A driving SObject type has already been set, all other entity types in the FROM clause \
                     must be relationships to the initial object. The driving object is ";
                 let message = format!("{message}{}.", self.object.name);
-                return Err(self.refuse(from.path.at, message));
+                return Err(self.reject(from.path.at, message));
             }
-            let Place::One(table) = self.walk(&from.path, Place::One(start.unwrap_or(0)), names)?
+            let PathTarget::One(table) =
+                self.walk(&from.path, PathTarget::One(start.unwrap_or(0)), names)?
             else {
                 return Err(self.no_relationship(from.path.at, &from.path.text()));
             };
@@ -95,7 +96,7 @@ impl<'a> Scope<'a> {
             .map_or(self.object, |table| table.object)
     }
 
-    pub(super) fn refuse(&self, at: usize, message: impl std::fmt::Display) -> SoqlError {
+    pub(super) fn reject(&self, at: usize, message: impl std::fmt::Display) -> SoqlError {
         self.context.error(at, ErrorCode::MalformedQuery, message)
     }
 
@@ -116,29 +117,34 @@ impl<'a> Scope<'a> {
     }
 
     /// Where the relationships of `path` lead, all names being relationships.
-    pub(super) fn relationship(&mut self, path: &Path) -> Result<(Place, &'a Field)> {
+    pub(super) fn relationship(&mut self, path: &Path) -> Result<(PathTarget, &'a Field)> {
         let (start, names) = self.start(path);
-        let start = Place::One(start.unwrap_or(0));
+        let start = PathTarget::One(start.unwrap_or(0));
         let Some((last, parents)) = names.split_last() else {
             return Err(self.no_relationship(path.at, &path.text()));
         };
         let place = self.walk(path, start, parents)?;
-        let Place::One(table) = place else {
+        let PathTarget::One(table) = place else {
             return Err(self.no_relationship(path.at, &last.text));
         };
         let field = self.object_of(table).relationship(&last.text);
         let field = field.ok_or_else(|| self.no_relationship(path.at, &last.text))?;
-        Ok((self.step(path, &Place::One(table), last)?, field))
+        Ok((self.step(path, &PathTarget::One(table), last)?, field))
     }
 
-    pub(super) fn walk(&mut self, path: &Path, start: Place, names: &[Name]) -> Result<Place> {
+    pub(super) fn walk(
+        &mut self,
+        path: &Path,
+        start: PathTarget,
+        names: &[Name],
+    ) -> Result<PathTarget> {
         if names.len() > limits::PARENT_LEVELS {
             let message = format!(
                 "Relationship paths may have {} levels: {}",
                 limits::PARENT_LEVELS,
                 path.text()
             );
-            return Err(self.refuse(path.at, message));
+            return Err(self.reject(path.at, message));
         }
         let mut place = start;
         for name in names {
@@ -147,8 +153,8 @@ impl<'a> Scope<'a> {
         Ok(place)
     }
 
-    fn step(&mut self, path: &Path, from: &Place, name: &Name) -> Result<Place> {
-        let Place::One(table) = *from else {
+    fn step(&mut self, path: &Path, from: &PathTarget, name: &Name) -> Result<PathTarget> {
+        let PathTarget::One(table) = *from else {
             return Err(self.no_relationship(path.at, &name.text));
         };
         let field = self.object_of(table).relationship(&name.text);
@@ -164,7 +170,7 @@ impl<'a> Scope<'a> {
         table: usize,
         field: &'a Field,
         reference: &'a Reference,
-    ) -> Result<Place> {
+    ) -> Result<PathTarget> {
         let before = self.tables.len();
         let mut joined = Vec::new();
         for target in &reference.to {
@@ -175,14 +181,14 @@ impl<'a> Scope<'a> {
         self.relationships += usize::from(self.tables.len() > before);
         if self.relationships > limits::PARENT_RELATIONSHIPS {
             let most = limits::PARENT_RELATIONSHIPS;
-            return Err(self.refuse(
+            return Err(self.reject(
                 path.at,
                 format!("A query may use at most {most} child-to-parent relationships"),
             ));
         }
         match joined.as_slice() {
-            [one] if !reference.is_polymorphic() => Ok(Place::One(*one)),
-            _ => Ok(Place::Many(joined)),
+            [one] if !reference.is_polymorphic() => Ok(PathTarget::One(*one)),
+            _ => Ok(PathTarget::Many(joined)),
         }
     }
 
@@ -205,7 +211,7 @@ impl<'a> Scope<'a> {
         self.tables.len() - 1
     }
 
-    /// The joins of parents, each after the table it hangs on. Parents in the recycle bin count as missing unless deleted
+    /// The joins of parents, each after the table that refers to it. Parents in the recycle bin count as missing unless deleted
     /// rows are asked for.
     pub(super) fn joins(&self) -> String {
         let mut sql = String::new();

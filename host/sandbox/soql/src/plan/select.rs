@@ -2,28 +2,16 @@
 
 use std::collections::HashSet;
 
-use sandbox_model::schema::{FieldType, Object};
+use sandbox_model::schema::{ADDRESS_MEMBERS, FieldType, Object};
 
 use super::super::ast::{FieldSet, Name, Operand, Path, Query, SelectItem, TypeOf};
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::limits;
-use super::super::shape::{Content, Shape, Slot, Source};
-use super::aggregate::alias_refused;
+use super::super::projection::{Content, ProjectedField, Projection, Source};
+use super::aggregate::alias_rejected;
 use super::column::Column;
 use super::function::{is_aggregate, keeps_name};
-use super::scope::{Place, Scope};
-
-/// Members of a compound address in the order REST shows them, and the end of their field's name.
-const ADDRESS: &[(&str, &str)] = &[
-    ("city", "City"),
-    ("country", "Country"),
-    ("geocodeAccuracy", "GeocodeAccuracy"),
-    ("latitude", "Latitude"),
-    ("longitude", "Longitude"),
-    ("postalCode", "PostalCode"),
-    ("state", "State"),
-    ("street", "Street"),
-];
+use super::scope::{PathTarget, Scope};
 
 /// Collects the output columns of a query while the shape of its records grows.
 pub(super) struct Selection<'s, 'a> {
@@ -31,32 +19,32 @@ pub(super) struct Selection<'s, 'a> {
     columns: Vec<String>,
     selected: HashSet<String>,
     /// The root's members.
-    slots: Vec<Slot>,
+    fields: Vec<ProjectedField>,
 }
 
-/// What a SELECT list comes to.
+/// Result of reading a SELECT list.
 pub(super) struct Selected {
     /// SQL of the output columns; the first is the record's id.
     pub(super) columns: Vec<String>,
     /// The shape of the records.
-    pub(super) shape: Shape,
+    pub(super) projection: Projection,
 }
 
 impl<'s, 'a> Selection<'s, 'a> {
-    /// Reads the SELECT list; `children` is told of each sub-query and gives its place among the plan's children and the
+    /// Reads the SELECT list; `children` is called for each sub-query and returns its place among the plan's children and the
     /// member's name.
-    pub(super) fn of(
+    pub(super) fn read(
         scope: &'s mut Scope<'a>,
         query: &Query,
         mut children: impl FnMut(&Query) -> Result<(usize, String)>,
     ) -> Result<Selected> {
-        let id = scope.id_at(&Place::One(0));
+        let id = scope.id_at(&PathTarget::One(0));
         let object = scope.object;
         let mut selection = Self {
             scope,
             columns: vec![id],
             selected: HashSet::new(),
-            slots: Vec::new(),
+            fields: Vec::new(),
         };
         for item in &query.select {
             match item {
@@ -64,7 +52,7 @@ impl<'s, 'a> Selection<'s, 'a> {
                 SelectItem::Children(query) => {
                     let (at, name) = children(query)?;
                     selection.claim(&name)?;
-                    selection.slots.push(Slot {
+                    selection.fields.push(ProjectedField {
                         name,
                         content: Content::Children(at),
                     });
@@ -80,14 +68,14 @@ impl<'s, 'a> Selection<'s, 'a> {
         };
         Ok(Selected {
             columns: selection.columns,
-            shape: Shape {
+            projection: Projection {
                 source,
-                slots: selection.slots,
+                fields: selection.fields,
             },
         })
     }
 
-    /// Refuses what is selected twice.
+    /// Rejects what is selected twice.
     fn claim(&mut self, path: &str) -> Result<()> {
         if self.selected.insert(path.to_ascii_lowercase()) {
             return Ok(());
@@ -102,7 +90,7 @@ impl<'s, 'a> Selection<'s, 'a> {
         match operand {
             Operand::Field(path) => {
                 if let Some(alias) = alias {
-                    return Err(alias_refused(self.scope, alias));
+                    return Err(alias_rejected(self.scope, alias));
                 }
                 self.path(path)
             }
@@ -110,14 +98,14 @@ impl<'s, 'a> Selection<'s, 'a> {
                 let column = self.scope.operand(operand)?;
                 let name = alias.map_or_else(|| column.name.clone(), |alias| alias.text.clone());
                 self.claim(&name)?;
-                let slot = self.leaf(name, column);
-                self.slots.push(slot);
+                let projected = self.leaf(name, column);
+                self.fields.push(projected);
                 Ok(())
             }
             Operand::Function(function) => {
                 self.scope.operand(operand)?;
                 let message = format!("{} can only be selected if it is grouped by", function.name);
-                Err(self.scope.refuse(function.at, message))
+                Err(self.scope.reject(function.at, message))
             }
         }
     }
@@ -132,9 +120,9 @@ impl<'s, 'a> Selection<'s, 'a> {
         }
     }
 
-    fn leaf(&mut self, name: String, column: Column<'a>) -> Slot {
+    fn leaf(&mut self, name: String, column: Column<'a>) -> ProjectedField {
         let at = self.column(column.sql);
-        Slot {
+        ProjectedField {
             name,
             content: Content::Value {
                 column: at,
@@ -154,7 +142,7 @@ impl<'s, 'a> Selection<'s, 'a> {
         let column = self.scope.field_at(&place, last, path.at)?;
         let text: Vec<_> = names.iter().map(|name| name.text.as_str()).collect();
         self.claim(&text.join("."))?;
-        let slot = if *column.field_type == FieldType::Address {
+        let projected = if *column.field_type == FieldType::Address {
             self.address(&place, &column)
         } else {
             self.leaf(column.name.clone(), column)
@@ -171,12 +159,12 @@ impl<'s, 'a> Selection<'s, 'a> {
                 names: way,
             })?);
         }
-        self.put(&at, slot);
+        self.put(&at, projected);
         Ok(())
     }
 
-    /// The member that a relationship path stands for, still empty.
-    fn step(&mut self, way: &Path) -> Result<Slot> {
+    /// The member of a relationship path, still empty.
+    fn step(&mut self, way: &Path) -> Result<ProjectedField> {
         let (place, field) = self.scope.relationship(way)?;
         let id = self.scope.id_at(&place);
         let id = self.column(id);
@@ -193,36 +181,38 @@ impl<'s, 'a> Selection<'s, 'a> {
         let name = field
             .reference()
             .and_then(|reference| reference.relationship_name.clone());
-        Ok(Slot {
+        Ok(ProjectedField {
             name: name.unwrap_or_else(|| way.text()),
-            content: Content::Parent(Shape {
+            content: Content::Parent(Projection {
                 source,
-                slots: Vec::new(),
+                fields: Vec::new(),
             }),
         })
     }
 
     /// Puts a member into the record at the end of `way`, making what is missing of the way.
-    fn put(&mut self, way: &[Slot], slot: Slot) {
-        let mut slots = &mut self.slots;
+    fn put(&mut self, way: &[ProjectedField], projected: ProjectedField) {
+        let mut fields = &mut self.fields;
         for step in way {
-            let known = slots.iter().position(|slot| slot.name == step.name);
+            let known = fields
+                .iter()
+                .position(|projected| projected.name == step.name);
             let at = known.unwrap_or_else(|| {
-                slots.push(step.clone());
-                slots.len() - 1
+                fields.push(step.clone());
+                fields.len() - 1
             });
-            match slots.get_mut(at).map(|slot| &mut slot.content) {
-                Some(Content::Parent(parent)) => slots = &mut parent.slots,
+            match fields.get_mut(at).map(|projected| &mut projected.content) {
+                Some(Content::Parent(parent)) => fields = &mut parent.fields,
                 _ => return,
             }
         }
-        slots.push(slot);
+        fields.push(projected);
     }
 
-    fn address(&mut self, place: &Place, compound: &Column<'a>) -> Slot {
+    fn address(&mut self, place: &PathTarget, compound: &Column<'a>) -> ProjectedField {
         let object = self.scope.object_at(place).unwrap_or(self.scope.object);
         let mut members = Vec::new();
-        for (member, ending) in ADDRESS {
+        for (member, ending) in ADDRESS_MEMBERS {
             let part = compound.field.and_then(|compound| {
                 object
                     .parts_of(compound)
@@ -237,7 +227,7 @@ impl<'s, 'a> Selection<'s, 'a> {
                 members.push((*member, at, column.kind));
             }
         }
-        Slot {
+        ProjectedField {
             name: compound.name.clone(),
             content: Content::Address(members),
         }
@@ -287,7 +277,7 @@ impl<'s, 'a> Selection<'s, 'a> {
                     "'{}' can not be the type of relationship '{name}'",
                     object.text
                 );
-                return Err(self.scope.refuse(object.at, message));
+                return Err(self.scope.reject(object.at, message));
             }
         }
         let id = self.scope.id_at(&place);
@@ -299,37 +289,42 @@ impl<'s, 'a> Selection<'s, 'a> {
                 .iter()
                 .find(|(known, _)| known.text.eq_ignore_ascii_case(&object.name));
             let (paths, place) = match when {
-                Some((_, paths)) => (paths, Place::One(table)),
+                Some((_, paths)) => (paths, PathTarget::One(table)),
                 None if type_of.otherwise.is_empty() => continue,
-                None => (&type_of.otherwise, Place::Many(vec![table])),
+                None => (&type_of.otherwise, PathTarget::Many(vec![table])),
             };
-            let slots = self.case(paths, &place, at)?;
+            let fields = self.case(paths, &place, at)?;
             let source = Source::Object {
                 name: object.name.clone(),
                 id,
             };
-            cases.push((object.key_prefix.clone(), Shape { source, slots }));
+            cases.push((object.key_prefix.clone(), Projection { source, fields }));
         }
-        self.slots.push(Slot {
+        self.fields.push(ProjectedField {
             name,
             content: Content::OneOf { id, cases },
         });
         Ok(())
     }
 
-    fn case(&mut self, paths: &[Path], place: &Place, at: usize) -> Result<Vec<Slot>> {
-        let mut slots = Vec::new();
+    fn case(
+        &mut self,
+        paths: &[Path],
+        place: &PathTarget,
+        at: usize,
+    ) -> Result<Vec<ProjectedField>> {
+        let mut fields = Vec::new();
         for path in paths {
             let [name] = path.names.as_slice() else {
                 return Err(self.scope.no_relationship(path.at, &path.text()));
             };
             let column = self.scope.field_at(place, name, at.max(path.at))?;
-            slots.push(match &*column.field_type {
+            fields.push(match &*column.field_type {
                 FieldType::Address => self.address(place, &column),
                 _ => self.leaf(column.name.clone(), column),
             });
         }
-        Ok(slots)
+        Ok(fields)
     }
 }
 

@@ -15,13 +15,13 @@ impl<'a> Scope<'a> {
         nesting: Nesting,
     ) -> Result<String> {
         if let Some(error_text) = nesting.error_text() {
-            return Err(self.refuse(left.at(), error_text));
+            return Err(self.reject(left.at(), error_text));
         }
         self.context
             .semi_joins
             .set(self.context.semi_joins.get() + 1);
         if self.context.semi_joins.get() > limits::SEMI_JOINS {
-            return Err(self.refuse(
+            return Err(self.reject(
                 left.at(),
                 format!(
                     "Maximum {} semi join sub-selects are allowed",
@@ -38,7 +38,7 @@ impl<'a> Scope<'a> {
         )?;
         let object = self.context.root_object(&query.from)?;
         if object.name == self.object.name {
-            return Err(self.refuse(
+            return Err(self.reject(
                 query.from.path.at,
                 "The inner and outer selects should not be on the same object type",
             ));
@@ -56,7 +56,7 @@ impl<'a> Scope<'a> {
                  query '{}' should point to the same object type",
                 selected.name, column.name
             );
-            return Err(self.refuse(left.at(), message));
+            return Err(self.reject(left.at(), message));
         }
         let mut terms = inner.where_clause(query, Nesting::SemiJoin)?;
         terms.push(format!("{} IS NOT NULL", selected.sql));
@@ -82,7 +82,7 @@ impl<'a> Scope<'a> {
                     alias: None,
                 },
             ] => self.column(path),
-            _ => Err(self.refuse(
+            _ => Err(self.reject(
                 query.at,
                 "Semi join sub-selects must select exactly one id or reference field",
             )),

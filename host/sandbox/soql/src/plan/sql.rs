@@ -39,7 +39,7 @@ impl Binder {
         self.bind(Param::One(value.into()))
     }
 
-    /// A table alias that nobody has yet.
+    /// A table alias that is not in use yet.
     pub(super) fn table(&self) -> String {
         let number = self.tables.get();
         self.tables.set(number + 1);

@@ -59,10 +59,10 @@ fn rows_are_shaped_as_selected() {
 }
 
 #[test]
-fn refusals_are_worded_as_salesforce_does() {
+fn errors_have_salesforces_messages() {
     let fixture = Fixture::new();
     let cases: Vec<(String, String, String)> =
-        serde_json::from_str(include_str!("../cases/refusals.json")).unwrap();
+        serde_json::from_str(include_str!("../cases/errors.json")).unwrap();
     for (soql, code, message) in cases {
         let error = Plan::new(&soql, &fixture.schema, &fixture.options)
             .map(|_| ())
@@ -76,7 +76,7 @@ fn refusals_are_worded_as_salesforce_does() {
 }
 
 #[test]
-fn records_tell_type_and_link_first() {
+fn records_begin_with_type_and_link() {
     let fixture = Fixture::new();
     let page = fixture
         .page("SELECT Id, Owner.Name FROM Case LIMIT 0", 200)
@@ -185,7 +185,7 @@ fn fields_stands_for_all_of_a_kind() {
 }
 
 #[test]
-fn query_all_sees_the_recycle_bin() {
+fn query_all_includes_the_recycle_bin() {
     let mut fixture = Fixture::new();
     fixture.options.include_deleted = true;
     let records = fixture
@@ -247,7 +247,7 @@ fn labels_are_shown_and_compared() {
 }
 
 #[test]
-fn too_many_relationships_are_refused() {
+fn too_many_relationships_are_rejected() {
     let fixture = Fixture::new();
     let children = [
         "Contacts",

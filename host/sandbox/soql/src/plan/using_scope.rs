@@ -6,7 +6,7 @@ use super::super::error::Result;
 use super::scope::Scope;
 
 impl Scope<'_> {
-    /// The filter that a scope stands for; `None` for all records.
+    /// The filter of a scope; `None` for all records.
     pub(super) fn using_scope(&self, name: &str, at: usize) -> Result<Option<String>> {
         let scopes = self.object.scopes();
         let scope = scopes
@@ -17,7 +17,7 @@ impl Scope<'_> {
                 "Filter scope '{name}' is not supported for sObject type '{}'",
                 self.object.name
             );
-            return Err(self.refuse(at, message));
+            return Err(self.reject(at, message));
         };
         let root = self.root();
         let user = || self.context.binder.one(self.context.options.user.clone());

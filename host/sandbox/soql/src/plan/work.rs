@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::super::shape::Shape;
+use super::super::projection::Projection;
 use super::sql::Param;
 
 /// A query ready to run.
 #[derive(Debug)]
 pub struct Plan {
-    pub(crate) work: Work,
+    pub(crate) work: Execution,
     pub(crate) params: Vec<Param>,
 }
 
 /// How a plan gets its rows.
 #[derive(Debug)]
-pub(crate) enum Work {
+pub(crate) enum Execution {
     /// `SELECT COUNT()`: one number.
     Count(String),
     /// Aggregate rows.
@@ -22,7 +22,7 @@ pub(crate) enum Work {
         /// The one statement.
         sql: String,
         /// The shape of its rows.
-        shape: Shape,
+        projection: Projection,
     },
     /// Records.
     Records(Box<Records>),
@@ -32,7 +32,7 @@ pub(crate) enum Work {
 #[derive(Debug)]
 pub(crate) struct Records {
     /// The shape of a record; column 0 is its id.
-    pub(crate) shape: Shape,
+    pub(crate) projection: Projection,
     /// Row ids of all that match, in order. For a sub-query: row id and parent's id, for the parents' ids in [`sql::KEYS`].
     pub(crate) find: String,
     /// The columns, then the row id, of the row ids in [`sql::KEYS`], in their order.
@@ -56,11 +56,11 @@ pub(crate) struct Child {
 impl Plan {
     /// The shape of its rows; `None` for `SELECT COUNT()`.
     #[must_use]
-    pub fn shape(&self) -> Option<&Shape> {
+    pub fn projection(&self) -> Option<&Projection> {
         match &self.work {
-            Work::Count(_) => None,
-            Work::Aggregate { shape, .. } => Some(shape),
-            Work::Records(records) => Some(&records.shape),
+            Execution::Count(_) => None,
+            Execution::Aggregate { projection, .. } => Some(projection),
+            Execution::Records(records) => Some(&records.projection),
         }
     }
 
@@ -68,7 +68,7 @@ impl Plan {
     #[must_use]
     pub fn child(&self, at: usize) -> Option<&Self> {
         match &self.work {
-            Work::Records(records) => records.children.get(at).map(|child| &*child.plan),
+            Execution::Records(records) => records.children.get(at).map(|child| &*child.plan),
             _ => None,
         }
     }
@@ -76,6 +76,6 @@ impl Plan {
     /// Whether it gives aggregate rows or a count, which bulk queries may not.
     #[must_use]
     pub fn is_aggregate(&self) -> bool {
-        !matches!(self.work, Work::Records(_))
+        !matches!(self.work, Execution::Records(_))
     }
 }

@@ -1,32 +1,35 @@
-//! What FORMAT() shows: values for people, as the en_US locale writes them.
+//! Values for display, as FORMAT() shows them in the en_US locale.
 
-use super::super::shape::{Style, ValueKind};
-use super::text::{civil, integer};
+use super::super::projection::{Style, ValueKind};
+use super::text::utc;
 
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Time};
 use rusqlite::types::ValueRef;
 
-/// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
+/// Dates as the en_US locale writes them, `11/2/2026`, in strftime's terms.
+const DAY: &str = "%-m/%-d/%Y";
+/// Times of day likewise, `1:00 PM`.
+const CLOCK: &str = "%-I:%M %p";
 
-/// The text of a value; the text itself where there is nothing to make nicer.
+/// Returns the display text of a value; text values are returned as they are.
 #[must_use]
 pub fn formatted(value: ValueRef<'_>, kind: &ValueKind, style: Style) -> String {
     match (value, kind) {
         (ValueRef::Integer(ms), ValueKind::DateTime) => {
-            format!(
-                "{}, {}",
-                day(civil(ms.div_euclid(DAY_MS))),
-                clock(ms.rem_euclid(DAY_MS))
-            )
+            utc(ms).strftime(&format!("{DAY}, {CLOCK}")).to_string()
         }
-        (ValueRef::Integer(ms), ValueKind::Time) => clock(ms),
+        (ValueRef::Integer(ms), ValueKind::Time) => {
+            let time = Time::midnight().wrapping_add(ms.milliseconds());
+            time.strftime(CLOCK).to_string()
+        }
         (ValueRef::Integer(truth), ValueKind::Boolean) => (truth != 0).to_string(),
         (ValueRef::Integer(number), _) => grouped(&number.to_string()),
         (ValueRef::Real(number), _) => number_text(number, style),
         (ValueRef::Text(text), _) => {
             let text = String::from_utf8_lossy(text);
             match style {
-                Style::Day => iso_day(&text).unwrap_or_else(|| text.clone().into_owned()),
+                Style::Day => day(&text).unwrap_or_else(|| text.clone().into_owned()),
                 _ => text.into_owned(),
             }
         }
@@ -64,24 +67,8 @@ fn grouped(number: &str) -> String {
     text
 }
 
-fn day((year, month, day): (i64, i64, i64)) -> String {
-    format!("{month}/{day}/{year}")
-}
-
-fn iso_day(text: &str) -> Option<String> {
-    let mut parts = text.splitn(3, '-').map(str::parse::<i64>);
-    match (parts.next()?, parts.next()?, parts.next()?) {
-        (Ok(year), Ok(month), Ok(of_month)) => Some(day((year, month, of_month))),
-        _ => None,
-    }
-}
-
-fn clock(ms: i64) -> String {
-    let (hour, minute) = (ms / 3_600_000, ms / 60_000 % 60);
-    let half = if hour < 12 { "AM" } else { "PM" };
-    let mut out = Vec::new();
-    integer(&mut out, (hour + 11) % 12 + 1);
-    format!("{}:{minute:02} {half}", String::from_utf8_lossy(&out))
+fn day(iso: &str) -> Option<String> {
+    Some(iso.parse::<Date>().ok()?.strftime(DAY).to_string())
 }
 
 #[cfg(test)]
@@ -89,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_written_for_people() {
+    fn formatted_values_are_for_display() {
         let text = |value: ValueRef<'_>, kind, style| formatted(value, &kind, style);
         assert_eq!(
             text(ValueRef::Real(1_234_567.5), ValueKind::Double, Style::Money),

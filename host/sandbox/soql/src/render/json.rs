@@ -4,7 +4,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use super::super::error::Result;
-use super::super::shape::{Content, Shape, Slot, Source, ValueKind};
+use super::super::projection::{Content, ProjectedField, Projection, Source, ValueKind};
 use super::{Format, Head, human, text};
 
 /// REST's JSON of one API version.
@@ -29,7 +29,7 @@ impl Json {
         }
     }
 
-    /// JSON of the Tooling API: its links lead there, and results tell more of themselves.
+    /// JSON of the Tooling API: its links lead there, and results contain more metadata.
     #[must_use]
     pub fn tooling(version: &str) -> Self {
         Self {
@@ -63,11 +63,11 @@ impl Json {
     fn object(
         &self,
         out: &mut Vec<u8>,
-        shape: &Shape,
+        projection: &Projection,
         row: &Row<'_>,
         children: &[Option<Vec<u8>>],
     ) -> Result<()> {
-        let id = match &shape.source {
+        let id = match &projection.source {
             Source::Aggregate => {
                 out.extend_from_slice(b"{\"attributes\":{\"type\":\"AggregateResult\"}");
                 ""
@@ -97,25 +97,25 @@ impl Json {
                 id
             }
         };
-        for slot in &shape.slots {
+        for projected in &projection.fields {
             out.extend_from_slice(b",\"");
-            out.extend_from_slice(slot.name.as_bytes());
+            out.extend_from_slice(projected.name.as_bytes());
             out.extend_from_slice(b"\":");
-            self.slot(out, slot, row, id, children)?;
+            self.projected(out, projected, row, id, children)?;
         }
         out.push(b'}');
         Ok(())
     }
 
-    fn slot(
+    fn projected(
         &self,
         out: &mut Vec<u8>,
-        slot: &Slot,
+        projected: &ProjectedField,
         row: &Row<'_>,
         id: &str,
         children: &[Option<Vec<u8>>],
     ) -> Result<()> {
-        match &slot.content {
+        match &projected.content {
             Content::Value { column, kind } => self.value(out, row.get_ref(*column)?, kind, id),
             Content::Parent(parent) => return self.object(out, parent, row, children),
             Content::Address(members) => return self.address(out, members, row),
@@ -125,7 +125,7 @@ impl Json {
                     .iter()
                     .find(|(prefix, _)| id.starts_with(prefix.as_str()));
                 return match case {
-                    Some((_, shape)) => self.object(out, shape, row, children),
+                    Some((_, projection)) => self.object(out, projection, row, children),
                     None => null(out),
                 };
             }
@@ -196,11 +196,11 @@ impl Format for Json {
     fn record(
         &self,
         out: &mut Vec<u8>,
-        shape: &Shape,
+        projection: &Projection,
         row: &Row<'_>,
         children: &[Option<Vec<u8>>],
     ) -> Result<()> {
-        self.object(out, shape, row, children)
+        self.object(out, projection, row, children)
     }
 
     fn separator(&self) -> &'static [u8] {

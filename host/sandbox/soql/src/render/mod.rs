@@ -1,4 +1,4 @@
-//! Rows as text. Every renderer walks the same [`Shape`](super::shape::Shape).
+//! Rows as text. Every renderer walks the same [`Projection`](super::shape::Shape).
 
 pub mod human;
 pub mod json;
@@ -7,7 +7,7 @@ pub mod text;
 use rusqlite::Row;
 
 use super::error::Result;
-use super::shape::Shape;
+use super::projection::Projection;
 
 /// A way to write query results; JSON is one.
 pub trait Format {
@@ -18,12 +18,12 @@ pub trait Format {
     fn record(
         &self,
         out: &mut Vec<u8>,
-        shape: &Shape,
+        projection: &Projection,
         row: &Row<'_>,
         children: &[Option<Vec<u8>>],
     ) -> Result<()>;
 
-    /// What stands between records.
+    /// Separator between records.
     fn separator(&self) -> &'static [u8];
 
     /// Writes a result around its records.

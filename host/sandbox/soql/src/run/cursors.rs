@@ -1,6 +1,6 @@
 //! Cursors: which rows a query found, kept for a while.
 //!
-//! A query's own cursor and those of its sub-queries live and die together, as one of the user's ten.
+//! A query's own cursor and those of its sub-queries are opened and closed together, as one of the user's ten.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::limits;
 use super::reader::Reader;
-use super::root::{Known, Opened, Root};
+use super::root::{KnownCursors, OpenedCursor, Root};
 
 /// All open cursors of an org.
 #[derive(Debug, Default)]
@@ -17,19 +17,19 @@ pub(super) struct Cursors {
     end_with_session: AtomicBool,
 }
 
-/// A query's cursor with those of its sub-queries; groups stand in the order they were opened.
+/// A query's cursor with those of its sub-queries; groups are kept in the order they were opened.
 #[derive(Debug)]
 struct Group {
     user: String,
     session: u64,
     opened: i64,
     roots: HashMap<u64, Root>,
-    known: Known,
+    known: KnownCursors,
 }
 
 impl Group {
-    fn add(&mut self, opened: Vec<Opened>) {
-        for Opened { root, parent } in opened {
+    fn add(&mut self, opened: Vec<OpenedCursor>) {
+        for OpenedCursor { root, parent } in opened {
             self.known
                 .extend(parent.map(|parent| (parent, root.number)));
             self.roots.insert(root.number, root);
@@ -43,7 +43,7 @@ impl Cursors {
     }
 
     /// Keeps what the first page of a query opened; the user's oldest cursor makes room if need be.
-    pub(super) fn open(&self, opened: Vec<Opened>, reader: Reader<'_>) {
+    pub(super) fn open(&self, opened: Vec<OpenedCursor>, reader: Reader<'_>) {
         if opened.is_empty() {
             return;
         }
@@ -53,7 +53,7 @@ impl Cursors {
             session: reader.session,
             opened: reader.now,
             roots: HashMap::new(),
-            known: Known::new(),
+            known: KnownCursors::new(),
         };
         group.add(opened);
         let mut groups = self.groups();
@@ -70,7 +70,7 @@ impl Cursors {
     }
 
     /// Adds what a later page opened to the group of the cursor it was read from.
-    pub(super) fn extend(&self, number: u64, opened: Vec<Opened>) {
+    pub(super) fn extend(&self, number: u64, opened: Vec<OpenedCursor>) {
         if let Some(group) = self
             .groups()
             .iter_mut()
@@ -81,7 +81,7 @@ impl Cursors {
     }
 
     /// The cursor with this number, if it is the reader's and young enough.
-    pub(super) fn find(&self, number: u64, reader: Reader<'_>) -> Option<(Root, Known)> {
+    pub(super) fn find(&self, number: u64, reader: Reader<'_>) -> Option<(Root, KnownCursors)> {
         let groups = self.groups();
         let any_session = !self.ends_with_session();
         let own = |group: &&Group| {

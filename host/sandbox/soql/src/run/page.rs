@@ -9,20 +9,20 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use super::super::error::Result;
 use super::super::limits;
 use super::super::plan::sql::prepare;
-use super::super::plan::{Child, Plan, Records, Work};
+use super::super::plan::{Child, Execution, Plan, Records};
 use super::super::render::Head;
 use super::reader::{Page, Reader};
-use super::root::{Known, Opened, Root, locator, next_number};
+use super::root::{KnownCursors, OpenedCursor, Root, locator, next_number};
 
 /// Records written one after the other.
 #[derive(Default)]
-struct Written {
+struct WrittenRecords {
     bytes: Vec<u8>,
-    /// Where each ends; a row that is gone ends where it begins.
+    /// Where each ends; a purged row ends where it begins.
     ends: Vec<usize>,
 }
 
-impl Written {
+impl WrittenRecords {
     /// The records from `first` up to but without `last`, separated.
     fn slice(&self, first: usize, last: usize, separator: &[u8]) -> Vec<u8> {
         let mut start = first
@@ -50,9 +50,9 @@ pub(super) struct Pages<'a> {
 }
 
 /// A cursor of a sub-query that was opened while a page was read.
-struct Openings<'k> {
-    known: Option<&'k Known>,
-    opened: Vec<Opened>,
+struct OpenedCursors<'k> {
+    known: Option<&'k KnownCursors>,
+    opened: Vec<OpenedCursor>,
 }
 
 impl<'a> Pages<'a> {
@@ -65,14 +65,14 @@ impl<'a> Pages<'a> {
         &self,
         root: &Root,
         offset: usize,
-        known: Option<&Known>,
-    ) -> Result<(Page, Vec<Opened>)> {
+        known: Option<&KnownCursors>,
+    ) -> Result<(Page, Vec<OpenedCursor>)> {
         let end = root
             .rows
             .len()
             .min(offset.saturating_add(self.reader.page_rows));
         let rows = root.rows.get(offset..end).unwrap_or_default();
-        let mut openings = Openings {
+        let mut openings = OpenedCursors {
             known,
             opened: Vec::new(),
         };
@@ -81,7 +81,10 @@ impl<'a> Pages<'a> {
         let next = (end < root.rows.len()).then(|| locator(root.number, end));
         let mut body = Vec::with_capacity(records.len() + 128);
         let head = Head {
-            entity: root.plan.shape().map(|shape| shape.source.type_name()),
+            entity: root
+                .plan
+                .projection()
+                .map(|projection| projection.source.type_name()),
             total: root.rows.len(),
             rows: rows.len(),
             next: next.clone(),
@@ -90,7 +93,7 @@ impl<'a> Pages<'a> {
         if next.is_some() || !openings.opened.is_empty() {
             openings.opened.insert(
                 0,
-                Opened {
+                OpenedCursor {
                     root: root.clone(),
                     parent: None,
                 },
@@ -112,16 +115,16 @@ impl<'a> Pages<'a> {
         &self,
         plan: &Arc<Plan>,
         rows: &[i64],
-        openings: &mut Openings<'_>,
-    ) -> Result<Written> {
-        let Work::Records(records) = &plan.work else {
-            return Ok(Written::default());
+        openings: &mut OpenedCursors<'_>,
+    ) -> Result<WrittenRecords> {
+        let Execution::Records(records) = &plan.work else {
+            return Ok(WrittenRecords::default());
         };
         if rows.is_empty() {
-            return Ok(Written::default());
+            return Ok(WrittenRecords::default());
         }
         let children = self.children(records, plan, rows, openings)?;
-        let mut written = Written {
+        let mut written = WrittenRecords {
             bytes: Vec::new(),
             ends: Vec::with_capacity(rows.len()),
         };
@@ -146,20 +149,20 @@ impl<'a> Pages<'a> {
                 .map_or(&[][..], Vec::as_slice);
             self.reader
                 .format
-                .record(&mut written.bytes, &records.shape, row, of_row)?;
+                .record(&mut written.bytes, &records.projection, row, of_row)?;
             written.ends.push(written.bytes.len());
         }
         written.ends.resize(rows.len(), written.bytes.len());
         Ok(written)
     }
 
-    /// For each row, what its sub-queries come to.
+    /// For each row, the results of its sub-queries.
     fn children(
         &self,
         records: &Records,
         plan: &Plan,
         rows: &[i64],
-        openings: &mut Openings<'_>,
+        openings: &mut OpenedCursors<'_>,
     ) -> Result<Vec<Vec<Option<Vec<u8>>>>> {
         if records.children.is_empty() {
             return Ok(Vec::new());
@@ -196,14 +199,14 @@ impl<'a> Pages<'a> {
             .collect())
     }
 
-    /// What one sub-query comes to for each parent; `None` without rows.
+    /// The result of one sub-query for each parent; `None` without rows.
     fn child(
         &self,
         child: &Child,
         parents: &[String],
-        openings: &mut Openings<'_>,
+        openings: &mut OpenedCursors<'_>,
     ) -> Result<Vec<Option<Vec<u8>>>> {
-        let Work::Records(of_child) = &child.plan.work else {
+        let Execution::Records(of_child) = &child.plan.work else {
             return Ok(vec![None; parents.len()]);
         };
         let found = self.rows_of_parents(child, of_child, parents)?;
@@ -225,7 +228,7 @@ impl<'a> Pages<'a> {
             let records = written.slice(start, end, self.reader.format.separator());
             let mut result = Vec::with_capacity(records.len() + 128);
             let head = Head {
-                entity: Some(of_child.shape.source.type_name()),
+                entity: Some(of_child.projection.source.type_name()),
                 total,
                 rows: end - start,
                 next,
@@ -281,7 +284,7 @@ impl<'a> Pages<'a> {
     }
 }
 
-impl Openings<'_> {
+impl OpenedCursors<'_> {
     /// A cursor over a parent's children; the same one if the page was read before.
     fn open(&mut self, plan: &Arc<Plan>, parent: &str, rows: Vec<i64>, offset: usize) -> String {
         let parent = (Arc::as_ptr(plan) as usize, parent.to_owned());
@@ -294,7 +297,7 @@ impl Openings<'_> {
             number: next_number(),
         };
         let text = locator(root.number, offset);
-        self.opened.push(Opened {
+        self.opened.push(OpenedCursor {
             root,
             parent: Some(parent),
         });

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::limits;
 use super::super::plan::sql::prepare;
-use super::super::plan::{Options, Plan, Work};
+use super::super::plan::{Execution, Options, Plan};
 use super::super::render::Head;
 use super::cursors::Cursors;
 use super::page::Pages;
@@ -24,7 +24,7 @@ impl Queries {
     /// Runs a statement and writes its first page.
     ///
     /// # Errors
-    /// Salesforce's refusal of the statement, or the store's failure.
+    /// Salesforce's error of the statement, or the store's failure.
     pub fn first_page(
         &self,
         schema: &Schema,
@@ -35,9 +35,9 @@ impl Queries {
     ) -> Result<Page> {
         let plan = Plan::new(soql, schema, options)?;
         match &plan.work {
-            Work::Count(sql) => count(connection, sql, &plan, reader),
-            Work::Aggregate { .. } => aggregate(connection, &plan, reader),
-            Work::Records(_) => {
+            Execution::Count(sql) => count(connection, sql, &plan, reader),
+            Execution::Aggregate { .. } => aggregate(connection, &plan, reader),
+            Execution::Records(_) => {
                 let pages = Pages::new(connection, reader);
                 let root = Root::find(connection, plan)?;
                 let (page, opened) = pages.page(&root, 0, None)?;
@@ -123,7 +123,7 @@ fn count(connection: &Connection, sql: &str, plan: &Plan, reader: Reader<'_>) ->
 
 fn aggregate(connection: &Connection, plan: &Plan, reader: Reader<'_>) -> Result<Page> {
     let (mut records, mut total) = (Vec::new(), 0);
-    let Some(shape) = plan.shape() else {
+    let Some(projection) = plan.projection() else {
         return Err(unknown_locator());
     };
     for_each_row(connection, plan, |row| {
@@ -135,11 +135,11 @@ fn aggregate(connection: &Connection, plan: &Plan, reader: Reader<'_>) -> Result
             records.extend_from_slice(reader.format.separator());
         }
         total += 1;
-        reader.format.record(&mut records, shape, row, &[])
+        reader.format.record(&mut records, projection, row, &[])
     })?;
     let mut body = Vec::with_capacity(records.len() + 64);
     let head = Head {
-        entity: Some(shape.source.type_name()),
+        entity: Some(projection.source.type_name()),
         total,
         rows: total,
         next: None,

@@ -1,11 +1,11 @@
-//! Who asks for a page, and what he gets.
+//! Requests for pages, and the pages.
 
 use super::super::render::Format;
 
 /// A page of a result, written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The whole answer.
+    /// The whole response.
     pub body: Vec<u8>,
     /// Rows of all pages.
     pub total: usize,
@@ -15,7 +15,7 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Who asks for a page, and how it is to be written.
+/// The user that requests a page, and the format of the page.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
     /// Id of the user; cursors belong to users.

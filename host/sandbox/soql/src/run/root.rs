@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::super::error::Result;
 use super::super::plan::sql::prepare;
-use super::super::plan::{Plan, Work};
+use super::super::plan::{Execution, Plan};
 use sandbox_model::id::RecordId;
 
 /// Numbers of cursors; each is given once in a process.
@@ -27,7 +27,7 @@ impl Root {
     /// Finds all rows of a root query.
     pub(super) fn find(connection: &Connection, plan: Plan) -> Result<Self> {
         let mut rows = Vec::new();
-        if let Work::Records(records) = &plan.work {
+        if let Execution::Records(records) = &plan.work {
             let mut statement = prepare(connection, &records.find, &plan.params, None)?;
             let mut found = statement.raw_query();
             while let Some(row) = found.next()? {
@@ -50,11 +50,11 @@ pub(super) fn next_number() -> u64 {
 const KEY_PREFIX: &str = "0r8";
 
 /// Cursors of sub-queries by the sub-query and the parent's id.
-pub(super) type Known = HashMap<(usize, String), u64>;
+pub(super) type KnownCursors = HashMap<(usize, String), u64>;
 
 /// A cursor that reading a page opened.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(super) struct OpenedCursor {
     pub(super) root: Root,
     /// The sub-query and the parent it belongs to; `None` for the query's own.
     pub(super) parent: Option<(usize, String)>,

@@ -4,10 +4,10 @@ use rusqlite::{Connection, Row};
 
 use super::super::error::Result;
 use super::super::plan::sql::prepare;
-use super::super::plan::{Plan, Work};
+use super::super::plan::{Execution, Plan};
 
 /// Hands every row of a plan to `each`, in order, without keeping any: for bulk results. Sub-queries are not run; see
-/// [`Shape::is_nested`](super::shape::Shape::is_nested) and [`Shape::leaves`](super::shape::Shape::leaves).
+/// [`Projection::is_nested`](super::projection::Projection::is_nested) and [`Projection::leaves`](super::projection::Projection::leaves).
 ///
 /// # Errors
 /// The store's, or what `each` returns; the rest is then not read.
@@ -17,8 +17,8 @@ pub fn for_each_row(
     mut each: impl FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let sql = match &plan.work {
-        Work::Count(sql) | Work::Aggregate { sql, .. } => sql,
-        Work::Records(records) => &records.scan,
+        Execution::Count(sql) | Execution::Aggregate { sql, .. } => sql,
+        Execution::Records(records) => &records.scan,
     };
     let mut statement = prepare(connection, sql, &plan.params, None)?;
     let mut rows = statement.raw_query();

@@ -119,7 +119,7 @@ fn rows_made_after_the_first_page_do_not_shift_it() {
 }
 
 #[test]
-fn wrong_cursors_are_refused() {
+fn wrong_cursors_are_rejected() {
     let fixture = org(201, 0);
     let user = fixture.options.user.clone();
     let next = fixture
@@ -127,7 +127,7 @@ fn wrong_cursors_are_refused() {
         .unwrap()
         .next
         .unwrap();
-    let refused = |locator: &str, user: &str, now| fixture.next(locator, user, now).unwrap_err();
+    let rejected = |locator: &str, user: &str, now| fixture.next(locator, user, now).unwrap_err();
     let expected = SoqlError::new(ErrorCode::InvalidQueryLocator, "invalid query locator");
     for locator in [
         "",
@@ -137,15 +137,15 @@ fn wrong_cursors_are_refused() {
         &next.replace("-200", "-201"),
         &next.replace("-200", "-x"),
     ] {
-        assert_eq!(refused(locator, &user, NOW), expected, "{locator}");
+        assert_eq!(rejected(locator, &user, NOW), expected, "{locator}");
     }
     assert_eq!(
-        refused(&next, &id("005", 2), NOW),
+        rejected(&next, &id("005", 2), NOW),
         expected,
         "somebody else's"
     );
     assert_eq!(
-        refused(&next, &user, NOW + limits::CURSOR_LIFETIME_MS),
+        rejected(&next, &user, NOW + limits::CURSOR_LIFETIME_MS),
         expected,
         "too old"
     );
@@ -244,11 +244,11 @@ fn streams_give_every_row_with_its_leaves() {
     let fixture = Fixture::new();
     let soql = "SELECT Name, Account.Owner.Name, Account.Id FROM Contact ORDER BY Name LIMIT 3";
     let plan = Plan::new(soql, &fixture.schema, &fixture.options).unwrap();
-    let shape = plan.shape().unwrap();
-    let leaves = shape.leaves();
+    let projection = plan.projection().unwrap();
+    let leaves = projection.leaves();
     let paths: Vec<_> = leaves.iter().map(|leaf| leaf.path.join(".")).collect();
     assert_eq!(paths, ["Name", "Account.Owner.Name", "Account.Id"]);
-    assert!(!shape.is_nested() && !plan.is_aggregate());
+    assert!(!projection.is_nested() && !plan.is_aggregate());
     let mut rows = Vec::new();
     let read = |row: &Row<'_>| {
         rows.push(

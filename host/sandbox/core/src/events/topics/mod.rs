@@ -1,4 +1,4 @@
-//! PushTopics: queries kept as records, whose channels tell of the records that meet them.
+//! PushTopics: queries kept as records, whose channels deliver changes of matching records.
 
 mod filter;
 mod query;
@@ -16,7 +16,7 @@ use super::fields;
 use super::log::{self, Entry, Kind};
 use crate::org::Org;
 use crate::write::{Row, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object};
 use sandbox_model::value::{Value, dates};
 use sandbox_soql::Options;
@@ -28,7 +28,7 @@ pub(super) const CHANNELS: &str = "/topic/";
 /// Oldest version of the API a query may ask for (Object Reference, "PushTopic": greater than 20.0).
 const OLDEST_VERSION: f64 = 20.0;
 /// Active PushTopics of an org (Streaming API guide, "Streaming API Limits": 100 in the largest editions).
-const MOST_ACTIVE: usize = 100;
+const MAX_ACTIVE: usize = 100;
 /// Fields that Salesforce fills in itself: their changes alone cause no event (Streaming API guide, "Supported PushTopic
 /// Queries").
 const SYSTEM_FIELDS: &[&str] = &[
@@ -40,7 +40,7 @@ const SYSTEM_FIELDS: &[&str] = &[
     "SystemModstamp",
 ];
 
-/// A PushTopic as it stands in its record.
+/// A PushTopic as in its record.
 struct Topic {
     name: String,
     query: String,
@@ -48,21 +48,25 @@ struct Topic {
     fields: String,
 }
 
-/// Completes a PushTopic that is about to be saved, and refuses one that cannot be.
-pub(crate) fn before_save(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), Problem> {
+/// Completes a PushTopic that is about to be saved, and rejects one that cannot be.
+pub(crate) fn before_save(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), ApiError> {
     if row.object.name != OBJECT {
         return Ok(());
     }
     let version = row.get("ApiVersion").as_f64().unwrap_or_default();
     if version <= OLDEST_VERSION {
         let message = format!("ApiVersion must be greater than {OLDEST_VERSION:.1}");
-        return Err(Problem::of_record("INVALID_FIELD", message, ["ApiVersion"]));
+        return Err(ApiError::for_record(
+            "INVALID_FIELD",
+            message,
+            ["ApiVersion"],
+        ));
     }
     let options = Options::new(writer.user.as_str(), writer.now);
     let soql = row.get("Query").as_str().unwrap_or_default();
     let query = TopicQuery::checked(soql, writer.schema, &options)?;
-    refuse_without_fields(row, &query)?;
-    refuse_too_many(writer, row)?;
+    reject_without_fields(row, &query)?;
+    reject_too_many(writer, row)?;
     let all = Value::Bool(true);
     let is_on = |operation: &str| *row.get(&format!("NotifyForOperation{operation}")) == all;
     let operations = match (is_on("Create"), is_on("Update")) {
@@ -76,7 +80,7 @@ pub(crate) fn before_save(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), 
 }
 
 /// The clauses that count have to name a field beside the id (Streaming API guide, "NotifyForFields Set to …").
-fn refuse_without_fields(row: &Row<'_>, query: &TopicQuery) -> Result<(), Problem> {
+fn reject_without_fields(row: &Row<'_>, query: &TopicQuery) -> Result<(), ApiError> {
     let beside_id = |names: &[String]| names.iter().any(|name| name != "Id");
     let (selects, asks) = (beside_id(&query.selected), beside_id(&query.filtered));
     let (is_fine, clauses) = match row.get("NotifyForFields").as_str() {
@@ -93,7 +97,7 @@ fn refuse_without_fields(row: &Row<'_>, query: &TopicQuery) -> Result<(), Proble
     )))
 }
 
-fn refuse_too_many(writer: &Writer<'_>, row: &Row<'_>) -> Result<(), Problem> {
+fn reject_too_many(writer: &Writer<'_>, row: &Row<'_>) -> Result<(), ApiError> {
     if *row.get("IsActive") != Value::Bool(true) {
         return Ok(());
     }
@@ -103,11 +107,11 @@ fn refuse_too_many(writer: &Writer<'_>, row: &Row<'_>) -> Result<(), Problem> {
         .connection
         .prepare_cached(sql)?
         .query_row([own], |row| row.get(0))?;
-    if usize::try_from(active).unwrap_or_default() < MOST_ACTIVE {
+    if usize::try_from(active).unwrap_or_default() < MAX_ACTIVE {
         return Ok(());
     }
-    let message = format!("The maximum number of active PushTopics ({MOST_ACTIVE}) is reached");
-    Err(Problem::of_record("LIMIT_EXCEEDED", message, []))
+    let message = format!("The maximum number of active PushTopics ({MAX_ACTIVE}) is reached");
+    Err(ApiError::for_record("LIMIT_EXCEEDED", message, []))
 }
 
 /// Writes the events of a change: one for each active topic that it concerns.
@@ -115,7 +119,7 @@ pub(super) fn notify(
     writer: &Writer<'_>,
     feed: Feed<'_>,
     change: &Change<'_>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     for topic in active(writer, change)? {
         let query = TopicQuery::read(&topic.query, writer.schema)?;
         let concerns = query.object == change.object().name
@@ -128,8 +132,8 @@ pub(super) fn notify(
     Ok(())
 }
 
-/// The active topics that tell of this kind of change and name the object at all.
-fn active(writer: &Writer<'_>, change: &Change<'_>) -> Result<Vec<Topic>, Problem> {
+/// The active topics that notify about this kind of change and name the object at all.
+fn active(writer: &Writer<'_>, change: &Change<'_>) -> Result<Vec<Topic>, ApiError> {
     let operation = match change {
         Change::Created(_) => "Create",
         Change::Updated { .. } => "Update",
@@ -183,7 +187,7 @@ fn publish(
     name: &str,
     query: &TopicQuery,
     change: &Change<'_>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let (kind, record) = match change {
         Change::Created(row) => ("created", shown(row, query)),
         Change::Updated { row, .. } => ("updated", shown(row, query)),
@@ -242,9 +246,9 @@ fn lower_first(name: &str) -> String {
 }
 
 /// What the topic called so (in the exact case) selects; `None` if there is none.
-pub(super) fn selected(org: &Org, name: &str) -> Result<Option<Vec<String>>, Problem> {
+pub(super) fn selected(org: &Org, name: &str) -> Result<Option<Vec<String>>, ApiError> {
     let sql = "SELECT \"Query\" FROM \"PushTopic\" WHERE \"Name\" = ?1 COLLATE BINARY AND \"IsDeleted\" = 0";
-    let query: Option<String> = org.store.read(|connection| -> Result<_, Problem> {
+    let query: Option<String> = org.store.read(|connection| -> Result<_, ApiError> {
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query([name])?;
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)

@@ -1,7 +1,7 @@
 //! The query of a PushTopic: which of SOQL it may use, what it selects and what it asks for.
 
 use crate::write::Writer;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{FieldType, Object, Schema};
 use sandbox_soql::ast::{
     Argument, Comparison, Condition, Name, Operand, Path, Query, SelectItem, Value,
@@ -9,7 +9,7 @@ use sandbox_soql::ast::{
 use sandbox_soql::literal::{Literal, Text};
 use sandbox_soql::{Options, Plan, for_each_row, parse};
 
-/// Standard objects whose changes PushTopics tell of, beside all custom ones (Streaming API guide, "Supported PushTopic
+/// Standard objects whose changes PushTopics deliver, beside all custom ones (Streaming API guide, "Supported PushTopic
 /// Queries").
 const SUPPORTED: &[&str] = &[
     "Account",
@@ -49,24 +49,28 @@ impl TopicQuery {
     /// Reads a query, and looks whether it can be run.
     ///
     /// # Errors
-    /// What SOQL refuses, and `INVALID_FIELD` for what only PushTopics refuse (Streaming API guide, "Unsupported
+    /// What SOQL rejects, and `INVALID_FIELD` for what only PushTopics reject (Streaming API guide, "Unsupported
     /// PushTopic Queries").
-    pub(super) fn checked(soql: &str, schema: &Schema, options: &Options) -> Result<Self, Problem> {
+    pub(super) fn checked(
+        soql: &str,
+        schema: &Schema,
+        options: &Options,
+    ) -> Result<Self, ApiError> {
         let topic = Self::read(soql, schema)?;
-        Plan::of(&topic.query, soql, schema, options)
-            .map_err(|error| refused(error.code.as_str(), error.message))?;
+        Plan::from_query(&topic.query, soql, schema, options)
+            .map_err(|error| rejected(error.code.as_str(), error.message))?;
         let object = schema.object(&topic.object);
-        topic.check(object.ok_or_else(Problem::not_found)?)?;
+        topic.check(object.ok_or_else(ApiError::not_found)?)?;
         Ok(topic)
     }
 
     /// Reads a query. Names get the form that the schema has.
     ///
     /// # Errors
-    /// What SOQL's grammar refuses, and what only PushTopics refuse.
-    pub(super) fn read(soql: &str, schema: &Schema) -> Result<Self, Problem> {
-        let query = parse(soql).map_err(|error| refused(error.code.as_str(), error.message))?;
-        refuse_clauses(&query)?;
+    /// What SOQL's grammar rejects, and what only PushTopics reject.
+    pub(super) fn read(soql: &str, schema: &Schema) -> Result<Self, ApiError> {
+        let query = parse(soql).map_err(|error| rejected(error.code.as_str(), error.message))?;
+        reject_clauses(&query)?;
         let mut topic = Self {
             soql: soql.to_owned(),
             object: query.from.path.text(),
@@ -88,8 +92,8 @@ impl TopicQuery {
         Ok(topic)
     }
 
-    /// Refuses objects and fields that PushTopics cannot have.
-    fn check(&self, object: &Object) -> Result<(), Problem> {
+    /// Rejects objects and fields that PushTopics cannot have.
+    fn check(&self, object: &Object) -> Result<(), ApiError> {
         if !object.custom && !SUPPORTED.contains(&object.name.as_str()) {
             return Err(invalid(format!("'{}' is not supported", object.name)));
         }
@@ -110,11 +114,11 @@ impl TopicQuery {
         Err(invalid("The SELECT clause must include the Id field"))
     }
 
-    /// Whether the record is one that the query finds; it may lie in the recycle bin.
+    /// Whether the record is one that the query finds; it may be in the recycle bin.
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn finds(&self, writer: &Writer<'_>, id: &str) -> Result<bool, Problem> {
+    pub(super) fn finds(&self, writer: &Writer<'_>, id: &str) -> Result<bool, ApiError> {
         let Some(condition) = &self.query.filter else {
             return Ok(true);
         };
@@ -122,7 +126,7 @@ impl TopicQuery {
         query.filter = Some(Condition::And(vec![condition.clone(), is(id)?]));
         let mut options = Options::new(writer.user.as_str(), writer.now);
         options.include_deleted = true;
-        let plan = Plan::of(&query, &self.soql, writer.schema, &options)?;
+        let plan = Plan::from_query(&query, &self.soql, writer.schema, &options)?;
         let mut found = false;
         for_each_row(writer.connection, &plan, |_| {
             found = true;
@@ -133,12 +137,12 @@ impl TopicQuery {
 }
 
 /// `Id = '…'`
-fn is(id: &str) -> Result<Condition, Problem> {
+fn is(id: &str) -> Result<Condition, ApiError> {
     let names = vec![Name {
         text: "Id".into(),
         at: 0,
     }];
-    let text = Text::new(id).map_err(|_| Problem::not_found())?;
+    let text = Text::new(id).map_err(|_| ApiError::not_found())?;
     let value = Value {
         literal: Literal::Text(text),
         at: 0,
@@ -147,9 +151,9 @@ fn is(id: &str) -> Result<Condition, Problem> {
     Ok(Condition::Compare(field, Comparison::Equal, value))
 }
 
-fn refuse_clauses(query: &Query) -> Result<(), Problem> {
+fn reject_clauses(query: &Query) -> Result<(), ApiError> {
     let aggregate = "Aggregate queries are not supported";
-    let refusals = [
+    let rejections = [
         (query.group.is_some() || query.having.is_some(), aggregate),
         (!query.joined.is_empty(), "relationships are not supported"),
         (!query.order.is_empty(), "'ORDER BY' clause is not allowed"),
@@ -157,13 +161,13 @@ fn refuse_clauses(query: &Query) -> Result<(), Problem> {
         (query.offset.is_some(), "'OFFSET' clause is not allowed"),
         (query.scope.is_some(), "'USING SCOPE' is not allowed"),
     ];
-    match refusals.iter().find(|(is_there, _)| *is_there) {
-        Some((_, words)) => Err(invalid(*words)),
+    match rejections.iter().find(|(is_there, _)| *is_there) {
+        Some((_, message)) => Err(invalid(*message)),
         None => Ok(()),
     }
 }
 
-fn selected(query: &Query) -> Result<Vec<String>, Problem> {
+fn selected(query: &Query) -> Result<Vec<String>, ApiError> {
     let name = |item: &SelectItem| match item {
         SelectItem::Value {
             operand: Operand::Field(path),
@@ -190,7 +194,7 @@ fn is_aggregate(function: &str) -> bool {
 }
 
 /// The field that a path names, perhaps by way of the object's own name or alias.
-fn field(path: &Path, query: &Query) -> Result<String, Problem> {
+fn field(path: &Path, query: &Query) -> Result<String, ApiError> {
     let own = |name: &Name| {
         let alias = query.from.alias.as_ref();
         alias.is_some_and(|alias| alias.text.eq_ignore_ascii_case(&name.text))
@@ -203,7 +207,7 @@ fn field(path: &Path, query: &Query) -> Result<String, Problem> {
     }
 }
 
-fn filtered(condition: &Condition, query: &Query, found: &mut Vec<String>) -> Result<(), Problem> {
+fn filtered(condition: &Condition, query: &Query, found: &mut Vec<String>) -> Result<(), ApiError> {
     match condition {
         Condition::And(parts) | Condition::Or(parts) => parts
             .iter()
@@ -220,7 +224,7 @@ fn operand_fields(
     operand: &Operand,
     query: &Query,
     found: &mut Vec<String>,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     match operand {
         Operand::Field(path) => found.push(field(path, query)?),
         Operand::Function(function) => {
@@ -234,11 +238,11 @@ fn operand_fields(
     Ok(())
 }
 
-/// A refusal of the query.
-pub(super) fn invalid(words: impl Into<String>) -> Problem {
-    refused("INVALID_FIELD", words)
+/// An error of the query.
+pub(super) fn invalid(message: impl Into<String>) -> ApiError {
+    rejected("INVALID_FIELD", message)
 }
 
-fn refused(code: &'static str, words: impl Into<String>) -> Problem {
-    Problem::of_record(code, words, ["Query"])
+fn rejected(code: &'static str, message: impl Into<String>) -> ApiError {
+    ApiError::for_record(code, message, ["Query"])
 }

@@ -1,12 +1,12 @@
 //! Which queries a PushTopic may have.
 
 use crate::org::{Clock, Org};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_soql::Options;
 
 use super::query::TopicQuery;
 
-fn read(soql: &str) -> Result<TopicQuery, Problem> {
+fn read(soql: &str) -> Result<TopicQuery, ApiError> {
     let org = Org::builder().clock(Clock::fixed(0)).without_data();
     let org = org.build().unwrap();
     TopicQuery::checked(soql, org.schema(), &Options::new(org.admin().as_str(), 0))
@@ -24,7 +24,7 @@ fn names_get_the_form_of_the_schema() {
 }
 
 #[test]
-fn what_salesforce_does_not_support_is_refused_in_its_words() {
+fn unsupported_queries_have_salesforces_messages() {
     let cases = [
         (
             "SELECT Id, Name FROM Account WHERE Id IN (SELECT AccountId FROM Contact)",
@@ -72,19 +72,19 @@ fn what_salesforce_does_not_support_is_refused_in_its_words() {
         ),
         ("SELECT Id, Alias FROM User", "'User' is not supported"),
     ];
-    for (soql, words) in cases {
-        let problem = read(soql).unwrap_err();
+    for (soql, message) in cases {
+        let error = read(soql).unwrap_err();
         assert_eq!(
-            (problem.code, problem.message.as_str()),
-            ("INVALID_FIELD", words),
+            (error.code, error.message.as_str()),
+            ("INVALID_FIELD", message),
             "{soql}"
         );
-        assert_eq!(problem.fields, Some(vec!["Query".into()]), "{soql}");
+        assert_eq!(error.fields, Some(vec!["Query".into()]), "{soql}");
     }
 }
 
 #[test]
-fn what_soql_refuses_is_refused_as_soql_does() {
+fn soql_errors_are_returned_unchanged() {
     for (soql, code) in [
         ("SELECT Id, Nope FROM Account", "INVALID_FIELD"),
         ("SELECT Id, Name FROM Nope", "INVALID_TYPE"),

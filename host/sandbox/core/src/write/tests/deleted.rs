@@ -1,41 +1,41 @@
-//! Deleting, restoring, and what hangs together.
+//! Deleting and restoring with children.
 
 use super::*;
 
 #[test]
 fn a_delete_takes_children_along_and_an_undelete_brings_them_back() {
-    let bench = Bench::new();
-    let account = bench.insert("Account", json!({"Name": "A"})).unwrap();
-    let contact = bench
+    let fixture = Fixture::new();
+    let account = fixture.insert("Account", json!({"Name": "A"})).unwrap();
+    let contact = fixture
         .insert("Contact", json!({"LastName": "B", "AccountId": account}))
         .unwrap();
-    let task = bench
+    let task = fixture
         .insert("Task", json!({"Subject": "Call", "WhoId": contact}))
         .unwrap();
-    let shipment = bench
+    let shipment = fixture
         .insert("Shipment__c", json!({"Account__c": account}))
         .unwrap();
-    bench.delete("Account", &account).unwrap();
+    fixture.delete("Account", &account).unwrap();
     let state = || {
         [
-            bench.is_deleted("Account", &account),
-            bench.is_deleted("Contact", &contact),
-            bench.is_deleted("Task", &task),
-            bench.is_deleted("Shipment__c", &shipment),
+            fixture.is_deleted("Account", &account),
+            fixture.is_deleted("Contact", &contact),
+            fixture.is_deleted("Task", &task),
+            fixture.is_deleted("Shipment__c", &shipment),
         ]
     };
     assert_eq!(state(), [true, true, true, false]);
     assert_eq!(
-        bench.get("Shipment__c", &shipment, "Account__c"),
+        fixture.get("Shipment__c", &shipment, "Account__c"),
         Value::Null,
         "a lookup lets go"
     );
     assert_eq!(
-        bench.delete("Account", &account).unwrap_err().code,
+        fixture.delete("Account", &account).unwrap_err().code,
         "ENTITY_IS_DELETED"
     );
     let undelete = |object: &str, id: &str| {
-        bench.write(|w| w.undelete(bench.object(object), &RecordId::parse(id).unwrap()))
+        fixture.write(|w| w.undelete(fixture.object(object), &RecordId::parse(id).unwrap()))
     };
     assert_eq!(
         undelete("Contact", &contact).unwrap_err().message,
@@ -47,28 +47,30 @@ fn a_delete_takes_children_along_and_an_undelete_brings_them_back() {
 
 #[test]
 fn what_others_need_cannot_be_deleted() {
-    let bench = Bench::new();
-    let account = bench.insert("Account", json!({"Name": "Acme"})).unwrap();
-    bench.insert("Case", json!({"AccountId": account})).unwrap();
-    let refused = bench.delete("Account", &account).unwrap_err();
-    assert_eq!(refused.code, "DELETE_FAILED");
+    let fixture = Fixture::new();
+    let account = fixture.insert("Account", json!({"Name": "Acme"})).unwrap();
+    fixture
+        .insert("Case", json!({"AccountId": account}))
+        .unwrap();
+    let rejected = fixture.delete("Account", &account).unwrap_err();
+    assert_eq!(rejected.code, "DELETE_FAILED");
     assert_eq!(
-        refused.message,
+        rejected.message,
         "Your attempt to delete Acme could not be completed because it is associated with the following cases.: 00000001\n"
     );
-    assert!(!bench.is_deleted("Account", &account));
+    assert!(!fixture.is_deleted("Account", &account));
 }
 
 #[test]
 fn opportunities_follow_their_stage() {
-    let bench = Bench::new();
-    let id = bench.insert("Opportunity", json!({"Name": "O", "StageName": "Needs Analysis", "CloseDate": "2026-11-30", "Amount": 500})).unwrap();
-    let get = |field| bench.get("Opportunity", &id, field);
+    let fixture = Fixture::new();
+    let id = fixture.insert("Opportunity", json!({"Name": "O", "StageName": "Needs Analysis", "CloseDate": "2026-11-30", "Amount": 500})).unwrap();
+    let get = |field| fixture.get("Opportunity", &id, field);
     assert_eq!(
         (get("Probability"), get("ExpectedRevenue"), get("Fiscal")),
         (Value::Real(20.0), Value::Real(100.0), text("2026 4"))
     );
-    bench
+    fixture
         .update("Opportunity", &id, json!({"StageName": "Closed Won"}))
         .unwrap();
     assert_eq!(
@@ -83,19 +85,20 @@ fn opportunities_follow_their_stage() {
 
 #[test]
 fn all_or_none_undoes_the_good_with_the_bad_and_each_does_not() {
-    let bench = Bench::new();
+    let fixture = Fixture::new();
     let run = |batch, names: [&str; 3]| {
-        let drafts = names.map(|name| Draft::of(bench.object("Account"), &[("Name", name)]));
-        bench
+        let drafts =
+            names.map(|name| Draft::from_texts(fixture.object("Account"), &[("Name", name)]));
+        fixture
             .write(|w| {
                 w.run(batch, drafts, |w, draft| {
-                    w.insert(bench.object("Account"), draft)
+                    w.insert(fixture.object("Account"), draft)
                 })
             })
             .unwrap()
     };
     let count = || {
-        bench
+        fixture
             .store
             .read(|c| {
                 c.query_row("SELECT count(*) FROM \"Account\"", [], |r| {

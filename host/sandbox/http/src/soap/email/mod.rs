@@ -12,16 +12,16 @@ use super::results;
 pub(super) use render::{render_email_template, render_stored_email_template};
 use sandbox_core::org::Mail;
 use sandbox_core::write::{Draft, Row, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_model::value::Value;
 use sandbox_model::xml::Element;
 use sandbox_model::xml::Out;
 
-use read::Common;
+use read::EmailMembers;
 
 /// Messages of one call (SOAP API guide, "sendEmail()": 10).
-const MOST_MESSAGES: usize = 10;
+const MAX_MESSAGES: usize = 10;
 /// `EmailMessage.Status` of drafts.
 const DRAFT: &str = "5";
 /// `EmailMessage.Status` of what was sent.
@@ -29,8 +29,8 @@ const SENT: &str = "3";
 
 /// A message that was read.
 enum Message<'x> {
-    Single(Box<single::Single<'x>>),
-    Mass(mass::Mass<'x>),
+    SingleEmail(Box<single::SingleEmail<'x>>),
+    MassEmail(mass::MassEmail<'x>),
 }
 
 /// Sends messages.
@@ -40,7 +40,7 @@ pub(super) fn send_email(
 ) -> Result<Out, Fault> {
     let messages = arguments.many("messages");
     arguments.finish()?;
-    refuse_many(messages.len())?;
+    reject_many(messages.len())?;
     let messages = messages
         .into_iter()
         .map(read_message)
@@ -50,19 +50,21 @@ pub(super) fn send_email(
         .write(&context.user, context.write_options(), |writer| {
             let one = |message: &Message<'_>| {
                 writer.alone(|| match message {
-                    Message::Single(single) => single.send(writer),
-                    Message::Mass(mass) => mass.send(writer),
+                    Message::SingleEmail(single) => single.send(writer),
+                    Message::MassEmail(mass) => mass.send(writer),
                 })
             };
             messages.iter().map(one).collect::<Result<Vec<_>, _>>()
         })?;
-    Ok(answer(context, sent))
+    Ok(respond(context, sent))
 }
 
 fn read_message(element: &Element) -> Result<Message<'_>, Fault> {
     match element.kind.as_deref() {
-        Some("SingleEmailMessage") => Ok(Message::Single(Box::new(single::Single::read(element)?))),
-        Some("MassEmailMessage") => Ok(Message::Mass(mass::Mass::read(element)?)),
+        Some("SingleEmailMessage") => Ok(Message::SingleEmail(Box::new(
+            single::SingleEmail::read(element)?,
+        ))),
+        Some("MassEmailMessage") => Ok(Message::MassEmail(mass::MassEmail::read(element)?)),
         other => Err(Fault::client(format!(
             "messages must have the xsi:type SingleEmailMessage or MassEmailMessage, not {}",
             other.unwrap_or("none")
@@ -77,31 +79,31 @@ pub(super) fn send_email_message(
 ) -> Result<Out, Fault> {
     let ids = arguments.texts("ids");
     arguments.finish()?;
-    refuse_many(ids.len())?;
+    reject_many(ids.len())?;
     let sent = context
         .org
         .write(&context.user, context.write_options(), |writer| {
             let one = |id: &&str| writer.alone(|| send_draft(writer, id));
             ids.iter().map(one).collect::<Result<Vec<_>, _>>()
         })?;
-    Ok(answer(context, sent))
+    Ok(respond(context, sent))
 }
 
-fn send_draft(writer: &Writer<'_>, id: &str) -> Result<Vec<Mail>, Problem> {
+fn send_draft(writer: &Writer<'_>, id: &str) -> Result<Vec<Mail>, ApiError> {
     let id = results::read_id(id)?;
     let object = writer
         .schema
         .object("EmailMessage")
         .filter(|object| object.key_prefix == id.key_prefix());
-    let object = object.ok_or_else(Problem::not_found)?;
+    let object = object.ok_or_else(ApiError::not_found)?;
     let row = Row::load(writer.connection, object, id.as_str())?;
     let (row, _) = row
         .filter(|(_, deleted)| !deleted)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let text = |name: &str| row.get(name).as_str().map(str::to_owned);
     if text("Status").as_deref() != Some(DRAFT) {
         let message = "Only email messages in draft status can be sent";
-        return Err(Problem::of_record("INVALID_STATUS", message, ["Status"]));
+        return Err(ApiError::for_record("INVALID_STATUS", message, ["Status"]));
     }
     let mut draft = Draft::default();
     draft.set(object, "Status", Value::text(SENT));
@@ -126,15 +128,15 @@ fn send_draft(writer: &Writer<'_>, id: &str) -> Result<Vec<Mail>, Problem> {
     }])
 }
 
-fn refuse_many(count: usize) -> Result<(), Fault> {
-    if count <= MOST_MESSAGES {
+fn reject_many(count: usize) -> Result<(), Fault> {
+    if count <= MAX_MESSAGES {
         return Ok(());
     }
-    let message = format!("cannot send more than {MOST_MESSAGES} messages in one call");
+    let message = format!("cannot send more than {MAX_MESSAGES} messages in one call");
     Err(Fault::new("EMAIL_BATCH_SIZE_LIMIT_EXCEEDED", message))
 }
 
-fn answer(context: &Context<'_>, sent: Vec<Result<Vec<Mail>, Problem>>) -> Out {
+fn respond(context: &Context<'_>, sent: Vec<Result<Vec<Mail>, ApiError>>) -> Out {
     let mut out = Out::default();
     for result in sent {
         out.element("result", "", |out| match result {
@@ -144,10 +146,10 @@ fn answer(context: &Context<'_>, sent: Vec<Result<Vec<Mail>, Problem>>) -> Out {
                     .for_each(|mail| context.org.outbox().add(mail));
                 out.flag("success", true);
             }
-            Err(problem) => {
-                let (code, message) = results::words(&problem);
+            Err(error) => {
+                let (code, message) = results::code_and_message(&error);
                 out.element("errors", "", |out| {
-                    for field in problem.fields.iter().flatten() {
+                    for field in error.fields.iter().flatten() {
                         out.text("fields", field);
                     }
                     out.text("message", message);
@@ -161,46 +163,46 @@ fn answer(context: &Context<'_>, sent: Vec<Result<Vec<Mail>, Problem>>) -> Out {
     out
 }
 
-/// Somebody the org knows, as a recipient.
-struct Person<'o> {
+/// A recipient that is a record of the org.
+struct KnownRecipient<'o> {
     object: &'o Object,
     row: Row<'o>,
     email: String,
 }
 
 /// The contact, lead or user with this id.
-fn person<'o>(writer: &Writer<'o>, id: &str) -> Result<Person<'o>, Problem> {
+fn person<'o>(writer: &Writer<'o>, id: &str) -> Result<KnownRecipient<'o>, ApiError> {
     let id = results::read_id(id)?;
     let object = writer.schema.object_by_prefix(id.key_prefix());
     let object =
         object.filter(|object| matches!(object.name.as_str(), "Contact" | "Lead" | "User"));
     let object = object.ok_or_else(|| {
         let message = "Only IDs of type Contact, Lead or User are allowed for targetObjectId";
-        Problem::of_record("INVALID_ID_FIELD", message, ["targetObjectId"])
+        ApiError::for_record("INVALID_ID_FIELD", message, ["targetObjectId"])
     })?;
     let row = Row::load(writer.connection, object, id.as_str())?;
     let (row, _) = row
         .filter(|(_, deleted)| !deleted)
-        .ok_or_else(Problem::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let email = row.get("Email").as_str().map(str::to_owned);
     let email = email.ok_or_else(|| {
         let message = format!("{} {id} has no email address", object.name);
-        Problem::of_record("UNSPECIFIED_EMAIL_ADDRESS", message, ["targetObjectId"])
+        ApiError::for_record("UNSPECIFIED_EMAIL_ADDRESS", message, ["targetObjectId"])
     })?;
-    Ok(Person { object, row, email })
+    Ok(KnownRecipient { object, row, email })
 }
 
-impl Person<'_> {
+impl KnownRecipient<'_> {
     fn has_opted_out(&self) -> bool {
         *self.row.get("HasOptedOutOfEmail") == Value::Bool(true)
     }
 }
 
 /// Subject and text of a template, where the org has such records.
-fn template(writer: &Writer<'_>, id: &str) -> Result<(String, Option<String>), Problem> {
+fn template(writer: &Writer<'_>, id: &str) -> Result<(String, Option<String>), ApiError> {
     let id = results::read_id(id)?;
     let missing = || {
-        Problem::of_record(
+        ApiError::for_record(
             "TEMPLATE_NOT_FOUND",
             format!("template {id} is not in this org"),
             ["templateId"],
@@ -214,7 +216,11 @@ fn template(writer: &Writer<'_>, id: &str) -> Result<(String, Option<String>), P
 }
 
 /// Keeps a mail as a completed task of the person it went to.
-fn save_activity(writer: &Writer<'_>, person: &Person<'_>, subject: &str) -> Result<(), Problem> {
+fn save_activity(
+    writer: &Writer<'_>,
+    person: &KnownRecipient<'_>,
+    subject: &str,
+) -> Result<(), ApiError> {
     let Some(task) = writer.schema.object("Task") else {
         return Ok(());
     };
@@ -226,12 +232,12 @@ fn save_activity(writer: &Writer<'_>, person: &Person<'_>, subject: &str) -> Res
         ("Priority", "Normal"),
         ("WhoId", who),
     ];
-    writer.insert(task, Draft::of(task, &values))?;
+    writer.insert(task, Draft::from_texts(task, &values))?;
     Ok(())
 }
 
 /// One `@` with something before it and a domain with a dot after it.
-fn check_address(address: &str) -> Result<(), Problem> {
+fn check_address(address: &str) -> Result<(), ApiError> {
     let good = address.split_once('@').is_some_and(|(local, domain)| {
         let labels = domain.split('.').all(|label| !label.is_empty());
         !local.is_empty() && labels && domain.contains('.') && !domain.contains('@')
@@ -240,14 +246,14 @@ fn check_address(address: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let message = format!("Email address is invalid: {address}");
-    Err(Problem::of_record("INVALID_EMAIL_ADDRESS", message, []))
+    Err(ApiError::for_record("INVALID_EMAIL_ADDRESS", message, []))
 }
 
-fn missing(message: &str) -> Problem {
-    Problem::of_record("REQUIRED_FIELD_MISSING", message, [])
+fn missing(message: &str) -> ApiError {
+    ApiError::for_record("REQUIRED_FIELD_MISSING", message, [])
 }
 
-fn envelope_of(writer: &Writer<'_>, common: &Common<'_>) -> Mail {
+fn envelope_of(writer: &Writer<'_>, common: &EmailMembers<'_>) -> Mail {
     Mail {
         sent: writer.now,
         reply_to: common.reply_to.map(str::to_owned),

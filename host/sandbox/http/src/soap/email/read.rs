@@ -3,13 +3,13 @@
 use super::super::arguments::Arguments;
 use super::super::fault::Fault;
 use super::check_address;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 
 /// How urgent a message can be said to be.
 const PRIORITIES: [&str; 5] = ["Highest", "High", "Normal", "Low", "Lowest"];
 
 /// The members of `Email`.
-pub(super) struct Common<'x> {
+pub(super) struct EmailMembers<'x> {
     pub reply_to: Option<&'x str>,
     /// Whether the message becomes a task of the recipient; it does unless it says otherwise.
     pub save_as_activity: Option<bool>,
@@ -17,7 +17,7 @@ pub(super) struct Common<'x> {
     pub subject: Option<&'x str>,
 }
 
-impl<'x> Common<'x> {
+impl<'x> EmailMembers<'x> {
     pub(super) fn read(parts: &mut Arguments<'x>) -> Result<Self, Fault> {
         parts.flag("bccSender")?;
         let priority = parts.optional_text("emailPriority");
@@ -37,7 +37,7 @@ impl<'x> Common<'x> {
         Ok(common)
     }
 
-    pub(super) fn check(&self) -> Result<(), Problem> {
+    pub(super) fn check(&self) -> Result<(), ApiError> {
         self.reply_to.map_or(Ok(()), check_address)
     }
 }

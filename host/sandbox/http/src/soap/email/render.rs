@@ -7,14 +7,14 @@ use super::super::results;
 use super::super::shown::plain;
 use super::template;
 use sandbox_core::write::{Row, Writer};
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::xml::Element;
 use sandbox_model::xml::Out;
 
 /// Requests of one call, and bodies of a request (partner WSDL: 10 each).
-const MOST: usize = 10;
+const MAX: usize = 10;
 
-/// The records that merge fields speak of.
+/// The records that merge fields refer to.
 struct Records<'o>(Vec<Row<'o>>);
 
 /// What is wrong with a merge field, and where.
@@ -29,7 +29,7 @@ pub(in crate::soap) fn render_email_template(
 ) -> Result<Out, Fault> {
     let requests = arguments.many("renderRequests");
     arguments.finish()?;
-    results::refuse_many(requests.len(), MOST)?;
+    results::reject_many(requests.len(), MAX)?;
     let mut out = Out::default();
     for request in requests {
         let mut parts = Arguments::new(request);
@@ -37,7 +37,7 @@ pub(in crate::soap) fn render_email_template(
         let bodies = parts.many("templateBodies");
         let ids = [parts.optional_text("whatId"), parts.optional_text("whoId")];
         parts.finish()?;
-        results::refuse_many(bodies.len(), MOST)?;
+        results::reject_many(bodies.len(), MAX)?;
         let rendered = read(context, |writer| {
             let records = Records::load(writer, &ids)?;
             let rendered = bodies.iter().map(|body| records.render(&body.text));
@@ -48,8 +48,8 @@ pub(in crate::soap) fn render_email_template(
                 bodies.iter().for_each(|body| body_result(out, body));
                 out.flag("success", bodies.iter().all(Result::is_ok));
             }
-            Err(problem) => {
-                results::errors(out, problem);
+            Err(api_error) => {
+                results::errors(out, api_error);
                 out.flag("success", false);
             }
         });
@@ -94,7 +94,7 @@ pub(in crate::soap) fn render_stored_email_template(
         let merged = |text: &str| {
             records.render(text).map_err(|bad| {
                 let message = format!("{} is not a valid merge field", bad.name);
-                Problem::of_record("EMAIL_TEMPLATE_MERGEFIELD_ERROR", message, [])
+                ApiError::for_record("EMAIL_TEMPLATE_MERGEFIELD_ERROR", message, [])
             })
         };
         Ok((merged(&subject)?, merged(&body.unwrap_or_default())?))
@@ -107,8 +107,8 @@ pub(in crate::soap) fn render_stored_email_template(
                     message(out, (subject.as_str(), body.as_str()), id, (what, who))
                 })
             }
-            Err(problem) => {
-                results::errors(out, problem);
+            Err(api_error) => {
+                results::errors(out, api_error);
                 out.nil("renderedEmail");
             }
         }
@@ -160,24 +160,24 @@ fn message(
 /// Reads within one transaction that changes nothing.
 fn read<T>(
     context: &Context<'_>,
-    work: impl FnOnce(&Writer<'_>) -> Result<T, Problem>,
-) -> Result<T, Problem> {
+    work: impl FnOnce(&Writer<'_>) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
     context
         .org
         .write(&context.user, context.write_options(), work)
 }
 
 impl<'o> Records<'o> {
-    fn load(writer: &Writer<'o>, ids: &[Option<&str>]) -> Result<Self, Problem> {
+    fn load(writer: &Writer<'o>, ids: &[Option<&str>]) -> Result<Self, ApiError> {
         let mut rows = Vec::new();
         for text in ids.iter().flatten() {
             let id = results::read_id(text)?;
             let object = writer.schema.object_by_prefix(id.key_prefix());
-            let object = object.ok_or_else(Problem::not_found)?;
+            let object = object.ok_or_else(ApiError::not_found)?;
             let row = Row::load(writer.connection, object, id.as_str())?;
             let (row, _) = row
                 .filter(|(_, deleted)| !deleted)
-                .ok_or_else(Problem::not_found)?;
+                .ok_or_else(ApiError::not_found)?;
             rows.push(row);
         }
         Ok(Self(rows))

@@ -6,15 +6,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::super::arguments::Arguments;
 use super::super::fault::Fault;
 use super::super::results;
-use super::read::Common;
-use super::{Person, check_address, envelope_of, missing, person, save_activity, template};
+use super::read::EmailMembers;
+use super::{KnownRecipient, check_address, envelope_of, missing, person, save_activity, template};
 use sandbox_core::org::Mail;
 use sandbox_core::write::Writer;
-use sandbox_model::problem::Problem;
+use sandbox_model::api_error::ApiError;
 use sandbox_model::xml::Element;
 
 /// Addresses of `toAddresses`, `ccAddresses`, `bccAddresses` (SOAP API guide, "SingleEmailMessage").
-const MOST_ADDRESSES: [(&str, usize); 3] = [
+const MAX_ADDRESSES: [(&str, usize); 3] = [
     ("toAddresses", 100),
     ("ccAddresses", 25),
     ("bccAddresses", 25),
@@ -29,8 +29,8 @@ enum OptOut {
 }
 
 /// `SingleEmailMessage`
-pub(super) struct Single<'x> {
-    common: Common<'x>,
+pub(super) struct SingleEmail<'x> {
+    common: EmailMembers<'x>,
     to: Vec<&'x str>,
     cc: Vec<&'x str>,
     bcc: Vec<&'x str>,
@@ -45,10 +45,10 @@ pub(super) struct Single<'x> {
     to_target: bool,
 }
 
-impl<'x> Single<'x> {
+impl<'x> SingleEmail<'x> {
     pub(super) fn read(element: &'x Element) -> Result<Self, Fault> {
         let mut parts = Arguments::new(element);
-        let common = Common::read(&mut parts)?;
+        let common = EmailMembers::read(&mut parts)?;
         let bcc = parts.texts("bccAddresses");
         let cc = parts.texts("ccAddresses");
         parts.optional("charset");
@@ -90,7 +90,7 @@ impl<'x> Single<'x> {
     }
 
     /// Checks the message, and gives what goes out.
-    pub(super) fn send(&self, writer: &Writer<'_>) -> Result<Vec<Mail>, Problem> {
+    pub(super) fn send(&self, writer: &Writer<'_>) -> Result<Vec<Mail>, ApiError> {
         self.common.check()?;
         self.check_addresses()?;
         self.what.map(results::read_id).transpose()?;
@@ -111,7 +111,7 @@ impl<'x> Single<'x> {
         Ok(vec![mail])
     }
 
-    fn mail(&self, writer: &Writer<'_>) -> Result<Mail, Problem> {
+    fn mail(&self, writer: &Writer<'_>) -> Result<Mail, ApiError> {
         let owned = |addresses: &[&str]| addresses.iter().map(|one| (*one).to_owned()).collect();
         let mut mail = Mail {
             to: owned(&self.to),
@@ -132,23 +132,23 @@ impl<'x> Single<'x> {
         Ok(mail)
     }
 
-    fn check_addresses(&self) -> Result<(), Problem> {
+    fn check_addresses(&self) -> Result<(), ApiError> {
         let lists = [&self.to, &self.cc, &self.bcc];
-        for ((name, most), list) in MOST_ADDRESSES.into_iter().zip(lists) {
+        for ((name, most), list) in MAX_ADDRESSES.into_iter().zip(lists) {
             if list.len() > most {
                 let message = format!("{name} takes at most {most} addresses");
-                return Err(Problem::of_record("LIMIT_EXCEEDED", message, [name]));
+                return Err(ApiError::for_record("LIMIT_EXCEEDED", message, [name]));
             }
             list.iter().try_for_each(|address| check_address(address))?;
         }
         Ok(())
     }
 
-    fn add_target(&self, mail: &mut Mail, target: &Person<'_>) -> Result<(), Problem> {
+    fn add_target(&self, mail: &mut Mail, target: &KnownRecipient<'_>) -> Result<(), ApiError> {
         match self.opt_out {
             OptOut::Reject if target.has_opted_out() => {
                 let message = "The recipient has opted out of email";
-                return Err(Problem::of_record(
+                return Err(ApiError::for_record(
                     "EMAIL_OPTED_OUT",
                     message,
                     ["targetObjectId"],
@@ -163,9 +163,9 @@ impl<'x> Single<'x> {
     fn remember(
         &self,
         writer: &Writer<'_>,
-        target: &Person<'_>,
+        target: &KnownRecipient<'_>,
         subject: &str,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ApiError> {
         let wanted = self.common.save_as_activity;
         if target.object.name != "User" {
             return match wanted {
@@ -175,7 +175,7 @@ impl<'x> Single<'x> {
         }
         if wanted == Some(true) {
             let message = "saveAsActivity must be false when sending mail to users.";
-            return Err(Problem::of_record(
+            return Err(ApiError::for_record(
                 "INVALID_SAVE_AS_ACTIVITY_FLAG",
                 message,
                 ["saveAsActivity"],

@@ -2,7 +2,7 @@
 
 use super::menus::{COLOR, ICON};
 use super::pages::LAYOUT_SECTION;
-use super::{Kind, Member, flag, nillable, of, plain, text};
+use super::{Kind, Member, flag, member, nillable, plain, text};
 
 /// `DescribeQuickActionDefaultValue`
 pub(in crate::soap) const QUICK_ACTION_DEFAULT_VALUE: &[Member] =
@@ -14,17 +14,17 @@ pub(in crate::soap) const QUICK_ACTION: &[Member] = &[
     text("actionEnumOrId"),
     nillable("canvasApplicationId"),
     nillable("canvasApplicationName"),
-    of("colors", Kind::Each(COLOR)),
+    member("colors", Kind::Each(COLOR)),
     nillable("contextSobjectType"),
-    of("defaultValues", Kind::Each(QUICK_ACTION_DEFAULT_VALUE)),
+    member("defaultValues", Kind::Each(QUICK_ACTION_DEFAULT_VALUE)),
     nillable("flowDevName"),
     nillable("flowRecordIdVar"),
     nillable("height"),
     nillable("iconName"),
     nillable("iconUrl"),
-    of("icons", Kind::Each(ICON)),
+    member("icons", Kind::Each(ICON)),
     text("label"),
-    of("layout", Kind::Each(LAYOUT_SECTION)),
+    member("layout", Kind::Each(LAYOUT_SECTION)),
     nillable("lightningComponentBundleId"),
     nillable("lightningComponentBundleName"),
     nillable("lightningComponentQualifiedName"),
@@ -60,7 +60,7 @@ const ERROR: &[Member] = &[plain("fields"), text("message"), text("statusCode")]
 pub(in crate::soap) const PERFORM_QUICK_ACTION: &[Member] = &[
     plain("contextId"),
     flag("created"),
-    of("errors", Kind::Each(ERROR)),
+    member("errors", Kind::Each(ERROR)),
     plain("feedItemIds"),
     plain("ids"),
     flag("success"),
@@ -71,7 +71,7 @@ pub(in crate::soap) const PERFORM_QUICK_ACTION: &[Member] = &[
 pub(in crate::soap) const PROCESS: &[Member] = &[
     plain("actorIds"),
     nillable("entityId"),
-    of("errors", Kind::Each(ERROR)),
+    member("errors", Kind::Each(ERROR)),
     nillable("instanceId"),
     nillable("instanceStatus"),
     plain("newWorkitemIds"),

@@ -1,6 +1,6 @@
 //! Search layouts, nouns, list views.
 
-use super::{Kind, Member, count, flag, nillable, of, plain, text};
+use super::{Kind, Member, count, flag, member, nillable, plain, text};
 
 /// `DescribeColumn`
 pub(in crate::soap) const COLUMN: &[Member] = &[
@@ -16,7 +16,7 @@ pub(in crate::soap) const SEARCH_LAYOUT: &[Member] = &[
     nillable("label"),
     nillable("limitRows"),
     text("objectType"),
-    of("searchColumns", Kind::Each(COLUMN)),
+    member("searchColumns", Kind::Each(COLUMN)),
 ];
 
 /// `DescribeSearchScopeOrderResult`
@@ -37,7 +37,7 @@ pub(in crate::soap) const NAME_CASE_VALUE: &[Member] = &[
 
 /// `DescribeNounResult`
 pub(in crate::soap) const NOUN: &[Member] = &[
-    of("caseValues", Kind::Each(NAME_CASE_VALUE)),
+    member("caseValues", Kind::Each(NAME_CASE_VALUE)),
     text("developerName"),
     nillable("gender"),
     text("name"),
@@ -69,9 +69,9 @@ pub(in crate::soap) const LIST_VIEW_ORDER_BY: &[Member] = &[
 
 /// `DescribeSoqlListView`
 pub(in crate::soap) const SOQL_LIST_VIEW: &[Member] = &[
-    of("columns", Kind::Each(LIST_VIEW_COLUMN)),
+    member("columns", Kind::Each(LIST_VIEW_COLUMN)),
     plain("id"),
-    of("orderBy", Kind::Each(LIST_VIEW_ORDER_BY)),
+    member("orderBy", Kind::Each(LIST_VIEW_ORDER_BY)),
     text("query"),
     plain("relatedEntityId"),
     nillable("scope"),
@@ -81,7 +81,7 @@ pub(in crate::soap) const SOQL_LIST_VIEW: &[Member] = &[
 
 /// `DescribeSoqlListViewResult`
 pub(in crate::soap) const SOQL_LIST_VIEWS: &[Member] =
-    &[of("describeSoqlListViews", Kind::Each(SOQL_LIST_VIEW))];
+    &[member("describeSoqlListViews", Kind::Each(SOQL_LIST_VIEW))];
 
 /// `ListViewRecordColumn`
 pub(in crate::soap) const LIST_VIEW_RECORD_COLUMN: &[Member] =
@@ -89,15 +89,15 @@ pub(in crate::soap) const LIST_VIEW_RECORD_COLUMN: &[Member] =
 
 /// `ListViewRecord`
 pub(in crate::soap) const LIST_VIEW_RECORD: &[Member] =
-    &[of("columns", Kind::Each(LIST_VIEW_RECORD_COLUMN))];
+    &[member("columns", Kind::Each(LIST_VIEW_RECORD_COLUMN))];
 
 /// `ExecuteListViewResult`
 pub(in crate::soap) const EXECUTE_LIST_VIEW: &[Member] = &[
-    of("columns", Kind::Each(LIST_VIEW_COLUMN)),
+    member("columns", Kind::Each(LIST_VIEW_COLUMN)),
     text("developerName"),
     flag("done"),
     plain("id"),
     text("label"),
-    of("records", Kind::Each(LIST_VIEW_RECORD)),
+    member("records", Kind::Each(LIST_VIEW_RECORD)),
     count("size"),
 ];

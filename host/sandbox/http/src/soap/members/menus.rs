@@ -1,6 +1,6 @@
 //! Tabs, themes, menus of apps.
 
-use super::{Kind, Member, flag, nillable, of, plain, text};
+use super::{Kind, Member, flag, member, nillable, plain, text};
 
 /// `DescribeColor`
 pub(in crate::soap) const COLOR: &[Member] = &[text("color"), text("context"), text("theme")];
@@ -16,10 +16,10 @@ pub(in crate::soap) const ICON: &[Member] = &[
 
 /// `DescribeTab`
 pub(in crate::soap) const TAB: &[Member] = &[
-    of("colors", Kind::Each(COLOR)),
+    member("colors", Kind::Each(COLOR)),
     flag("custom"),
     text("iconUrl"),
-    of("icons", Kind::Each(ICON)),
+    member("icons", Kind::Each(ICON)),
     text("label"),
     text("miniIconUrl"),
     text("name"),
@@ -35,24 +35,24 @@ pub(in crate::soap) const TAB_SET: &[Member] = &[
     plain("namespace"),
     flag("selected"),
     text("tabSetId"),
-    of("tabs", Kind::Each(TAB)),
+    member("tabs", Kind::Each(TAB)),
 ];
 
 /// `DescribeThemeItem`
 pub(in crate::soap) const THEME_ITEM: &[Member] = &[
-    of("colors", Kind::Each(COLOR)),
-    of("icons", Kind::Each(ICON)),
+    member("colors", Kind::Each(COLOR)),
+    member("icons", Kind::Each(ICON)),
     text("name"),
 ];
 
 /// `DescribeThemeResult`
-pub(in crate::soap) const THEME: &[Member] = &[of("themeItems", Kind::Each(THEME_ITEM))];
+pub(in crate::soap) const THEME: &[Member] = &[member("themeItems", Kind::Each(THEME_ITEM))];
 
 /// `DescribeAppMenuItem`
 pub(in crate::soap) const APP_MENU_ITEM: &[Member] = &[
-    of("colors", Kind::Each(COLOR)),
+    member("colors", Kind::Each(COLOR)),
     text("content"),
-    of("icons", Kind::Each(ICON)),
+    member("icons", Kind::Each(ICON)),
     text("label"),
     text("name"),
     text("type"),
@@ -60,4 +60,5 @@ pub(in crate::soap) const APP_MENU_ITEM: &[Member] = &[
 ];
 
 /// `DescribeAppMenuResult`
-pub(in crate::soap) const APP_MENU: &[Member] = &[of("appMenuItems", Kind::Each(APP_MENU_ITEM))];
+pub(in crate::soap) const APP_MENU: &[Member] =
+    &[member("appMenuItems", Kind::Each(APP_MENU_ITEM))];

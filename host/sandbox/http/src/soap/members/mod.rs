@@ -14,7 +14,7 @@ pub(super) enum Kind {
     Nillable,
     /// The same; this text where there is none, for what the WSDL asks for.
     Or(&'static str),
-    /// A value that tells its own type.
+    /// A value with its own `xsi:type`.
     Typed,
     /// An element for each entry of a list, or the one for an object.
     Each(&'static [Member]),
@@ -30,26 +30,26 @@ pub(super) struct Member {
 }
 
 const fn plain(name: &'static str) -> Member {
-    of(name, Kind::Plain)
+    member(name, Kind::Plain)
 }
 
 const fn nillable(name: &'static str) -> Member {
-    of(name, Kind::Nillable)
+    member(name, Kind::Nillable)
 }
 
 const fn text(name: &'static str) -> Member {
-    of(name, Kind::Or(""))
+    member(name, Kind::Or(""))
 }
 
 const fn flag(name: &'static str) -> Member {
-    of(name, Kind::Or("false"))
+    member(name, Kind::Or("false"))
 }
 
 const fn count(name: &'static str) -> Member {
-    of(name, Kind::Or("0"))
+    member(name, Kind::Or("0"))
 }
 
-const fn of(name: &'static str, kind: Kind) -> Member {
+const fn member(name: &'static str, kind: Kind) -> Member {
     let since = 0;
     Member { name, kind, since }
 }
@@ -57,7 +57,7 @@ const fn of(name: &'static str, kind: Kind) -> Member {
 impl Member {
     /// A list, or an object, of members.
     pub(super) const fn list(name: &'static str, members: &'static [Self]) -> Self {
-        of(name, Kind::Each(members))
+        member(name, Kind::Each(members))
     }
 
     const fn since(self, since: u16) -> Self {
@@ -69,7 +69,7 @@ impl Member {
 pub(super) const GLOBAL: &[Member] = &[
     nillable("encoding"),
     plain("maxBatchSize"),
-    of("sobjects", Kind::Each(BRIEF)),
+    member("sobjects", Kind::Each(BRIEF)),
 ];
 
 /// `DescribeGlobalSObjectResult`
@@ -109,7 +109,7 @@ pub(super) const OBJECT: &[Member] = &[
     plain("activateable"),
     nillable("associateEntityType").since(50),
     nillable("associateParentEntity").since(50),
-    of("childRelationships", Kind::Each(CHILD)),
+    member("childRelationships", Kind::Each(CHILD)),
     plain("compactLayoutable"),
     plain("createable"),
     plain("custom"),
@@ -119,7 +119,7 @@ pub(super) const OBJECT: &[Member] = &[
     plain("deletable"),
     plain("deprecatedAndHidden"),
     plain("feedEnabled"),
-    of("fields", Kind::Each(FIELD)),
+    member("fields", Kind::Each(FIELD)),
     plain("hasSubtypes").since(38),
     plain("idEnabled").since(35),
     nillable("implementedBy").since(47),
@@ -135,12 +135,12 @@ pub(super) const OBJECT: &[Member] = &[
     plain("name"),
     nillable("networkScopeFieldName").since(36),
     plain("queryable"),
-    of("recordTypeInfos", Kind::Each(RECORD_TYPE)),
+    member("recordTypeInfos", Kind::Each(RECORD_TYPE)),
     plain("replicateable"),
     plain("retrieveable"),
     plain("searchLayoutable"),
     plain("searchable"),
-    of("supportedScopes", Kind::Each(SCOPE)).since(35),
+    member("supportedScopes", Kind::Each(SCOPE)).since(35),
     plain("triggerable"),
     plain("undeletable"),
     plain("updateable"),
@@ -189,7 +189,7 @@ const FIELD: &[Member] = &[
     plain("controllerName"),
     plain("createable"),
     plain("custom"),
-    of("defaultValue", Kind::Typed).since(36),
+    member("defaultValue", Kind::Typed).since(36),
     plain("defaultValueFormula"),
     plain("defaultedOnCreate"),
     plain("dependentPicklist"),
@@ -215,7 +215,7 @@ const FIELD: &[Member] = &[
     plain("namePointing"),
     plain("nillable"),
     plain("permissionable"),
-    of("picklistValues", Kind::Each(PICKLIST_ENTRY)),
+    member("picklistValues", Kind::Each(PICKLIST_ENTRY)),
     plain("polymorphicForeignKey").since(40),
     plain("precision"),
     plain("queryByDistance"),

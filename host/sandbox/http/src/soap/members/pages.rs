@@ -1,18 +1,18 @@
 //! Layouts of pages.
 
 use super::menus::{COLOR, ICON};
-use super::{Kind, Member, PICKLIST_ENTRY, count, flag, nillable, of, plain, text};
+use super::{Kind, Member, PICKLIST_ENTRY, count, flag, member, nillable, plain, text};
 
 /// `DescribeLayoutButton`
 pub(in crate::soap) const LAYOUT_BUTTON: &[Member] = &[
     plain("behavior"),
-    of("colors", Kind::Each(COLOR)),
+    member("colors", Kind::Each(COLOR)),
     plain("content"),
     plain("contentSource"),
     flag("custom"),
     plain("encoding"),
     plain("height"),
-    of("icons", Kind::Each(ICON)),
+    member("icons", Kind::Each(ICON)),
     nillable("label"),
     nillable("menubar"),
     nillable("name"),
@@ -29,7 +29,7 @@ pub(in crate::soap) const LAYOUT_BUTTON: &[Member] = &[
 
 /// `DescribeLayoutButtonSection`
 pub(in crate::soap) const LAYOUT_BUTTON_SECTION: &[Member] =
-    &[of("detailButtons", Kind::Each(LAYOUT_BUTTON))];
+    &[member("detailButtons", Kind::Each(LAYOUT_BUTTON))];
 
 /// `DescribeLayoutComponent`
 pub(in crate::soap) const LAYOUT_COMPONENT: &[Member] = &[
@@ -44,14 +44,14 @@ pub(in crate::soap) const LAYOUT_ITEM: &[Member] = &[
     flag("editableForNew"),
     flag("editableForUpdate"),
     nillable("label"),
-    of("layoutComponents", Kind::Each(LAYOUT_COMPONENT)),
+    member("layoutComponents", Kind::Each(LAYOUT_COMPONENT)),
     flag("placeholder"),
     flag("required"),
 ];
 
 /// `DescribeLayoutRow`
 pub(in crate::soap) const LAYOUT_ROW: &[Member] = &[
-    of("layoutItems", Kind::Each(LAYOUT_ITEM)),
+    member("layoutItems", Kind::Each(LAYOUT_ITEM)),
     count("numItems"),
 ];
 
@@ -60,7 +60,7 @@ pub(in crate::soap) const LAYOUT_SECTION: &[Member] = &[
     flag("collapsed"),
     count("columns"),
     nillable("heading"),
-    of("layoutRows", Kind::Each(LAYOUT_ROW)),
+    member("layoutRows", Kind::Each(LAYOUT_ROW)),
     nillable("layoutSectionId"),
     plain("parentLayoutId"),
     count("rows"),
@@ -75,14 +75,14 @@ pub(in crate::soap) const LAYOUT_FEED_FILTER: &[Member] =
 
 /// `DescribeLayoutFeedView`
 pub(in crate::soap) const LAYOUT_FEED_VIEW: &[Member] =
-    &[of("feedFilters", Kind::Each(LAYOUT_FEED_FILTER))];
+    &[member("feedFilters", Kind::Each(LAYOUT_FEED_FILTER))];
 
 /// `DescribeQuickActionListItemResult`
 pub(in crate::soap) const QUICK_ACTION_LIST_ITEM: &[Member] = &[
     nillable("accessLevelRequired"),
-    of("colors", Kind::Each(COLOR)),
+    member("colors", Kind::Each(COLOR)),
     nillable("iconUrl"),
-    of("icons", Kind::Each(ICON)),
+    member("icons", Kind::Each(ICON)),
     text("label"),
     text("miniIconUrl"),
     text("quickActionName"),
@@ -91,18 +91,20 @@ pub(in crate::soap) const QUICK_ACTION_LIST_ITEM: &[Member] = &[
 ];
 
 /// `DescribeQuickActionListResult`
-pub(in crate::soap) const QUICK_ACTION_LIST: &[Member] = &[of(
+pub(in crate::soap) const QUICK_ACTION_LIST: &[Member] = &[member(
     "quickActionListItems",
     Kind::Each(QUICK_ACTION_LIST_ITEM),
 )];
 
 /// `DescribeRelatedContentItem`
 pub(in crate::soap) const RELATED_CONTENT_ITEM: &[Member] =
-    &[of("describeLayoutItem", Kind::Each(LAYOUT_ITEM))];
+    &[member("describeLayoutItem", Kind::Each(LAYOUT_ITEM))];
 
 /// `RelatedContent`
-pub(in crate::soap) const RELATED_CONTENT: &[Member] =
-    &[of("relatedContentItems", Kind::Each(RELATED_CONTENT_ITEM))];
+pub(in crate::soap) const RELATED_CONTENT: &[Member] = &[member(
+    "relatedContentItems",
+    Kind::Each(RELATED_CONTENT_ITEM),
+)];
 
 /// `RelatedListColumn`
 pub(in crate::soap) const RELATED_LIST_COLUMN: &[Member] = &[
@@ -121,15 +123,15 @@ pub(in crate::soap) const RELATED_LIST_SORT: &[Member] = &[flag("ascending"), te
 /// `RelatedList`
 pub(in crate::soap) const RELATED_LIST: &[Member] = &[
     nillable("accessLevelRequiredForCreate"),
-    of("buttons", Kind::Each(LAYOUT_BUTTON)),
-    of("columns", Kind::Each(RELATED_LIST_COLUMN)),
+    member("buttons", Kind::Each(LAYOUT_BUTTON)),
+    member("columns", Kind::Each(RELATED_LIST_COLUMN)),
     flag("custom"),
     nillable("field"),
     text("label"),
     count("limitRows"),
     text("name"),
     nillable("sobject"),
-    of("sort", Kind::Each(RELATED_LIST_SORT)),
+    member("sort", Kind::Each(RELATED_LIST_SORT)),
 ];
 
 /// `DescribeLayoutSaveOption`
@@ -144,22 +146,22 @@ pub(in crate::soap) const LAYOUT_SAVE_OPTION: &[Member] = &[
 
 /// `DescribeLayout`
 pub(in crate::soap) const LAYOUT: &[Member] = &[
-    of("buttonLayoutSection", Kind::Each(LAYOUT_BUTTON_SECTION)),
-    of("detailLayoutSections", Kind::Each(LAYOUT_SECTION)),
-    of("editLayoutSections", Kind::Each(LAYOUT_SECTION)),
-    of("feedView", Kind::Each(LAYOUT_FEED_VIEW)),
-    of("highlightsPanelLayoutSection", Kind::Each(LAYOUT_SECTION)),
+    member("buttonLayoutSection", Kind::Each(LAYOUT_BUTTON_SECTION)),
+    member("detailLayoutSections", Kind::Each(LAYOUT_SECTION)),
+    member("editLayoutSections", Kind::Each(LAYOUT_SECTION)),
+    member("feedView", Kind::Each(LAYOUT_FEED_VIEW)),
+    member("highlightsPanelLayoutSection", Kind::Each(LAYOUT_SECTION)),
     nillable("id"),
-    of("quickActionList", Kind::Each(QUICK_ACTION_LIST)),
-    of("relatedContent", Kind::Each(RELATED_CONTENT)),
-    of("relatedLists", Kind::Each(RELATED_LIST)),
-    of("saveOptions", Kind::Each(LAYOUT_SAVE_OPTION)),
+    member("quickActionList", Kind::Each(QUICK_ACTION_LIST)),
+    member("relatedContent", Kind::Each(RELATED_CONTENT)),
+    member("relatedLists", Kind::Each(RELATED_LIST)),
+    member("saveOptions", Kind::Each(LAYOUT_SAVE_OPTION)),
 ];
 
 /// `PicklistForRecordType`
 pub(in crate::soap) const PICKLIST_FOR_RECORD_TYPE: &[Member] = &[
     text("picklistName"),
-    of("picklistValues", Kind::Each(PICKLIST_ENTRY)),
+    member("picklistValues", Kind::Each(PICKLIST_ENTRY)),
 ];
 
 /// `RecordTypeMapping`
@@ -171,7 +173,7 @@ pub(in crate::soap) const RECORD_TYPE_MAPPING: &[Member] = &[
     plain("layoutId"),
     flag("master"),
     text("name"),
-    of(
+    member(
         "picklistsForRecordType",
         Kind::Each(PICKLIST_FOR_RECORD_TYPE),
     ),
@@ -180,8 +182,8 @@ pub(in crate::soap) const RECORD_TYPE_MAPPING: &[Member] = &[
 
 /// `DescribeLayoutResult`
 pub(in crate::soap) const LAYOUTS: &[Member] = &[
-    of("layouts", Kind::Each(LAYOUT)),
-    of("recordTypeMappings", Kind::Each(RECORD_TYPE_MAPPING)),
+    member("layouts", Kind::Each(LAYOUT)),
+    member("recordTypeMappings", Kind::Each(RECORD_TYPE_MAPPING)),
     flag("recordTypeSelectorRequired"),
 ];
 
@@ -189,20 +191,20 @@ pub(in crate::soap) const LAYOUTS: &[Member] = &[
 pub(in crate::soap) const APPROVAL_LAYOUT: &[Member] = &[
     plain("id"),
     text("label"),
-    of("layoutItems", Kind::Each(LAYOUT_ITEM)),
+    member("layoutItems", Kind::Each(LAYOUT_ITEM)),
     text("name"),
 ];
 
 /// `DescribeApprovalLayoutResult`
 pub(in crate::soap) const APPROVAL_LAYOUTS: &[Member] =
-    &[of("approvalLayouts", Kind::Each(APPROVAL_LAYOUT))];
+    &[member("approvalLayouts", Kind::Each(APPROVAL_LAYOUT))];
 
 /// `DescribeCompactLayout`
 pub(in crate::soap) const COMPACT_LAYOUT: &[Member] = &[
-    of("actions", Kind::Each(LAYOUT_BUTTON)),
-    of("fieldItems", Kind::Each(LAYOUT_ITEM)),
+    member("actions", Kind::Each(LAYOUT_BUTTON)),
+    member("fieldItems", Kind::Each(LAYOUT_ITEM)),
     plain("id"),
-    of("imageItems", Kind::Each(LAYOUT_ITEM)),
+    member("imageItems", Kind::Each(LAYOUT_ITEM)),
     text("label"),
     text("name"),
     text("objectType"),
@@ -219,9 +221,9 @@ pub(in crate::soap) const RECORD_TYPE_COMPACT_LAYOUT_MAPPING: &[Member] = &[
 
 /// `DescribeCompactLayoutsResult`
 pub(in crate::soap) const COMPACT_LAYOUTS: &[Member] = &[
-    of("compactLayouts", Kind::Each(COMPACT_LAYOUT)),
+    member("compactLayouts", Kind::Each(COMPACT_LAYOUT)),
     plain("defaultCompactLayoutId"),
-    of(
+    member(
         "recordTypeCompactLayoutMappings",
         Kind::Each(RECORD_TYPE_COMPACT_LAYOUT_MAPPING),
     ),

@@ -78,11 +78,11 @@ async fn updates_upserts_and_deletes_find_their_records() {
     let good = client.file(&id, "successfulResults").await;
     assert_eq!(fields(&good[1])[..2], [first.as_str(), "false"]);
     let bad = client.file(&id, "failedResults").await.join("\n");
-    for words in [
+    for message in [
         r#""nonsense","MALFORMED_ID:Account ID: id value of incorrect type: nonsense:Id --""#,
         r#""","MISSING_ARGUMENT:Id not specified in an update call:--""#,
     ] {
-        assert!(bad.contains(words), "{words} in {bad}");
+        assert!(bad.contains(message), "{message} in {bad}");
     }
     let shown = client
         .get(&format!("/sobjects/Account/{first}"))
@@ -144,25 +144,25 @@ async fn parents_are_named_by_their_keys() {
 }
 
 #[tokio::test]
-async fn upserts_need_a_key_and_refuse_doubles() {
+async fn upserts_need_a_key_and_reject_doubles() {
     let client = Client::new().await;
     let body = |field: Option<&str>| json!({"object": "User", "operation": "upsert", "externalIdFieldName": field});
-    let refused = client.call("POST", "/jobs/ingest", Some(body(None))).await;
-    assert_eq!(refused.refusal(), (400, "INVALIDJOB".into()));
-    let refused = client
+    let rejected = client.call("POST", "/jobs/ingest", Some(body(None))).await;
+    assert_eq!(rejected.rejection(), (400, "INVALIDJOB".into()));
+    let rejected = client
         .call("POST", "/jobs/ingest", Some(body(Some("LastName"))))
         .await;
-    assert_eq!(refused.refusal(), (400, "INVALIDJOB".into()));
+    assert_eq!(rejected.rejection(), (400, "INVALIDJOB".into()));
     let csv = "Username,LastName\na@b.c,One\nA@b.c,Two\n,Three\n";
     let (id, info) = client.load(body(Some("username")), csv).await;
     assert_eq!(info["externalIdFieldName"], "Username");
     assert_eq!(info["numberRecordsFailed"], 3);
     let bad = client.file(&id, "failedResults").await.join("\n");
-    for words in [
+    for message in [
         "DUPLICATE_VALUE:Duplicate external id specified: a@b.c:Username --",
         "MISSING_ARGUMENT:Username not specified:--",
     ] {
-        assert!(bad.contains(words), "{words} in {bad}");
+        assert!(bad.contains(message), "{message} in {bad}");
     }
 }
 
@@ -181,11 +181,11 @@ async fn bad_data_fails_the_job_and_leaves_every_row_unprocessed() {
             0,
         ),
     ];
-    for (csv, words, rows) in cases {
+    for (csv, message, rows) in cases {
         let (id, info) = client.load(insert("Account"), csv).await;
         assert_eq!(
             (&info["state"], &info["errorMessage"]),
-            (&json!("Failed"), &json!(words))
+            (&json!("Failed"), &json!(message))
         );
         assert_eq!(info["numberRecordsProcessed"], 0);
         let rest = client.file(&id, "unprocessedrecords").await;
@@ -200,7 +200,7 @@ async fn bad_data_fails_the_job_and_leaves_every_row_unprocessed() {
 }
 
 #[tokio::test]
-async fn results_speak_the_jobs_dialect() {
+async fn results_use_the_jobs_dialect() {
     let client = Client::new().await;
     let body = json!({"object": "Account", "operation": "insert", "columnDelimiter": "PIPE", "lineEnding": "CRLF"});
     let (id, _) = client.load(body, "Name|Site\r\nA,b|\r\n").await;
@@ -272,12 +272,12 @@ async fn locked_rows_and_stopped_jobs_come_on_demand() {
         (&json!(22), &json!(2))
     );
     let bad = client.file(&id, "failedResults").await;
-    let words = "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--";
+    let message = "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--";
     assert_eq!(
         bad[1..],
         [
-            format!(r#""","{words}","Row 9""#),
-            format!(r#""","{words}","Row 19""#)
+            format!(r#""","{message}","Row 9""#),
+            format!(r#""","{message}","Row 19""#)
         ]
     );
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Bulk jobs as clients see them.
 
-mod broken;
+mod faulty_body;
 mod ingest;
 mod query;
 mod rules;
@@ -20,7 +20,7 @@ impl Client {
         made.json()["id"].as_str().unwrap().to_owned()
     }
 
-    async fn put(&self, id: &str, csv: &str) -> Answer {
+    async fn put(&self, id: &str, csv: &str) -> TestResponse {
         let request = Request::put(format!("/services/data/v62.0/jobs/ingest/{id}/batches"))
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "text/csv; charset=UTF-8");
@@ -28,7 +28,7 @@ impl Client {
             .await
     }
 
-    async fn set_state(&self, kind: &str, id: &str, state: &str) -> Answer {
+    async fn set_state(&self, kind: &str, id: &str, state: &str) -> TestResponse {
         let body = json!({"state": state});
         self.call("PATCH", &format!("/jobs/{kind}/{id}"), Some(body))
             .await
@@ -59,10 +59,10 @@ impl Client {
 
     /// The rows of a result file, with its header.
     async fn file(&self, id: &str, name: &str) -> Vec<String> {
-        let answer = self.get(&format!("/jobs/ingest/{id}/{name}/")).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        assert_eq!(answer.header("content-type"), "text/csv");
-        answer.text().lines().map(str::to_owned).collect()
+        let response = self.get(&format!("/jobs/ingest/{id}/{name}/")).await;
+        assert_eq!(response.status, 200, "{}", response.text());
+        assert_eq!(response.header("content-type"), "text/csv");
+        response.text().lines().map(str::to_owned).collect()
     }
 
     /// Runs a query; gives the job's id and its final info.
@@ -76,8 +76,8 @@ impl Client {
 
     async fn hits(&self, soql: &str) -> u64 {
         let encoded: String = url::form_urlencoded::byte_serialize(soql.as_bytes()).collect();
-        let answer = self.get(&format!("/query?q={encoded}")).await;
-        answer.json()["totalSize"].as_u64().unwrap()
+        let response = self.get(&format!("/query?q={encoded}")).await;
+        response.json()["totalSize"].as_u64().unwrap()
     }
 }
 

@@ -10,7 +10,7 @@ fn query(soql: &str) -> Json {
 
 async fn org(rows: u64) -> Client {
     let builder = Org::builder().clock(Clock::fixed(NOW)).without_data();
-    Client::of(builder.rows("Account", rows)).await
+    Client::with_org(builder.rows("Account", rows)).await
 }
 
 #[tokio::test]
@@ -28,11 +28,11 @@ async fn rows_come_as_quoted_csv() {
         ),
         (&json!(1), &json!("V2Query"), &json!(true))
     );
-    let answer = client.get(&format!("/jobs/query/{id}/results")).await;
-    assert_eq!(answer.header("content-type"), "text/csv");
-    assert_eq!(answer.header("sforce-locator"), "null");
-    assert_eq!(answer.header("sforce-numberofrecords"), "1");
-    let text = answer.text();
+    let response = client.get(&format!("/jobs/query/{id}/results")).await;
+    assert_eq!(response.header("content-type"), "text/csv");
+    assert_eq!(response.header("sforce-locator"), "null");
+    assert_eq!(response.header("sforce-numberofrecords"), "1");
+    let text = response.text();
     let (header, row) = text.split_once('\n').unwrap();
     assert_eq!(
         header,
@@ -92,18 +92,18 @@ async fn result_pages_name_five_urls_at_a_time() {
     let mut path = format!("/jobs/query/{id}/resultPages?maxRecords=100");
     let (mut sizes, mut rows) = (Vec::new(), 0);
     loop {
-        let answer = client.get(&path).await.json();
-        let urls = answer["resultPages"].as_array().unwrap();
+        let response = client.get(&path).await.json();
+        let urls = response["resultPages"].as_array().unwrap();
         sizes.push(urls.len());
         for url in urls {
             let page = client.get(url["resultUrl"].as_str().unwrap()).await;
             rows += page.text().lines().count() - 1;
         }
-        if answer["done"] == true {
-            assert!(answer.get("nextRecordsUrl").is_none());
+        if response["done"] == true {
+            assert!(response.get("nextRecordsUrl").is_none());
             break;
         }
-        path = answer["nextRecordsUrl"].as_str().unwrap().to_owned();
+        path = response["nextRecordsUrl"].as_str().unwrap().to_owned();
     }
     assert_eq!((sizes, rows), (vec![5, 2], 700));
     let old = client
@@ -159,7 +159,7 @@ async fn deleted_records_come_with_query_all() {
 }
 
 #[tokio::test]
-async fn what_bulk_cannot_query_is_refused_at_once() {
+async fn what_bulk_cannot_query_is_rejected_at_once() {
     let client = org(0).await;
     let cases = [
         (
@@ -203,10 +203,10 @@ async fn what_bulk_cannot_query_is_refused_at_once() {
             "sObject type 'Nope' is not supported",
         ),
     ];
-    for (soql, code, words) in cases {
-        let refused = client.call("POST", "/jobs/query", Some(query(soql))).await;
-        assert_eq!(refused.refusal(), (400, code.to_owned()), "{soql}");
-        assert!(refused.text().contains(words), "{}", refused.text());
+    for (soql, code, message) in cases {
+        let rejected = client.call("POST", "/jobs/query", Some(query(soql))).await;
+        assert_eq!(rejected.rejection(), (400, code.to_owned()), "{soql}");
+        assert!(rejected.text().contains(message), "{}", rejected.text());
     }
 }
 
@@ -216,7 +216,7 @@ async fn unfinished_jobs_have_no_content_and_can_be_aborted() {
         queue_ms: 1_000,
         ..Settings::default()
     };
-    let client = Client::of(Org::builder().clock(Clock::fixed(NOW)).bulk(slow)).await;
+    let client = Client::with_org(Org::builder().clock(Clock::fixed(NOW)).bulk(slow)).await;
     let made = client
         .call(
             "POST",
@@ -234,7 +234,7 @@ async fn unfinished_jobs_have_no_content_and_can_be_aborted() {
     );
     assert_eq!(client.get(&format!("{path}/results")).await.status, 204);
     assert_eq!(
-        client.call("DELETE", &path, None).await.refusal(),
+        client.call("DELETE", &path, None).await.rejection(),
         (400, "API_ERROR".to_owned())
     );
     let asked = client.get("/jobs/query?jobType=V2Ingest").await.json();
@@ -244,7 +244,7 @@ async fn unfinished_jobs_have_no_content_and_can_be_aborted() {
         client
             .set_state("query", id, "UploadComplete")
             .await
-            .refusal(),
+            .rejection(),
         state
     );
     assert_eq!(
@@ -254,7 +254,7 @@ async fn unfinished_jobs_have_no_content_and_can_be_aborted() {
     client.org.clock().advance(1_000);
     assert_eq!(client.finished("query", id).await["state"], "Aborted");
     assert_eq!(
-        client.set_state("query", id, "Aborted").await.refusal(),
+        client.set_state("query", id, "Aborted").await.rejection(),
         state
     );
     assert_eq!(client.call("DELETE", &path, None).await.status, 204);

@@ -1,4 +1,4 @@
-//! What Salesforce takes and refuses of a job's data, and how it may tell the results.
+//! What Salesforce takes and rejects of a job's data, and how it may report the results.
 
 use super::*;
 use sandbox_core::bulk::{HeaderSpelling, ResultMode, Settings, Stop};
@@ -38,10 +38,10 @@ async fn deletes_take_ids_and_nothing_else() {
     for operation in ["delete", "hardDelete"] {
         for csv in [format!("Id,Name\n{kept},Kept\n"), format!("{kept}\n")] {
             let (id, info) = client.load(job(operation), &csv).await;
-            let words = format!("InvalidBatch : The '{operation}' batch must contain only ids");
+            let message = format!("InvalidBatch : The '{operation}' batch must contain only ids");
             assert_eq!(
                 (&info["state"], &info["errorMessage"]),
-                (&json!("Failed"), &json!(words))
+                (&json!("Failed"), &json!(message))
             );
             assert_eq!(info["numberRecordsProcessed"], 0);
             drop(id);
@@ -71,7 +71,7 @@ async fn an_empty_upload_is_a_job_of_no_records() {
 
 /// Guide, "Prepare CSV Files": a blank before or after a quote is an error of its row.
 #[tokio::test]
-async fn a_blank_beside_a_quote_refuses_its_row_alone() {
+async fn a_blank_beside_a_quote_rejects_only_its_row() {
     let client = Client::new().await;
     let csv =
         "Name,Site\n\"Q One\",\"x\"\n\"Q Two\", \"x\"\n\"Q Three\" ,x\nQ Four,\"a \"\"b\"\"\"\n";
@@ -92,7 +92,7 @@ async fn a_blank_beside_a_quote_refuses_its_row_alone() {
 
 /// Guide, "Get Job Failed Record Results": since API version 53.0.
 #[tokio::test]
-async fn refused_rows_have_no_id_in_old_versions() {
+async fn rejected_rows_have_no_id_in_old_versions() {
     let client = Client::new().await;
     let account = client
         .get("/query?q=SELECT+Id+FROM+Account+LIMIT+1")
@@ -139,11 +139,11 @@ async fn with(results: ResultMode) -> Client {
         results,
         ..Settings::default()
     };
-    Client::of(Org::builder().clock(Clock::fixed(NOW)).bulk(settings)).await
+    Client::with_org(Org::builder().clock(Clock::fixed(NOW)).bulk(settings)).await
 }
 
 #[tokio::test]
-async fn results_come_in_another_order_where_that_is_wanted() {
+async fn results_come_in_another_order_where_configured() {
     let client = with(ResultMode {
         shuffled: true,
         ..ResultMode::default()
@@ -154,9 +154,9 @@ async fn results_come_in_another_order_where_that_is_wanted() {
         .load(job("insert"), &format!("Name\n{}\n", names.join("\n")))
         .await;
     let good = client.file(&id, "successfulResults").await;
-    let told: Vec<&str> = good[1..].iter().map(|line| fields(line)[2]).collect();
-    assert_ne!(told, names, "the input's order");
-    let mut sorted = told.clone();
+    let reported: Vec<&str> = good[1..].iter().map(|line| fields(line)[2]).collect();
+    assert_ne!(reported, names, "the input's order");
+    let mut sorted = reported.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, names, "each row once");
     // The ids go with their rows.
@@ -171,7 +171,7 @@ async fn results_come_in_another_order_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn columns_are_spelled_as_the_org_likes_where_that_is_wanted() {
+async fn columns_are_spelled_as_in_the_org_where_configured() {
     let csv = "lastname,account.external_id__c\nA,\n";
     let contact = json!({"object": "Contact", "operation": "insert"});
     let cases = [
@@ -198,7 +198,7 @@ async fn columns_are_spelled_as_the_org_likes_where_that_is_wanted() {
 
 /// A known defect: a column that is not spelled as declared comes back without values.
 #[tokio::test]
-async fn misspelled_columns_come_back_empty_where_that_is_wanted() {
+async fn misspelled_columns_come_back_empty_where_configured() {
     let client = Client::new().await;
     let mode = json!({"results": {"misspelledEmpty": true}});
     assert_eq!(
@@ -232,14 +232,14 @@ async fn a_job_may_fail_as_a_whole_without_results() {
         stops: vec![stop],
         ..Settings::default()
     };
-    let client = Client::of(Org::builder().clock(Clock::fixed(NOW)).bulk(settings)).await;
+    let client = Client::with_org(Org::builder().clock(Clock::fixed(NOW)).bulk(settings)).await;
     let (id, info) = client.load(job("insert"), "Name\nA\n").await;
     assert_eq!(
         (&info["state"], &info["numberRecordsProcessed"]),
         (&json!("Failed"), &json!(0))
     );
     for name in ["successfulResults", "failedResults", "unprocessedrecords"] {
-        let answer = client.get(&format!("/jobs/ingest/{id}/{name}/")).await;
-        assert_eq!((answer.status, answer.body.len()), (204, 0), "{name}");
+        let response = client.get(&format!("/jobs/ingest/{id}/{name}/")).await;
+        assert_eq!((response.status, response.body.len()), (204, 0), "{name}");
     }
 }

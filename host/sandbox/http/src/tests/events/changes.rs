@@ -6,8 +6,8 @@ use super::{Bayeux, Client, NOW, org};
 use sandbox_core::events::Settings;
 
 #[tokio::test]
-async fn a_create_tells_all_fields_that_have_a_value() {
-    let client = Client::of(org()).await;
+async fn a_create_event_has_all_fields_with_a_value() {
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/data/ContactChangeEvent", -1).await;
     let contact = json!({"FirstName": "Ada", "LastName": "Lovelace", "MailingCity": "London", "Email": "a@example.com"});
@@ -44,8 +44,8 @@ async fn a_create_tells_all_fields_that_have_a_value() {
 }
 
 #[tokio::test]
-async fn an_update_tells_what_changed_and_what_became_null() {
-    let client = Client::of(org()).await;
+async fn an_update_event_has_what_changed_and_what_became_null() {
+    let client = Client::with_org(org()).await;
     let contact =
         json!({"FirstName": "Ada", "LastName": "Lovelace", "Phone": "1", "Email": "a@example.com"});
     let id = client.make("Contact", contact).await;
@@ -74,8 +74,8 @@ async fn an_update_tells_what_changed_and_what_became_null() {
 }
 
 #[tokio::test]
-async fn deletes_and_undeletes_are_told() {
-    let client = Client::of(org()).await;
+async fn deletes_and_undeletes_yield_events() {
+    let client = Client::with_org(org()).await;
     let id = client.make("Account", json!({"Name": "Acme"})).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/data/AccountChangeEvent", -1).await;
@@ -110,7 +110,7 @@ async fn deletes_and_undeletes_are_told() {
 
 #[tokio::test]
 async fn what_is_rolled_back_yields_no_event() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/data/ChangeEvents", -1).await;
     let part = |name: &str, record: Json| json!({"method": "POST", "referenceId": name, "url": "/services/data/v62.0/sobjects/Account", "body": record});
@@ -139,8 +139,8 @@ async fn what_is_rolled_back_yields_no_event() {
 }
 
 #[tokio::test]
-async fn the_same_change_of_several_records_is_told_once() {
-    let client = Client::of(org()).await;
+async fn the_same_change_of_several_records_yields_one_event() {
+    let client = Client::with_org(org()).await;
     let mut records = Vec::new();
     for name in ["One", "Two", "Three"] {
         let id = client.make("Account", json!({"Name": name})).await;
@@ -165,7 +165,7 @@ async fn only_selected_objects_are_captured() {
         entities: Some(vec!["Contact".into()]),
         ..Settings::default()
     };
-    let client = Client::of(org().events(settings)).await;
+    let client = Client::with_org(org().events(settings)).await;
     let bayeux = Bayeux::new(&client).await;
     let reply = bayeux.subscribe("/data/AccountChangeEvent", -1).await;
     assert_eq!(
@@ -182,17 +182,17 @@ async fn only_selected_objects_are_captured() {
 
 #[tokio::test]
 async fn gaps_and_overflows_come_on_demand() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/data/Shipment__ChangeEvent", -1).await;
     for gap in [
         json!({"object": "Shipment__c", "changeType": "GAP_UPDATE", "recordIds": ["a00Sb0000000001AAA"]}),
         json!({"object": "Shipment__c", "changeType": "GAP_OVERFLOW"}),
     ] {
-        let answer = client
+        let response = client
             .call("POST", "/__sandbox/events/gap", Some(gap))
             .await;
-        assert_eq!(answer.status, 204, "{}", answer.text());
+        assert_eq!(response.status, 204, "{}", response.text());
     }
     let headers = bayeux.headers().await;
     assert_eq!(headers[0]["changeType"], "GAP_UPDATE");

@@ -8,16 +8,16 @@ use sandbox_model::id::RecordId;
 
 async fn push(client: &Client, channel: &str, events: Json) -> Json {
     let path = format!("/sobjects/StreamingChannel/{channel}/push");
-    let answer = client
+    let response = client
         .call("POST", &path, Some(json!({"pushEvents": events})))
         .await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()
 }
 
 #[tokio::test]
-async fn what_is_pushed_comes_to_the_subscribers() {
-    let client = Client::of(org()).await;
+async fn pushed_events_reach_the_subscribers() {
+    let client = Client::with_org(org()).await;
     let id = client
         .make("StreamingChannel", json!({"Name": "/u/notes"}))
         .await;
@@ -72,7 +72,7 @@ async fn what_is_pushed_comes_to_the_subscribers() {
 
 #[tokio::test]
 async fn channels_that_are_not_there_are_unknown() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     client
         .make("StreamingChannel", json!({"Name": "/u/notes"}))
         .await;
@@ -93,7 +93,7 @@ async fn subscribing_makes_channels_where_the_org_lets_it() {
         timeout_ms: super::TIMEOUT_MS,
         ..Settings::default()
     };
-    let client = Client::of(org().events(settings)).await;
+    let client = Client::with_org(org().events(settings)).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/u/made/up", -1).await;
     let found = client
@@ -108,15 +108,15 @@ async fn subscribing_makes_channels_where_the_org_lets_it() {
 }
 
 #[tokio::test]
-async fn pushes_that_cannot_be_are_refused() {
-    let client = Client::of(org()).await;
+async fn invalid_pushes_are_rejected() {
+    let client = Client::with_org(org()).await;
     let id = client
         .make("StreamingChannel", json!({"Name": "/u/notes"}))
         .await;
     let path = format!("/sobjects/StreamingChannel/{id}/push");
     let unknown = RecordId::new("0M6", 99);
     let unknown = format!("/sobjects/StreamingChannel/{unknown}/push");
-    for (path, body, refusal) in [
+    for (path, body, rejection) in [
         (
             path.as_str(),
             json!({"pushEvents": [{"payload": "x".repeat(3_001)}]}),
@@ -125,8 +125,8 @@ async fn pushes_that_cannot_be_are_refused() {
         (&path, json!({"events": []}), (400, "JSON_PARSER_ERROR")),
         (&unknown, json!({"pushEvents": []}), (404, "NOT_FOUND")),
     ] {
-        let answer = client.call("POST", path, Some(body)).await;
-        assert_eq!(answer.refusal(), (refusal.0, refusal.1.to_owned()));
+        let response = client.call("POST", path, Some(body)).await;
+        assert_eq!(response.rejection(), (rejection.0, rejection.1.to_owned()));
     }
     let wrong = client
         .call(
@@ -135,5 +135,5 @@ async fn pushes_that_cannot_be_are_refused() {
             Some(json!({"Name": "notes"})),
         )
         .await;
-    assert_eq!(wrong.refusal(), (400, "INVALID_FIELD".to_owned()));
+    assert_eq!(wrong.rejection(), (400, "INVALID_FIELD".to_owned()));
 }

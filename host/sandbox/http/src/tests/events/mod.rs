@@ -1,7 +1,7 @@
 //! The Streaming API as its clients see it.
 
+mod cascades;
 mod changes;
-mod consequences;
 mod generic;
 mod platform;
 mod protocol;
@@ -11,11 +11,11 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Client, NOW};
+use super::{Client, NOW, TestResponse};
 use sandbox_core::events::Settings;
 use sandbox_core::org::{Clock, Org, OrgBuilder};
 
-/// Long enough for an answer that comes, short enough for one that does not.
+/// Long enough for a response that comes, short enough for one that does not.
 const TIMEOUT_MS: u64 = 150;
 
 /// A Bayeux client.
@@ -37,7 +37,7 @@ pub(super) fn org() -> OrgBuilder {
 
 impl Client {
     /// Sends Bayeux messages with this token and cookie.
-    pub async fn bayeux(&self, messages: &Json, token: &str, cookie: &str) -> Answer {
+    pub async fn bayeux(&self, messages: &Json, token: &str, cookie: &str) -> TestResponse {
         let request = Request::post("/cometd/62.0")
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json")
@@ -49,21 +49,21 @@ impl Client {
     /// Creates a record (or publishes an event), gives its id.
     pub async fn make(&self, object: &str, record: Json) -> String {
         let path = format!("/sobjects/{object}");
-        let answer = self.call("POST", &path, Some(record)).await;
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        answer.json()["id"].as_str().unwrap().to_owned()
+        let response = self.call("POST", &path, Some(record)).await;
+        assert_eq!(response.status, 201, "{}", response.text());
+        response.json()["id"].as_str().unwrap().to_owned()
     }
 }
 
 impl<'c> Bayeux<'c> {
-    /// Shakes hands and connects for the first time.
+    /// Sends a handshake and the first connect.
     pub async fn new(client: &'c Client) -> Self {
         let message = json!([{"channel": "/meta/handshake", "version": "1.0", "minimumVersion": "1.0",
             "supportedConnectionTypes": ["long-polling"], "id": "1"}]);
-        let answer = client.bayeux(&message, &client.token, "").await;
-        let reply = &answer.json()[0];
+        let response = client.bayeux(&message, &client.token, "").await;
+        let reply = &response.json()[0];
         assert_eq!(reply["successful"], true, "{reply}");
-        let cookie = answer.header("set-cookie").split(';').next().unwrap();
+        let cookie = response.header("set-cookie").split(';').next().unwrap();
         let bayeux = Self {
             client,
             id: reply["clientId"].as_str().unwrap().to_owned(),
@@ -78,11 +78,11 @@ impl<'c> Bayeux<'c> {
         let mut message = message;
         message["clientId"] = json!(self.id);
         message["id"] = json!("7");
-        let answer = self
+        let response = self
             .client
             .bayeux(&json!([message]), &self.client.token, &self.cookie)
             .await;
-        answer.json().as_array().unwrap().clone()
+        response.json().as_array().unwrap().clone()
     }
 
     pub async fn connect(&self) -> Vec<Json> {
@@ -90,7 +90,7 @@ impl<'c> Bayeux<'c> {
             .await
     }
 
-    /// The answer to a subscription that resumes after `replay`.
+    /// The response to a subscription that resumes after `replay`.
     pub async fn subscribe(&self, channel: &str, replay: impl Into<Json>) -> Json {
         let ext = json!({"replay": {channel: replay.into()}});
         self.send(json!({"channel": "/meta/subscribe", "subscription": channel, "ext": ext}))

@@ -6,15 +6,15 @@ use super::{Bayeux, Client, org};
 
 #[tokio::test]
 async fn a_published_event_is_queued_and_delivered() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/event/Order_Event__e", -1).await;
     let event = json!({"Order_Number__c": "7", "Amount__c": 12.5, "Has_Shipped__c": true});
-    let answer = client
+    let response = client
         .call("POST", "/sobjects/Order_Event__e", Some(event))
         .await;
-    assert_eq!(answer.status, 201, "{}", answer.text());
-    let saved = answer.json();
+    assert_eq!(response.status, 201, "{}", response.text());
+    let saved = response.json();
     assert!(saved["id"].as_str().unwrap().starts_with("e01"));
     assert_eq!(saved["errors"][0]["statusCode"], "OPERATION_ENQUEUED");
     let events = bayeux.events().await;
@@ -39,15 +39,15 @@ async fn a_published_event_is_queued_and_delivered() {
 
 #[tokio::test]
 async fn many_events_are_published_in_one_call() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/event/Order_Event__e", -1).await;
     let record =
         |number: &str| json!({"attributes": {"type": "Order_Event__e"}, "Order_Number__c": number});
     let body =
         json!({"records": [record("1"), {"attributes": {"type": "Order_Event__e"}}, record("2")]});
-    let answer = client.call("POST", "/composite/sobjects", Some(body)).await;
-    let success: Vec<_> = answer
+    let response = client.call("POST", "/composite/sobjects", Some(body)).await;
+    let success: Vec<_> = response
         .json()
         .as_array()
         .unwrap()
@@ -65,7 +65,7 @@ async fn many_events_are_published_in_one_call() {
 
 #[tokio::test]
 async fn events_can_be_described_but_not_queried_or_changed() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let described = client.get("/sobjects/Order_Event__e/describe").await.json();
     assert_eq!(described["queryable"], false);
     assert_eq!(described["createable"], true);
@@ -80,17 +80,20 @@ async fn events_can_be_described_but_not_queried_or_changed() {
         ["ReplayId", "CreatedDate", "CreatedById", "EventUuid"]
     );
     let query = client.get("/query?q=SELECT+Id+FROM+Order_Event__e").await;
-    assert_eq!(query.refusal(), (400, "INVALID_TYPE_FOR_OPERATION".into()));
+    assert_eq!(
+        query.rejection(),
+        (400, "INVALID_TYPE_FOR_OPERATION".into())
+    );
     let bad = json!({"Order_Number__c": "7", "Nope__c": 1});
-    let answer = client
+    let response = client
         .call("POST", "/sobjects/Order_Event__e", Some(bad))
         .await;
-    assert_eq!(answer.refusal(), (400, "INVALID_FIELD".into()));
+    assert_eq!(response.rejection(), (400, "INVALID_FIELD".into()));
 }
 
 #[tokio::test]
 async fn schemas_come_in_two_forms() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let get = async |path: &str| client.get(path).await;
     let expanded = get("/sobjects/Order_Event__e/eventSchema").await.json();
     assert_eq!(expanded["type"], "expanded-record");

@@ -1,4 +1,4 @@
-//! Bayeux: handshakes, replay, time-outs, refusals, faults.
+//! Bayeux: handshakes, replay, time-outs, errors, faults.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -21,8 +21,8 @@ fn replay_ids(events: &[Json]) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn events_are_replayed_from_all_none_or_a_place() {
-    let client = Client::of(org()).await;
+async fn events_are_replayed_from_all_none_or_a_replay_id() {
+    let client = Client::with_org(org()).await;
     for number in 0..5 {
         publish(&client, number).await;
     }
@@ -47,7 +47,7 @@ async fn events_are_replayed_from_all_none_or_a_place() {
 
 #[tokio::test]
 async fn events_are_gone_after_their_retention() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     publish(&client, 1).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow(CHANNEL, -2).await;
@@ -61,8 +61,8 @@ async fn events_are_gone_after_their_retention() {
     client.log_in().await;
     publish(&client, 2).await;
     let bayeux = Bayeux::new(&client).await;
-    let refused = bayeux.subscribe(CHANNEL, first).await;
-    assert_eq!(refused["successful"], false);
+    let rejected = bayeux.subscribe(CHANNEL, first).await;
+    assert_eq!(rejected["successful"], false);
     bayeux.follow(CHANNEL, -2).await;
     let left = bayeux.events().await;
     assert_eq!(left.len(), 1);
@@ -71,8 +71,8 @@ async fn events_are_gone_after_their_retention() {
 }
 
 #[tokio::test]
-async fn a_waiting_connect_is_answered_as_soon_as_there_is_an_event() {
-    let client = Client::of(org()).await;
+async fn a_waiting_connect_returns_as_soon_as_there_is_an_event() {
+    let client = Client::with_org(org()).await;
     let mut settings = client.org.events().settings();
     settings.timeout_ms = 60_000;
     client.org.events().configure(settings);
@@ -89,7 +89,7 @@ async fn a_waiting_connect_is_answered_as_soon_as_there_is_an_event() {
 
 #[tokio::test]
 async fn a_newer_connect_ends_the_older_one() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let mut settings = client.org.events().settings();
     settings.timeout_ms = 60_000;
     client.org.events().configure(settings);
@@ -111,7 +111,7 @@ async fn a_newer_connect_ends_the_older_one() {
 
 #[tokio::test]
 async fn clients_without_a_session_are_denied() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let handshake = json!([{"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": ["long-polling"]}]);
     let reply = &client.bayeux(&handshake, "made up", "").await.json()[0];
     assert_eq!(reply["error"], "403::Handshake denied");
@@ -129,8 +129,8 @@ async fn clients_without_a_session_are_denied() {
 }
 
 #[tokio::test]
-async fn unknown_clients_have_to_shake_hands() {
-    let client = Client::of(org()).await;
+async fn unknown_clients_need_a_handshake() {
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     let unknown = |reply: &Json| {
         assert_eq!(reply["error"], "403::Unknown client");
@@ -143,8 +143,8 @@ async fn unknown_clients_have_to_shake_hands() {
     client.org.clock().advance(40_001);
     unknown(&bayeux.connect().await[0]);
     let bayeux = Bayeux::new(&client).await;
-    let answer = client.call("POST", "/__sandbox/events/restart", None).await;
-    assert_eq!(answer.status, 204);
+    let response = client.call("POST", "/__sandbox/events/restart", None).await;
+    assert_eq!(response.status, 204);
     unknown(&bayeux.connect().await[0]);
     let bayeux = Bayeux::new(&client).await;
     let gone = bayeux.send(json!({"channel": "/meta/disconnect"})).await;
@@ -154,8 +154,8 @@ async fn unknown_clients_have_to_shake_hands() {
 }
 
 #[tokio::test]
-async fn clients_without_their_cookie_are_refused() {
-    let client = Client::of(org()).await;
+async fn clients_without_their_cookie_are_rejected() {
+    let client = Client::with_org(org()).await;
     let mut bayeux = Bayeux::new(&client).await;
     bayeux.cookie = String::new();
     let reply = &bayeux.connect().await[0];
@@ -167,8 +167,8 @@ async fn clients_without_their_cookie_are_refused() {
 }
 
 #[tokio::test]
-async fn channels_that_do_not_exist_are_refused() {
-    let client = Client::of(org()).await;
+async fn channels_that_do_not_exist_are_rejected() {
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     for (channel, error) in [
         (
@@ -204,7 +204,7 @@ async fn channels_that_do_not_exist_are_refused() {
 
 #[tokio::test]
 async fn unsubscribed_channels_are_silent() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow(CHANNEL, -1).await;
     bayeux.follow("/data/ChangeEvents", -1).await;
@@ -218,16 +218,16 @@ async fn unsubscribed_channels_are_silent() {
 }
 
 #[tokio::test]
-async fn requests_that_are_none_are_refused() {
-    let client = Client::of(org()).await;
+async fn malformed_requests_are_rejected() {
+    let client = Client::with_org(org()).await;
     let post = async |path: &str, body: String| {
         let request = Request::post(path).body(Body::from(body)).unwrap();
         client.send(request).await
     };
-    let answer = post("/cometd", "[]".into()).await;
-    assert_eq!(answer.status, 400);
+    let response = post("/cometd", "[]".into()).await;
+    assert_eq!(response.status, 400);
     assert!(
-        answer
+        response
             .text()
             .starts_with("API version in the URI is mandatory")
     );
@@ -239,7 +239,7 @@ async fn requests_that_are_none_are_refused() {
 
 #[tokio::test]
 async fn a_backlog_comes_in_pieces_and_in_order() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let record = |number: usize| json!({"attributes": {"type": "Order_Event__e"}, "Order_Number__c": number.to_string()});
     for from in (0..2_400).step_by(200) {
         let records: Vec<Json> = (from..from + 200).map(record).collect();
@@ -264,8 +264,8 @@ async fn a_backlog_comes_in_pieces_and_in_order() {
 }
 
 #[tokio::test]
-async fn faults_come_on_demand() {
-    let client = Client::of(org()).await;
+async fn faults_are_injected_on_demand() {
+    let client = Client::with_org(org()).await;
     publish(&client, 1).await;
     let order = async |kind: &str| {
         let fault = json!({"kind": kind});

@@ -26,8 +26,8 @@ fn said(events: &[Json]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn a_topic_tells_of_records_that_meet_its_query() {
-    let client = Client::of(org()).await;
+async fn a_topic_delivers_changes_of_records_that_match_its_query() {
+    let client = Client::with_org(org()).await;
     let soql =
         "SELECT Id, Name, BillingAddress, CloseDate__c FROM Account WHERE Industry = 'Energy'";
     let soql = soql.replace(", CloseDate__c", "");
@@ -61,7 +61,7 @@ async fn a_topic_tells_of_records_that_meet_its_query() {
 
 #[tokio::test]
 async fn updates_count_where_they_touch_the_fields_that_count() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Phone FROM Account WHERE Industry = 'Energy'";
     let kinds = ["All", "Referenced", "Select", "Where"];
     for kind in kinds {
@@ -112,8 +112,8 @@ async fn updates_count_where_they_touch_the_fields_that_count() {
 }
 
 #[tokio::test]
-async fn deletes_and_undeletes_are_told_where_they_are_wanted() {
-    let client = Client::of(org()).await;
+async fn deletes_and_undeletes_yield_events_where_selected() {
+    let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Name FROM Account WHERE Name LIKE 'Ac%'";
     client
         .make("PushTopic", topic("Every", soql, json!({})))
@@ -148,7 +148,7 @@ async fn deletes_and_undeletes_are_told_where_they_are_wanted() {
 
 #[tokio::test]
 async fn topics_take_effect_when_they_are_saved_and_end_when_they_are_switched_off() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Name FROM Account";
     let id = client
         .make("PushTopic", topic("Mine", soql, json!({})))
@@ -185,13 +185,13 @@ async fn topics_take_effect_when_they_are_saved_and_end_when_they_are_switched_o
         .await
         .subscribe("/topic/Mine", -1)
         .await;
-    let words = "400::The channel you requested to subscribe to does not exist {/topic/Mine}";
-    assert_eq!(reply["error"], words);
+    let message = "400::The channel you requested to subscribe to does not exist {/topic/Mine}";
+    assert_eq!(reply["error"], message);
 }
 
 #[tokio::test]
-async fn topics_that_cannot_be_are_refused() {
-    let client = Client::of(org()).await;
+async fn invalid_topics_are_rejected() {
+    let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Name FROM Account";
     client
         .make("PushTopic", topic("Taken", soql, json!({})))
@@ -228,16 +228,16 @@ async fn topics_that_cannot_be_are_refused() {
         (topic(&"x".repeat(26), soql, json!({})), "STRING_TOO_LONG"),
         (topic("Taken", soql, json!({})), "DUPLICATE_VALUE"),
     ] {
-        let answer = client
+        let response = client
             .call("POST", "/sobjects/PushTopic", Some(topic.clone()))
             .await;
-        assert_eq!(answer.refusal(), (400, code.to_owned()), "{topic}");
+        assert_eq!(response.rejection(), (400, code.to_owned()), "{topic}");
     }
 }
 
 #[tokio::test]
-async fn a_filtered_subscription_hears_what_meets_any_condition() {
-    let client = Client::of(org()).await;
+async fn a_filtered_subscription_gets_what_meets_any_condition() {
+    let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Industry, BillingCity FROM Account";
     client
         .make("PushTopic", topic("Mine", soql, json!({})))
@@ -269,7 +269,7 @@ async fn a_filtered_subscription_hears_what_meets_any_condition() {
 
 #[tokio::test]
 async fn topics_can_be_replayed_for_a_day() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     client
         .make(
             "PushTopic",
@@ -291,11 +291,11 @@ async fn topics_can_be_replayed_for_a_day() {
     client.log_in().await;
     let bayeux = Bayeux::new(&client).await;
     let reply = bayeux.subscribe("/topic/Mine", first).await;
-    let words = format!(
+    let message = format!(
         "400::The replayId {{{first}}} you provided was invalid.  Please provide a valid ID, -2 to replay all events, \
          or -1 to replay only new events."
     );
-    assert_eq!(reply["error"], words.as_str());
+    assert_eq!(reply["error"], message.as_str());
     bayeux.follow("/topic/Mine", -2).await;
     assert_eq!(bayeux.events().await, Vec::<Json>::new());
     bayeux.follow("/data/AccountChangeEvent", -2).await;
@@ -308,7 +308,7 @@ async fn topics_can_be_replayed_for_a_day() {
 
 #[tokio::test]
 async fn topics_between_change_events_leave_these_as_they_are() {
-    let client = Client::of(org()).await;
+    let client = Client::with_org(org()).await;
     client
         .make(
             "PushTopic",

@@ -2,15 +2,15 @@
 
 use super::*;
 
-/// Reads a whole answer of `limits` under a fault, as often as it is wanted.
-async fn limits_under(client: &Client, fault: Json) -> Answer {
+/// Reads a whole response of `limits` under a fault, as often as it is wanted.
+async fn limits_under(client: &Client, fault: Json) -> TestResponse {
     client.org.faults().clear();
-    play(client, fault).await;
+    inject(client, fault).await;
     client.get("/limits").await
 }
 
 #[tokio::test]
-async fn named_faults_are_listed_and_played() {
+async fn named_faults_are_listed_and_injected() {
     let client = Client::new().await;
     let names = client.get("/__sandbox/faults/names").await.json();
     let html = names
@@ -19,15 +19,15 @@ async fn named_faults_are_listed_and_played() {
         .iter()
         .find(|it| it["name"] == "html-page");
     assert_eq!(html.unwrap()["fault"]["status"], 200);
-    let answer = limits_under(&client, json!("html-page")).await;
+    let response = limits_under(&client, json!("html-page")).await;
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (200, "text/html;charset=UTF-8")
     );
     assert!(
-        answer.text().contains("/services/data/v62.0/limits"),
+        response.text().contains("/services/data/v62.0/limits"),
         "{}",
-        answer.text()
+        response.text()
     );
     let empty = limits_under(&client, json!("empty-200")).await;
     assert_eq!((empty.status, empty.body.len()), (200, 0));
@@ -40,7 +40,7 @@ async fn named_faults_are_listed_and_played() {
         )
     );
     let busy = limits_under(&client, json!("too-many-requests")).await;
-    assert_eq!(busy.refusal(), (429, "REQUEST_LIMIT_EXCEEDED".into()));
+    assert_eq!(busy.rejection(), (429, "REQUEST_LIMIT_EXCEEDED".into()));
     assert_eq!(busy.header("retry-after"), "1");
 }
 
@@ -52,17 +52,17 @@ async fn an_echo_repeats_the_secrets_of_a_request() {
         client
             .org
             .faults()
-            .play("*", sandbox_core::faults::named(name).unwrap());
+            .inject("*", sandbox_core::faults::named(name).unwrap());
         let body = Some(json!({"Name": "said \"back\""}));
-        let answer = client.call("POST", "/sobjects/Account", body).await;
+        let response = client.call("POST", "/sobjects/Account", body).await;
         assert!(
-            answer
+            response
                 .text()
                 .contains(&format!("authorization: Bearer {token}")),
             "{name}"
         );
         if name == "echo-refused" {
-            let said = answer.json()[0]["message"].as_str().unwrap().to_owned();
+            let said = response.json()[0]["message"].as_str().unwrap().to_owned();
             assert!(said.contains(r#"{"Name":"said \"back\""}"#), "{said}");
         }
     }
@@ -77,7 +77,7 @@ async fn count_of(client: &Client, object: &str) -> i64 {
 
 /// Each named fault says truly whether the org did what was asked.
 #[tokio::test]
-async fn named_faults_act_or_do_not_as_they_say() {
+async fn named_faults_do_the_work_or_not_as_declared() {
     for known in sandbox_core::faults::Named::all() {
         let slow =
             matches!(known.fault, sandbox_core::faults::Fault::Delay { ms, .. } if ms > 1_000);
@@ -89,7 +89,7 @@ async fn named_faults_act_or_do_not_as_they_say() {
         client
             .org
             .faults()
-            .play("*/sobjects/Account", known.fault.clone());
+            .inject("*/sobjects/Account", known.fault.clone());
         let request = Request::post("/services/data/v62.0/sobjects/Account")
             .header("authorization", format!("Bearer {}", client.token))
             .header("content-type", "application/json")
@@ -103,34 +103,34 @@ async fn named_faults_act_or_do_not_as_they_say() {
     }
 }
 
-/// A job's close that has no effect, told as such and told otherwise.
+/// A job's close that has no effect, reported unchanged and reported changed.
 #[tokio::test]
 async fn a_close_without_effect_leaves_the_job_open() {
     let client = Client::new().await;
     let body = Some(json!({"object": "Account", "operation": "insert"}));
     let job = client.call("POST", "/jobs/ingest", body).await.json();
     let path = format!("/jobs/ingest/{}", job["id"].as_str().unwrap());
-    for (name, told) in [
+    for (name, reported) in [
         ("no-effect", "Open"),
         ("closed-without-effect", "UploadComplete"),
     ] {
-        client.org.faults().play(
+        client.org.faults().inject(
             "*/jobs/ingest/*",
             sandbox_core::faults::named(name).unwrap(),
         );
         let close = Some(json!({"state": "UploadComplete"}));
-        let answer = client.call("PATCH", &path, close).await;
+        let response = client.call("PATCH", &path, close).await;
         assert_eq!(
-            (answer.status, &answer.json()["state"]),
-            (200, &json!(told))
+            (response.status, &response.json()["state"]),
+            (200, &json!(reported))
         );
         assert_eq!(client.get(&path).await.json()["state"], "Open");
     }
 }
 
-/// Refusals come in the form of the API that they interrupt.
+/// Errors come in the form of the API that they interrupt.
 #[tokio::test]
-async fn a_native_refusal_has_the_form_of_its_api() {
+async fn a_native_error_has_the_form_of_its_api() {
     let client = Client::new().await;
     let paths = [
         (
@@ -151,11 +151,11 @@ async fn a_native_refusal_has_the_form_of_its_api() {
         client
             .org
             .faults()
-            .play(path, sandbox_core::faults::named("unavailable").unwrap());
-        let answer = client
+            .inject(path, sandbox_core::faults::named("unavailable").unwrap());
+        let response = client
             .send(Request::post(path).body(Body::empty()).unwrap())
             .await;
-        assert_eq!(answer.status, 503);
-        assert!(answer.text().contains(said), "{}", answer.text());
+        assert_eq!(response.status, 503);
+        assert!(response.text().contains(said), "{}", response.text());
     }
 }

@@ -18,7 +18,7 @@ async fn small_files_may_come_as_base64() {
     );
     let version = client.get(&path).await.json();
     assert_eq!(version["Checksum"], "5d41402abc4b2a76b9719d911017c592");
-    let answer = client
+    let response = client
         .call(
             "POST",
             "/sobjects/ContentVersion",
@@ -26,7 +26,7 @@ async fn small_files_may_come_as_base64() {
         )
         .await;
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!([{"message": "Please input values: [VersionData]", "errorCode": "REQUIRED_FIELD_MISSING", "fields": ["VersionData"]}])
     );
 }
@@ -41,29 +41,29 @@ async fn documents_and_attachments_have_bodies_that_can_be_replaced() {
         .json()["id"]
         .clone();
     let document = json!({"Name": "Brochure", "FolderId": folder, "Type": "pdf", "ContentType": "application/pdf"});
-    let answer = client
+    let response = client
         .upload(
             "POST",
             "/sobjects/Document/",
             form(&document, "Body", b"%PDF-1"),
         )
         .await;
-    assert_eq!(answer.status, 201, "{}", answer.text());
+    assert_eq!(response.status, 201, "{}", response.text());
     let path = format!(
         "/sobjects/Document/{}",
-        answer.json()["id"].as_str().unwrap()
+        response.json()["id"].as_str().unwrap()
     );
-    let answer = client
+    let response = client
         .upload(
             "PATCH",
             &path,
             form(&json!({"Name": "Newer"}), "Body", b"%PDF-12"),
         )
         .await;
-    assert_eq!(answer.status, 204, "{}", answer.text());
-    let answer = client.get(&format!("{path}/Body")).await;
+    assert_eq!(response.status, 204, "{}", response.text());
+    let response = client.get(&format!("{path}/Body")).await;
     assert_eq!(
-        (answer.text().as_str(), answer.header("content-type")),
+        (response.text().as_str(), response.header("content-type")),
         ("%PDF-12", "application/pdf")
     );
     let shown = client.get(&path).await.json();
@@ -73,7 +73,7 @@ async fn documents_and_attachments_have_bodies_that_can_be_replaced() {
     );
     let account = client.rows("SELECT Id FROM Account LIMIT 1").await[0]["Id"].clone();
     let attachment = json!({"Name": "a.bin", "ParentId": account});
-    let answer = client
+    let response = client
         .upload(
             "POST",
             "/sobjects/Attachment",
@@ -82,7 +82,7 @@ async fn documents_and_attachments_have_bodies_that_can_be_replaced() {
         .await;
     let path = format!(
         "/sobjects/Attachment/{}",
-        answer.json()["id"].as_str().unwrap()
+        response.json()["id"].as_str().unwrap()
     );
     assert_eq!(
         client.get(&format!("{path}/Body")).await.body.as_ref(),
@@ -106,15 +106,15 @@ async fn a_collection_may_come_with_files() {
         );
         client.upload("POST", "/composite/sobjects", body).await
     };
-    let answer = post(["two", "one"]).await;
-    let made = answer.json();
+    let response = post(["two", "one"]).await;
+    let made = response.json();
     for (at, content) in [(0, "second"), (1, "first")] {
         let id = made[at]["id"].as_str().unwrap();
         let path = format!("/sobjects/ContentVersion/{id}/VersionData");
         assert_eq!(client.get(&path).await.text(), content);
     }
     assert_eq!(
-        post(["one", "three"]).await.refusal().1,
+        post(["one", "three"]).await.rejection().1,
         "INVALID_MULTIPART_REQUEST"
     );
 }
@@ -125,12 +125,12 @@ async fn event_logs_are_there_to_be_downloaded() {
     let logs = client
         .rows("SELECT Id, LogFile, LogFileLength FROM EventLogFile WHERE EventType = 'API'")
         .await;
-    let answer = client.get(logs[0]["LogFile"].as_str().unwrap()).await;
-    assert!(answer.text().starts_with("\"EVENT_TYPE\",\"TIMESTAMP\""));
-    assert_eq!(answer.header("content-type"), "text/csv");
+    let response = client.get(logs[0]["LogFile"].as_str().unwrap()).await;
+    assert!(response.text().starts_with("\"EVENT_TYPE\",\"TIMESTAMP\""));
+    assert_eq!(response.header("content-type"), "text/csv");
     assert_eq!(
         logs[0]["LogFileLength"].as_f64().unwrap() as usize,
-        answer.body.len()
+        response.body.len()
     );
 }
 
@@ -143,6 +143,6 @@ async fn files_on_disk_are_shown_by_soap_too() {
     let query = format!(
         "<query><queryString>SELECT Id, VersionData FROM ContentVersion WHERE Id = '{id}'</queryString></query>"
     );
-    let answer = client.soap(&query).await;
-    assert!(answer.contains(&BASE64.encode("soap")), "{answer}");
+    let response = client.soap(&query).await;
+    assert!(response.contains(&BASE64.encode("soap")), "{response}");
 }

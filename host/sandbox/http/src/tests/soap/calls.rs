@@ -6,7 +6,7 @@ use super::super::Client;
 use super::{account, all, empty, first};
 
 #[tokio::test]
-async fn describe_tells_what_rest_tells_in_the_wsdls_order() {
+async fn describe_matches_rest_in_the_wsdls_order() {
     let client = Client::new().await;
     let global = client.soap("<describeGlobal/>").await;
     let rest = client.get("/sobjects").await.json();
@@ -44,13 +44,13 @@ async fn sosl_finds_over_soap() {
     let client = empty().await;
     let id = client.made("Account", account("Quantum Widgets")).await;
     let call = "<search><searchString>FIND {quantum} IN NAME FIELDS RETURNING Account(Id, Name), Contact(LastName)</searchString></search>";
-    let answer = client.soap(call).await;
+    let response = client.soap(call).await;
     let record = format!(
         "<searchRecords><record xsi:type=\"sf:sObject\"><sf:type>Account</sf:type><sf:Id>{id}</sf:Id><sf:Id>{id}</sf:Id><sf:Name>Quantum Widgets</sf:Name></record></searchRecords></result>"
     );
     assert!(
-        answer.contains(&record) && !first(&answer, "queryId").is_empty(),
-        "{answer}"
+        response.contains(&record) && !first(&response, "queryId").is_empty(),
+        "{response}"
     );
     let fault = client
         .soap_with(
@@ -84,7 +84,7 @@ async fn mail_is_checked_and_kept_in_the_outbox() {
         "<replyTo>r@x.example</replyTo><subject>Hi</subject><ccAddresses>d@x.example</ccAddresses><fileAttachments><body>aGk=</body>\
          <fileName>a.txt</fileName></fileAttachments><plainTextBody>Hello</plainTextBody><targetObjectId>{contact}</targetObjectId>"
     ));
-    let refused = [
+    let rejected = [
         (single("<subject>Hi</subject><plainTextBody>x</plainTextBody>"), "REQUIRED_FIELD_MISSING"),
         (single("<subject>Hi</subject><toAddresses>a@x.example</toAddresses>"), "REQUIRED_FIELD_MISSING"),
         (single("<plainTextBody>x</plainTextBody><toAddresses>nobody</toAddresses>"), "INVALID_EMAIL_ADDRESS"),
@@ -93,19 +93,19 @@ async fn mail_is_checked_and_kept_in_the_outbox() {
         (single(&format!("<targetObjectId>{contact}</targetObjectId><templateId>00XSb0000000001AAA</templateId>")), "TEMPLATE_NOT_FOUND"),
         ("<messages xsi:type=\"MassEmailMessage\"><templateId>00XSb0000000001AAA</templateId></messages>".into(), "REQUIRED_FIELD_MISSING"),
     ];
-    let bodies: String = refused
+    let bodies: String = rejected
         .iter()
         .map(|(message, _)| message.as_str())
         .collect();
-    let answer = client
+    let response = client
         .soap(&format!("<sendEmail>{good}{bodies}</sendEmail>"))
         .await;
-    assert_eq!(all(&answer, "statusCode"), refused.map(|(_, code)| code));
+    assert_eq!(all(&response, "statusCode"), rejected.map(|(_, code)| code));
     assert!(
-        answer.contains(
+        response.contains(
             "<sendEmailResponse><result><success>true</success></result><result><errors>"
         ),
-        "{answer}"
+        "{response}"
     );
     let outbox = client.get("/__sandbox/outbox").await.json();
     assert_eq!(
@@ -147,7 +147,7 @@ async fn duplicates_are_found_by_the_orgs_rules_and_kept_out_unless_the_header_l
     let known = client.made("Contact", contact).await;
     let twin = "<sObjects><type>Contact</type><LastName>LOVELACE</LastName><Email>ada@x.example</Email></sObjects>";
     let other = "<sObjects><type>Contact</type><LastName>Hopper</LastName></sObjects>";
-    let answer = client
+    let response = client
         .soap(&format!("<findDuplicates>{twin}{other}</findDuplicates>"))
         .await;
     let result = format!(
@@ -157,11 +157,11 @@ async fn duplicates_are_found_by_the_orgs_rules_and_kept_out_unless_the_header_l
          <sf:Id>{known}</sf:Id><sf:Id>{known}</sf:Id></record></matchRecords><rule>Standard_Contact_Match_Rule_v1_1</rule><size>1</size>\
          <success>true</success></matchResults>"
     );
-    assert!(answer.contains(&result), "{answer}");
-    assert_eq!(all(&answer, "size"), ["1", "0"]);
+    assert!(response.contains(&result), "{response}");
+    assert_eq!(all(&response, "size"), ["1", "0"]);
     let create = format!("<create>{twin}</create>");
-    let refused = client.soap(&create).await;
-    assert!(refused.contains("<result><errors xsi:type=\"DuplicateError\"><message>Use one of these records?</message><statusCode>DUPLICATES_DETECTED</statusCode><duplicateResult><allowSave>true</allowSave>"), "{refused}");
+    let rejected = client.soap(&create).await;
+    assert!(rejected.contains("<result><errors xsi:type=\"DuplicateError\"><message>Use one of these records?</message><statusCode>DUPLICATES_DETECTED</statusCode><duplicateResult><allowSave>true</allowSave>"), "{rejected}");
     let header = "<DuplicateRuleHeader><allowSave>true</allowSave><includeRecordDetails>true</includeRecordDetails><runAsCurrentUser>true</runAsCurrentUser></DuplicateRuleHeader>";
     let saved = client.soap_with(header, &create).await.text();
     let second = first(&saved, "id");

@@ -25,17 +25,17 @@ async fn a_lead_becomes_an_account_a_contact_and_an_opportunity() {
         "<opportunityName>Deal</opportunityName><overwriteLeadSource>false</overwriteLeadSource><ownerId>{admin}</ownerId>\
          <sendNotificationEmail>true</sendNotificationEmail>"
     );
-    let answer = client.soap(&convert(&lead, "", &rest)).await;
+    let response = client.soap(&convert(&lead, "", &rest)).await;
     let (account, contact, deal) = (
-        first(&answer, "accountId"),
-        first(&answer, "contactId"),
-        first(&answer, "opportunityId"),
+        first(&response, "accountId"),
+        first(&response, "contactId"),
+        first(&response, "opportunityId"),
     );
     assert!(
-        answer.contains(&format!(
+        response.contains(&format!(
             "<leadId>{lead}</leadId><opportunityId>{deal}</opportunityId><success>true</success>"
         )),
-        "{answer}"
+        "{response}"
     );
     let get =
         async |object: &str, id: &str| client.get(&format!("/sobjects/{object}/{id}")).await.json();
@@ -108,7 +108,7 @@ async fn a_lead_becomes_an_account_a_contact_and_an_opportunity() {
         )
         .await;
     assert_eq!(
-        changed.refusal(),
+        changed.rejection(),
         (400, "CANNOT_UPDATE_CONVERTED_LEAD".into())
     );
 }
@@ -139,14 +139,14 @@ async fn a_conversion_uses_what_is_there_and_fills_only_gaps() {
         "<doNotCreateOpportunity>false",
         "<doNotCreateOpportunity>true",
     );
-    let answer = client.soap(&call).await;
+    let response = client.soap(&call).await;
     assert_eq!(
-        (first(&answer, "accountId"), first(&answer, "contactId")),
+        (first(&response, "accountId"), first(&response, "contactId")),
         (account.clone(), contact.clone())
     );
     assert!(
-        answer.contains("<opportunityId xsi:nil=\"true\"/>"),
-        "{answer}"
+        response.contains("<opportunityId xsi:nil=\"true\"/>"),
+        "{response}"
     );
     let contact = client
         .get(&format!("/sobjects/Contact/{contact}"))
@@ -209,11 +209,11 @@ async fn conversions_that_cannot_be_leave_the_lead_open() {
         ),
     ];
     for (call, code) in cases {
-        let answer = client.soap(&call).await;
+        let response = client.soap(&call).await;
         assert_eq!(
             (
-                first(&answer, "statusCode").as_str(),
-                first(&answer, "success").as_str()
+                first(&response, "statusCode").as_str(),
+                first(&response, "success").as_str()
             ),
             (code, "false"),
             "{call}"
@@ -249,9 +249,9 @@ async fn members_of_a_conversion_come_in_any_order() {
         "<convertLead><leadConverts><leadId>{lead}</leadId><accountId>{account}</accountId>\
          <convertedStatus>Closed - Converted</convertedStatus></leadConverts></convertLead>"
     );
-    let answer = client.soap(&call).await;
-    assert_eq!(first(&answer, "success"), "true", "{answer}");
-    assert_eq!(first(&answer, "accountId"), account);
+    let response = client.soap(&call).await;
+    assert_eq!(first(&response, "success"), "true", "{response}");
+    assert_eq!(first(&response, "accountId"), account);
     // As soapforce once sent it: without the element around the members.
     let spread = format!(
         "<convertLead><leadId>{lead}</leadId><convertedStatus>Closed - Converted</convertedStatus></convertLead>"
@@ -264,9 +264,9 @@ async fn members_of_a_conversion_come_in_any_order() {
     );
 }
 
-/// A record has one type; what is to be null stands before the id.
+/// A record has one type; null fields come before the id.
 #[tokio::test]
-async fn records_are_held_to_the_order_of_the_wsdl() {
+async fn members_of_records_must_follow_the_order_of_the_wsdl() {
     let client = empty().await;
     let id = client.made("Account", account("A")).await;
     for (call, element) in [

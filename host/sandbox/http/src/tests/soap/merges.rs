@@ -24,9 +24,9 @@ async fn a_merge_leaves_one_record_with_all_the_children() {
         "<merge><request><masterRecord><type>Account</type><Id>{winner}</Id><External_Id__c>k</External_Id__c></masterRecord>\
          <recordToMergeIds>{loser}</recordToMergeIds><recordToMergeIds>{other}</recordToMergeIds></request></merge>"
     );
-    let answer = client.soap(&call).await;
-    assert!(answer.contains(&format!("<result><id>{winner}</id><mergedRecordIds>{loser}</mergedRecordIds><mergedRecordIds>{other}</mergedRecordIds><success>true</success>")), "{answer}");
-    let mut related = all(&answer, "updatedRelatedIds");
+    let response = client.soap(&call).await;
+    assert!(response.contains(&format!("<result><id>{winner}</id><mergedRecordIds>{loser}</mergedRecordIds><mergedRecordIds>{other}</mergedRecordIds><success>true</success>")), "{response}");
+    let mut related = all(&response, "updatedRelatedIds");
     related.sort();
     assert_eq!(related, [other.clone(), child.clone()]);
     assert_eq!(
@@ -60,7 +60,7 @@ async fn a_merge_leaves_one_record_with_all_the_children() {
 }
 
 #[tokio::test]
-async fn merges_that_make_no_sense_change_nothing() {
+async fn invalid_merges_change_nothing() {
     let client = empty().await;
     let mut ids = Vec::new();
     for name in ["A", "B", "C", "D"] {
@@ -88,11 +88,11 @@ async fn merges_that_make_no_sense_change_nothing() {
             &[&ids[1]],
         ),
     ];
-    let answer = client
+    let response = client
         .soap(&format!("<merge>{}</merge>", requests.concat()))
         .await;
     assert_eq!(
-        all(&answer, "statusCode"),
+        all(&response, "statusCode"),
         [
             "INVALID_MERGE_RECORD",
             "INVALID_MERGE_RECORD",
@@ -129,8 +129,8 @@ async fn merges_are_taken_as_clients_write_them() {
             "<merge><{request} xmlns=\"{namespace}\"><masterRecord><type>Account</type><Id>{winner}</Id><Name>New</Name></masterRecord>\
              <recordToMergeIds>{loser}</recordToMergeIds></{request}></merge>"
         );
-        let answer = client.soap(&call).await;
-        assert_eq!(first(&answer, "mergedRecordIds"), loser);
+        let response = client.soap(&call).await;
+        assert_eq!(first(&response, "mergedRecordIds"), loser);
         assert_eq!(client.field("Account", &winner, "Name").await, json!("New"));
     }
 }

@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
 
-use super::{Answer, Client};
+use super::{Client, TestResponse};
 
 /// What every call has around it.
 pub(super) fn envelope(session: &str, headers: &str, body: &str) -> String {
@@ -25,7 +25,7 @@ pub(super) fn envelope(session: &str, headers: &str, body: &str) -> String {
 }
 
 impl Client {
-    pub(super) async fn post(&self, path: &str, xml: impl Into<Body>) -> Answer {
+    pub(super) async fn post(&self, path: &str, xml: impl Into<Body>) -> TestResponse {
         let request = Request::post(path)
             .header("content-type", "text/xml; charset=UTF-8")
             .header("soapaction", "\"\"")
@@ -34,32 +34,32 @@ impl Client {
     }
 
     /// Calls the partner API of version 62.
-    pub(super) async fn soap_with(&self, headers: &str, body: &str) -> Answer {
+    pub(super) async fn soap_with(&self, headers: &str, body: &str) -> TestResponse {
         let xml = envelope(&self.token, headers, body);
         self.post("/services/Soap/u/62.0", xml).await
     }
 
     /// The text of a call that has to succeed.
     pub(super) async fn soap(&self, body: &str) -> String {
-        let answer = self.soap_with("", body).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.text()
+        let response = self.soap_with("", body).await;
+        assert_eq!(response.status, 200, "{}", response.text());
+        response.text()
     }
 
     /// The fault of a call that has to fail: its code and sentence.
     pub(super) async fn fault(&self, body: &str) -> (String, String) {
-        let answer = self.soap_with("", body).await;
-        assert_eq!(answer.status, 500, "{}", answer.text());
-        let text = answer.text();
+        let response = self.soap_with("", body).await;
+        assert_eq!(response.status, 500, "{}", response.text());
+        let text = response.text();
         (first(&text, "faultcode"), first(&text, "faultstring"))
     }
 
     /// Creates a record by REST.
     pub(super) async fn made(&self, object: &str, json: serde_json::Value) -> String {
         let path = format!("/sobjects/{object}");
-        let answer = self.call("POST", &path, Some(json)).await;
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        answer.json()["id"].as_str().unwrap().to_owned()
+        let response = self.call("POST", &path, Some(json)).await;
+        assert_eq!(response.status, 201, "{}", response.text());
+        response.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// A field of a record, read by REST.
@@ -71,16 +71,16 @@ impl Client {
     /// The rows of a query over everything, read by REST.
     pub(super) async fn rows(&self, soql: &str) -> Vec<serde_json::Value> {
         let query: String = url::form_urlencoded::byte_serialize(soql.as_bytes()).collect();
-        let answer = self.get(&format!("/queryAll?q={query}")).await.json();
-        assert!(answer["records"].is_array(), "{answer}");
-        answer["records"].as_array().unwrap().clone()
+        let response = self.get(&format!("/queryAll?q={query}")).await.json();
+        assert!(response["records"].is_array(), "{response}");
+        response["records"].as_array().unwrap().clone()
     }
 }
 
 /// An org without records.
 async fn empty() -> Client {
     let clock = sandbox_core::org::Clock::fixed(super::NOW);
-    Client::of(crate::Org::builder().without_data().clock(clock)).await
+    Client::with_org(crate::Org::builder().without_data().clock(clock)).await
 }
 
 /// The texts of all elements with this tag.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{account, all, empty, first};
 
 #[tokio::test]
-async fn layouts_tabs_and_themes_are_told_as_rest_tells_them() {
+async fn layouts_tabs_and_themes_match_rest() {
     let client = empty().await;
     let layout = client
         .soap("<describeLayout><sObjectType>Account</sObjectType></describeLayout>")
@@ -38,7 +38,7 @@ async fn layouts_tabs_and_themes_are_told_as_rest_tells_them() {
 }
 
 #[tokio::test]
-async fn lists_and_nouns_are_told() {
+async fn lists_and_nouns_are_described() {
     let client = empty().await;
     client.made("Account", account("Listed")).await;
     let scope = client.soap("<describeSearchScopeOrder/>").await;
@@ -82,9 +82,9 @@ async fn quick_actions_are_described_and_done() {
         client.field("Contact", &contact, "AccountId").await,
         json!(id)
     );
-    let refused = client.soap(&call("")).await;
-    assert_eq!(first(&refused, "statusCode"), "REQUIRED_FIELD_MISSING");
-    assert_eq!(first(&refused, "success"), "false");
+    let rejected = client.soap(&call("")).await;
+    assert_eq!(first(&rejected, "statusCode"), "REQUIRED_FIELD_MISSING");
+    assert_eq!(first(&rejected, "success"), "false");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn approvals_are_submitted_and_decided() {
 }
 
 #[tokio::test]
-async fn an_org_without_a_feature_answers_as_such() {
+async fn missing_features_have_salesforces_responses() {
     let client = empty().await;
     for (call, said) in [
         (
@@ -138,13 +138,13 @@ async fn an_org_without_a_feature_answers_as_such() {
             "INVALID_TYPE_FOR_OPERATION",
         ),
     ] {
-        let answer = client.soap(call).await;
-        assert!(answer.contains(said), "{answer}");
+        let response = client.soap(call).await;
+        assert!(response.contains(said), "{response}");
     }
 }
 
 #[tokio::test]
-async fn templates_are_merged_with_the_records_they_speak_of() {
+async fn templates_are_merged_with_the_records_they_refer_to() {
     let client = empty().await;
     let who = client
         .made("Contact", json!({"FirstName": "Ada", "LastName": "A&B"}))
@@ -153,9 +153,9 @@ async fn templates_are_merged_with_the_records_they_speak_of() {
         "<renderEmailTemplate><renderRequests><templateBodies>Dear {{!Contact.FirstName}} {{!Contact.LastName}}, {{!Account.Name}}.</templateBodies>\
          <templateBodies>{{!Contact.Nope}}</templateBodies><whoId>{who}</whoId></renderRequests></renderEmailTemplate>"
     );
-    let answer = client.soap(&call).await;
-    assert_eq!(first(&answer, "mergedBody"), "Dear Ada A&amp;B, .");
-    assert_eq!(first(&answer, "fieldName"), "Contact.Nope");
+    let response = client.soap(&call).await;
+    assert_eq!(first(&response, "mergedBody"), "Dear Ada A&amp;B, .");
+    assert_eq!(first(&response, "fieldName"), "Contact.Nope");
     let missing = client.soap("<renderStoredEmailTemplate><request><templateId>00X000000000001AAA</templateId></request></renderStoredEmailTemplate>").await;
     assert_eq!(first(&missing, "statusCode"), "TEMPLATE_NOT_FOUND");
 }

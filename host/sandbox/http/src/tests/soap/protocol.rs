@@ -6,40 +6,40 @@ use super::{account, all, envelope, first};
 const NOW: &str = "<getServerTimestamp/>";
 
 #[tokio::test]
-async fn calls_need_a_live_session_and_say_what_they_used() {
+async fn calls_need_a_live_session_and_report_usage() {
     let client = Client::new().await;
-    let answer = client.soap(NOW).await;
-    assert_eq!(first(&answer, "timestamp"), "2026-09-21T14:13:20.000Z");
-    assert!(answer.contains("<LimitInfoHeader><limitInfo><current>1</current><limit>15000</limit><type>API REQUESTS</type></limitInfo></LimitInfoHeader>"), "{answer}");
+    let response = client.soap(NOW).await;
+    assert_eq!(first(&response, "timestamp"), "2026-09-21T14:13:20.000Z");
+    assert!(response.contains("<LimitInfoHeader><limitInfo><current>1</current><limit>15000</limit><type>API REQUESTS</type></limitInfo></LimitInfoHeader>"), "{response}");
     client.org.sessions().expire_all();
-    let (code, words) = client.fault(NOW).await;
+    let (code, message) = client.fault(NOW).await;
     assert_eq!(code, "sf:INVALID_SESSION_ID");
     assert!(
-        words.starts_with("INVALID_SESSION_ID: Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session hash: ")
-            && !words.contains(&client.token),
-        "{words}"
+        message.starts_with("INVALID_SESSION_ID: Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session hash: ")
+            && !message.contains(&client.token),
+        "{message}"
     );
 }
 
 #[tokio::test]
 async fn a_logout_ends_the_session_everywhere() {
     let client = Client::new().await;
-    let answer = client.soap("<logout/>").await;
+    let response = client.soap("<logout/>").await;
     assert!(
-        answer.contains("<logoutResponse></logoutResponse>"),
-        "{answer}"
+        response.contains("<logoutResponse></logoutResponse>"),
+        "{response}"
     );
     assert_eq!(client.get("/limits").await.status, 401);
     assert_eq!(client.fault(NOW).await.0, "sf:INVALID_SESSION_ID");
 }
 
 #[tokio::test]
-async fn the_path_says_which_version_and_api_is_called() {
+async fn the_path_selects_version_and_api() {
     let client = Client::new().await;
     let status = async |path: &str| {
         let xml = envelope(&client.token, "", NOW);
-        let answer = client.post(path, xml).await;
-        (answer.status, answer.text())
+        let response = client.post(path, xml).await;
+        (response.status, response.text())
     };
     for path in [
         "/services/Soap/u/31.0",
@@ -72,32 +72,35 @@ async fn the_path_says_which_version_and_api_is_called() {
     );
 }
 
-/// An integration against the enterprise WSDL is told what is lacking, not that its WSDL is wrong.
+/// An integration against the enterprise WSDL gets an error about what is missing, not about its WSDL.
 #[tokio::test]
-async fn calls_of_the_enterprise_api_that_are_missing_say_so() {
+async fn missing_calls_of_the_enterprise_api_have_their_own_fault() {
     let client = Client::new().await;
     let enterprise = "urn:enterprise.soap.sforce.com";
     let call = async |body: &str| {
         let xml = envelope(&client.token, "", body);
         let xml = xml.replace("urn:partner.soap.sforce.com", enterprise);
-        let answer = client.post("/services/Soap/c/62.0", xml).await;
-        assert_eq!(answer.status, 500, "{}", answer.text());
-        let text = answer.text();
+        let response = client.post("/services/Soap/c/62.0", xml).await;
+        assert_eq!(response.status, 500, "{}", response.text());
+        let text = response.text();
         (first(&text, "faultcode"), first(&text, "faultstring"))
     };
-    let (code, words) = call("<create/>").await;
+    let (code, message) = call("<create/>").await;
     assert_eq!(code, "sf:FUNCTIONALITY_NOT_ENABLED");
-    assert!(words.contains("create in the partner API alone"), "{words}");
-    let (code, words) = call("<selfDestruct/>").await;
+    assert!(
+        message.contains("create in the partner API alone"),
+        "{message}"
+    );
+    let (code, message) = call("<selfDestruct/>").await;
     assert_eq!(code, "soapenv:Client");
     assert!(
-        words.contains(&format!("request {{{enterprise}}}selfDestruct")),
-        "{words}"
+        message.contains(&format!("request {{{enterprise}}}selfDestruct")),
+        "{message}"
     );
 }
 
 #[tokio::test]
-async fn what_the_wsdl_does_not_know_is_refused_in_salesforces_words() {
+async fn what_the_wsdl_lacks_has_salesforces_fault() {
     let client = Client::new().await;
     let cases = [
         (
@@ -121,17 +124,17 @@ async fn what_the_wsdl_does_not_know_is_refused_in_salesforces_words() {
             "&apos;today&apos; is not a valid value for the type xsd:dateTime",
         ),
     ];
-    for (body, words) in cases {
+    for (body, message) in cases {
         assert_eq!(
             client.fault(body).await,
-            ("soapenv:Client".to_owned(), words.to_owned()),
+            ("soapenv:Client".to_owned(), message.to_owned()),
             "{body}"
         );
     }
 }
 
 #[tokio::test]
-async fn broken_xml_is_a_fault_and_never_more() {
+async fn malformed_xml_is_a_fault() {
     let client = Client::new().await;
     let good = envelope(&client.token, "", NOW);
     let bomb = good.replacen(
@@ -148,19 +151,19 @@ async fn broken_xml_is_a_fault_and_never_more() {
         deep.into_bytes(),
         Vec::new(),
     ] {
-        let answer = client.post("/services/Soap/u/62.0", xml).await;
-        assert_eq!(answer.status, 500);
-        assert_eq!(first(&answer.text(), "faultcode"), "sf:UNKNOWN_EXCEPTION");
-        assert_eq!(answer.header("content-type"), "text/xml;charset=UTF-8");
+        let response = client.post("/services/Soap/u/62.0", xml).await;
+        assert_eq!(response.status, 500);
+        assert_eq!(first(&response.text(), "faultcode"), "sf:UNKNOWN_EXCEPTION");
+        assert_eq!(response.header("content-type"), "text/xml;charset=UTF-8");
     }
 }
 
 #[tokio::test]
 async fn the_allowance_is_shared_with_rest() {
-    let client = Client::of(crate::Org::builder().api_limit(2)).await;
+    let client = Client::with_org(crate::Org::builder().api_limit(2)).await;
     client.get("/limits").await;
-    let answer = client.soap(NOW).await;
-    assert_eq!(first(&answer, "current"), "2");
+    let response = client.soap(NOW).await;
+    assert_eq!(first(&response, "current"), "2");
     assert_eq!(
         client.fault(NOW).await,
         (
@@ -211,7 +214,7 @@ async fn users_are_described_and_get_passwords() {
 
 #[tokio::test]
 async fn replication_lists_what_changed() {
-    let client = Client::of(
+    let client = Client::with_org(
         crate::Org::builder()
             .without_data()
             .clock(sandbox_core::org::Clock::fixed(super::super::NOW)),
@@ -245,7 +248,7 @@ async fn replication_lists_what_changed() {
         ))
         .await;
     assert_eq!(code, "sf:INVALID_REPLICATION_DATE");
-    let (code, words) = client
+    let (code, message) = client
         .fault(&format!(
             "<getUpdated>{}</getUpdated>",
             span.replace("Account", "Nope")
@@ -253,7 +256,7 @@ async fn replication_lists_what_changed() {
         .await;
     assert_eq!(code, "sf:INVALID_TYPE");
     assert!(
-        words.starts_with("INVALID_TYPE: sObject type &apos;Nope&apos; is not supported."),
-        "{words}"
+        message.starts_with("INVALID_TYPE: sObject type &apos;Nope&apos; is not supported."),
+        "{message}"
     );
 }

@@ -45,7 +45,7 @@ async fn what_soap_creates_rest_reads_and_the_other_way_round() {
 
 #[tokio::test]
 async fn children_aggregates_addresses_and_files_have_their_types() {
-    let client = Client::of(crate::Org::builder().without_data()).await;
+    let client = Client::with_org(crate::Org::builder().without_data()).await;
     let parent = client
         .made(
             "Account",
@@ -90,9 +90,9 @@ async fn children_aggregates_addresses_and_files_have_their_types() {
 
 #[tokio::test]
 async fn pages_follow_each_other_by_locator() {
-    let client = Client::of(crate::Org::builder().without_data().rows("Account", 450)).await;
+    let client = Client::with_org(crate::Org::builder().without_data().rows("Account", 450)).await;
     let header = "<QueryOptions><batchSize>200</batchSize></QueryOptions>";
-    let mut answer = client
+    let mut response = client
         .soap_with(
             header,
             "<query><queryString>SELECT Id FROM Account</queryString></query>",
@@ -101,14 +101,14 @@ async fn pages_follow_each_other_by_locator() {
         .text();
     let mut sizes = Vec::new();
     loop {
-        assert_eq!(first(&answer, "size"), "450");
-        sizes.push(all(&answer, "sf:Id").len() / 2);
-        if first(&answer, "done") == "true" {
+        assert_eq!(first(&response, "size"), "450");
+        sizes.push(all(&response, "sf:Id").len() / 2);
+        if first(&response, "done") == "true" {
             break;
         }
-        let locator = first(&answer, "queryLocator");
+        let locator = first(&response, "queryLocator");
         let more = format!("<queryMore><queryLocator>{locator}</queryLocator></queryMore>");
-        answer = client.soap_with(header, &more).await.text();
+        response = client.soap_with(header, &more).await.text();
     }
     assert_eq!(sizes, [200, 200, 50]);
     let all_at_once = client
@@ -119,30 +119,30 @@ async fn pages_follow_each_other_by_locator() {
         900,
         "500 rows fit a page unless a header says otherwise"
     );
-    let answer = client
+    let response = client
         .soap_with(
             "",
             "<queryMore><queryLocator>nope</queryLocator></queryMore>",
         )
         .await;
-    assert!(answer.text().contains("<sf:InvalidQueryLocatorFault xsi:type=\"sf:InvalidQueryLocatorFault\"><sf:exceptionCode>INVALID_QUERY_LOCATOR<"), "{}", answer.text());
-    let answer = client
+    assert!(response.text().contains("<sf:InvalidQueryLocatorFault xsi:type=\"sf:InvalidQueryLocatorFault\"><sf:exceptionCode>INVALID_QUERY_LOCATOR<"), "{}", response.text());
+    let response = client
         .soap_with(
             "",
             "<query><queryString>SELECT Nope FROM Account</queryString></query>",
         )
         .await;
     assert!(
-        answer
+        response
             .text()
             .contains("<sf:row>1</sf:row><sf:column>8</sf:column></sf:InvalidFieldFault>"),
         "{}",
-        answer.text()
+        response.text()
     );
 }
 
 #[tokio::test]
-async fn retrieve_keeps_the_order_and_leaves_holes() {
+async fn retrieve_keeps_the_order_and_returns_nil_for_missing_records() {
     let client = Client::new().await;
     let a = client.made("Account", account("A")).await;
     let b = client.made("Account", account("B")).await;
@@ -153,9 +153,9 @@ async fn retrieve_keeps_the_order_and_leaves_holes() {
         "<retrieve><fieldList>Name, Id,NumberOfEmployees,IsDeleted</fieldList><sObjectType>account</sObjectType><ids>{b}</ids><ids>{}</ids></retrieve>",
         &a[..15]
     );
-    let answer = client.soap(&call).await;
+    let response = client.soap(&call).await;
     let expected = format!(
         "<retrieveResponse><result xsi:nil=\"true\"/><result xsi:type=\"sf:sObject\"><sf:type>Account</sf:type><sf:Id>{a}</sf:Id><sf:Name>A</sf:Name><sf:Id>{a}</sf:Id><sf:NumberOfEmployees xsi:nil=\"true\"/><sf:IsDeleted>false</sf:IsDeleted></result></retrieveResponse>"
     );
-    assert!(answer.contains(&expected), "{answer}");
+    assert!(response.contains(&expected), "{response}");
 }

@@ -9,14 +9,14 @@ use super::{account, all, first};
 async fn results_come_in_the_order_of_the_records() {
     let client = Client::new().await;
     let call = "<create><sObjects><type>Account</type><Name>A</Name></sObjects><sObjects><type>Account</type><Site>x</Site></sObjects><sObjects><type>Account</type><Name>C</Name></sObjects></create>";
-    let answer = client.soap(call).await;
-    assert_eq!(all(&answer, "success"), ["true", "false", "true"]);
-    assert!(answer.contains("<result><errors><fields>Name</fields><message>Required fields are missing: [Name]</message><statusCode>REQUIRED_FIELD_MISSING</statusCode></errors><id xsi:nil=\"true\"/><success>false</success></result>"), "{answer}");
+    let response = client.soap(call).await;
+    assert_eq!(all(&response, "success"), ["true", "false", "true"]);
+    assert!(response.contains("<result><errors><fields>Name</fields><message>Required fields are missing: [Name]</message><statusCode>REQUIRED_FIELD_MISSING</statusCode></errors><id xsi:nil=\"true\"/><success>false</success></result>"), "{response}");
     let before = client.rows("SELECT Id FROM Account").await.len();
     let header = "<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>";
-    let answer = client.soap_with(header, call).await.text();
+    let response = client.soap_with(header, call).await.text();
     assert_eq!(
-        all(&answer, "statusCode"),
+        all(&response, "statusCode"),
         [
             "ALL_OR_NONE_OPERATION_ROLLED_BACK",
             "REQUIRED_FIELD_MISSING",
@@ -27,12 +27,12 @@ async fn results_come_in_the_order_of_the_records() {
 }
 
 #[tokio::test]
-async fn updates_name_their_records_and_null_what_they_say() {
+async fn updates_name_their_records_and_null_listed_fields() {
     let client = Client::new().await;
     let id = client
         .made("Account", json!({"Name": "A", "Site": "s", "Phone": "1"}))
         .await;
-    let answer = client
+    let response = client
         .soap(&format!(
             "<update><sObjects><type>Account</type><fieldsToNull>Site</fieldsToNull><Id>{id}</Id><Phone></Phone><Fax>2</Fax></sObjects>\
              <sObjects><type>Account</type><Fax>2</Fax></sObjects>\
@@ -41,7 +41,7 @@ async fn updates_name_their_records_and_null_what_they_say() {
         ))
         .await;
     assert_eq!(
-        all(&answer, "statusCode"),
+        all(&response, "statusCode"),
         [
             "MISSING_ARGUMENT",
             "INVALID_CROSS_REFERENCE_KEY",
@@ -49,7 +49,7 @@ async fn updates_name_their_records_and_null_what_they_say() {
         ]
     );
     assert_eq!(
-        first(&answer, "message"),
+        first(&response, "message"),
         "Id not specified in an update call"
     );
     let record = client.get(&format!("/sobjects/Account/{id}")).await.json();
@@ -127,7 +127,7 @@ async fn upserts_go_by_external_id() {
 }
 
 #[tokio::test]
-async fn calls_with_too_much_or_unknown_things_are_refused_as_a_whole() {
+async fn calls_with_too_much_or_unknown_things_are_rejected_as_a_whole() {
     let client = Client::new().await;
     let before = client.rows("SELECT Id FROM Account").await.len();
     let one = "<sObjects><type>Account</type><Name>A</Name></sObjects>";
@@ -145,9 +145,9 @@ async fn calls_with_too_much_or_unknown_things_are_refused_as_a_whole() {
         ("<retrieve><fieldList>Id,Nope</fieldList><sObjectType>Account</sObjectType></retrieve>".into(), "sf:INVALID_FIELD", "Nope"),
         ("<retrieve><fieldList>Id</fieldList><sObjectType>Account</sObjectType><ids>003Sb0000000001AAA</ids></retrieve>".into(), "sf:MALFORMED_ID", "malformed id"),
     ];
-    for (call, code, words) in cases {
+    for (call, code, message) in cases {
         let fault = client.fault(&call).await;
-        assert!(fault.0 == code && fault.1.contains(words), "{fault:?}");
+        assert!(fault.0 == code && fault.1.contains(message), "{fault:?}");
     }
     assert_eq!(client.rows("SELECT Id FROM Account").await.len(), before);
 }
@@ -249,8 +249,8 @@ async fn a_new_owner_gets_what_the_header_says_and_the_mru_remembers() {
     let call = format!(
         "<update><sObjects><type>Account</type><Id>{id}</Id><OwnerId>{user}</OwnerId></sObjects></update>"
     );
-    let answer = client.soap_with(headers, &call).await.text();
-    assert_eq!(first(&answer, "success"), "true", "{answer}");
+    let response = client.soap_with(headers, &call).await.text();
+    assert_eq!(first(&response, "success"), "true", "{response}");
     assert_eq!(client.field("Task", &open, "OwnerId").await, json!(user));
     assert_ne!(client.field("Task", &done, "OwnerId").await, json!(user));
     assert_ne!(

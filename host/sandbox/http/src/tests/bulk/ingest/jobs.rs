@@ -1,4 +1,4 @@
-//! Jobs: how they are made, in what states they stand, and what they may use up.
+//! Jobs: how they are made, their states, and their allowances.
 
 use super::*;
 
@@ -33,8 +33,8 @@ async fn creates_are_checked() {
         ),
     ];
     for (body, code) in cases {
-        let refused = client.call("POST", "/jobs/ingest", Some(body)).await;
-        assert_eq!(refused.refusal(), (400, code.to_owned()));
+        let rejected = client.call("POST", "/jobs/ingest", Some(body)).await;
+        assert_eq!(rejected.rejection(), (400, code.to_owned()));
     }
     let no_right = Settings {
         hard_delete: false,
@@ -42,8 +42,8 @@ async fn creates_are_checked() {
     };
     client.org.bulk().configure(no_right);
     let body = json!({"object": "Account", "operation": "hardDelete"});
-    let refused = client.call("POST", "/jobs/ingest", Some(body)).await;
-    assert_eq!(refused.refusal(), (400, "FEATURENOTENABLED".into()));
+    let rejected = client.call("POST", "/jobs/ingest", Some(body)).await;
+    assert_eq!(rejected.rejection(), (400, "FEATURENOTENABLED".into()));
 }
 
 #[tokio::test]
@@ -65,16 +65,19 @@ async fn states_allow_what_salesforce_allows() {
             .status,
         400
     );
-    assert_eq!(client.call("DELETE", &path, None).await.refusal(), state);
+    assert_eq!(client.call("DELETE", &path, None).await.rejection(), state);
     assert_eq!(
-        client.get(&format!("{path}/failedResults")).await.refusal(),
+        client
+            .get(&format!("{path}/failedResults"))
+            .await
+            .rejection(),
         state
     );
     assert_eq!(
         client
             .set_state("ingest", &id, "JobComplete")
             .await
-            .refusal(),
+            .rejection(),
         state
     );
     assert_eq!(client.put(&id, "Name\nx\n").await.status, 201);
@@ -85,14 +88,17 @@ async fn states_allow_what_salesforce_allows() {
         "Aborted"
     );
     assert_eq!(
-        client.set_state("ingest", &id, "Aborted").await.refusal(),
+        client.set_state("ingest", &id, "Aborted").await.rejection(),
         state
     );
-    assert_eq!(client.put(&id, "Name\ny\n").await.refusal(), state);
+    assert_eq!(client.put(&id, "Name\ny\n").await.rejection(), state);
     let rest = client.file(&id, "unprocessedrecords").await;
     assert_eq!(rest, ["\"Name\"", "\"x\""]);
     assert_eq!(client.call("DELETE", &path, None).await.status, 204);
-    assert_eq!(client.get(&path).await.refusal(), (404, "NOT_FOUND".into()));
+    assert_eq!(
+        client.get(&path).await.rejection(),
+        (404, "NOT_FOUND".into())
+    );
     assert_eq!(
         client.hits("SELECT Id FROM Account WHERE Name = 'x'").await,
         0
@@ -106,7 +112,7 @@ async fn jobs_wait_their_turn_on_the_orgs_clock() {
         batch_ms: 1_000,
         ..Settings::default()
     };
-    let client = Client::of(Org::builder().clock(Clock::fixed(NOW)).bulk(slow)).await;
+    let client = Client::with_org(Org::builder().clock(Clock::fixed(NOW)).bulk(slow)).await;
     let id = client.job(insert("Account")).await;
     client.put(&id, "Name\nx\n").await;
     client.set_state("ingest", &id, "UploadComplete").await;
@@ -168,8 +174,8 @@ async fn uploads_may_be_compressed() {
             .body(Body::from(body))
             .unwrap()
     };
-    let refused = client.send(request(b"plain".to_vec())).await;
-    assert_eq!(refused.refusal(), (400, "CLIENTINPUTERROR".into()));
+    let rejected = client.send(request(b"plain".to_vec())).await;
+    assert_eq!(rejected.rejection(), (400, "CLIENTINPUTERROR".into()));
     let taken = client.send(request(packed.finish().unwrap())).await;
     assert_eq!(taken.status, 201, "{}", taken.text());
     client.set_state("ingest", &id, "UploadComplete").await;
@@ -191,7 +197,7 @@ async fn daily_batches_run_out() {
         daily_batches: 1,
         ..Settings::default()
     };
-    let client = Client::of(Org::builder().clock(Clock::fixed(NOW)).bulk(few)).await;
+    let client = Client::with_org(Org::builder().clock(Clock::fixed(NOW)).bulk(few)).await;
     let rows: String = std::iter::repeat_n("x\n", 10_001).collect();
     let (id, info) = client
         .load(insert("Account"), &format!("Name\n{rows}"))

@@ -1,0 +1,385 @@
+//! Jobs of Bulk API 1.0: a job holds batches, and each batch has its own state, request and results.
+
+mod jobs;
+mod load;
+mod query;
+mod read;
+mod results;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use jobs::Jobs;
+
+use super::blob::Blob;
+use super::operation::Operation;
+use super::queue;
+use crate::org::Org;
+use sandbox_model::id::RecordId;
+
+/// Key prefix of batches' ids.
+pub const BATCH_PREFIX: &str = "751";
+/// Key prefix of query results' ids.
+pub const RESULT_PREFIX: &str = "752";
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Loads rows.
+    Load(Operation),
+    /// Runs queries; over the recycle bin, too, if true.
+    Query(bool),
+}
+
+impl Verb {
+    /// The operation called so in job infos.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "query" => Some(Self::Query(false)),
+            "queryAll" => Some(Self::Query(true)),
+            _ => Operation::named(name).map(Self::Load),
+        }
+    }
+
+    /// Its name in job infos.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Load(operation) => operation.name(),
+            Self::Query(false) => "query",
+            Self::Query(true) => "queryAll",
+        }
+    }
+}
+
+/// The form of a job's batches and results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Comma-separated values.
+    Csv,
+    /// `<sObjects>`
+    Xml,
+    /// An array of objects.
+    Json,
+}
+
+impl Content {
+    /// The content type called so in job infos.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "CSV" => Some(Self::Csv),
+            "XML" => Some(Self::Xml),
+            "JSON" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// Its name in job infos.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Xml => "XML",
+            Self::Json => "JSON",
+        }
+    }
+
+    /// The media type of batches and results.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Xml => "application/xml",
+            Self::Json => "application/json",
+        }
+    }
+}
+
+/// How queries are split by record ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunking {
+    /// Records between two borders.
+    pub size: u64,
+    /// The id to begin with.
+    pub start: Option<RecordId>,
+}
+
+/// What a job was asked to be.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What it does.
+    pub verb: Verb,
+    /// API name of the object.
+    pub object: String,
+    /// The field by which an upsert knows records.
+    pub external_id: Option<String>,
+    /// The assignment rule for cases and leads.
+    pub assignment_rule: Option<String>,
+    /// Whether batches wait for each other.
+    pub serial: bool,
+    /// The form of batches and results.
+    pub content: Content,
+    /// How queries are split.
+    pub chunking: Option<Chunking>,
+}
+
+/// States of jobs (guide, "JobInfo").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// Takes batches.
+    Open,
+    /// Takes no more batches.
+    Closed,
+    /// Was given up.
+    Aborted,
+}
+
+impl JobState {
+    /// Its name in job infos.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Closed => "Closed",
+            Self::Aborted => "Aborted",
+        }
+    }
+}
+
+/// A job.
+#[derive(Debug)]
+pub struct Job {
+    /// Its id, `750…`.
+    pub id: RecordId,
+    /// What it was asked to be.
+    pub request: Request,
+    /// The version of the API it was made in.
+    pub api_version: u16,
+    /// Creator.
+    pub created_by: RecordId,
+    /// When, in ms since 1970.
+    pub created: i64,
+    live: Mutex<LiveState>,
+    /// Held by the batch that is processed in a serial job.
+    turn: Mutex<()>,
+}
+
+/// What changes of a job.
+#[derive(Debug)]
+pub struct LiveState {
+    /// Its state.
+    pub state: JobState,
+    /// When it last changed, in ms since 1970.
+    pub changed: i64,
+    /// Its batches in the order they came.
+    pub batches: Vec<Arc<Batch>>,
+}
+
+/// States of batches (guide, "BatchInfo").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchState {
+    /// Waits for its turn.
+    Queued,
+    /// Being processed.
+    InProgress,
+    /// Is done, be it with rejected rows.
+    Completed,
+    /// Could not be done.
+    Failed,
+    /// Will not be done: its job was aborted, or its query was split into other batches.
+    NotProcessed,
+}
+
+impl BatchState {
+    /// Its name in batch infos.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "Queued",
+            Self::InProgress => "InProgress",
+            Self::Completed => "Completed",
+            Self::Failed => "Failed",
+            Self::NotProcessed => "NotProcessed",
+        }
+    }
+}
+
+/// A batch.
+#[derive(Debug)]
+pub struct Batch {
+    /// Its id, `751…`.
+    pub id: RecordId,
+    /// When it came, in ms since 1970.
+    pub created: i64,
+    /// What it asks for: rows, or a query.
+    pub request: Blob,
+    /// The bounds of a query's chunk: from the first on, before the second.
+    pub borders: Option<(Option<String>, Option<String>)>,
+    progress: Mutex<BatchProgress>,
+}
+
+/// How far a batch is.
+#[derive(Debug, Clone)]
+pub struct BatchProgress {
+    /// Its state.
+    pub state: BatchState,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// When it last changed, in ms since 1970.
+    pub changed: i64,
+    /// Rows processed or found.
+    pub processed: u64,
+    /// Rows rejected.
+    pub failed: u64,
+    /// Milliseconds of work.
+    pub total_ms: u64,
+    /// Milliseconds of writing.
+    pub active_ms: u64,
+    /// Outcome of each row, in the job's form.
+    pub outcomes: Option<Blob>,
+    /// Results of a query, by their ids.
+    pub results: Vec<(RecordId, Blob)>,
+}
+
+impl Batch {
+    fn new(
+        id: RecordId,
+        request: Blob,
+        borders: Option<(Option<String>, Option<String>)>,
+        now: i64,
+    ) -> Self {
+        let progress = BatchProgress {
+            state: BatchState::Queued,
+            message: None,
+            changed: now,
+            processed: 0,
+            failed: 0,
+            total_ms: 0,
+            active_ms: 0,
+            outcomes: None,
+            results: Vec::new(),
+        };
+        Self {
+            id,
+            created: now,
+            request,
+            borders,
+            progress: Mutex::new(progress),
+        }
+    }
+
+    /// Progress, locked while the guard exists.
+    pub fn progress(&self) -> MutexGuard<'_, BatchProgress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn advance(&self, from: BatchState, to: BatchState, now: i64) -> bool {
+        let mut progress = self.progress();
+        let may = progress.state == from;
+        if may {
+            progress.state = to;
+            progress.changed = now;
+        }
+        may
+    }
+}
+
+impl Job {
+    /// A job without batches yet.
+    fn new(
+        id: RecordId,
+        request: Request,
+        (created_by, api_version): (RecordId, u16),
+        now: i64,
+    ) -> Self {
+        Self {
+            id,
+            request,
+            api_version,
+            created_by,
+            created: now,
+            live: Mutex::new(LiveState {
+                state: JobState::Open,
+                changed: now,
+                batches: Vec::new(),
+            }),
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// Its variable state, locked while the guard exists.
+    pub fn live(&self) -> MutexGuard<'_, LiveState> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The batch with this id.
+    #[must_use]
+    pub fn batch(&self, id: &str) -> Option<Arc<Batch>> {
+        let id = RecordId::parse(id)?;
+        self.live().batches.iter().find(|b| b.id == id).cloned()
+    }
+
+    /// Takes no more batches, or gives up those that wait.
+    pub fn end(&self, state: JobState, now: i64) {
+        let mut live = self.live();
+        live.state = state;
+        live.changed = now;
+        if state == JobState::Aborted {
+            for batch in &live.batches {
+                batch.advance(BatchState::Queued, BatchState::NotProcessed, now);
+            }
+        }
+    }
+
+    /// Adds a batch and starts processing it.
+    pub fn add(
+        self: &Arc<Self>,
+        org: &Arc<Org>,
+        request: Blob,
+        borders: Option<(Option<String>, Option<String>)>,
+    ) -> Arc<Batch> {
+        let now = org.clock.now();
+        let id = org.bulk.next_id(BATCH_PREFIX);
+        let batch = Arc::new(Batch::new(id, request, borders, now));
+        self.live().batches.push(Arc::clone(&batch));
+        let (job, shared) = (Arc::clone(self), Arc::clone(org));
+        org.bulk.queue.submit(Box::new(move || job.work(&shared)));
+        batch
+    }
+
+    /// Works on the first batch that waits.
+    fn work(self: &Arc<Self>, org: &Arc<Org>) {
+        let _turn = self
+            .request
+            .serial
+            .then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let now = || org.clock.now();
+        let settings = org.bulk.settings();
+        let wait = |since, ms| {
+            queue::wait(&org.clock, since, ms, || {
+                self.live().state != JobState::Aborted
+            });
+        };
+        let next = |live: &LiveState| {
+            let claim = |batch: &&Arc<Batch>| batch.progress().state == BatchState::Queued;
+            live.batches.iter().find(claim).cloned()
+        };
+        // In an expression of its own: the guard must not be held over the wait.
+        let first = next(&self.live());
+        let Some(first) = first else { return };
+        wait(first.created, settings.queue_ms);
+        let batch = {
+            let live = self.live();
+            next(&live)
+                .filter(|batch| batch.advance(BatchState::Queued, BatchState::InProgress, now()))
+        };
+        let Some(batch) = batch else { return };
+        let begun = batch.progress().changed;
+        wait(begun, settings.batch_ms);
+        match self.request.verb {
+            Verb::Load(operation) => load::run(org, self, &batch, operation),
+            Verb::Query(all) => query::run(org, self, &batch, all),
+        }
+    }
+}
