@@ -11,7 +11,7 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Message {
-    /// The form of the body, for example `application/json`.
+    /// The media type of the body, for example `application/json`.
     pub media_type: String,
     /// The bytes; empty where the remote system sent none.
     pub body: Vec<u8>,
@@ -63,7 +63,7 @@ pub enum FaultKind {
     Timeout,
     /// The host's policy keeps this address out of reach.
     EgressDenied,
-    /// The place to resume from is gone: choose where to start again.
+    /// The checkpoint to resume from is gone: choose where to start again.
     CheckpointLost,
     /// The answer broke the protocol's rules.
     Protocol,
@@ -110,7 +110,7 @@ pub struct UpstreamFault {
     pub code: String,
     /// The remote system's sentence.
     pub message: String,
-    /// The fields complained of; empty when there are none.
+    /// The fields that the error is about; empty when there are none.
     pub fields: Vec<String>,
 }
 
@@ -237,7 +237,7 @@ pub struct Progress {
     pub failed: u64,
     /// All records, once that is known.
     pub total: Option<u64>,
-    /// A few words on what is going on.
+    /// What is going on, in a few words.
     pub note: String,
 }
 
@@ -247,7 +247,7 @@ pub struct Progress {
 pub struct Batch {
     /// The findings, oldest first.
     pub messages: Vec<Message>,
-    /// The place to resume from, once these messages have been handled.
+    /// The checkpoint to resume from, once these messages have been handled.
     pub checkpoint: String,
     /// Whether more is waiting: poll again without delay.
     pub more: bool,

@@ -14,7 +14,7 @@ pub enum HostError {
     Fault(Box<Fault>),
     /// The bytes are not a WebAssembly component at all, or one that this engine cannot compile.
     #[error(
-        "These bytes are no WebAssembly component ({reason}): give a component, for example a Rust library built for \
+        "These bytes are not a WebAssembly component ({reason}): give a component, for example a Rust library built for \
          wasm32-wasip2."
     )]
     NotAComponent {
@@ -23,7 +23,7 @@ pub enum HostError {
     },
     /// The component lacks the exports of `mediation:connector@0.1`, or has them in another shape.
     #[error(
-        "This component is no mediation connector: it does not export {}; a connector exports the world `connector` of \
+        "This component is not a mediation connector: it does not export {}; a connector exports the world `connector` of \
          mediation:connector@0.1.",
         .missing.join(", ")
     )]
@@ -40,9 +40,9 @@ pub enum HostError {
         /// What the linker said.
         reason: String,
     },
-    /// The connector broke off (a WebAssembly trap); its instance is gone.
+    /// The connector crashed (a WebAssembly trap); its instance is gone.
     #[error(
-        "The connector broke off during {during} ({reason}): start another instance, and report it."
+        "The connector crashed during {during} ({reason}): start another instance, and report it."
     )]
     Trap {
         /// What the instance was doing, for example ``call `echo/trap` ``.
@@ -60,9 +60,9 @@ pub enum HostError {
         /// Which limit, and its value.
         limit: String,
     },
-    /// The connector broke its contract; what it gave is not used.
+    /// The connector violated its contract; what it gave is not used.
     #[error(
-        "The connector broke its contract during {during}: {problem}; use another version of it, and report it."
+        "The connector violated its contract during {during}: {problem}; use another version of it, and report it."
     )]
     ContractBroken {
         /// What the instance was doing.
@@ -81,7 +81,7 @@ pub enum HostError {
         /// The limit that passed.
         limit: Duration,
     },
-    /// The instance ended earlier: by a trap, a time-out, or a call that was given up half-way.
+    /// The instance ended earlier: by a trap, a time-out, or a call that was aborted half-way.
     #[error("This instance of the connector has ended ({reason}): start another one.")]
     InstanceEnded {
         /// Why it ended.

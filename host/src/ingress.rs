@@ -1,4 +1,4 @@
-//! Listens for messages that others post, and answers each: the only place that opens a listening socket.
+//! Listens for messages that others post, and answers each: the only module that opens a listening socket.
 //!
 //! A peer that says nothing, or little at a time, has a time limit for each step, and no peer has all connections: so it
 //! cannot keep others out for long.
@@ -114,14 +114,14 @@ where
             Some(accepted) = accepted => accepted,
             ending = &mut ended => break ending,
         };
-        let Some(place) = peers.enter(peer.ip()) else {
+        let Some(slot) = peers.enter(peer.ip()) else {
             let limit = settings.limits.connections_of_peer;
             tracing::warn!(%peer, "a connection was closed: its peer has {limit} already");
             continue;
         };
         let (settings, handle, watcher) = (settings.clone(), handle.clone(), graceful.watcher());
         tokio::spawn(async move {
-            let _open: (_, Peer) = (permit, place);
+            let _open: (_, Peer) = (permit, slot);
             let limit = settings.limits.connection;
             let connection = connection(stream, peer, settings, handle, watcher);
             match tokio::time::timeout(limit, connection).await {
@@ -138,7 +138,7 @@ where
     ending
 }
 
-/// Waits for a connection. A failure is of one that was given up, or of a system short of means for now.
+/// Waits for a connection. A failure is of one that was closed early, or of a system short of means for now.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {

@@ -11,9 +11,9 @@ use tempfile::NamedTempFile;
 use crate::output::{claim, folder_of};
 use crate::session::sync_folder;
 
-/// Bound of a journal file: beyond this it is written anew with its first and last line.
+/// Bound of a journal file: beyond this it is rewritten with its first and last line.
 const MAX_BYTES: u64 = 1 << 20;
-/// Mode of a journal file: it tells of records, so only its owner reads it.
+/// Mode of a journal file: it names records, so only its owner reads it.
 const MODE: u32 = 0o600;
 
 /// A journal file that this run holds: as long as it lives, no other run can open it.
@@ -83,7 +83,7 @@ impl JournalFile {
     /// Opens a journal file, and returns its plan and the last step that was kept.
     ///
     /// # Errors
-    /// There is none, another run holds it, or it is no journal file of this kind.
+    /// There is none, another run holds it, or it is not a journal file of this kind.
     pub fn open<P, S>(path: &Path) -> io::Result<(Self, P, Option<S>)>
     where
         P: DeserializeOwned,
@@ -101,7 +101,7 @@ impl JournalFile {
             ));
         }
         let (lines, bytes) = whole_lines(&file)?;
-        let damaged = |what: &str| io::Error::other(format!("it is no journal: {what}"));
+        let damaged = |what: &str| io::Error::other(format!("it is not a journal: {what}"));
         let [plan, last] = &lines;
         let parsed = serde_json::from_str(plan).map_err(|error| damaged(&error.to_string()))?;
         let step = match last {
@@ -146,7 +146,7 @@ impl JournalFile {
         Ok(())
     }
 
-    /// Says whether there is a step to go on from.
+    /// Says whether there is a step to continue from.
     #[must_use]
     pub const fn has_steps(&self) -> bool {
         self.steps
@@ -158,7 +158,7 @@ impl JournalFile {
         &self.path
     }
 
-    /// Removes the journal file: there is nothing to take up again.
+    /// Removes the journal file: there is nothing to resume.
     ///
     /// # Errors
     /// The disk's.
@@ -305,6 +305,6 @@ mod tests {
         let (_folder, path) = folder();
         fs::write(&path, "Id,Name\n").expect("file");
         let refused = JournalFile::open::<String, u64>(&path).expect_err("refused");
-        assert!(refused.to_string().starts_with("it is no journal"));
+        assert!(refused.to_string().starts_with("it is not a journal"));
     }
 }

@@ -38,50 +38,20 @@
 //! # }
 //! ```
 //!
-//! # Load with a journal
+//! # Features
 //!
-//! Each step is on disk before the next is done: after a crash, open the journal file and pass its step to
-//! [`Load::state`](transfer::Load::state).
+//! | feature | module | what it adds |
+//! |---|---|---|
+//! | `transfer` | `transfer` | loads and extracts of any size, resumed from a journal |
+//! | `watch` | `watch` | triggers that are polled, with checkpoints |
+//! | `ingress` | `ingress` | an HTTP server for messages that others post |
 //!
-//! ```no_run
-//! # use mediate::Session;
-//! use mediate::journal_file::JournalFile;
-//! use mediate::output::PartFile;
-//! use mediate::transfer::{Input, Load};
-//! # use serde_json::json;
-//! # async fn run(session: &Session) -> Result<(), Box<dyn std::error::Error>> {
-//! let config = json!({"object": "Account", "operation": "insert"});
-//! let input = Input { path: "accounts.csv".into(), gzip: false };
-//! let mut journal_file = JournalFile::create("accounts.journal".as_ref(), &config)?;
-//! let outcomes = PartFile::create("outcomes.ndjson".as_ref(), false)?;
-//! let load = Load::new(session, "bulk/load", &config, &input, &mut journal_file);
-//! let loaded = load.outcomes(Some(outcomes)).run().await.map_err(|stopped| stopped.error)?;
-//! if let Some(outcomes) = loaded.outcomes {
-//!     outcomes.finish().await?;
-//! }
-//! journal_file.remove()?;
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! # Watch a trigger
-//!
-//! ```no_run
-//! # use mediate::{Connector, Profile, Session};
-//! use mediate::watch::{Output, Watch};
-//! # use serde_json::json;
-//! # async fn run(connector: &Connector, profile: &Profile) -> Result<(), Box<dyn std::error::Error>> {
-//! let config = json!({"object": "Account"});
-//! let mut watch = Watch::new("triggers/updated", &config, Output::Stdout);
-//! let ended = async { let _ = tokio::signal::ctrl_c().await; };
-//! watch.run(|| Session::builder(connector, profile).open(), ended).await?;
-//! # Ok(())
-//! # }
-//! ```
+//! None is on by default. The documentation of each module has an example.
 
 pub mod contract;
 pub mod egress;
 pub mod error;
+#[cfg(feature = "ingress")]
 pub mod ingress;
 pub mod journal_file;
 pub mod masking;
@@ -94,11 +64,20 @@ pub mod secret;
 pub mod session;
 pub mod terminal;
 pub mod text;
+#[cfg(feature = "transfer")]
 pub mod transfer;
+#[cfg(feature = "watch")]
 pub mod watch;
 
-pub use contract::{Fault, FaultKind, Message};
+pub use contract::{ConnectorInfo, Effect, Fault, FaultKind, Message, OperationInfo, Style};
+pub use egress::InProcessService;
 pub use error::HostError;
-pub use profile::{HostSettings, Profile};
+pub use journal_file::JournalFile;
+pub use output::PartFile;
+pub use profile::{HostSettings, Profile, ProfileError};
 pub use runtime::{Connector, Runtime, RuntimeSettings};
-pub use session::{Session, SessionError};
+pub use session::{Session, SessionBuilder, SessionError};
+#[cfg(feature = "transfer")]
+pub use transfer::{Extract, Load, TransferError};
+#[cfg(feature = "watch")]
+pub use watch::{Watch, WatchError};

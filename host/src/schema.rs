@@ -313,8 +313,8 @@ impl<'a, 'v> Walk<'_, 'a, 'v> {
             }
             Value::Array(items) => {
                 let Some(schema) = schema.items() else { return };
-                for (place, item) in items.iter().enumerate() {
-                    self.child(&place.to_string(), schema, item, depth);
+                for (at, item) in items.iter().enumerate() {
+                    self.child(&at.to_string(), schema, item, depth);
                 }
             }
             _ => {}

@@ -11,7 +11,7 @@ fn connection() -> Value {
         "type": "object",
         "properties": {
             "url": {"type": "string", "format": "uri"},
-            "auth": {"$ref": "#/$defs/auth", "description": "Chooses how to log in."},
+            "auth": {"$ref": "#/$defs/auth", "description": "Login flow."},
             "headers": {"type": "object", "additionalProperties": {"type": "string"}},
             "mirrors": {"type": "array", "items": {"type": "string", "format": "uri"}},
         },
@@ -62,7 +62,7 @@ fn secrets_are_found_by_pointer() {
 fn a_property_keeps_its_own_description_beside_a_reference() {
     let schema = connection();
     let auth = Schema::new(&schema).property("auth").expect("known");
-    assert_eq!(auth.text("description"), Some("Chooses how to log in."));
+    assert_eq!(auth.text("description"), Some("Login flow."));
     assert_eq!(auth.kind(), Kind::Choice);
     assert_eq!(auth.choices(), ["none"]);
     assert_eq!(auth.property("key").map(Schema::kind), Some(Kind::Record));

@@ -19,7 +19,7 @@ pub const MAX_JSON_TEXT: usize = 64 * 1024;
 /// Begins every further line of a message, so that no foreign line looks like one of ours.
 const CONTINUATION: &str = "\n  | ";
 
-/// Says whether a character changes what a terminal shows beyond its own place; a line feed and a tab do not count.
+/// Says whether a character changes what a terminal shows beyond its own cell; a line feed and a tab do not count.
 #[must_use]
 pub fn is_hidden(letter: char) -> bool {
     match letter {

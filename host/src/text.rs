@@ -4,7 +4,7 @@ use std::io;
 
 /// Returns the candidate that a mistyped name most likely means, or none if nothing is near.
 ///
-/// A candidate counts when at most a third of its letters differ, or when it ends in `/name`: `create` means
+/// A candidate counts when at most a third of its characters differ, or when it ends in `/name`: `create` means
 /// `records/create`.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -61,7 +61,7 @@ pub fn list<S: AsRef<str>>(names: &[S], last: &str) -> String {
     }
 }
 
-/// Says what the system complained of, without its error number.
+/// Gives the message of a system error, without its number.
 #[must_use]
 pub fn io(error: &io::Error) -> String {
     let text = error.to_string();
@@ -85,8 +85,8 @@ pub fn count(number: u64, noun: &str) -> String {
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

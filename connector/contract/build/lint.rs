@@ -141,7 +141,7 @@ impl Lint<'_> {
         if docs.text.is_empty() {
             self.problem(
                 span,
-                &format!("{what} has no `///` line: say what it is, verb first"),
+                &format!("{what} has no `///` line: say what it is, or what it does"),
             );
         }
         for (index, tag) in docs.tags.iter().enumerate() {

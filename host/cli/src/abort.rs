@@ -1,4 +1,4 @@
-//! `mediate resume --abort`: gives a load up, and keeps what is known of it.
+//! `mediate resume --abort`: aborts a load, and keeps what is known of it.
 
 use super::console::Console;
 use super::context::CommandContext;
@@ -14,7 +14,7 @@ use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::transfer::{LoadState, Standing};
 
-/// Gives a load up. What it has saved stays saved: the remote system is told that nothing more comes, outcomes are
+/// Aborts a load. What it has saved stays saved: the remote system is told that nothing more comes, outcomes are
 /// collected and get their name, and the journal goes.
 pub(super) async fn load(
     context: &CommandContext,
@@ -61,7 +61,7 @@ async fn finish(files: [Option<PartFile>; 2]) -> Result<(), Failure> {
 }
 
 pub(super) fn tell(standing: &Standing, console: Console) {
-    console.note(notice::GIVEN_UP);
+    console.note(notice::ABORTED);
     let so_far = standing.so_far();
     let reasons = standing.reasons();
     // Both name the jobs.
@@ -71,8 +71,8 @@ pub(super) fn tell(standing: &Standing, console: Console) {
     }
 }
 
-/// Says whether giving up later would fail in the same way. Where the remote system cannot be told now, it may go on
-/// working: the journal stays.
+/// Says whether a later abort would fail in the same way. Where the remote system cannot be told now, it may continue
+/// to work: the journal stays.
 fn is_final(why: &Failure) -> bool {
     match why.fault() {
         Some(fault) => !matches!(

@@ -132,7 +132,7 @@ fn value(pair: &Pair, schema: Schema) -> Result<Value, Failure> {
         return serde_json::from_str(&text).map_err(|error| {
             let problem = format!(
                 "the JSON is wrong at {}: {}",
-                files::place(&error),
+                files::position(&error),
                 files::json_problem(&error)
             );
             unusable(pair, Some(schema), &problem)
@@ -148,7 +148,7 @@ fn unusable(pair: &Pair, schema: Option<Schema>, why: &str) -> Failure {
     Failure::usage(format!("`{}` cannot be used: {why}", pair.shown(schema)))
 }
 
-/// Finds the place of a dotted key in the config, making the groups on the way.
+/// Finds the value of a dotted key in the config, creating the groups on the way.
 fn slot<'v, 's>(
     mut at: &'v mut Value,
     mut schema: Schema<'s>,
@@ -159,7 +159,7 @@ fn slot<'v, 's>(
         let (name, next, child) = step(schema, key)?;
         let Value::Object(members) = at else {
             return Err(format!(
-                "--config has something else than a group of fields above `{name}`"
+                "the value above `{name}` in --config is not a group of fields"
             ));
         };
         let empty = if next.is_some() {
@@ -189,7 +189,7 @@ fn step<'k, 's>(
         (None, Kind::Any) => Ok((key, None, schema)),
         (None, Kind::Record | Kind::Choice) => Err(unknown(schema, name)),
         (None, _) => Err(format!(
-            "`{name}` stands under something that is not a group of fields"
+            "`{name}` is below a field that is not a group of fields"
         )),
     }
 }

@@ -137,7 +137,7 @@ fn a_key_given_twice_is_refused() {
 }
 
 #[test]
-fn secrets_stay_out_of_complaints() {
+fn secrets_stay_out_of_errors() {
     let sentence = error_text(&["key=hunter2"]);
     assert!(!sentence.contains("hunter2"), "{sentence}");
     assert!(sentence.starts_with("`key=***`"), "{sentence}");
@@ -161,9 +161,8 @@ fn a_config_that_contradicts_a_pair_is_told() {
     )
     .expect_err("refused");
     assert!(
-        sentence.contains(
-            "--config has something else than a group of fields above `allow-duplicates`"
-        ),
+        sentence
+            .contains("the value above `allow-duplicates` in --config is not a group of fields"),
         "{sentence}"
     );
 }

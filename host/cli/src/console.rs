@@ -1,4 +1,4 @@
-//! What is said on stderr, and in which colours; and stdout, which may be closed at any moment.
+//! Messages on stderr, and their colours; and stdout, which may be closed at any moment.
 //!
 //! Everything that goes to stderr goes through here, the log too: without secrets, of bounded length, with nothing in it
 //! that a terminal obeys. With `--json-errors` every line is a JSON object, whose `level` is `error`, `warning`, `note`,
@@ -194,7 +194,7 @@ pub(super) mod captured {
     }
 
     /// Returns everything that is written while `write` runs: stdout and stderr, in order.
-    pub(crate) fn of(write: impl FnOnce()) -> String {
+    pub(crate) fn during(write: impl FnOnce()) -> String {
         WRITTEN.set(Some(String::new()));
         write();
         WRITTEN.take().unwrap_or_default()

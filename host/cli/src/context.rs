@@ -1,4 +1,4 @@
-//! What the verbs that run operations share: which connector, which connection, which org.
+//! What the subcommands that run operations share: which connector, which connection, which org.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -171,7 +171,7 @@ pub(super) fn no_connection(operation: &str) -> Failure {
 pub(super) fn other_verb(operation: &OperationInfo) -> Failure {
     let name = &operation.name;
     Failure::usage(match operation.style {
-        Style::Call => format!("`{name}` gives one reply: run it with `mediate call {name}`"),
+        Style::Call => format!("`{name}` returns one reply: run it with `mediate call {name}`"),
         Style::Source => format!("`{name}` is read in chunks: run it with `mediate read {name}`"),
         Style::Sink => {
             format!("`{name}` takes a file of records: run it with `mediate write {name}`")

@@ -1,6 +1,5 @@
 //! How a command fails: the sentence, and the exit code that scripts go by.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -32,15 +31,19 @@ pub(super) const PROTOCOL: u8 = 8;
 pub(super) const SOME_FAILED: u8 = 9;
 
 /// Ends a command early.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// The arguments cannot be used.
+    #[error("{0}")]
     Usage(String),
     /// The connection file cannot be used.
-    Profile(ProfileError),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// The host could not do its part before a session was there.
-    Host(HostError),
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// The operation did not succeed.
+    #[error("{error}")]
     Session {
         /// Why.
         error: Box<SessionError>,
@@ -50,14 +53,17 @@ pub(super) enum Failure {
         connection: String,
         /// How many requests the operation sent, from its beginning on; none where nobody counted.
         sent: Option<u64>,
-        /// Whether something may have been applied that no fault tells of.
+        /// Whether something may have been applied that no fault says.
         in_doubt: bool,
     },
     /// A file could not be written.
+    #[error("cannot write {}: {}", .path.display(), text::io(.source))]
     Write { path: PathBuf, source: io::Error },
     /// The connection was examined, and is not good.
+    #[error("{0}")]
     Tested(Box<Failure>),
     /// A transfer stopped and can be continued.
+    #[error("{why}")]
     Unfinished {
         /// Why it stopped.
         why: Box<Failure>,
@@ -67,6 +73,7 @@ pub(super) enum Failure {
         standing: Option<Box<Standing>>,
     },
     /// One of several things that run at once failed.
+    #[error("{what}: {why}")]
     OneOf {
         /// Which.
         what: String,
@@ -74,6 +81,7 @@ pub(super) enum Failure {
         why: Box<Failure>,
     },
     /// Everything ran, and some records did not succeed.
+    #[error("{}", did_not_succeed(*.failed, *.total))]
     SomeFailed {
         /// How many.
         failed: u64,
@@ -83,10 +91,13 @@ pub(super) enum Failure {
         standing: Option<Box<Standing>>,
     },
     /// Something else.
+    #[error("{0}")]
     Other(String),
     /// A signal ended the command; holds the exit code.
+    #[error("interrupted")]
     Interrupted(u8),
     /// Whoever read stdout has had enough: no failure for people.
+    #[error("the reader of stdout has closed it")]
     OutputClosed,
 }
 
@@ -219,44 +230,15 @@ fn of_session(error: &SessionError) -> u8 {
         SessionError::UnknownOperation { .. } | SessionError::OtherStyle { .. } => USAGE,
         SessionError::Origin(_) => EGRESS,
         SessionError::NotASession | SessionError::BadSchema { .. } => PROTOCOL,
-        SessionError::File(_) => OTHER,
+        _ => OTHER,
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(sentence) | Self::Other(sentence) => f.write_str(sentence),
-            Self::Profile(error) => error.fmt(f),
-            Self::Host(error) => error.fmt(f),
-            Self::Session { error, .. } => error.fmt(f),
-            Self::Unfinished { why, .. } | Self::Tested(why) => why.fmt(f),
-            Self::OneOf { what, why } => write!(f, "{what}: {why}"),
-            Self::SomeFailed { failed, total, .. } => {
-                f.write_str(&text::count(*failed, "record"))?;
-                match total {
-                    Some(total) => write!(f, " of {} did not succeed", text::thousands(*total)),
-                    None => f.write_str(" did not succeed"),
-                }
-            }
-            Self::Write { path, source } => {
-                write!(f, "cannot write {}: {}", path.display(), text::io(source))
-            }
-            Self::Interrupted(_) => f.write_str("interrupted"),
-            Self::OutputClosed => f.write_str("nobody reads the output any more"),
-        }
-    }
-}
-
-impl From<ProfileError> for Failure {
-    fn from(error: ProfileError) -> Self {
-        Self::Profile(error)
-    }
-}
-
-impl From<HostError> for Failure {
-    fn from(error: HostError) -> Self {
-        Self::Host(error)
+fn did_not_succeed(failed: u64, total: Option<u64>) -> String {
+    let failed = text::count(failed, "record");
+    match total {
+        Some(total) => format!("{failed} of {} did not succeed", text::thousands(total)),
+        None => format!("{failed} did not succeed"),
     }
 }
 

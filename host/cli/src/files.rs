@@ -70,14 +70,14 @@ pub(super) fn json<T: DeserializeOwned>(what: &str, text: &[u8]) -> Result<T, Fa
     serde_json::from_slice(text).map_err(|error| {
         Failure::usage(format!(
             "{what}, {}: {}",
-            place(&error),
+            position(&error),
             json_problem(&error)
         ))
     })
 }
 
 /// Says where in a text the parser stopped.
-pub(super) fn place(error: &serde_json::Error) -> String {
+pub(super) fn position(error: &serde_json::Error) -> String {
     format!("line {}, column {}", error.line(), error.column())
 }
 

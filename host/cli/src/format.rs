@@ -179,7 +179,7 @@ fn is_of(media_type: &str, known: &str) -> bool {
         || (known == "application/xml" && essence == "text/xml")
 }
 
-/// Failed records come in the form of the input: CSV where that is CSV, else lines of JSON.
+/// Failed records come in the format of the input: CSV where that is CSV, else lines of JSON.
 fn check_failed(
     config: &Value,
     operation: &OperationInfo,
@@ -227,13 +227,13 @@ fn refused(operation: &OperationInfo, data: Data, path: &Path, choices: &[String
             Data::Outcomes | Data::Failed => "application/x-ndjson".to_owned(),
         };
         return Failure::usage(format!(
-            "{argument} {path}: `{name}` {verb} {media_types} and nothing that this ending stands for: name the file so"
+            "{argument} {path}: `{name}` {verb} {media_types}, which this ending does not stand for: choose a matching ending"
         ));
     }
     let endings: Vec<String> = choices.iter().map(|choice| format!(".{choice}")).collect();
     let field = data.field();
     Failure::usage(format!(
-        "{argument} {path}: `{name}` {verb} {} and nothing that this ending stands for: end the name in {}, or say {field}= all the same",
+        "{argument} {path}: `{name}` {verb} {}, which this ending does not stand for: end the name in {}, or set {field}=",
         text::list(choices, "or"),
         text::list(&endings, "or"),
     ))
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_records_are_in_the_form_of_the_input() {
+    fn failed_records_are_in_the_format_of_the_input() {
         let failed = |config: Value, path: &str| {
             by_ending(config, &rows(), Data::Failed, Some(Path::new(path))).is_ok()
         };

@@ -62,7 +62,7 @@ fn by_ending<'a>(path: &Path, operation: &'a OperationInfo) -> Result<Option<&'a
         (Ending::None, _) => Ok(None),
         _ if accepts(BYTES).is_some() => Ok(accepts(BYTES)),
         _ => Err(Failure::usage(format!(
-            "--input {}: `{}` takes {} and nothing that this ending stands for: give another file, or say what it is \
+            "--input {}: `{}` takes {}, which this ending does not stand for: give another file, or its media type \
              with --input-type",
             path.display(),
             operation.name,

@@ -1,5 +1,5 @@
-//! The command `mediate`: arguments in, data on stdout, talk on stderr, an exit code. One file per verb; what the
-//! verbs do is in the library `mediate`.
+//! The command `mediate`: arguments in, data on stdout, messages on stderr, an exit code. One file per subcommand; what the
+//! subcommands do is in the library `mediate`.
 
 mod abort;
 pub mod args;
@@ -96,7 +96,7 @@ fn not_understood(error: &clap::Error, as_json: bool) -> ExitCode {
     ExitCode::from(failure::USAGE)
 }
 
-/// Gives what clap complains of as programs read it: a sentence, which may go on in further lines with the names of
+/// Gives an error of clap as programs read it: a sentence, which may continue in further lines with the names of
 /// arguments, then paragraphs with tips and the usage.
 fn arguments_as_json(text: &str) -> serde_json::Value {
     let mut paragraphs = text.split("\n\n").map(str::trim);

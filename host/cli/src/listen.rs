@@ -114,7 +114,7 @@ impl Handler {
             Err(error) if error.fault().is_some() => return Verdict::Refused(error.to_string()),
             Err(error) => {
                 self.console.warn(&notice::message_not_read(&error));
-                self.begin_anew(&session).await;
+                self.restart_session(&session).await;
                 return Verdict::NotNow;
             }
         };
@@ -134,7 +134,7 @@ impl Handler {
 
 impl Handler {
     /// Starts another instance in place of one that has ended, unless somebody did so already.
-    async fn begin_anew(&self, ended: &Arc<Session>) {
+    async fn restart_session(&self, ended: &Arc<Session>) {
         let mut session = self.session.write().await;
         if !Arc::ptr_eq(&session, ended) {
             return;

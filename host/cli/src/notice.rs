@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use super::report::time;
 
-/// Note after a load that was given up.
-pub(super) const GIVEN_UP: &str = "given up: what was saved stays saved";
+/// Note after a load that was aborted.
+pub(super) const ABORTED: &str = "aborted: what was saved stays saved";
 /// Note after a load whose failures nobody asked to keep.
 pub(super) const OUTCOMES_HINT: &str = "hint: --outcomes FILE keeps the outcome of every record";
 /// Note after a signal to watches.
-pub(super) const ENDING: &str = "ending: what is being handed on is brought to an end";
+pub(super) const ENDING: &str = "ending: the delivery under way is completed first";
 /// Warning of a listener that others can reach, and overhear.
 pub(super) const WITHOUT_TLS: &str = "messages come in the clear: give --tls-certificate and --tls-key, or put a proxy with TLS in front";
 /// Warning of a simulated org that others can reach.
 pub(super) const OPEN_SANDBOX: &str =
     "this address can be reached from other machines, and the org's passwords are public";
 
-/// Says that a load was given up without knowing the fate of every record.
+/// Says that a load was aborted and that the outcome of some records is not known.
 pub(super) fn outcomes_missing(why: impl Display) -> String {
     format!("not all outcomes could be collected: {why}")
 }
@@ -30,7 +30,7 @@ pub(super) fn message_not_read(why: impl Display) -> String {
 
 /// Says that a message was not acknowledged, because the output did not take it.
 pub(super) fn message_not_delivered(why: impl Display) -> String {
-    format!("a message was not handed on, and its sender will repeat it: {why}")
+    format!("a message was not delivered, and its sender will repeat it: {why}")
 }
 
 /// Says that the connector has ended, and does not start.
@@ -40,7 +40,7 @@ pub(super) fn not_started_again(why: impl Display) -> String {
 
 /// Says that a transfer continues after a pause.
 pub(super) fn continues(because: impl Display, pause: Duration) -> String {
-    format!("{because}; going on in {}", time(pause))
+    format!("{because}; continuing in {}", time(pause))
 }
 
 /// Says that a watch tries again after a pause.
@@ -56,14 +56,14 @@ pub(super) fn recovered(watch: &str) -> String {
 /// Says that a watch has no checkpoint, and what that means.
 pub(super) fn no_checkpoint(watch: &str) -> String {
     format!(
-        "{watch}: no place is kept, so that what comes while this process is down is lost: give --checkpoint FILE"
+        "{watch}: there is no checkpoint file, so what arrives while this process is down is lost: give --checkpoint FILE"
     )
 }
 
 /// Says that a watch continues from a checkpoint of another config.
 pub(super) fn other_config(watch: &str, checkpoint: &Path, changes: &[String]) -> String {
     format!(
-        "{watch}: goes on from {}, kept with another config: {}",
+        "{watch}: continues from {}, which was kept with another config: {}",
         checkpoint.display(),
         changes.join("; ")
     )

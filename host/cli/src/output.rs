@@ -62,7 +62,7 @@ impl Output {
 /// Finds out what an argument names; stdout where there is none.
 pub(super) fn destination(path: Option<&Path>, gzip: bool) -> Result<Destination, Failure> {
     let path = path.unwrap_or_else(|| Path::new(STDOUT));
-    Destination::of(path, gzip).map_err(|error| {
+    Destination::new(path, gzip).map_err(|error| {
         // What it is, or what the system says of it.
         let is_told = matches!(error.kind(), ErrorKind::IsADirectory | ErrorKind::Other);
         let colon = if is_told { "" } else { ":" };
@@ -79,7 +79,8 @@ pub(super) fn part(
     private: bool,
 ) -> Result<PartFile, Failure> {
     let name = destination.name().to_owned();
-    let opened = PartFile::open(destination, spool, bytes, private);
+    let options = PartFile::at(destination).spool(spool.to_owned());
+    let opened = options.after(bytes).private(private).open();
     opened.map_err(|error| cannot_open(&name, &error))
 }
 

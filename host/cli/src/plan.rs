@@ -14,7 +14,7 @@ use mediate::journal_file::JournalFile;
 use mediate::output::{self, Destination};
 use mediate::text;
 
-/// Form of journals that this version writes and reads.
+/// Version of the journal format that this program writes and reads.
 const VERSION: u32 = 2;
 
 /// A transfer that was asked for.
@@ -168,7 +168,7 @@ impl Plan {
         }
         let path = path.display();
         Err(Failure::usage(format!(
-            "{path} is the journal of another run, which did not end: continue it with `mediate resume {path}`, give it up \
+            "{path} is the journal of another run, which did not end: continue it with `mediate resume {path}`, abort it \
              with `mediate resume {path} --abort`, or name another one with --journal"
         )))
     }
@@ -186,7 +186,7 @@ fn discard_if_empty(path: &Path) -> Result<(), Failure> {
         let path = path.display();
         return Err(Failure::usage(format!(
             "{path} is the journal of a run that did not end: continue it with `mediate resume {path}` or \
-             --resume-if-any, give it up with `mediate resume {path} --abort`, or name another one with --journal"
+             --resume-if-any, abort it with `mediate resume {path} --abort`, or name another one with --journal"
         )));
     }
     journal_file
@@ -207,10 +207,10 @@ pub(super) fn open(path: &Path) -> Result<(JournalFile, Plan, Option<Value>), Fa
                 "it is of version {version}, and this program reads version {VERSION}: use the one that wrote it"
             )));
         }
-        None => return Err(unusable("it is no journal of a load or an extract")),
+        None => return Err(unusable("it is not the journal of a load or an extract")),
     }
     let plan = serde_json::from_value(plan);
-    let plan = plan.map_err(|error| unusable(&format!("it is no journal: {error}")))?;
+    let plan = plan.map_err(|error| unusable(&format!("it is not a journal: {error}")))?;
     Ok((journal_file, plan, step))
 }
 

@@ -119,7 +119,7 @@ impl Watcher for Meter {
     }
 }
 
-/// Says how many records are processed, how fast, and what is going on.
+/// Says how many records are processed, how fast, and what the connector says.
 pub(super) fn records(progress: &Progress, took: Duration) -> String {
     let of = match progress.total {
         Some(total) => format!(" of {}", text::count(total, "record")),

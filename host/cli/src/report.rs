@@ -26,7 +26,7 @@ pub(super) fn report(failure: &Failure, console: &Console) {
 }
 
 /// Gives the sentence. Where the remote system's words begin a line of their own, so that a mark below them stands at the right
-/// place, they do so here.
+/// position, they do so here.
 pub(super) fn sentence(failure: &Failure) -> String {
     let mut text = failure.to_string();
     for error_text in failure.fault().iter().flat_map(|fault| &fault.upstream) {
@@ -90,7 +90,7 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
         lines.extend(sending(fault, failure.sent_nothing()));
     }
     if failure.may_be_applied() {
-        lines.push("it may have been applied all the same: look before you run it again".into());
+        lines.push("it may have been applied: check before you run it again".into());
     }
     match (failure, standing(failure)) {
         (Failure::SomeFailed { .. }, Some(standing)) => {
@@ -107,7 +107,7 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
         let journal = journal.display();
         lines.push(format!("hint: continue with `mediate resume {journal}`"));
         lines.push(format!(
-            "hint: give it up with `mediate resume {journal} --abort`"
+            "hint: abort it with `mediate resume {journal} --abort`"
         ));
     }
     lines
@@ -202,10 +202,7 @@ fn hint(fault: &Fault, failure: &Failure) -> Option<String> {
 }
 
 fn refusal(refusal: &Denial) -> Vec<String> {
-    let mut lines = vec![format!(
-        "kept from reaching {}: {}",
-        refusal.origin, refusal.reason
-    )];
+    let mut lines = vec![format!("denied: {}: {}", refusal.origin, refusal.reason)];
     if let Some(remedy) = &refusal.remedy {
         lines.push(format!(
             "hint: to allow it, write under [host] in the connection file: {remedy}"

@@ -76,7 +76,7 @@ fn retries_and_doubts_are_told() {
         details(&failure),
         [
             "5 attempts in 2.5 s",
-            "it may have been applied all the same: look before you run it again"
+            "it may have been applied: check before you run it again"
         ]
     );
 }
@@ -167,7 +167,7 @@ fn a_refused_origin_brings_the_line_that_allows_it() {
     );
     let lines = details(&failure);
     assert!(
-        lines.contains(&"kept from reaching https://x.example: it is not on the list".into()),
+        lines.contains(&"denied: https://x.example: it is not on the list".into()),
         "{lines:?}"
     );
     assert!(

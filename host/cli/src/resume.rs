@@ -1,4 +1,4 @@
-//! `mediate resume`: continues with a load or an extract that was interrupted, or gives it up.
+//! `mediate resume`: continues with a load or an extract that was interrupted, or aborts it.
 
 use super::abort;
 use super::args::{Global, Resume};

@@ -27,7 +27,7 @@ use mediate::watch::{
     Appended, Command, Identity, Output, Position, State, Through, Watch, WatchError, open_journal,
 };
 
-/// The least time between two looks that is taken without being asked twice: each costs a call of a daily quota, and a look a
+/// Shortest poll interval without `--fast`: each poll costs a call of a daily quota, and one a
 /// second is 86,400 a day, within what most orgs have (Salesforce Developer Limits, "API Request Limits": 100,000 and up).
 const LEAST_EVERY: Duration = Duration::from_secs(1);
 
@@ -38,7 +38,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let entries = match &args.watches {
         Some(file) => watches::read(file)?,
-        None => vec![Entry::of(args)?],
+        None => vec![Entry::from_arguments(args)?],
     };
     let ended = Arc::new(Notify::new());
     let mut ready = Vec::new();
@@ -65,7 +65,12 @@ pub(super) async fn run(
         match joined {
             Some(Ok(Ok(()))) => {}
             Some(Ok(Err(failure))) => {
-                result = Err(told(result, failure, running.is_empty(), console))
+                result = Err(report_unless_last(
+                    result,
+                    failure,
+                    running.is_empty(),
+                    console,
+                ))
             }
             Some(Err(error)) => result = Err(Failure::Other(error.to_string())),
             None => return result,
@@ -79,8 +84,13 @@ pub(super) async fn run(
     result.and(Err(Failure::Interrupted(code)))
 }
 
-/// Of several watches that ended, all but the last are told at once: the others go on.
-fn told(before: Result<(), Failure>, failure: Failure, is_last: bool, console: Console) -> Failure {
+/// Of several watches that ended, all but the last are reported at once: the others continue.
+fn report_unless_last(
+    before: Result<(), Failure>,
+    failure: Failure,
+    is_last: bool,
+    console: Console,
+) -> Failure {
     drop(before);
     if !is_last {
         super::report::report(&failure, &console);
@@ -103,7 +113,7 @@ impl Ready {
     async fn prepare(entry: Entry, global: &Global, console: Console) -> Result<Self, Failure> {
         let name = entry.name.clone();
         let prepared = Self::prepare_one(entry, global, console).await;
-        prepared.map_err(|failure| of(name, failure))
+        prepared.map_err(|failure| in_watch(name, failure))
     }
 
     async fn prepare_one(entry: Entry, global: &Global, console: Console) -> Result<Self, Failure> {
@@ -146,12 +156,12 @@ impl Ready {
             .checkpoint(self.journal_file, self.position)
             .tell(|state| report(&name, console, &state));
         let ran = watch.run(|| self.context.start(), ending).await;
-        ran.map_err(|error| of(self.entry.name.clone(), failure(error, &self.context)))
+        ran.map_err(|error| in_watch(self.entry.name.clone(), failure(error, &self.context)))
     }
 }
 
 /// Says which of several watches failed.
-fn of(name: Option<String>, failure: Failure) -> Failure {
+fn in_watch(name: Option<String>, failure: Failure) -> Failure {
     match name {
         Some(what) => Failure::OneOf {
             what,
@@ -166,12 +176,13 @@ pub(super) fn report(name: &str, console: Console, state: &State<'_>) {
     match state {
         State::Begun => tracing::debug!("{name}: from now on nothing is missed"),
         State::Handled(count) => tracing::debug!(
-            "{name}: {} handed on",
+            "{name}: {} delivered",
             text::count(*count as u64, "finding")
         ),
         State::Gap(message) => console.warn(&format!("{name}: {}", gap(message))),
         State::Waiting(why, pause) => console.warn(&notice::waits(name, why, *pause)),
         State::Recovered => console.note(&notice::recovered(name)),
+        _ => {}
     }
 }
 
@@ -182,7 +193,7 @@ fn gap(message: &Message) -> String {
         value.map_or_else(String::new, |value| format!("{before}{value}"))
     };
     format!(
-        "findings may be missing ({}){}{}{}; the output tells of it, too",
+        "findings may be missing ({}){}{}{}; the output has a message about it, too",
         message.attribute("gap").unwrap_or_default(),
         of("channel", " on "),
         of("gap-from", " from "),
@@ -245,11 +256,11 @@ fn appended_to(path: &Path) -> Result<Destination, Failure> {
     let refused = |why: &str| Failure::usage(format!("--output {}: {why}", path.display()));
     match format::ending(path) {
         (_, true) => Err(refused(
-            "what is appended batch by batch is not compressed: leave .gz out",
+            "a file that grows batch by batch cannot be compressed: leave .gz out",
         )),
         (Ending::None | Ending::Known("ndjson", _), _) => output::destination(Some(path), false),
         _ => Err(refused(
-            "what comes is written as lines of JSON: end the name in .ndjson",
+            "the findings are written as lines of JSON: end the name in .ndjson",
         )),
     }
 }
@@ -272,12 +283,12 @@ fn cannot_use(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 impl Entry {
-    fn of(args: &Arguments) -> Result<Self, Failure> {
+    fn from_arguments(args: &Arguments) -> Result<Self, Failure> {
         let operation = args.operation.clone();
         let operation = operation.ok_or_else(|| {
             Failure::usage("say which operation to watch, for example triggers/updated")
         })?;
-        check_pace(args.every, args.fast).map_err(|why| Failure::usage(format!("--{why}")))?;
+        check_interval(args.every, args.fast).map_err(|why| Failure::usage(format!("--{why}")))?;
         Ok(Self {
             name: None,
             operation,
@@ -292,7 +303,7 @@ impl Entry {
         })
     }
 
-    /// Where the place is kept: as asked, or beside the output file. Without either it lives as long as the process.
+    /// Path of the checkpoint file: as asked, or beside the output file. Without either, the checkpoint lives as long as the process.
     fn checkpoint(&self) -> Option<std::path::PathBuf> {
         let beside_output = || {
             let output = self.output.output.as_deref();
@@ -338,13 +349,13 @@ impl Entry {
     }
 }
 
-/// Refuses a pace that uses up quotas, unless it is asked for.
-pub(super) fn check_pace(every: Duration, fast: bool) -> Result<(), String> {
+/// Refuses a poll interval that uses up quotas, unless `fast` allows it.
+pub(super) fn check_interval(every: Duration, fast: bool) -> Result<(), String> {
     if fast || every >= LEAST_EVERY {
         return Ok(());
     }
     Err(format!(
-        "every {} is less than {}: each look may cost a call of the remote system's daily quota; write a longer time, or ask for it with `fast`",
+        "every {} is less than {}: each poll may cost a call of the remote system's daily quota; set a longer time, or allow it with `fast`",
         time(every),
         time(LEAST_EVERY)
     ))
@@ -356,11 +367,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks_that_use_up_a_quota_must_be_asked_for() {
+    fn polls_that_use_up_a_quota_must_be_allowed() {
         let soon = Duration::from_millis(999);
-        assert!(check_pace(soon, false).is_err_and(|why| why.contains("quota")));
-        assert_eq!(check_pace(soon, true), Ok(()));
-        assert_eq!(check_pace(LEAST_EVERY, false), Ok(()));
+        assert!(check_interval(soon, false).is_err_and(|why| why.contains("quota")));
+        assert_eq!(check_interval(soon, true), Ok(()));
+        assert_eq!(check_interval(LEAST_EVERY, false), Ok(()));
     }
 
     #[test]

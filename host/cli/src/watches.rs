@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::args::{Connection, OutputArgs, duration};
 use super::failure::Failure;
 use super::files;
-use super::watch::check_pace;
+use super::watch::check_interval;
 use mediate::profile;
 
 /// One watch.
@@ -60,7 +60,7 @@ fn no_config() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-/// The time between two looks where the file does not say it.
+/// Poll interval where the file does not set it.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Reads the watches of a file. Its paths are relative to its folder.
@@ -77,7 +77,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         table.config = config.map_or_else(no_config, Value::clone);
     }
     if file.watch.is_empty() {
-        return Err(wrong("it names no watch: add a table `[[watch]]`".into()));
+        return Err(wrong(
+            "there is no watch in it: add a table `[[watch]]`".into(),
+        ));
     }
     let folder = mediate::output::folder_of(path);
     let entries = file.watch.into_iter().enumerate();
@@ -104,7 +106,7 @@ impl Table {
         }
         let every = self.every.as_deref().map(duration).transpose()?;
         let every = every.unwrap_or(EVERY);
-        check_pace(every, self.fast)?;
+        check_interval(every, self.fast)?;
         Ok(Entry {
             operation: self.operation,
             document: None,

@@ -1,4 +1,4 @@
-//! What is told of an exchange: one event when it is over, without headers and query, which may hold secrets.
+//! The access log: one event per exchange when it is over, without headers and query, which may hold secrets.
 
 use super::failure::Failure;
 use super::traffic::Traffic;
@@ -74,7 +74,7 @@ impl Access {
 impl Drop for Access {
     fn drop(&mut self) {
         if !self.told {
-            self.tell("given up");
+            self.tell("aborted");
         }
     }
 }

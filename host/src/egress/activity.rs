@@ -72,7 +72,7 @@ impl Activity {
         self.waiting_for.send_replace(WaitingFor::Guest);
     }
 
-    /// The other side took something; the clock starts anew.
+    /// The other side took something; the clock starts again.
     pub(super) fn taken(&self) {
         self.traffic.touch();
         self.waiting_for.send_replace(WaitingFor::Answer {

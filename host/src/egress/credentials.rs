@@ -9,7 +9,7 @@ use crate::masking::{Masker, masker};
 /// Media type of the forms by which OAuth asks for tokens.
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
 
-/// Name of of the fields that carry secrets in such forms (RFC 6749, 7009, 7521 and 7636).
+/// Names of the fields that carry secrets in such forms (RFC 6749, 7009, 7521 and 7636).
 const SECRET_FIELDS: [&str; 8] = [
     "assertion",
     "client_assertion",

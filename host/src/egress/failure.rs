@@ -1,7 +1,6 @@
 //! Why an exchange failed, in the terms that decide whether the request may be sent again.
 
 use std::error::Error;
-use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -29,48 +28,69 @@ use std::time::Duration;
 /// | `Incomplete` | `HTTP-response-incomplete` | yes, the answer was cut |
 /// | `Protocol` | `HTTP-protocol-error` | perhaps |
 /// | `ContentCoding` | `HTTP-response-content-coding` | yes, the answer cannot be unpacked |
-/// | `RequestBody` | `HTTP-protocol-error` | in part: the instance gave up its own request |
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// | `RequestBody` | `HTTP-protocol-error` | in part: the instance aborted its own request |
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// The policy keeps the address out of reach; see [`Egress::denials`](super::Egress::denials).
+    #[error("the host's policy refused the address")]
     Denied,
     /// The address cannot be read.
+    #[error("the address cannot be read")]
     BadUri,
     /// The method is not offered: `CONNECT` would open a tunnel.
+    #[error("the method is not offered")]
     BadMethod,
     /// Too many exchanges were under way for too long.
+    #[error("too many exchanges were under way")]
     QueueFull,
     /// The HTTP client could not be set up, for the reason given.
+    #[error("the HTTP client could not be set up: {0}")]
     Configuration(String),
     /// The name has no address, for the reason given.
+    #[error("the name has no address: {0}")]
     Dns(String),
     /// Nobody listens there.
+    #[error("the connection was refused")]
     Refused,
     /// There is no way there, or the proxy did not open one.
+    #[error("there is no way to the destination")]
     Unreachable,
     /// The connection was not there in time.
+    #[error("connecting took too long")]
     ConnectTimeout,
     /// The two sides did not agree on TLS.
+    #[error("the TLS handshake failed")]
     TlsProtocol,
     /// The certificate of the other side is not trusted, or is for another name.
+    #[error("the certificate is not trusted")]
     TlsCertificate,
     /// The other side refused the handshake, by the alert given.
+    #[error("the other side refused the TLS handshake: {0}")]
     TlsAlert(String),
     /// The connection was cut before an answer.
+    #[error("the connection was cut")]
     Terminated,
     /// The answer, or its next bytes, did not come in time.
+    #[error("the answer did not come in time")]
     ReadTimeout,
     /// Fewer bytes of the answer came in this time than [`MIN_BYTES`](super::MIN_BYTES).
+    #[error("fewer than {} bytes of the answer came in {} s", super::MIN_BYTES, .0.as_secs_f32())]
     TooSlow(Duration),
     /// All waiting for the exchange together took this long.
+    #[error("the exchange took longer than {} s", .0.as_secs_f32())]
     TooLong(Duration),
     /// The answer was cut in the middle of its body.
+    #[error("the answer was cut")]
     Incomplete,
     /// The answer is no HTTP.
+    #[error("the answer is not HTTP")]
     Protocol,
     /// The body of the answer is not packed as it says.
+    #[error("the answer is not packed as it says")]
     ContentCoding,
     /// The body of the request ended before its end.
+    #[error("the request was aborted half-way")]
     RequestBody,
 }
 
@@ -91,44 +111,6 @@ impl Failure {
         )
     }
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Denied => f.write_str("the host's policy refused the address"),
-            Self::BadUri => f.write_str("the address cannot be read"),
-            Self::BadMethod => f.write_str("the method is not offered"),
-            Self::QueueFull => f.write_str("too many exchanges were under way"),
-            Self::Configuration(reason) => {
-                write!(f, "the HTTP client could not be set up: {reason}")
-            }
-            Self::Dns(reason) => write!(f, "the name has no address: {reason}"),
-            Self::Refused => f.write_str("the connection was refused"),
-            Self::Unreachable => f.write_str("there is no way to the destination"),
-            Self::ConnectTimeout => f.write_str("connecting took too long"),
-            Self::TlsProtocol => f.write_str("the TLS handshake failed"),
-            Self::TlsCertificate => f.write_str("the certificate is not trusted"),
-            Self::TlsAlert(alert) => write!(f, "the other side refused the TLS handshake: {alert}"),
-            Self::Terminated => f.write_str("the connection was cut"),
-            Self::ReadTimeout => f.write_str("the answer did not come in time"),
-            Self::TooSlow(window) => write!(
-                f,
-                "fewer than {} bytes of the answer came in {} s",
-                super::MIN_BYTES,
-                window.as_secs_f32()
-            ),
-            Self::TooLong(total) => {
-                write!(f, "the exchange took longer than {} s", total.as_secs_f32())
-            }
-            Self::Incomplete => f.write_str("the answer was cut"),
-            Self::Protocol => f.write_str("the answer is no HTTP"),
-            Self::ContentCoding => f.write_str("the answer is not packed as it says"),
-            Self::RequestBody => f.write_str("the request was given up half-way"),
-        }
-    }
-}
-
-impl Error for Failure {}
 
 /// Sorts a failure to connect: nothing was sent.
 pub(super) fn of_connecting(error: &(dyn Error + 'static)) -> Failure {

@@ -14,7 +14,7 @@ use tokio::time::Sleep;
 /// times as much in a second.
 pub const MIN_BYTES: u64 = 1024;
 
-/// Bound of of the waiting for one exchange.
+/// Bound of all waiting for one exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Length of the window in which [`MIN_BYTES`] must come, or the end.
@@ -71,9 +71,9 @@ impl Waiting {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// Goes on waiting; returns why it is over, when it is.
+    /// Continues to wait; returns why it is over, when it is.
     ///
-    /// Each step is counted when somebody looks, and then begins anew: a reader that stays away for an hour counts as one step.
+    /// Each step is counted when somebody looks, and then starts again: a reader that stays away for an hour counts as one step.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         let length = self.pace.step();
         loop {

@@ -1,5 +1,5 @@
-//! With which bytes the known secrets begin. Tokens of one system begin alike: with a thousand of them known, most places of a text are
-//! still passed over without a look at any.
+//! With which bytes the known secrets begin. Tokens of one system begin alike: with a thousand of them known, most positions of a text are
+//! still passed over without a comparison.
 
 use super::forms::{Pattern, escapes};
 

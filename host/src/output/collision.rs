@@ -1,6 +1,5 @@
 //! Files of one run that are the same file, whatever they are called: found before anything is read or sent.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,21 +29,12 @@ pub struct Use<'a> {
 }
 
 /// Two arguments that name one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{first} and {second} are the same file ({}): name another one for {second}", .path.display())]
 pub struct Collision {
-    arguments: [String; 2],
+    first: String,
+    second: String,
     path: PathBuf,
-}
-
-impl fmt::Display for Collision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = &self.arguments;
-        let path = self.path.display();
-        write!(
-            f,
-            "{first} and {second} are the same file ({path}): name another one for {second}"
-        )
-    }
 }
 
 /// What makes two files one.
@@ -70,7 +60,8 @@ pub fn check(uses: &[Use<'_>]) -> Result<(), Collision> {
         };
         if let Some((other, _)) = known.iter().find(same) {
             return Err(Collision {
-                arguments: [other.argument.to_owned(), one.argument.to_owned()],
+                first: other.argument.to_owned(),
+                second: one.argument.to_owned(),
                 path: one.path.to_owned(),
             });
         }
@@ -89,7 +80,7 @@ fn identities(one: &Use<'_>) -> Vec<Identity> {
 }
 
 fn of_output(path: &Path) -> Vec<Identity> {
-    let destination = Destination::of(path, false);
+    let destination = Destination::new(path, false);
     match destination.as_ref().map(Destination::kind) {
         Ok(Kind::Stdout) => {
             let mut identities = of_standard(Path::new("/dev/stdout"));

@@ -8,7 +8,7 @@ use super::{beside, folder_of};
 
 /// Bound of a chain of links. 40 links; Linux's own bound (`path_resolution(7)`).
 const MAX_LINKS: usize = 40;
-/// Name of of stdout. The last three are what `/dev/stdout` leads to.
+/// Names of stdout. The last three are what `/dev/stdout` leads to.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// Where data goes, before any of it is written.
@@ -35,7 +35,7 @@ impl Destination {
     ///
     /// # Errors
     /// It is a folder, a circle of links, or out of reach.
-    pub fn of(name: &Path, gzip: bool) -> io::Result<Self> {
+    pub fn new(name: &Path, gzip: bool) -> io::Result<Self> {
         Ok(Self {
             kind: kind(name)?,
             name: name.to_owned(),
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn kind_of(path: &Path) -> Kind {
-        Destination::of(path, false).expect("usable").kind
+        Destination::new(path, false).expect("usable").kind
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         symlink("b", at("a")).expect("link");
         symlink("a", at("b")).expect("link");
-        assert!(Destination::of(&at("a"), false).is_err());
+        assert!(Destination::new(&at("a"), false).is_err());
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_folder_is_refused() {
-        let refused = Destination::of(Path::new("."), false).expect_err("refused");
+        let refused = Destination::new(Path::new("."), false).expect_err("refused");
         assert_eq!(refused.kind(), io::ErrorKind::IsADirectory);
     }
 }

@@ -1,4 +1,4 @@
-//! Files that hold data: the one place where any are written.
+//! Files that hold data: the one module that writes any.
 //!
 //! What a path names decides how. A regular file, or a name that is free, appears only when it is whole: `FILE.part` is
 //! written, synced and renamed. A device, a FIFO, a socket or stdout is written through. Links are followed for the
@@ -13,7 +13,7 @@ mod system;
 
 pub use collision::{Collision, Role, Use, check};
 pub use destination::Destination;
-pub use part_file::PartFile;
+pub use part_file::{PartFile, PartFileOptions};
 pub use stream::Stream;
 
 pub(crate) use system::{claim, open_append};

@@ -24,6 +24,43 @@ pub struct PartFile {
     kept: bool,
 }
 
+/// How a [`PartFile`] is opened.
+#[derive(Debug)]
+pub struct PartFileOptions {
+    destination: Destination,
+    spool: PathBuf,
+    bytes: u64,
+    private: bool,
+}
+
+impl PartFileOptions {
+    /// The file in which data gathers that is written through at the end; `NAME.part` unless said otherwise.
+    #[must_use]
+    pub fn spool(self, spool: PathBuf) -> Self {
+        Self { spool, ..self }
+    }
+
+    /// The length after which an earlier run is continued; what stands behind it is cut off.
+    #[must_use]
+    pub fn after(self, bytes: u64) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// Whether only the owner can read the file.
+    #[must_use]
+    pub fn private(self, private: bool) -> Self {
+        Self { private, ..self }
+    }
+
+    /// Opens the file. At length 0 what a killed run left is replaced.
+    ///
+    /// # Errors
+    /// The file cannot be written, another run is writing it, or it is shorter than the length to continue after.
+    pub fn open(self) -> io::Result<PartFile> {
+        PartFile::open(self)
+    }
+}
+
 impl PartFile {
     /// Begins a file. A private one can be read by its owner only. What a killed run left is replaced.
     ///
@@ -38,23 +75,29 @@ impl PartFile {
     /// # Errors
     /// As for [`PartFile::create`], and when less than that is there.
     pub fn resume(path: &Path, bytes: u64, private: bool) -> io::Result<Self> {
-        let destination = Destination::of(path, false)?;
-        let spool = super::beside(path, ".part");
-        Self::open(destination, &spool, bytes, private)
+        let options = Self::at(Destination::new(path, false)?);
+        options.private(private).after(bytes).open()
     }
 
-    /// Continues the file of a destination after its first `bytes`. Where that is written through, data gathers in
-    /// `spool` until it is whole.
-    ///
-    /// # Errors
-    /// As for [`PartFile::resume`].
-    pub fn open(
-        destination: Destination,
-        spool: &Path,
-        bytes: u64,
-        private: bool,
-    ) -> io::Result<Self> {
-        let part = destination.part(spool);
+    /// The file of a destination, to be opened with [`PartFileOptions::open`].
+    #[must_use]
+    pub fn at(destination: Destination) -> PartFileOptions {
+        PartFileOptions {
+            spool: super::beside(destination.name(), ".part"),
+            destination,
+            bytes: 0,
+            private: false,
+        }
+    }
+
+    fn open(options: PartFileOptions) -> io::Result<Self> {
+        let PartFileOptions {
+            destination,
+            spool,
+            bytes,
+            private,
+        } = options;
+        let part = destination.part(&spool);
         let mode = match destination.kind() {
             Kind::File(path) => system::mode_for(path, private),
             Kind::Stdout | Kind::Stream => SPOOL_MODE,

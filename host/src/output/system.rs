@@ -13,7 +13,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// another run has just come to its end.
 const MAX_ATTEMPTS: usize = 100;
 
-/// Gets hold of a file that only this program writes: creates it, or takes up what an earlier run left. It is locked, so
+/// Gets hold of a file that only this program writes: creates it, or opens what an earlier run left. It is locked, so
 /// that of two runs with one file the second is refused. `fresh` removes what is there. Links are never followed, and
 /// what is not a regular file of this user with one name is refused.
 pub(crate) fn claim(path: &Path, mode: u32, fresh: bool) -> io::Result<File> {
@@ -50,7 +50,7 @@ fn lock(file: File) -> io::Result<File> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             // A process that is being started shares the locks of its parent until it runs its own program: a lock that was
-            // just given up may be held for that moment.
+            // just released may be held for that moment.
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
             Err(TryLockError::Error(error)) => return Err(error),
         }
@@ -116,7 +116,7 @@ mod unix {
         let file = options.open(path)?;
         let there = file.metadata()?;
         if !there.is_file() {
-            return Err(refused("is no regular file: remove it"));
+            return Err(refused("is not a regular file: remove it"));
         }
         if there.uid() != rustix::process::geteuid().as_raw() {
             return Err(refused("belongs to another user: remove it"));

@@ -7,8 +7,9 @@ use crate::text;
 
 /// Tells why a connection could not be made from its file. Never holds a value of the file, which may be a secret.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProfileError {
-    /// No file has this name in the places searched.
+    /// No file has this name in the folders searched.
     #[error("there is no connection `{name}`: no file {}{}", paths(.tried), text::did_you_mean(.nearest.as_deref()))]
     NotFound {
         /// The name that was looked for.

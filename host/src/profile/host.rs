@@ -9,7 +9,7 @@ use super::{HOST_TABLE, ProfileError};
 use crate::secret::Secret;
 use crate::text;
 
-/// Lists the keys of the table, as `host.schema.json` describes them.
+/// Keys of the table, as `host.schema.json` describes them.
 pub(super) const KEYS: [&str; 9] = [
     "allow",
     "ca-file",
@@ -28,15 +28,15 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The host's settings for one connection.
 #[derive(Clone, Debug, Default)]
 pub struct HostSettings {
-    /// Lists origins to allow beside those of the connection.
+    /// Origins to allow beside those of the connection.
     pub allow: Vec<String>,
-    /// Name of PEM files of certificate authorities to trust beside those of the system.
+    /// PEM files of certificate authorities to trust beside those of the system.
     pub ca_files: Vec<PathBuf>,
-    /// Name of a PEM file with certificate and private key for servers that ask for one.
+    /// PEM file with certificate and private key for servers that ask for one.
     pub client_certificate: Option<PathBuf>,
-    /// Name of the HTTP proxy; it may hold a password.
+    /// URL of the HTTP proxy; it may hold a password.
     pub proxy: Option<Secret<String>>,
-    /// Name of the file that keeps the session between runs.
+    /// File that keeps the session between runs.
     pub session_file: Option<PathBuf>,
     /// Bound of one call into the connector.
     pub call_timeout: Option<Duration>,

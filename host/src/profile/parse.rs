@@ -56,7 +56,7 @@ fn json(text: &str, path: &Path) -> Result<Map<String, Value>, ProfileError> {
     })
 }
 
-/// Says what serde_json complains of, without the position that it adds.
+/// Gives the message of an error of serde_json, without the position that it adds.
 pub fn json_problem(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ")

@@ -50,7 +50,7 @@ pub(super) fn resolve(
 
 struct Resolver<'a> {
     sources: &'a Sources<'a>,
-    /// Name of the place; after an error, where it happened.
+    /// Dotted path of the value; after an error, where it happened.
     key: Vec<String>,
     resolved: Vec<Resolved>,
 }
@@ -79,8 +79,8 @@ impl Resolver<'_> {
             }
             Value::Object(object) => self.members(object)?,
             Value::Array(items) => {
-                for (place, item) in items.iter_mut().enumerate() {
-                    self.child(place.to_string(), item)?;
+                for (at, item) in items.iter_mut().enumerate() {
+                    self.child(at.to_string(), item)?;
                 }
             }
             _ => {}

@@ -1,4 +1,4 @@
-//! How long a call into a connector may go on.
+//! Time limits of a call into a connector.
 
 use super::RuntimeSettings;
 use crate::egress::Egress;

@@ -2,11 +2,11 @@
 //!
 //! A file is named by a digest of the component's bytes, of everything that must match in the engine (its version, its
 //! settings, the processor), and of this program's version; so there is nothing to invalidate. It holds a magic number,
-//! a keyed digest (HMAC-SHA-256) of its name and the artifact, and the artifact. What is not whole is compiled anew, without a word.
+//! a keyed digest (HMAC-SHA-256) of its name and the artifact, and the artifact. What is not whole is compiled again, without a message.
 //!
 //! Who can write here can run code in this process. So the directory, the key and every file must belong to the user of this
 //! process, and nobody else may write to them; checked on the file that is read, not on its name. The key lies beside the files, readable by
-//! its owner only. A directory that fails is not used, with a warning: with somebody else's `HOME`, everything is compiled anew.
+//! its owner only. A directory that fails is not used, with a warning: with somebody else's `HOME`, everything is compiled again.
 
 use crate::owner;
 use ring::hmac;
@@ -169,7 +169,7 @@ fn prepare(dir: &Path) -> io::Result<hmac::Key> {
     make_dir(dir)?;
     let metadata = fs::metadata(dir)?;
     if !metadata.is_dir() {
-        return Err(io::Error::other("it is no directory"));
+        return Err(io::Error::other("it is not a directory"));
     }
     owner::check(&metadata)?;
     let bytes = key(dir)?;
@@ -177,7 +177,7 @@ fn prepare(dir: &Path) -> io::Result<hmac::Key> {
 }
 
 /// Reads the key, or makes one; of two processes that do so at once, one wins, and both use its key. In place of a damaged key there
-/// is a new one: what was kept with the old one is compiled anew.
+/// is a new one: what was kept with the old one is compiled again.
 fn key(dir: &Path) -> io::Result<Vec<u8>> {
     let path = dir.join(KEY);
     match read_own(&path) {

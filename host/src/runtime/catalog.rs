@@ -36,7 +36,7 @@ fn connector(info: &ConnectorInfo) -> Result<(), String> {
     let name = &info.name;
     if !is_part(name) {
         return Err(format!(
-            "its name `{}` is not of lower-case letters, digits and hyphens",
+            "its name `{}` does not consist of lower-case letters, digits and hyphens",
             start(name)
         ));
     }
@@ -83,7 +83,7 @@ fn operation(info: &OperationInfo) -> Result<(), String> {
         for media_type in types {
             is_media_type(media_type).then_some(()).ok_or_else(|| {
                 format!(
-                    "{} is no media type",
+                    "{} is not a media type",
                     of(&format!("`{}`", start(media_type)))
                 )
             })?;
@@ -132,7 +132,7 @@ fn schema(what: &str, text: &str) -> Result<(), String> {
     match serde_json::from_str(text) {
         Ok(Value::Object(_) | Value::Bool(_)) => Ok(()),
         Ok(_) => Err(format!(
-            "{what} is no JSON Schema: it is neither an object nor true nor false"
+            "{what} is not a JSON Schema: it is neither an object nor true nor false"
         )),
         Err(error) => Err(format!("{what} is not JSON ({error})")),
     }
@@ -245,7 +245,7 @@ mod tests {
     fn schemas_and_media_types_are_what_they_say() {
         refused(
             |info| info.operations[0].config_schema = "[]".into(),
-            "is no JSON Schema",
+            "is not a JSON Schema",
         );
         refused(
             |info| info.operations[0].reply_schema = Some("{".into()),
@@ -253,7 +253,7 @@ mod tests {
         );
         refused(
             |info| info.operations[0].accepts = vec!["json".into()],
-            "`json` of `records/create` is no media type",
+            "`json` of `records/create` is not a media type",
         );
     }
 }

@@ -86,7 +86,7 @@ fn pool(settings: &RuntimeSettings) -> PoolingAllocationConfig {
         .total_stacks(instances)
         // Bytes per memory. The limiter of the store says it more clearly and comes first; this is the wall behind it.
         .max_memory_size(usize::try_from(settings.max_memory).unwrap_or(usize::MAX))
-        // Slots kept warm after use: the next instance of the same component maps nothing anew.
+        // Slots kept warm after use: the next instance of the same component maps nothing again.
         .max_unused_warm_slots(instances.min(8));
     pool
 }

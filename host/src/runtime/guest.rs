@@ -33,7 +33,7 @@ pub(super) struct Invocation {
 }
 
 impl Guest {
-    /// Counts the prints of each call anew.
+    /// Counts the prints of each call from zero.
     pub(super) fn begin_call(&mut self) {
         self.store.data().begin_call();
     }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 /// A handle to a running connector. Clones are handles to the same one.
 ///
 /// An instance runs one call at a time; further calls wait in its queue, in order. Start several instances to run calls
-/// side by side. Between calls its requests go on: a page that was asked for ahead arrives meanwhile.
+/// side by side. Between calls its requests continue: a page that was asked for ahead arrives meanwhile.
 ///
 /// - When all handles, sources and sinks are gone, the instance ends.
 /// - A trap, a limit or a time-out ends it at once: whatever it had open is cut, and every later call says so with
@@ -112,7 +112,7 @@ impl Instance {
         .await
     }
 
-    /// Starts an operation of style `sink`, or takes one up again from its journal.
+    /// Starts an operation of style `sink`, or resumes one from its journal.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
@@ -264,7 +264,7 @@ where
     guest.begin_call();
     let done = tokio::select! {
         done = bounds.hold(wait, work(guest)) => done,
-        () = reply.closed() => return Next::End(format!("{during} was given up half-way")),
+        () = reply.closed() => return Next::End(format!("{during} was aborted half-way")),
     };
     let (answer, next) = match done {
         Ok(Ok(answer)) => (answer.map_err(HostError::from), Next::Serve),
@@ -277,7 +277,7 @@ where
 
 fn ended_by<T>(error: HostError, during: &str) -> (Result<T, HostError>, Next) {
     let reason = match &error {
-        HostError::Trap { reason, .. } => format!("it broke off during {during}: {reason}"),
+        HostError::Trap { reason, .. } => format!("it crashed during {during}: {reason}"),
         HostError::ResourceLimit { limit, .. } => format!("it exceeded {limit} during {during}"),
         HostError::DeadlineExceeded { .. } => format!("{during} took too long"),
         other => other.to_string(),

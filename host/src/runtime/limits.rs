@@ -1,10 +1,9 @@
-//! What one instance may take, and the clear words when it takes more.
+//! What one instance may take, and the message when it takes more.
 
 use super::RuntimeSettings;
-use std::fmt;
 use wasmtime::ResourceLimiter;
 
-/// Number of the memory and the tables of one instance.
+/// Memory and tables of one instance, and their bounds.
 #[derive(Debug)]
 pub(super) struct Limits {
     max_memory: usize,
@@ -14,16 +13,9 @@ pub(super) struct Limits {
 }
 
 /// The limit that an instance hit. It travels through the engine as the reason of the trap.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
 pub(super) struct LimitHit(String);
-
-impl fmt::Display for LimitHit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for LimitHit {}
 
 impl Limits {
     pub(super) fn new(settings: &RuntimeSettings) -> Self {
@@ -37,7 +29,7 @@ impl Limits {
 }
 
 impl ResourceLimiter for Limits {
-    /// Growth beyond the limit traps: a guest told "no" would abort without a word of why.
+    /// Growth beyond the limit traps: a guest told "no" would abort without a reason.
     fn memory_growing(
         &mut self,
         current: usize,

@@ -1,4 +1,4 @@
-//! What a connector finds when it looks out: WASI 0.2 without files, environment, arguments and sockets.
+//! Imports of connectors: WASI 0.2 without files, environment, arguments and sockets.
 
 use super::http;
 use super::state::State;

@@ -36,7 +36,7 @@ pub(super) fn taken(journal: &str) -> Option<u64> {
 pub(super) fn journal(text: String, given: u64) -> Result<String, String> {
     bounded("journal", text.len(), MAX_JOURNAL)?;
     let members: Map<String, Value> = serde_json::from_str(&text)
-        .map_err(|error| format!("its journal is no JSON object ({error})"))?;
+        .map_err(|error| format!("its journal is not a JSON object ({error})"))?;
     let taken = members.get("taken").and_then(Value::as_u64);
     let taken = taken.ok_or("its journal does not count the bytes `taken`")?;
     if taken > given {
@@ -44,7 +44,7 @@ pub(super) fn journal(text: String, given: u64) -> Result<String, String> {
             "its journal counts {taken} bytes as taken, and it was given {given}"
         ));
     }
-    // Only a journal with a secret in it is written anew: others stay as they came, to the byte.
+    // Only a journal with a secret in it is rewritten: others stay as they came, to the byte.
     if matches!(masker().mask(&text), std::borrow::Cow::Borrowed(_)) {
         return Ok(text);
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// | `max_compute` | how long one call may compute | 2 minutes | the instance ends with `ResourceLimit` |
 #[derive(Clone, Debug)]
 pub struct RuntimeSettings {
-    /// Where compiled components are kept; none compiles anew in every process. The directory is made if need be, and
+    /// Where compiled components are kept; none compiles again in every process. The directory is made if need be, and
     /// not used if others than its owner may write to it: who can write there can run code in this process.
     pub cache_dir: Option<PathBuf>,
     /// How many bytes of linear memory one instance may hold, at most 4 GiB.

@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// Counts the prints of each call anew.
+    /// Counts the prints of each call from zero.
     pub(super) fn begin_call(&self) {
         self.stdout.begin_call();
         self.stderr.begin_call();

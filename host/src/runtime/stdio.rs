@@ -49,7 +49,7 @@ impl LogLines {
         text.last.join(" ")
     }
 
-    /// Counts what is printed anew.
+    /// Starts to count again what is printed.
     pub(super) fn begin_call(&self) {
         let mut text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
         text.printed = 0;

@@ -5,13 +5,13 @@ use crate::contract::{Message, Progress};
 use crate::error::HostError;
 use wasmtime::component::ResourceAny;
 
-/// Bytes that come out in chunks. Dropping it before the end gives up what remains.
+/// Bytes that come out in chunks. Dropping it before the end discards what remains.
 #[derive(Debug)]
 pub struct Source {
     resource: Resource,
 }
 
-/// Takes bytes in chunks. Dropping it neither closes nor aborts: what was begun in the remote system goes on there, and
+/// Takes bytes in chunks. Dropping it neither closes nor aborts: what was begun in the remote system continues there, and
 /// can be resumed from the journal.
 #[derive(Debug)]
 pub struct Sink {
@@ -190,7 +190,7 @@ impl Sink {
             .await
     }
 
-    /// Gives up: what the remote system has not begun is not done.
+    /// Aborts: what the remote system has not begun is not done.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.

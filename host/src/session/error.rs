@@ -7,6 +7,7 @@ use crate::text;
 
 /// Tells in one sentence why an operation was not run, or did not succeed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SessionError {
     /// The runtime, the egress or the connector itself failed.
     #[error(transparent)]

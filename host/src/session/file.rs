@@ -2,7 +2,7 @@
 //!
 //! Where refresh tokens rotate, the newest one exists nowhere else: it is on disk before anything is done with the
 //! session. The file is written whole (temporary file, fsync, rename), readable by its owner only, and says by a
-//! digest whose session it holds, so that a connection that changed does not go on as somebody else.
+//! digest whose session it holds, so that a connection that changed does not continue as somebody else.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -33,6 +33,7 @@ pub struct SessionFile {
 
 /// Tells why a session cannot be kept or resumed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SessionFileError {
     /// The file cannot be read or written.
     #[error("cannot {doing} the session file {}: {}", path.display(), text::io(source))]
@@ -45,7 +46,7 @@ pub enum SessionFileError {
         source: io::Error,
     },
     /// The file holds something else.
-    #[error("{} is not a session file (line {line}, column {column}): delete it to log in anew", path.display())]
+    #[error("{} is not a session file (line {line}, column {column}): delete it to log in again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -123,7 +124,7 @@ impl SessionFile {
             })?;
         if kept.owner != self.owner {
             tracing::info!(
-                "{} holds the session of another connection: logging in anew",
+                "{} holds the session of another connection: logging in again",
                 self.path.display()
             );
             return Ok(None);
@@ -140,7 +141,7 @@ impl SessionFile {
         Ok(text)
     }
 
-    /// Puts a session in the place of the one before, on disk when this returns.
+    /// Replaces the session by another one, on disk when this returns.
     ///
     /// # Errors
     /// The file cannot be written; the one before is untouched then.
@@ -252,7 +253,7 @@ mod tests {
         let sentence = file.load().expect_err("refused").to_string();
         assert!(
             sentence
-                .ends_with("is not a session file (line 2, column 3): delete it to log in anew"),
+                .ends_with("is not a session file (line 2, column 3): delete it to log in again"),
             "{sentence}"
         );
     }

@@ -32,7 +32,7 @@ pub(super) struct Login {
 #[derive(Debug, Default)]
 struct Changed {
     /// Another run's session was resumed.
-    taken_up: bool,
+    adopted: bool,
     /// The session names other origins.
     moved: bool,
 }
@@ -72,10 +72,10 @@ impl Login {
         self.open
     }
 
-    /// Takes up the session that another run has kept since. Says whether that has happened, now or since last asked.
-    pub(super) async fn takes_up(&mut self, egress: &Egress) -> Result<bool, SessionError> {
-        self.take_up_newer(egress).await?;
-        Ok(std::mem::take(&mut self.changed.taken_up))
+    /// Adopts the session that another run has kept since. Says whether that has happened, now or since last asked.
+    pub(super) async fn adopts_renewed(&mut self, egress: &Egress) -> Result<bool, SessionError> {
+        self.adopt_newer(egress).await?;
+        Ok(std::mem::take(&mut self.changed.adopted))
     }
 
     /// Fetches the session. Says whether it leads elsewhere, now or since last asked.
@@ -97,13 +97,13 @@ impl Login {
         instance: &Instance,
         egress: &Egress,
     ) -> Result<(), SessionError> {
-        if unauthenticated && self.take_up_newer(egress).await? {
+        if unauthenticated && self.adopt_newer(egress).await? {
             return Ok(());
         }
         self.renew(instance, egress).await
     }
 
-    async fn take_up_newer(&mut self, egress: &Egress) -> Result<bool, SessionError> {
+    async fn adopt_newer(&mut self, egress: &Egress) -> Result<bool, SessionError> {
         let Some(file) = self.file.clone() else {
             return Ok(false);
         };
@@ -113,7 +113,7 @@ impl Login {
             return Ok(false);
         };
         self.adopt(session, egress)?;
-        self.changed.taken_up = true;
+        self.changed.adopted = true;
         Ok(true)
     }
 

@@ -164,7 +164,7 @@ impl Session {
         }
     }
 
-    /// Opens an operation of style `sink`, to be filled; or takes one up again from its journal.
+    /// Opens an operation of style `sink`, to be filled; or resumes one from its journal.
     ///
     /// # Errors
     /// As for [`Session::call`].
@@ -240,12 +240,12 @@ impl Session {
         };
         let mut login = self.login.lock().await;
         let resolved = match fault.kind {
-            FaultKind::Unauthenticated => login.takes_up(&self.egress).await,
+            FaultKind::Unauthenticated => login.adopts_renewed(&self.egress).await,
             FaultKind::EgressDenied => login.moves(&self.instance(), &self.egress).await,
             _ => Ok(false),
         };
         resolved.unwrap_or_else(|error| {
-            tracing::warn!("the session could not be taken up: {error}");
+            tracing::warn!("the session of another run could not be used: {error}");
             false
         })
     }

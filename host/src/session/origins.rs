@@ -60,7 +60,7 @@ impl Named<'_> {
         };
         let origin = &self.origin;
         format!(
-            "the login's answer names {origin}, which is no host of the connection{domains}: nothing was sent there; \
+            "the login's answer names {origin}, which is not a host of the connection{domains}: nothing was sent there; \
              if it is right, write under [host] in the connection file: allow = [\"{origin}\"]"
         )
     }
@@ -140,18 +140,18 @@ mod tests {
         }})
     }
 
-    fn of(url: &str) -> Result<Vec<String>, String> {
+    fn origins_of(url: &str) -> Result<Vec<String>, String> {
         of_connection(&schema(), &json!({"url": url})).map_err(|error| error.to_string())
     }
 
     #[test]
     fn path_query_and_user_are_no_part_of_an_origin() {
         assert_eq!(
-            of("https://u:p@acme.example/services/Soap/u/62.0?x=1"),
+            origins_of("https://u:p@acme.example/services/Soap/u/62.0?x=1"),
             Ok(vec!["https://acme.example".into()])
         );
         assert_eq!(
-            of("https://acme.example:8443/"),
+            origins_of("https://acme.example:8443/"),
             Ok(vec!["https://acme.example:8443".into()])
         );
     }
@@ -164,9 +164,9 @@ mod tests {
             "http://127.0.0.9",
             "http://[::1]:1",
         ] {
-            assert_eq!(of(address), Ok(vec![address.into()]));
+            assert_eq!(origins_of(address), Ok(vec![address.into()]));
         }
-        let sentence = of("http://acme.example/x").expect_err("refused");
+        let sentence = origins_of("http://acme.example/x").expect_err("refused");
         assert_eq!(
             sentence,
             "the connection names http://acme.example, but plain http is for loopback only: write https"
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn other_schemes_are_refused_without_showing_the_address() {
-        let sentence = of("data:hunter2").expect_err("refused");
+        let sentence = origins_of("data:hunter2").expect_err("refused");
         assert_eq!(
             sentence,
             "the connection names an address of the scheme `data`: only https can be reached"
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_does_not_parse_is_left_to_the_connector() {
-        assert_eq!(of("not an address"), Ok(vec![]));
+        assert_eq!(origins_of("not an address"), Ok(vec![]));
     }
 
     fn admitted(instance: &str, allow: &[&str]) -> Result<(), String> {

@@ -62,7 +62,7 @@ impl<'s> Writer<'s> {
         Ok(Reader::new(self.session, source))
     }
 
-    /// Gives up: what the remote system has not begun is not done.
+    /// Aborts: what the remote system has not begun is not done.
     ///
     /// # Errors
     /// The connector answered with a fault.

@@ -13,14 +13,14 @@ use crate::session::{Reader, Session};
 const CHUNK: u32 = 256 * 1024;
 /// Name of the attribute with the config to continue with.
 const RESUME: &str = "resume";
-/// Name of the attribute with the length of output that it goes on after.
+/// Name of the attribute with the length of output after which it continues.
 const RESUME_BYTES: &str = "resume-bytes";
 
 /// What is kept of an extract at each step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ExtractState {
-    /// The config with which to go on; none before the source named one.
+    /// The config with which to continue; none before the source named one.
     pub config: Option<Value>,
     /// How many bytes of the output stand before that.
     pub bytes: u64,
@@ -42,7 +42,7 @@ pub struct Extract<'a> {
 }
 
 impl<'a> Extract<'a> {
-    /// An extract by an operation of style `source` into a file. Each place to continue from is kept in the journal file.
+    /// An extract by an operation of style `source` into a file. Each position to continue from is kept in the journal file.
     pub fn new(
         session: &'a Session,
         operation: &'a str,
@@ -94,7 +94,7 @@ impl<'a> Extract<'a> {
     /// source's facts and the file.
     ///
     /// # Errors
-    /// What stopped it; the journal file and the file hold what is needed to take it up again.
+    /// What stopped it; the journal file and the file hold what is needed to resume it.
     pub async fn run(mut self) -> Result<(Message, PartFile), TransferError> {
         match self.persist().await {
             Ok(head) => Ok((head, self.output)),
@@ -106,7 +106,7 @@ impl<'a> Extract<'a> {
         }
     }
 
-    /// Goes on until the end, or until waiting does not help.
+    /// Continues until the end, or until waiting does not help.
     async fn persist(&mut self) -> Result<Message, TransferError> {
         loop {
             match self.attempt().await {
@@ -152,10 +152,10 @@ impl<'a> Extract<'a> {
         Ok(reader.head().await?)
     }
 
-    /// Keeps the place to go on from, where the source has named another one.
+    /// Keeps the position to continue from, where the source has named another one.
     async fn step(&mut self, reader: &Reader<'_>, opened_at: u64) -> Result<(), TransferError> {
         let head = reader.head().await?;
-        let Some((config, bytes)) = place(&head) else {
+        let Some((config, bytes)) = position(&head) else {
             return Ok(());
         };
         let bytes = opened_at + bytes;
@@ -178,7 +178,7 @@ impl<'a> Extract<'a> {
     }
 }
 
-fn place(head: &Message) -> Option<(Value, u64)> {
+fn position(head: &Message) -> Option<(Value, u64)> {
     let config = serde_json::from_str(head.attribute(RESUME)?).ok()?;
     Some((config, head.attribute(RESUME_BYTES)?.parse().ok()?))
 }

@@ -2,6 +2,31 @@
 //!
 //! Both go by a [`JournalFile`](crate::journal_file::JournalFile). When the remote system cannot answer for a while, the operation is opened again from the last
 //! step in the journal file; when the process dies, another one does the same from the file.
+//!
+//! # Example
+//!
+//! Each step is on disk before the next is done: after a crash, open the journal file and pass its step to
+//! [`Load::state`].
+//!
+//! ```no_run
+//! # use mediate::Session;
+//! use mediate::{JournalFile, PartFile};
+//! use mediate::transfer::{Input, Load};
+//! # use serde_json::json;
+//! # async fn run(session: &Session) -> Result<(), Box<dyn std::error::Error>> {
+//! let config = json!({"object": "Account", "operation": "insert"});
+//! let input = Input { path: "accounts.csv".into(), gzip: false };
+//! let mut journal_file = JournalFile::create("accounts.journal".as_ref(), &config)?;
+//! let outcomes = PartFile::create("outcomes.ndjson".as_ref(), false)?;
+//! let load = Load::new(session, "bulk/load", &config, &input, &mut journal_file);
+//! let loaded = load.outcomes(Some(outcomes)).run().await.map_err(|stopped| stopped.error)?;
+//! if let Some(outcomes) = loaded.outcomes {
+//!     outcomes.finish().await?;
+//! }
+//! journal_file.remove()?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod extract;
 mod input;
@@ -32,7 +57,7 @@ pub trait Watcher: Send {
     fn bytes(&mut self, _passed: u64, _of: Option<u64>) {}
     /// The remote system has come this far.
     fn progress(&mut self, _progress: &Progress) {}
-    /// The transfer goes on after a pause, because of this.
+    /// The transfer continues after a pause, because of this.
     fn again(&mut self, _because: &SessionError, _pause: Duration) {}
 }
 
@@ -57,7 +82,7 @@ impl<W: Watcher + ?Sized> Watcher for &mut W {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransferError {
-    /// The connector could not go on.
+    /// The connector could not continue.
     #[error(transparent)]
     Session(#[from] SessionError),
     /// A file could not be written.
@@ -76,9 +101,9 @@ pub enum TransferError {
         /// Why.
         source: io::Error,
     },
-    /// What was taken of the input is not what it was.
+    /// The part of the input that was sent has changed.
     #[error(
-        "the first {} of {}, which were sent, are not what they were: put back the file that the load began with; only what \
+        "the first {} of {}, which were sent, have changed: restore the file with which the load began; only what \
          follows them may be corrected",
         text::count(*.bytes, "byte"),
         .path.display()
@@ -91,7 +116,7 @@ pub enum TransferError {
     },
     /// The connector keeps a journal that this host cannot read.
     #[error(
-        "the connector's journal is no JSON object with a member `taken`: report it to the connector's authors"
+        "the connector's journal is not a JSON object with a member `taken`: report it to the connector's authors"
     )]
     BadJournal,
     /// The connector's journal changes without end.
@@ -99,7 +124,7 @@ pub enum TransferError {
     Restless,
     /// The remote system has said nothing new for too long.
     #[error(
-        "the remote system has said nothing new for {} hours: it may go on working all the same",
+        "the remote system has reported no progress for {} hours: it may still be working",
         .waited.as_secs() / 3600
     )]
     Stalled {
@@ -111,6 +136,7 @@ pub enum TransferError {
 /// How a load stopped.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
+#[non_exhaustive]
 pub struct Stopped {
     /// Why.
     #[source]
@@ -139,7 +165,7 @@ impl TransferError {
     }
 }
 
-/// Says whether going on later, from the last step, may help.
+/// Says whether continuing later, from the last step, may help.
 fn passes(error: &SessionError) -> bool {
     error.fault().is_some_and(|fault| match fault.kind {
         FaultKind::Unavailable => true,

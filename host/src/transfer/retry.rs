@@ -24,7 +24,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Goes on after so many failures in a row, and no more.
+    /// Continues after so many failures in a row, and no more.
     #[must_use]
     pub fn new(limit: u32) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl RetryPolicy {
         self.since = Instant::now();
     }
 
-    /// Allows another look at a remote system that works, unless it has said nothing new for too long.
+    /// Allows another poll of a remote system that works, unless it has said nothing new for too long.
     pub(super) fn waits(&self) -> Result<(), TransferError> {
         let waited = self.since.elapsed();
         if waited < LONGEST_STALL {
@@ -56,7 +56,7 @@ impl RetryPolicy {
         self.failures <= self.limit
     }
 
-    /// Waits before the transfer goes on, if that may help.
+    /// Waits before the transfer continues, if that may help.
     pub(super) async fn wait(
         &mut self,
         error: SessionError,
@@ -122,7 +122,7 @@ mod tests {
             let waited = retry
                 .wait(failure(FaultKind::Unavailable, Some(5)), &mut ())
                 .await;
-            waited.expect("goes on");
+            waited.expect("continues");
         }
         let stopped = retry
             .wait(failure(FaultKind::Unavailable, Some(5)), &mut ())

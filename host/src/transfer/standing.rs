@@ -15,6 +15,7 @@ const JOB: &str = "job";
 
 /// What is known of a load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Standing {
     /// Records that the remote system has processed, the failed ones included.
     pub processed: u64,

@@ -1,4 +1,4 @@
-//! What a sink tells of records, stored in files as it comes.
+//! What a sink says about records, stored in files as it comes.
 
 use super::TransferError;
 use super::tally::{Counter, Tally};

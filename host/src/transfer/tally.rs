@@ -11,7 +11,7 @@ const MAX_LINE: usize = 1 << 20;
 /// Media type of outcomes as CSV.
 const CSV: &str = "text/csv";
 
-/// Number of of outcomes. Bounded whatever their number.
+/// Summary of outcomes. Bounded whatever their number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Tally {
@@ -37,7 +37,7 @@ pub struct Reason {
     pub count: u64,
     /// What was said of the first of them.
     pub message: String,
-    /// Number of that record in the input, where it is told.
+    /// Number of that record in the input, where it is known.
     pub row: Option<u64>,
 }
 

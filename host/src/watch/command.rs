@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::output::{DELIVERY_LIMIT, OutputError};
 
-/// The time between two looks at a running command.
+/// Interval at which a running command is checked.
 const STEP: Duration = Duration::from_millis(10);
 
 /// A line for the shell, and which of this process's variables the shell must not see.

@@ -1,5 +1,20 @@
-//! Watching for what is new: a trigger is polled, what it finds goes to an [`Output`], and only then the place to resume
+//! Watching for what is new: a trigger is polled, what it finds goes to an [`Output`], and only then the checkpoint to resume
 //! from is kept. So everything is delivered at least once, whatever dies in between; repeats carry the same `id`.
+//!
+//! # Example
+//!
+//! ```no_run
+//! # use mediate::{Connector, Profile, Session};
+//! use mediate::watch::{Output, Watch};
+//! # use serde_json::json;
+//! # async fn run(connector: &Connector, profile: &Profile) -> Result<(), Box<dyn std::error::Error>> {
+//! let config = json!({"object": "Account"});
+//! let mut watch = Watch::new("triggers/updated", &config, Output::Stdout);
+//! let ended = async { let _ = tokio::signal::ctrl_c().await; };
+//! watch.run(|| Session::builder(connector, profile).open(), ended).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod command;
 mod line;
@@ -34,15 +49,16 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 /// Bound of one wait inside the connector, so that a session that ended is noticed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// What a watch tells about itself.
+/// Events in the life of a watch.
+#[non_exhaustive]
 pub enum State<'a> {
     /// It has begun: from now on nothing is missed.
     Begun,
-    /// So many findings were delivered, and the place is kept.
+    /// So many findings were delivered, and the checkpoint is kept.
     Handled(usize),
     /// Findings are missing, or may be: this message tells which. It was delivered like any other.
     Gap(&'a Message),
-    /// It failed, and goes on after the pause.
+    /// It failed, and continues after the pause.
     Waiting(&'a dyn fmt::Display, Duration),
     /// It works again.
     Recovered,
@@ -119,7 +135,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Watches with sessions that `open` starts, until `ended` comes true. What is being delivered then is brought to
-    /// an end, and its place is kept.
+    /// an end, and its checkpoint is kept.
     ///
     /// # Errors
     /// What no later attempt fixes.
@@ -136,9 +152,9 @@ impl<'a> Watch<'a> {
         let mut pauses = Pauses::default();
         let mut session: Option<Session> = None;
         loop {
-            let look = self.look(&mut session, &mut open);
+            let poll = self.poll(&mut session, &mut open);
             let found = tokio::select! {
-                found = look => found,
+                found = poll => found,
                 () = &mut ended => return Ok(()),
             };
             let pause = match found {
@@ -146,7 +162,7 @@ impl<'a> Watch<'a> {
                     if pauses.worked() {
                         (self.tell)(State::Recovered);
                     }
-                    match self.hand_on(&found.batch, ended.as_mut()).await {
+                    match self.deliver(&found.batch, ended.as_mut()).await {
                         Ok(progress) => found.pause(self.every, progress),
                         Err(Stop::Ended) => return Ok(()),
                         Err(Stop::Failed(error)) => return Err(error),
@@ -171,7 +187,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    async fn look<O, F>(
+    async fn poll<O, F>(
         &self,
         session: &mut Option<Session>,
         open: &mut O,
@@ -195,9 +211,9 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// Hands findings on, as often as it takes, and keeps the place behind them. An attempt that is under way is brought to
+    /// Delivers findings, as often as it takes, and keeps the checkpoint after them. An attempt that is under way is brought to
     /// its end, whatever was asked. Says whether anything is different now.
-    async fn hand_on(
+    async fn deliver(
         &mut self,
         batch: &Batch,
         mut ended: Pin<&mut impl Future<Output = ()>>,
@@ -247,7 +263,7 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// Keeps a place; says whether it is another one.
+    /// Keeps a checkpoint; says whether it is another one.
     fn keep(&mut self, checkpoint: &str) -> Result<bool, WatchError> {
         let position = Position {
             checkpoint: Some(checkpoint.to_owned()),
@@ -279,14 +295,14 @@ enum Stop {
     Failed(WatchError),
 }
 
-/// What one look found.
+/// What one poll found.
 struct Found {
     batch: Batch,
     took: Duration,
 }
 
 impl Found {
-    /// The connector has waited already for as long as it took. One that promises more without ever getting on is not believed.
+    /// The connector has waited already for as long as it took. One that promises more without any progress is not believed.
     fn pause(&self, every: Duration, progress: bool) -> Duration {
         if self.batch.more && progress {
             Duration::ZERO

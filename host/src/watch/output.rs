@@ -23,9 +23,9 @@ pub enum Output {
     File(Appended),
     /// Writes lines through to a device, a FIFO or a socket.
     Stream(Through),
-    /// Starts a command for each batch and gives it the lines; exit code 0 says that it has them.
+    /// Starts a command for each batch and gives it the lines; exit code 0 acknowledges them.
     Command(Command),
-    /// Posts each batch; a status of 2xx says that it was taken.
+    /// Posts each batch; a 2xx status acknowledges it.
     Post {
         /// The address.
         url: reqwest::Url,
@@ -131,7 +131,7 @@ pub struct Appended {
 
 impl Appended {
     /// Opens a file to append to. A line that a crash cut short is cut off. With `exactly`, so is all that stands behind
-    /// that length: findings that were written but whose place was not kept come again.
+    /// that length: findings that were written but whose checkpoint was not kept come again.
     ///
     /// # Errors
     /// The file cannot be written, another run holds it, or it is shorter than `exactly`.

@@ -8,9 +8,9 @@ use crate::session::SessionError;
 
 /// The pause after the first failure; it doubles from then on. Nothing that fails is tried again sooner.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Bound of the doubled pauses. The attempts go on forever.
+/// Bound of the doubled pauses. The attempts continue forever.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// So many failures in a row that say when to come back are followed to the letter; then their pauses double, too.
+/// So many failures in a row that say when to come back are followed exactly; then their pauses double, too.
 const BELIEVED: u32 = 10;
 /// Bound of the pause that a remote system asks for: quotas of a day are given back bit by bit.
 const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_to_a_bound_and_begin_anew() {
+    fn pauses_double_to_a_bound_and_start_again() {
         let mut pauses = Pauses::default();
         let four: Vec<u64> = (0..4).map(|_| pauses.next(None).as_secs()).collect();
         assert_eq!(four, [1, 2, 4, 8]);

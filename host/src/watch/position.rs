@@ -42,15 +42,15 @@ impl Position {
 /// A checkpoint file that a watch holds.
 #[derive(Debug)]
 pub struct Opened {
-    /// The file; nothing stands in it before the first place is kept.
+    /// The file; it is empty before the first checkpoint is kept.
     pub journal_file: JournalFile,
-    /// The place that it holds.
+    /// The position that it holds.
     pub position: Position,
-    /// What is different in the config since that place was kept, in words.
+    /// Differences in the config since that position was kept, for people.
     pub changes: Vec<String>,
 }
 
-/// What a watch is. Another operation or connection makes it another watch; with another config it goes on where that still means
+/// What a watch is. Another operation or connection makes it another watch; with another config it continues where that still means
 /// something, which its connector decides.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Identity {
@@ -62,7 +62,7 @@ pub struct Identity {
     pub connection: String,
 }
 
-/// Opens the checkpoint file of a watch, or claims it for one that has not kept a place yet.
+/// Opens the checkpoint file of a watch, or claims it for one that has not kept a checkpoint yet.
 ///
 /// # Errors
 /// The file cannot be used, another process holds it (that is the lease), or it belongs to another watch.
@@ -76,7 +76,7 @@ pub fn open_journal(path: &Path, identity: &Identity) -> io::Result<Opened> {
         return JournalFile::reserve(path, identity).map(reserve);
     }
     let (mut journal_file, kept, position) = JournalFile::open::<Identity, Position>(path)?;
-    // Without a place the file says nothing that another watch could lose.
+    // Without a checkpoint the file holds nothing that another watch could lose.
     let Some(position) = position else {
         journal_file.set_plan(identity)?;
         return Ok(reserve(journal_file));
@@ -163,7 +163,7 @@ mod tests {
         }
     }
 
-    fn place(text: &str) -> Position {
+    fn position(text: &str) -> Position {
         Position {
             checkpoint: Some(text.into()),
             ..Position::default()
@@ -185,7 +185,7 @@ mod tests {
             assert_eq!((again.checkpoint, again.output_bytes), (None, Some(40)));
         }
         let kept = whole.clone().settled(Some(0));
-        assert_eq!(kept, whole, "a later place does not depend on the file");
+        assert_eq!(kept, whole, "a later position does not depend on the file");
     }
 
     #[test]
@@ -195,12 +195,12 @@ mod tests {
         let watch = identity(json!({}));
         let mut opened = open_journal(&path, &watch).expect("claimed");
         assert_eq!(opened.position, Position::default());
-        opened.journal_file.keep(&place("7")).expect("kept");
+        opened.journal_file.keep(&position("7")).expect("kept");
         let held = open_journal(&path, &watch).expect_err("held");
         assert!(held.to_string().contains("another run"), "{held}");
         drop(opened);
         let opened = open_journal(&path, &watch).expect("opened");
-        assert_eq!(opened.position, place("7"));
+        assert_eq!(opened.position, position("7"));
         assert!(opened.changes.is_empty());
     }
 
@@ -223,11 +223,11 @@ mod tests {
         let path = folder.path().join("watch.checkpoint");
         let before = identity(json!({"channels": ["/u/a", "/u/b"], "batch-size": 5}));
         let mut opened = open_journal(&path, &before).expect("claimed");
-        opened.journal_file.keep(&place("7")).expect("kept");
+        opened.journal_file.keep(&position("7")).expect("kept");
         drop(opened);
         let after = identity(json!({"channels": ["/u/b", "/u/c"], "replay": "earliest"}));
         let opened = open_journal(&path, &after).expect("opened");
-        assert_eq!(opened.position, place("7"));
+        assert_eq!(opened.position, position("7"));
         assert_eq!(
             opened.changes,
             [
@@ -239,10 +239,10 @@ mod tests {
         drop(opened);
         let mut opened = open_journal(&path, &after).expect("not kept, not changed");
         assert_eq!(opened.changes.len(), 3);
-        opened.journal_file.keep(&place("8")).expect("kept");
+        opened.journal_file.keep(&position("8")).expect("kept");
         drop(opened);
         let opened = open_journal(&path, &after).expect("opened");
-        assert_eq!((opened.position, opened.changes.len()), (place("8"), 0));
+        assert_eq!((opened.position, opened.changes.len()), (position("8"), 0));
         drop(opened.journal_file);
         let operation = Identity {
             operation: "a/b".into(),

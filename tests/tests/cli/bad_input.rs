@@ -33,7 +33,7 @@ fn the_wrong_verb_names_the_right_one() {
     let outcome = Folder::new().echo(&["read", "echo/call"]);
     refused(
         &outcome,
-        "`echo/call` gives one reply: run it with `mediate call echo/call`",
+        "`echo/call` returns one reply: run it with `mediate call echo/call`",
     );
     assert_eq!(Folder::new().echo(&["call", "echo/tick"]).code, Some(2));
 }

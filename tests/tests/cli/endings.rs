@@ -102,7 +102,7 @@ fn what_the_host_refuses_to_reach_is_told_with_the_remedy() {
     assert!(
         outcome
             .stderr
-            .contains("kept from reaching https://elsewhere.example"),
+            .contains("denied: https://elsewhere.example"),
         "{outcome:?}"
     );
     assert!(

@@ -56,7 +56,7 @@ fn what_passes_is_waited_for() {
     let folder = Folder::new().file("in.txt", &input);
     let outcome = folder.echo(&WRITE);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(outcome.stderr.contains("going on in"), "{outcome:?}");
+    assert!(outcome.stderr.contains("continuing in"), "{outcome:?}");
     assert_eq!(folder.read("out.txt"), input);
 }
 
@@ -255,7 +255,7 @@ fn an_extract_goes_on_after_its_last_page() {
     ];
     let outcome = folder.echo(&count);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(outcome.stderr.contains("going on in"), "{outcome:?}");
+    assert!(outcome.stderr.contains("continuing in"), "{outcome:?}");
     let expected: String = (1..=1000).map(|line| format!("{line}\n")).collect();
     assert_eq!(folder.read("out.txt"), expected);
     assert_eq!(folder.names(), ["out.txt"]);
@@ -266,7 +266,7 @@ fn other_files_are_no_journals() {
     let folder = Folder::new().file("in.txt", "a\n");
     let outcome = folder.run(&["resume", "in.txt"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.error().contains("it is no journal"), "{outcome:?}");
+    assert!(outcome.error().contains("it is not a journal"), "{outcome:?}");
     assert_eq!(folder.read("in.txt"), "a\n");
 }
 

@@ -88,14 +88,14 @@ async fn giving_up_a_waiting_call_harms_nobody_and_giving_up_a_running_one_ends_
     assert!(running.await.unwrap().is_ok());
     assert!(instance.authenticate("{}").await.is_ok());
 
-    let given_up = call(&instance, "echo/sleep", r#"{"ms":5000}"#);
+    let aborted = call(&instance, "echo/sleep", r#"{"ms":5000}"#);
     assert!(
-        tokio::time::timeout(Duration::from_millis(50), given_up)
+        tokio::time::timeout(Duration::from_millis(50), aborted)
             .await
             .is_err()
     );
     let error = instance.authenticate("{}").await.unwrap_err();
-    assert!(error.to_string().contains("given up"), "{error}");
+    assert!(error.to_string().contains("aborted"), "{error}");
 }
 
 #[tokio::test]

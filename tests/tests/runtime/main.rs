@@ -191,7 +191,7 @@ async fn a_trap_says_why_and_ends_the_instance() {
     assert!(reason.contains("trapped on purpose"), "{reason}");
     let later = instance.authenticate("{}").await.unwrap_err();
     assert!(
-        matches!(&later, HostError::InstanceEnded { reason } if reason.contains("broke off")),
+        matches!(&later, HostError::InstanceEnded { reason } if reason.contains("crashed")),
         "{later:?}"
     );
 }

@@ -15,8 +15,8 @@ pub(crate) use watch::duration;
 
 /// Runs the operations of mediation connectors: Salesforce's is built in.
 ///
-/// Data goes to stdout, talk to stderr. Without a connection, what only reads happens in a simulated
-/// org inside this process, so it can be tried at once; changes need `--connection @sandbox`:
+/// Data goes to stdout, messages to stderr. Without a connection, operations that only read run in a simulated
+/// org inside this process, so you can try them at once; changes need `--connection @sandbox`:
 ///
 ///   mediate read query/rows soql='SELECT Id, Name FROM Account'
 #[derive(Debug, Parser)]
@@ -45,21 +45,21 @@ pub struct Global {
     /// Use this connector, a WebAssembly component, instead of the built-in one
     #[arg(long, global = true, value_name = "FILE.wasm")]
     pub connector: Option<PathBuf>,
-    /// Tell on stderr what happens (twice: in detail)
+    /// Log what happens on stderr (-vv: in detail)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say when to use colours
+    /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub color: When,
-    /// Write everything on stderr as lines of JSON, errors with all that is known of them
+    /// Write everything on stderr as lines of JSON, errors with all their details
     #[arg(long, global = true)]
     pub json_errors: bool,
 }
 
-/// Says when to use colours.
+/// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// On a terminal, unless NO_COLOR is set.
@@ -81,7 +81,7 @@ pub enum Command {
     ///
     /// Example: mediate call records/create object=Account --input account.json
     Call(Call),
-    /// Read an operation that gives many rows, in constant memory
+    /// Read the rows of an operation, however many, in constant memory
     ///
     /// Example: mediate read query/rows soql='SELECT Id FROM Account' --output accounts.ndjson
     Read(Read),
@@ -101,7 +101,7 @@ pub enum Command {
     ///
     /// Example: mediate listen events/parse-outbound-message --path @secret.txt --output messages.ndjson
     Listen(Listen),
-    /// Say whether a connection is good, and if not, what is wrong
+    /// Test a connection, and say what is wrong with it
     ///
     /// Example: mediate test --connection acme
     Test(Connection),
@@ -109,7 +109,7 @@ pub enum Command {
     ///
     /// Example: mediate sandbox --listen 127.0.0.1:8080 --rows Account=300000
     Sandbox(Sandbox),
-    /// Show on real data what the connector does
+    /// Show what the connector does, on real data
     Demo(Demo),
     /// Print a JSON Schema, for editors and checks
     ///
@@ -127,7 +127,7 @@ pub enum Command {
 /// Arguments of `describe`.
 #[derive(Debug, Args)]
 pub struct Describe {
-    /// The operation to explain, for example records/create; all are listed without it
+    /// The operation to explain, for example records/create; without it all operations are listed
     pub operation: Option<String>,
     /// Print the catalog as JSON, with all schemas
     #[arg(long)]
@@ -137,11 +137,11 @@ pub struct Describe {
 /// Arguments that say which connection to use.
 #[derive(Clone, Debug, Args)]
 pub struct Connection {
-    /// A connection file, the name of one (see `mediate help connections`), or @sandbox for the simulated org; else the
-    /// variable MEDIATE_CONNECTION says it
+    /// A connection file, its name (see `mediate help connections`), or @sandbox for the simulated org; by default the
+    /// variable MEDIATE_CONNECTION
     #[arg(short, long, value_name = "NAME|FILE")]
     pub connection: Option<String>,
-    /// Keep the data of the simulated org in this folder; it is in memory otherwise
+    /// Keep the data of the simulated org in this folder; by default in memory
     #[arg(long, value_name = "DIR")]
     pub sandbox_data: Option<PathBuf>,
 }
@@ -165,7 +165,7 @@ pub struct Run {
     /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
     #[arg(value_name = "KEY=VALUE")]
     pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    /// The config as a JSON object; KEY=VALUE arguments override it
     #[arg(long, value_name = "JSON|@FILE")]
     pub config: Option<String>,
     /// Which connection to use.
@@ -174,14 +174,14 @@ pub struct Run {
     /// The input: a file, or - for stdin
     #[arg(short, long, value_name = "FILE|-")]
     pub input: Option<PathBuf>,
-    /// The media type of the input; by default the file's ending says it
+    /// The media type of the input; by default that of the file's ending
     #[arg(long, value_name = "MEDIA", requires = "input")]
     pub input_type: Option<String>,
-    /// Write to this file, which appears only when everything has arrived; its ending (.csv, .ndjson, ..., .gz behind it)
+    /// Write to this file, which appears only when it is complete; its ending (.csv, .ndjson, ..., .gz behind it)
     /// chooses the `format`. Devices, FIFOs and - (stdout) are written through
     #[arg(short, long, value_name = "FILE|-")]
     pub output: Option<PathBuf>,
-    /// Print the facts about the exchange (status, headers, usage) on stderr
+    /// Print the attributes of the reply (status, headers, usage) on stderr
     #[arg(long)]
     pub attributes: bool,
 }
@@ -192,7 +192,7 @@ pub struct Sandbox {
     /// The address to listen on; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Keep the org's data in this folder; it is in memory otherwise
+    /// Keep the org's data in this folder; by default in memory
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Load objects, records, apps, users and outbound messages from this folder

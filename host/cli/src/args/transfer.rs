@@ -12,10 +12,10 @@ pub struct Read {
     /// What to run.
     #[command(flatten)]
     pub run: Run,
-    /// Keep the journal here; by default beside the output, as OUTPUT.journal
+    /// The journal file; by default beside the output, as OUTPUT.journal
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// Continue the same read if its journal says that it did not end; begin otherwise
+    /// Continue the same read if its journal shows that it was interrupted; otherwise start it
     #[arg(long)]
     pub resume_if_any: bool,
 }
@@ -28,7 +28,7 @@ pub struct Write {
     /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
     #[arg(value_name = "KEY=VALUE")]
     pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    /// The config as a JSON object; KEY=VALUE arguments override it
     #[arg(long, value_name = "JSON|@FILE")]
     pub config: Option<String>,
     /// Which connection to use.
@@ -42,13 +42,13 @@ pub struct Write {
     /// To - (stdout), devices and FIFOs it is written at the end
     #[arg(long, value_name = "FILE|-")]
     pub outcomes: Option<PathBuf>,
-    /// Write the records that failed to this file, as they were given
+    /// Write the records that failed to this file, as they are in the input
     #[arg(long, value_name = "FILE")]
     pub failed: Option<PathBuf>,
-    /// Keep the journal here; by default beside the input, as INPUT.journal
+    /// The journal file; by default beside the input, as INPUT.journal
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// Continue the same load if its journal says that it did not end; begin otherwise
+    /// Continue the same load if its journal shows that it was interrupted; otherwise start it
     #[arg(long)]
     pub resume_if_any: bool,
 }
@@ -58,7 +58,7 @@ pub struct Write {
 pub struct Resume {
     /// The journal that the interrupted run left
     pub journal: PathBuf,
-    /// Give the load up instead: what the remote system has not begun is not done
+    /// Abort the load instead: records that the remote system has not processed are not saved
     #[arg(long)]
     pub abort: bool,
 }

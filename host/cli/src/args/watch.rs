@@ -1,4 +1,4 @@
-//! Arguments of the commands that go on until they are ended.
+//! Arguments of the commands that run until they are ended.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,25 +18,25 @@ pub struct Watch {
     /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
     #[arg(value_name = "KEY=VALUE")]
     pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    /// The config as a JSON object; KEY=VALUE arguments override it
     #[arg(long, value_name = "JSON|@FILE")]
     pub config: Option<String>,
     /// Which connection to use.
     #[command(flatten)]
     pub connection: Connection,
-    /// The time between two looks when nothing is waiting: 500ms, 30s, 5m, 1h
+    /// The poll interval when nothing is waiting: 500ms, 30s, 5m, 1h
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub every: Duration,
-    /// Let --every be less than 1s: every look may cost a call of the remote system's daily quota
+    /// Allow --every below 1s: every poll may cost a call of the remote system's daily quota
     #[arg(long)]
     pub fast: bool,
-    /// Keep the place to resume from in this file; by default beside --output
+    /// The checkpoint file, from which another run continues; by default beside --output
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
     /// Where findings go.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// After a crash, cut from the output file what would come again, so that everything is in it exactly once
+    /// After a crash, cut repeated findings from the output file, so that each is in it exactly once
     #[arg(long, requires = "output")]
     pub dedup: bool,
     /// Run all the watches that this file names (see `mediate help watches`)
@@ -52,7 +52,7 @@ pub struct Listen {
     /// The config: key=value, key:=JSON, key=@file (see `mediate help config`)
     #[arg(value_name = "KEY=VALUE")]
     pub pairs: Vec<String>,
-    /// The config as a JSON object; KEY=VALUE arguments are set over it
+    /// The config as a JSON object; KEY=VALUE arguments override it
     #[arg(long, value_name = "JSON|@FILE")]
     pub config: Option<String>,
     /// Which connection to use.
@@ -61,7 +61,7 @@ pub struct Listen {
     /// The address to listen on; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
-    /// The path that messages are posted to; make it hard to guess, and keep it in a file
+    /// The path of the URL that messages are posted to; make it hard to guess, and keep it in a file
     #[arg(long, value_name = "PATH|@FILE", default_value = "/")]
     pub path: String,
     /// The largest message in KiB
@@ -73,7 +73,7 @@ pub struct Listen {
     /// The private key of the certificate
     #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
-    /// Let in only clients whose certificate one of these authorities signed
+    /// Accept only clients whose certificate one of these authorities signed
     #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
     pub client_ca: Option<PathBuf>,
     /// Where messages go.
@@ -87,10 +87,10 @@ pub struct OutputArgs {
     /// Append findings to this file, a line of JSON each
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Start this command for each batch, with the findings on its stdin; exit code 0 says that it has them
+    /// Run this command for each batch, with the findings on its stdin; exit code 0 acknowledges them
     #[arg(long, value_name = "COMMAND", conflicts_with = "output")]
     pub exec: Option<String>,
-    /// Post each batch to this address; a status of 2xx says that it was taken
+    /// Post each batch to this URL; a 2xx status acknowledges it
     #[arg(long, value_name = "URL", conflicts_with_all = ["output", "exec"])]
     pub post: Option<String>,
 }

@@ -48,10 +48,10 @@ impl Step<'_> {
             Self::LoadAgain => {
                 "Load them again: the external ids find them, so nothing is doubled".into()
             }
-            Self::Query => "Ask with SOQL: aggregates, parents, bind variables".into(),
+            Self::Query => "Query with SOQL: aggregates, parents, bind variables".into(),
             Self::Update => "Change a record, and read it back".into(),
             Self::BadRecord => {
-                "Send a bad record: it is refused, in Salesforce's own words, and nothing else is touched"
+                "Send a bad record: Salesforce rejects it with its own message, and nothing else is touched"
                     .into()
             }
             Self::Export { name, ends_session } => {

@@ -49,7 +49,7 @@ const fn style(style: Style) -> &'static str {
         Style::Call => "mediate call (one request, one reply)",
         Style::Source => "mediate read (many rows, in constant memory)",
         Style::Sink => "mediate write (a file of any size, in constant memory)",
-        Style::Trigger => "mediate watch (what is new, again and again)",
+        Style::Trigger => "mediate watch (what is new, polled again and again)",
     }
 }
 

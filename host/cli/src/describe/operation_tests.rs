@@ -23,8 +23,8 @@ fn schema() -> Value {
     json!({
         "type": "object", "required": ["soql", "object"],
         "properties": {
-            "soql": {"type": "string", "maxLength": 100_000, "description": "Holds the SOQL."},
-            "object": {"type": "string", "description": "Names the sObject, for example `Account` or others."},
+            "soql": {"type": "string", "maxLength": 100_000, "description": "SOQL of the query."},
+            "object": {"type": "string", "description": "API name of the sObject, for example `Account` or others."},
             "format": {"enum": ["ndjson", "csv"], "default": "ndjson"},
             "bind": {"type": "object", "additionalProperties": true, "default": {}},
             "options": {"type": "object", "properties": {"key": {"type": "string", "writeOnly": true}}},
@@ -47,9 +47,9 @@ Output  text/csv
 
 Config
   object  (text; required)
-      Names the sObject, for example `Account` or others.
+      API name of the sObject, for example `Account` or others.
   soql  (text of up to 100000 characters; required)
-      Holds the SOQL.
+      SOQL of the query.
   bind.NAME  (named values, each any JSON value)
   format  (ndjson or csv; default ndjson)
   options  (a group of fields)

@@ -1,5 +1,9 @@
 //! Text in lines of readable length.
 
+use std::borrow::Cow;
+
+use textwrap::{Options, WordSeparator, WordSplitter};
+
 /// Bound of a line of help.
 const WIDTH: usize = 100;
 /// Begins an item of a list in Markdown.
@@ -15,9 +19,15 @@ pub(super) fn wrapped(text: &str, indent: usize) -> String {
 
 /// Breaks a Markdown text into lines at spaces; each item of a list begins a line, and so does a word that is longer.
 pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
     blocks(text)
         .iter()
-        .flat_map(|block| broken(block, width))
+        .flat_map(|block| textwrap::wrap(block, &options))
+        .map(Cow::into_owned)
+        .filter(|line| !line.is_empty())
         .collect()
 }
 
@@ -34,20 +44,6 @@ fn blocks(text: &str) -> Vec<String> {
         }
     }
     blocks
-}
-
-fn broken(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ const KINDS: [FaultKind; 14] = [
 /// A failure as people and as programs read it, with its exit code.
 fn told(failure: &Failure) -> String {
     let code = failure.exit_code();
-    let text = captured::of(|| {
+    let text = captured::during(|| {
         report(failure, &console(false));
         report(failure, &console(true));
     });

@@ -32,7 +32,7 @@ fn help_of_every_subcommand() {
 #[test]
 fn topics_of_help() {
     for (topic, _) in TOPICS {
-        let text = crate::console::captured::of(|| run(Some(topic)).expect("it is there"));
+        let text = crate::console::captured::during(|| run(Some(topic)).expect("it is there"));
         assert_snapshot!(format!("topic-{topic}"), text);
     }
 }
@@ -55,7 +55,7 @@ fn arguments_that_are_not_understood() {
     let texts = lines.map(|line| {
         let error = clap::Parser::try_parse_from(line.split(' ')).map(|_: Cli| ());
         let error = error.expect_err("refused");
-        let text = crate::console::captured::of(|| {
+        let text = crate::console::captured::during(|| {
             not_understood(&error, false);
             not_understood(&error, true);
         });

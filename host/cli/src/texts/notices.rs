@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_secs(8);
 fn notes_and_warnings() {
     let folder = Path::new("org");
     let texts = [
-        ("given up", notice::GIVEN_UP.into()),
+        ("aborted", notice::ABORTED.into()),
         ("hint after failed records", notice::OUTCOMES_HINT.into()),
         ("watches end", notice::ENDING.into()),
         ("listen without TLS", notice::WITHOUT_TLS.into()),
@@ -67,7 +67,7 @@ fn watches() {
         State::Waiting(&"the org said no", PAUSE),
         State::Recovered,
     ];
-    let text = captured::of(|| {
+    let text = captured::during(|| {
         for state in &states {
             report("triggers/updated of acme", console(false), state);
         }

@@ -31,11 +31,11 @@ fn reads() {
         ),
         (
             "attributes",
-            captured::of(|| call::attributes(&head(), console(false))),
+            captured::during(|| call::attributes(&head(), console(false))),
         ),
         (
             "attributes as JSON",
-            captured::of(|| call::attributes(&head(), console(true))),
+            captured::during(|| call::attributes(&head(), console(true))),
         ),
     ];
     assert_snapshot!(under_headings(texts));
@@ -68,8 +68,8 @@ fn writes() {
             progress::records(&open, Duration::ZERO),
         ),
         (
-            "given up",
-            captured::of(|| abort::tell(&super::failures::standing(), console(false))),
+            "aborted",
+            captured::during(|| abort::tell(&super::failures::standing(), console(false))),
         ),
     ];
     assert_snapshot!(under_headings(texts));

@@ -130,7 +130,7 @@ fn verbs_and_connections() {
         ("no topic of help", refused(help::run(Some("frobnicate")))),
         (
             "every 10 ms",
-            watch::check_pace(Duration::from_millis(10), false).unwrap_err(),
+            watch::check_interval(Duration::from_millis(10), false).unwrap_err(),
         ),
     ];
     assert_snapshot!(under_headings(texts));

@@ -44,7 +44,7 @@ pub(crate) fn stopped(
     why
 }
 
-/// Removes what a transfer that never began, or was given up, leaves behind.
+/// Removes what a transfer that never began, or was aborted, leaves behind.
 pub(crate) fn discard(plan: &Plan, journal_file: JournalFile) -> Result<(), Failure> {
     for (file, spool) in plan.files.written(journal_file.path()) {
         PartFile::discard(&file.destination()?, &spool);

@@ -59,7 +59,9 @@ async fn attempt(
         output,
     } = &plan.files
     else {
-        return Err(Failure::Other("this journal is not of an extract".into()));
+        return Err(Failure::Other(
+            "this is not the journal of an extract".into(),
+        ));
     };
     let operation = context.operation(&plan.operation, Style::Source)?;
     let input = input::read(input.as_deref(), input_type.as_deref(), operation).await?;

@@ -80,7 +80,7 @@ pub(crate) fn interrupted(code: u8) -> Halt {
     Failure::Interrupted(code).into()
 }
 
-/// Loads, or collects the outcomes of a load that is given up.
+/// Loads, or collects the outcomes of a load that is aborted.
 pub(crate) async fn attempt(
     context: &CommandContext,
     plan: &Plan,
@@ -90,7 +90,7 @@ pub(crate) async fn attempt(
     console: Console,
 ) -> Result<Loaded, Halt> {
     let Files::Load { input, .. } = &plan.files else {
-        return Err(Failure::Other("this journal is not of a load".into()).into());
+        return Err(Failure::Other("this is not the journal of a load".into()).into());
     };
     let state = state.unwrap_or_default();
     let (outcomes, failed) = taking(plan, journal_file.path(), &state)?;

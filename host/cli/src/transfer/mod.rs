@@ -40,5 +40,9 @@ pub(crate) fn is_finished(step: Option<&Value>) -> bool {
 /// Reads the last step of a journal.
 pub(crate) fn state<S: DeserializeOwned>(step: Option<Value>) -> Result<Option<S>, Failure> {
     let parsed = step.map(serde_json::from_value).transpose();
-    parsed.map_err(|error| Failure::usage(format!("the journal's last step is not one: {error}")))
+    parsed.map_err(|error| {
+        Failure::usage(format!(
+            "the last step of the journal cannot be read: {error}"
+        ))
+    })
 }

@@ -21,7 +21,7 @@ const MAX_PASSES: u32 = 4;
 const CLOSED: u64 = u64::MAX;
 
 impl Load<'_> {
-    /// Goes on until the end, or until waiting does not help.
+    /// Continues until the end, or until waiting does not help.
     pub(super) async fn persist(&mut self) -> Result<Progress, TransferError> {
         loop {
             match self.attempt().await {

@@ -71,6 +71,7 @@ struct Reached {
 
 /// How a load ended, with its files whole but not yet named.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Loaded {
     /// The last that was heard from the sink.
     pub progress: Progress,
@@ -146,7 +147,7 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// Gives the load up: nothing more is sent, and the outcomes of what was are collected.
+    /// Aborts the load: nothing more is sent, and the outcomes of what was are collected.
     #[must_use]
     pub fn abort(self) -> Self {
         Self {

@@ -112,8 +112,7 @@ fn enums_explain_their_cases() {
     );
     let description = format["description"].as_str().unwrap();
     assert!(
-        description
-            .starts_with("Chooses the form of the rows.\n\n- `ndjson`: One JSON object per line."),
+        description.starts_with("Format of the rows.\n\n- `ndjson`: One JSON object per line."),
         "{description}"
     );
 }
