@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod events;
 pub mod reopened;
 pub mod rest;
+mod rows;
 pub mod soap;
 pub mod table;
 pub mod triggers;
