@@ -1,7 +1,7 @@
 //! SOAP faults: what they say, in the words of Salesforce.
 
 use salesforce_contract::bindings::UpstreamFault;
-use salesforce_formats::xml::{Element, Open, Piece, Pieces};
+use salesforce_formats::xml::{Element, Open, XmlEvent, XmlReader};
 
 /// Levels of elements down to that of a fault: Envelope, Body, Fault.
 const FAULT_DEPTH: usize = 3;
@@ -21,13 +21,13 @@ pub fn read(body: &[u8]) -> Option<SoapFault> {
     if body.trim_ascii_start().first() != Some(&b'<') && !body.starts_with(b"\xef\xbb\xbf") {
         return None;
     }
-    let mut pieces = Pieces::of(body).ok()?;
+    let mut reader = XmlReader::new(body).ok()?;
     loop {
-        match pieces.next_piece().ok()?? {
-            Piece::Open(open) if pieces.depth() == FAULT_DEPTH && open.name == "Fault" => {
-                return Some(of(&Element::read(&mut pieces, open).ok()?));
+        match reader.next_event().ok()?? {
+            XmlEvent::Open(open) if reader.depth() == FAULT_DEPTH && open.name == "Fault" => {
+                return Some(of(&Element::read(&mut reader, open).ok()?));
             }
-            Piece::Open(Open { name, .. }) if pieces.depth() == 1 && name != "Envelope" => {
+            XmlEvent::Open(Open { name, .. }) if reader.depth() == 1 && name != "Envelope" => {
                 return None;
             }
             _ => {}

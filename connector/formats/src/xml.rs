@@ -1,12 +1,13 @@
 //! XML as the partner API uses it: read with namespaces, bounded and without document types; written with every value escaped.
 
 mod echo;
+mod envelope;
 mod read;
 mod tree;
 mod write;
 
 pub use echo::echo;
-pub use read::{Malformed, Open, Piece, Pieces, Space};
+pub use read::{Malformed, Open, Space, XmlEvent, XmlReader};
 pub use tree::Element;
 pub use write::{Xml, insert, unwritable};
 

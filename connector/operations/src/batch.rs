@@ -19,5 +19,5 @@ pub(crate) use outcome::{
 };
 pub(crate) use record_ids::{deletion_outcome, document_of_ids, id_of, ids};
 pub(crate) use report::{Extra, Extras, format_of};
-pub(crate) use retrieval::{InFlight, Retrieval, retrieve_all, select};
+pub(crate) use retrieval::{Retrieval, retrieve, select};
 pub(crate) use save::SaveKind;

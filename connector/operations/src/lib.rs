@@ -10,6 +10,7 @@ pub mod dispatch;
 mod events;
 mod reopened;
 mod rest;
+mod rows;
 mod soap;
 mod table;
 mod triggers;

@@ -23,7 +23,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Why a record cannot be put into form.
+/// Why a record cannot be encoded.
 #[derive(Debug)]
 pub enum RecordError {
     /// The record is wrong.
@@ -41,13 +41,12 @@ pub struct FieldError {
     pub message: String,
 }
 
-impl FieldError {
-    fn of(field: &str, what: impl std::fmt::Display) -> RecordError {
-        RecordError::Record(Self {
-            field: field.to_owned(),
-            message: format!("`{field}` {what}"),
-        })
-    }
+/// The error of a record for one of its fields; `what` reads on from its name.
+pub fn field_error(field: &str, what: impl std::fmt::Display) -> RecordError {
+    RecordError::Record(FieldError {
+        field: field.to_owned(),
+        message: format!("`{field}` {what}"),
+    })
 }
 
 impl From<Fault> for RecordError {
@@ -77,7 +76,7 @@ pub struct RecordEncoder<'a> {
 }
 
 impl<'a> RecordEncoder<'a> {
-    /// A encoder for a document whose values have types or not.
+    /// An encoder for a document whose values have types or not.
     pub fn new(org: &'a Org, untyped: bool) -> Self {
         Self {
             org,
@@ -171,7 +170,7 @@ impl<'a> RecordEncoder<'a> {
         let object = self.described(object)?;
         match object.field(name).map(|field| field.kind) {
             Some(Kind::DateTime) => scalar::date_time(&text, self.zone())
-                .map_err(|what| FieldError::of(name, format_args!("is `{text}`, {what}"))),
+                .map_err(|what| field_error(name, format_args!("is `{text}`, {what}"))),
             _ => Ok(text),
         }
     }
@@ -216,13 +215,10 @@ impl<'a> RecordEncoder<'a> {
             Value::Text(text) | Value::Untyped(text) => (text, false),
             Value::Number(digits) => (digits, true),
             Value::Bool(_) if !matches!(field.kind, Kind::Boolean | Kind::Text) => {
-                return Err(FieldError::of(
-                    name,
-                    "is true or false, and the field is not",
-                ));
+                return Err(field_error(name, "is true or false, and the field is not"));
             }
             Value::Object(_) | Value::List(_) => {
-                return Err(FieldError::of(
+                return Err(field_error(
                     name,
                     "is no single value, and the field takes one",
                 ));
@@ -235,16 +231,14 @@ impl<'a> RecordEncoder<'a> {
             Kind::DateTime if self.open_times && self.zone().is_none() && is_open(&text) => {
                 Ok(Value::Text(text))
             }
-            Kind::Text if field.holds_id && !is_id(&text) => Err(FieldError::of(
+            Kind::Text if field.holds_id && !is_id(&text) => Err(field_error(
                 name,
                 format_args!(
                     "is `{}`, which is no id: ids have 15 or 18 letters and digits",
                     scalar::shortened(&text)
                 ),
             )),
-            kind => {
-                scalar::typed(kind, text, self.zone()).map_err(|what| FieldError::of(name, what))
-            }
+            kind => scalar::typed(kind, text, self.zone()).map_err(|what| field_error(name, what)),
         }
     }
 
@@ -268,7 +262,7 @@ impl<'a> RecordEncoder<'a> {
             _ => None,
         };
         let parts = parts.ok_or_else(|| {
-            FieldError::of(
+            field_error(
                 name,
                 "is a compound field: write its parts, such as BillingCity, in fields of their own",
             )
@@ -281,7 +275,7 @@ impl<'a> RecordEncoder<'a> {
         Ok(())
     }
 
-    /// Puts child records into form and tells each its sObject.
+    /// Encodes child records and tells each its sObject.
     fn child_list(
         &self,
         object: &str,
@@ -289,7 +283,7 @@ impl<'a> RecordEncoder<'a> {
         list: Vec<Value>,
     ) -> Result<(String, Value), RecordError> {
         if !self.children {
-            return Err(FieldError::of(
+            return Err(field_error(
                 &name,
                 "is a list of child records: only `collections/create-tree` takes those",
             ));
@@ -297,7 +291,7 @@ impl<'a> RecordEncoder<'a> {
         let mut children = Vec::with_capacity(list.len());
         for child in list {
             let Value::Object(mut child) = child else {
-                return Err(FieldError::of(
+                return Err(field_error(
                     &name,
                     "holds something else than child records",
                 ));
@@ -317,7 +311,7 @@ impl<'a> RecordEncoder<'a> {
         let object = self.described(object)?;
         let child = object.child(relationship).map(str::to_owned);
         child.ok_or_else(|| {
-            FieldError::of(
+            field_error(
                 relationship,
                 format_args!("is no relationship of {} to child records", object.name),
             )
@@ -364,7 +358,7 @@ fn without_twins(members: Members) -> Result<Members, RecordError> {
             None => kept.push((name, value)),
             Some((_, known)) if *known == value => {}
             Some(_) => {
-                return Err(FieldError::of(
+                return Err(field_error(
                     &name,
                     "is there twice with different values: keep one of the two",
                 ));
@@ -379,7 +373,7 @@ fn known_field<'o>(object: &'o Described, name: &str) -> Result<&'o Field, Recor
     object.field(name).ok_or_else(|| {
         let near = nearest(name, object.field_names());
         let hint = near.map(|near| format!("; did you mean `{near}`?"));
-        FieldError::of(
+        field_error(
             name,
             format_args!(
                 "is no field of {} that the user may see{}",

@@ -8,7 +8,7 @@ use salesforce_client::transport::{self, TransportError};
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 
-/// A body on its way to the org. Dropping it breaks the request off.
+/// A body on its way to the org. Dropping it aborts the request.
 pub struct Upload {
     org: Rc<Org>,
     call: Call,

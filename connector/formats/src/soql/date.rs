@@ -2,6 +2,10 @@
 //!
 //! Formats: SOQL and SOSL Reference, "Date Formats and Date Literals".
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
 /// The first year that Salesforce stores (Object Reference, "Primitive Data Types": dates begin with 1700-01-01).
 pub const FIRST_YEAR: u32 = 1700;
 /// The last year that Salesforce stores (same place: dates end with 4000-12-31).
@@ -87,9 +91,14 @@ pub fn date(text: &str) -> Option<&str> {
     let year = number(parts.next()?, 4)?;
     let month = number(parts.next()?, 2)?;
     let day = number(parts.next()?, 2)?;
-    let exists =
-        (FIRST_YEAR..=LAST_YEAR).contains(&year) && (1..=days_in(year, month)).contains(&day);
-    (exists && parts.next().is_none()).then_some(text)
+    let exists = Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .is_ok();
+    let is_stored = (FIRST_YEAR..=LAST_YEAR).contains(&year);
+    (exists && is_stored && parts.next().is_none()).then_some(text)
 }
 
 /// Returns a date-time as SOQL writes it: offset `Z` or `±hh:mm`, at most [`SECOND_DECIMALS`] decimals.
@@ -123,59 +132,24 @@ pub fn clock_time(text: &str) -> Option<String> {
 /// The seconds since 1970 of a date-time as [`date_time`] writes it; decimals are cut.
 #[must_use]
 pub fn unix_seconds(text: &str) -> Option<i64> {
-    let field = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
-    let days = days_since_1970(field(0..4)?, field(5..7)?, field(8..10)?);
-    let clock = (field(11..13)? * 60 + field(14..16)?) * 60 + field(17..19)?;
-    Some(days * 86_400 + clock - offset_seconds(text)?)
+    // Not jiff's own seconds: before 1970 it cuts towards zero.
+    Some(unix_milliseconds(text)?.div_euclid(1_000))
+}
+
+/// The milliseconds since 1970 of a date-time as [`date_time`] writes it.
+#[must_use]
+pub fn unix_milliseconds(text: &str) -> Option<i64> {
+    Some(text.parse::<Timestamp>().ok()?.as_millisecond())
 }
 
 /// The date-time of seconds since 1970 as SOQL writes it, in UTC; `None` outside of the years that Salesforce stores.
 #[must_use]
 pub fn of_unix_seconds(seconds: i64) -> Option<String> {
-    let (day, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = day_since_1970(day);
-    let (hour, minute, second) = (clock / 3_600, clock / 60 % 60, clock % 60);
-    (i64::from(FIRST_YEAR)..=i64::from(LAST_YEAR))
+    let timestamp = Timestamp::from_second(seconds).ok()?;
+    let year = u32::try_from(Offset::UTC.to_datetime(timestamp).year()).ok()?;
+    (FIRST_YEAR..=LAST_YEAR)
         .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
-}
-
-fn offset_seconds(text: &str) -> Option<i64> {
-    if text.ends_with('Z') {
-        return Some(0);
-    }
-    let zone = text.get(text.len().checked_sub(6)?..)?;
-    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let seconds = (hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?) * 60;
-    Some(if zone.starts_with('-') {
-        -seconds
-    } else {
-        seconds
-    })
-}
-
-/// Counts days in the Gregorian calendar, with years that begin in March so that the leap day is the last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The year, month and day of a count of days, by the same calendar.
-fn day_since_1970(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+        .then(|| timestamp.to_string())
 }
 
 /// Checks `hh:mm:ss`, with decimals or without, and cuts decimals that Salesforce does not keep.
@@ -219,18 +193,6 @@ fn number(text: &str, digits: usize) -> Option<u32> {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
-        2 => 28,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

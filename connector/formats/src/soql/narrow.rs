@@ -20,7 +20,7 @@ pub struct Cut {
 impl Cut {
     /// Cuts `soql`; `None` if this is not SOQL as the connector knows it.
     #[must_use]
-    pub fn of(soql: &str) -> Option<Self> {
+    pub fn parse(soql: &str) -> Option<Self> {
         let tokens = lex::tokens(soql).ok()?;
         let outer = outer(&tokens)?;
         let from = *outer.iter().find(|at| is(&tokens, **at, "FROM"))?;
@@ -144,7 +144,7 @@ mod tests {
     use super::Cut;
 
     fn narrowed(soql: &str) -> String {
-        Cut::of(soql).unwrap().narrowed("Id >= 'x'")
+        Cut::parse(soql).unwrap().narrowed("Id >= 'x'")
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn the_same_rows_can_be_asked_for_otherwise() {
         let cut =
-            Cut::of("SELECT Id, Name FROM Account WHERE A = 1 WITH SECURITY_ENFORCED").unwrap();
+            Cut::parse("SELECT Id, Name FROM Account WHERE A = 1 WITH SECURITY_ENFORCED").unwrap();
         assert_eq!(
             cut.selecting("COUNT()", None, ""),
             "SELECT COUNT() FROM Account WHERE A = 1"
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn clauses_are_found_outside_of_parentheses_only() {
         let cut =
-            Cut::of("SELECT Id, (SELECT Id FROM Contacts LIMIT 5) FROM Account ORDER BY Name")
+            Cut::parse("SELECT Id, (SELECT Id FROM Contacts LIMIT 5) FROM Account ORDER BY Name")
                 .unwrap();
         assert_eq!(cut.clause(&["LIMIT", "ORDER"]), Some("ORDER"));
         assert_eq!(cut.clause(&["LIMIT", "OFFSET"]), None);
@@ -206,7 +206,7 @@ mod tests {
             "SELECT (Id FROM Account",
             "SELECT Id FROM Account WHERE Name = 'x",
         ] {
-            assert_eq!(Cut::of(text), None, "{text}");
+            assert_eq!(Cut::parse(text), None, "{text}");
         }
     }
 }

@@ -1,27 +1,27 @@
 //! An answer as XML for callers: what stands in the body of its envelope, with the usual prefixes whatever the org used.
 
-use super::{FAULT, Malformed, Open, PARTNER, Piece, Pieces, SOBJECT, Space, XSD, XSI};
+use super::{FAULT, Malformed, Open, PARTNER, SOBJECT, Space, XSD, XSI, XmlEvent, XmlReader};
 use quick_xml::escape::escape;
 
 /// Writes the content of the body of an envelope.
 pub fn echo(body: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let mut pieces = Pieces::of(body)?;
+    let mut reader = XmlReader::new(body)?;
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut names: Vec<String> = Vec::new();
     let mut inside = false;
-    while let Some(piece) = pieces.next_piece()? {
-        match piece {
-            Piece::Open(open) if !inside => {
-                inside = open.is(Space::Soap, "Body") && pieces.depth() == 2;
+    while let Some(event) = reader.next_event()? {
+        match event {
+            XmlEvent::Open(open) if !inside => {
+                inside = open.is(Space::Soap, "Body") && reader.depth() == 2;
             }
-            Piece::Open(open) => {
+            XmlEvent::Open(open) => {
                 let name = qualified(open.space, &open.name);
                 begin(&mut out, &name, &open, names.is_empty());
                 names.push(name);
             }
-            Piece::Text(text) if !names.is_empty() => out.push_str(&escape(text)),
-            Piece::Text(_) => {}
-            Piece::Close => match names.pop() {
+            XmlEvent::Text(text) if !names.is_empty() => out.push_str(&escape(text)),
+            XmlEvent::Text(_) => {}
+            XmlEvent::Close => match names.pop() {
                 Some(name) => {
                     out.push_str("</");
                     out.push_str(&name);

@@ -61,9 +61,9 @@ impl Open {
     }
 }
 
-/// What comes next.
+/// A step through a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum XmlEvent {
     /// An element begins.
     Open(Open),
     /// Text, or a part of one.
@@ -72,16 +72,16 @@ pub enum Piece {
     Close,
 }
 
-/// The pieces of an answer in their order.
-pub struct Pieces<'b> {
+/// Reads a document event by event.
+pub struct XmlReader<'b> {
     reader: NsReader<&'b [u8]>,
     depth: usize,
     rooted: bool,
 }
 
-impl<'b> Pieces<'b> {
-    /// Looks at the encoding of an answer.
-    pub fn of(body: &'b [u8]) -> Result<Self, Malformed> {
+impl<'b> XmlReader<'b> {
+    /// A reader of a document; checks its encoding.
+    pub fn new(body: &'b [u8]) -> Result<Self, Malformed> {
         if body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff") {
             return Err(Malformed("is encoded in UTF-16, not in UTF-8".into()));
         }
@@ -107,13 +107,13 @@ impl<'b> Pieces<'b> {
         self.depth
     }
 
-    /// An error about the place reached.
+    /// Makes an error about the byte that was reached.
     pub fn error(&self, what: impl fmt::Display) -> Malformed {
         Malformed(format!("{what} at byte {}", self.reader.buffer_position()))
     }
 
-    /// The next piece; `None` at the end of a document that is whole.
-    pub fn next_piece(&mut self) -> Result<Option<Piece>, Malformed> {
+    /// Reads the next event; `None` at the end of a document that is whole.
+    pub fn next_event(&mut self) -> Result<Option<XmlEvent>, Malformed> {
         loop {
             let event = self.reader.read_event().map_err(|error| {
                 let at = self.reader.error_position();
@@ -123,22 +123,22 @@ impl<'b> Pieces<'b> {
                 Event::Start(start) => return self.open(&start).map(Some),
                 Event::End(_) => {
                     self.depth = self.depth.saturating_sub(1);
-                    return Ok(Some(Piece::Close));
+                    return Ok(Some(XmlEvent::Close));
                 }
                 Event::Text(text) => {
-                    if let Some(piece) = self.text(text.xml10_content().into_owned())? {
-                        return Ok(Some(piece));
+                    if let Some(event) = self.text(text.xml10_content().into_owned())? {
+                        return Ok(Some(event));
                     }
                 }
                 Event::CData(text) => {
-                    if let Some(piece) = self.text(text.xml10_content().into_owned())? {
-                        return Ok(Some(piece));
+                    if let Some(event) = self.text(text.xml10_content().into_owned())? {
+                        return Ok(Some(event));
                     }
                 }
                 Event::GeneralRef(reference) => {
                     let text = self.character(&reference)?;
-                    if let Some(piece) = self.text(text)? {
-                        return Ok(Some(piece));
+                    if let Some(event) = self.text(text)? {
+                        return Ok(Some(event));
                     }
                 }
                 Event::Decl(declaration) => {
@@ -158,7 +158,7 @@ impl<'b> Pieces<'b> {
         }
     }
 
-    fn open(&mut self, start: &BytesStart<'_>) -> Result<Piece, Malformed> {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<XmlEvent, Malformed> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(format_args!("is nested more than {MAX_DEPTH} levels deep")));
         }
@@ -196,7 +196,7 @@ impl<'b> Pieces<'b> {
                 _ => {}
             }
         }
-        Ok(Piece::Open(open))
+        Ok(XmlEvent::Open(open))
     }
 
     fn space(&self, name: QName<'_>, is_element: bool) -> Space {
@@ -218,9 +218,9 @@ impl<'b> Pieces<'b> {
         }
     }
 
-    fn text(&self, text: String) -> Result<Option<Piece>, Malformed> {
+    fn text(&self, text: String) -> Result<Option<XmlEvent>, Malformed> {
         if self.depth > 0 {
-            return Ok(Some(Piece::Text(text)));
+            return Ok(Some(XmlEvent::Text(text)));
         }
         if text.trim_ascii().is_empty() {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! One element with all that is in it: a record, a result. Pages are read record by record, so that there is one such tree at a time.
 
-use super::{Malformed, Open, Piece, Pieces, Space};
+use super::{Malformed, Open, Space, XmlEvent, XmlReader};
 
 /// How many elements one tree may have. The largest real ones are describes: 800 fields with their pick-lists.
 const MAX_ELEMENTS: usize = 1_000_000;
@@ -18,14 +18,18 @@ pub struct Element {
 
 impl Element {
     /// Reads the rest of an element that has just been opened.
-    pub fn read(pieces: &mut Pieces<'_>, open: Open) -> Result<Self, Malformed> {
+    pub fn read(reader: &mut XmlReader<'_>, open: Open) -> Result<Self, Malformed> {
         let mut left = MAX_ELEMENTS;
-        Self::read_some(pieces, open, &mut left)
+        Self::read_some(reader, open, &mut left)
     }
 
-    fn read_some(pieces: &mut Pieces<'_>, open: Open, left: &mut usize) -> Result<Self, Malformed> {
+    fn read_some(
+        reader: &mut XmlReader<'_>,
+        open: Open,
+        left: &mut usize,
+    ) -> Result<Self, Malformed> {
         *left = left.checked_sub(1).ok_or_else(|| {
-            pieces.error(format_args!(
+            reader.error(format_args!(
                 "has more than {MAX_ELEMENTS} elements in one result"
             ))
         })?;
@@ -35,26 +39,26 @@ impl Element {
             children: Vec::new(),
         };
         loop {
-            match pieces.next_piece()? {
-                Some(Piece::Open(open)) => {
-                    let child = Self::read_some(pieces, open, left)?;
+            match reader.next_event()? {
+                Some(XmlEvent::Open(open)) => {
+                    let child = Self::read_some(reader, open, left)?;
                     element.children.push(child);
                 }
-                // Nearly all texts are in one piece.
-                Some(Piece::Text(text)) if element.text.is_empty() => element.text = text,
-                Some(Piece::Text(text)) => element.text.push_str(&text),
-                Some(Piece::Close) => return element.settled(pieces),
-                None => return Err(pieces.error("is cut short")),
+                // Nearly all texts are one event.
+                Some(XmlEvent::Text(text)) if element.text.is_empty() => element.text = text,
+                Some(XmlEvent::Text(text)) => element.text.push_str(&text),
+                Some(XmlEvent::Close) => return element.without_white_space(reader),
+                None => return Err(reader.error("is cut short")),
             }
         }
     }
 
     /// Drops the white space between elements.
-    fn settled(mut self, pieces: &Pieces<'_>) -> Result<Self, Malformed> {
+    fn without_white_space(mut self, reader: &XmlReader<'_>) -> Result<Self, Malformed> {
         if !self.children.is_empty() {
             if !self.text.trim_ascii().is_empty() {
                 let name = &self.open.name;
-                return Err(pieces.error(format_args!("has text between elements of `{name}`")));
+                return Err(reader.error(format_args!("has text between elements of `{name}`")));
             }
             self.text = String::new();
         }

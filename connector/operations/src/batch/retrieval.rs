@@ -1,37 +1,49 @@
 //! Records retrieved by id, in calls of which the next one travels while the last one is read.
 
-use salesforce_client::org::{Call, Org};
+use crate::rows::Documents;
+use salesforce_client::exchange::Reply;
+use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Started;
-use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
+use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_COLLECTION_RETRIEVE;
+use salesforce_formats::message::RowError;
 use salesforce_formats::soql::SelectList;
+use serde_json::value::RawValue;
 
 /// How one API retrieves records.
 pub(crate) trait Retrieval {
     /// Makes the call for these ids.
     fn call(&self, ids: &[String]) -> Result<Call, Fault>;
-    /// Reads the answer to a call.
-    fn complete(&mut self, request: InFlight) -> Result<(), Fault>;
+
+    /// Reads an answer: as many records as were asked for, each as its JSON text, `null` where there is none. The inner fault is one
+    /// that came with a good status, or that of `row`.
+    fn read(
+        &self,
+        reply: &Reply,
+        wanted: usize,
+        row: &mut dyn FnMut(&RawValue) -> Result<(), Fault>,
+    ) -> Result<Result<(), Fault>, Unusable>;
 }
 
 /// A call whose answer is still to be read.
-pub(crate) struct InFlight {
-    /// The call.
-    pub call: Call,
+struct InFlight {
+    call: Call,
     /// How many records it asks for.
-    pub count: usize,
-    /// Its request, where it is on its way.
-    pub started: Option<Started>,
+    count: usize,
+    started: Option<Started>,
 }
 
-/// Retrieves the records of these ids, at most `batch_size` with a call.
-pub(crate) fn retrieve_all(
+/// Retrieves the records of these ids, at most `batch_size` with a call, and writes them in their order.
+pub(crate) fn retrieve(
     org: &Org,
-    retrieval: &mut impl Retrieval,
+    retrieval: &impl Retrieval,
     ids: &[String],
     batch_size: Option<u16>,
-) -> Result<(), Fault> {
+    documents: Documents,
+) -> Result<Message, Fault> {
     let size = batch_size.map_or(MAX_COLLECTION_RETRIEVE, usize::from);
+    let mut records = Records::new(documents);
     let mut ahead: Option<InFlight> = None;
     for ids in ids.chunks(size.max(1)) {
         let call = retrieval.call(ids)?;
@@ -43,10 +55,71 @@ pub(crate) fn retrieve_all(
             started,
         };
         if let Some(request) = ahead.replace(next) {
-            retrieval.complete(request)?;
+            records.complete(org, retrieval, request)?;
         }
     }
-    ahead.map_or(Ok(()), |request| retrieval.complete(request))
+    if let Some(request) = ahead {
+        records.complete(org, retrieval, request)?;
+    }
+    Ok(records.message(org))
+}
+
+/// The records retrieved so far.
+struct Records {
+    documents: Documents,
+    out: Vec<u8>,
+    missing: u64,
+    found: u64,
+}
+
+impl Records {
+    fn new(mut documents: Documents) -> Self {
+        let mut out = Vec::new();
+        documents.begin(&mut out);
+        Self {
+            documents,
+            out,
+            missing: 0,
+            found: 0,
+        }
+    }
+
+    fn complete(
+        &mut self,
+        org: &Org,
+        retrieval: &impl Retrieval,
+        request: InFlight,
+    ) -> Result<(), Fault> {
+        org.send_as(&request.call, request.started, |reply, _| {
+            retrieval.read(&reply, request.count, &mut |row| self.row(row))
+        })?
+    }
+
+    fn row(&mut self, row: &RawValue) -> Result<(), Fault> {
+        let is_missing = row.get() == RawValue::NULL.get();
+        self.missing += u64::from(is_missing);
+        self.found += u64::from(!is_missing);
+        let format = self.documents.format();
+        // A table has no row for a record that is not there.
+        if is_missing && !matches!(format, DocumentFormat::Json | DocumentFormat::Ndjson) {
+            return Ok(());
+        }
+        let mut no_more =
+            |_: &str| -> Result<Vec<u8>, Fault> { Err(RowError::Malformed { at: 0 }.into()) };
+        self.documents.row(row, &mut self.out, &mut no_more)
+    }
+
+    fn message(mut self, org: &Org) -> Message {
+        self.documents.end(&mut self.out);
+        let mut attributes = org.attributes();
+        attributes.push(("records".into(), self.found.to_string()));
+        attributes.push(("missing".into(), self.missing.to_string()));
+        Message {
+            media_type: self.documents.media_type().into(),
+            body: self.out,
+            attributes,
+        }
+    }
 }
 
 /// The columns, from the fields that are asked for.

@@ -132,17 +132,17 @@ impl BayeuxMessage {
 
     /// Whether it says that a replay id leads nowhere.
     pub fn is_replay_id_invalid(&self) -> bool {
-        let upstream_error = self.upstream_error();
+        let error = self.upstream_error();
         self.is_refused()
             && self.code() == Some(400)
-            && upstream_error.contains("replayId")
-            && upstream_error.contains("invalid")
+            && error.contains("replayId")
+            && error.contains("invalid")
     }
 }
 
 /// The number before `::`, or before `:`.
-fn code(upstream_error: &str) -> Option<u16> {
-    upstream_error.split(':').next()?.trim().parse().ok()
+fn code(error: &str) -> Option<u16> {
+    error.split(':').next()?.trim().parse().ok()
 }
 
 /// The messages of a handshake.

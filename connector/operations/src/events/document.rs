@@ -121,9 +121,9 @@ fn attributes(
 }
 
 /// The message that reports events that are gone.
-pub fn gap(channel: &str, after: &str, resumed: &str, upstream_error: &str) -> Message {
+pub fn gap(channel: &str, after: &str, resumed: &str, reason: &str) -> Message {
     let body: Value = json!({
-        "gap": {"channel": channel, "after": after, "resumed": resumed, "reason": upstream_error}
+        "gap": {"channel": channel, "after": after, "resumed": resumed, "reason": reason}
     });
     Message {
         media_type: "application/json".into(),

@@ -11,7 +11,7 @@ pub struct LostChannel {
     /// The channel.
     pub channel: String,
     /// Why.
-    pub upstream_error: String,
+    pub reason: String,
     /// The stretch of time, where it is known.
     pub bounds: Option<Gap>,
 }
@@ -26,28 +26,23 @@ impl LostChannel {
         );
         Self {
             channel: channel.to_owned(),
-            upstream_error: message,
+            reason: message,
             bounds: Some(bounds),
         }
     }
 
     /// A channel whose replay id leads nowhere, in Salesforce's words.
-    pub fn refused(channel: &str, upstream_error: &str) -> Self {
+    pub fn refused(channel: &str, reason: &str) -> Self {
         Self {
             channel: channel.to_owned(),
-            upstream_error: upstream_error.to_owned(),
+            reason: reason.to_owned(),
             bounds: None,
         }
     }
 
     /// The message that reports it.
     pub fn message(&self, before: &Position, resumed: &str) -> Message {
-        let mut message = document::gap(
-            &self.channel,
-            before.replay_id(),
-            resumed,
-            &self.upstream_error,
-        );
+        let mut message = document::gap(&self.channel, before.replay_id(), resumed, &self.reason);
         if let Some(bounds) = &self.bounds {
             let times = [("gap-from", bounds.from), ("gap-to", bounds.to)];
             let times = times.map(|(name, ms)| (name.to_owned(), time(ms)));
@@ -61,7 +56,7 @@ impl LostChannel {
 pub fn fault(lost: &[LostChannel]) -> Fault {
     let channels: Vec<String> = lost
         .iter()
-        .map(|lost| format!("{} ({})", lost.channel, lost.upstream_error))
+        .map(|lost| format!("{} ({})", lost.channel, lost.reason))
         .collect();
     Fault::new(
         FaultKind::CheckpointLost,

@@ -3,7 +3,7 @@
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::events::ParseOutboundMessageConfig;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
-use salesforce_formats::xml::{Element, Malformed, Open, Piece, Pieces, Space};
+use salesforce_formats::xml::{Element, Malformed, XmlReader};
 use serde_json::{Map, Value, json};
 
 /// Most notifications of one message (SOAP API Developer Guide, "Understanding Outbound Messaging").
@@ -49,47 +49,19 @@ pub fn parse(config: &ParseOutboundMessageConfig, input: &Message) -> Result<Mes
 
 /// Steps down to the element of the call, and reads it whole.
 fn open(body: &[u8]) -> Result<Element, Malformed> {
-    let mut pieces = Pieces::of(body)?;
-    let root = next(&mut pieces)?;
-    if !root.is(Space::Soap, "Envelope") {
-        return Err(Malformed(format!(
-            "is `{}`, not an envelope of SOAP 1.1",
-            root.name
-        )));
-    }
-    let mut part = next(&mut pieces)?;
-    if part.is(Space::Soap, "Header") {
-        Element::read(&mut pieces, part)?;
-        part = next(&mut pieces)?;
-    }
-    if !part.is(Space::Soap, "Body") {
-        return Err(Malformed(format!(
-            "has `{}` where its body should be",
-            part.name
-        )));
-    }
-    let call = next(&mut pieces)?;
+    let mut reader = XmlReader::new(body)?;
+    reader.enter_envelope()?;
+    let call = reader.expect_element()?;
     if call.name != "notifications" {
         return Err(Malformed(format!(
             "holds `{}`, not `notifications`",
             call.name
         )));
     }
-    let notifications = Element::read(&mut pieces, call)?;
+    let notifications = Element::read(&mut reader, call)?;
     // What follows must be well-formed, too: a message that was cut short is not acknowledged.
-    while pieces.next_piece()?.is_some() {}
+    while reader.next_event()?.is_some() {}
     Ok(notifications)
-}
-
-fn next(pieces: &mut Pieces<'_>) -> Result<Open, Malformed> {
-    loop {
-        match pieces.next_piece()? {
-            Some(Piece::Open(open)) => return Ok(open),
-            Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
-            Some(_) => return Err(pieces.error("has something else where an element should begin")),
-            None => return Err(pieces.error("is cut short")),
-        }
-    }
 }
 
 fn check_organization(config: &ParseOutboundMessageConfig, found: &str) -> Result<(), Fault> {

@@ -123,7 +123,7 @@ fn knows_no_such_token(fault: &Fault) -> bool {
     fault
         .upstream
         .iter()
-        .any(|upstream_error| UNKNOWN_TOKEN.contains(&upstream_error.code.as_str()))
+        .any(|error| UNKNOWN_TOKEN.contains(&error.code.as_str()))
 }
 
 fn no_refresh_token() -> Fault {

@@ -2,9 +2,9 @@
 
 mod blob;
 mod download;
+mod expected_content;
 mod multipart;
 mod upload;
-mod vouched;
 
 pub use download::{download, rich_text_image};
 pub use upload::FileUpload;

@@ -328,9 +328,9 @@ pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<V
         .encode(record.node, object.unwrap_or_default())
         .map_err(|error| match error {
             RecordError::Org(fault) => fault,
-            RecordError::Record(upstream_error) => bad_input(format!(
+            RecordError::Record(error) => bad_input(format!(
                 "Of the input, {} cannot be sent: {}",
-                record.position, upstream_error.message
+                record.position, error.message
             )),
         })?;
     // The path tells the sObject.

@@ -1,63 +1,37 @@
-//! All rows of a query, page after page: the next page travels while this one is written, unless that would cost child records
-//! that are still to be fetched.
+//! All rows of a query through the REST API: GET query, queryAll and nextRecordsUrl.
 
 use super::query::{Question, next_page, sized};
+use crate::rows::{self, Documents, PageRequest, Paging};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
-use salesforce_client::transport::Started;
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     RowFormat as FormatChoice, RowsConfig,
 };
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::limits::MAX_OFFSET_ROWS;
-use salesforce_contract::source::{Buffered, Output, Producer};
-use salesforce_formats::message::{Page, PageError, RowFormat, RowWriter};
+use salesforce_contract::source::Buffered;
+use salesforce_formats::message::{Page, PageError};
 use salesforce_formats::soql::SelectList;
 use salesforce_formats::soql::narrow::Cut;
 use std::rc::Rc;
 
 mod ranges;
 mod split;
-mod trail;
 
 use split::Parts;
-pub(crate) use trail::Trail;
 
 /// The rows of a query as bytes.
-pub struct Rows {
-    org: Rc<Org>,
-    format: RowFormat,
-    writer: RowWriter,
-    page_size: Option<u16>,
+pub type Rows = rows::Rows<RestPages>;
+
+/// The pages of a query, and of the parts that it is cut into.
+pub struct RestPages {
     /// The parts that come after the one in hand.
     parts: Parts,
-    /// What `totalSize` of the parts begun promised, the one in hand included; `None` once one did not know.
-    total: Option<u64>,
-    ahead: Ahead,
-    /// The pages of the part in hand.
-    trail: Trail,
-    /// How many rows were written before the part in hand.
-    before: u64,
+    page_size: Option<u16>,
     /// Whether the query has an OFFSET, and no LIMIT that keeps it below what Salesforce gives then.
     capped: bool,
-}
-
-/// What comes after the bytes in hand.
-enum Ahead {
-    /// A page, whose request may be under way.
-    Page(Box<NextPage>),
-    /// The end of the rows.
-    End,
-    /// Nothing: the end has been written.
-    Nothing,
-    /// Nothing: a page could not be had.
-    Failed,
-}
-
-pub(super) struct NextPage {
-    call: Call,
-    started: Option<Started>,
 }
 
 impl Rows {
@@ -77,151 +51,64 @@ impl Rows {
             ));
         }
         let format = format(config.format);
-        let mut writer = RowWriter::new(format, select.as_ref(), config.keep_attributes)?;
-        let mut out = Vec::new();
-        writer.begin(&mut out);
-        let capped = capped_by_offset(&soql);
-        let parts = match &config.split {
-            Some(split) => Parts::cut(&org, &soql, split, &question)?,
-            None => Parts::whole(soql, &question),
-        };
-        let mut rows = Self {
-            org,
-            format,
-            writer,
+        let documents = Documents::new(format, select.as_ref(), config.keep_attributes)?;
+        let pages = RestPages {
+            capped: capped_by_offset(&soql),
+            parts: match &config.split {
+                Some(split) => Parts::cut(&org, &soql, split, &question)?,
+                None => Parts::whole(soql, &question),
+            },
             page_size: config.page_size,
-            parts,
-            total: Some(0),
-            ahead: Ahead::End,
-            trail: Trail::default(),
-            before: 0,
-            capped,
         };
-        rows.next_part(&mut out)?;
-        Ok(Buffered::new(rows, out))
+        Self::start(org, pages, documents)
+    }
+}
+
+impl Paging for RestPages {
+    fn next_part(&mut self, org: &Org) -> Result<Option<PageRequest>, Fault> {
+        self.parts.next(org)
     }
 
-    /// Begins the next part; false when there is none.
-    fn next_part(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
-        let Some(first) = self.parts.next(&self.org)? else {
-            return Ok(false);
-        };
-        self.trail = Trail::default();
-        self.before = self.writer.rows();
-        let promised = self.fetch(first, out)?;
-        if self.capped && promised == Some(MAX_OFFSET_ROWS) {
+    fn following(&self, _: &Org, locator: &str) -> Result<Call, Fault> {
+        let get = Call::get(following(locator)?).expecting(Expected::JsonPage);
+        Ok(sized(get, self.page_size))
+    }
+
+    fn fetch<T>(
+        &self,
+        org: &Org,
+        request: PageRequest,
+        mut read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        org.send_as(&request.call, request.started, |reply, _| {
+            let page = Page::parse(&reply.body).map_err(unusable)?;
+            Ok(read(&page))
+        })?
+    }
+
+    fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault> {
+        child_page(org, locator)
+    }
+
+    fn check_total(&self, total: Option<u64>) -> Result<(), Fault> {
+        if self.capped && total == Some(MAX_OFFSET_ROWS) {
             return Err(cut_by_offset());
         }
-        self.total = self.total.zip(promised).map(|(before, more)| before + more);
-        Ok(true)
+        Ok(())
     }
 
-    /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `totalSize`.
-    fn fetch(&mut self, next: NextPage, out: &mut Vec<u8>) -> Result<Option<u64>, Fault> {
-        let (org, writer, page_size) = (&self.org, &mut self.writer, self.page_size);
-        let trail = &mut self.trail;
-        let (total, ahead) = org.send_as(&next.call, next.started, |reply, _| {
-            let page = Page::parse(&reply.body).map_err(unusable)?;
-            let followed = page.next.as_deref().filter(|_| !page.done);
-            if let Some(Err(circle)) = followed.map(|next| trail.follow(next)) {
-                return Ok(Err(circle));
-            }
-            let ahead = ahead(org, &page, page_size);
-            let mut children = Trail::default();
-            let written = writer.page(&page, out, &mut |url| {
-                children.follow(url)?;
-                child_page(org, url)
-            });
-            Ok(written.and(ahead).map(|ahead| (page.total_size, ahead)))
-        })??;
-        self.ahead = ahead;
-        check_surplus(total, self.writer.rows() - self.before)?;
-        Ok(total)
-    }
-
-    /// How many rows there are: what the org promised, or counted while parts are not begun.
-    fn known_total(&self) -> Option<u64> {
-        if self.parts.done() {
-            self.total
-        } else {
-            self.parts.counted
+    fn parts(&self) -> rows::Parts {
+        rows::Parts {
+            count: self.parts.count,
+            all_begun: self.parts.done(),
+            counted: self.parts.counted,
         }
-    }
-}
-
-impl Producer for Rows {
-    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
-        match std::mem::replace(&mut self.ahead, Ahead::Failed) {
-            Ahead::Page(next) => {
-                self.fetch(*next, &mut out.bytes)?;
-            }
-            Ahead::End => {
-                check_count(self.total, self.writer.rows())?;
-                if !self.next_part(&mut out.bytes)? {
-                    self.writer.end(&mut out.bytes);
-                    self.ahead = Ahead::Nothing;
-                }
-            }
-            Ahead::Nothing => {
-                self.ahead = Ahead::Nothing;
-                return Ok(false);
-            }
-            Ahead::Failed => {
-                return Err(Fault::new(
-                    FaultKind::Other,
-                    "These rows have failed before: open them again",
-                ));
-            }
-        }
-        Ok(true)
-    }
-
-    fn head(&self) -> Message {
-        let mut attributes = self.org.attributes();
-        attributes.extend(
-            self.known_total()
-                .map(|total| ("total".into(), total.to_string())),
-        );
-        attributes.push(("rows".into(), self.writer.rows().to_string()));
-        if self.parts.count > 1 {
-            attributes.push(("parts".into(), self.parts.count.to_string()));
-        }
-        Message {
-            media_type: self.format.media_type().into(),
-            body: Vec::new(),
-            attributes,
-        }
-    }
-}
-
-/// Rows that do not add up to what was promised, where anything was, are a fault.
-pub(crate) fn check_count(promised: Option<u64>, rows: u64) -> Result<(), Fault> {
-    match promised {
-        Some(promised) if promised != rows => Err(miscounted(promised, rows)),
-        _ => Ok(()),
-    }
-}
-
-/// More rows than were promised are a fault before the end, too: an end may never come.
-fn check_surplus(promised: Option<u64>, rows: u64) -> Result<(), Fault> {
-    match promised {
-        Some(promised) if rows > promised => Err(miscounted(promised, rows)),
-        _ => Ok(()),
-    }
-}
-
-fn miscounted(promised: u64, rows: u64) -> Fault {
-    Fault {
-        attempts: 1,
-        ..Fault::protocol(format!(
-            "The org promised {promised} rows and sent {rows}: the rows are not complete (records may have come or gone meanwhile), so read them again"
-        ))
     }
 }
 
 /// Whether Salesforce gives no more rows than [`MAX_OFFSET_ROWS`] of this query, and does not say so.
 pub(crate) fn capped_by_offset(soql: &str) -> bool {
-    let cut = Cut::of(soql);
+    let cut = Cut::parse(soql);
     cut.is_some_and(|cut| {
         cut.clause(&["OFFSET"]).is_some() && cut.limit().is_none_or(|limit| limit > MAX_OFFSET_ROWS)
     })
@@ -238,22 +125,6 @@ pub(crate) fn cut_by_offset() -> Fault {
             ),
         )
     }
-}
-
-/// What follows a page; its request is sent at once, or in its turn where the page's children must be fetched before.
-fn ahead(org: &Org, page: &Page<'_>, page_size: Option<u16>) -> Result<Ahead, Fault> {
-    let Some(next) = page.next.as_deref().filter(|_| !page.done) else {
-        return Ok(Ahead::End);
-    };
-    let get = Call::get(following(next)?).expecting(Expected::JsonPage);
-    let call = sized(get, page_size);
-    // A request that cannot even be started fails again, with its reason, when its turn comes.
-    let started = if page.has_cut_children() {
-        None
-    } else {
-        org.start(&call).ok()
-    };
-    Ok(Ahead::Page(Box::new(NextPage { call, started })))
 }
 
 /// The path that an answer names for its next page.
@@ -279,12 +150,12 @@ pub(crate) fn unusable(error: PageError) -> Unusable {
 }
 
 /// The form that a config chooses.
-pub(super) fn format(choice: Option<FormatChoice>) -> RowFormat {
+pub(super) fn format(choice: Option<FormatChoice>) -> DocumentFormat {
     match choice {
-        Some(FormatChoice::Csv) => RowFormat::Csv,
-        Some(FormatChoice::Json) => RowFormat::Json,
-        Some(FormatChoice::Xml) => RowFormat::Xml,
-        Some(FormatChoice::Ndjson) | None => RowFormat::Ndjson,
+        Some(FormatChoice::Csv) => DocumentFormat::Csv,
+        Some(FormatChoice::Json) => DocumentFormat::Json,
+        Some(FormatChoice::Xml) => DocumentFormat::Xml,
+        Some(FormatChoice::Ndjson) | None => DocumentFormat::Ndjson,
     }
 }
 

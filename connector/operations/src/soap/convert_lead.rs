@@ -3,10 +3,10 @@
 use super::batch_call::{BatchCall, RecordCodec};
 use super::headers::Headers;
 use super::results::outcome;
-use super::sobject::{self, check_text, upstream_error};
+use super::sobject::{self, check_text};
 use super::xml::{Element, Xml};
 use crate::batch::{Extra, Extras, Plan};
-use crate::typing::{RecordEncoder, RecordError, object_of};
+use crate::typing::{RecordEncoder, RecordError, field_error, object_of};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
@@ -137,7 +137,7 @@ impl Convert<'_> {
                 .find(|(known, ..)| known.eq_ignore_ascii_case(name));
             match known {
                 Some((_, _, since)) if self.version < ApiVersion(*since) => {
-                    return Err(upstream_error(
+                    return Err(field_error(
                         name,
                         &format!(
                             "needs API {since}.0 or later; the connection uses {}",
@@ -149,7 +149,7 @@ impl Convert<'_> {
                 None => {
                     let near = nearest(name, PARTS.iter().map(|(known, ..)| *known));
                     let hint = near.map(|near| format!("; did you mean `{near}`?"));
-                    return Err(upstream_error(
+                    return Err(field_error(
                         name,
                         &format!("is no part of a conversion{}", hint.unwrap_or_default()),
                     ));
@@ -167,7 +167,7 @@ impl Convert<'_> {
         xml: &mut Xml,
     ) -> Result<(), RecordError> {
         match (part, value) {
-            (Part::Needed, None) => return Err(upstream_error(name, "is missing")),
+            (Part::Needed, None) => return Err(field_error(name, "is missing")),
             (Part::Flag, None) => xml.flag(name, false),
             (_, None) => xml.nil(name),
             (Part::Text | Part::Needed, Some(Value::Text(text) | Value::Untyped(text))) => {
@@ -176,7 +176,7 @@ impl Convert<'_> {
             }
             (Part::Flag | Part::MaybeFlag, Some(value)) => match boolean(&value) {
                 Some(value) => xml.flag(name, value),
-                None => return Err(upstream_error(name, "is neither true nor false")),
+                None => return Err(field_error(name, "is neither true nor false")),
             },
             (Part::Record(object), Some(Value::Object(node))) => {
                 let object = object_of(&node, Some(object))?;
@@ -184,9 +184,9 @@ impl Convert<'_> {
                 sobject::write(&self.encoder, name, &object, node, xml)?;
             }
             (Part::Record(_), Some(_)) => {
-                return Err(upstream_error(name, "is no object with values of a record"));
+                return Err(field_error(name, "is no object with values of a record"));
             }
-            (Part::Text | Part::Needed, Some(_)) => return Err(upstream_error(name, "is no text")),
+            (Part::Text | Part::Needed, Some(_)) => return Err(field_error(name, "is no text")),
         }
         Ok(())
     }

@@ -37,10 +37,9 @@ pub fn find_duplicates(
         });
         written.map_err(|error| match error {
             RecordError::Org(fault) => fault,
-            RecordError::Record(upstream_error) => bad_input(format!(
-                "Of the input, of {position}, {}",
-                upstream_error.message
-            )),
+            RecordError::Record(error) => {
+                bad_input(format!("Of the input, of {position}, {}", error.message))
+            }
         })?;
     }
     send(

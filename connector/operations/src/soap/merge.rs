@@ -7,7 +7,7 @@ use super::results::outcome;
 use super::sobject;
 use super::xml::{Element, Xml};
 use crate::batch::{Extra, Extras, Plan};
-use crate::typing::{RecordEncoder, RecordError, object_of};
+use crate::typing::{RecordEncoder, RecordError, field_error, object_of};
 use salesforce_client::exchange::Nature;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -48,24 +48,24 @@ impl RecordCodec for Merge<'_> {
                 Value::Object(node) if name.eq_ignore_ascii_case(MASTER) => master = Some(node),
                 value if name.eq_ignore_ascii_case(LOSERS) => losers = ids(value)?,
                 _ => {
-                    return Err(sobject::upstream_error(
+                    return Err(field_error(
                         &name,
                         "is no part of a merge: give `masterRecord`, an object, and `recordToMergeIds`, a list of ids",
                     ));
                 }
             }
         }
-        let master = master.ok_or_else(|| sobject::upstream_error(MASTER, "is missing"))?;
+        let master = master.ok_or_else(|| field_error(MASTER, "is missing"))?;
         let object = object_of(&master, self.object)?;
         let master = self.encoder.encode(master, &object)?;
         if master.text("Id").is_none() {
-            return Err(sobject::upstream_error(
+            return Err(field_error(
                 MASTER,
                 "has no `Id`: it names the record that stays",
             ));
         }
         if losers.is_empty() || losers.len() > MAX_MERGE_LOSERS {
-            return Err(sobject::upstream_error(
+            return Err(field_error(
                 LOSERS,
                 &format!(
                     "has {} ids; Salesforce merges 1 to {MAX_MERGE_LOSERS} records into another",
@@ -99,10 +99,10 @@ impl RecordCodec for Merge<'_> {
 fn ids(value: Value) -> Result<Vec<String>, RecordError> {
     let one = |value: Value| match value {
         Value::Text(text) | Value::Untyped(text) => {
-            let upstream_error = "holds something else than ids of 15 or 18 letters and digits";
-            id::long(&text).ok_or_else(|| sobject::upstream_error(LOSERS, upstream_error))
+            let what = "holds something else than ids of 15 or 18 letters and digits";
+            id::long(&text).ok_or_else(|| field_error(LOSERS, what))
         }
-        _ => Err(sobject::upstream_error(LOSERS, "is no list of ids")),
+        _ => Err(field_error(LOSERS, "is no list of ids")),
     };
     match value {
         Value::List(values) => values.into_iter().map(one).collect(),

@@ -42,7 +42,7 @@ impl Types {
     }
 
     /// The describe of an object; `None` where the org has none for the user.
-    fn of(&self, org: &Org, object: &str) -> Result<Option<Rc<Described>>, Fault> {
+    fn described(&self, org: &Org, object: &str) -> Result<Option<Rc<Described>>, Fault> {
         if self.untyped || object == AGGREGATE || object.is_empty() {
             return Ok(None);
         }
@@ -67,7 +67,7 @@ impl Types {
             return Ok(());
         }
         let object = record.text_of("type").unwrap_or_default();
-        let described = self.of(org, object)?;
+        let described = self.described(org, object)?;
         out.extend_from_slice(b"{\"attributes\":{\"type\":");
         text(object, out);
         out.push(b'}');

@@ -3,7 +3,7 @@
 use super::envelope::Envelope;
 use super::fault as soap_fault;
 use super::json::ToJson;
-use super::xml::{Element, Malformed, Open, Piece, Pieces, Space, echo};
+use super::xml::{Element, Malformed, Open, Space, XmlReader, echo};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::fault;
 use salesforce_client::org::{Org, Unusable};
@@ -12,31 +12,16 @@ use salesforce_contract::bindings::{Fault, Message};
 
 /// An answer, opened at the element of its call.
 pub struct Answer<'b> {
-    pieces: Pieces<'b>,
+    reader: XmlReader<'b>,
     usage: Option<String>,
 }
 
 impl<'b> Answer<'b> {
     /// Steps down to the answer to a call.
     pub fn open(body: &'b [u8], call: &str) -> Result<Self, Malformed> {
-        let mut pieces = Pieces::of(body)?;
-        let root = expect(&mut pieces)?;
-        if !root.is(Space::Soap, "Envelope") {
-            return Err(Malformed(format!(
-                "is `{}`, not an envelope of SOAP 1.1",
-                root.name
-            )));
-        }
-        let mut part = expect(&mut pieces)?;
-        let mut usage = None;
-        if part.is(Space::Soap, "Header") {
-            usage = api_usage(&Element::read(&mut pieces, part)?);
-            part = expect(&mut pieces)?;
-        }
-        if !part.is(Space::Soap, "Body") {
-            return Err(pieces.error(format_args!("has `{}` where its body should be", part.name)));
-        }
-        let answer = expect(&mut pieces)?;
+        let mut reader = XmlReader::new(body)?;
+        let header = reader.enter_envelope()?;
+        let answer = reader.expect_element()?;
         let expected = format!("{call}Response");
         if !answer.is(Space::Partner, &expected) {
             return Err(Malformed(format!(
@@ -44,33 +29,29 @@ impl<'b> Answer<'b> {
                 answer.name
             )));
         }
-        Ok(Self { pieces, usage })
+        Ok(Self {
+            reader,
+            usage: header.as_ref().and_then(api_usage),
+        })
     }
 
-    /// The next element of the one that is open; `None` at its end.
+    /// Steps into the next element of the one that is open; `None` at its end.
     pub fn next(&mut self) -> Result<Option<Open>, Malformed> {
-        loop {
-            match self.pieces.next_piece()? {
-                Some(Piece::Open(open)) => {
-                    if matches!(open.space, Space::Partner | Space::Sobject) {
-                        return Ok(Some(open));
-                    }
-                    let name = &open.name;
-                    return Err(self.pieces.error(format_args!(
-                        "has `{name}` in a namespace that is not the API's"
-                    )));
-                }
-                Some(Piece::Close) => return Ok(None),
-                Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
-                Some(Piece::Text(_)) => return Err(self.pieces.error("has text between elements")),
-                None => return Err(self.pieces.error("is cut short")),
+        let next = self.reader.next_element()?;
+        match &next {
+            Some(open) if !matches!(open.space, Space::Partner | Space::Sobject) => {
+                let name = &open.name;
+                Err(self.reader.error(format_args!(
+                    "has `{name}` in a namespace that is not the API's"
+                )))
             }
+            _ => Ok(next),
         }
     }
 
     /// Reads the rest of an element.
     pub fn element(&mut self, open: Open) -> Result<Element, Malformed> {
-        Element::read(&mut self.pieces, open)
+        Element::read(&mut self.reader, open)
     }
 
     /// Reads the next element of the one that is open; `None` at its end.
@@ -83,25 +64,8 @@ impl<'b> Answer<'b> {
 
     /// Checks that the answer is whole; called once its element has ended.
     fn finish(mut self) -> Result<Option<String>, Malformed> {
-        while let Some(piece) = self.pieces.next_piece()? {
-            match piece {
-                Piece::Close => {}
-                Piece::Text(text) if text.trim_ascii().is_empty() => {}
-                _ => return Err(self.pieces.error("goes on after the answer of the call")),
-            }
-        }
+        self.reader.finish()?;
         Ok(self.usage)
-    }
-}
-
-/// The next element.
-fn expect(pieces: &mut Pieces<'_>) -> Result<Open, Malformed> {
-    loop {
-        match pieces.next_piece()? {
-            Some(Piece::Open(open)) => return Ok(open),
-            Some(Piece::Text(text)) if text.trim_ascii().is_empty() => {}
-            _ => return Err(pieces.error("has no element where one is needed")),
-        }
     }
 }
 

@@ -1,39 +1,39 @@
-//! retrieve: records by their ids, in the order of the input, the next call while the last one is read.
+//! retrieve: records by their ids, in the order of the input.
 
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
 use super::record::Types;
 use super::request::read_answer;
-use super::rows::Documents;
+use super::rows::documents;
 use super::xml::Malformed;
-use crate::batch::{InFlight, Retrieval, ids, retrieve_all, select};
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::{Call, Org};
+use crate::batch::{self, Retrieval, ids, select};
+use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, RetrieveConfig,
 };
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_formats::message::RowError;
 use serde_json::value::RawValue;
 
 /// retrieve().
 pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
     let ids = ids(input)?;
-    let mut retrieve = Retrieve::open(org, config)?;
-    retrieve_all(org, &mut retrieve, &ids, config.batch_size)?;
-    Ok(retrieve.finish())
+    let select = select(&config.object, &config.fields)?;
+    let format = config.format.unwrap_or(DocumentFormat::Ndjson);
+    let documents = documents(format, Some(&select), config.keep_attributes)?;
+    let retrieve = Retrieve {
+        org,
+        config,
+        types: Types::new(config.untyped),
+    };
+    batch::retrieve(org, &retrieve, &ids, config.batch_size, documents)
 }
 
 struct Retrieve<'a> {
     org: &'a Org,
     config: &'a RetrieveConfig,
     types: Types,
-    format: DocumentFormat,
-    documents: Documents,
-    out: Vec<u8>,
-    missing: u64,
-    found: u64,
 }
 
 impl Retrieval for Retrieve<'_> {
@@ -49,80 +49,43 @@ impl Retrieval for Retrieve<'_> {
         envelope.call(self.org, Nature::Read)
     }
 
-    fn complete(&mut self, request: InFlight) -> Result<(), Fault> {
-        let (org, types) = (self.org, &self.types);
+    fn read(
+        &self,
+        reply: &Reply,
+        wanted: usize,
+        row: &mut dyn FnMut(&RawValue) -> Result<(), Fault>,
+    ) -> Result<Result<(), Fault>, Unusable> {
         // Salesforce sends the id whether it was asked for or not.
         let mut fields = self.config.fields.iter();
         let with_id = fields.any(|field| field.eq_ignore_ascii_case("Id"));
-        let records = org.send_as(&request.call, request.started, |reply, _| {
-            read_answer(org, "retrieve", &reply, |answer| {
-                let mut records: Vec<Vec<u8>> = Vec::with_capacity(request.count);
-                while let Some(mut record) = answer.next_element()? {
-                    if !with_id {
-                        record.children.retain(|field| field.name() != "Id");
-                    }
-                    let mut text = Vec::new();
-                    if let Err(fault) = types.record(org, &record, &mut text) {
-                        return Ok(Err(fault));
-                    }
-                    records.push(text);
+        let records = read_answer(self.org, "retrieve", reply, |answer| {
+            let mut records: Vec<Vec<u8>> = Vec::with_capacity(wanted);
+            while let Some(mut record) = answer.next_element()? {
+                if !with_id {
+                    record.children.retain(|field| field.name() != "Id");
                 }
-                if records.len() != request.count {
-                    return Err(Malformed(format!(
-                        "holds {} of {} records",
-                        records.len(),
-                        request.count
-                    )));
+                let mut text = Vec::new();
+                if let Err(fault) = self.types.record(self.org, &record, &mut text) {
+                    return Ok(Err(fault));
                 }
-                Ok(Ok(records))
+                records.push(text);
+            }
+            if records.len() != wanted {
+                return Err(Malformed(format!(
+                    "holds {} of {wanted} records",
+                    records.len()
+                )));
+            }
+            Ok(Ok(records))
+        })?;
+        let written = records.and_then(|records| records).and_then(|records| {
+            records.iter().try_for_each(|record| {
+                let record = serde_json::from_slice(record).map_err(|error| {
+                    Fault::protocol(format!("A record cannot be written: {error}"))
+                })?;
+                row(record)
             })
-        })???;
-        records.iter().try_for_each(|record| self.row(record))
-    }
-}
-
-impl<'a> Retrieve<'a> {
-    fn open(org: &'a Org, config: &'a RetrieveConfig) -> Result<Self, Fault> {
-        let select = select(&config.object, &config.fields)?;
-        let format = config.format.unwrap_or(DocumentFormat::Ndjson);
-        let mut documents = Documents::new(format, Some(&select), config.keep_attributes)?;
-        let mut out = Vec::new();
-        documents.begin(&mut out);
-        Ok(Self {
-            org,
-            config,
-            types: Types::new(config.untyped),
-            format,
-            documents,
-            out,
-            missing: 0,
-            found: 0,
-        })
-    }
-
-    fn row(&mut self, record: &[u8]) -> Result<(), Fault> {
-        let row: &RawValue = serde_json::from_slice(record)
-            .map_err(|error| Fault::protocol(format!("A record cannot be written: {error}")))?;
-        let is_missing = row.get() == "null";
-        self.missing += u64::from(is_missing);
-        self.found += u64::from(!is_missing);
-        if is_missing && !matches!(self.format, DocumentFormat::Json | DocumentFormat::Ndjson) {
-            return Ok(());
-        }
-        let mut no_more =
-            |_: &str| -> Result<Vec<u8>, Fault> { Err(RowError::Malformed { at: 0 }.into()) };
-        self.documents.row(row, &mut self.out, &mut no_more)
-    }
-
-    fn finish(mut self) -> Message {
-        self.documents.end(&mut self.out);
-        let mut attributes = self.org.attributes();
-        attributes.push(("records".into(), self.found.to_string()));
-        attributes.push(("missing".into(), self.missing.to_string()));
-        Message {
-            media_type: self.documents.media_type().into(),
-            body: self.out,
-            attributes,
-        }
+        });
+        Ok(written)
     }
 }

@@ -1,57 +1,34 @@
-//! All rows of a query, page after page: the next page travels while this one is read, unless that would cost child records
-//! that are still to be fetched.
+//! All rows of a query through the SOAP API: query, queryAll and queryMore.
 
 use super::page::QueryPage;
 use super::query::{bound, first_call, more_call, paged};
 use super::record::Types;
 use super::request::read_answer;
-use crate::rest::rows::check_count;
+use crate::rows::{self, Documents, PageRequest, Paging};
 use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, HeaderOptions, QueryRowsConfig,
 };
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
-use salesforce_contract::source::{Buffered, Output, Producer};
+use salesforce_contract::source::Buffered;
 use salesforce_formats::message::Page;
 use salesforce_formats::soql::SelectList;
 use std::rc::Rc;
 
-pub(super) use documents::Documents;
-
-mod documents;
-
 /// The rows of a query as bytes.
-pub struct Rows {
-    org: Rc<Org>,
+pub type Rows = rows::Rows<SoapPages>;
+
+/// The pages of a query.
+pub struct SoapPages {
+    /// The name of the call for the first page.
+    name: &'static str,
+    /// The request for the first page, until it is sent.
+    first: Option<Call>,
     types: Types,
-    documents: Documents,
     headers: Option<HeaderOptions>,
     batch_size: Option<u16>,
-    /// What `size` of the first page promised, where the org knows.
-    total: Option<u64>,
-    /// The locator of the page that was asked for last.
-    locator: Option<String>,
-    ahead: Ahead,
-}
-
-/// What comes after the bytes in hand.
-enum Ahead {
-    /// A page, whose request may be under way.
-    Page(Box<NextPage>),
-    /// The end of the rows.
-    End,
-    /// Nothing: the end has been written.
-    Nothing,
-    /// Nothing: a page could not be had.
-    Failed,
-}
-
-struct NextPage {
-    name: &'static str,
-    call: Call,
-    started: Option<Started>,
 }
 
 impl Rows {
@@ -65,139 +42,91 @@ impl Rows {
             ));
         }
         let format = config.format.unwrap_or(DocumentFormat::Ndjson);
-        let documents = Documents::new(format, select.as_ref(), config.keep_attributes)?;
+        let documents = documents(format, select.as_ref(), config.keep_attributes)?;
         let name = if config.include_deleted {
             "queryAll"
         } else {
             "query"
         };
         let headers = paged(config.headers.as_ref(), config.batch_size);
-        let first = NextPage {
+        let pages = SoapPages {
             name,
-            call: first_call(&org, name, &soql, &headers)?,
-            started: None,
-        };
-        let mut rows = Self {
-            org,
+            first: Some(first_call(&org, name, &soql, &headers)?),
             types: Types::new(config.untyped),
-            documents,
-            headers: config.headers.as_ref().and_then(for_more),
+            headers: config.headers.as_ref().map(for_more),
             batch_size: config.batch_size,
-            total: None,
-            locator: None,
-            ahead: Ahead::End,
         };
-        let mut out = Vec::new();
-        rows.documents.begin(&mut out);
-        rows.total = rows.fetch(first, &mut out)?;
-        Ok(Buffered::new(rows, out))
+        Self::start(org, pages, documents)
     }
+}
 
-    /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `size`.
-    fn fetch(&mut self, next: NextPage, out: &mut Vec<u8>) -> Result<Option<u64>, Fault> {
-        let (org, types) = (&self.org, &self.types);
-        let page = self.org.send_as(&next.call, next.started, |reply, _| {
-            read_answer(org, next.name, &reply, |answer| {
-                QueryPage::read(org, types, answer)
-            })
-        })???;
-        let total = page.total();
-        let locator = page.locator.clone();
-        if locator.is_some() && locator == self.locator {
-            return Err(Fault::protocol(
-                "A page of the query names itself as the next one: its rows would never end, so read them again",
-            ));
-        }
-        self.locator.clone_from(&locator);
-        let text = page.into_rest();
-        let page = Page::parse(&text)
-            .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
-        self.ahead = match locator {
-            Some(locator) => self.following(&locator, page.has_cut_children())?,
-            None => Ahead::End,
-        };
-        let (headers, batch_size) = (&self.headers, self.batch_size);
-        let (org, types) = (&self.org, &self.types);
-        self.documents.page(&page, out, &mut |locator| {
-            let call = more_call(org, locator, &paged(headers.as_ref(), batch_size))?;
-            let page = org.send_as(&call, None, |reply, _| {
-                read_answer(org, "queryMore", &reply, |answer| {
-                    QueryPage::read(org, types, answer)
-                })
-            })???;
-            Ok(page.into_rest())
-        })?;
-        Ok(total)
-    }
-
-    /// The page that a locator names; its request is sent at once, or in its turn where children must be fetched before.
-    fn following(&self, locator: &str, children_first: bool) -> Result<Ahead, Fault> {
-        let headers = paged(self.headers.as_ref(), self.batch_size);
-        let call = more_call(&self.org, locator, &headers)?;
-        // A request that cannot even be started fails again, with its reason, when its turn comes.
-        let started = if children_first {
-            None
-        } else {
-            self.org.start(&call).ok()
-        };
-        Ok(Ahead::Page(Box::new(NextPage {
-            name: "queryMore",
-            call,
-            started,
-        })))
-    }
+/// A writer of documents. Where an element has the name of its sObject, attributes would only repeat it.
+pub(super) fn documents(
+    format: DocumentFormat,
+    select: Option<&SelectList>,
+    keep_attributes: bool,
+) -> Result<Documents, Fault> {
+    let is_xml = matches!(format, DocumentFormat::Xml | DocumentFormat::XmlLines);
+    Ok(Documents::new(format, select, keep_attributes && !is_xml)?)
 }
 
 /// The headers that queryMore takes of those that query was given.
-fn for_more(options: &HeaderOptions) -> Option<HeaderOptions> {
-    Some(HeaderOptions {
+fn for_more(options: &HeaderOptions) -> HeaderOptions {
+    HeaderOptions {
         package_versions: Vec::new(),
         update_mru: None,
         ..options.clone()
-    })
+    }
 }
 
-impl Producer for Rows {
-    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
-        match std::mem::replace(&mut self.ahead, Ahead::Failed) {
-            Ahead::Page(next) => {
-                let fetched = self.fetch(*next, &mut out.bytes).and_then(|_| {
-                    // More rows than were promised might never end.
-                    let over = self.total.filter(|total| *total < self.documents.rows());
-                    check_count(over, self.documents.rows())
-                });
-                if let Err(fault) = fetched {
-                    self.ahead = Ahead::Failed;
-                    return Err(fault);
-                }
-            }
-            Ahead::End => {
-                check_count(self.total, self.documents.rows())?;
-                self.documents.end(&mut out.bytes);
-                self.ahead = Ahead::Nothing;
-            }
-            Ahead::Nothing => {
-                self.ahead = Ahead::Nothing;
-                return Ok(false);
-            }
-            Ahead::Failed => {
-                return Err(Fault::new(
-                    FaultKind::Other,
-                    "These rows have failed before: open them again",
-                ));
-            }
-        }
-        Ok(true)
+impl SoapPages {
+    /// Fetches a page, and writes it as the REST API would.
+    fn text(
+        &self,
+        org: &Org,
+        name: &str,
+        call: &Call,
+        started: Option<Started>,
+    ) -> Result<Vec<u8>, Fault> {
+        let page = org.send_as(call, started, |reply, _| {
+            read_answer(org, name, &reply, |answer| {
+                QueryPage::read(org, &self.types, answer)
+            })
+        })???;
+        Ok(page.into_rest())
+    }
+}
+
+impl Paging for SoapPages {
+    fn next_part(&mut self, _: &Org) -> Result<Option<PageRequest>, Fault> {
+        Ok(self.first.take().map(|call| PageRequest {
+            call,
+            started: None,
+            is_first: true,
+        }))
     }
 
-    fn head(&self) -> Message {
-        let mut attributes = self.org.attributes();
-        attributes.extend(self.total.map(|total| ("total".into(), total.to_string())));
-        attributes.push(("rows".into(), self.documents.rows().to_string()));
-        Message {
-            media_type: self.documents.media_type().into(),
-            body: Vec::new(),
-            attributes,
-        }
+    fn following(&self, org: &Org, locator: &str) -> Result<Call, Fault> {
+        more_call(org, locator, &paged(self.headers.as_ref(), self.batch_size))
+    }
+
+    fn fetch<T>(
+        &self,
+        org: &Org,
+        request: PageRequest,
+        mut read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let name = match request.is_first {
+            true => self.name,
+            false => "queryMore",
+        };
+        let text = self.text(org, name, &request.call, request.started)?;
+        let page = Page::parse(&text)
+            .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
+        read(&page)
+    }
+
+    fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault> {
+        self.text(org, "queryMore", &self.following(org, locator)?, None)
     }
 }

@@ -6,7 +6,7 @@ use super::results::{flag, outcome};
 use super::sobject;
 use super::xml::{Element, Xml};
 use crate::batch::{Plan, SaveKind};
-use crate::typing::{RecordEncoder, RecordError};
+use crate::typing::{RecordEncoder, RecordError, field_error};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
@@ -80,7 +80,7 @@ impl RecordCodec for Save<'_> {
     fn encode(&self, node: Node) -> Result<(Option<String>, String), RecordError> {
         let (object, node) = self.encoder.encode_of(node, self.object)?;
         if self.kind == SaveKind::Update && node.text("Id").is_none() {
-            return Err(sobject::upstream_error(
+            return Err(field_error(
                 "Id",
                 "is missing: an update names its record by its id",
             ));

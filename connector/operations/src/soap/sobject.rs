@@ -2,10 +2,10 @@
 
 use super::id;
 use super::xml::{Xml, unwritable};
-use crate::typing::{FieldError, RecordEncoder, RecordError};
+use crate::typing::{RecordEncoder, RecordError, field_error};
 use salesforce_formats::message::input::{Node, Value};
 
-/// Writes a record that has been put into form as the element `name`.
+/// Writes a record that has been encoded as the element `name`.
 pub fn write(
     encoder: &RecordEncoder<'_>,
     name: &str,
@@ -47,7 +47,7 @@ fn open(name: &str, object: &str, xml: &mut Xml) -> Result<(), RecordError> {
 }
 
 fn id_of(id: Option<&str>, xml: &mut Xml) -> Result<(), RecordError> {
-    let wrong = || upstream_error("Id", "is no id: ids have 15 or 18 letters and digits");
+    let wrong = || field_error("Id", "is no id: ids have 15 or 18 letters and digits");
     let id = id.map(|id| id::long(id).ok_or_else(wrong)).transpose()?;
     xml.text_or_nil("sf:Id", id.as_deref());
     Ok(())
@@ -76,7 +76,7 @@ fn field(
         Value::Object(node) => reference(encoder, object, name, node, xml)?,
         Value::Null => {}
         Value::List(_) => {
-            return Err(upstream_error(
+            return Err(field_error(
                 name,
                 "is a list: the partner API takes no children with a record",
             ));
@@ -95,7 +95,7 @@ fn reference(
 ) -> Result<(), RecordError> {
     let mut members = node.members.into_iter();
     let (Some((key, value)), None) = (members.next(), members.next()) else {
-        return Err(upstream_error(
+        return Err(field_error(
             name,
             "is an object with other than one field: a reference names its record by one external id",
         ));
@@ -103,7 +103,7 @@ fn reference(
     let text = match value {
         Value::Text(text) | Value::Untyped(text) | Value::Number(text) => text,
         Value::Bool(_) | Value::Null | Value::Object(_) | Value::List(_) => {
-            return Err(upstream_error(
+            return Err(field_error(
                 &format!("{name}.{key}"),
                 "is no external id: give a text or a number",
             ));
@@ -131,7 +131,7 @@ pub fn check_name(name: &str) -> Result<(), RecordError> {
     if first && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(());
     }
-    Err(upstream_error(
+    Err(field_error(
         name,
         "is no name of a field or sObject: those have letters, digits and underscores",
     ))
@@ -141,7 +141,7 @@ pub fn check_name(name: &str) -> Result<(), RecordError> {
 pub fn check_text(name: &str, text: &str) -> Result<(), RecordError> {
     match unwritable(text) {
         None => Ok(()),
-        Some(char) => Err(upstream_error(
+        Some(char) => Err(field_error(
             name,
             &format!(
                 "has the character U+{:04X}, which XML cannot carry: take it out, or write the record by `collections`",
@@ -149,12 +149,4 @@ pub fn check_text(name: &str, text: &str) -> Result<(), RecordError> {
             ),
         )),
     }
-}
-
-/// An error about one member of a record.
-pub fn upstream_error(field: &str, what: &str) -> RecordError {
-    RecordError::Record(FieldError {
-        field: field.to_owned(),
-        message: format!("`{field}` {what}"),
-    })
 }

@@ -18,8 +18,7 @@ impl Instant {
     /// Reads a date-time with an offset.
     pub fn read(text: &str) -> Option<Self> {
         let text = date::date_time(text)?;
-        let seconds = date::unix_seconds(&text)?;
-        let ms = seconds * SECOND_MS + decimals_ms(&text);
+        let ms = date::unix_milliseconds(&text)?;
         Some(Self { ms, text })
     }
 
@@ -32,18 +31,6 @@ impl Instant {
     pub fn second(&self) -> i64 {
         self.ms.div_euclid(SECOND_MS)
     }
-}
-
-/// The decimals of `2026-01-31T10:00:00.25Z` in milliseconds.
-fn decimals_ms(text: &str) -> i64 {
-    let Some((_, rest)) = text.split_once('.') else {
-        return 0;
-    };
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).take(3);
-    let (value, count) = digits.fold((0, 0), |(value, count), digit| {
-        (value * 10 + i64::from(digit - b'0'), count + 1)
-    });
-    value * 10_i64.pow(3 - count)
 }
 
 #[cfg(test)]

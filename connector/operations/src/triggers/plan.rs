@@ -125,7 +125,7 @@ impl Plan {
 
     /// Cuts a query, with the defaults of the rest.
     fn for_soql(soql: &str, cursor: String, source: &str) -> Result<Self, Fault> {
-        let (query, list) = Cut::of(soql).zip(SelectList::read(soql)).ok_or_else(|| {
+        let (query, list) = Cut::parse(soql).zip(SelectList::read(soql)).ok_or_else(|| {
             Fault::config(format!(
                 "{source} is not SOQL that a condition can be added to: check its parentheses and quotes"
             ))

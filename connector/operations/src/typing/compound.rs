@@ -1,6 +1,6 @@
 //! Compound fields: read as one object, written through their parts (Object Reference, "Compound Fields").
 
-use super::{FieldError, Members, RecordError};
+use super::{Members, RecordError, field_error};
 use salesforce_client::describe::{Described, Field};
 use salesforce_formats::compound::{Naming, PARTS, suffix};
 use salesforce_formats::message::input::{Node, Value};
@@ -20,11 +20,11 @@ pub(super) fn expanded(
     exists: impl Fn(&str) -> bool,
 ) -> Result<Members, RecordError> {
     let naming = Naming::of(compound)
-        .ok_or_else(|| FieldError::of(compound, "is a compound field that cannot be written"))?;
+        .ok_or_else(|| field_error(compound, "is a compound field that cannot be written"))?;
     let mut members = Vec::with_capacity(node.members.len());
     for (part, value) in node.members {
         let suffix = suffix(&part).ok_or_else(|| {
-            FieldError::of(
+            field_error(
                 &format!("{compound}.{part}"),
                 "is no part of a compound field",
             )

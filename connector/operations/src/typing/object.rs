@@ -1,6 +1,6 @@
 //! The sObject of a record.
 
-use super::{FieldError, RecordEncoder, RecordError};
+use super::{FieldError, RecordEncoder, RecordError, field_error};
 use salesforce_client::fault::is_absent;
 use salesforce_formats::message::input::Node;
 
@@ -28,7 +28,7 @@ pub fn object_of(node: &Node, object: Option<&str>) -> Result<String, RecordErro
 }
 
 impl RecordEncoder<'_> {
-    /// Puts a record into form, under the sObject of the config or its own. One of an sObject that the org does not have fails alone.
+    /// Encodes a record, under the sObject of the config or its own. One of an sObject that the org does not have fails alone.
     pub fn encode_of(
         &self,
         node: Node,
@@ -45,7 +45,7 @@ impl RecordEncoder<'_> {
 
     fn known_object(&self, object: &str) -> Result<(), RecordError> {
         match self.described(object) {
-            Err(fault) if is_absent(&fault) => Err(FieldError::of(
+            Err(fault) if is_absent(&fault) => Err(field_error(
                 TYPE,
                 format_args!("is `{object}`, and the org has no such sObject for its user"),
             )),

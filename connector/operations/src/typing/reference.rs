@@ -1,6 +1,6 @@
 //! References by external id: `Owner.Email`, `Account__r.Ext__c`, `Account:Parent.Ext__c`.
 
-use super::{FieldError, RecordEncoder, RecordError, known_field};
+use super::{RecordEncoder, RecordError, field_error, known_field};
 use salesforce_client::describe::{Described, Field};
 use salesforce_formats::message::input::{Node, Value};
 
@@ -23,7 +23,7 @@ impl RecordEncoder<'_> {
             (None, _) => return Ok(None),
             (Some(only), None) => only,
             (Some(_), Some((second, _))) => {
-                return Err(FieldError::of(
+                return Err(field_error(
                     &format!("{name}.{second}"),
                     "is a second field of the same reference: a reference names its record by one external id",
                 ));
@@ -33,7 +33,7 @@ impl RecordEncoder<'_> {
         match value {
             // A parent that lacks the field is a parent all the same: taken for null, its child would lose it.
             Value::Null => {
-                return Err(FieldError::of(
+                return Err(field_error(
                     &column,
                     format_args!(
                         "is null and finds no record: leave `{name}` out, or make it null as a whole to empty the reference"
@@ -41,7 +41,7 @@ impl RecordEncoder<'_> {
                 ));
             }
             Value::Object(_) | Value::List(_) => {
-                return Err(FieldError::of(
+                return Err(field_error(
                     &column,
                     "is nested too deeply: a reference names its record by one external id",
                 ));
@@ -91,7 +91,7 @@ impl RecordEncoder<'_> {
                 .iter()
                 .find(|known| known.eq_ignore_ascii_case(&told));
             return known.cloned().ok_or_else(|| {
-                FieldError::of(
+                field_error(
                     name,
                     format_args!(
                         "is told to be of `{told}`, which {} does not refer to",
@@ -121,7 +121,7 @@ impl RecordEncoder<'_> {
 }
 
 fn no_reference(object: &Described, name: &str) -> RecordError {
-    FieldError::of(
+    field_error(
         name,
         format_args!("is no reference of {} to a parent", object.name),
     )
@@ -140,7 +140,7 @@ fn ambiguous(field: &Field, name: &str, key: &str) -> RecordError {
         ""
     };
     let first = shown.first().copied().unwrap_or("Type");
-    FieldError::of(
+    field_error(
         &format!("{name}.{key}"),
         format_args!(
             "may refer to several objects ({}{more}): name one, as the column `{first}:{name}.{key}` or the attribute `type` of the element",

@@ -57,7 +57,7 @@ const RESERVED: [&str; 20] = [
 
 /// Reads one name: of an object, a relationship.
 pub(super) fn word(text: &str, place: &str) -> Result<String, Wrong> {
-    let mut read = Reader::of(text, place)?;
+    let mut read = Reader::parse(text, place)?;
     let word = read.word()?;
     read.end()?;
     Ok(word)
@@ -65,7 +65,7 @@ pub(super) fn word(text: &str, place: &str) -> Result<String, Wrong> {
 
 /// Reads a path over parents.
 pub(super) fn path(text: &str, place: &str) -> Result<String, Wrong> {
-    let mut read = Reader::of(text, place)?;
+    let mut read = Reader::parse(text, place)?;
     let path = read.path()?;
     read.end()?;
     Ok(path)
@@ -73,7 +73,7 @@ pub(super) fn path(text: &str, place: &str) -> Result<String, Wrong> {
 
 /// Reads a path, or a function of one; in the SELECT list with an alias.
 pub(super) fn expression(text: &str, place: &str, used: Use) -> Result<String, Wrong> {
-    let mut read = Reader::of(text, place)?;
+    let mut read = Reader::parse(text, place)?;
     let mut expression = read.expression(used)?;
     if used == Use::Item && read.peek().is_some() {
         let alias = read.word()?;
@@ -113,7 +113,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn of(text: &'a str, place: &'a str) -> Result<Self, Wrong> {
+    fn parse(text: &'a str, place: &'a str) -> Result<Self, Wrong> {
         let tokens = lex::tokens(text).unwrap_or_default();
         let read = Self {
             text,

@@ -9,7 +9,7 @@ use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
-use salesforce_formats::xml::{Element, Piece, Pieces};
+use salesforce_formats::xml::{Element, XmlEvent, XmlReader};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -147,10 +147,10 @@ impl Facts {
 
 fn xml(body: &[u8]) -> Result<Element, Unusable> {
     let unusable = |error: salesforce_formats::xml::Malformed| Unusable(error.to_string());
-    let mut pieces = Pieces::of(body).map_err(unusable)?;
-    while let Some(piece) = pieces.next_piece().map_err(unusable)? {
-        if let Piece::Open(open) = piece {
-            return Element::read(&mut pieces, open).map_err(unusable);
+    let mut reader = XmlReader::new(body).map_err(unusable)?;
+    while let Some(event) = reader.next_event().map_err(unusable)? {
+        if let XmlEvent::Open(open) = event {
+            return Element::read(&mut reader, open).map_err(unusable);
         }
     }
     Err(Unusable("An answer of Bulk API 1.0 is empty".into()))

@@ -1,8 +1,9 @@
-//! Retrieve through sObject Collections: the ids travel in a body, the next call while the last one is read.
+//! Retrieve through sObject Collections: the ids travel in a body.
 
-use crate::batch::{InFlight, Retrieval, ids, retrieve_all, select};
+use crate::batch::{self, Retrieval, ids, select};
 use crate::rest::rows;
-use salesforce_client::exchange::Nature;
+use crate::rows::Documents;
+use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
@@ -10,7 +11,6 @@ use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::RetrieveConfig;
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_formats::message::{RowError, RowFormat, RowWriter};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -21,20 +21,21 @@ const MAX_QUOTE: usize = 80;
 /// POST composite/sobjects/{object}.
 pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
     let ids = ids(input)?;
-    let mut retrieve = Retrieve::open(org, config)?;
-    retrieve_all(org, &mut retrieve, &ids, config.batch_size)?;
-    Ok(retrieve.finish())
+    let select = select(&config.object, &config.fields)?;
+    let format = rows::format(config.format);
+    let documents = Documents::new(format, Some(&select), config.keep_attributes)?;
+    let retrieve = Retrieve {
+        org,
+        path: format!("composite/sobjects/{}", segment("object", &config.object)?),
+        fields: &config.fields,
+    };
+    batch::retrieve(org, &retrieve, &ids, config.batch_size, documents)
 }
 
 struct Retrieve<'a> {
     org: &'a Org,
     path: String,
     fields: &'a [String],
-    format: RowFormat,
-    writer: RowWriter,
-    out: Vec<u8>,
-    missing: u64,
-    found: u64,
 }
 
 #[derive(Serialize)]
@@ -57,83 +58,34 @@ impl Retrieval for Retrieve<'_> {
         )
     }
 
-    fn complete(&mut self, request: InFlight) -> Result<(), Fault> {
-        let org = self.org;
-        org.send_as(&request.call, request.started, |reply, _| {
-            let rows: Vec<Option<&RawValue>> = serde_json::from_slice(&reply.body)
-                .map_err(|error| Unusable(format!("The records are not as documented: {error}")))?;
-            if rows.len() != request.count {
-                let message = format!("The org sent {} of {} records", rows.len(), request.count);
-                return Err(Unusable(message));
-            }
-            if let Some(other) = rows.iter().flatten().find(|row| !is_record(row)) {
-                let message = format!("The org sent `{}` for a record", quote(other));
-                return Err(Unusable(message));
-            }
-            Ok(rows.into_iter().try_for_each(|row| self.row(row)))
-        })?
+    fn read(
+        &self,
+        reply: &Reply,
+        wanted: usize,
+        row: &mut dyn FnMut(&RawValue) -> Result<(), Fault>,
+    ) -> Result<Result<(), Fault>, Unusable> {
+        let rows: Vec<&RawValue> = serde_json::from_slice(&reply.body)
+            .map_err(|error| Unusable(format!("The records are not as documented: {error}")))?;
+        if rows.len() != wanted {
+            let message = format!("The org sent {} of {wanted} records", rows.len());
+            return Err(Unusable(message));
+        }
+        if let Some(other) = rows.iter().find(|row| !is_record(row)) {
+            let message = format!("The org sent `{}` for a record", quote(other));
+            return Err(Unusable(message));
+        }
+        Ok(rows.into_iter().try_for_each(row))
     }
 }
 
-impl<'a> Retrieve<'a> {
-    fn open(org: &'a Org, config: &'a RetrieveConfig) -> Result<Self, Fault> {
-        let select = select(&config.object, &config.fields)?;
-        let format = rows::format(config.format);
-        let mut writer = RowWriter::new(format, Some(&select), config.keep_attributes)?;
-        let mut out = Vec::new();
-        writer.begin(&mut out);
-        Ok(Self {
-            org,
-            path: format!("composite/sobjects/{}", segment("object", &config.object)?),
-            fields: &config.fields,
-            format,
-            writer,
-            out,
-            missing: 0,
-            found: 0,
-        })
-    }
-
-    fn row(&mut self, row: Option<&RawValue>) -> Result<(), Fault> {
-        let mut no_more =
-            |_: &str| -> Result<Vec<u8>, Fault> { Err(RowError::Malformed { at: 0 }.into()) };
-        match (row, self.format) {
-            (Some(row), _) => {
-                self.found += 1;
-                self.writer.row(row, &mut self.out, &mut no_more)
-            }
-            (None, RowFormat::Csv | RowFormat::Xml) => {
-                self.missing += 1;
-                Ok(())
-            }
-            (None, RowFormat::Json | RowFormat::Ndjson) => {
-                self.missing += 1;
-                self.writer.row(RawValue::NULL, &mut self.out, &mut no_more)
-            }
-        }
-    }
-
-    fn finish(mut self) -> Message {
-        self.writer.end(&mut self.out);
-        let mut attributes = self.org.attributes();
-        attributes.push(("records".into(), self.found.to_string()));
-        attributes.push(("missing".into(), self.missing.to_string()));
-        Message {
-            media_type: self.format.media_type().into(),
-            body: self.out,
-            attributes,
-        }
-    }
-}
-
-/// A record has attributes; a list of errors, for one, has none.
+/// Tells whether this is `null` or a record. A record has attributes; a list of errors, for one, has none.
 fn is_record(row: &RawValue) -> bool {
     #[derive(Deserialize)]
     struct Attributed {
         #[serde(rename = "attributes")]
         _attributes: IgnoredAny,
     }
-    serde_json::from_str::<Attributed>(row.get()).is_ok()
+    serde_json::from_str::<Option<Attributed>>(row.get()).is_ok()
 }
 
 fn quote(row: &RawValue) -> String {

@@ -100,12 +100,12 @@ fn list<'a>(parent: &'a Value, place: &str, name: &str) -> Result<&'a [Value], F
     }
 }
 
-fn at_most(count: usize, limit: usize, what: &str, mend: &str) -> Result<(), Fault> {
+fn at_most(count: usize, limit: usize, what: &str, fix: &str) -> Result<(), Fault> {
     if count <= limit {
         return Ok(());
     }
     Err(bad_input(format!(
-        "Salesforce takes {limit} {what}, not {count}: {mend}"
+        "Salesforce takes {limit} {what}, not {count}: {fix}"
     )))
 }
 

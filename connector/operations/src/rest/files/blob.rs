@@ -107,7 +107,7 @@ pub fn field(object: &str, told: Option<&str>) -> Result<String, Fault> {
 
 /// What a record says of the bytes of one of its fields.
 #[derive(Clone, Copy)]
-pub struct Witness {
+pub struct ContentFields {
     /// The field that tells how many there are.
     pub length: &'static str,
     /// The field that holds their MD5.
@@ -116,10 +116,10 @@ pub struct Witness {
     pub kind: Option<&'static str>,
 }
 
-/// The fields that vouch for the bytes of another one.
-pub fn witness_of(object: &str, field: &str) -> Option<Witness> {
+/// The fields that tell what the bytes of another one must be.
+pub fn content_fields(object: &str, field: &str) -> Option<ContentFields> {
     let known = find(object).filter(|known| known.field.eq_ignore_ascii_case(field))?;
-    Some(Witness {
+    Some(ContentFields {
         length: known.length?,
         checksum: known.checksum,
         kind: known.kind,

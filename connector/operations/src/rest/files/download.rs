@@ -1,7 +1,7 @@
 //! Bytes of a field, read as they arrive and held against what their record says of them.
 
 use super::blob;
-use super::vouched::Vouched;
+use super::expected_content::ExpectedContent;
 use crate::bulk::body::{Arriving, READ_BYTES, promised};
 use crate::rest::records::record_path;
 use md5::{Digest as _, Md5};
@@ -30,16 +30,16 @@ pub struct Bytes {
     media_type: String,
     attributes: Vec<(String, String)>,
     total: Option<u64>,
-    vouched: Vouched,
+    expected_content: ExpectedContent,
     read: u64,
     seen: Md5,
 }
 
 /// Where the bytes are, and where it stands what they must be.
-struct Place {
+struct Target {
     path: String,
     expected: Expected,
-    record: Option<(String, blob::Witness)>,
+    record: Option<(String, blob::ContentFields)>,
 }
 
 /// GET sobjects/{object}/{id}/{field}.
@@ -50,12 +50,12 @@ pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Buffered<Bytes>
     };
     let field = blob::field(object, config.field.as_deref())?;
     let record = org.path(&record_path(object, &id)?)?;
-    let place = Place {
+    let target = Target {
         path: format!("{record}/{}", segment("field", &field)?),
         expected: Expected::File { html: false },
-        record: blob::witness_of(object, &field).map(|witness| (record, witness)),
+        record: blob::content_fields(object, &field).map(|fields| (record, fields)),
     };
-    Bytes::open(&org, &place)
+    Bytes::open(&org, &target)
 }
 
 /// GET sobjects/{object}/{id}/richTextImageFields/{field}/{reference}.
@@ -69,12 +69,12 @@ pub fn rich_text_image(
         segment("field", &config.field)?,
         segment("reference-id", &config.reference_id)?
     );
-    let place = Place {
+    let target = Target {
         path: org.path(&path)?,
         expected: Expected::Image,
         record: None,
     };
-    Bytes::open(&org, &place)
+    Bytes::open(&org, &target)
 }
 
 /// The version of a file that people see.
@@ -110,11 +110,11 @@ impl From<Fault> for Failed {
 
 impl Bytes {
     /// Begins to read. As long as nothing was emitted, bytes that are not those of the record are fetched again.
-    fn open(org: &Rc<Org>, place: &Place) -> Result<Buffered<Self>, Fault> {
+    fn open(org: &Rc<Org>, target: &Target) -> Result<Buffered<Self>, Fault> {
         let policy = org.settings().retry;
         let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
         loop {
-            match Self::begin(org, place) {
+            match Self::begin(org, target) {
                 Ok(bytes) => return Ok(bytes),
                 Err(Failed::Fault(fault)) => return Err(fault),
                 Err(Failed::Other(_)) if attempts.pause(None) => {}
@@ -123,35 +123,35 @@ impl Bytes {
         }
     }
 
-    fn begin(org: &Rc<Org>, place: &Place) -> Result<Buffered<Self>, Failed> {
-        let vouched = match &place.record {
-            Some((record, witness)) => Vouched::ask(org, record, *witness)?,
-            None => Vouched::default(),
+    fn begin(org: &Rc<Org>, target: &Target) -> Result<Buffered<Self>, Failed> {
+        let expected_content = match &target.record {
+            Some((record, fields)) => ExpectedContent::ask(org, record, *fields)?,
+            None => ExpectedContent::default(),
         };
-        let expected = match place.expected {
-            Expected::File { .. } => Expected::File { html: vouched.html },
+        let expected = match target.expected {
+            Expected::File { .. } => Expected::File { html: expected_content.html },
             other => other,
         };
-        let call = Call::get(place.path.clone())
+        let call = Call::get(target.path.clone())
             .expecting(expected)
             .with_header("accept", "*/*");
         let arriving = Arriving::open(Rc::clone(org), call, None)?;
         let told = arriving.head.header("content-type");
         let promised = promised(&arriving.head);
         if let Some(promised) = promised {
-            vouched.check_length(promised).map_err(Failed::Other)?;
+            expected_content.check_length(promised).map_err(Failed::Other)?;
         }
         let mut bytes = Self {
             media_type: told.unwrap_or(OCTETS).to_owned(),
             attributes: org.attributes(),
-            total: vouched.length().or(promised),
+            total: expected_content.length().or(promised),
             arriving,
             read: 0,
             seen: Md5::new(),
-            vouched,
+            expected_content,
         };
         let is_small = bytes.total.is_some_and(|total| total <= HELD_BYTES);
-        let held = match bytes.vouched.says_anything() && is_small {
+        let held = match bytes.expected_content.is_known() && is_small {
             true => bytes.read_whole()?,
             false => Vec::new(),
         };
@@ -184,7 +184,7 @@ impl Bytes {
     }
 
     fn check(&self) -> Result<(), String> {
-        self.vouched.check(self.read, self.seen.clone())
+        self.expected_content.check(self.read, self.seen.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A body of two parts: the fields of a record as JSON, then the bytes of a file (RFC 7578).
 
 /// What stands around the bytes of the file.
-pub struct Envelope {
+pub struct Framing {
     boundary: String,
     /// What goes before the bytes.
     pub before: Vec<u8>,
@@ -9,7 +9,7 @@ pub struct Envelope {
     pub after: Vec<u8>,
 }
 
-/// The file of an envelope.
+/// The file of a framing.
 pub struct File<'f> {
     /// The field that takes the bytes.
     pub field: &'f str,
@@ -19,8 +19,8 @@ pub struct File<'f> {
     pub media_type: &'f str,
 }
 
-impl Envelope {
-    /// An envelope with this boundary, which must not stand in the file.
+impl Framing {
+    /// A framing with this boundary, which must not stand in the file.
     pub fn new(boundary: String, part: &str, fields: &str, file: &File<'_>) -> Self {
         let before = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{part}\"\r\nContent-Type: application/json\r\n\r\n{fields}\r\n\

@@ -9,11 +9,11 @@ mod outcome;
 mod request;
 
 use super::blob;
-use super::multipart::Envelope;
+use super::multipart::Framing;
 use crate::upload::Upload;
 use journal::Journal;
 use outcome::{Line, line, outcome};
-use request::{call, check_id, check_length, envelope, too_large};
+use request::{call, check_id, check_length, framing, too_large};
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
@@ -29,7 +29,7 @@ use std::rc::Rc;
 pub struct FileUpload {
     org: Rc<Org>,
     call: Call,
-    envelope: Envelope,
+    framing: Framing,
     object: String,
     /// The record whose bytes are replaced.
     id: Option<String>,
@@ -61,13 +61,13 @@ impl FileUpload {
     pub fn open(org: Rc<Org>, config: &UploadConfig, journal: Option<&str>) -> Result<Self, Fault> {
         let journal = match journal {
             Some(text) => serde_json::from_str(text)
-                .map_err(|_| Fault::config("The journal is not one of `files/upload`"))?,
+                .map_err(|_| Fault::config("This is not a files/upload journal, or it is damaged"))?,
             None => Journal::default(),
         };
         check_length(config)?;
         check_id(config)?;
-        let envelope = envelope(&org, config)?;
-        let call = call(&org, config, &envelope)?;
+        let framing = framing(&org, config)?;
+        let call = call(&org, config, &framing)?;
         let stage = match journal.outcome {
             Some(outcome) => Stage::Done(outcome),
             None if journal.closing && config.id.is_none() => return Err(lost_end()),
@@ -76,7 +76,7 @@ impl FileUpload {
         Ok(Self {
             org,
             call,
-            envelope,
+            framing,
             object: config.object.clone(),
             id: config.id.clone(),
             length: config.length,
@@ -90,7 +90,7 @@ impl FileUpload {
     fn under_way(&mut self) -> Result<&mut Upload, Fault> {
         if matches!(self.stage, Stage::Fresh) {
             let mut upload = Upload::open(Rc::clone(&self.org), &self.call)?;
-            upload.write(&self.envelope.before).map_err(not_whole)?;
+            upload.write(&self.framing.before).map_err(not_whole)?;
             self.stage = Stage::Open(upload);
         }
         match &mut self.stage {
@@ -119,7 +119,7 @@ impl FileUpload {
 
     /// Sends the end, and learns what the org makes of it.
     fn finish(&mut self, mut upload: Upload) -> Result<Outcome, Fault> {
-        upload.write(&self.envelope.after).map_err(not_whole)?;
+        upload.write(&self.framing.after).map_err(not_whole)?;
         outcome(&upload.finish()?, self.id.as_deref())
     }
 

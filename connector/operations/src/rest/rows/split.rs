@@ -1,9 +1,9 @@
-//! One big read as many small ones: the rows are cut into ranges, and the first pages of the next ranges are on their way
-//! while one is read.
+//! One big read as many small ones: the rows are cut into ranges, and the first pages of the next ranges are on their way while one
+//! is read.
 
-use super::NextPage;
 use super::ranges;
 use crate::rest::query::Question;
+use crate::rows::PageRequest;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::Fault;
@@ -29,8 +29,8 @@ const BY_ID: &str = "Id";
 pub(super) struct Parts {
     /// Queries not yet begun.
     waiting: VecDeque<String>,
-    /// First pages under way, in order.
-    under_way: VecDeque<NextPage>,
+    /// Requests for first pages, in order.
+    in_flight: VecDeque<PageRequest>,
     parallel: usize,
     include_deleted: bool,
     page_size: Option<u16>,
@@ -43,14 +43,14 @@ pub(super) struct Parts {
 impl Parts {
     /// The whole as one part.
     pub fn whole(soql: String, question: &Question<'_>) -> Self {
-        Self::of(vec![soql], 1, question)
+        Self::new(vec![soql], 1, question)
     }
 
-    fn of(queries: Vec<String>, parallel: u8, question: &Question<'_>) -> Self {
+    fn new(queries: Vec<String>, parallel: u8, question: &Question<'_>) -> Self {
         Self {
             count: queries.len(),
             waiting: queries.into(),
-            under_way: VecDeque::new(),
+            in_flight: VecDeque::new(),
             parallel: usize::from(parallel).max(1),
             include_deleted: question.include_deleted,
             page_size: question.page_size,
@@ -66,7 +66,7 @@ impl Parts {
         split: &Split,
         question: &Question<'_>,
     ) -> Result<Self, Fault> {
-        let cut = Cut::of(soql).ok_or_else(|| {
+        let cut = Cut::parse(soql).ok_or_else(|| {
             Fault::config("config.split cannot cut this SOQL: it is not SELECT … FROM … as the connector knows it")
         })?;
         check(&cut, soql)?;
@@ -103,13 +103,13 @@ impl Parts {
         };
         Ok(Self {
             counted,
-            ..Self::of(queries, split.parallel.unwrap_or(PARALLEL), question)
+            ..Self::new(queries, split.parallel.unwrap_or(PARALLEL), question)
         })
     }
 
     /// The first page of the next part; those after it are begun.
-    pub fn next(&mut self, org: &Org) -> Result<Option<NextPage>, Fault> {
-        while self.under_way.len() < self.parallel {
+    pub fn next(&mut self, org: &Org) -> Result<Option<PageRequest>, Fault> {
+        while self.in_flight.len() < self.parallel {
             let Some(soql) = self.waiting.pop_front() else {
                 break;
             };
@@ -128,14 +128,18 @@ impl Parts {
             } else {
                 None
             };
-            self.under_way.push_back(NextPage { call, started });
+            self.in_flight.push_back(PageRequest {
+                call,
+                started,
+                is_first: true,
+            });
         }
-        Ok(self.under_way.pop_front())
+        Ok(self.in_flight.pop_front())
     }
 
-    /// Whether all parts have been handed out.
+    /// Tells whether all parts are begun.
     pub fn done(&self) -> bool {
-        self.waiting.is_empty() && self.under_way.is_empty()
+        self.waiting.is_empty() && self.in_flight.is_empty()
     }
 }
 

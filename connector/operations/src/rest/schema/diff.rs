@@ -35,20 +35,20 @@ pub fn diff(org: &Org, config: &DiffConfig, input: &Message) -> Result<SchemaDif
 
 /// The describe that was kept.
 fn stored(input: &Message) -> Result<Map<String, Value>, Fault> {
-    let upstream_error = |what: &str| {
+    let invalid = |what: &str| {
         bad_input(format!(
             "The input is no describe of an object: {what}; give a reply of `schema/describe` that was kept"
         ))
     };
     let value: Value =
-        serde_json::from_slice(&input.body).map_err(|error| upstream_error(&error.to_string()))?;
+        serde_json::from_slice(&input.body).map_err(|error| invalid(&error.to_string()))?;
     match value {
         Value::Object(map)
             if !name(&map).is_empty() && map.get("fields").is_some_and(Value::is_array) =>
         {
             Ok(map)
         }
-        _ => Err(upstream_error("it has no `name` with `fields`")),
+        _ => Err(invalid("it has no `name` with `fields`")),
     }
 }
 

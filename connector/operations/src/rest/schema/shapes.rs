@@ -65,7 +65,7 @@ fn shape(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<Rec
         relationships: Plan::paths(&config.relationships)?,
         dependent: config.dependent_picklists,
     };
-    let mut library = Library::of(org, input)?;
+    let mut library = Library::new(org, input)?;
     lay_out(
         &mut |object| library.describe(object),
         &config.object,
@@ -81,7 +81,7 @@ struct Library<'o> {
 
 impl<'o> Library<'o> {
     /// The describes of the input: one, or a list of them.
-    fn of(org: &'o Org, input: Option<&Message>) -> Result<Self, Fault> {
+    fn new(org: &'o Org, input: Option<&Message>) -> Result<Self, Fault> {
         let given = match input {
             None => Vec::new(),
             Some(input) => given(&input.body).map_err(|error| {

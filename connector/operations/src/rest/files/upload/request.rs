@@ -1,7 +1,7 @@
 //! The request of an upload, checked before anything is sent.
 
 use crate::rest::files::blob;
-use crate::rest::files::multipart::{Envelope, File};
+use crate::rest::files::multipart::{Framing, File};
 use crate::rest::records::{option_headers, record_path};
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
@@ -44,7 +44,7 @@ pub(super) fn too_large(object: &str, most: u64) -> Fault {
 }
 
 /// The request, without the bytes of the file.
-pub(super) fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Result<Call, Fault> {
+pub(super) fn call(org: &Org, config: &UploadConfig, framing: &Framing) -> Result<Call, Fault> {
     let (method, path, nature) = match &config.id {
         Some(id) => (
             Method::Patch,
@@ -57,7 +57,7 @@ pub(super) fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Res
             Nature::Write,
         ),
     };
-    let content_type = envelope.content_type();
+    let content_type = framing.content_type();
     let mut call = Call::write(method, org.path(&path)?, nature, &content_type, b"");
     // New bytes have nothing to say; a new record has its id.
     call.expected = match config.id {
@@ -67,14 +67,14 @@ pub(super) fn call(org: &Org, config: &UploadConfig, envelope: &Envelope) -> Res
     call.headers
         .extend(option_headers(config.options.as_ref())?);
     if let Some(length) = config.length {
-        let whole = envelope.length(length).to_string();
+        let whole = framing.length(length).to_string();
         call = call.with_header("content-length", &whole);
     }
     Ok(call)
 }
 
 /// What stands around the bytes of the file.
-pub(super) fn envelope(org: &Org, config: &UploadConfig) -> Result<Envelope, Fault> {
+pub(super) fn framing(org: &Org, config: &UploadConfig) -> Result<Framing, Fault> {
     let field = blob::field(&config.object, config.field.as_deref())?;
     let media_type = config.media_type.as_deref().unwrap_or(OCTETS);
     if !media_type
@@ -97,7 +97,7 @@ pub(super) fn envelope(org: &Org, config: &UploadConfig) -> Result<Envelope, Fau
         name: &config.file_name,
         media_type,
     };
-    Ok(Envelope::new(
+    Ok(Framing::new(
         boundary,
         blob::part_of(&config.object),
         &Value::Object(fields).to_string(),

@@ -1,4 +1,5 @@
 use super::*;
+use salesforce_contract::bindings::Message;
 use salesforce_contract::bindings::exports::salesforce::connector::query::Split;
 
 fn end(field: &str, value: &str) -> Play {

@@ -1,6 +1,6 @@
 //! What the record of a file says of its bytes, and whether the bytes that came are those.
 
-use super::blob::Witness;
+use super::blob::ContentFields;
 use md5::{Digest as _, Md5};
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What a record says of the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Vouched {
+pub struct ExpectedContent {
     /// The field that tells how many there are, with what it says.
     length: Option<(&'static str, u64)>,
     /// Their MD5 in hexadecimal digits.
@@ -18,18 +18,18 @@ pub struct Vouched {
     pub html: bool,
 }
 
-impl Vouched {
+impl ExpectedContent {
     /// Asks the record at this path. A user who may not see these fields goes without them.
-    pub fn ask(org: &Org, record: &str, witness: Witness) -> Result<Self, Fault> {
-        let fields = [Some(witness.length), witness.checksum, witness.kind];
-        let fields: Vec<&str> = fields.into_iter().flatten().collect();
-        let call = Call::get(format!("{record}?fields={}", fields.join("%2C")))
+    pub fn ask(org: &Org, record: &str, fields: ContentFields) -> Result<Self, Fault> {
+        let names = [Some(fields.length), fields.checksum, fields.kind];
+        let names: Vec<&str> = names.into_iter().flatten().collect();
+        let call = Call::get(format!("{record}?fields={}", names.join("%2C")))
             .expecting(Expected::RECORD);
         let asked = org.send_as(&call, None, |reply, _| {
             let record: Value = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!("The record of the file is not JSON: {error}"))
             })?;
-            Ok(Self::of(&record, witness))
+            Ok(Self::from_record(&record, fields))
         });
         match asked {
             Err(fault) if matches!(fault.kind, FaultKind::Invalid | FaultKind::Forbidden) => {
@@ -39,12 +39,12 @@ impl Vouched {
         }
     }
 
-    fn of(record: &Value, witness: Witness) -> Self {
+    fn from_record(record: &Value, fields: ContentFields) -> Self {
         let text = |name: Option<&'static str>| record.get(name?)?.as_str();
-        let kind = text(witness.kind).unwrap_or_default().to_ascii_lowercase();
+        let kind = text(fields.kind).unwrap_or_default().to_ascii_lowercase();
         Self {
-            length: whole(record.get(witness.length)).map(|bytes| (witness.length, bytes)),
-            md5: text(witness.checksum)
+            length: whole(record.get(fields.length)).map(|bytes| (fields.length, bytes)),
+            md5: text(fields.checksum)
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned),
             html: kind.contains("html") || kind == "htm",
@@ -56,12 +56,12 @@ impl Vouched {
         self.length.map(|(_, bytes)| bytes)
     }
 
-    /// Whether anything is known to hold bytes against.
-    pub fn says_anything(&self) -> bool {
+    /// Tells whether anything is known to check bytes against.
+    pub fn is_known(&self) -> bool {
         self.length.is_some() || self.md5.is_some()
     }
 
-    /// Holds a length against that of the record.
+    /// Checks a length against that of the record.
     pub fn check_length(&self, bytes: u64) -> Result<(), String> {
         match self.length {
             Some((field, wanted)) if wanted != bytes => Err(format!(
@@ -71,7 +71,7 @@ impl Vouched {
         }
     }
 
-    /// Holds whole bytes against the record.
+    /// Checks whole bytes against the record.
     pub fn check(&self, bytes: u64, seen: Md5) -> Result<(), String> {
         self.check_length(bytes)?;
         let Some(wanted) = &self.md5 else {

@@ -5,7 +5,7 @@ use salesforce_contract::bindings::Fault;
 /// Pages followed so far. One of them is remembered, a later one each time twice as many have passed (Brent's way to find a
 /// cycle): constant memory, and a circle of any length is found.
 #[derive(Debug, Default)]
-pub(crate) struct Trail {
+pub struct Trail {
     remembered: String,
     steps: u64,
     next_mark: u64,

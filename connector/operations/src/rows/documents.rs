@@ -1,10 +1,10 @@
 //! Rows as documents: the forms of `query/rows`, and one XML document per row.
 
-use super::super::xml::XSI;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
 use salesforce_formats::message::{Fetch, Page, RowError, RowFormat, RowWriter};
 use salesforce_formats::soql::SelectList;
+use salesforce_formats::xml::XSI;
 use serde_json::value::RawValue;
 
 /// Writes rows.
@@ -21,13 +21,16 @@ impl Documents {
         select: Option<&SelectList>,
         keep_attributes: bool,
     ) -> Result<Self, RowError> {
-        // Where an element has the name of its sObject, attributes would only repeat it.
-        let keep = keep_attributes && !is_xml(format);
         Ok(Self {
             format,
-            writer: RowWriter::new(row_format(format), select, keep)?,
+            writer: RowWriter::new(row_format(format), select, keep_attributes)?,
             row: Vec::new(),
         })
+    }
+
+    /// The format of the rows.
+    pub fn format(&self) -> DocumentFormat {
+        self.format
     }
 
     /// The media type of the rows.
@@ -102,10 +105,6 @@ fn on_one_line(row: &[u8], out: &mut Vec<u8>) {
         }
     }
     out.push(b'\n');
-}
-
-fn is_xml(format: DocumentFormat) -> bool {
-    matches!(format, DocumentFormat::Xml | DocumentFormat::XmlLines)
 }
 
 fn row_format(format: DocumentFormat) -> RowFormat {
