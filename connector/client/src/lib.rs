@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod exchange;
 pub mod expected;
 pub mod fault;
+pub mod metadata;
 pub mod org;
 pub mod path;
 pub mod retry;

@@ -43,10 +43,10 @@ pub fn call(
     let (operation, org, answer) = answer(context, connection, name, config, input)?;
     match answer {
         Answer::Message(message) => Ok(message),
-        Answer::Record(value) => Ok(Message {
+        Answer::Record(record) => Ok(Message {
             media_type: "application/json".into(),
-            body: present(operation, &value).into_bytes(),
-            attributes: org.attributes(),
+            body: present(operation, &record.value).into_bytes(),
+            attributes: org.attributes(&record.metadata),
         }),
     }
 }

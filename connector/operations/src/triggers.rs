@@ -17,5 +17,3 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod varint;
-
-pub(crate) use sweep::facts;

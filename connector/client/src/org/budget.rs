@@ -92,8 +92,8 @@ impl Org {
         Ok(())
     }
 
-    /// Notes what an answer told of the usage.
-    pub(super) fn note_usage(&self, told: Option<&str>) {
+    /// Records what an answer told of the usage, as `18/15000`.
+    pub fn record_usage(&self, told: Option<&str>) {
         let key = self.settings.session_key();
         let usages = self.context.cache::<Usages>();
         let mut usage = usages.find(&key).unwrap_or_default();

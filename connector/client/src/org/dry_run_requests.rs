@@ -7,7 +7,7 @@ use super::trace::Trace;
 use crate::exchange::Nature;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, FaultKind};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 impl Org {
@@ -17,8 +17,7 @@ impl Org {
         Self {
             context: Rc::clone(&self.context),
             settings: self.settings.clone(),
-            facts: RefCell::default(),
-            renewed: Cell::new(self.renewed.get()),
+            renewed: Rc::clone(&self.renewed),
             trace: Trace::new(self.context.clock.monotonic_ms()),
             dry_run: Some(DryRun {
                 reads_too,

@@ -7,6 +7,7 @@ use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
 use crate::expected::Expected;
 use crate::expected::Unusable;
 use crate::fault::{self, Retry};
+use crate::metadata::api_usage;
 use crate::transport::{Pending, Started, TransportError};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
@@ -122,7 +123,7 @@ impl Org {
             make,
             |answer, maybe_applied| {
                 let reply = answer.as_ref();
-                self.note(reply);
+                self.record_usage(api_usage(reply));
                 if (200..=299).contains(&reply.status) || call.fine.contains(&reply.status) {
                     return match parse(answer, maybe_applied) {
                         Ok(value) => Verdict::Done(value),

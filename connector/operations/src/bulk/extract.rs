@@ -15,6 +15,7 @@ use pages::{Page, Pages};
 use rows::Converter;
 use salesforce_client::describe::{Described, described};
 use salesforce_client::fault::is_absent;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -302,7 +303,7 @@ impl Source for Extract {
         } else {
             RowFormat::Ndjson.media_type()
         };
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&Metadata::default());
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
         put("job", self.place.job.clone());
         put("rows", self.rows.to_string());

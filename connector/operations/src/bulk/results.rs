@@ -4,6 +4,7 @@ use super::body::Arriving;
 use super::jobs::{self, INGEST, QUERY};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::path::query;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -118,7 +119,7 @@ impl Results {
         };
         Ok(Self {
             media_type: media_type.to_owned(),
-            attributes: org.attributes(),
+            attributes: org.attributes(&Metadata::from(&arriving.head)),
             arriving,
         })
     }

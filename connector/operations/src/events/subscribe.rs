@@ -4,7 +4,7 @@ use super::client::{Client, Item};
 use super::place::Place;
 use super::refusal::Broken;
 use super::subscriptions::Subscriptions;
-use crate::triggers::facts;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
@@ -43,7 +43,7 @@ pub fn subscribe(
     let client = subscriptions.take(&key);
     let mut client = poll.run(client)?;
     let size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    let messages = hand_out(&mut client, size, &facts(org));
+    let messages = hand_out(&mut client, size, &org.attributes(&Metadata::default()));
     let checkpoint = client.place.write()?;
     subscriptions.keep(key, client);
     Ok(Batch {

@@ -4,6 +4,7 @@
 use super::query::{Question, next_page, sized};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
@@ -44,6 +45,8 @@ pub struct Rows {
     /// Bytes written and not yet read: those from `taken` on.
     out: Vec<u8>,
     taken: usize,
+    /// What the newest page told beside its rows.
+    metadata: Metadata,
 }
 
 /// What comes after the bytes in hand.
@@ -101,6 +104,7 @@ impl Rows {
             capped,
             out,
             taken: 0,
+            metadata: Metadata::default(),
         };
         rows.next_part()?;
         Ok(rows)
@@ -125,9 +129,10 @@ impl Rows {
     fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
         let (org, writer, out, page_size) =
             (&self.org, &mut self.writer, &mut self.out, self.page_size);
-        let trail = &mut self.trail;
+        let (trail, metadata) = (&mut self.trail, &mut self.metadata);
         let (total, ahead) = org.send_as(&next.call, next.started, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
+            *metadata = Metadata::from(&reply);
             let followed = page.next.as_deref().filter(|_| !page.done);
             if let Some(Err(circle)) = followed.map(|next| trail.follow(next)) {
                 return Ok(Err(circle));
@@ -198,7 +203,7 @@ impl Source for Rows {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&self.metadata);
         attributes.extend(
             self.known_total()
                 .map(|total| ("total".into(), total.to_string())),

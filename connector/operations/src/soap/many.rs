@@ -1,7 +1,7 @@
 //! Calls on many records, over the engine of the REST collections: split, sent again where that is safe, one outcome per record in
 //! input order.
 
-use super::ask::read_answer;
+use super::ask::{metadata, read_answer};
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::xml::{Element, Malformed};
@@ -9,6 +9,7 @@ use crate::rest::collections::engine::{self, Plan, Report};
 use crate::rest::collections::verb::{Answered, Row, Verb};
 use crate::typing::RecordError;
 use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -113,6 +114,10 @@ impl<F: Form> Verb for Many<'_, F> {
             xml.raw(&String::from_utf8_lossy(&row.body));
         }
         envelope.call(self.org, self.nature)
+    }
+
+    fn metadata(&self, reply: &Reply) -> Metadata {
+        metadata(self.call, reply)
     }
 
     fn read(&self, reply: &Reply, rows: &[Row], repeated: bool) -> Result<Answered, Unusable> {

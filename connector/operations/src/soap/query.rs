@@ -1,6 +1,6 @@
 //! query, queryAll and queryMore: one page at a time.
 
-use super::ask::{media_type, read_answer};
+use super::ask::{media_type, metadata, read_answer};
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::page::QueryPage;
@@ -98,7 +98,7 @@ fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fa
     let (untyped, format) = (shown.untyped, shown.format);
     // XML goes out as it came: there is nothing to type.
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
-    let (page, xml) = org.send_as(call, None, |reply, _| {
+    let (page, xml, metadata) = org.send_as(call, None, |reply, _| {
         let page = read_answer(org, name, &reply, |answer| {
             QueryPage::read(org, &types, answer)
         })?;
@@ -112,9 +112,9 @@ fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fa
             }
             _ => None,
         };
-        Ok(page.map(|page| (page, xml)))
+        Ok(page.map(|page| (page, xml, metadata(name, &reply))))
     })??;
-    let mut attributes = org.attributes();
+    let mut attributes = org.attributes(&metadata);
     attributes.extend(
         page.total()
             .map(|total| ("total".into(), total.to_string())),

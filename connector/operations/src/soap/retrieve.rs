@@ -1,6 +1,6 @@
 //! retrieve: records by their ids, in the order of the input, the next call while the last one is read.
 
-use super::ask::read_answer;
+use super::ask::{metadata, read_answer};
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
@@ -10,6 +10,7 @@ use super::xml::Malformed;
 use crate::rest::collections::ahead::{Flight, Retrieval, retrieve_all};
 use crate::rest::collections::retrieve::{ids, select};
 use salesforce_client::exchange::Nature;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, RetrieveConfig,
@@ -35,6 +36,8 @@ struct Retrieve<'a> {
     out: Vec<u8>,
     missing: u64,
     found: u64,
+    /// What the newest answer told beside its records.
+    metadata: Metadata,
 }
 
 impl Retrieval for Retrieve<'_> {
@@ -55,7 +58,9 @@ impl Retrieval for Retrieve<'_> {
         // Salesforce sends the id whether it was asked for or not.
         let mut fields = self.config.fields.iter();
         let with_id = fields.any(|field| field.eq_ignore_ascii_case("Id"));
+        let told = &mut self.metadata;
         let records = org.send_as(&flight.call, flight.started, |reply, _| {
+            *told = metadata("retrieve", &reply);
             read_answer(org, "retrieve", &reply, |answer| {
                 let mut records: Vec<Vec<u8>> = Vec::with_capacity(flight.count);
                 while let Some(mut record) = answer.next_element()? {
@@ -98,6 +103,7 @@ impl<'a> Retrieve<'a> {
             out,
             missing: 0,
             found: 0,
+            metadata: Metadata::default(),
         })
     }
 
@@ -117,7 +123,7 @@ impl<'a> Retrieve<'a> {
 
     fn finish(mut self) -> Message {
         self.documents.end(&mut self.out);
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&self.metadata);
         attributes.push(("records".into(), self.found.to_string()));
         attributes.push(("missing".into(), self.missing.to_string()));
         Message {

@@ -1,11 +1,12 @@
 //! All rows of a query, page after page: the next page travels while this one is read, unless that would cost child records
 //! that are still to be fetched.
 
-use super::ask::read_answer;
+use super::ask::{metadata, read_answer};
 use super::page::QueryPage;
 use super::query::{bound, first_call, more_call, paged};
 use super::record::Types;
 use crate::rest::rows::check_count;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::bad_input;
@@ -37,6 +38,8 @@ pub struct Rows {
     /// Bytes written and not yet read: those from `taken` on.
     out: Vec<u8>,
     taken: usize,
+    /// What the newest page told beside its rows.
+    metadata: Metadata,
 }
 
 /// What comes after the bytes in hand.
@@ -91,6 +94,7 @@ impl Rows {
             ahead: Ahead::End,
             out: Vec::new(),
             taken: 0,
+            metadata: Metadata::default(),
         };
         rows.documents.begin(&mut rows.out);
         rows.total = rows.fetch(first)?;
@@ -99,8 +103,9 @@ impl Rows {
 
     /// Writes the rows of a page, with the next one already asked for where that does no harm; returns its `size`.
     fn fetch(&mut self, next: NextPage) -> Result<Option<u64>, Fault> {
-        let (org, types) = (&self.org, &self.types);
+        let (org, types, told) = (&self.org, &self.types, &mut self.metadata);
         let page = self.org.send_as(&next.call, next.started, |reply, _| {
+            *told = metadata(next.name, &reply);
             read_answer(org, next.name, &reply, |answer| {
                 QueryPage::read(org, types, answer)
             })
@@ -210,7 +215,7 @@ impl Source for Rows {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&self.metadata);
         attributes.extend(self.total.map(|total| ("total".into(), total.to_string())));
         attributes.push(("rows".into(), self.documents.rows().to_string()));
         Message {

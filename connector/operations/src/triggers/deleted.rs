@@ -11,6 +11,7 @@ use super::server_time;
 use super::start::Start;
 use super::sweep::{self, Bounds, Change, Found, Source};
 use list::{List, Told};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -141,6 +142,7 @@ impl Source for Replica<'_> {
                 end,
                 covered,
                 mut changes,
+                metadata,
             } = told;
             changes.retain(|change| change.stamp.second() >= floor && is_after(change, at));
             // Seconds are ignored, so that less than a minute is left for later.
@@ -161,6 +163,7 @@ impl Source for Replica<'_> {
                 }),
                 more: !is_last && !goes_on,
                 span: (!is_last || start > first).then_some(end - start),
+                metadata,
             });
         }
     }
@@ -174,6 +177,7 @@ fn nothing() -> Found {
         bounds: None,
         more: false,
         span: None,
+        metadata: Metadata::default(),
     }
 }
 

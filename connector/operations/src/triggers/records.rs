@@ -9,6 +9,7 @@ use super::sweep::{self, Bounds, Change, Found, Source};
 use crate::rest::query::asked;
 use crate::rest::rows::{child_page, unusable};
 use salesforce_client::exchange::Reply;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -145,6 +146,7 @@ impl Source for Rows<'_> {
             bounds,
             more: false,
             span: None,
+            metadata: Metadata::from(&answer.reply),
         })
     }
 }

@@ -9,6 +9,7 @@
 
 use super::instant::Instant;
 use super::place::{Mark, Pass, Place};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
@@ -51,6 +52,8 @@ pub struct Found {
     pub more: bool,
     /// Seconds of the span that was told of, where it was not all that was asked for.
     pub span: Option<i64>,
+    /// What the answer told beside its changes.
+    pub metadata: Metadata,
 }
 
 /// How far a pass goes.
@@ -101,6 +104,7 @@ pub fn poll(
         closes: None,
         full: None,
         messages: Vec::new(),
+        metadata: Metadata::default(),
     };
     let more = loop {
         match sweep.step()? {
@@ -113,7 +117,7 @@ pub fn poll(
     };
     sweep.check_room()?;
     let mut messages = sweep.messages;
-    let facts = facts(org);
+    let facts = facts(org, &sweep.metadata);
     for message in &mut messages {
         message.attributes.extend(facts.iter().cloned());
     }
@@ -125,10 +129,10 @@ pub fn poll(
 }
 
 /// What the host needs to know of the exchange.
-pub(crate) fn facts(org: &Org) -> Vec<(String, String)> {
-    let mut facts = org.attributes();
-    facts.retain(|(name, _)| matches!(name.as_str(), "api-usage" | "session-renewed"));
-    facts
+fn facts(org: &Org, metadata: &Metadata) -> Vec<(String, String)> {
+    let usage = metadata.usage().cloned();
+    let renewed = org.attributes(&Metadata::default());
+    usage.into_iter().chain(renewed).collect()
 }
 
 struct Sweep<'a> {
@@ -146,6 +150,8 @@ struct Sweep<'a> {
     /// The second of the first change that has to wait because no more can be remembered.
     full: Option<i64>,
     messages: Vec<Message>,
+    /// What the newest answer told beside its changes.
+    metadata: Metadata,
 }
 
 /// What follows a page.
@@ -187,6 +193,7 @@ impl Sweep<'_> {
             (None, Some(bounds)) => self.bounds(bounds, short),
             (None, None) => return Ok(Step::Done { more: false }),
         };
+        self.metadata = found.metadata;
         self.now = found.now.or(self.now);
         self.place.span = found.span;
         self.closes = found.bounds.map(|bounds| bounds.closes);

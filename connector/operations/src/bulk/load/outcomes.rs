@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::sort::{Sorted, id_text};
 use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
@@ -267,7 +268,7 @@ impl Source for All {
         Message {
             media_type: media_type(self.format).into(),
             body: Vec::new(),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&Metadata::default()),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use csv::ByteRecord;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::source::{Source, handed_out};
@@ -376,7 +377,7 @@ impl Source for Records {
         Message {
             media_type: media_type.into(),
             body: Vec::new(),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&Metadata::default()),
         }
     }
 }

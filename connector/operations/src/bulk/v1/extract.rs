@@ -13,6 +13,7 @@ use crate::rest::query::Question;
 use document::{Document, NO_ROWS, Reading};
 use job::{failure, job, wants_chunks};
 use salesforce_client::describe::described;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     ExtractFormat, V1ExtractConfig, V1ExtractPlace,
@@ -365,7 +366,7 @@ impl Source for Extract {
         } else {
             RowFormat::Ndjson.media_type()
         };
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&Metadata::default());
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
         put("job", self.place.job.clone());
         put("rows", self.rows.to_string());

@@ -5,6 +5,7 @@ use super::batch::{Batch, Batches};
 use super::hunt::{Hunt, Split};
 use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
 use super::verb::{Row, Verb};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::Started;
@@ -32,6 +33,8 @@ pub(crate) struct Report {
     pub outcomes: Vec<Outcome>,
     /// Why a call failed as a whole, if one did.
     pub fault: Option<Fault>,
+    /// What the newest answer told beside its results.
+    pub metadata: Metadata,
 }
 
 /// A call under way.
@@ -62,6 +65,7 @@ pub(crate) fn run(
         sent: false,
         fault: None,
         stopped: false,
+        metadata: Metadata::default(),
     };
     let batches = engine.fly(batches)?;
     engine.finish(batches)
@@ -82,6 +86,8 @@ struct Engine<'a> {
     fault: Option<Fault>,
     /// Whether no more calls are to be made.
     stopped: bool,
+    /// What the newest answer told beside its results.
+    metadata: Metadata,
 }
 
 impl<'a> Engine<'a> {
@@ -190,15 +196,17 @@ impl<'a> Engine<'a> {
 
     /// Sends a call. `repeated` remembers, over all calls with these rows, that one may have been acted on and its answer lost.
     fn ask(
-        &self,
+        &mut self,
         call: &Call,
         started: Option<Started>,
         rows: &[Row],
         repeated: &Cell<bool>,
     ) -> Result<Vec<Outcome>, Fault> {
+        let (verb, metadata) = (self.verb, &mut self.metadata);
         self.org.send_as(call, started, |reply, again| {
             repeated.set(repeated.get() || again);
-            self.verb.read(&reply, rows, repeated.get())
+            *metadata = verb.metadata(&reply);
+            verb.read(&reply, rows, repeated.get())
         })?
     }
 
@@ -298,6 +306,7 @@ impl<'a> Engine<'a> {
         Ok(Report {
             outcomes: self.outcomes,
             fault: self.fault,
+            metadata: self.metadata,
         })
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn message(
             .count()
             .to_string()
     };
-    let mut attributes = org.attributes();
+    let mut attributes = org.attributes(&report.metadata);
     attributes.push(("records".into(), outcomes.len().to_string()));
     attributes.push(("failed".into(), count(&|outcome| !outcome.success)));
     attributes.push((

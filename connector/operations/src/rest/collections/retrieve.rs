@@ -6,6 +6,7 @@ use crate::rest::rows;
 use crate::typing::RecordError;
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
@@ -66,6 +67,8 @@ struct Retrieve<'a> {
     out: Vec<u8>,
     missing: u64,
     found: u64,
+    /// What the newest answer told beside its records.
+    metadata: Metadata,
 }
 
 #[derive(Serialize)]
@@ -101,6 +104,7 @@ impl Retrieval for Retrieve<'_> {
                 let message = format!("The org sent `{}` for a record", quote(other));
                 return Err(Unusable(message));
             }
+            self.metadata = Metadata::from(&reply);
             Ok(rows.into_iter().try_for_each(|row| self.row(row)))
         })?
     }
@@ -122,6 +126,7 @@ impl<'a> Retrieve<'a> {
             out,
             missing: 0,
             found: 0,
+            metadata: Metadata::default(),
         })
     }
 
@@ -146,7 +151,7 @@ impl<'a> Retrieve<'a> {
 
     fn finish(mut self) -> Message {
         self.writer.end(&mut self.out);
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&self.metadata);
         attributes.push(("records".into(), self.found.to_string()));
         attributes.push(("missing".into(), self.missing.to_string()));
         Message {

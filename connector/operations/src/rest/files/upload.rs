@@ -14,6 +14,7 @@ use crate::upload::Upload;
 use journal::Journal;
 use outcome::{Line, line, outcome};
 use request::{call, check_id, check_length, envelope, too_large};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
@@ -38,6 +39,8 @@ pub struct FileUpload {
     stage: Stage,
     /// Whether the outcome has been read to its end.
     told: Rc<Cell<bool>>,
+    /// What the org's answer told.
+    metadata: Metadata,
 }
 
 /// How far it is.
@@ -83,6 +86,7 @@ impl FileUpload {
             sent: journal.taken,
             stage,
             told: Rc::new(Cell::new(journal.told)),
+            metadata: Metadata::default(),
         })
     }
 
@@ -120,7 +124,9 @@ impl FileUpload {
     /// Sends the end, and learns what the org makes of it.
     fn finish(&mut self, mut upload: Upload) -> Result<Outcome, Fault> {
         upload.write(&self.envelope.after).map_err(not_whole)?;
-        outcome(&upload.finish()?, self.id.as_deref())
+        let reply = upload.finish()?;
+        self.metadata = Metadata::from(&reply);
+        outcome(&reply, self.id.as_deref())
     }
 
     /// What becomes of a failure at the end. One that passes is told at the next look only, so that the journal that allows
@@ -252,7 +258,7 @@ impl Sink for FileUpload {
         Ok(Box::new(Line {
             told: (which == "all" && !known.is_empty()).then(|| Rc::clone(&self.told)),
             rest: known,
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&self.metadata),
         }))
     }
 

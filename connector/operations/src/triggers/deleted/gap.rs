@@ -3,6 +3,7 @@
 use super::list::Told;
 use crate::triggers::instant::Instant;
 use crate::triggers::sweep::Change;
+use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::soql::date;
 use serde_json::json;
@@ -25,6 +26,7 @@ pub(super) fn told(object: &str, start: i64, end: i64) -> Result<Told, Fault> {
         ("gap-to", to),
     ];
     Ok(Told {
+        metadata: Metadata::default(),
         end,
         covered: end,
         changes: vec![Change {

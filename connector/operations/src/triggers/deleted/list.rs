@@ -7,6 +7,7 @@ use crate::rest::replication::DELETED;
 use crate::triggers::instant::Instant;
 use crate::triggers::place::lost;
 use crate::triggers::sweep::Change;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::Fault;
@@ -32,6 +33,8 @@ pub(super) struct List<'a> {
 
 /// What is told of a span.
 pub(super) struct Told {
+    /// What the answer told beside the list.
+    pub metadata: Metadata,
     /// The second at which the span ends.
     pub end: i64,
     /// The second up to which all is told.
@@ -88,11 +91,12 @@ impl<'a> List<'a> {
                 Err(fault) if has(&fault, TOO_MANY) => return gap::told(self.object, start, end),
                 Err(fault) if has(&fault, TOO_EARLY) => return Err(self.too_early(fault)),
                 Err(fault) => return Err(fault),
-                Ok(listed) => {
+                Ok((listed, metadata)) => {
                     return Ok(Told {
                         end,
                         covered: instant(&listed.latest_date_covered)?.second().min(end),
                         changes: changes(&listed.deleted_records)?,
+                        metadata,
                     });
                 }
             }
@@ -117,17 +121,18 @@ impl<'a> List<'a> {
         }
     }
 
-    fn ask_once(&self, start: i64, end: i64) -> Result<Listed, Fault> {
+    fn ask_once(&self, start: i64, end: i64) -> Result<(Listed, Metadata), Fault> {
         let span = Parameters::none()
             .some("start", date::of_unix_seconds(start))
             .some("end", date::of_unix_seconds(end));
         let call = get_call(self.org, &self.path, &span)?.expecting(DELETED);
         self.org.send_as(&call, None, |reply, _| {
-            serde_json::from_slice(&reply.body).map_err(|error| {
+            let listed = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!(
                     "The answer to `deleted` is not as documented: {error}"
                 ))
-            })
+            })?;
+            Ok((listed, Metadata::from(&reply)))
         })
     }
 }

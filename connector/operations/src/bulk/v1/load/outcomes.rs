@@ -6,6 +6,7 @@ use super::journal::{Batch, Journal, Part};
 use crate::bulk::error::split;
 use crate::bulk::load::fill::Unfit;
 use crate::bulk::load::outcomes::{HEADER, Outcome, media_type, write};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
@@ -209,7 +210,7 @@ impl Source for All {
         Message {
             media_type: media_type(self.format).into(),
             body: Vec::new(),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&Metadata::default()),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::bulk::load::put_back::{line, nested, put_back};
 use crate::bulk::load::results::Results;
 use crate::bulk::load::{ERROR, ID};
 use csv::ByteRecord;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::source::{Source, handed_out};
@@ -299,7 +300,7 @@ impl Source for Records {
         Message {
             media_type: media_type.into(),
             body: Vec::new(),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&Metadata::default()),
         }
     }
 }

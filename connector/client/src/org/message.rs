@@ -1,0 +1,39 @@
+//! Replies as messages.
+
+use super::Org;
+use crate::exchange::Reply;
+use crate::metadata::Metadata;
+use salesforce_contract::bindings::Message;
+
+impl Org {
+    /// What a reply told, and whether the operation has opened another session, as a message carries it.
+    pub fn attributes(&self, metadata: &Metadata) -> Vec<(String, String)> {
+        let mut attributes = metadata.attributes().to_vec();
+        if self.renewed.get() {
+            attributes.push(("session-renewed".into(), "true".into()));
+        }
+        attributes
+    }
+
+    /// The body of a reply as a message.
+    pub fn message(&self, reply: Reply) -> Message {
+        let media_type = reply.header("content-type").map_or_else(
+            || "application/json".into(),
+            |value| media_type(value).to_owned(),
+        );
+        Message {
+            media_type,
+            attributes: self.attributes(&Metadata::from(&reply)),
+            body: reply.body,
+        }
+    }
+}
+
+/// A content type without its parameters.
+fn media_type(content_type: &str) -> &str {
+    content_type
+        .split(';')
+        .next()
+        .unwrap_or(content_type)
+        .trim()
+}
