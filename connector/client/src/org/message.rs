@@ -2,6 +2,7 @@
 
 use super::Org;
 use crate::exchange::Reply;
+use crate::media_type::essence;
 use crate::metadata::Metadata;
 use salesforce_contract::bindings::Message;
 
@@ -19,7 +20,7 @@ impl Org {
     pub fn message(&self, reply: Reply) -> Message {
         let media_type = reply.header("content-type").map_or_else(
             || "application/json".into(),
-            |value| media_type(value).to_owned(),
+            |value| essence(value).to_owned(),
         );
         Message {
             media_type,
@@ -27,13 +28,4 @@ impl Org {
             body: reply.body,
         }
     }
-}
-
-/// A content type without its parameters.
-fn media_type(content_type: &str) -> &str {
-    content_type
-        .split(';')
-        .next()
-        .unwrap_or(content_type)
-        .trim()
 }

@@ -157,9 +157,8 @@ impl Poll<'_> {
                 self.session = self.org.session_after(&self.session)?;
             }
             Broken::Again(fault, interval_ms) => {
-                let retry = self.org.settings().retry;
-                let backoff_ms =
-                    (retry.first_delay_ms << self.opened.min(20)).min(retry.max_delay_ms);
+                let backoff = self.org.settings().retry.backoff();
+                let backoff_ms = backoff.pause_ms(self.opened);
                 let pause_ms = if self.opened == 0 {
                     interval_ms
                 } else {
