@@ -237,9 +237,9 @@ pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
     let mut call = Call::get(path).expecting(Expected::DESCRIBE);
     if let Some(known) = &known {
         call = call.with_header("if-modified-since", &known.last_modified);
-        call.fine = &[304];
+        call.accepted_statuses = &[304];
     }
-    call.preparatory = true;
+    call.prerequisite = true;
     org.send_as(&call, None, |reply, _| {
         if let (304, Some(known)) = (reply.status, &known) {
             return Ok(known.described.clone());

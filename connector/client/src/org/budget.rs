@@ -45,7 +45,7 @@ impl Usage {
 impl Org {
     /// Refuses a call that would exceed the budget of the connection. Asks the org for its usage once when no answer has told it
     /// and the connection names a budget.
-    pub(super) fn afford(&self) -> Result<(), Fault> {
+    pub(super) fn check_budget(&self) -> Result<(), Fault> {
         let percent = self.settings.api_budget.unwrap_or(DEFAULT_PERCENT);
         let usages = self.context.cache::<Usages>();
         let key = self.settings.session_key();
@@ -91,7 +91,7 @@ impl Org {
     /// GET limits. A user who may not see them learns the usage from the first answer.
     fn ask_usage(&self) -> Result<Usage, Fault> {
         let call = Call::get(self.path("limits")?);
-        let asked = self.converse(exchange::receive, &call, None, |reply: Reply, _| {
+        let asked = self.execute(exchange::receive, &call, None, |reply: Reply, _| {
             Ok(serde_json::from_slice::<Limits>(&reply.body).unwrap_or_default())
         });
         match asked {

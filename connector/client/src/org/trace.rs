@@ -27,13 +27,13 @@ impl Trace {
     }
 
     /// Notes a call that is about to be sent.
-    pub fn note_sent(&self, call: &Call) {
-        self.sent.set(self.sent.get() || !call.preparatory);
+    pub fn record_sent(&self, call: &Call) {
+        self.sent.set(self.sent.get() || !call.prerequisite);
         self.written.set(self.written.get() || self.answered.get());
     }
 
     /// Notes a call that was answered. Whether the answer is a refusal is known to the operation alone: it ends there then.
-    pub fn note_answered(&self, call: &Call) {
+    pub fn record_answered(&self, call: &Call) {
         self.answered
             .set(self.answered.get() || call.nature == Nature::Write);
     }

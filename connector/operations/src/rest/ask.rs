@@ -211,7 +211,7 @@ pub fn send_for_results(
     count: usize,
 ) -> Result<Message, Fault> {
     let call = Call {
-        fine: &[400],
+        accepted_statuses: &[400],
         expected: Expected::Results,
         ..call
     };

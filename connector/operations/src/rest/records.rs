@@ -168,7 +168,7 @@ pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, 
     let fields = fields.join(",");
     let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
     let call = Call {
-        fine: &[300],
+        accepted_statuses: &[300],
         expected: Expected::RECORD,
         ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
     };
@@ -219,7 +219,7 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Replied<Outcome>, Fau
     let path = org.path(&write.path)?;
     let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
-    call.fine = &[300];
+    call.accepted_statuses = &[300];
     call.expected = write.expected(org.version()?);
     let reply = org.send_as(&call, None, |reply, repeated| {
         let metadata = Metadata::from(&reply);
@@ -234,7 +234,7 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Replied<Outcome>, Fau
 
 pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Replied<Outcome>, Fault> {
     let call = Call {
-        fine: &[300],
+        accepted_statuses: &[300],
         ..delete_call(org, path)?
     };
     match org.send(&call) {

@@ -108,7 +108,7 @@ impl<'a> Engine<'a> {
     }
 
     fn launch(&mut self, batch: Batch) {
-        self.org.note_refused(&batch.refused);
+        self.org.record_refused(&batch.refused);
         self.outcomes.extend(batch.refused);
         if batch.rows.is_empty() {
             return;

@@ -64,7 +64,7 @@ fn name(describe: &Map<String, Value>) -> &str {
 fn now(org: &Org, object: &str) -> Result<Replied<Option<Map<String, Value>>>, Fault> {
     let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
     let call = Call {
-        fine: &[404],
+        accepted_statuses: &[404],
         expected: Expected::DESCRIBE,
         ..Call::get(path)
     };
