@@ -1,14 +1,14 @@
 //! What the connector itself needs of an object's describe: types of fields, references, children. Asked for once per
 //! operation at most, and kept in the instance: `If-Modified-Since` makes asking again cheap.
 
+use crate::cache::BoundedCache;
 use crate::expected::Expected;
 use crate::org::{Call, Org, Unusable};
 use crate::path::segment;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::limits::MAX_DESCRIBES;
 use serde::Deserialize;
-use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How the values of a field are written in JSON.
@@ -221,43 +221,25 @@ struct WireChild {
 /// A describe with the date that asks for changes since.
 #[derive(Clone)]
 struct Kept {
-    key: String,
     last_modified: String,
     described: Rc<Described>,
 }
 
 /// The describes of an instance; the oldest goes first.
-#[derive(Default)]
-pub struct Describes(RefCell<VecDeque<Kept>>);
-
-impl Describes {
-    fn find(&self, key: &str) -> Option<Kept> {
-        let kept = self.0.borrow();
-        kept.iter().find(|kept| kept.key == key).cloned()
-    }
-
-    fn keep(&self, new: Kept) {
-        let mut kept = self.0.borrow_mut();
-        kept.retain(|known| known.key != new.key);
-        if kept.len() >= MAX_DESCRIBES {
-            kept.pop_front();
-        }
-        kept.push_back(new);
-    }
-}
+type Describes = BoundedCache<Kept, MAX_DESCRIBES>;
 
 /// GET sobjects/{object}/describe, or the describe that is kept if the object has not changed since.
 pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
     let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
     let key = format!("{} {path}", org.settings().session_key());
     let describes = org.context().cache::<Describes>();
-    let known = describes.find(&key);
+    let known = describes.get(&key);
     let mut call = Call::get(path).expecting(Expected::DESCRIBE);
     if let Some(known) = &known {
         call = call.with_header("if-modified-since", &known.last_modified);
-        call.fine = &[304];
+        call.accepted_statuses = &[304];
     }
-    call.preparatory = true;
+    call.prerequisite = true;
     org.send_as(&call, None, |reply, _| {
         if let (304, Some(known)) = (reply.status, &known) {
             return Ok(known.described.clone());
@@ -269,11 +251,11 @@ pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
         })?;
         let described = Rc::new(Described::of(wire));
         if let Some(date) = reply.header("last-modified") {
-            describes.keep(Kept {
-                key: key.clone(),
+            let kept = Kept {
                 last_modified: date.to_owned(),
                 described: described.clone(),
-            });
+            };
+            describes.keep(key.clone(), kept);
         }
         Ok(described)
     })
@@ -318,6 +300,6 @@ mod tests {
             described(&org, name).unwrap();
         }
         let kept = org.context().cache::<Describes>();
-        assert_eq!(kept.0.borrow().len(), MAX_DESCRIBES);
+        assert_eq!(kept.len(), MAX_DESCRIBES);
     }
 }

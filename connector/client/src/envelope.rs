@@ -20,8 +20,8 @@ pub fn wrapped(get: &Call, composite: &str) -> Call {
         {"method": "GET", "url": get.path, "referenceId": "wrapped", "httpHeaders": headers}
     ]});
     Call {
-        wraps: true,
-        fine: get.fine,
+        via_composite: true,
+        accepted_statuses: get.accepted_statuses,
         expected: get.expected,
         ..Call::write(
             Method::Post,

@@ -52,7 +52,7 @@ impl Reply {
 }
 
 /// A reply whose body is still arriving, if it is a good one; bodies of refusals have arrived whole.
-pub struct Arrival {
+pub struct StreamingResponse {
     /// Status, headers, and the body of a refusal.
     pub reply: Reply,
     /// The body of a good answer.
@@ -65,14 +65,14 @@ impl AsRef<Reply> for Reply {
     }
 }
 
-impl AsRef<Reply> for Arrival {
+impl AsRef<Reply> for StreamingResponse {
     fn as_ref(&self) -> &Reply {
         &self.reply
     }
 }
 
-/// What to do after an attempt.
-pub enum Verdict<T> {
+/// The outcome of an attempt.
+pub enum Attempt<T> {
     /// It is done.
     Done(T),
     /// Send again at once: the session was renewed.
@@ -81,7 +81,7 @@ pub enum Verdict<T> {
     Failed(Fault, Retry),
 }
 
-impl<T> Verdict<T> {
+impl<T> Attempt<T> {
     /// A good status with an answer that cannot be used: a maintenance page may be gone the next time, but an answer that can be read says the
     /// same again.
     pub fn unreadable(fault: Fault) -> Self {
@@ -110,7 +110,7 @@ impl Exchange<'_> {
         &self,
         started: Option<Started>,
         make: impl FnMut() -> Result<Request, Fault>,
-        judge: impl FnMut(Reply, bool) -> Verdict<T>,
+        judge: impl FnMut(Reply, bool) -> Attempt<T>,
     ) -> Result<T, Fault> {
         self.run_by(receive, started, make, judge)
     }
@@ -121,7 +121,7 @@ impl Exchange<'_> {
         receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
         mut started: Option<Started>,
         mut make: impl FnMut() -> Result<Request, Fault>,
-        mut judge: impl FnMut(A, bool) -> Verdict<T>,
+        mut judge: impl FnMut(A, bool) -> Attempt<T>,
     ) -> Result<T, Fault> {
         let mut attempts = Attempts::first(self.policy, self.context.clock.as_ref());
         let mut maybe_applied = false;
@@ -130,20 +130,20 @@ impl Exchange<'_> {
                 Some(sent) => sent,
                 None => self.context.transport.start(&make()?),
             };
-            let (verdict, asked_ms) = match sent.and_then(receive) {
+            let (attempt, asked_ms) = match sent.and_then(receive) {
                 Ok(reply) => {
                     let asked_ms = self.asked_pause(reply.as_ref());
                     (judge(reply, maybe_applied), asked_ms)
                 }
                 Err(error) => (failed_below_http(&error), None),
             };
-            let (mut fault, retry) = match verdict {
-                Verdict::Done(value) => return Ok(value),
-                Verdict::Renewed => {
+            let (mut fault, retry) = match attempt {
+                Attempt::Done(value) => return Ok(value),
+                Attempt::Renewed => {
                     attempts.once_more();
                     continue;
                 }
-                Verdict::Failed(fault, retry) => {
+                Attempt::Failed(fault, retry) => {
                     let retry = fault::retry_as_asked(&fault, retry, asked_ms);
                     (fault, retry)
                 }
@@ -163,9 +163,9 @@ impl Exchange<'_> {
     }
 }
 
-fn failed_below_http<T>(error: &TransportError) -> Verdict<T> {
+fn failed_below_http<T>(error: &TransportError) -> Attempt<T> {
     let (fault, retry) = fault::from_transport(error);
-    Verdict::Failed(fault, retry)
+    Attempt::Failed(fault, retry)
 }
 
 /// Waits for a reply and reads it whole.
@@ -184,7 +184,7 @@ pub fn receive(pending: Box<dyn Pending>) -> Result<Reply, TransportError> {
 }
 
 /// Waits for the head of an answer; what refuses is read to its end.
-pub fn arrive(pending: Box<dyn Pending>) -> Result<Arrival, TransportError> {
+pub fn arrive(pending: Box<dyn Pending>) -> Result<StreamingResponse, TransportError> {
     let Response {
         status,
         headers,
@@ -196,7 +196,7 @@ pub fn arrive(pending: Box<dyn Pending>) -> Result<Arrival, TransportError> {
     } else {
         read_whole(body.as_mut())?
     };
-    Ok(Arrival {
+    Ok(StreamingResponse {
         reply: Reply {
             status,
             headers,

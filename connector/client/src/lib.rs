@@ -2,6 +2,7 @@
 //!
 //! Transport and clock are traits; the component brings those of its host, tests bring scripts.
 
+pub mod cache;
 pub mod clock;
 pub mod connection;
 pub mod context;
@@ -10,6 +11,8 @@ pub mod envelope;
 pub mod exchange;
 pub mod expected;
 pub mod fault;
+pub mod media_type;
+pub mod metadata;
 pub mod org;
 pub mod path;
 pub mod retry;

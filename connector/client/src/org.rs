@@ -1,11 +1,11 @@
-//! One org, entered: requests with a session that is renewed when it ends, retries, and facts about the last reply.
+//! One org, entered: requests with a session that is renewed when it ends, retries, faults that tell what was sent.
 
 mod budget;
 pub mod call;
 mod complete;
 mod dry_run;
 mod dry_run_requests;
-mod facts;
+mod message;
 mod once;
 mod pinned;
 mod request;
@@ -31,8 +31,8 @@ use trace::Trace;
 pub struct Org {
     context: Rc<Context>,
     settings: Settings,
-    facts: RefCell<Vec<(String, String)>>,
-    renewed: Cell<bool>,
+    /// Whether a session was opened for this operation. A dry run shares it.
+    renewed: Rc<Cell<bool>>,
     trace: Trace,
     dry_run: Option<DryRun>,
     /// The token of the session whose org was asked for, and is the one that the connection is pinned to.
@@ -47,8 +47,7 @@ impl Org {
         Ok(Self {
             context,
             settings,
-            facts: RefCell::default(),
-            renewed: Cell::new(false),
+            renewed: Rc::default(),
             trace,
             dry_run: None,
             checked_token: RefCell::default(),

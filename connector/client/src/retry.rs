@@ -30,6 +30,36 @@ impl Policy {
             total_ms: pick(|policy| policy.total_ms, 300_000),
         }
     }
+
+    /// The pauses of this policy.
+    pub fn backoff(self) -> Backoff {
+        Backoff {
+            first_ms: self.first_delay_ms,
+            max_ms: self.max_delay_ms,
+        }
+    }
+}
+
+/// Pauses between attempts that fail one after the other: they double, up to a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The first pause in milliseconds.
+    pub first_ms: u64,
+    /// The longest pause in milliseconds.
+    pub max_ms: u64,
+}
+
+impl Backoff {
+    /// Returns the pause after so many others.
+    pub fn pause_ms(self, others: u32) -> u64 {
+        (self.first_ms << others.min(20)).min(self.max_ms)
+    }
+
+    /// As `pause_ms`, half of it for certain, half by chance: clients that failed together do not return together.
+    pub fn jittered_ms(self, others: u32, clock: &dyn Clock) -> u64 {
+        let full = self.pause_ms(others);
+        full / 2 + clock.random(full / 2 + 1)
+    }
 }
 
 /// The attempts of one request so far.
@@ -74,15 +104,10 @@ impl<'a> Attempts<'a> {
         {
             return None;
         }
-        let delay = asked_ms.unwrap_or_else(|| self.jittered());
+        let backoff = self.policy.backoff();
+        let delay = asked_ms
+            .unwrap_or_else(|| backoff.jittered_ms(self.count.saturating_sub(1), self.clock));
         (self.elapsed_ms().saturating_add(delay) <= self.policy.total_ms).then_some(delay)
-    }
-
-    /// Half of the exponential delay for certain, half by chance: clients that failed together do not return together.
-    fn jittered(&self) -> u64 {
-        let doublings = self.count.saturating_sub(1).min(20);
-        let full = (self.policy.first_delay_ms << doublings).min(self.policy.max_delay_ms);
-        full / 2 + self.clock.random(full / 2 + 1)
     }
 
     fn elapsed_ms(&self) -> u64 {

@@ -4,6 +4,7 @@ use crate::rest;
 use crate::table::{self, Answer, Config, Run};
 use complete::{Completed, Completion};
 use salesforce_client::context::Context;
+use salesforce_client::media_type::essence;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -43,10 +44,10 @@ pub fn call(
     let (operation, org, answer) = answer(context, connection, name, config, input)?;
     match answer {
         Answer::Message(message) => Ok(message),
-        Answer::Record(value) => Ok(Message {
+        Answer::Record(record) => Ok(Message {
             media_type: "application/json".into(),
-            body: present(operation, &value).into_bytes(),
-            attributes: org.attributes(),
+            body: present(operation, &record.value).into_bytes(),
+            attributes: org.attributes(&record.metadata),
         }),
     }
 }
@@ -173,7 +174,9 @@ fn check_input(operation: &Operation, input: Option<&Message>) -> Result<(), Fau
             "{name} needs an input ({})",
             operation.accepts.join(" or ")
         ))),
-        (Input::Required, Some(input)) if !operation.accepts.contains(&media_type(input)) => {
+        (Input::Required, Some(input))
+            if !operation.accepts.contains(&essence(&input.media_type)) =>
+        {
             Err(bad_input(format!(
                 "{name} takes {}, not `{}`",
                 operation.accepts.join(" or "),
@@ -182,15 +185,6 @@ fn check_input(operation: &Operation, input: Option<&Message>) -> Result<(), Fau
         }
         _ => Ok(()),
     }
-}
-
-fn media_type(input: &Message) -> &str {
-    input
-        .media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
 }
 
 fn accept(document: &Document, text: &str, what: &str) -> Result<Value, Fault> {

@@ -8,6 +8,7 @@ mod trail;
 
 pub use documents::Documents;
 
+use salesforce_client::metadata::{Metadata, Replied};
 use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
@@ -30,7 +31,7 @@ pub trait Paging {
         org: &Org,
         request: PageRequest,
         read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault>;
+    ) -> Result<Replied<T>, Fault>;
 
     /// Fetches a page with further children of a record.
     fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault>;
@@ -88,6 +89,8 @@ pub struct Rows<P> {
     trail: Trail,
     /// How many rows were written before the part in hand.
     before: u64,
+    /// What the newest page told beside its rows.
+    metadata: Metadata,
 }
 
 /// What comes after the bytes in hand.
@@ -113,6 +116,7 @@ impl<P: Paging> Rows<P> {
             ahead: Ahead::PartEnd,
             trail: Trail::default(),
             before: 0,
+            metadata: Metadata::default(),
         };
         let mut out = Vec::new();
         rows.documents.begin(&mut out);
@@ -137,7 +141,7 @@ impl<P: Paging> Rows<P> {
     fn page(&mut self, request: PageRequest, out: &mut Vec<u8>) -> Result<Option<u64>, Fault> {
         let (org, paging, documents) = (&self.org, &self.paging, &mut self.documents);
         let trail = &mut self.trail;
-        let (total, ahead) = paging.fetch(org, request, |page| {
+        let fetched = paging.fetch(org, request, |page| {
             let next = page.next.as_deref().filter(|_| !page.done);
             next.map_or(Ok(()), |next| trail.follow(next))?;
             // Begun before this page is written: that is what hides the time on the way.
@@ -149,6 +153,8 @@ impl<P: Paging> Rows<P> {
             })?;
             Ok((page.total_size, ahead?))
         })?;
+        self.metadata = fetched.metadata;
+        let (total, ahead) = fetched.value;
         check_surplus(total, self.documents.rows() - self.before)?;
         self.ahead = ahead;
         Ok(total)
@@ -217,7 +223,7 @@ impl<P: Paging> Producer for Rows<P> {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&self.metadata);
         let total = self.known_total();
         attributes.extend(total.map(|total| ("total".into(), total.to_string())));
         attributes.push(("rows".into(), self.documents.rows().to_string()));

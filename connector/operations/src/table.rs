@@ -2,6 +2,7 @@
 
 mod functions;
 
+use salesforce_client::metadata::Replied;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -34,16 +35,17 @@ pub enum Answer {
     /// A message as the org sent it.
     Message(Message),
     /// A record of the contract, serialised.
-    Record(Value),
+    Record(Replied<Value>),
 }
 
 impl Answer {
     /// A record of the contract as an answer.
-    fn record<T: Serialize>(record: T) -> Result<Self, Fault> {
-        let value = serde_json::to_value(record);
-        value.map(Self::Record).map_err(|error| {
+    fn record<T: Serialize>(record: impl Into<Replied<T>>) -> Result<Self, Fault> {
+        let Replied { value, metadata } = record.into();
+        let value = serde_json::to_value(value).map_err(|error| {
             Fault::protocol(format!("The reply cannot be written as JSON: {error}"))
-        })
+        })?;
+        Ok(Self::Record(Replied { value, metadata }))
     }
 }
 

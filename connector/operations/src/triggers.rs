@@ -17,5 +17,3 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod varint;
-
-pub(crate) use poll::reply_attributes;

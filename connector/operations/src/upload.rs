@@ -50,7 +50,7 @@ impl Upload {
         };
         let pending = sending.finish().map_err(lost)?;
         let reply = exchange::receive(pending).map_err(lost)?;
-        self.org.judge_once(&self.call, reply)
+        self.org.check_response(&self.call, reply)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::unusable::Unusable;
 use crate::exchange::Reply;
+use crate::media_type;
 
 /// Characters of an unexpected body that a message quotes.
 const MAX_QUOTE: usize = 80;
@@ -9,8 +10,7 @@ const MAX_QUOTE: usize = 80;
 /// The media type without its parameters, in lower case.
 pub fn essence(reply: &Reply) -> String {
     let told = reply.header("content-type").unwrap_or_default();
-    let essence = told.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
+    media_type::essence(told).to_ascii_lowercase()
 }
 
 /// Whether a response is a page of HTML.

@@ -2,12 +2,11 @@
 
 use super::Org;
 use super::call::Call;
+use crate::cache::BoundedCache;
 use crate::exchange::{self, Reply};
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::limits::MAX_SESSIONS;
 use serde::Deserialize;
-use std::cell::RefCell;
-use std::collections::VecDeque;
 
 /// How long a budget that is used up is taken to be so before the org is asked again, in milliseconds. The calls of the last 24
 /// hours count, so that it comes back bit by bit.
@@ -18,10 +17,7 @@ const LOOK_AGAIN_MS: u64 = 300_000;
 const DEFAULT_PERCENT: u8 = 95;
 
 /// How much of their daily calls orgs have used, as far as their answers told.
-#[derive(Default)]
-pub struct Usages {
-    by_key: RefCell<VecDeque<(String, Usage)>>,
-}
+type Usages = BoundedCache<Usage, MAX_SESSIONS>;
 
 /// The usage of one org.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,32 +42,15 @@ impl Usage {
     }
 }
 
-impl Usages {
-    fn find(&self, key: &str) -> Option<Usage> {
-        let usages = self.by_key.borrow();
-        let found = usages.iter().find(|(known, _)| known == key);
-        found.map(|(_, usage)| *usage)
-    }
-
-    fn keep(&self, key: String, usage: Usage) {
-        let mut usages = self.by_key.borrow_mut();
-        usages.retain(|(known, _)| *known != key);
-        if usages.len() >= MAX_SESSIONS {
-            usages.pop_front();
-        }
-        usages.push_back((key, usage));
-    }
-}
-
 impl Org {
     /// Refuses a call that would exceed the budget of the connection. Asks the org for its usage once when no answer has told it
     /// and the connection names a budget.
-    pub(super) fn afford(&self) -> Result<(), Fault> {
+    pub(super) fn check_budget(&self) -> Result<(), Fault> {
         let percent = self.settings.api_budget.unwrap_or(DEFAULT_PERCENT);
         let usages = self.context.cache::<Usages>();
         let key = self.settings.session_key();
         let now = self.context.clock.monotonic_ms();
-        let known = usages.find(&key);
+        let known = usages.get(&key);
         let asks = self.settings.api_budget.is_some();
         let stale = known.map_or(asks, |usage| {
             usage.is_used_up(percent) && now.saturating_sub(usage.asked_ms) >= LOOK_AGAIN_MS
@@ -92,11 +71,11 @@ impl Org {
         Ok(())
     }
 
-    /// Notes what an answer told of the usage.
-    pub(super) fn note_usage(&self, told: Option<&str>) {
+    /// Records what an answer told of the usage, as `18/15000`.
+    pub fn record_usage(&self, told: Option<&str>) {
         let key = self.settings.session_key();
         let usages = self.context.cache::<Usages>();
-        let mut usage = usages.find(&key).unwrap_or_default();
+        let mut usage = usages.get(&key).unwrap_or_default();
         usage.unanswered = usage.unanswered.saturating_sub(1);
         let numbers = told.and_then(|told| told.split_once('/'));
         let numbers =
@@ -112,7 +91,7 @@ impl Org {
     /// GET limits. A user who may not see them learns the usage from the first answer.
     fn ask_usage(&self) -> Result<Usage, Fault> {
         let call = Call::get(self.path("limits")?);
-        let asked = self.converse(exchange::receive, &call, None, |reply: Reply, _| {
+        let asked = self.execute(exchange::receive, &call, None, |reply: Reply, _| {
             Ok(serde_json::from_slice::<Limits>(&reply.body).unwrap_or_default())
         });
         match asked {

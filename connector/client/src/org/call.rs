@@ -19,13 +19,13 @@ pub struct Call {
     /// Whether it may be sent twice.
     pub nature: Nature,
     /// Statuses beside 2xx that are no failure.
-    pub fine: &'static [u16],
+    pub accepted_statuses: &'static [u16],
     /// What its answer must be.
     pub expected: Expected,
     /// Whether it is a composite request around one GET, whose answer is wanted.
-    pub wraps: bool,
+    pub via_composite: bool,
     /// Whether the connector needs its answer to make another call: a describe. A dry run sends it.
-    pub preparatory: bool,
+    pub prerequisite: bool,
     /// Whether its body holds a secret, and is never shown.
     pub private: bool,
     /// Where in the body the session goes, for protocols that have it there; in a header when absent.
@@ -41,10 +41,10 @@ impl Call {
             headers: Vec::new(),
             body: Rc::from([]),
             nature: Nature::Read,
-            fine: &[],
+            accepted_statuses: &[],
             expected: Expected::JSON,
-            wraps: false,
-            preparatory: false,
+            via_composite: false,
+            prerequisite: false,
             private: false,
             session_at: None,
         }

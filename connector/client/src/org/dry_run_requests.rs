@@ -7,7 +7,7 @@ use super::trace::Trace;
 use crate::exchange::Nature;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, FaultKind};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 impl Org {
@@ -17,8 +17,7 @@ impl Org {
         Self {
             context: Rc::clone(&self.context),
             settings: self.settings.clone(),
-            facts: RefCell::default(),
-            renewed: Cell::new(self.renewed.get()),
+            renewed: Rc::clone(&self.renewed),
             trace: Trace::new(self.context.clock.monotonic_ms()),
             dry_run: Some(DryRun {
                 reads_too,
@@ -37,7 +36,7 @@ impl Org {
     }
 
     /// Notes records that are not fit to be sent.
-    pub fn note_refused(&self, outcomes: &[Outcome]) {
+    pub fn record_refused(&self, outcomes: &[Outcome]) {
         if let Some(dry_run) = &self.dry_run {
             dry_run.refused.borrow_mut().extend_from_slice(outcomes);
         }
@@ -60,11 +59,11 @@ impl Org {
         let Some(dry_run) = &self.dry_run else {
             return false;
         };
-        call.nature != Nature::Read || dry_run.reads_too && !call.preparatory
+        call.nature != Nature::Read || dry_run.reads_too && !call.prerequisite
     }
 
     /// Notes a call that is not sent. The fault that stands for its answer does not keep others from being noted.
-    pub(super) fn note_held_back(&self, call: &Call) -> Fault {
+    pub(super) fn record_unsent(&self, call: &Call) -> Fault {
         if let Some(dry_run) = &self.dry_run {
             let unsent = UnsentRequest {
                 request: self.request(call, "", None),

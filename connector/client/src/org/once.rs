@@ -5,14 +5,15 @@ use super::call::Call;
 use crate::exchange::{Nature, Reply};
 use crate::expected::Unusable;
 use crate::fault::{self, Retry};
+use crate::metadata::api_usage;
 use crate::retry::retry_after_ms;
 use salesforce_contract::bindings::{Fault, FaultKind};
 
 impl Org {
     /// Judges the reply to a request that cannot be repeated here. Where the session has ended it is renewed, and the
     /// fault says to try again.
-    pub fn judge_once(&self, call: &Call, reply: Reply) -> Result<Reply, Fault> {
-        self.note(&reply);
+    pub fn check_response(&self, call: &Call, reply: Reply) -> Result<Reply, Fault> {
+        self.record_usage(api_usage(&reply));
         if (200..=299).contains(&reply.status) {
             return match call.expected.check(&reply) {
                 Ok(()) => Ok(reply),

@@ -48,7 +48,7 @@ impl Org {
     fn asked_organization(&self, session: &Session) -> Result<String, Fault> {
         let token = format!("Bearer {}", session.access_token);
         let call = Call {
-            preparatory: true,
+            prerequisite: true,
             ..Call::get(USER_INFO).with_header("authorization", &token)
         };
         let reply = self.send_without_session(&session.instance_url, &call)?;

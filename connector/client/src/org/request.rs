@@ -10,7 +10,7 @@ use salesforce_formats::xml;
 impl Org {
     /// A call as a request in the open session, for one attempt.
     pub fn request_in_session(&self, call: &Call) -> Result<Request, Fault> {
-        self.clear(call, None)?;
+        self.admit(call, None)?;
         let session = self.session()?;
         Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
     }

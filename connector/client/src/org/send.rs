@@ -3,10 +3,11 @@
 use super::Org;
 use super::call::Call;
 use crate::envelope;
-use crate::exchange::{self, Arrival, Exchange, Nature, Reply, Verdict};
+use crate::exchange::{self, Attempt, Exchange, Nature, Reply, StreamingResponse};
 use crate::expected::Expected;
 use crate::expected::Unusable;
 use crate::fault::{self, Retry};
+use crate::metadata::api_usage;
 use crate::transport::{Pending, Started, TransportError};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
@@ -21,7 +22,7 @@ impl Org {
     /// Sends what needs no session.
     pub fn send_without_session(&self, origin: &str, call: &Call) -> Result<Reply, Fault> {
         if self.holds_back(call) {
-            return Err(self.note_held_back(call));
+            return Err(self.record_unsent(call));
         }
         let request = self.request(call, origin, None);
         let exchange = self.exchange(call.nature);
@@ -30,9 +31,9 @@ impl Org {
             || Ok(request.clone()),
             |reply, _| match reply.status {
                 200..=299 => match call.expected.check(&reply) {
-                    Ok(()) => Verdict::Done(reply),
+                    Ok(()) => Attempt::Done(reply),
                     Err(Unusable(message)) => {
-                        Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
+                        Attempt::Failed(Fault::protocol(message), Retry::IfRepeatable)
                     }
                 },
                 _ => failed(&reply),
@@ -50,7 +51,7 @@ impl Org {
         if self.holds_back(call) {
             return Err(bad_input("A dry run starts nothing"));
         }
-        self.clear(call, None)?;
+        self.admit(call, None)?;
         let session = self.session()?;
         Ok(self.context.transport.start(&self.request(
             call,
@@ -67,13 +68,13 @@ impl Org {
         started: Option<Started>,
         mut parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
     ) -> Result<T, Fault> {
-        let receive = if call.wraps {
+        let receive = if call.via_composite {
             envelope::receive
         } else {
             exchange::receive
         };
-        self.clear(call, started.as_ref())?;
-        self.converse(receive, call, started, |reply, maybe_applied| {
+        self.admit(call, started.as_ref())?;
+        self.execute(receive, call, started, |reply, maybe_applied| {
             call.expected.check(&reply)?;
             parse(reply, maybe_applied)
         })
@@ -81,28 +82,32 @@ impl Org {
 
     /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the
     /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
-    pub fn open_body(&self, call: &Call, started: Option<Started>) -> Result<Arrival, Fault> {
-        self.clear(call, started.as_ref())?;
-        self.converse(exchange::arrive, call, started, |arrival, _| {
-            call.expected.check_head(&arrival.reply)?;
-            Ok(arrival)
+    pub fn open_body(
+        &self,
+        call: &Call,
+        started: Option<Started>,
+    ) -> Result<StreamingResponse, Fault> {
+        self.admit(call, started.as_ref())?;
+        self.execute(exchange::arrive, call, started, |response, _| {
+            call.expected.check_head(&response.reply)?;
+            Ok(response)
         })
     }
 
     /// Lets a call pass: not in a dry run, not over the budget. One that has been started has passed before.
-    pub(super) fn clear(&self, call: &Call, started: Option<&Started>) -> Result<(), Fault> {
+    pub(super) fn admit(&self, call: &Call, started: Option<&Started>) -> Result<(), Fault> {
         match started {
             Some(_) => Ok(()),
-            None if self.holds_back(call) => Err(self.note_held_back(call)),
+            None if self.holds_back(call) => Err(self.record_unsent(call)),
             None => {
-                self.afford()?;
-                self.trace.note_sent(call);
+                self.check_budget()?;
+                self.trace.record_sent(call);
                 Ok(())
             }
         }
     }
 
-    pub(super) fn converse<A: AsRef<Reply>, T>(
+    pub(super) fn execute<A: AsRef<Reply>, T>(
         &self,
         receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
         call: &Call,
@@ -122,32 +127,34 @@ impl Org {
             make,
             |answer, maybe_applied| {
                 let reply = answer.as_ref();
-                self.note(reply);
-                if (200..=299).contains(&reply.status) || call.fine.contains(&reply.status) {
+                self.record_usage(api_usage(reply));
+                if (200..=299).contains(&reply.status)
+                    || call.accepted_statuses.contains(&reply.status)
+                {
                     return match parse(answer, maybe_applied) {
-                        Ok(value) => Verdict::Done(value),
+                        Ok(value) => Attempt::Done(value),
                         Err(Unusable(message)) => {
-                            Verdict::Failed(Fault::protocol(message), Retry::IfRepeatable)
+                            Attempt::Failed(Fault::protocol(message), Retry::IfRepeatable)
                         }
                     };
                 }
                 let (fault, retry) =
                     fault::from_reply(reply.status, reply.header("location"), &reply.body);
                 if !fault::session_is_invalid(&fault) || !may_renew {
-                    return Verdict::Failed(fault, retry);
+                    return Attempt::Failed(fault, retry);
                 }
                 may_renew = false;
                 match self.session_after(&session) {
                     Ok(renewed) => {
                         in_use.replace(renewed.clone());
                         session = renewed;
-                        Verdict::Renewed
+                        Attempt::Renewed
                     }
-                    Err(why) => Verdict::Failed(not_renewed(why, fault), Retry::Never),
+                    Err(why) => Attempt::Failed(not_renewed(why, fault), Retry::Never),
                 }
             },
         )?;
-        self.trace.note_answered(call);
+        self.trace.record_answered(call);
         Ok(done)
     }
 
@@ -171,7 +178,7 @@ fn not_renewed(why: Fault, refused: Fault) -> Fault {
     }
 }
 
-fn failed<T>(reply: &Reply) -> Verdict<T> {
+fn failed<T>(reply: &Reply) -> Attempt<T> {
     let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
-    Verdict::Failed(fault, retry)
+    Attempt::Failed(fault, retry)
 }

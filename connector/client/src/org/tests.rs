@@ -40,7 +40,8 @@ fn an_ended_session_is_renewed_once_and_the_request_repeated() {
     assert_eq!(reply.body, br#"{"fine":true}"#);
     assert_eq!(authorization(&script.requests()[3]), "Bearer T2");
     assert!(
-        org.attributes()
+        org.message(reply)
+            .attributes
             .contains(&("session-renewed".into(), "true".into()))
     );
     assert!(clock.slept().is_empty());
@@ -258,11 +259,12 @@ fn a_warm_session_saves_the_login() {
     let mut config = connection();
     config.session = Some(cold.session().unwrap());
     let (warm, script, _) = org_for(&config, [Play::json(200, "{}")]);
-    warm.send(&Call::get(GET)).unwrap();
+    let reply = warm.send(&Call::get(GET)).unwrap();
     assert_eq!(script.sent().len(), 1);
     assert!(
         !warm
-            .attributes()
+            .message(reply)
+            .attributes
             .iter()
             .any(|(name, _)| name == "session-renewed")
     );
@@ -286,17 +288,25 @@ fn a_ready_token_cannot_be_renewed() {
 }
 
 #[test]
-fn usage_and_headers_are_in_the_attributes() {
-    let headers = vec![(
-        "sforce-limit-info".into(),
-        "api-usage=18/15000; per-app-api-usage=17/250(appName=x)".into(),
-    )];
-    let (org, ..) = org([Play::Answer(200, headers, b"{}".to_vec())]);
-    org.send(&Call::get(GET)).unwrap();
-    let attributes = org.attributes();
-    assert_eq!(attributes[0], ("status".into(), "200".into()));
-    assert_eq!(attributes[1], ("api-usage".into(), "18/15000".into()));
-    assert!(attributes[2].0 == "header/sforce-limit-info");
+fn replies_keep_apart_what_each_of_them_told() {
+    let usage = |used: &str| {
+        let headers = vec![(
+            "sforce-limit-info".into(),
+            format!("api-usage={used}/15000"),
+        )];
+        Play::Answer(200, headers, b"{}".to_vec())
+    };
+    let (org, ..) = org([usage("18"), usage("19")]);
+    let (first, second) = (Call::get(GET), Call::get("/2"));
+    let started = (org.start(&first).unwrap(), org.start(&second).unwrap());
+    let take = |call, started| org.send_as(call, Some(started), |reply, _| Ok(reply));
+    let later = take(&first, started.0).unwrap();
+    let last = take(&second, started.1).unwrap();
+    let told = |reply| org.message(reply).attributes[1].1.clone();
+    assert_eq!(
+        (told(last), told(later)),
+        ("19/15000".into(), "18/15000".into())
+    );
 }
 
 #[test]

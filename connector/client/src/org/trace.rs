@@ -11,7 +11,7 @@ pub struct Trace {
     began_ms: u64,
     /// Whether a request was sent that does more than prepare another.
     sent: Cell<bool>,
-    /// Whether the last request changes the org each time it is sent, and was answered.
+    /// Whether a request that changes the org each time it is sent was answered.
     answered: Cell<bool>,
     /// Whether the operation went on after such a request, so that the org accepted it.
     written: Cell<bool>,
@@ -27,14 +27,15 @@ impl Trace {
     }
 
     /// Notes a call that is about to be sent.
-    pub fn note_sent(&self, call: &Call) {
-        self.sent.set(self.sent.get() || !call.preparatory);
+    pub fn record_sent(&self, call: &Call) {
+        self.sent.set(self.sent.get() || !call.prerequisite);
         self.written.set(self.written.get() || self.answered.get());
     }
 
     /// Notes a call that was answered. Whether the answer is a refusal is known to the operation alone: it ends there then.
-    pub fn note_answered(&self, call: &Call) {
-        self.answered.set(call.nature == Nature::Write);
+    pub fn record_answered(&self, call: &Call) {
+        self.answered
+            .set(self.answered.get() || call.nature == Nature::Write);
     }
 
     /// How long ago the operation began, if a request was sent that does more than prepare another.

@@ -6,6 +6,7 @@ use super::isolation::{Isolation, Split};
 use super::operation::{BatchOperation, Row};
 use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
 use super::report::Report;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::Started;
@@ -74,6 +75,7 @@ pub(crate) fn run(
         sent: false,
         fault: None,
         stopped: false,
+        metadata: Metadata::default(),
     };
     let batches = engine.run(batches)?;
     engine.finish(batches)
@@ -94,6 +96,8 @@ struct Engine<'a> {
     fault: Option<Fault>,
     /// Whether no more calls are to be made.
     stopped: bool,
+    /// What the newest answer told beside its results.
+    metadata: Metadata,
 }
 
 impl<'a> Engine<'a> {
@@ -114,7 +118,7 @@ impl<'a> Engine<'a> {
     }
 
     fn submit(&mut self, batch: Batch) {
-        self.org.note_refused(&batch.refused);
+        self.org.record_refused(&batch.refused);
         self.outcomes.extend(batch.refused);
         if batch.rows.is_empty() {
             return;
@@ -203,15 +207,17 @@ impl<'a> Engine<'a> {
 
     /// Sends a call. `repeated` remembers, over all calls with these rows, that one may have been acted on and its answer lost.
     fn execute(
-        &self,
+        &mut self,
         call: &Call,
         started: Option<Started>,
         rows: &[Row],
         repeated: &Cell<bool>,
     ) -> Result<Vec<Outcome>, Fault> {
+        let (operation, metadata) = (self.operation, &mut self.metadata);
         self.org.send_as(call, started, |reply, again| {
             repeated.set(repeated.get() || again);
-            self.operation.read(&reply, rows, repeated.get())
+            *metadata = operation.metadata(&reply);
+            operation.read(&reply, rows, repeated.get())
         })?
     }
 
@@ -306,7 +312,7 @@ impl<'a> Engine<'a> {
         }
         self.mark_not_sent(batches.rest()?.into_iter());
         self.outcomes.sort_by_key(|outcome| outcome.index);
-        Ok(Report::new(self.outcomes, self.fault))
+        Ok(Report::new(self.outcomes, self.fault, self.metadata))
     }
 
     /// The fault of an operation that Salesforce answered for no record of.

@@ -2,6 +2,7 @@
 
 use crate::typing::RecordError;
 use salesforce_client::exchange::Reply;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -71,6 +72,11 @@ pub(crate) trait BatchOperation {
     /// Makes the request for these rows. Where it has a JSON body, each row stands on a line of its own, from the second on:
     /// Salesforce names the line that it cannot read, and thereby the row.
     fn call(&self, rows: &[Row]) -> Result<Call, Fault>;
+
+    /// Returns what the answer tells beside its results.
+    fn metadata(&self, reply: &Reply) -> Metadata {
+        Metadata::from(reply)
+    }
 
     /// Reads the answer; `repeated` says that an earlier attempt may have been acted on.
     fn read(&self, reply: &Reply, rows: &[Row], repeated: bool) -> Result<Answered, Unusable>;

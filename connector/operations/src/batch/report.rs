@@ -2,6 +2,7 @@
 
 use super::outcome::{NOT_SENT, UNKNOWN, has_code};
 use csv::Writer;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::OutcomeFormat;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -35,16 +36,19 @@ pub(crate) struct Report {
     outcomes: Vec<Outcome>,
     /// Why a call failed as a whole, if one did.
     fault: Option<Fault>,
+    /// What the newest answer told beside its results.
+    metadata: Metadata,
     /// Further members of outcomes, by index.
     extras: BTreeMap<u64, Extras>,
 }
 
 impl Report {
     /// A report of these outcomes.
-    pub fn new(outcomes: Vec<Outcome>, fault: Option<Fault>) -> Self {
+    pub fn new(outcomes: Vec<Outcome>, fault: Option<Fault>, metadata: Metadata) -> Self {
         Self {
             outcomes,
             fault,
+            metadata,
             extras: BTreeMap::new(),
         }
     }
@@ -69,7 +73,7 @@ impl Report {
             ResultFormat::Csv => (RowFormat::Csv.media_type(), self.csv()?),
             ResultFormat::Xml => (RowFormat::Xml.media_type(), self.xml()),
         };
-        let mut attributes = org.attributes();
+        let mut attributes = org.attributes(&self.metadata);
         attributes.extend(self.counts());
         attributes.extend(self.fault.map(|fault| ("fault".into(), fault.message)));
         Ok(Message {

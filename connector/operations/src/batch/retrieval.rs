@@ -2,6 +2,7 @@
 
 use crate::rows::Documents;
 use salesforce_client::exchange::Reply;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
@@ -15,6 +16,11 @@ use serde_json::value::RawValue;
 pub(crate) trait Retrieval {
     /// Makes the call for these ids.
     fn call(&self, ids: &[String]) -> Result<Call, Fault>;
+
+    /// Returns what an answer tells beside its records.
+    fn metadata(&self, reply: &Reply) -> Metadata {
+        Metadata::from(reply)
+    }
 
     /// Reads an answer: as many records as were asked for, each as its JSON text, `null` where there is none. The inner fault is one
     /// that came with a good status, or that of `row`.
@@ -70,6 +76,8 @@ struct Records {
     out: Vec<u8>,
     missing: u64,
     found: u64,
+    /// What the newest answer told beside its records.
+    metadata: Metadata,
 }
 
 impl Records {
@@ -81,6 +89,7 @@ impl Records {
             out,
             missing: 0,
             found: 0,
+            metadata: Metadata::default(),
         }
     }
 
@@ -91,6 +100,7 @@ impl Records {
         request: InFlight,
     ) -> Result<(), Fault> {
         org.send_as(&request.call, request.started, |reply, _| {
+            self.metadata = retrieval.metadata(&reply);
             retrieval.read(&reply, request.count, &mut |row| self.row(row))
         })?
     }
@@ -111,7 +121,7 @@ impl Records {
 
     fn message(mut self, org: &Org) -> Message {
         self.documents.end(&mut self.out);
-        let mut attributes = org.attributes();
+        let mut attributes = org.attributes(&self.metadata);
         attributes.push(("records".into(), self.found.to_string()));
         attributes.push(("missing".into(), self.missing.to_string()));
         Message {

@@ -4,6 +4,7 @@
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Streamed;
 use salesforce_client::fault;
+use salesforce_client::media_type::essence;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::{Body, Failure, Started, TransportError};
@@ -162,7 +163,7 @@ impl Arriving {
 /// Why an answer is no CSV of the org's. Not every server names the media type, and 204 has nothing to name.
 fn no_csv(head: &Reply, required: Option<&str>) -> Option<String> {
     let told = head.header("content-type").unwrap_or_default();
-    let essence = told.split(';').next().unwrap_or_default().trim();
+    let essence = essence(told);
     if !essence.is_empty() && !essence.eq_ignore_ascii_case("text/csv") {
         return Some(format!("its media type is {}", essence.escape_debug()));
     }

@@ -8,6 +8,7 @@ use super::results::Results;
 use crate::rest::ask::Object;
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::{Expected, Members};
+use salesforce_client::media_type::essence;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
@@ -174,17 +175,11 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
             input.body.len()
         )));
     }
-    let essence = input
-        .media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
     let call = Call::write(
         Method::Post,
         path(org, &[("job", &config.job), ("", "batch")])?,
         Nature::Write,
-        &format!("{essence}; charset=UTF-8"),
+        &format!("{}; charset=UTF-8", essence(&input.media_type)),
         &input.body,
     )
     .expecting(Expected::NewInfo(MEMBERS));

@@ -12,6 +12,7 @@ use document::ResultDocument;
 use query::Waits;
 use rows::Converter;
 use salesforce_client::describe::Described;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
@@ -259,7 +260,7 @@ impl<P: QueryProtocol> Produce for Extraction<P> {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.org.attributes();
+        let mut attributes = self.org.attributes(&Metadata::default());
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
         put("job", self.protocol.job().to_owned());
         put("rows", self.rows.to_string());

@@ -132,7 +132,7 @@ pub fn set_state(
 ) -> Result<(Reply, JobInfo), Fault> {
     let body = serde_json::json!({ "state": state }).to_string();
     let call = Call {
-        fine: &[400, 409],
+        accepted_statuses: &[400, 409],
         expected: Expected::ObjectOrNothing(MEMBERS),
         ..Call::write(
             Method::Patch,

@@ -4,6 +4,8 @@ use super::body::Arriving;
 use super::jobs::{self, INGEST, QUERY};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
+use salesforce_client::media_type::essence;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::path::query;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -111,14 +113,13 @@ impl Results {
     pub fn open(org: Rc<Org>, call: Call) -> Result<Self, Fault> {
         let arriving = Arriving::open(Rc::clone(&org), call, None)?;
         let told = arriving.head.header("content-type").unwrap_or("text/csv");
-        let essence = told.split(';').next().unwrap_or_default().trim();
-        let media_type = match essence {
+        let media_type = match essence(told) {
             "text/csv" => RowFormat::Csv.media_type(),
             other => other,
         };
         Ok(Self {
             media_type: media_type.to_owned(),
-            attributes: org.attributes(),
+            attributes: org.attributes(&Metadata::from(&arriving.head)),
             arriving,
         })
     }

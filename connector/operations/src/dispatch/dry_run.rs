@@ -51,7 +51,6 @@ pub fn dry_run(
         .any(|group| operation.name.starts_with(group));
     let dry_run = Rc::new(org.in_dry_run(reads_too));
     let ended = run_dry(&dry_run, run, inner, input);
-    org.take_facts(&dry_run);
     let unsent = dry_run.unsent();
     if unsent.is_empty() {
         ended?;

@@ -1,13 +1,13 @@
 //! Faults that come of a wrong name say which one was meant: of an object, by the org's own list; of an API version, by those
 //! that the org offers. The lists are asked for once, and only when something is not found.
 
+use salesforce_client::cache::BoundedCache;
 use salesforce_client::connection::{ApiVersion, VersionChoice};
 use salesforce_client::expected::Expected;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::catalog::nearest;
 use serde::Deserialize;
-use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Salesforce's codes for a type that it does not know, in its APIs' several spellings.
@@ -19,8 +19,7 @@ const UNKNOWN_TYPE: [&str; 4] = [
 ];
 
 /// The names of objects that an instance knows, with the origin of their org.
-#[derive(Default)]
-pub struct KnownNames(RefCell<Option<(String, Rc<Vec<String>>)>>);
+type KnownNames = BoundedCache<Rc<Vec<String>>, 1>;
 
 /// Adds to a fault what a wrong name of the object, or a wrong API version, explains of it.
 pub fn explain(org: &Org, object: Option<&str>, fault: Fault) -> Fault {
@@ -74,11 +73,8 @@ fn wrong_object(org: &Org, object: &str) -> Option<String> {
 fn names(org: &Org) -> Result<Rc<Vec<String>>, Fault> {
     let origin = org.session()?.instance_url;
     let cache = org.context().cache::<KnownNames>();
-    let known = &cache.0;
-    if let Some((of, names)) = known.borrow().as_ref()
-        && *of == origin
-    {
-        return Ok(Rc::clone(names));
+    if let Some(names) = cache.get(&origin) {
+        return Ok(names);
     }
     let call = salesforce_client::org::Call::get(org.path("sobjects")?)
         .expecting(Expected::Object(&["sobjects"]));
@@ -87,7 +83,7 @@ fn names(org: &Org) -> Result<Rc<Vec<String>>, Fault> {
         .map_err(|error| Fault::protocol(format!("The list of objects: {error}")))?;
     let names: Vec<String> = global.sobjects.into_iter().map(|one| one.name).collect();
     let names = Rc::new(names);
-    known.replace(Some((origin, Rc::clone(&names))));
+    cache.keep(origin, Rc::clone(&names));
     Ok(names)
 }
 

@@ -58,7 +58,7 @@ impl<'a> Called<'a> {
             input.as_ref(),
         )?;
         let value = match answer {
-            Answer::Record(value) => value,
+            Answer::Record(record) => record.value,
             Answer::Message(message) => serde_json::from_slice(&message.body).unwrap_or_default(),
         };
         serde_json::from_value(value).map_err(|error| {

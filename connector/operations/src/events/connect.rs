@@ -8,6 +8,7 @@ use super::document::{self, Received};
 use crate::triggers::server_time;
 use salesforce_client::exchange;
 use salesforce_client::org::Org;
+use salesforce_client::retry::Backoff;
 use salesforce_client::transport::Pending;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -19,12 +20,12 @@ const SILENCE_MARGIN_MS: u64 = 15_000;
 /// A connect that is answered sooner, without an event, was not held. Salesforce does not hold the first of a client.
 const HELD_MS: u64 = 1_000;
 
-/// The pause after the second answer in a row that was not held; it doubles with each further one.
-const IDLE_PAUSE_MS: u64 = 250;
-
-/// Longest of these pauses. Salesforce forgets a client that does not connect for 40 seconds (Streaming API Developer Guide,
-/// "Streaming API Limits").
-const MAX_IDLE_PAUSE_MS: u64 = 30_000;
+/// The pauses after the second answer in a row that was not held, and after each further one. Salesforce forgets a client that does not
+/// connect for 40 seconds (Streaming API Developer Guide, "Streaming API Limits").
+const IDLE: Backoff = Backoff {
+    first_ms: 250,
+    max_ms: 30_000,
+};
 
 /// A connect that was sent.
 pub struct Waiting {
@@ -146,7 +147,7 @@ impl Client {
         }
         self.idle += 1;
         if let Some(times) = self.idle.checked_sub(2) {
-            let pause_ms = (IDLE_PAUSE_MS << times.min(16)).min(MAX_IDLE_PAUSE_MS);
+            let pause_ms = IDLE.pause_ms(times);
             self.not_before_ms = self.not_before_ms.max(now_ms + pause_ms);
         }
     }

@@ -4,7 +4,7 @@ use super::client::{Client, Item};
 use super::client_error::ClientError;
 use super::cursor::ReplayCursor;
 use super::subscriptions::Subscriptions;
-use crate::triggers::reply_attributes;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
@@ -43,7 +43,7 @@ pub fn subscribe(
     let client = subscriptions.take(&key);
     let mut client = poll.run(client)?;
     let size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    let messages = deliver(&mut client, size, &reply_attributes(org));
+    let messages = deliver(&mut client, size, &org.attributes(&Metadata::default()));
     let checkpoint = client.cursor.write()?;
     subscriptions.keep(key, client);
     Ok(Batch {
@@ -157,9 +157,8 @@ impl Poll<'_> {
                 self.session = self.org.session_after(&self.session)?;
             }
             ClientError::Retry(fault, interval_ms) => {
-                let retry = self.org.settings().retry;
-                let backoff_ms =
-                    (retry.first_delay_ms << self.opened.min(20)).min(retry.max_delay_ms);
+                let backoff = self.org.settings().retry.backoff();
+                let backoff_ms = backoff.pause_ms(self.opened);
                 let pause_ms = if self.opened == 0 {
                     interval_ms
                 } else {

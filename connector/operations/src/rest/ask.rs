@@ -5,6 +5,7 @@ use salesforce_client::envelope;
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
@@ -165,7 +166,7 @@ pub fn delete(org: &Org, path: &str) -> Result<Message, Fault> {
         Err(fault) if fault::deleted_before(&fault) => Ok(Message {
             media_type: "application/json".into(),
             body: Vec::new(),
-            attributes: org.attributes(),
+            attributes: org.attributes(&Metadata::from(&fault)),
         }),
         Err(fault) => Err(fault),
     }
@@ -210,7 +211,7 @@ pub fn send_for_results(
     count: usize,
 ) -> Result<Message, Fault> {
     let call = Call {
-        fine: &[400],
+        accepted_statuses: &[400],
         expected: Expected::Results,
         ..call
     };

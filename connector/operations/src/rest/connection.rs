@@ -3,6 +3,7 @@
 use super::ask;
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::{Metadata, Replied};
 use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
@@ -34,16 +35,17 @@ pub fn authenticate(org: &Org) -> Result<Session, Fault> {
 }
 
 /// Asks who we are and what is left of today's calls.
-pub fn test(org: &Org) -> Result<ConnectionReport, Fault> {
-    let user: UserInfo = json(org, USERINFO, USER)?;
-    let calls = match json::<Limits>(org, &org.path("limits")?, Expected::OBJECT) {
-        Ok(limits) => limits.daily_api_requests,
+pub fn test(org: &Org) -> Result<Replied<ConnectionReport>, Fault> {
+    let user: UserInfo = json(org, USERINFO, USER)?.value;
+    let limits = json::<Limits>(org, &org.path("limits")?, Expected::OBJECT);
+    let (calls, metadata) = match limits {
+        Ok(limits) => (limits.value.daily_api_requests, limits.metadata),
         // A user without "View Setup and Configuration" may not see limits; the connection is good all the same.
-        Err(fault) if fault.status == Some(403) => None,
+        Err(fault) if fault.status == Some(403) => (None, Metadata::from(&fault)),
         Err(fault) => return Err(fault),
     };
     let session = org.session()?;
-    Ok(ConnectionReport {
+    let report = ConnectionReport {
         username: user.preferred_username,
         user_id: user.user_id,
         organization_id: user.organization_id,
@@ -54,7 +56,8 @@ pub fn test(org: &Org) -> Result<ConnectionReport, Fault> {
             .map(|calls| calls.max.saturating_sub(calls.remaining)),
         api_calls_allowed: calls.as_ref().map(|calls| calls.max),
         warning: session.warning,
-    })
+    };
+    Ok(Replied::new(report, metadata))
 }
 
 /// GET /services/oauth2/userinfo.
@@ -132,13 +135,18 @@ fn no_refresh_token() -> Fault {
     )
 }
 
-fn json<T: DeserializeOwned>(org: &Org, path: &str, expected: Expected) -> Result<T, Fault> {
+fn json<T: DeserializeOwned>(
+    org: &Org,
+    path: &str,
+    expected: Expected,
+) -> Result<Replied<T>, Fault> {
     let reply = org.send(&Call::get(path).expecting(expected))?;
-    serde_json::from_slice(&reply.body).map_err(|error| {
+    let value = serde_json::from_slice(&reply.body).map_err(|error| {
         Fault::protocol(format!(
             "The answer of {path} is not as documented: {error}"
         ))
-    })
+    })?;
+    Ok(Replied::new(value, &reply))
 }
 
 /// What matters of userinfo.

@@ -9,6 +9,7 @@ use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
+use salesforce_client::metadata::{Metadata, Replied};
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
@@ -25,7 +26,11 @@ use salesforce_formats::record_id::looks_like_id;
 use serde::Deserialize;
 
 /// POST sobjects/{object}.
-pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outcome, Fault> {
+pub fn create(
+    org: &Org,
+    config: &CreateConfig,
+    input: &Message,
+) -> Result<Replied<Outcome>, Fault> {
     let path = format!("sobjects/{}", segment("object", &config.object)?);
     write(
         org,
@@ -43,7 +48,11 @@ pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Outco
 }
 
 /// PATCH sobjects/{object}/{id}.
-pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Outcome, Fault> {
+pub fn update(
+    org: &Org,
+    config: &UpdateConfig,
+    input: &Message,
+) -> Result<Replied<Outcome>, Fault> {
     let path = record_path(&config.object, &config.id)?;
     let id = Some(config.id.as_str());
     write(
@@ -62,7 +71,11 @@ pub fn update(org: &Org, config: &UpdateConfig, input: &Message) -> Result<Outco
 }
 
 /// PATCH sobjects/{object}/{field}/{value}.
-pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Outcome, Fault> {
+pub fn upsert(
+    org: &Org,
+    config: &UpsertConfig,
+    input: &Message,
+) -> Result<Replied<Outcome>, Fault> {
     let path = external_path(
         &config.object,
         &config.external_id_field,
@@ -109,7 +122,7 @@ pub fn retrieve_by_external_id(
 }
 
 /// DELETE sobjects/{object}/{id}.
-pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Outcome, Fault> {
+pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Replied<Outcome>, Fault> {
     delete(
         org,
         &record_path(&config.object, &config.id)?,
@@ -121,7 +134,7 @@ pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Outcome, Fault>
 pub fn delete_by_external_id(
     org: &Org,
     config: &DeleteByExternalIdConfig,
-) -> Result<Outcome, Fault> {
+) -> Result<Replied<Outcome>, Fault> {
     delete(
         org,
         &external_path(
@@ -155,7 +168,7 @@ pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, 
     let fields = fields.join(",");
     let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
     let call = Call {
-        fine: &[300],
+        accepted_statuses: &[300],
         expected: Expected::RECORD,
         ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
     };
@@ -200,30 +213,34 @@ impl Write<'_> {
     }
 }
 
-pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Outcome, Fault> {
+pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Replied<Outcome>, Fault> {
     let headers = option_headers(write.options)?;
     let body = body(org, write.object, write.input)?;
     let path = org.path(&write.path)?;
     let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
     call.headers.extend(headers);
-    call.fine = &[300];
+    call.accepted_statuses = &[300];
     call.expected = write.expected(org.version()?);
     let reply = org.send_as(&call, None, |reply, repeated| {
+        let metadata = Metadata::from(&reply);
         let outcome = outcome(reply, write.id)?;
-        Ok(outcome.map(|outcome| settled(outcome, write.upserts && repeated)))
+        Ok(outcome.map(|outcome| {
+            let outcome = settled(outcome, write.upserts && repeated);
+            Replied::new(outcome, metadata)
+        }))
     })?;
     reply.map_err(|several| several_matches(&several))
 }
 
-pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Outcome, Fault> {
+pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Replied<Outcome>, Fault> {
     let call = Call {
-        fine: &[300],
+        accepted_statuses: &[300],
         ..delete_call(org, path)?
     };
     match org.send(&call) {
         Ok(several) if several.status == 300 => Err(several_matches(&several)),
-        Ok(_) => Ok(done(id, false)),
-        Err(fault) if fault::deleted_before(&fault) => Ok(done(id, false)),
+        Ok(reply) => Ok(Replied::new(done(id, false), &reply)),
+        Err(fault) if fault::deleted_before(&fault) => Ok(Replied::new(done(id, false), &fault)),
         Err(fault) => Err(fault),
     }
 }

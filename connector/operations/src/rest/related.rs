@@ -6,6 +6,7 @@ use super::query::page_or_record;
 use super::records::{Write, delete, record_path, write};
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::Replied;
 use salesforce_client::org::Org;
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -29,7 +30,7 @@ pub fn update_related(
     org: &Org,
     config: &UpdateRelatedConfig,
     input: &Message,
-) -> Result<Outcome, Fault> {
+) -> Result<Replied<Outcome>, Fault> {
     write(
         org,
         Write {
@@ -46,7 +47,7 @@ pub fn update_related(
 }
 
 /// DELETE sobjects/{object}/{id}/{relationship}.
-pub fn delete_related(org: &Org, config: &DeleteRelatedConfig) -> Result<Outcome, Fault> {
+pub fn delete_related(org: &Org, config: &DeleteRelatedConfig) -> Result<Replied<Outcome>, Fault> {
     let path = related_path(&config.object, &config.id, &config.relationship)?;
     delete(org, &path, None)
 }

@@ -4,6 +4,7 @@ use super::query::{Question, next_page, sized};
 use crate::rows::{self, Documents, PageRequest, Paging};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::Replied;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     RowFormat as FormatChoice, RowsConfig,
@@ -79,10 +80,10 @@ impl Paging for RestPages {
         org: &Org,
         request: PageRequest,
         mut read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    ) -> Result<Replied<T>, Fault> {
         org.send_as(&request.call, request.started, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
-            Ok(read(&page))
+            Ok(read(&page).map(|value| Replied::new(value, &reply)))
         })?
     }
 

@@ -68,7 +68,7 @@ pub fn describe(org: &Org, config: &DescribeConfig) -> Result<Message, Fault> {
         segment("object", &config.object)?
     ))?;
     let mut call = Call {
-        fine: &[304],
+        accepted_statuses: &[304],
         expected: Expected::DESCRIBE,
         ..Call::get(path)
     };

@@ -2,11 +2,12 @@
 
 use super::envelope::Envelope;
 use super::headers::Headers;
-use super::request::read_answer;
+use super::request::{metadata, read_answer};
 use super::xml::{Element, Malformed};
 use crate::batch::{self, Answered, BatchOperation, Extras, Plan, Row, check_count};
 use crate::typing::RecordError;
 use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ResultFormat;
@@ -100,6 +101,10 @@ impl<C: RecordCodec> BatchOperation for BatchCall<'_, C> {
             xml.raw(&String::from_utf8_lossy(&row.body));
         }
         envelope.call(self.org, self.nature)
+    }
+
+    fn metadata(&self, reply: &Reply) -> Metadata {
+        metadata(self.name, reply)
     }
 
     fn read(&self, reply: &Reply, rows: &[Row], repeated: bool) -> Result<Answered, Unusable> {

@@ -4,7 +4,7 @@ use super::envelope::Envelope;
 use super::headers::Headers;
 use super::page::QueryPage;
 use super::record::Types;
-use super::request::{media_type, read_answer};
+use super::request::{metadata, media_type, read_answer};
 use super::xml::echo;
 use crate::rest::query::{Question, place_of};
 use salesforce_client::exchange::Nature;
@@ -98,7 +98,7 @@ fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fa
     let (untyped, format) = (shown.untyped, shown.format);
     // XML goes out as it came: there is nothing to type.
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
-    let (page, xml) = org.send_as(call, None, |reply, _| {
+    let (page, xml, told) = org.send_as(call, None, |reply, _| {
         let page = read_answer(org, name, &reply, |answer| {
             QueryPage::read(org, &types, answer)
         })?;
@@ -112,9 +112,9 @@ fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fa
             }
             _ => None,
         };
-        Ok(page.map(|page| (page, xml)))
+        Ok(page.map(|page| (page, xml, metadata(name, &reply))))
     })??;
-    let mut attributes = org.attributes();
+    let mut attributes = org.attributes(&told);
     attributes.extend(
         page.total()
             .map(|total| ("total".into(), total.to_string())),

@@ -6,6 +6,7 @@ use super::json::ToJson;
 use super::xml::{Element, Malformed, Open, Space, XmlReader, echo};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::fault;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplyFormat;
 use salesforce_contract::bindings::{Fault, Message};
@@ -96,7 +97,7 @@ pub fn read_answer<T>(
     match whole {
         Ok((value, usage)) => {
             if let Some(usage) = usage {
-                org.learn_usage(usage);
+                org.record_usage(Some(&usage));
             }
             Ok(Ok(value))
         }
@@ -109,6 +110,12 @@ pub fn read_answer<T>(
         }
         Err(error) => Err(Unusable(format!("{error} ({call})"))),
     }
+}
+
+/// What an answer tells beside its results: the usage stands in its header.
+pub fn metadata(call: &str, reply: &Reply) -> Metadata {
+    let usage = Answer::open(&reply.body, call).ok();
+    Metadata::from(reply).with_usage(usage.and_then(|answer| answer.usage))
 }
 
 /// A whole answer in the form that callers want, with its results as elements.
@@ -133,7 +140,7 @@ pub fn answer(
     to_json: &ToJson<'_>,
 ) -> Result<Answered, Fault> {
     let call = envelope.call(org, nature)?;
-    let (body, first, failed) = org.send_as(&call, None, |reply, _| {
+    let (body, first, failed, metadata) = org.send_as(&call, None, |reply, _| {
         let mut body = Vec::new();
         let read = read_answer(org, name, &reply, |answer| {
             whole(answer, name, wanted, to_json, &mut body)
@@ -141,16 +148,16 @@ pub fn answer(
         Ok(match (read, format) {
             (Ok(Ok((first, failed))), Some(ReplyFormat::Xml)) => {
                 let xml = echo(&reply.body).map_err(|error| Unusable(error.to_string()))?;
-                Ok((xml, first, failed))
+                Ok((xml, first, failed, metadata(name, &reply)))
             }
-            (Ok(Ok((first, failed))), _) => Ok((body, first, failed)),
+            (Ok(Ok((first, failed))), _) => Ok((body, first, failed, metadata(name, &reply))),
             (Ok(Err(fault)) | Err(fault), _) => Err(fault),
         })
     })??;
     let message = Message {
         media_type: media_type(format).into(),
         body,
-        attributes: org.attributes(),
+        attributes: org.attributes(&metadata),
     };
     Ok(Answered {
         message,

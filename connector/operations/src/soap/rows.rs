@@ -3,8 +3,9 @@
 use super::page::QueryPage;
 use super::query::{bound, first_call, more_call, paged};
 use super::record::Types;
-use super::request::read_answer;
+use super::request::{metadata, read_answer};
 use crate::rows::{self, Documents, PageRequest, Paging};
+use salesforce_client::metadata::Replied;
 use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::Fault;
@@ -87,13 +88,14 @@ impl SoapPages {
         name: &str,
         call: &Call,
         started: Option<Started>,
-    ) -> Result<Vec<u8>, Fault> {
-        let page = org.send_as(call, started, |reply, _| {
-            read_answer(org, name, &reply, |answer| {
+    ) -> Result<Replied<Vec<u8>>, Fault> {
+        org.send_as(call, started, |reply, _| {
+            let page = read_answer(org, name, &reply, |answer| {
                 QueryPage::read(org, &self.types, answer)
-            })
-        })???;
-        Ok(page.into_rest())
+            })?;
+            let page = page.and_then(|page| page);
+            Ok(page.map(|page| Replied::new(page.into_rest(), metadata(name, &reply))))
+        })?
     }
 }
 
@@ -115,18 +117,19 @@ impl Paging for SoapPages {
         org: &Org,
         request: PageRequest,
         mut read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    ) -> Result<Replied<T>, Fault> {
         let name = match request.is_first {
             true => self.name,
             false => "queryMore",
         };
         let text = self.text(org, name, &request.call, request.started)?;
-        let page = Page::parse(&text)
+        let page = Page::parse(&text.value)
             .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
-        read(&page)
+        Ok(Replied::new(read(&page)?, text.metadata))
     }
 
     fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault> {
-        self.text(org, "queryMore", &self.following(org, locator)?, None)
+        let page = self.text(org, "queryMore", &self.following(org, locator)?, None)?;
+        Ok(page.value)
     }
 }

@@ -11,6 +11,7 @@ use super::records::{self, USUAL_BATCH};
 use super::server_time;
 use super::start::Start;
 use list::{List, ListedSpan};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -146,6 +147,7 @@ impl ChangeSource for Replica<'_> {
                 end,
                 covered,
                 mut changes,
+                metadata,
             } = listed;
             changes
                 .retain(|change| change.stamp.second() >= low_watermark && is_after(change, after));
@@ -167,6 +169,7 @@ impl ChangeSource for Replica<'_> {
                 }),
                 more: !is_last && !continues,
                 span: (!is_last || start > first).then_some(end - start),
+                metadata,
             });
         }
     }
@@ -180,6 +183,7 @@ fn empty_page() -> ChangePage {
         bounds: None,
         more: false,
         span: None,
+        metadata: Metadata::default(),
     }
 }
 

@@ -9,6 +9,7 @@
 
 use super::cursor::{Pass, PollCursor, Position};
 use super::instant::Instant;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
@@ -51,6 +52,8 @@ pub struct ChangePage {
     pub more: bool,
     /// Seconds of the span that the page covers, where it is not all that was asked for.
     pub span: Option<i64>,
+    /// What the answer told beside its changes.
+    pub metadata: Metadata,
 }
 
 /// How far a pass goes.
@@ -106,6 +109,7 @@ pub fn poll(
         horizon: None,
         waiting_from: None,
         messages: Vec::new(),
+        metadata: Metadata::default(),
     };
     let more = loop {
         match poll.step()? {
@@ -119,8 +123,8 @@ pub fn poll(
         }
     };
     poll.check_capacity()?;
+    let attributes = reply_attributes(org, &poll.metadata);
     let mut messages = poll.messages;
-    let attributes = reply_attributes(org);
     for message in &mut messages {
         message.attributes.extend(attributes.iter().cloned());
     }
@@ -131,11 +135,11 @@ pub fn poll(
     })
 }
 
-/// What the host needs to know of the requests.
-pub(crate) fn reply_attributes(org: &Org) -> Vec<(String, String)> {
-    let mut attributes = org.attributes();
-    attributes.retain(|(name, _)| matches!(name.as_str(), "api-usage" | "session-renewed"));
-    attributes
+/// Returns what the host needs to know of the requests.
+fn reply_attributes(org: &Org, metadata: &Metadata) -> Vec<(String, String)> {
+    let usage = metadata.usage().cloned();
+    let renewed = org.attributes(&Metadata::default());
+    usage.into_iter().chain(renewed).collect()
 }
 
 struct Poll<'a> {
@@ -153,6 +157,8 @@ struct Poll<'a> {
     /// The second of the first change that has to wait because no more can be remembered.
     waiting_from: Option<i64>,
     messages: Vec<Message>,
+    /// What the newest answer told beside its changes.
+    metadata: Metadata,
 }
 
 /// What follows a page.
@@ -196,6 +202,7 @@ impl Poll<'_> {
         };
         self.now = page.now.or(self.now);
         self.cursor.span = page.span;
+        self.metadata = page.metadata;
         self.horizon = page.bounds.map(|bounds| bounds.horizon);
         self.cursor.pass.get_or_insert(Pass {
             until: bounds.until,

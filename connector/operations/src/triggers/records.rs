@@ -9,6 +9,7 @@ use super::start::Start;
 use crate::rest::query::asked;
 use crate::rest::rows::{child_page, unusable};
 use salesforce_client::exchange::Reply;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
@@ -150,6 +151,7 @@ impl ChangeSource for Rows<'_> {
             bounds,
             more: false,
             span: None,
+            metadata: Metadata::from(&answer.reply),
         })
     }
 }

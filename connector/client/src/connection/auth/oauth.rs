@@ -5,7 +5,7 @@ use super::{bare_session, hints, login_request};
 use crate::connection::Settings;
 use crate::connection::address::{instance_origin, web_url};
 use crate::context::Context;
-use crate::exchange::{Exchange, Nature, Reply, Verdict};
+use crate::exchange::{Attempt, Exchange, Nature, Reply};
 use crate::fault::{self, Retry};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -98,17 +98,17 @@ struct Token {
     scope: Option<String>,
 }
 
-fn judge(reply: &Reply, url: &str, flow: Flow) -> Verdict<Session> {
+fn judge(reply: &Reply, url: &str, flow: Flow) -> Attempt<Session> {
     if reply.status == 200 {
         return match session(&reply.body) {
-            Ok(session) => Verdict::Done(session),
-            Err(fault) => Verdict::unreadable(fault),
+            Ok(session) => Attempt::Done(session),
+            Err(fault) => Attempt::unreadable(fault),
         };
     }
     let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
     match by_description(&fault) {
-        Some((kind, retry)) => Verdict::Failed(Fault { kind, ..fault }, retry),
-        None => Verdict::Failed(refusal(fault, url, flow), retry),
+        Some((kind, retry)) => Attempt::Failed(Fault { kind, ..fault }, retry),
+        None => Attempt::Failed(refusal(fault, url, flow), retry),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{bare_session, login_request, with_token};
 use crate::connection::Settings;
 use crate::connection::address::{ApiVersion, VersionChoice, instance_origin};
 use crate::context::Context;
-use crate::exchange::{Exchange, Nature, Reply, Verdict};
+use crate::exchange::{Attempt, Exchange, Nature, Reply};
 use crate::fault;
 use crate::soap_fault;
 use quick_xml::Reader;
@@ -46,14 +46,14 @@ fn envelope(flow: &SoapLogin) -> String {
     )
 }
 
-fn judge(reply: &Reply) -> Verdict<Session> {
+fn judge(reply: &Reply) -> Attempt<Session> {
     if reply.status != 200 || soap_fault::read(&reply.body).is_some() {
         let (fault, retry) = fault::from_reply(reply.status, reply.header("location"), &reply.body);
-        return Verdict::Failed(refusal(fault), retry);
+        return Attempt::Failed(refusal(fault), retry);
     }
     match Texts::read(&reply.body).session() {
-        Ok(session) => Verdict::Done(session),
-        Err(fault) => Verdict::unreadable(fault),
+        Ok(session) => Attempt::Done(session),
+        Err(fault) => Attempt::unreadable(fault),
     }
 }
 

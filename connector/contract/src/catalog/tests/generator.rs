@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A world with one of everything.
-const WIT: &str = r#"package salesforce:connector@0.1.0;
+pub(super) const WIT: &str = r#"package salesforce:connector@0.1.0;
 /// Tries the generator.
 world salesforce {
   export trial;
@@ -91,8 +91,13 @@ interface trial {
 }
 "#;
 
-/// Runs the build script on this WIT beside the real generic package: the Rust text, or what cargo would show.
+/// The catalog of this WIT, or what cargo would show.
 fn generate(wit: &str) -> Result<String, String> {
+    generated(wit, "catalog.rs")
+}
+
+/// Runs the build script on this WIT beside the real generic package: the Rust text of one file, or what cargo would show.
+pub(super) fn generated(wit: &str, file: &str) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let deps = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/deps/mediation-connector");
@@ -120,7 +125,7 @@ fn generate(wit: &str) -> Result<String, String> {
         .collect();
     assert_eq!(run.status.success(), errors.is_empty(), "{said}");
     if errors.is_empty() {
-        Ok(fs::read_to_string(at("catalog.rs")).unwrap())
+        Ok(fs::read_to_string(at(file)).unwrap())
     } else {
         Err(errors.join("\n"))
     }

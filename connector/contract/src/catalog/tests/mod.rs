@@ -3,6 +3,7 @@
 mod agreement;
 mod arbitrary;
 mod bindings;
+mod calls;
 mod generator;
 mod sentences;
 mod table;

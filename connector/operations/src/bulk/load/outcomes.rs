@@ -6,6 +6,7 @@ use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce, media_type};
 use crate::bulk::columns::Rules;
 use crate::bulk::error::split;
 use crate::bulk::input::cells;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
@@ -156,7 +157,7 @@ impl<P: JobProtocol> Produce for All<P> {
         Message {
             media_type: media_type(self.format == LoadOutcomes::Csv).into(),
             body: Vec::new(),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&Metadata::default()),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{ERROR, ID, Load};
 use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce, media_type};
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use serde_json::Value;
@@ -201,7 +202,7 @@ impl<P: JobProtocol> Produce for Records<P> {
         Message {
             media_type: media_type(self.writer.csv).into(),
             body: Vec::new(),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&Metadata::default()),
         }
     }
 }

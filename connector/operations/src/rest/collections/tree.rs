@@ -181,7 +181,7 @@ impl BatchOperation for Tree<'_> {
         .expecting(Expected::Created(&["hasErrors", "results"]));
         call.headers.extend(self.headers.iter().cloned());
         // A tree that is refused is answered by 400 with the reason of each record.
-        call.fine = &[400];
+        call.accepted_statuses = &[400];
         Ok(call)
     }
 

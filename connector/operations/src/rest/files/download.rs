@@ -6,6 +6,7 @@ use crate::bulk::body::{Arriving, READ_BYTES, promised};
 use crate::rest::records::record_path;
 use md5::{Digest as _, Md5};
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::retry::Attempts;
@@ -143,7 +144,7 @@ impl Bytes {
         }
         let mut bytes = Self {
             media_type: told.unwrap_or(OCTETS).to_owned(),
-            attributes: org.attributes(),
+            attributes: org.attributes(&Metadata::from(&arriving.head)),
             total: expected_content.length().or(promised),
             arriving,
             read: 0,

@@ -14,6 +14,7 @@ use crate::upload::Upload;
 use journal::Journal;
 use outcome::{Line, line, outcome};
 use request::{call, check_id, check_length, framing, too_large};
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
@@ -38,6 +39,8 @@ pub struct FileUpload {
     stage: Stage,
     /// Whether the outcome has been read to its end.
     told: Rc<Cell<bool>>,
+    /// What the org's answer told.
+    metadata: Metadata,
 }
 
 /// How far it is.
@@ -83,6 +86,7 @@ impl FileUpload {
             sent: journal.taken,
             stage,
             told: Rc::new(Cell::new(journal.told)),
+            metadata: Metadata::default(),
         })
     }
 
@@ -251,7 +255,7 @@ impl Sink for FileUpload {
         };
         let line = Line {
             told: (which == "all" && !known.is_empty()).then(|| Rc::clone(&self.told)),
-            attributes: self.org.attributes(),
+            attributes: self.org.attributes(&self.metadata),
         };
         Ok(Box::new(Buffered::new(line, known)))
     }

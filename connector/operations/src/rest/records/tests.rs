@@ -41,7 +41,11 @@ fn a_create_gives_the_id_and_sends_the_options() {
     )
     .unwrap();
     assert_eq!(
-        (outcome.id.as_deref(), outcome.success, outcome.created),
+        (
+            outcome.value.id.as_deref(),
+            outcome.value.success,
+            outcome.value.created
+        ),
         (Some("001000000000001AAA"), true, Some(true))
     );
     let headers = &script.requests()[1].headers;
@@ -78,7 +82,10 @@ fn an_upsert_sent_again_leaves_open_whether_the_record_it_finds_is_new() {
     ] {
         let (org, ..) = org([first, again, Play::json(200, found)]);
         let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
-        assert_eq!((outcome.success, outcome.created), (true, created));
+        assert_eq!(
+            (outcome.value.success, outcome.value.created),
+            (true, created)
+        );
     }
 }
 
@@ -91,7 +98,10 @@ fn an_update_sent_again_has_created_nothing() {
         options: None,
     };
     let outcome = update(&org, &config, &json(r#"{"Name":"A"}"#)).unwrap();
-    assert_eq!((outcome.success, outcome.created), (true, Some(false)));
+    assert_eq!(
+        (outcome.value.success, outcome.value.created),
+        (true, Some(false))
+    );
 }
 
 #[test]
@@ -110,7 +120,10 @@ fn upsert_tells_created_from_changed() {
     ] {
         let (org, script, _) = org([Play::json(status, body)]);
         let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
-        assert_eq!((outcome.success, outcome.created), (true, Some(created)));
+        assert_eq!(
+            (outcome.value.success, outcome.value.created),
+            (true, Some(created))
+        );
         assert_eq!(
             script.sent()[1],
             "Patch https://eu1.salesforce.com/services/data/v62.0/sobjects/Account/Ext__c/a%2Fb"
@@ -129,7 +142,7 @@ fn an_upsert_says_nothing_of_a_changed_record_only_before_api_46() {
         let (org, ..) = org_for(&connection, std::iter::once(token("T1")).chain(plays));
         upsert(&org, &upsert_config(), &json("{}"))
     };
-    assert_eq!(of_version("45.0").unwrap().created, Some(false));
+    assert_eq!(of_version("45.0").unwrap().value.created, Some(false));
     let fault = of_version("46.0").unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
@@ -173,7 +186,7 @@ fn a_delete_whose_answer_was_lost_is_done_when_the_record_is_gone() {
         )
     };
     let (org, ..) = salesforce_client::testing::org([Play::Fail(Failure::Lost), gone()]);
-    assert!(delete_record(&org, &delete_config()).unwrap().success);
+    assert!(delete_record(&org, &delete_config()).unwrap().value.success);
     let (org, ..) = salesforce_client::testing::org([gone()]);
     assert_eq!(
         delete_record(&org, &delete_config()).unwrap_err().kind,

@@ -3,6 +3,7 @@
 use crate::rest::ask::refused;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault::is_absent;
+use salesforce_client::metadata::Replied;
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
@@ -14,23 +15,25 @@ use salesforce_formats::shapes::diff::{changes, gone};
 use serde_json::{Map, Value};
 
 /// What changed since the describe in the input.
-pub fn diff(org: &Org, config: &DiffConfig, input: &Message) -> Result<SchemaDiff, Fault> {
+pub fn diff(org: &Org, config: &DiffConfig, input: &Message) -> Result<Replied<SchemaDiff>, Fault> {
     let stored = stored(input)?;
     let object = match &config.object {
         Some(object) => object.clone(),
         None => name(&stored).to_owned(),
     };
-    let changes = match now(org, &object)? {
+    let Replied { value, metadata } = now(org, &object)?;
+    let changes = match value {
         Some(now) => changes(&stored, &now),
         None => vec![gone(&stored)],
     };
     let breaking = changes.iter().any(|change| change.breaking);
     let wanted = |change: &SchemaChange| change.breaking || !config.breaking_only;
-    Ok(SchemaDiff {
+    let diff = SchemaDiff {
         object,
         breaking,
         changes: changes.into_iter().filter(wanted).collect(),
-    })
+    };
+    Ok(Replied::new(diff, metadata))
 }
 
 /// The describe that was kept.
@@ -58,10 +61,10 @@ fn name(describe: &Map<String, Value>) -> &str {
 }
 
 /// The describe of today; `None` if the org has no such object.
-fn now(org: &Org, object: &str) -> Result<Option<Map<String, Value>>, Fault> {
+fn now(org: &Org, object: &str) -> Result<Replied<Option<Map<String, Value>>>, Fault> {
     let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
     let call = Call {
-        fine: &[404],
+        accepted_statuses: &[404],
         expected: Expected::DESCRIBE,
         ..Call::get(path)
     };
@@ -69,13 +72,13 @@ fn now(org: &Org, object: &str) -> Result<Option<Map<String, Value>>, Fault> {
         if reply.status == 404 {
             let fault = refused(404, &reply.body);
             return Ok(if is_absent(&fault) {
-                Ok(None)
+                Ok(Replied::new(None, &reply))
             } else {
                 Err(fault)
             });
         }
         serde_json::from_slice(&reply.body)
-            .map(|found| Ok(Some(found)))
+            .map(|found| Ok(Replied::new(Some(found), &reply)))
             .map_err(|error| {
                 Unusable(format!(
                     "The describe of {object} is not as documented: {error}"

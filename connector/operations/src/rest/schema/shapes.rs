@@ -1,6 +1,7 @@
 //! Schemas of records, made from describes: those of the org, or those in the input.
 
 use salesforce_client::expected::Expected;
+use salesforce_client::metadata::{Metadata, Replied};
 use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
@@ -23,10 +24,12 @@ pub fn json_schema(
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
     let shape = shape(org, config, input)?;
+    let body = json::of(&shape.value).to_string().into_bytes();
     Ok(message(
         org,
         "application/schema+json",
-        json::of(&shape).to_string().into_bytes(),
+        body,
+        &shape.metadata,
     ))
 }
 
@@ -38,20 +41,24 @@ pub fn xsd(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<M
         ));
     }
     let shape = shape(org, config, input)?;
-    let body = xml::of(&shape)
+    let body = xml::of(&shape.value)
         .map_err(|error| Fault::protocol(format!("The schema cannot be written: {error}")))?;
-    Ok(message(org, "application/xml", body))
+    Ok(message(org, "application/xml", body, &shape.metadata))
 }
 
-fn message(org: &Org, media_type: &str, body: Vec<u8>) -> Message {
+fn message(org: &Org, media_type: &str, body: Vec<u8>, metadata: &Metadata) -> Message {
     Message {
         media_type: media_type.into(),
         body,
-        attributes: org.attributes(),
+        attributes: org.attributes(metadata),
     }
 }
 
-fn shape(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<RecordShape, Fault> {
+fn shape(
+    org: &Org,
+    config: &ShapeConfig,
+    input: Option<&Message>,
+) -> Result<Replied<RecordShape>, Fault> {
     let plan = Plan {
         purpose: match config.shape {
             ShapeChoice::Create => Use::Create,
@@ -66,17 +73,20 @@ fn shape(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<Rec
         dependent: config.dependent_picklists,
     };
     let mut library = Library::new(org, input)?;
-    lay_out(
+    let shape = lay_out(
         &mut |object| library.describe(object),
         &config.object,
         &plan,
-    )
+    )?;
+    Ok(Replied::new(shape, library.metadata))
 }
 
 /// Describes by the names of their objects, asked for once.
 struct Library<'o> {
     org: &'o Org,
     known: HashMap<String, Rc<WireObject>>,
+    /// What the newest describe told.
+    metadata: Metadata,
 }
 
 impl<'o> Library<'o> {
@@ -96,6 +106,7 @@ impl<'o> Library<'o> {
         Ok(Self {
             org,
             known: keyed.collect(),
+            metadata: Metadata::default(),
         })
     }
 
@@ -105,14 +116,16 @@ impl<'o> Library<'o> {
         }
         let path = format!("sobjects/{}/describe", segment("object", object)?);
         let call = Call::get(self.org.path(&path)?).expecting(Expected::DESCRIBE);
-        let asked = self.org.send_as(&call, None, |reply, _| {
-            serde_json::from_slice(&reply.body).map_err(|error| {
+        let (asked, metadata) = self.org.send_as(&call, None, |reply, _| {
+            let asked = serde_json::from_slice::<WireObject>(&reply.body).map_err(|error| {
                 Unusable(format!(
                     "The describe of {object} is not as documented: {error}"
                 ))
-            })
+            })?;
+            Ok((asked, Metadata::from(&reply)))
         })?;
-        let asked: Rc<WireObject> = Rc::new(asked);
+        self.metadata = metadata;
+        let asked = Rc::new(asked);
         self.known.insert(key(object), asked.clone());
         Ok(asked)
     }

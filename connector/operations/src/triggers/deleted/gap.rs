@@ -3,6 +3,7 @@
 use super::list::ListedSpan;
 use crate::triggers::instant::Instant;
 use crate::triggers::poll::Change;
+use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::soql::date;
 use serde_json::json;
@@ -11,7 +12,12 @@ use serde_json::json;
 const KIND: &str = "too-many-deletions";
 
 /// A span of which is only known that it holds too many deletions. The report stands at its end, before whatever was deleted then.
-pub(super) fn report(object: &str, start: i64, end: i64) -> Result<ListedSpan, Fault> {
+pub(super) fn report(
+    object: &str,
+    start: i64,
+    end: i64,
+    metadata: Metadata,
+) -> Result<ListedSpan, Fault> {
     let (from, to) = (time(start)?, time(end)?);
     let stamp = Instant::read(&to).ok_or_else(unwritable)?;
     let reason = format!(
@@ -37,6 +43,7 @@ pub(super) fn report(object: &str, start: i64, end: i64) -> Result<ListedSpan, F
                 .into(),
             body: body.to_string().into_bytes(),
         }],
+        metadata,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::rest::replication::DELETED;
 use crate::triggers::cursor::checkpoint_lost;
 use crate::triggers::instant::Instant;
 use crate::triggers::poll::Change;
+use salesforce_client::metadata::Metadata;
 use salesforce_client::org::{Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::Fault;
@@ -38,6 +39,8 @@ pub(super) struct ListedSpan {
     pub covered: i64,
     /// Its deletions in the order of their times, or the report that they are too many.
     pub changes: Vec<Change>,
+    /// What the answer told beside the list.
+    pub metadata: Metadata,
 }
 
 impl ListedSpan {
@@ -85,14 +88,17 @@ impl<'a> List<'a> {
                 Err(fault) if has(&fault, TOO_MANY) && end - start > MINUTE_SECONDS => {
                     end = start + half(end - start);
                 }
-                Err(fault) if has(&fault, TOO_MANY) => return gap::report(self.object, start, end),
+                Err(fault) if has(&fault, TOO_MANY) => {
+                    return gap::report(self.object, start, end, Metadata::from(&fault));
+                }
                 Err(fault) if has(&fault, TOO_EARLY) => return Err(self.too_early(fault)),
                 Err(fault) => return Err(fault),
-                Ok(listed) => {
+                Ok((listed, metadata)) => {
                     return Ok(ListedSpan {
                         end,
                         covered: instant(&listed.latest_date_covered)?.second().min(end),
                         changes: changes(&listed.deleted_records)?,
+                        metadata,
                     });
                 }
             }
@@ -117,17 +123,18 @@ impl<'a> List<'a> {
         }
     }
 
-    fn ask_once(&self, start: i64, end: i64) -> Result<Listed, Fault> {
+    fn ask_once(&self, start: i64, end: i64) -> Result<(Listed, Metadata), Fault> {
         let span = Parameters::none()
             .some("start", date::of_unix_seconds(start))
             .some("end", date::of_unix_seconds(end));
         let call = get_call(self.org, &self.path, &span)?.expecting(DELETED);
         self.org.send_as(&call, None, |reply, _| {
-            serde_json::from_slice(&reply.body).map_err(|error| {
+            let listed = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!(
                     "The answer to `deleted` is not as documented: {error}"
                 ))
-            })
+            })?;
+            Ok((listed, Metadata::from(&reply)))
         })
     }
 }
