@@ -38,7 +38,7 @@ const RESULT_IDS: Expected = Expected::InfoList {
     entry: "result",
 };
 
-/// The path of what stands below jobs.
+/// Returns the path of what stands below jobs.
 fn path(org: &Org, steps: &[(&str, &str)]) -> Result<String, Fault> {
     let mut path = format!("/services/async/{}/job", org.version()?);
     for (name, step) in steps {
@@ -55,7 +55,7 @@ fn batch<'a>(job: &'a str, batch: &'a str) -> [(&'static str, &'a str); 3] {
     [("job", job), ("", "batch"), ("batch", batch)]
 }
 
-/// A GET whose answer is JSON wherever Salesforce leaves the choice.
+/// Makes a GET whose answer is JSON wherever Salesforce leaves the choice.
 fn get(path: String, expected: Expected) -> Call {
     Call::get(path)
         .expecting(expected)
@@ -67,7 +67,7 @@ pub fn create(org: &Org, config: &V1CreateJobConfig) -> Result<Message, Fault> {
     told(org, &create_call(org, config)?, "job")
 }
 
-/// The call that makes a job.
+/// Returns the call that makes a job.
 fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
     let queries = matches!(config.operation, V1Operation::Query | V1Operation::QueryAll);
     let upserts = config.operation == V1Operation::Upsert;
@@ -105,7 +105,7 @@ fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
     Ok(call)
 }
 
-/// The value of `Sforce-Enable-PKChunking`.
+/// Returns the value of `Sforce-Enable-PKChunking`.
 fn chunking(config: &V1CreateJobConfig) -> String {
     let size = config.pk_chunk_size.map(|size| format!("chunkSize={size}"));
     let parent = config.pk_chunk_parent.as_ref();
@@ -237,7 +237,7 @@ pub fn query_results(org: Rc<Org>, config: &V1QueryResultsConfig) -> Result<Resu
     document(org, path)
 }
 
-/// A document in the job's own form.
+/// Opens a document in the job's own form.
 fn document(org: Rc<Org>, path: String) -> Result<Results, Fault> {
     Results::open(
         org,
@@ -259,7 +259,7 @@ fn told(org: &Org, call: &Call, what: &str) -> Result<Message, Fault> {
     Ok(message)
 }
 
-/// A member of an info, in JSON or XML.
+/// Returns a member of an info, in JSON or XML.
 fn value_of(body: &[u8], name: &str) -> Option<String> {
     if let Ok(json) = serde_json::from_slice::<Value>(body) {
         return json.get(name)?.as_str().map(str::to_owned);

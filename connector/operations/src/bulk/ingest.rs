@@ -43,7 +43,7 @@ impl NewJob<'_> {
         }
     }
 
-    /// The body of the call that makes it.
+    /// Returns the body of the call that makes it.
     pub fn body(&self) -> Value {
         Object::new()
             .put("object", self.object)
@@ -92,7 +92,7 @@ pub fn upload(org: &Org, config: &JobConfig, input: &Message) -> Result<Message,
     Ok(org.message(org.send(&upload_call(org, &config.job, &input.body)?)?))
 }
 
-/// The call that carries the data of a job.
+/// Returns the call that carries the data of a job.
 pub fn upload_call(org: &Org, job: &str, body: &[u8]) -> Result<Call, Fault> {
     Ok(Call::write(
         Method::Put,

@@ -358,8 +358,8 @@ impl Inside {
             (_, false) => self.managed(at),
             (false, true) => 0,
         };
-        let worked_off = rows.iter().take(processed);
-        let failed = worked_off.filter(|row| row.contains("bad")).count();
+        let worked_on = rows.iter().take(processed);
+        let failed = worked_on.filter(|row| row.contains("bad")).count();
         let mut info = job.made.clone();
         info["id"] = id.into();
         info["state"] = job.state.clone().into();

@@ -105,13 +105,13 @@ impl QueryBatches {
         Ok(batch)
     }
 
-    /// The batch that the job had first.
+    /// Asks for the batch that the job had first.
     fn first(&self) -> Result<Option<String>, Fault> {
         let listed = wire::batches(&self.org, &self.cursor.job)?;
         Ok(listed.into_iter().map(|info| info.id).min())
     }
 
-    /// The batches with rows, in the order in which they are read, once nothing more happens to any.
+    /// Returns the batches with rows, in the order in which they are read, once nothing more happens to any.
     fn completed(&self, listed: Vec<BatchInfo>) -> Result<Option<Vec<BatchInfo>>, Fault> {
         if listed.is_empty() || listed.iter().any(|batch| !batch.state.is_final()) {
             return Ok(None);
@@ -137,7 +137,7 @@ impl QueryBatches {
         Ok(Some(batches))
     }
 
-    /// The documents of batches that have not been emitted.
+    /// Asks for the documents of batches that have not been emitted.
     fn documents(&self, batches: &[BatchInfo]) -> Result<VecDeque<(String, String)>, Fault> {
         let mut documents = VecDeque::new();
         for batch in batches {

@@ -33,12 +33,12 @@ pub enum State {
 }
 
 impl State {
-    /// Whether nothing more will happen.
+    /// Returns whether nothing more will happen.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Queued | Self::InProgress)
     }
 
-    /// The state of this name. The guide writes one of them with a space, the API without.
+    /// Returns the state of this name. The guide writes one of them with a space, the API without.
     fn named(name: &str) -> Option<Self> {
         match name.replace(' ', "").as_str() {
             "Queued" => Some(Self::Queued),
@@ -105,7 +105,7 @@ impl Facts {
             })
     }
 
-    /// A member that is no list.
+    /// Returns a member that is no list.
     fn get(&self, name: &str) -> Option<String> {
         match self {
             Self::Xml(element) => element.text_of(name).map(str::to_owned),
@@ -117,7 +117,7 @@ impl Facts {
         }
     }
 
-    /// The entries of a list; JSON lists stand alone, or under the entries' name.
+    /// Returns the entries of a list; JSON lists stand alone, or under the entries' name.
     fn all(self, name: &str) -> Vec<Self> {
         match self {
             Self::Xml(element) => element
@@ -136,7 +136,7 @@ impl Facts {
         }
     }
 
-    /// What stands in an entry of a list of texts.
+    /// Returns what stands in an entry of a list of texts.
     fn text(&self) -> Option<String> {
         match self {
             Self::Xml(element) => element.value().map(str::to_owned),
@@ -180,7 +180,7 @@ pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> 
     })
 }
 
-/// An answer that does not say what became of a batch leaves that to the list of its job's batches, which is looked at when the load is
+/// Leaves what became of a batch, where an answer does not say, to the list of its job's batches, which is read when the load is
 /// opened again.
 pub fn told_by_list(fault: Fault) -> Fault {
     if fault.kind != FaultKind::Protocol || !fault.maybe_applied {
@@ -218,7 +218,7 @@ pub fn result_ids(org: &Org, job: &str, id: &str) -> Result<Vec<String>, Fault> 
     })
 }
 
-/// The call for a document of a batch: `request`, `result`, or a result of a query.
+/// Returns the call for a document of a batch: `request`, `result`, or a result of a query.
 pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call, Fault> {
     let path = format!("{}/{steps}", path(org, &batch(job, id))?);
     Ok(Call::get(path)

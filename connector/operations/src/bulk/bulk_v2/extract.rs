@@ -89,7 +89,7 @@ pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Extract, Fault> {
 }
 
 impl QueryJob {
-    /// The fault of a job to continue that does not exist any more: the position is lost.
+    /// Returns the fault of a job to continue that does not exist any more: the position is lost.
     fn gone(&self, fault: Fault) -> Fault {
         if self.config.resume.is_none() || !is_absent(&fault) {
             return fault;

@@ -252,7 +252,7 @@ fn splitting_ends_and_what_was_never_done_is_told() {
 }
 
 #[test]
-fn batch_worked_off_out_of_order_is_not_split() {
+fn batch_processed_out_of_order_is_not_split() {
     let mut host = host(&rows(4)).manages(3, 1);
     host.fake.0.borrow_mut().bulk_v1.out_of_order = true;
     host.run();
@@ -294,7 +294,7 @@ fn every_record_has_an_outcome_after_the_load_was_given_up() {
     assert_eq!(host.fake.0.borrow().bulk_v1.jobs[0].state, "Aborted");
 }
 
-fn sent_and_unfit() -> Host {
+fn sent_and_rejected() -> Host {
     host("Name,Active__c\na,true\nb,maybe\n")
 }
 
@@ -309,7 +309,7 @@ fn input_may_change_until_it_is_sent() {
     host.input = host.input.replacen("good", "fine", 1);
     host.run();
     host.is_whole();
-    let mut host = sent_and_unfit();
+    let mut host = sent_and_rejected();
     let mut load = host.open().unwrap();
     load.write(host.input.clone().as_bytes()).unwrap();
     load.close().unwrap();

@@ -221,7 +221,7 @@ fn input_is_split_into_jobs_of_bounded_size() {
 }
 
 #[test]
-fn one_write_passes_one_border_and_the_journal_names_it() {
+fn one_write_passes_one_checkpoint_and_the_journal_names_it() {
     let mut host = host(&rows(9)).with("job-records", json!(3));
     let mut load = host.open().unwrap();
     let input = host.input.clone();
