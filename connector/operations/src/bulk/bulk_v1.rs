@@ -149,16 +149,20 @@ pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
 }
 
 fn set_state(org: &Org, config: &JobConfig, state: &str) -> Result<Message, Fault> {
+    told(org, &state_call(org, &config.job, state)?, "job")
+}
+
+/// Makes the call that sets the state of a job.
+fn state_call(org: &Org, job: &str, state: &str) -> Result<Call, Fault> {
     let body = serde_json::json!({ "state": state }).to_string();
     let call = Call::write(
         Method::Post,
-        path(org, &[("job", &config.job)])?,
+        path(org, &[("job", job)])?,
         Nature::RepeatableWrite,
         JSON,
         body.as_bytes(),
-    )
-    .expecting(INFO);
-    told(org, &call, "job")
+    );
+    Ok(call.expecting(INFO))
 }
 
 /// GET job/{job}.
@@ -180,15 +184,16 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
         .next()
         .unwrap_or_default()
         .trim();
-    let call = Call::write(
-        Method::Post,
-        path(org, &[("job", &config.job), ("", "batch")])?,
-        Nature::Write,
-        &format!("{essence}; charset=UTF-8"),
-        &input.body,
-    )
-    .expecting(Expected::NewInfo(MEMBERS));
+    let media_type = format!("{essence}; charset=UTF-8");
+    let call = batch_call(org, &config.job, &media_type, &input.body)?;
     told(org, &call, "batch")
+}
+
+/// Makes the call that adds a batch to a job.
+fn batch_call(org: &Org, job: &str, media_type: &str, body: &[u8]) -> Result<Call, Fault> {
+    let path = path(org, &[("job", job), ("", "batch")])?;
+    let call = Call::write(Method::Post, path, Nature::Write, media_type, body);
+    Ok(call.expecting(Expected::NewInfo(MEMBERS)))
 }
 
 /// GET job/{job}/batch/{batch}.
@@ -214,37 +219,21 @@ pub fn result_ids(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
 
 /// GET job/{job}/batch/{batch}/request.
 pub fn batch_request(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
-    let path = format!(
-        "{}/request",
-        path(&org, &batch(&config.job, &config.batch))?
-    );
-    document(org, path)
+    let call = wire::document_call(&org, &config.job, &config.batch, "request")?;
+    Results::open(org, call)
 }
 
 /// GET job/{job}/batch/{batch}/result.
 pub fn batch_results(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
-    let path = format!("{}/result", path(&org, &batch(&config.job, &config.batch))?);
-    document(org, path)
+    let call = wire::document_call(&org, &config.job, &config.batch, "result")?;
+    Results::open(org, call)
 }
 
 /// GET job/{job}/batch/{batch}/result/{result}.
 pub fn query_results(org: Rc<Org>, config: &V1QueryResultsConfig) -> Result<Results, Fault> {
-    let batch = path(&org, &batch(&config.job, &config.batch))?;
-    let path = format!(
-        "{batch}/result/{}",
-        segment("result-id", &config.result_id)?
-    );
-    document(org, path)
-}
-
-/// Opens a document in the job's own form.
-fn document(org: Rc<Org>, path: String) -> Result<Results, Fault> {
-    Results::open(
-        org,
-        Call::get(path)
-            .expecting(Expected::Document)
-            .with_header("accept", "*/*"),
-    )
+    let steps = format!("result/{}", segment("result-id", &config.result_id)?);
+    let call = wire::document_call(&org, &config.job, &config.batch, &steps)?;
+    Results::open(org, call)
 }
 
 /// Sends a call and adds the id and the state in its answer to the attributes.

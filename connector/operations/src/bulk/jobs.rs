@@ -1,6 +1,6 @@
 //! What ingest and query jobs have in common: their state, and how it is changed and asked.
 
-use crate::rest::ask::refused;
+use crate::rest::ask::{self, Parameters, refused};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::org::{Call, Org, Unusable};
@@ -211,12 +211,21 @@ pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
     message
 }
 
-/// Asks for a page of a list of jobs, with the locator of the next one.
-pub fn list(org: &Org, call: &Call) -> Result<Message, Fault> {
-    let call = call
-        .clone()
+/// Asks for a page of a list of jobs, of a kind, and returns it with the locator of the next one.
+pub fn list(
+    org: &Org,
+    resource: &str,
+    pk_chunking: Option<bool>,
+    kind: Option<&str>,
+    locator: Option<&str>,
+) -> Result<Message, Fault> {
+    let parameters = Parameters::none()
+        .some("isPkChunkingEnabled", pk_chunking)
+        .some("jobType", kind)
+        .some("queryLocator", locator);
+    let call = ask::get_call(org, resource, &parameters)?
         .expecting(Expected::Object(&["done", "records"]));
-    crate::rest::ask::send_and_read(org, &call, |body| {
+    ask::send_and_read(org, &call, |body| {
         let page: ListPage = serde_json::from_slice(body)?;
         let next = page.next_records_url.filter(|_| !page.done);
         let locator = next

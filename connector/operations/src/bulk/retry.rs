@@ -127,6 +127,24 @@ mod tests {
     }
 
     #[test]
+    fn record_whose_only_value_is_empty_stays_a_record() {
+        let message = picked(None, "sf__Error,Name\nUNABLE_TO_LOCK_ROW:locked--,\n").unwrap();
+        assert_eq!(message.body, b"Name\n\"\"\n");
+    }
+
+    #[test]
+    fn header_that_loads_refuse_is_refused_in_the_same_words() {
+        let fault = picked(None, "sf__Error,\"Na\"me\nx,y\n").unwrap_err();
+        assert!(
+            fault
+                .message
+                .contains("header has text after a closing quote"),
+            "{}",
+            fault.message
+        );
+    }
+
+    #[test]
     fn file_without_errors_is_refused() {
         assert!(
             picked(None, "Name\nA\n")

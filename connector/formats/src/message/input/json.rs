@@ -227,10 +227,10 @@ enum Wrapper {
 
 /// Looks for `{…"records": [`, with nothing before it but what stands there in Salesforce's answers.
 fn wrapper(text: &[u8]) -> Wrapper {
-    look(text).unwrap_or(Wrapper::Unknown)
+    known_wrapper(text).unwrap_or(Wrapper::Unknown)
 }
 
-fn look(text: &[u8]) -> Option<Wrapper> {
+fn known_wrapper(text: &[u8]) -> Option<Wrapper> {
     let mut at = 1;
     loop {
         at = past_space(text, at)?;

@@ -1,12 +1,10 @@
 //! What whole loads and extracts say to Bulk API 1.0, and what they read of its answers. Which form an answer about jobs and batches has is
 //! the server's choice: XML or JSON.
 
-use super::{JSON, batch, get, path};
+use super::{batch, get, path};
 use crate::bulk::poll::FIRST_PAUSE_MS;
-use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
-use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_formats::xml::{Element, Piece, Pieces};
@@ -167,14 +165,7 @@ pub fn create_job(org: &Org, config: &V1CreateJobConfig) -> Result<String, Fault
 
 /// POSTs a batch, once. Whether one whose answer was lost has arrived is told by [`batches`].
 pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> {
-    let call = Call::write(
-        Method::Post,
-        path(org, &[("job", job), ("", "batch")])?,
-        Nature::Write,
-        CSV,
-        body,
-    )
-    .expecting(Expected::NewInfo(super::MEMBERS));
+    let call = super::batch_call(org, job, CSV, body)?;
     org.send_as(&call, None, |reply, _| {
         BatchInfo::new(&Facts::read(&reply.body)?)
     })
@@ -228,23 +219,15 @@ pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call
 
 /// POSTs the state of a job. A job that is at its end already refuses another; its info decides.
 pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
-    let path = path(org, &[("job", job)])?;
-    let body = serde_json::json!({ "state": state }).to_string();
-    let call = Call::write(
-        Method::Post,
-        path.clone(),
-        Nature::RepeatableWrite,
-        JSON,
-        body.as_bytes(),
-    )
-    .expecting(super::INFO);
+    let call = super::state_call(org, job, state)?;
     let Err(fault) = org.send(&call) else {
         return Ok(());
     };
     if fault.status.is_none_or(|status| status != 400) {
         return Err(fault);
     }
-    let known = org.send_as(&get(path, super::INFO), None, |reply, _| {
+    let info = get(path(org, &[("job", job)])?, super::INFO);
+    let known = org.send_as(&info, None, |reply, _| {
         Ok(Facts::read(&reply.body)?.get("state"))
     })?;
     if known.is_some_and(|known| known != "Open") {

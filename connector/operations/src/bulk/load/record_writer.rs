@@ -101,7 +101,7 @@ impl RecordWriter {
     }
 
     /// Returns the number of bytes that have been written.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.bytes.len()
     }
 

@@ -66,7 +66,7 @@ impl<P: JobProtocol> Produce for Records<P> {
             }
         }
         while let Some(document) = &mut self.current
-            && self.writer.len() < BATCH_BYTES
+            && self.writer.size() < BATCH_BYTES
         {
             if !self.source.copy(document, &mut self.writer)? {
                 self.current = None;

@@ -1,9 +1,8 @@
 use super::*;
-use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, fake, lines};
+use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, assert_passes, fake, lines, read};
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::sink::Sink;
-use salesforce_contract::source::Source;
 use serde_json::{Value, json};
 
 mod faults;
@@ -109,11 +108,7 @@ impl Host {
         loop {
             match self.live(usize::MAX, true) {
                 Ok(load) => return load.unwrap(),
-                Err(fault) => {
-                    let passes = matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout)
-                        || fault.retry_after_ms.is_some();
-                    assert!(passes && self.opened < 20, "{fault:?}");
-                }
+                Err(fault) => assert_passes(&fault, self.opened),
             }
         }
     }
@@ -140,15 +135,6 @@ impl Host {
             assert_eq!(outcome["success"], !row.contains("bad"), "{row}: {outcome}");
         }
     }
-}
-
-fn read(mut source: Box<dyn Source>) -> Result<String, Fault> {
-    let mut whole = Vec::new();
-    while let Some(piece) = source.read(50)? {
-        assert!(!piece.is_empty() && piece.len() <= 50);
-        whole.extend(piece);
-    }
-    Ok(String::from_utf8(whole).unwrap())
 }
 
 /// A CSV of as many rows, some of them bad.
