@@ -48,7 +48,7 @@ impl Arriving {
         })
     }
 
-    /// The same for a document of CSV. What is none, such as the page of a gateway or a proxy, is asked for again. `required` names a header
+    /// Does the same for a document of CSV. What is none, such as the page of a gateway or a proxy, is asked for again. `required` names a header
     /// that the org sends with every such document.
     pub fn open_csv(
         org: &Rc<Org>,
@@ -72,7 +72,7 @@ impl Arriving {
         }
     }
 
-    /// The next piece, never empty; `None` at the true end.
+    /// Returns the next piece, never empty; `None` at the true end.
     pub fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
         loop {
             let Some(body) = &mut self.body else {
@@ -119,7 +119,7 @@ impl Arriving {
         }
     }
 
-    /// Whether an empty document cannot be right; a page that is said to have no records may be one.
+    /// Returns whether an empty document cannot be right; a page that is said to have no records may be one.
     fn lacks_bytes(&self) -> bool {
         let said = self.head.header("sforce-numberofrecords");
         self.call.expected.needs_bytes(self.head.status) && said.map(str::trim) != Some("0")
@@ -160,7 +160,7 @@ impl Arriving {
     }
 }
 
-/// Why an answer is no CSV of the org's. Not every server names the media type, and 204 has nothing to name.
+/// Returns why an answer is no CSV of the org's. Not every server names the media type, and 204 has nothing to name.
 fn no_csv(head: &Reply, required: Option<&str>) -> Option<String> {
     let told = head.header("content-type").unwrap_or_default();
     let essence = essence(told);
@@ -171,7 +171,7 @@ fn no_csv(head: &Reply, required: Option<&str>) -> Option<String> {
     lacks.map(|name| format!("it has no header {name}"))
 }
 
-/// The length that a head tells, where it is that of the bytes as they are read.
+/// Returns the length that a head tells, where it is that of the bytes as they are read.
 pub fn promised(head: &Reply) -> Option<u64> {
     if head.header("content-encoding").is_some() {
         return None;

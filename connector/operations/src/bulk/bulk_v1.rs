@@ -39,7 +39,7 @@ const RESULT_IDS: Expected = Expected::InfoList {
     entry: "result",
 };
 
-/// The path of what stands below jobs.
+/// Returns the path of what stands below jobs.
 fn path(org: &Org, steps: &[(&str, &str)]) -> Result<String, Fault> {
     let mut path = format!("/services/async/{}/job", org.version()?);
     for (name, step) in steps {
@@ -56,7 +56,7 @@ fn batch<'a>(job: &'a str, batch: &'a str) -> [(&'static str, &'a str); 3] {
     [("job", job), ("", "batch"), ("batch", batch)]
 }
 
-/// A GET whose answer is JSON wherever Salesforce leaves the choice.
+/// Makes a GET whose answer is JSON wherever Salesforce leaves the choice.
 fn get(path: String, expected: Expected) -> Call {
     Call::get(path)
         .expecting(expected)
@@ -68,7 +68,7 @@ pub fn create(org: &Org, config: &V1CreateJobConfig) -> Result<Message, Fault> {
     told(org, &create_call(org, config)?, "job")
 }
 
-/// The call that makes a job.
+/// Returns the call that makes a job.
 fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
     let queries = matches!(config.operation, V1Operation::Query | V1Operation::QueryAll);
     let upserts = config.operation == V1Operation::Upsert;
@@ -106,7 +106,7 @@ fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
     Ok(call)
 }
 
-/// The value of `Sforce-Enable-PKChunking`.
+/// Returns the value of `Sforce-Enable-PKChunking`.
 fn chunking(config: &V1CreateJobConfig) -> String {
     let size = config.pk_chunk_size.map(|size| format!("chunkSize={size}"));
     let parent = config.pk_chunk_parent.as_ref();
@@ -150,16 +150,20 @@ pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
 }
 
 fn set_state(org: &Org, config: &JobConfig, state: &str) -> Result<Message, Fault> {
+    told(org, &state_call(org, &config.job, state)?, "job")
+}
+
+/// Makes the call that sets the state of a job.
+fn state_call(org: &Org, job: &str, state: &str) -> Result<Call, Fault> {
     let body = serde_json::json!({ "state": state }).to_string();
     let call = Call::write(
         Method::Post,
-        path(org, &[("job", &config.job)])?,
+        path(org, &[("job", job)])?,
         Nature::RepeatableWrite,
         JSON,
         body.as_bytes(),
-    )
-    .expecting(INFO);
-    told(org, &call, "job")
+    );
+    Ok(call.expecting(INFO))
 }
 
 /// GET job/{job}.
@@ -175,15 +179,16 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
             input.body.len()
         )));
     }
-    let call = Call::write(
-        Method::Post,
-        path(org, &[("job", &config.job), ("", "batch")])?,
-        Nature::Write,
-        &format!("{}; charset=UTF-8", essence(&input.media_type)),
-        &input.body,
-    )
-    .expecting(Expected::NewInfo(MEMBERS));
+    let media_type = format!("{}; charset=UTF-8", essence(&input.media_type));
+    let call = batch_call(org, &config.job, &media_type, &input.body)?;
     told(org, &call, "batch")
+}
+
+/// Makes the call that adds a batch to a job.
+fn batch_call(org: &Org, job: &str, media_type: &str, body: &[u8]) -> Result<Call, Fault> {
+    let path = path(org, &[("job", job), ("", "batch")])?;
+    let call = Call::write(Method::Post, path, Nature::Write, media_type, body);
+    Ok(call.expecting(Expected::NewInfo(MEMBERS)))
 }
 
 /// GET job/{job}/batch/{batch}.
@@ -209,37 +214,21 @@ pub fn result_ids(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
 
 /// GET job/{job}/batch/{batch}/request.
 pub fn batch_request(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
-    let path = format!(
-        "{}/request",
-        path(&org, &batch(&config.job, &config.batch))?
-    );
-    document(org, path)
+    let call = wire::document_call(&org, &config.job, &config.batch, "request")?;
+    Results::open(org, call)
 }
 
 /// GET job/{job}/batch/{batch}/result.
 pub fn batch_results(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
-    let path = format!("{}/result", path(&org, &batch(&config.job, &config.batch))?);
-    document(org, path)
+    let call = wire::document_call(&org, &config.job, &config.batch, "result")?;
+    Results::open(org, call)
 }
 
 /// GET job/{job}/batch/{batch}/result/{result}.
 pub fn query_results(org: Rc<Org>, config: &V1QueryResultsConfig) -> Result<Results, Fault> {
-    let batch = path(&org, &batch(&config.job, &config.batch))?;
-    let path = format!(
-        "{batch}/result/{}",
-        segment("result-id", &config.result_id)?
-    );
-    document(org, path)
-}
-
-/// A document in the job's own form.
-fn document(org: Rc<Org>, path: String) -> Result<Results, Fault> {
-    Results::open(
-        org,
-        Call::get(path)
-            .expecting(Expected::Document)
-            .with_header("accept", "*/*"),
-    )
+    let steps = format!("result/{}", segment("result-id", &config.result_id)?);
+    let call = wire::document_call(&org, &config.job, &config.batch, &steps)?;
+    Results::open(org, call)
 }
 
 /// Sends a call and adds the id and the state in its answer to the attributes.
@@ -254,7 +243,7 @@ fn told(org: &Org, call: &Call, what: &str) -> Result<Message, Fault> {
     Ok(message)
 }
 
-/// A member of an info, in JSON or XML.
+/// Returns a member of an info, in JSON or XML.
 fn value_of(body: &[u8], name: &str) -> Option<String> {
     if let Ok(json) = serde_json::from_slice::<Value>(body) {
         return json.get(name)?.as_str().map(str::to_owned);

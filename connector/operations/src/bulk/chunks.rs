@@ -51,7 +51,7 @@ impl<P: Produce> Source for Chunks<P> {
     }
 }
 
-/// The media type of rows as CSV or as NDJSON.
+/// Returns the media type of rows as CSV or as NDJSON.
 pub fn media_type(csv: bool) -> &'static str {
     if csv {
         RowFormat::Csv.media_type()
@@ -60,7 +60,7 @@ pub fn media_type(csv: bool) -> &'static str {
     }
 }
 
-/// Whether an extract writes CSV.
+/// Returns whether an extract writes CSV.
 pub fn is_csv(format: Option<ExtractFormat>) -> bool {
     format.unwrap_or(ExtractFormat::Csv) == ExtractFormat::Csv
 }

@@ -142,17 +142,17 @@ impl Columns {
         Ok(())
     }
 
-    /// What the columns of the input go into, in its order.
+    /// Returns what the columns of the input go into, in its order.
     pub fn uses(&self) -> &[Use] {
         &self.uses
     }
 
-    /// Whether every column of the input is sent as it stands, under the name that it has.
+    /// Returns whether every column of the input is sent as it stands, under the name that it has.
     pub fn is_plain(&self) -> bool {
         !self.mapped && self.keeps_cells()
     }
 
-    /// Whether every column of the input is a column that is sent.
+    /// Returns whether every column of the input is a column that is sent.
     pub fn keeps_cells(&self) -> bool {
         self.uses.iter().all(|used| matches!(used, Use::Column(_)))
     }
@@ -187,17 +187,17 @@ impl Columns {
         }
     }
 
-    /// The column by which records are told apart.
+    /// Returns the column by which records are told apart.
     pub fn key(&self) -> Option<Key> {
         self.key
     }
 
-    /// The names as they are sent.
+    /// Returns the names as they are sent.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The place of a column, by its name in any case.
+    /// Returns the place of a column, by its name in any case.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.by_name.get(&name.to_ascii_lowercase()).copied()
     }
@@ -251,7 +251,7 @@ impl Columns {
     }
 }
 
-/// What is said of a column of the input, which goes into the field `name`.
+/// Returns what is said of a column of the input, which goes into the field `name`.
 fn told_of(index: usize, original: &str, name: &str, what: &str) -> String {
     if original.is_empty() || original.eq_ignore_ascii_case(name) {
         column_error(index, original, what)

@@ -36,7 +36,7 @@ impl Default for Dialect {
 }
 
 impl Dialect {
-    /// The dialect that a config chooses.
+    /// Returns the dialect that a config chooses.
     pub fn new(delimiter: Option<ColumnDelimiter>, ending: Option<LineEnding>) -> Self {
         Self {
             delimiter: delimiter.map_or(b',', byte),
@@ -57,7 +57,7 @@ impl Dialect {
         if self.crlf { "CRLF" } else { "LF" }
     }
 
-    /// What ends a line.
+    /// Returns what ends a line.
     pub fn ending(self) -> &'static [u8] {
         if self.crlf { b"\r\n" } else { b"\n" }
     }
@@ -68,7 +68,7 @@ impl Dialect {
     }
 }
 
-/// The byte of a delimiter.
+/// Returns the byte of a delimiter.
 pub fn byte(delimiter: ColumnDelimiter) -> u8 {
     let known = DELIMITERS.iter().find(|(known, ..)| *known == delimiter);
     known.map_or(b',', |(_, byte, _)| *byte)

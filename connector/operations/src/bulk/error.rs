@@ -48,7 +48,7 @@ const PASSING: [&str; 7] = [
     "UNPROCESSED",
 ];
 
-/// Whether a record that failed so would be saved another time.
+/// Returns whether a record that failed so would be saved another time.
 pub fn passes(text: &str) -> bool {
     let (code, message, _) = split(text);
     // Triggers and flows tell a lock within an error of their own.

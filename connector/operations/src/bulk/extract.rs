@@ -23,7 +23,7 @@ const PIECE_BYTES: usize = 64 << 10;
 
 /// How a query runs, and how its results are fetched.
 pub trait QueryProtocol {
-    /// The id of the job.
+    /// Returns the id of the job.
     fn job(&self) -> &str;
     /// Asks once whether the query is done; returns how many rows it has found by then.
     fn poll(&mut self) -> Result<Option<Found>, Fault>;

@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::jobs::{self, INGEST, State};
-use crate::rest::ask::{self, Object, Parameters};
+use crate::rest::ask::{self, Object};
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org};
@@ -43,7 +43,7 @@ impl NewJob<'_> {
         }
     }
 
-    /// The body of the call that makes it.
+    /// Returns the body of the call that makes it.
     pub fn body(&self) -> Value {
         Object::new()
             .put("object", self.object)
@@ -92,7 +92,7 @@ pub fn upload(org: &Org, config: &JobConfig, input: &Message) -> Result<Message,
     Ok(org.message(org.send(&upload_call(org, &config.job, &input.body)?)?))
 }
 
-/// The call that carries the data of a job.
+/// Returns the call that carries the data of a job.
 pub fn upload_call(org: &Org, job: &str, body: &[u8]) -> Result<Call, Fault> {
     Ok(Call::write(
         Method::Put,
@@ -134,9 +134,6 @@ pub fn list(org: &Org, config: &ListJobsConfig) -> Result<Message, Fault> {
         JobType::BigObjectIngest => "BigObjectIngest",
         JobType::V2Ingest => "V2Ingest",
     });
-    let parameters = Parameters::none()
-        .some("isPkChunkingEnabled", config.pk_chunking)
-        .some("jobType", kind)
-        .some("queryLocator", config.locator.as_deref());
-    jobs::list(org, &ask::get_call(org, INGEST, &parameters)?)
+    let locator = config.locator.as_deref();
+    jobs::list(org, INGEST, config.pk_chunking, kind, locator)
 }

@@ -125,7 +125,7 @@ impl Rows {
     /// Returns where the next record begins.
     pub fn position(&self) -> InputPosition {
         let position = match &self.form {
-            Form::Csv(_) => InputPosition::new(&self.pushed.buffer),
+            Form::Csv(_) => self.pushed.buffer.position(),
             Form::Documents(rows) => rows.position(&self.pushed.buffer),
         };
         match self.pushed.reading.is_over() {
@@ -135,7 +135,7 @@ impl Rows {
     }
 }
 
-/// Whether a form comes as CSV.
+/// Returns whether a form comes as CSV.
 pub fn is_csv(format: LoadFormat) -> bool {
     format == LoadFormat::Csv
 }

@@ -1,6 +1,6 @@
 //! What ingest and query jobs have in common: their state, and how it is changed and asked.
 
-use crate::rest::ask::refused;
+use crate::rest::ask::{self, Parameters, refused};
 use salesforce_client::exchange::{Nature, Reply};
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::org::{Call, Org, Unusable};
@@ -40,7 +40,7 @@ pub enum State {
 }
 
 impl State {
-    /// Whether nothing more will happen.
+    /// Returns whether nothing more will happen.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Aborted | Self::JobComplete | Self::Failed)
     }
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Whether a job in this state was, at some time, brought into the state `wanted`.
+    /// Returns whether a job in this state was, at some time, brought into the state `wanted`.
     fn follows(self, wanted: Self) -> bool {
         self == wanted
             || wanted == Self::UploadComplete
@@ -92,7 +92,7 @@ impl JobInfo {
     }
 }
 
-/// The path of a job.
+/// Returns the path of a job.
 pub fn path(org: &Org, resource: &str, job: &str) -> Result<String, Fault> {
     org.path(&format!("{resource}/{}", segment("job", job)?))
 }
@@ -170,7 +170,7 @@ pub fn bring_to(
     }
 }
 
-/// The fault of a job that is in another state than the one that the org said it had taken.
+/// Returns the fault of a job that is in another state than the one that the org said it had taken.
 fn not_followed(info: &JobInfo, wanted: State) -> Fault {
     Fault {
         attempts: 1,
@@ -184,7 +184,7 @@ fn not_followed(info: &JobInfo, wanted: State) -> Fault {
     }
 }
 
-/// The info in an answer to a PATCH; some servers answer with nothing.
+/// Returns the info in an answer to a PATCH; some servers answer with nothing.
 fn read_or_ask(org: &Org, resource: &str, job: &str, reply: &Reply) -> Result<JobInfo, Fault> {
     match JobInfo::read(&reply.body) {
         Ok(info) => Ok(info),
@@ -198,7 +198,7 @@ fn read_or_ask(org: &Org, resource: &str, job: &str, reply: &Reply) -> Result<Jo
     }
 }
 
-/// The reply as a message with the job's facts as attributes.
+/// Returns the reply as a message with the job's facts as attributes.
 pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
     let mut message = org.message(reply);
     message.attributes.push(("job".into(), info.id));
@@ -208,12 +208,21 @@ pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
     message
 }
 
-/// A page of a list of jobs, with the locator of the next one.
-pub fn list(org: &Org, call: &Call) -> Result<Message, Fault> {
-    let call = call
-        .clone()
+/// Asks for a page of a list of jobs, of a kind, and returns it with the locator of the next one.
+pub fn list(
+    org: &Org,
+    resource: &str,
+    pk_chunking: Option<bool>,
+    kind: Option<&str>,
+    locator: Option<&str>,
+) -> Result<Message, Fault> {
+    let parameters = Parameters::none()
+        .some("isPkChunkingEnabled", pk_chunking)
+        .some("jobType", kind)
+        .some("queryLocator", locator);
+    let call = ask::get_call(org, resource, &parameters)?
         .expecting(Expected::Object(&["done", "records"]));
-    crate::rest::ask::send_and_read(org, &call, |body| {
+    ask::send_and_read(org, &call, |body| {
         let page: ListPage = serde_json::from_slice(body)?;
         let next = page.next_records_url.filter(|_| !page.done);
         let locator = next
@@ -242,7 +251,7 @@ pub fn parameter(url: &str, name: &str) -> Option<String> {
     decoded.ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Why a job did not come to its end.
+/// Returns why a job did not come to its end.
 pub fn failure(info: &JobInfo) -> Fault {
     let reason = info.error_message.as_deref().unwrap_or("no reason given");
     let (kind, what) = match info.state {

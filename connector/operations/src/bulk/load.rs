@@ -4,43 +4,87 @@
 //! What was sent is not kept. What did not arrive is sent once the host has written the input again from where the journal says; what
 //! arrived is only compared then.
 
-pub mod backpressure;
+mod backpressure;
+pub mod job;
 pub mod journal;
 pub mod local_rejection;
 pub mod original;
-pub mod outcomes;
+pub mod outcome;
+mod outcomes;
 pub mod plan;
-pub mod protocol;
-pub mod records;
+pub mod record_writer;
+mod records;
 pub mod result_document;
 pub mod row_reader;
 pub mod sent_before;
 mod sink;
-pub mod watch;
+mod watch;
 
 use super::poll::PollInterval;
 use backpressure::Backpressure;
+use job::{Builder, JobState, Step};
+use outcome::RowResults;
 use plan::Plan;
-use protocol::{Builder, JobProtocol, JobState, Step};
+use record_writer::{RecordSource, Which};
 use row_reader::RowReader;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Columns that Salesforce puts in front of a job's own.
-pub const ID: &str = "sf__Id";
-/// The column that tells why a record failed.
-pub const ERROR: &str = "sf__Error";
-
-/// How often results are read that do not have as many records as the job counts: they may be behind.
-pub const MOST_READS: u32 = 3;
-
-/// The pause before they are read again, in milliseconds.
-pub const READ_PAUSE_MS: u64 = 1_000;
-
 /// What is said of records that were not sent because the load was aborted.
 pub const ABORTED: &str = "the load was given up before this record was sent";
+
+/// How records get into an org, and what became of them out of it.
+pub trait JobProtocol: Sized + 'static {
+    /// What is known of jobs.
+    type State: JobState;
+    /// What fills them.
+    type Builder: Builder;
+    /// What reads their results.
+    type RowResults: RowResults<Self::State>;
+    /// What reads records out of them.
+    type Records: RecordSource;
+
+    /// Asks what became of data of which the journal does not know whether it arrived.
+    fn reconcile(load: &mut Load<Self>) -> Result<(), Fault>;
+    /// Sends what must be sent before the next row is looked at; false where there is nothing.
+    fn send_pending(load: &mut Load<Self>) -> Result<bool, Fault>;
+    /// Prepares for the row at hand, which is valid or not; false where there was nothing to do.
+    fn prepare(_: &mut Load<Self>, _is_valid: bool) -> Result<bool, Fault> {
+        Ok(false)
+    }
+    /// Returns the number of the columns with which reading begins.
+    fn column_set(load: &Load<Self>) -> Option<usize>;
+    /// Begins the job or batch that the row at hand belongs to.
+    fn begin(load: &mut Load<Self>, is_valid: bool) -> Result<(Self::Builder, Step), Fault>;
+    /// Returns whether the row at hand may go into the same job or batch, its size apart.
+    fn admits(load: &Load<Self>, builder: &Self::Builder, is_valid: bool) -> bool;
+    /// Notes that a row has been taken.
+    fn row_taken(_: &mut Load<Self>) -> Step {
+        Step::Continue
+    }
+    /// Ends a job or batch.
+    fn finish(load: &mut Load<Self>, builder: Self::Builder) -> Result<Step, Fault>;
+    /// Ends the input; false where more of it has been sent before.
+    fn end_input(load: &mut Load<Self>) -> bool;
+    /// Does what must be done while Salesforce works; false where there is nothing.
+    fn work(load: &mut Load<Self>) -> Result<bool, Fault>;
+    /// Asks for the state of all that is at work; true if anything has changed.
+    fn refresh(load: &mut Load<Self>) -> Result<bool, Fault>;
+    /// Does the same for who waits for outcomes.
+    fn refresh_early(load: &mut Load<Self>) -> Result<bool, Fault> {
+        load.refresh_if_due()
+    }
+    /// Tells the org that nothing more follows, once that is certain.
+    fn complete(_: &mut Load<Self>) -> Result<(), Fault> {
+        Ok(())
+    }
+    /// Aborts what has not come to its end.
+    fn abort(load: &mut Load<Self>) -> Result<(), Fault>;
+    /// Finds the records of a kind.
+    fn records(load: &Load<Self>, which: Which) -> Self::Records;
+}
 
 /// A load under way.
 pub struct Load<P: JobProtocol> {
@@ -84,7 +128,7 @@ impl<P: JobProtocol> Load<P> {
             backpressure: Backpressure::default(),
             org,
             plan,
-            reconciled: !state.has_jobs(),
+            reconciled: false,
             rejected: state.rejected_before(row_reader.before.at),
             state: Rc::new(RefCell::new(state)),
             row_reader,
@@ -159,7 +203,7 @@ impl<P: JobProtocol> Load<P> {
         Ok(step)
     }
 
-    /// Whether the row at hand belongs to the job or batch at hand.
+    /// Returns whether the row at hand belongs to the job or batch at hand.
     fn belongs_to(&self, builder: &P::Builder, is_valid: bool) -> bool {
         let row = &self.row_reader.row;
         let batch = builder.batch();

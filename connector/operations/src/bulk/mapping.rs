@@ -44,12 +44,12 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// Whether every column goes into the field of its own name.
+    /// Returns whether every column goes into the field of its own name.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The field that a column goes into; `None` where it is left out.
+    /// Returns the field that a column goes into; `None` where it is left out.
     pub fn field<'a>(&'a self, column: &'a str) -> Option<&'a str> {
         match self.entry(column) {
             Some(entry) => entry.target.as_ref().map(|target| target.name.as_str()),
@@ -137,7 +137,7 @@ impl Mapping {
         self.0.iter().find(|entry| entry.source == column)
     }
 
-    /// Whether a column within this one is mapped.
+    /// Returns whether a column within this one is mapped.
     fn reaches_into(&self, column: &str) -> bool {
         let within = |source: &str| {
             let rest = source.strip_prefix(column);

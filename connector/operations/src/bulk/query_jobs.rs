@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::jobs::{self, JobInfo, QUERY, State};
-use crate::rest::ask::{self, Object, Parameters};
+use crate::rest::ask::{self, Object};
 use crate::rest::query::Question;
 use salesforce_client::exchange::Reply;
 use salesforce_client::org::Org;
@@ -60,11 +60,8 @@ pub fn list(org: &Org, config: &ListQueryJobsConfig) -> Result<Message, Fault> {
         QueryJobType::V2Query => "V2Query",
         QueryJobType::V2Ingest => "V2Ingest",
     });
-    let parameters = Parameters::none()
-        .some("isPkChunkingEnabled", config.pk_chunking)
-        .some("jobType", kind)
-        .some("queryLocator", config.locator.as_deref());
-    jobs::list(org, &ask::get_call(org, QUERY, &parameters)?)
+    let locator = config.locator.as_deref();
+    jobs::list(org, QUERY, config.pk_chunking, kind, locator)
 }
 
 /// PATCH to Aborted.

@@ -53,13 +53,13 @@ fn of_ingest(org: Rc<Org>, config: &JobConfig, resource: &str) -> Result<Results
     Results::open(org, call)
 }
 
-/// The call for a result document of an ingest job.
+/// Returns the call for a result document of an ingest job.
 pub fn ingest_call(org: &Org, job: &str, resource: &str) -> Result<Call, Fault> {
     let path = jobs::path(org, INGEST, job)?;
     Ok(csv(format!("{path}/{resource}")))
 }
 
-/// The call for a page of results of a query job.
+/// Returns the call for a page of results of a query job.
 pub fn query_call(
     org: &Org,
     job: &str,
@@ -75,7 +75,7 @@ pub fn query_call(
     Ok(csv(format!("{path}/results{}", query(told))))
 }
 
-/// A GET of CSV.
+/// Makes a GET of CSV.
 pub fn csv(path: String) -> Call {
     Call::get(path)
         .expecting(Expected::Csv)
@@ -96,14 +96,14 @@ pub fn query_page(org: Rc<Org>, config: &QueryJobResultsConfig) -> Result<Result
     Ok(results)
 }
 
-/// The locator of the page after this one: Salesforce writes `null` where there is none.
+/// Returns the locator of the page after this one: Salesforce writes `null` where there is none.
 pub fn next_locator(head: &Reply) -> Option<&str> {
     head.header("sforce-locator")
         .map(str::trim)
         .filter(|locator| !locator.is_empty() && *locator != "null")
 }
 
-/// How many rows a page is said to have.
+/// Returns how many rows a page is said to have.
 pub fn number_of_records(head: &Reply) -> Option<u64> {
     head.header(NUMBER_OF_RECORDS)?.trim().parse().ok()
 }

@@ -2,8 +2,8 @@
 
 use super::dialect::Dialect;
 use super::error::passes;
-use super::input::cells;
-use super::load::ERROR;
+use super::load::original::line;
+use super::load::result_document::ERROR;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::RetryFailedConfig;
 use salesforce_contract::bindings::{Fault, Message};
@@ -65,9 +65,9 @@ pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Faul
     let columns: Vec<bool> = header.iter().map(|name| !own(name)).collect();
     let mut body = Vec::new();
     let header: Record = header.into_iter().map(String::into_bytes).collect();
-    line(&header, &columns, dialect, &mut body);
+    write(&header, &columns, dialect, &mut body);
     kept.iter()
-        .for_each(|record| line(record, &columns, dialect, &mut body));
+        .for_each(|record| write(record, &columns, dialect, &mut body));
     Ok(Message {
         media_type: RowFormat::Csv.media_type().into(),
         body,
@@ -90,15 +90,10 @@ fn read(reader: &mut CsvReader, buffer: &mut Buffer<'_>) -> Result<Vec<Record>, 
     Ok(records)
 }
 
-fn line(record: &Record, columns: &[bool], dialect: Dialect, out: &mut Vec<u8>) {
+/// Writes the values of the columns that are kept.
+fn write(record: &Record, columns: &[bool], dialect: Dialect, out: &mut Vec<u8>) {
     let values = record.iter().zip(columns).filter(|(_, kept)| **kept);
-    for (index, (value, _)) in values.enumerate() {
-        if index > 0 {
-            out.push(dialect.delimiter);
-        }
-        cells::write(value, dialect.delimiter, out);
-    }
-    out.extend_from_slice(dialect.ending());
+    line(values.map(|(value, _)| value.as_slice()), dialect, out);
 }
 
 #[cfg(test)]
@@ -128,6 +123,24 @@ mod tests {
                 ("kept".into(), "2".into()),
                 ("passed-over".into(), "1".into())
             ]
+        );
+    }
+
+    #[test]
+    fn record_whose_only_value_is_empty_stays_a_record() {
+        let message = picked(None, "sf__Error,Name\nUNABLE_TO_LOCK_ROW:locked--,\n").unwrap();
+        assert_eq!(message.body, b"Name\n\"\"\n");
+    }
+
+    #[test]
+    fn header_that_loads_refuse_is_refused_in_the_same_words() {
+        let fault = picked(None, "sf__Error,\"Na\"me\nx,y\n").unwrap_err();
+        assert!(
+            fault
+                .message
+                .contains("header has text after a closing quote"),
+            "{}",
+            fault.message
         );
     }
 

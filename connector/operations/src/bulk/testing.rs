@@ -10,6 +10,8 @@ use salesforce_client::org::Org;
 use salesforce_client::testing::connection;
 use salesforce_client::transport::scripted::{Play, TestClock};
 use salesforce_client::transport::{Failure, Method, Request};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::source::Source;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -119,6 +121,23 @@ pub fn fake() -> (Fake, TestClock) {
         {"name": "OwnerId", "type": "reference", "referenceTo": ["Group", "User"], "relationshipName": "Owner"}
     ]);
     (fake, TestClock::default())
+}
+
+/// Reads a source to its end, in small chunks.
+pub fn read(mut source: Box<dyn Source>) -> Result<String, Fault> {
+    let mut whole = Vec::new();
+    while let Some(piece) = source.read(50)? {
+        assert!(!piece.is_empty() && piece.len() <= 50);
+        whole.extend(piece);
+    }
+    Ok(String::from_utf8(whole).unwrap())
+}
+
+/// Asserts that a host opens a load again after this fault.
+pub fn assert_passes(fault: &Fault, opened: u32) {
+    let passes = matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout)
+        || fault.retry_after_ms.is_some();
+    assert!(passes && opened < 20, "{fault:?}");
 }
 
 impl Fake {
@@ -358,8 +377,8 @@ impl Inside {
             (_, false) => self.managed(at),
             (false, true) => 0,
         };
-        let worked_off = rows.iter().take(processed);
-        let failed = worked_off.filter(|row| row.contains("bad")).count();
+        let worked_on = rows.iter().take(processed);
+        let failed = worked_on.filter(|row| row.contains("bad")).count();
         let mut info = job.made.clone();
         info["id"] = id.into();
         info["state"] = job.state.clone().into();

@@ -1,6 +1,6 @@
 //! The text of a document at hand: all of it, or what has been pushed and not yet read.
 
-use super::InputError;
+use super::{InputError, InputPosition};
 use std::borrow::Cow;
 
 /// The byte order mark that Windows programs put before UTF-8.
@@ -22,7 +22,7 @@ pub struct Buffer<'b> {
 }
 
 impl<'b> Buffer<'b> {
-    /// A document that is there as a whole; it bounds its records itself.
+    /// Makes a document that is there as a whole; it bounds its records itself.
     pub fn whole(body: &'b [u8]) -> Self {
         Self {
             bytes: Cow::Borrowed(body),
@@ -31,7 +31,7 @@ impl<'b> Buffer<'b> {
         }
     }
 
-    /// A document that comes in pieces, from this byte and line on.
+    /// Makes a document that comes in pieces, from this byte and line on.
     pub fn in_pieces(base: u64, line: u64, limit: usize) -> Self {
         Self {
             bytes: Cow::Borrowed(&[]),
@@ -54,7 +54,7 @@ impl<'b> Buffer<'b> {
         bytes.extend_from_slice(piece);
     }
 
-    /// What has not been read.
+    /// Returns what has not been read.
     pub fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
@@ -73,18 +73,27 @@ impl<'b> Buffer<'b> {
         self.skip(blank);
     }
 
-    /// What was stepped over last.
+    /// Returns what was stepped over last.
     pub fn behind(&self, bytes: usize) -> &[u8] {
         let from = self.at.saturating_sub(bytes);
         self.bytes.get(from..self.at).unwrap_or_default()
     }
 
-    /// Bytes of the input that have been read.
+    /// Counts bytes of the input that have been read.
     pub fn offset(&self) -> u64 {
         self.base + self.at as u64
     }
 
-    /// An error about the place reached.
+    /// Returns where it stands.
+    pub fn position(&self) -> InputPosition {
+        InputPosition {
+            at: self.offset(),
+            line: self.line,
+            ..InputPosition::default()
+        }
+    }
+
+    /// Returns an error about the place reached.
     pub fn error(&self, what: impl std::fmt::Display) -> InputError {
         let (line, byte) = (self.line, self.offset());
         InputError(format!("The input {what} (line {line}, byte {byte})"))

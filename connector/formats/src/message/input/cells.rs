@@ -19,7 +19,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The value, made in `scratch` where it does not stand so in the text.
+    /// Returns the value, made in `scratch` where it does not stand so in the text.
     pub fn value<'v>(&self, text: &'v [u8], scratch: &'v mut Vec<u8>) -> &'v [u8] {
         let raw = text.get(self.start..self.end).unwrap_or_default();
         if !self.escaped {
@@ -43,7 +43,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    /// What is said of the record.
+    /// Returns what is said of the record.
     pub fn message(self) -> &'static str {
         match self {
             Self::AfterQuote => {
@@ -160,7 +160,7 @@ pub fn scan_within(
     }
 }
 
-/// The place of the quote that opens the cell at `at`, blanks before it skipped.
+/// Returns the place of the quote that opens the cell at `at`, blanks before it skipped.
 fn opening_quote(text: &[u8], at: usize, delimiter: u8) -> Option<usize> {
     let rest = text.get(at..)?;
     let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t') && **byte != delimiter;
@@ -195,7 +195,7 @@ fn mark_bare(record: &[u8], cells: &mut [Cell]) {
     }
 }
 
-/// The value after an opening quote, and the byte after the closing one.
+/// Returns the value after an opening quote, and the byte after the closing one.
 fn quoted(text: &[u8], start: usize) -> Option<(Cell, usize)> {
     let (mut at, mut escaped) = (start, false);
     loop {

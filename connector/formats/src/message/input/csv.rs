@@ -42,7 +42,7 @@ impl CsvRecords {
         }
     }
 
-    /// The record that was found last.
+    /// Returns the record that was found last.
     fn node(&self, text: &[u8]) -> Node {
         let mut node = Node::default();
         let mut scratch = Vec::new();
@@ -110,7 +110,7 @@ fn columns(header: &[String]) -> Result<Vec<Path>, InputError> {
     Ok(columns)
 }
 
-/// The delimiter that the media type names.
+/// Returns the delimiter that the media type names.
 fn delimiter(asked: &str) -> Result<u8, InputError> {
     let known = DELIMITERS.iter().find(|(name, byte)| {
         name.eq_ignore_ascii_case(asked)

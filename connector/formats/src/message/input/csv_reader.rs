@@ -47,7 +47,7 @@ impl CsvReader {
         }
     }
 
-    /// Whether the header has been read.
+    /// Returns whether the header has been read.
     pub fn has_header(&self) -> bool {
         self.form.is_some()
     }

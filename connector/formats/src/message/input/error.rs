@@ -9,7 +9,7 @@ use std::fmt;
 pub struct InputError(pub String);
 
 impl InputError {
-    /// An error about one record.
+    /// Returns an error about one record.
     pub(super) fn in_record(position: RecordPosition, what: impl fmt::Display) -> Self {
         Self(format!("Of the input, {position}: {what}"))
     }

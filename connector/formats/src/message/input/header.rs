@@ -60,7 +60,7 @@ pub fn detect(start: &[u8]) -> Option<(u8, bool)> {
     Some((delimiter, crlf))
 }
 
-/// Whether a CR stands outside of quotes in the first line, with something else than LF behind it.
+/// Returns whether a CR stands outside of quotes in the first line, with something else than LF behind it.
 fn has_bare_cr(start: &[u8]) -> bool {
     let mut quoted = false;
     for (byte, next) in start.iter().zip(start.iter().skip(1)) {
@@ -162,7 +162,7 @@ pub fn scan(
     }
 }
 
-/// What makes a record unreadable, if anything does.
+/// Returns what makes a record unreadable, if anything does.
 pub fn error_text(
     buffer: &Buffer<'_>,
     scanned: &Scanned,

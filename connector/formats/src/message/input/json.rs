@@ -62,17 +62,17 @@ impl JsonRecords {
         }
     }
 
-    /// Whether the record before was one of a list.
+    /// Returns whether the record before was one of a list.
     pub fn listed(&self) -> bool {
         self.state == State::Element
     }
 
-    /// Whether that list stands in a wrapper.
+    /// Returns whether that list stands in a wrapper.
     pub fn wrapped(&self) -> bool {
         self.wrapped
     }
 
-    /// What the document is.
+    /// Finds out what the document is.
     fn start(&mut self, buffer: &mut Buffer<'_>) -> Next {
         match wrapper(buffer.rest()) {
             Wrapper::Unknown if !buffer.ended => waiting(buffer),
@@ -87,7 +87,7 @@ impl JsonRecords {
         }
     }
 
-    /// The only record of the document. It is not emitted before it is certain to be the only one.
+    /// Returns the only record of the document. It is not emitted before it is certain to be the only one.
     fn only(&mut self, buffer: &mut Buffer<'_>) -> Next {
         let Some(len) = object_len(buffer.rest(), 0) else {
             return waiting(buffer);
@@ -120,7 +120,7 @@ impl JsonRecords {
         Ok(Some(Found { node, line, len }))
     }
 
-    /// An element of the list: an object, or a plain id.
+    /// Reads an element of the list: an object, or a plain id.
     fn element(&mut self, buffer: &mut Buffer<'_>) -> Next {
         let rest = buffer.rest();
         let len = match rest.first() {
@@ -187,7 +187,7 @@ impl JsonRecords {
     }
 }
 
-/// The error about something that has no place in the document.
+/// Returns the error about something that has no place in the document.
 fn unexpected(state: State, buffer: &Buffer<'_>) -> InputError {
     let another = buffer.rest().starts_with(b"{");
     buffer.error(match state {
@@ -227,10 +227,10 @@ enum Wrapper {
 
 /// Looks for `{…"records": [`, with nothing before it but what stands there in Salesforce's answers.
 fn wrapper(text: &[u8]) -> Wrapper {
-    look(text).unwrap_or(Wrapper::Unknown)
+    known_wrapper(text).unwrap_or(Wrapper::Unknown)
 }
 
-fn look(text: &[u8]) -> Option<Wrapper> {
+fn known_wrapper(text: &[u8]) -> Option<Wrapper> {
     let mut at = 1;
     loop {
         at = past_space(text, at)?;
@@ -264,14 +264,14 @@ fn look(text: &[u8]) -> Option<Wrapper> {
     }
 }
 
-/// The place of the next character that is no space; `None` where there is none yet.
+/// Returns the place of the next character that is no space; `None` where there is none yet.
 fn past_space(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let blank = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
     Some(at + blank)
 }
 
-/// The string at a place, with its quotes; `None` while it has no end, nothing within where there is no string.
+/// Returns the string at a place, with its quotes; `None` while it has no end, nothing within where there is no string.
 fn string_at(text: &[u8], at: usize) -> Option<Option<&[u8]>> {
     if text.get(at) != Some(&b'"') {
         return Some(None);
@@ -288,7 +288,7 @@ fn string_at(text: &[u8], at: usize) -> Option<Option<&[u8]>> {
     None
 }
 
-/// The place behind a string, a number or a word; `None` while it has no end.
+/// Returns the place behind a string, a number or a word; `None` while it has no end.
 fn past_scalar(text: &[u8], at: usize) -> Option<usize> {
     if let Some(string) = string_at(text, at)? {
         return Some(at + string.len());
@@ -297,7 +297,7 @@ fn past_scalar(text: &[u8], at: usize) -> Option<usize> {
     Some(at + text.get(at..)?.iter().position(ends)?)
 }
 
-/// The bytes of what stands behind the list of a wrapper, its closing brace included; `None` while it has no end.
+/// Returns the bytes of what stands behind the list of a wrapper, its closing brace included; `None` while it has no end.
 fn tail_len(buffer: &Buffer<'_>) -> Result<Option<usize>, InputError> {
     let Some(len) = object_len(buffer.rest(), 1) else {
         return Ok(None);
@@ -317,7 +317,7 @@ fn tail_len(buffer: &Buffer<'_>) -> Result<Option<usize>, InputError> {
     }
 }
 
-/// The bytes of the object that `text` begins with, or is within at this depth; `None` while it has no end.
+/// Returns the bytes of the object that `text` begins with, or is within at this depth; `None` while it has no end.
 fn object_len(text: &[u8], mut depth: usize) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     for (at, byte) in text.iter().enumerate() {

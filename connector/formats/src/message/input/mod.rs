@@ -86,7 +86,7 @@ impl<'b> Document<'b> {
         matches!(self.format, Format::Csv | Format::Xml)
     }
 
-    /// Whether there is more than one record to read.
+    /// Returns whether there is more than one record to read.
     pub fn has_several(&self) -> bool {
         self.records()
             .is_ok_and(|records| records.take(2).filter(Result::is_ok).count() > 1)
@@ -123,7 +123,7 @@ impl<'b> Document<'b> {
         Ok(count)
     }
 
-    /// The only record of the document.
+    /// Returns the only record of the document.
     ///
     /// # Errors
     /// A document that has none or more than one.

@@ -1,6 +1,5 @@
 //! Positions in a document.
 
-use super::buffer::Buffer;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -55,16 +54,7 @@ impl Default for InputPosition {
 }
 
 impl InputPosition {
-    /// Where a buffer stands.
-    pub fn new(buffer: &Buffer<'_>) -> Self {
-        Self {
-            at: buffer.offset(),
-            line: buffer.line,
-            ..Self::default()
-        }
-    }
-
-    /// The same, behind all that can be read.
+    /// Returns the same, behind all that can be read.
     pub fn broken(self) -> Self {
         Self {
             at: self.at + 1,
@@ -73,7 +63,7 @@ impl InputPosition {
         }
     }
 
-    /// Returns the bytes of the input that need not be written again to continue from here.
+    /// Counts bytes of the input that need not be written again to continue from here.
     pub fn taken(&self) -> u64 {
         self.at.saturating_sub(u64::from(self.broken))
     }

@@ -57,7 +57,7 @@ impl RecordReader {
         }
     }
 
-    /// Whether values come without types.
+    /// Returns whether values come without types.
     pub fn is_untyped(&self) -> bool {
         matches!(self, Self::Csv(_) | Self::Xml(_))
     }
@@ -82,7 +82,7 @@ impl RecordReader {
 
     /// Returns where the next record begins.
     pub fn position(&self, buffer: &Buffer<'_>) -> InputPosition {
-        let position = InputPosition::new(buffer);
+        let position = buffer.position();
         match self {
             Self::Xml(records) => InputPosition {
                 root: records.root().map(str::to_owned),

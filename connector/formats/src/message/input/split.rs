@@ -29,10 +29,10 @@ pub enum Flaw {
 
 /// Splits a document into records.
 pub trait Split {
-    /// The next record, if it is whole.
+    /// Finds the next record, if it is whole.
     fn next(&mut self, buffer: &mut Buffer<'_>) -> Next;
 
-    /// What is missing at the place reached, if the document ended there.
+    /// Returns what is missing at the place reached, if the document ended there.
     fn missing(&self) -> Option<&'static str>;
 }
 

@@ -151,8 +151,14 @@ fn broken_csv_is_refused_with_its_line() {
             "record 1 (line 3): the record has 1 cells",
         ),
         ("A,B\n1\n", "the record has 1 cells, but the header has 2"),
-        ("A,a\n", "Column 2 of the input, `a`, is there twice"),
-        ("A,\n", "Column 2 of the input has no name"),
+        (
+            "A,a\n",
+            "Column 2 of the input, `a`, is there twice: keep one of the two",
+        ),
+        (
+            "A,\n",
+            "Column 2 of the input has no name: name the field that its cells hold",
+        ),
         ("A..B\n", "names no field"),
         ("A\n\"x\n2\n", "never closed"),
     ];

@@ -44,7 +44,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// The value of the member of this name, in any case.
+    /// Returns the value of the member of this name, in any case.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let found = self
             .members
@@ -53,7 +53,7 @@ impl Node {
         found.map(|(_, value)| value)
     }
 
-    /// The records of `{"records": […]}`, beside what a query says of them; the node itself if it is something else.
+    /// Returns the records of `{"records": […]}`, beside what a query says of them; the node itself if it is something else.
     pub fn into_children(mut self) -> Value {
         let is_records = |name: &str| name == "records";
         let wrapped = self
@@ -75,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The text of the member of this name; `None` too where it is no text.
+    /// Returns the text of the member of this name; `None` too where it is no text.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Value::Text(text) | Value::Untyped(text) => Some(text),

@@ -70,7 +70,7 @@ impl XmlRecords {
         }
     }
 
-    /// The tag that opens the root, once it is known.
+    /// Returns the tag that opens the root, once it is known.
     pub fn root(&self) -> Option<&str> {
         self.root.as_deref()
     }
@@ -192,7 +192,7 @@ impl XmlRecords {
         Ok(node)
     }
 
-    /// The sObject that an element tells: by its type, or by its name.
+    /// Returns the sObject that an element tells: by its type, or by its name.
     fn sobject(&self, tag: &Tag) -> Option<String> {
         let told = tag
             .sobject

@@ -27,7 +27,7 @@ const KINDS: [(&[u8], &[u8], Markup); 5] = [
     (b"<?", b"?>", Markup::Aside),
 ];
 
-/// The markup that `text`, which begins with `<`, begins with, and its bytes; `None` while it has no end.
+/// Returns the markup that `text`, which begins with `<`, begins with, and its bytes; `None` while it has no end.
 pub(super) fn markup(text: &[u8]) -> Option<(Markup, usize)> {
     let second = *text.get(1)?;
     if !matches!(second, b'!' | b'?') {
@@ -55,7 +55,7 @@ pub(super) fn markup(text: &[u8]) -> Option<(Markup, usize)> {
     Some((Markup::Strange, text.len()))
 }
 
-/// The bytes of a tag: `>` within quotes does not end it.
+/// Returns the bytes of a tag: `>` within quotes does not end it.
 fn tag_len(text: &[u8]) -> Option<usize> {
     let mut quote = None;
     for (at, byte) in text.iter().enumerate() {
@@ -69,7 +69,7 @@ fn tag_len(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// The name of a tag with its prefix.
+/// Returns the name of a tag with its prefix.
 pub(super) fn qualified(tag: &[u8]) -> &[u8] {
     let name = tag.strip_prefix(b"<").unwrap_or(tag);
     let name = name.strip_prefix(b"/").unwrap_or(name);
@@ -92,7 +92,7 @@ pub(super) struct Extent {
     pub nested: bool,
 }
 
-/// The extent of the element that `text` begins with; `None` while it has no end.
+/// Returns the extent of the element that `text` begins with; `None` while it has no end.
 pub(super) fn element(text: &[u8]) -> Result<Option<Extent>, IllFormed> {
     let mut open: Vec<&[u8]> = Vec::new();
     let (mut at, mut nested) = (0, false);

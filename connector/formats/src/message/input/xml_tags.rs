@@ -43,7 +43,7 @@ impl<'b> Tags<'b> {
         Ok(Self { text, reader, line })
     }
 
-    /// What is wrong with the record, at the place reached.
+    /// Returns what is wrong with the record, at the place reached.
     pub fn flaw(&self, what: impl std::fmt::Display) -> Flaw {
         let at = usize::try_from(self.reader.buffer_position()).unwrap_or(self.text.len());
         Flaw::Record(self.at(at, what))
@@ -60,7 +60,7 @@ impl<'b> Tags<'b> {
         Flaw::Text(self.at(at, format_args!("is not XML ({why})")))
     }
 
-    /// What comes next.
+    /// Returns what comes next.
     pub fn next(&mut self) -> Result<Piece, Flaw> {
         loop {
             let event = self.reader.read_event();
@@ -99,7 +99,7 @@ impl<'b> Tags<'b> {
         Ok(tag)
     }
 
-    /// What `&amp;` and `&#38;` stand for; other entities do not exist here.
+    /// Returns what `&amp;` and `&#38;` stand for; other entities do not exist here.
     fn character(&self, reference: &BytesRef<'_>) -> Result<String, Flaw> {
         if let Ok(Some(found)) = reference.resolve_char_ref() {
             return Ok(found.to_string());
@@ -114,7 +114,7 @@ impl<'b> Tags<'b> {
     }
 }
 
-/// The tag that a text begins with.
+/// Returns the tag that a text begins with.
 pub(super) fn first_tag(text: &[u8], line: u64) -> Result<Tag, Flaw> {
     let mut tags = Tags::open(text, line)?;
     match tags.next()? {
@@ -123,7 +123,7 @@ pub(super) fn first_tag(text: &[u8], line: u64) -> Result<Tag, Flaw> {
     }
 }
 
-/// The encoding that a declaration tells, where it is none that can be read.
+/// Returns the encoding that a declaration tells, where it is none that can be read.
 pub(super) fn strange_encoding(declaration: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(declaration);
     let mut reader = Reader::from_str(&text);
@@ -135,7 +135,7 @@ pub(super) fn strange_encoding(declaration: &[u8]) -> Option<String> {
     (!known).then_some(encoding)
 }
 
-/// The sObject that a type names: `Account`, `sf:Account`; `sObject` and schema types name none.
+/// Returns the sObject that a type names: `Account`, `sf:Account`; `sObject` and schema types name none.
 fn sobject(value: &str) -> Option<String> {
     let (prefix, name) = value
         .trim_ascii()

@@ -9,7 +9,6 @@ use crate::bulk::extract::document::ResultDocument;
 use crate::bulk::extract::query::{Query, Waits, config_text};
 use crate::bulk::extract::rows::Converter;
 use crate::bulk::extract::{Begin, Cursor, Extraction, Found, QueryProtocol, soql};
-use crate::rest::query::Question;
 use job::{failure, job, wants_chunks};
 use salesforce_client::org::Org;
 use salesforce_client::path::segment;
@@ -36,15 +35,7 @@ pub struct QueryBatches {
 
 /// Checks the query, makes the job and sends the query, or resumes an extract.
 pub fn open(org: Rc<Org>, config: V1ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(
-        &org,
-        &Question {
-            soql: &config.soql,
-            bind: &config.bind,
-            include_deleted: config.include_deleted,
-            page_size: None,
-        },
-    )?;
+    let query = Query::checked(&org, &config.soql, &config.bind, config.include_deleted)?;
     if query.warning.is_some() && wants_chunks(&config) {
         return Err(Fault::config(
             "config.pk-chunking splits queries without LIMIT and ORDER BY only: take those out of the SOQL, or do without splitting",
@@ -105,13 +96,13 @@ impl QueryBatches {
         Ok(batch)
     }
 
-    /// The batch that the job had first.
+    /// Asks for the batch that the job had first.
     fn first(&self) -> Result<Option<String>, Fault> {
         let listed = wire::batches(&self.org, &self.cursor.job)?;
         Ok(listed.into_iter().map(|info| info.id).min())
     }
 
-    /// The batches with rows, in the order in which they are read, once nothing more happens to any.
+    /// Returns the batches with rows, in the order in which they are read, once nothing more happens to any.
     fn completed(&self, listed: Vec<BatchInfo>) -> Result<Option<Vec<BatchInfo>>, Fault> {
         if listed.is_empty() || listed.iter().any(|batch| !batch.state.is_final()) {
             return Ok(None);
@@ -137,7 +128,7 @@ impl QueryBatches {
         Ok(Some(batches))
     }
 
-    /// The documents of batches that have not been emitted.
+    /// Asks for the documents of batches that have not been emitted.
     fn documents(&self, batches: &[BatchInfo]) -> Result<VecDeque<(String, String)>, Fault> {
         let mut documents = VecDeque::new();
         for batch in batches {

@@ -10,12 +10,13 @@ mod row_results;
 mod split;
 
 use super::wire;
-use crate::bulk::dialect::Dialect;
+use crate::bulk::load::JobProtocol;
+use crate::bulk::load::job::{Builder, JobState, Step};
 use crate::bulk::load::journal as head;
 use crate::bulk::load::plan::Plan;
-use crate::bulk::load::protocol::{Builder, JobProtocol, Step};
+use crate::bulk::load::record_writer::Which;
 use batch_builder::BatchBuilder;
-use documents::AllResults;
+use documents::{AllResults, DIALECT};
 use journal::Journal;
 use records::RecordPieces;
 use row_results::BatchOutcomes;
@@ -26,12 +27,6 @@ use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
 };
 use salesforce_contract::limits::MAX_BATCH_BYTES;
 use std::rc::Rc;
-
-/// How batches are written: Bulk API 1.0 knows only commas (Bulk API Developer Guide, "Prepare CSV Files").
-const DIALECT: Dialect = Dialect {
-    delimiter: b',',
-    crlf: false,
-};
 
 /// Bytes of the input that go into one batch: those of records that are given back from it are held in memory.
 const MOST_INPUT_BYTES: u64 = 32 << 20;
@@ -177,7 +172,7 @@ impl JobProtocol for JobBatches {
     }
 
     fn end_input(load: &mut Load) -> bool {
-        load.row_reader.before.at >= load.state.borrow().end()
+        load.row_reader.before.at >= load.state.borrow().judged()
     }
 
     fn work(load: &mut Load) -> Result<bool, Fault> {
@@ -216,6 +211,10 @@ impl JobProtocol for JobBatches {
         journal.withdraw_unsent();
         journal.finished = true;
         Ok(())
+    }
+
+    fn records(load: &Load, which: Which) -> RecordPieces {
+        RecordPieces::new(&load.org, &load.state, which)
     }
 }
 

@@ -1,12 +1,10 @@
 //! What whole loads and extracts say to Bulk API 1.0, and what they read of its answers. Which form an answer about jobs and batches has is
 //! the server's choice: XML or JSON.
 
-use super::{JSON, batch, get, path};
+use super::{batch, get, path};
 use crate::bulk::poll::FIRST_PAUSE_MS;
-use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
-use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_formats::xml::{Element, XmlEvent, XmlReader};
@@ -33,12 +31,12 @@ pub enum State {
 }
 
 impl State {
-    /// Whether nothing more will happen.
+    /// Returns whether nothing more will happen.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Queued | Self::InProgress)
     }
 
-    /// The state of this name. The guide writes one of them with a space, the API without.
+    /// Returns the state of this name. The guide writes one of them with a space, the API without.
     fn named(name: &str) -> Option<Self> {
         match name.replace(' ', "").as_str() {
             "Queued" => Some(Self::Queued),
@@ -105,7 +103,7 @@ impl Facts {
             })
     }
 
-    /// A member that is no list.
+    /// Returns a member that is no list.
     fn get(&self, name: &str) -> Option<String> {
         match self {
             Self::Xml(element) => element.text_of(name).map(str::to_owned),
@@ -117,7 +115,7 @@ impl Facts {
         }
     }
 
-    /// The entries of a list; JSON lists stand alone, or under the entries' name.
+    /// Returns the entries of a list; JSON lists stand alone, or under the entries' name.
     fn all(self, name: &str) -> Vec<Self> {
         match self {
             Self::Xml(element) => element
@@ -136,7 +134,7 @@ impl Facts {
         }
     }
 
-    /// What stands in an entry of a list of texts.
+    /// Returns what stands in an entry of a list of texts.
     fn text(&self) -> Option<String> {
         match self {
             Self::Xml(element) => element.value().map(str::to_owned),
@@ -167,20 +165,13 @@ pub fn create_job(org: &Org, config: &V1CreateJobConfig) -> Result<String, Fault
 
 /// POSTs a batch, once. Whether one whose answer was lost has arrived is told by [`batches`].
 pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> {
-    let call = Call::write(
-        Method::Post,
-        path(org, &[("job", job), ("", "batch")])?,
-        Nature::Write,
-        CSV,
-        body,
-    )
-    .expecting(Expected::NewInfo(super::MEMBERS));
+    let call = super::batch_call(org, job, CSV, body)?;
     org.send_as(&call, None, |reply, _| {
         BatchInfo::new(&Facts::read(&reply.body)?)
     })
 }
 
-/// An answer that does not say what became of a batch leaves that to the list of its job's batches, which is looked at when the load is
+/// Leaves what became of a batch, where an answer does not say, to the list of its job's batches, which is read when the load is
 /// opened again.
 pub fn told_by_list(fault: Fault) -> Fault {
     if fault.kind != FaultKind::Protocol || !fault.maybe_applied {
@@ -218,7 +209,7 @@ pub fn result_ids(org: &Org, job: &str, id: &str) -> Result<Vec<String>, Fault> 
     })
 }
 
-/// The call for a document of a batch: `request`, `result`, or a result of a query.
+/// Returns the call for a document of a batch: `request`, `result`, or a result of a query.
 pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call, Fault> {
     let path = format!("{}/{steps}", path(org, &batch(job, id))?);
     Ok(Call::get(path)
@@ -228,23 +219,15 @@ pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call
 
 /// POSTs the state of a job. A job that is at its end already refuses another; its info decides.
 pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
-    let path = path(org, &[("job", job)])?;
-    let body = serde_json::json!({ "state": state }).to_string();
-    let call = Call::write(
-        Method::Post,
-        path.clone(),
-        Nature::RepeatableWrite,
-        JSON,
-        body.as_bytes(),
-    )
-    .expecting(super::INFO);
+    let call = super::state_call(org, job, state)?;
     let Err(fault) = org.send(&call) else {
         return Ok(());
     };
     if fault.status.is_none_or(|status| status != 400) {
         return Err(fault);
     }
-    let known = org.send_as(&get(path, super::INFO), None, |reply, _| {
+    let info = get(path(org, &[("job", job)])?, super::INFO);
+    let known = org.send_as(&info, None, |reply, _| {
         Ok(Facts::read(&reply.body)?.get("state"))
     })?;
     if known.is_some_and(|known| known != "Open") {

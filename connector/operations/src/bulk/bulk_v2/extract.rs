@@ -12,7 +12,6 @@ use crate::bulk::jobs::{self, QUERY, State};
 use crate::bulk::query_jobs;
 use crate::bulk::results::{next_locator, number_of_records};
 use crate::rest::ask;
-use crate::rest::query::Question;
 use pages::Pages;
 use salesforce_client::fault::is_absent;
 use salesforce_client::org::Org;
@@ -37,15 +36,7 @@ pub struct QueryJob {
 
 /// Checks the query and makes the job, or resumes an extract.
 pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(
-        &org,
-        &Question {
-            soql: &config.soql,
-            bind: &config.bind,
-            include_deleted: config.include_deleted,
-            page_size: None,
-        },
-    )?;
+    let query = Query::checked(&org, &config.soql, &config.bind, config.include_deleted)?;
     let object = query.describe(&org)?;
     let cursor = match &config.resume {
         Some(cursor) => cursor.clone(),
@@ -89,7 +80,7 @@ pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Extract, Fault> {
 }
 
 impl QueryJob {
-    /// The fault of a job to continue that does not exist any more: the position is lost.
+    /// Returns the fault of a job to continue that does not exist any more: the position is lost.
     fn gone(&self, fault: Fault) -> Fault {
         if self.config.resume.is_none() || !is_absent(&fault) {
             return fault;

@@ -21,9 +21,11 @@ mod untaken;
 
 use crate::bulk::dialect::Dialect;
 use crate::bulk::jobs::{self, INGEST, State};
+use crate::bulk::load::JobProtocol;
+use crate::bulk::load::job::Step;
 use crate::bulk::load::journal as head;
 use crate::bulk::load::plan::Plan;
-use crate::bulk::load::protocol::{JobProtocol, Step};
+use crate::bulk::load::record_writer::Which;
 use batch_builder::{BACK_BYTES, BatchBuilder};
 use documents::Document;
 use journal::{Journal, Part, Stage};
@@ -169,16 +171,20 @@ impl JobProtocol for IngestJobs {
         load.protocol.next_part = state.journal.first_needed();
         Ok(())
     }
+
+    fn records(load: &Load, which: Which) -> RecordPieces {
+        RecordPieces::new(&load.org, &load.state, &load.plan.rules, which)
+    }
 }
 
 impl Load {
-    /// The dialect of jobs.
+    /// Returns the dialect of jobs.
     fn dialect(&self) -> Dialect {
         let state = self.state.borrow();
         state.journal.head.shape.dialect.unwrap_or_default()
     }
 
-    /// A part whose records are compared with what was sent, and given back where the host wants them.
+    /// Begins a part whose records are compared with what was sent, and given back where the host wants them.
     fn compared(&self, index: usize, part: &Part) -> Result<BatchBuilder, Fault> {
         let end = part.end.as_ref().map(|end| end.at);
         let state = self.state.borrow();

@@ -94,7 +94,7 @@ fn field(operation: JobOperation, object: &Described, name: &str) -> Result<Targ
     Ok(Target::Compound(field.name.clone(), parts))
 }
 
-/// Whether an operation writes a field.
+/// Returns whether an operation writes a field.
 fn is_written(operation: JobOperation, field: &Field) -> bool {
     match operation {
         JobOperation::Insert => field.createable,
@@ -135,7 +135,7 @@ fn reference(
     ))
 }
 
-/// The sObject that a reference goes to.
+/// Returns the sObject that a reference goes to.
 fn parent_of<'a>(
     field: &'a Field,
     told: Option<&'a str>,
@@ -167,13 +167,13 @@ fn unknown(object: &Described, name: &str) -> String {
     )
 }
 
-/// Names of fields in one text.
+/// Returns the names of fields in one text.
 pub fn listed(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
 
-/// What is checked of the values of a kind; `None` for compound fields.
+/// Returns what is checked of the values of a kind; `None` for compound fields.
 fn check(kind: Kind) -> Option<Check> {
     match kind {
         Kind::Boolean => Some(Check::Boolean),

@@ -22,7 +22,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The column by which records are told apart; new records have none.
+    /// Returns the column by which records are told apart; new records have none.
     pub fn key(&self, names: &[String]) -> Option<Key> {
         let named = |wanted: &str| {
             let mut names = names.iter();
@@ -38,7 +38,7 @@ impl Rules {
     }
 }
 
-/// The fault for columns that do not fit.
+/// Returns the fault for columns that do not fit.
 pub(super) fn invalid(message: String) -> Fault {
     Fault::new(FaultKind::Invalid, message)
 }

@@ -52,7 +52,7 @@ impl ResultDocument {
         self.start.take().filter(|_| !self.empty)
     }
 
-    /// Whether it says that there are no rows.
+    /// Returns whether it says that there are no rows.
     pub fn is_empty(&self) -> bool {
         self.empty
     }

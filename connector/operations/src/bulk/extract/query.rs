@@ -21,7 +21,18 @@ pub struct Query {
 
 impl Query {
     /// Binds and checks it. Nothing is sent.
-    pub fn checked(org: &Org, question: &Question<'_>) -> Result<Self, Fault> {
+    pub fn checked(
+        org: &Org,
+        soql: &str,
+        bind: &[(String, String)],
+        include_deleted: bool,
+    ) -> Result<Self, Fault> {
+        let question = Question {
+            soql,
+            bind,
+            include_deleted,
+            page_size: None,
+        };
         let text = question.bound_for(org)?;
         let select = soql::check(&text)?;
         Ok(Self {

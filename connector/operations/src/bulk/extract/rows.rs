@@ -76,12 +76,12 @@ impl Converter {
         }
     }
 
-    /// The number of the row at hand, counted from 1.
+    /// Returns the number of the row at hand, counted from 1.
     fn number(&self) -> u64 {
         self.before + self.rows + 1
     }
 
-    /// The header of the pages so far.
+    /// Returns the header of the pages so far.
     pub fn header(&self) -> Option<String> {
         let header = self.header.as_ref();
         header.map(|header| String::from_utf8_lossy(header).into_owned())
@@ -227,7 +227,7 @@ impl Converter {
         Ok(row_size::check(self.row_bytes, self.number())?)
     }
 
-    /// The columns with the kinds of their fields, through parents.
+    /// Returns the columns with the kinds of their fields, through parents.
     fn typed(&self, names: &[String]) -> Result<Vec<Column>, Fault> {
         let column = |name: &String| {
             let path: Vec<String> = name.split('.').map(str::to_owned).collect();
@@ -276,7 +276,7 @@ impl Converter {
     }
 }
 
-/// Whether a column may have this name: that of a field, through parents, or of a function of one.
+/// Returns whether a column may have this name: that of a field, through parents, or of a function of one.
 fn is_name(name: &str) -> bool {
     let fits = |char: char| char.is_alphanumeric() || "_.:(), ".contains(char);
     !name.is_empty() && name.chars().all(fits)
@@ -286,7 +286,7 @@ fn no_csv() -> Fault {
     Fault::protocol("A page of results is no CSV")
 }
 
-/// A value of its kind; what does not fit stays text.
+/// Types a value by its kind; what does not fit stays text.
 fn typed(kind: Kind, text: String) -> Value {
     if text.is_empty() {
         return Value::Null;

@@ -33,14 +33,14 @@ pub fn check(soql: &str) -> Result<SelectList, Fault> {
     Ok(select)
 }
 
-/// What makes Salesforce run a query in one piece.
+/// Returns what makes Salesforce run a query in one piece.
 pub fn warning(soql: &str) -> Option<&'static str> {
     (has_word(soql, "LIMIT") || has_word(soql, "ORDER")).then_some(
         "LIMIT and ORDER BY keep Salesforce from splitting the query by ids: it is slower and may time out",
     )
 }
 
-/// Whether a keyword stands outside of the SELECT list's names: `Offset` could be a field, too, and then follows a dot or comes before
+/// Returns whether a keyword stands outside of the SELECT list's names: `Offset` could be a field, too, and then follows a dot or comes before
 /// FROM.
 fn has_word(soql: &str, word: &str) -> bool {
     let tokens = lex::tokens(soql).unwrap_or_default();
@@ -57,7 +57,7 @@ fn has_word(soql: &str, word: &str) -> bool {
     })
 }
 
-/// The columns of the results of a query, as the org spells its own fields.
+/// Returns the columns of the results of a query, as the org spells its own fields.
 pub fn columns(object: &Described, soql: &str) -> Vec<String> {
     let tokens = lex::tokens(soql).unwrap_or_default();
     let end = tokens.iter().position(|token| token.is_word("FROM"));
@@ -71,7 +71,7 @@ pub fn columns(object: &Described, soql: &str) -> Vec<String> {
     items.map(name).collect()
 }
 
-/// The query with the parts of compound fields in their place.
+/// Returns the query with the parts of compound fields in their place.
 pub fn expanded(org: &Org, object: &Rc<Described>, soql: &str) -> Result<String, Fault> {
     let tokens = lex::tokens(soql).unwrap_or_default();
     let end = tokens.iter().position(|token| token.is_word("FROM"));
@@ -92,7 +92,7 @@ pub fn expanded(org: &Org, object: &Rc<Described>, soql: &str) -> Result<String,
     Ok(text)
 }
 
-/// The parts that an item of the SELECT list stands for, if it is a compound field.
+/// Returns the parts that an item of the SELECT list stands for, if it is a compound field.
 fn parts(
     org: &Org,
     object: &Rc<Described>,

@@ -29,7 +29,7 @@ pub(super) struct Break {
 }
 
 impl Reading {
-    /// The reading of an input from a place on.
+    /// Returns the reading of an input from a place on.
     pub fn from(position: Option<&InputPosition>) -> Self {
         match position {
             Some(position) if position.broken => Self::Over,
@@ -37,12 +37,12 @@ impl Reading {
         }
     }
 
-    /// Whether no more records come, and that has been told.
+    /// Returns whether no more records come, and that has been told.
     pub fn is_over(&self) -> bool {
         matches!(self, Self::Over)
     }
 
-    /// Whether records still come.
+    /// Returns whether records still come.
     pub fn goes_on(&self) -> bool {
         matches!(self, Self::On)
     }
@@ -57,7 +57,7 @@ impl Reading {
         });
     }
 
-    /// Whether a piece of the input is not to be read; it is counted.
+    /// Returns whether a piece of the input is not to be read; it is counted.
     pub fn passes_over(&mut self, piece: &[u8]) -> bool {
         if let Self::Stopped(found) = self {
             found.rest += piece.len() as u64;

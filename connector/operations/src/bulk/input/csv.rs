@@ -54,7 +54,7 @@ impl CsvRows {
         self.written = Some(delimiter);
     }
 
-    /// The form of the document, once its header is known.
+    /// Returns the form of the document, once its header is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }
@@ -231,7 +231,7 @@ enum Part {
     Text(Vec<u8>),
 }
 
-/// The values of the parts of a compound field; empty for those that the cell does not hold.
+/// Returns the values of the parts of a compound field; empty for those that the cell does not hold.
 fn parts(compound: &str, names: &[String], cell: &[u8]) -> Result<Vec<Part>, String> {
     let told = std::str::from_utf8(cell).ok().and_then(json_object);
     let told = told.ok_or_else(|| {

@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A record as columns; null empties.
 type Flat = Vec<(String, Option<String>)>;
 
-/// The form of a document.
+/// Returns the form of a document.
 fn format(format: LoadFormat) -> Format {
     match format {
         LoadFormat::Csv => Format::Csv,
@@ -78,12 +78,12 @@ impl DocumentRows {
         }
     }
 
-    /// Where the next record begins.
+    /// Returns where the next record begins.
     pub fn position(&self, buffer: &Buffer) -> InputPosition {
         self.reader.position(buffer)
     }
 
-    /// The next row, if it is whole.
+    /// Returns the next row, if it is whole.
     pub fn next(
         &mut self,
         pushed: &mut Pushed,
@@ -154,7 +154,7 @@ impl DocumentRows {
         Ok(true)
     }
 
-    /// The columns with those that the record at hand adds; `None` where it adds none.
+    /// Returns the columns with those that the record at hand adds; `None` where it adds none.
     fn grown(&self, columns: Option<&Columns>) -> Option<Vec<String>> {
         let flat = self.held.as_ref()?.record.as_ref().ok()?;
         let mut names = columns.map(|columns| columns.names().to_vec());
@@ -211,7 +211,7 @@ impl DocumentRows {
         row.fingerprint = self.fingerprinter.fingerprint();
     }
 
-    /// A record as columns; the inner error is what is wrong with the record alone.
+    /// Flattens a record into columns; the inner error is what is wrong with the record alone.
     fn flatten(&self, node: Node) -> Result<Result<Flat, String>, Fault> {
         if let Some(told) = node
             .sobject
@@ -233,7 +233,7 @@ impl DocumentRows {
     }
 }
 
-/// A record in form as columns.
+/// Flattens a record in form into columns.
 fn columns_of(node: Node) -> Result<Flat, String> {
     let mut flat = Vec::with_capacity(node.members.len());
     for (name, value) in node.members {

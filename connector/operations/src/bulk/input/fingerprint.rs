@@ -82,7 +82,7 @@ impl Fingerprinter {
         self.column += 1;
     }
 
-    /// The row so far.
+    /// Returns the fingerprint of the row so far.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint {
             exact: xxh3_64(&self.exact),
@@ -131,7 +131,7 @@ fn number(value: &[u8]) -> Option<f64> {
     number.is_finite().then_some(number + 0.0)
 }
 
-/// A date-time, in seconds; results drop its milliseconds or write them out.
+/// Reads a date-time, in seconds; results drop its milliseconds or write them out.
 fn instant(value: &[u8]) -> Option<i64> {
     if value.get(10) != Some(&b'T') {
         return None;

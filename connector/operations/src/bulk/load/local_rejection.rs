@@ -17,7 +17,7 @@ pub struct LocalRejection {
 }
 
 impl LocalRejection {
-    /// Returns the bytes that are kept of it.
+    /// Counts bytes that are kept of it.
     pub fn bytes(&self) -> usize {
         self.why.len() + self.record.len()
     }
@@ -50,7 +50,7 @@ impl LocalRejections {
         true
     }
 
-    /// Whether as much is kept as one part may have.
+    /// Returns whether as much is kept as one part may have.
     pub fn is_full(&self) -> bool {
         self.bytes >= PART_REJECTED_BYTES
     }

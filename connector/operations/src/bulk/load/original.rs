@@ -1,6 +1,6 @@
 //! Records of an input, written again.
 
-use super::ERROR;
+use super::result_document::ERROR;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::cells;
 use salesforce_formats::message::input::NULL_CELL;
@@ -48,7 +48,7 @@ pub fn line<'v>(values: impl Iterator<Item = &'v [u8]>, dialect: Dialect, out: &
     out.extend_from_slice(dialect.ending());
 }
 
-/// A record as JSON: references nested, empty values left out, `#N/A` as null.
+/// Makes a record of JSON: references nested, empty values left out, `#N/A` as null.
 pub fn nested<'n, 'v>(values: impl Iterator<Item = (&'n String, &'v [u8])>) -> Map<String, Value> {
     let mut object = Map::new();
     for (name, value) in values {

@@ -1,92 +1,17 @@
-//! One outcome per record of the input, in its order.
+//! The outcomes of a load as a document: one per record of the input, in its order.
 
-use super::Load;
-use super::protocol::{JobProtocol, JobState, RowResults};
+use super::job::JobState;
+use super::outcome::{HEADER, Outcome, RowResults, write};
+use super::{JobProtocol, Load};
 use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce, media_type};
 use crate::bulk::columns::Rules;
-use crate::bulk::error::split;
-use crate::bulk::input::cells;
 use salesforce_client::metadata::Metadata;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
-use serde::Serialize;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
-
-/// The header of outcomes as CSV.
-const HEADER: &[u8] = b"row,id,success,created,code,message,fields,unprocessed\n";
-
-/// What became of a record, as it is written.
-#[derive(Default, Serialize)]
-pub struct Outcome<'a> {
-    /// Its number in the input, from 1.
-    pub row: u64,
-    /// Its id, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<&'a str>,
-    /// Whether it was saved.
-    pub success: bool,
-    /// Whether it is new.
-    pub created: bool,
-    /// Why it was not saved.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<&'a str>,
-    /// The sentence beside the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<&'a str>,
-    /// The fields at fault.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<&'a str>,
-    /// Whether Salesforce did not get to it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub unprocessed: bool,
-}
-
-impl<'a> Outcome<'a> {
-    /// The outcome of a record that was saved.
-    pub fn saved(id: Option<&'a str>, created: bool) -> Self {
-        Self {
-            id,
-            success: true,
-            created,
-            ..Self::default()
-        }
-    }
-
-    /// The outcome of a record that failed with an error of Salesforce's.
-    pub fn failed(id: Option<&'a str>, error: &'a str) -> Self {
-        let (code, message, fields) = split(error);
-        Self {
-            id,
-            fields,
-            ..Self::unknown(code, message)
-        }
-    }
-
-    /// The outcome of a record that was rejected here.
-    pub fn rejected(why: &'a str) -> Self {
-        Self::unknown("NOT_SENT", why)
-    }
-
-    /// The outcome of a record that Salesforce did not process.
-    pub fn unprocessed((code, why): (&'a str, &'a str)) -> Self {
-        Self {
-            unprocessed: true,
-            ..Self::unknown(code, why)
-        }
-    }
-
-    /// The outcome of a record that may have been saved.
-    pub fn unknown(code: &'a str, message: &'a str) -> Self {
-        Self {
-            code: Some(code),
-            message: Some(message),
-            ..Self::default()
-        }
-    }
-}
 
 /// The outcomes that became known since the last time.
 pub struct All<P: JobProtocol> {
@@ -160,36 +85,4 @@ impl<P: JobProtocol> Produce for All<P> {
             attributes: self.org.attributes(&Metadata::default()),
         }
     }
-}
-
-/// Writes an outcome in its form.
-fn write(format: LoadOutcomes, outcome: &Outcome<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
-    let unwritable = |error: &dyn std::fmt::Display| {
-        Fault::protocol(format!("The outcomes cannot be written: {error}"))
-    };
-    if format == LoadOutcomes::Ndjson {
-        serde_json::to_writer(&mut *out, outcome).map_err(|error| unwritable(&error))?;
-        out.push(b'\n');
-        return Ok(());
-    }
-    let flag = |flag: bool| if flag { "true" } else { "false" };
-    let (row, fields) = (outcome.row.to_string(), outcome.fields.join(", "));
-    let cells = [
-        row.as_str(),
-        outcome.id.unwrap_or_default(),
-        flag(outcome.success),
-        flag(outcome.created),
-        outcome.code.unwrap_or_default(),
-        outcome.message.unwrap_or_default(),
-        fields.as_str(),
-        flag(outcome.unprocessed),
-    ];
-    for (index, cell) in cells.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        cells::write(cell.as_bytes(), b',', out);
-    }
-    out.push(b'\n');
-    Ok(())
 }

@@ -112,7 +112,7 @@ impl Plan {
         }
     }
 
-    /// A job of this load.
+    /// Makes a job of this load.
     pub fn job(&self, dialect: Dialect) -> NewJob<'_> {
         NewJob {
             object: &self.rules.object,

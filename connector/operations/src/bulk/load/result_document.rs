@@ -9,6 +9,17 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 
+/// Columns that Salesforce puts in front of a job's own.
+pub const ID: &str = "sf__Id";
+/// The column that tells why a record failed.
+pub const ERROR: &str = "sf__Error";
+
+/// How often results are read that do not have as many records as the job counts: they may be behind.
+pub const MOST_READS: u32 = 3;
+
+/// The pause before they are read again, in milliseconds.
+pub const READ_PAUSE_MS: u64 = 1_000;
+
 /// Characters of something that is no result that are shown.
 const SHOWN_CHARS: usize = 80;
 
@@ -57,7 +68,7 @@ impl Results {
         Ok(results)
     }
 
-    /// The same for a document that there may be none of, because its job did not come to its end: orgs refuse to give it then.
+    /// Returns the same for a document that there may be none of, because its job did not come to its end: orgs refuse to give it then.
     pub fn open_any(
         org: &Rc<Org>,
         call: Call,
@@ -108,7 +119,7 @@ impl Results {
         )))
     }
 
-    /// The next record; false at the end.
+    /// Returns the next record; false at the end.
     pub fn next(&mut self, record: &mut ByteRecord) -> Result<bool, Fault> {
         self.record_from.set(self.reader.position().byte());
         self.reader.read_byte_record(record).map_err(|error| {
@@ -119,7 +130,7 @@ impl Results {
         })
     }
 
-    /// The values of the wanted columns; empty where the document has no such column.
+    /// Returns the values of the wanted columns; empty where the document has no such column.
     pub fn values<'r>(&self, record: &'r ByteRecord) -> impl Iterator<Item = &'r [u8]> {
         let places = self.places.clone();
         places
@@ -127,7 +138,7 @@ impl Results {
             .map(|place| place.and_then(|at| record.get(at)).unwrap_or_default())
     }
 
-    /// Whether all wanted columns are there.
+    /// Returns whether all wanted columns are there.
     pub fn is_complete(&self) -> bool {
         self.header.is_empty() || self.places.iter().all(Option::is_some)
     }

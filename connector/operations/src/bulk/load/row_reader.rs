@@ -25,7 +25,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The header of records that come back as CSV: where those that were not saved come from the input, they have its header.
+    /// Returns the header of records that come back as CSV: where those that were not saved come from the input, they have its header.
     pub fn head_of(&self, failed: bool) -> Option<&[String]> {
         if failed && self.altered {
             return Some(&self.header);
@@ -33,7 +33,7 @@ impl Shape {
         self.columns.first().map(Vec::as_slice)
     }
 
-    /// The number of a list of columns.
+    /// Returns the number of a list of columns.
     fn column_set(&mut self, names: &[String]) -> usize {
         let known = self.columns.iter().position(|known| known == names);
         known.unwrap_or_else(|| {
@@ -43,7 +43,7 @@ impl Shape {
     }
 }
 
-/// The fault for input that is not what it was.
+/// Returns the fault for input that is not what it was.
 pub fn changed(what: &str) -> Fault {
     Fault::config(format!(
         "The input is not the one that this load began with: {what}. Records that were sent must be as they were; those behind them may have been corrected"
@@ -158,7 +158,7 @@ impl RowReader {
         }
     }
 
-    /// Whether the row at hand is fit to be sent. Rows up to the byte `judged` of the input have been judged before.
+    /// Returns whether the row at hand is fit to be sent. Rows up to the byte `judged` of the input have been judged before.
     pub fn judge(&mut self, judged: u64) -> bool {
         if let Some(why) = self.refuses.filter(|_| self.row.end > judged) {
             let line = self.row.line;
@@ -231,7 +231,7 @@ impl RowReader {
         Ok(())
     }
 
-    /// The names of the columns of the row at hand, and the row. A row that is not fit to be sent may come before there are columns.
+    /// Returns the names of the columns of the row at hand, and the row. A row that is not fit to be sent may come before there are columns.
     pub fn at_hand(&mut self) -> (&[String], &mut Row) {
         let names = self.columns.as_ref().map(Columns::names);
         (names.unwrap_or_default(), &mut self.row)

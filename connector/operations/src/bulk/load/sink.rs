@@ -1,8 +1,9 @@
 //! A load as its host drives it.
 
-use super::protocol::{JobProtocol, JobState};
-use super::records::{Records, Which};
-use super::{ABORTED, Load, outcomes};
+use super::job::JobState;
+use super::record_writer::Which;
+use super::records::Records;
+use super::{ABORTED, JobProtocol, Load, outcomes};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::sink::Sink;

@@ -1,9 +1,12 @@
-//! Waiting for what was sent.
+//! Waiting: for what was sent, and for room for more.
 
-use super::Load;
-use super::protocol::{JobProtocol, JobState};
+use super::job::JobState;
+use super::{JobProtocol, Load};
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::{Fault, FaultKind};
+
+/// Longest wait for room within one call, in milliseconds: a host that hears nothing for long could take the load for dead.
+const CALL_WAIT_MS: u64 = 20_000;
 
 impl<P: JobProtocol> Load<P> {
     /// Polls until something has changed or the time is over. What the journal must name ends the wait, too.
@@ -71,5 +74,69 @@ impl<P: JobProtocol> Load<P> {
                 self.plan.wait_ms / 1_000
             ),
         )
+    }
+
+    /// Returns whether there is room for another part. Where there is none, the journal may say that outcomes can be fetched, which makes room.
+    pub(super) fn has_room(&mut self) -> Result<bool, Fault> {
+        let began = self.org.context().clock.monotonic_ms();
+        while self.is_full() {
+            if self.drop_unasked() {
+                continue;
+            }
+            if self.offer() {
+                return Ok(false);
+            }
+            let is_waited_for = self.backpressure.asked && self.state.borrow().known().is_empty();
+            if !is_waited_for {
+                self.backpressure.forgot = true;
+                self.state.borrow_mut().drop_kept(true);
+                break;
+            }
+            if P::refresh_early(self)? {
+                continue;
+            }
+            let clock = self.org.context().clock.as_ref();
+            let now = clock.monotonic_ms();
+            let since = *self.backpressure.since_ms.get_or_insert(now);
+            if now.saturating_sub(since) >= self.plan.wait_ms {
+                return Err(self.waited_out());
+            }
+            if now.saturating_sub(began) >= CALL_WAIT_MS {
+                return Ok(false);
+            }
+            clock.sleep_ms(self.plan.poll_max_ms.min(CALL_WAIT_MS));
+        }
+        self.backpressure.since_ms = None;
+        Ok(true)
+    }
+
+    fn is_full(&self) -> bool {
+        let kept = self.state.borrow().kept();
+        kept.rows >= self.backpressure.most_rows || kept.bytes >= self.backpressure.most_bytes
+    }
+
+    /// Drops records that were not saved, unless somebody has asked for them; false where there are none.
+    fn drop_unasked(&self) -> bool {
+        let mut state = self.state.borrow_mut();
+        !state.head().wants_failed && state.drop_kept(false)
+    }
+
+    /// Lets the journal say that outcomes are to be fetched, once at least, and whenever more of them are known; false where it has said so.
+    fn offer(&mut self) -> bool {
+        let mut state = self.state.borrow_mut();
+        let known = state.known();
+        let gives = state.head().wants_failed && state.kept().has_records;
+        let news = match self.backpressure.offered {
+            None => true,
+            Some(offered) => {
+                self.backpressure.asked && (gives || known.end > offered.max(known.start))
+            }
+        };
+        if news {
+            state.head_mut().offers += 1;
+            self.backpressure.offered = Some(known.end);
+            self.backpressure.asked = false;
+        }
+        news
     }
 }

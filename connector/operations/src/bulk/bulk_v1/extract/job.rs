@@ -6,12 +6,12 @@ use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
 };
 use salesforce_contract::bindings::{Fault, FaultKind};
 
-/// Whether the query is to be split by ids.
+/// Returns whether the query is to be split by ids.
 pub(super) fn wants_chunks(config: &V1ExtractConfig) -> bool {
     config.pk_chunking || config.pk_chunk_size.is_some() || config.pk_chunk_parent.is_some()
 }
 
-/// The job for a query.
+/// Returns the job for a query.
 pub(super) fn job(config: &V1ExtractConfig, object: &str) -> V1CreateJobConfig {
     V1CreateJobConfig {
         object: object.to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn job(config: &V1ExtractConfig, object: &str) -> V1CreateJobConfig {
     }
 }
 
-/// Why a query did not come to its end.
+/// Returns why a query did not come to its end.
 pub(super) fn failure(job: &str, batch: &BatchInfo) -> Fault {
     let reason = batch.message.as_deref().unwrap_or("no reason given");
     let what = if batch.state == State::Failed {

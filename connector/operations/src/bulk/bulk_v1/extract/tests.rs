@@ -99,7 +99,7 @@ fn every_fault_at_every_request_leaves_every_row_read_once() {
 }
 
 #[test]
-fn extract_goes_on_at_the_document_that_was_not_finished() {
+fn extract_continues_at_the_document_that_was_not_finished() {
     let (fake, clock) = org();
     let mut extract = open(fake.org(&clock), config(&[])).unwrap();
     let mut before = String::new();

@@ -1,12 +1,11 @@
 //! A batch being filled.
 
-use super::DIALECT;
-use super::documents::AllResults;
+use super::documents::{AllResults, DIALECT};
 use super::journal::Back;
 use crate::bulk::input::{InputPosition, Row};
+use crate::bulk::load::job::{Batch, Builder};
 use crate::bulk::load::local_rejection::LocalRejections;
 use crate::bulk::load::original::line;
-use crate::bulk::load::protocol::{Batch, Builder};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
@@ -27,7 +26,7 @@ pub struct BatchBuilder {
 }
 
 impl BatchBuilder {
-    /// An empty batch.
+    /// Makes an empty batch.
     pub fn new(start: InputPosition, known_end: Option<u64>) -> Self {
         Self {
             start,
@@ -52,7 +51,7 @@ impl BatchBuilder {
         self
     }
 
-    /// Rows that are sent.
+    /// Counts rows that are sent.
     pub fn sent(&self) -> u64 {
         self.rows - self.batch.rejected.rows.len() as u64
     }
@@ -64,7 +63,7 @@ impl BatchBuilder {
         rejected.fold(xxh3_64(&self.data), |sum, one| sum.rotate_left(7) ^ one)
     }
 
-    /// Its rows that are not sent.
+    /// Returns its rows that are not sent.
     pub fn into_rejected(self) -> LocalRejections {
         self.batch.rejected
     }

@@ -1,15 +1,21 @@
 //! The documents of a batch, read record by record: what was sent, and what became of it, in the same order.
 
-use super::DIALECT;
 use super::journal::Part;
 use crate::bulk::bulk_v1::wire::{self, State};
+use crate::bulk::dialect::Dialect;
 use crate::bulk::load::result_document::Results;
-use crate::bulk::load::{MOST_READS, READ_PAUSE_MS};
+use crate::bulk::load::result_document::{MOST_READS, READ_PAUSE_MS};
 use csv::ByteRecord;
 use salesforce_client::fault::is_absent;
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::rc::Rc;
+
+/// How batches are written: Bulk API 1.0 knows only commas (Bulk API Developer Guide, "Prepare CSV Files").
+pub const DIALECT: Dialect = Dialect {
+    delimiter: b',',
+    crlf: false,
+};
 
 /// The columns of results (Bulk API Developer Guide, "Get Batch Results").
 const COLUMNS: [&str; 4] = ["Id", "Success", "Created", "Error"];
@@ -180,12 +186,12 @@ fn results_of(org: &Rc<Org>, job: &str, batch: &str) -> Result<Results, Fault> {
     Ok(results)
 }
 
-/// Whether a document is refused, and not only out of reach.
+/// Returns whether a document is refused, and not only out of reach.
 fn is_refusal(fault: &Fault) -> bool {
     fault.kind == FaultKind::Invalid || is_absent(fault)
 }
 
-/// What a row of results says; `None` where it says neither that the record was saved nor why not, as one does that was cut off.
+/// Returns what a row of results says; `None` where it says neither that the record was saved nor why not, as one does that was cut off.
 fn row_result(results: &Results, record: &ByteRecord, complete: bool) -> Option<RowResult> {
     let mut values = results.values(record);
     let mut next = || String::from_utf8_lossy(values.next().unwrap_or_default()).into_owned();

@@ -2,8 +2,8 @@
 
 use super::journal::{Batch, Journal, Part};
 use crate::bulk::input::InputPosition;
+use crate::bulk::load::job::{Counts, JobState, Kept};
 use crate::bulk::load::journal::Head;
-use crate::bulk::load::protocol::{Counts, JobState};
 use std::ops::Range;
 
 impl JobState for Journal {
@@ -21,10 +21,6 @@ impl JobState for Journal {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn has_jobs(&self) -> bool {
-        self.job.is_some()
-    }
-
     fn resume_at(&self) -> Option<&InputPosition> {
         match self.first_needed() {
             Some(batch) => Some(&batch.start),
@@ -37,7 +33,7 @@ impl JobState for Journal {
     }
 
     fn judged(&self) -> u64 {
-        self.end()
+        self.batches.last().map_or(0, |batch| batch.end.at)
     }
 
     fn rejected_before(&self, at: u64) -> u64 {
@@ -78,21 +74,23 @@ impl JobState for Journal {
         }
     }
 
-    fn kept(&self) -> (u64, usize) {
-        (0, self.batches.iter().map(Batch::kept_bytes).sum())
-    }
-
-    fn keeps_records(&self) -> bool {
+    fn kept(&self) -> Kept {
         let keeps = |batch: &Batch| !batch.kept.is_empty() || batch.back.is_some();
-        self.batches.iter().any(keeps)
+        Kept {
+            rows: 0,
+            bytes: self.batches.iter().map(Batch::kept_bytes).sum(),
+            has_records: self.batches.iter().any(keeps),
+        }
     }
 
-    fn drop_records(&mut self) -> bool {
-        self.drop_kept(true)
-    }
-
-    fn forget(&mut self) {
-        self.drop_kept(false);
+    fn drop_kept(&mut self, all: bool) -> bool {
+        let mut any = false;
+        let batches = self.batches.iter_mut();
+        for batch in batches.filter(|batch| all || batch.collected) {
+            any |= !std::mem::take(&mut batch.kept).is_empty();
+            any |= batch.back.take().is_some();
+        }
+        any
     }
 
     fn counts(&self) -> Counts {
@@ -126,7 +124,7 @@ fn pending(journal: &Journal) -> usize {
     journal.parts().filter(open).count()
 }
 
-/// Records that need no more work: all of a batch that is at its end.
+/// Counts records that need no more work: all of a batch that is at its end.
 fn processed_of(part: &Part) -> u64 {
     if part.state.is_final() {
         part.rows
@@ -135,13 +133,13 @@ fn processed_of(part: &Part) -> u64 {
     }
 }
 
-/// Records that failed, those that nobody got to included.
+/// Counts records that failed, those that nobody got to included.
 fn failed_of(part: &Part) -> u64 {
     part.rows
         .min(part.failed + part.unprocessed() + part.unknown)
 }
 
-/// What is said of a batch that left records over.
+/// Returns what is said of a batch that left records over.
 fn left_over(part: &Part) -> String {
     let batch = part.id.as_deref().unwrap_or_default();
     let (count, (_, why)) = (part.unprocessed(), part.why_unprocessed());

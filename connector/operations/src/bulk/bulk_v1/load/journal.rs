@@ -7,8 +7,8 @@ pub use batch::{Back, Batch, Part};
 use super::batch_builder::BatchBuilder;
 use crate::bulk::bulk_v1::wire::BatchInfo;
 use crate::bulk::input::InputPosition;
+use crate::bulk::load::job::Builder;
 use crate::bulk::load::journal::Head;
-use crate::bulk::load::protocol::Builder;
 use crate::bulk::load::row_reader::changed;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The first batch that has to be read again to continue: records of it were not sent, or it may not have been, and nobody but the host has them.
+    /// Returns the first batch that has to be read again to continue: records of it were not sent, or it may not have been, and nobody but the host has them.
     pub fn first_needed(&self) -> Option<&Batch> {
         let mut batches = self.batches.iter();
         let needed =
@@ -41,13 +41,13 @@ impl Journal {
         needed.or_else(|| self.batches.last().filter(|_| self.lacks_data()))
     }
 
-    /// The parts of a batch of which the host wants those records back from the input that were not saved; none where that is not known.
+    /// Returns the parts of a batch of which the host wants those records back from the input that were not saved; none where that is not known.
     pub fn wanted_back(&self, batch: &Batch) -> Option<Vec<Part>> {
         let wanted = self.head.shape.altered && self.head.wants_failed && !batch.is_returned();
         (wanted && batch.is_settled(self.max_splits)).then(|| batch.parts.clone())
     }
 
-    /// Whether the last batch waits for its data.
+    /// Returns whether the last batch waits for its data.
     pub fn lacks_data(&self) -> bool {
         let parts = self.batches.last().map(|batch| batch.parts.as_slice());
         matches!(
@@ -60,7 +60,7 @@ impl Journal {
         )
     }
 
-    /// Whether there is a batch of which the journal does not know whether it was sent.
+    /// Returns whether there is a batch of which the journal does not know whether it was sent.
     pub fn waits(&self) -> bool {
         self.parts().any(|part| part.id.is_none())
     }
@@ -108,20 +108,6 @@ impl Journal {
         (sent > 0).then_some(data)
     }
 
-    /// Drops records that were not sent; of batches whose outcomes have been emitted only, if `collected`. False where there are none.
-    pub fn drop_kept(&mut self, collected: bool) -> bool {
-        let mut any = false;
-        for batch in self
-            .batches
-            .iter_mut()
-            .filter(|batch| batch.collected || !collected)
-        {
-            any |= !std::mem::take(&mut batch.kept).is_empty();
-            any |= batch.back.take().is_some();
-        }
-        any
-    }
-
     /// Compares data that ends here with that of the batch it was in before.
     pub fn compare(&mut self, mut builder: BatchBuilder, end: &InputPosition) -> Result<(), Fault> {
         let (checksum, rows) = (builder.checksum(), builder.rows());
@@ -156,11 +142,6 @@ impl Journal {
         {
             self.batches.pop();
         }
-    }
-
-    /// The byte of the input up to which records were sent or rejected.
-    pub fn end(&self) -> u64 {
-        self.batches.last().map_or(0, |batch| batch.end.at)
     }
 
     /// The first part that waits to be sent has been.
@@ -222,7 +203,7 @@ impl Journal {
         }
     }
 
-    /// Whether it is known what became of every record.
+    /// Returns whether it is known what became of every record.
     pub fn is_settled(&self) -> bool {
         self.head.closed
             && self
@@ -231,7 +212,7 @@ impl Journal {
                 .all(|batch| batch.is_settled(self.max_splits))
     }
 
-    /// Whether Salesforce works on any batch.
+    /// Returns whether Salesforce works on any batch.
     pub fn is_at_work(&self) -> bool {
         let at_work = |part: &Part| part.id.is_some() && !part.state.is_final();
         self.parts().any(at_work)

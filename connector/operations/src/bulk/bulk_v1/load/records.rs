@@ -2,9 +2,8 @@
 
 use super::documents::{self, BatchResults, RowResult};
 use super::journal::{Back, Journal, Part};
-use super::{JobBatches, Load};
 use crate::bulk::load::local_rejection::LocalRejection;
-use crate::bulk::load::records::{Next, RecordSource, RecordWriter, Which};
+use crate::bulk::load::record_writer::{Next, RecordSource, RecordWriter, Which};
 use crate::bulk::load::result_document::Results;
 use csv::ByteRecord;
 use salesforce_client::org::Org;
@@ -45,7 +44,7 @@ pub struct BatchDocument {
     record: ByteRecord,
 }
 
-/// Whether a record of which this became is wanted.
+/// Returns whether a record of which this became is wanted.
 fn takes(which: Which, result: &RowResult) -> bool {
     match result {
         RowResult::Saved { .. } => which == Which::Succeeded,
@@ -55,7 +54,7 @@ fn takes(which: Which, result: &RowResult) -> bool {
     }
 }
 
-/// Whether any record of a part may be of this kind. A part that is the settled beginning of another counts as that one does.
+/// Returns whether any record of a part may be of this kind. A part that is the settled beginning of another counts as that one does.
 fn may_be_in(which: Which, part: &Part) -> bool {
     let left_over = part.unprocessed() > 0;
     match which {
@@ -66,6 +65,20 @@ fn may_be_in(which: Which, part: &Part) -> bool {
 }
 
 impl RecordPieces {
+    /// Finds where they stand.
+    pub fn new(org: &Rc<Org>, journal: &Rc<RefCell<Journal>>, which: Which) -> Self {
+        let known = journal.borrow();
+        Self {
+            org: Rc::clone(org),
+            which,
+            job: known.job.clone().unwrap_or_default(),
+            columns: known.head.shape.columns.clone(),
+            pieces: pieces(&known, which).into_iter(),
+            journal: Rc::clone(journal),
+            emitted: Vec::new(),
+        }
+    }
+
     /// Notes what has been emitted of records that were not saved.
     fn note(&mut self) {
         let mut journal = self.journal.borrow_mut();
@@ -89,21 +102,8 @@ impl RecordPieces {
     }
 }
 
-impl RecordSource<JobBatches> for RecordPieces {
+impl RecordSource for RecordPieces {
     type Document = BatchDocument;
-
-    fn new(load: &Load, which: Which) -> Self {
-        let journal = load.state.borrow();
-        Self {
-            org: Rc::clone(&load.org),
-            which,
-            job: journal.job.clone().unwrap_or_default(),
-            columns: journal.head.shape.columns.clone(),
-            pieces: pieces(&journal, which).into_iter(),
-            journal: Rc::clone(&load.state),
-            emitted: Vec::new(),
-        }
-    }
 
     fn begin(&mut self, out: &mut RecordWriter) -> Result<Next<BatchDocument>, Fault> {
         match self.pieces.next() {
@@ -144,7 +144,7 @@ impl RecordSource<JobBatches> for RecordPieces {
     }
 }
 
-/// Where records of a kind stand. Those that were not saved are emitted batch by batch, once.
+/// Returns where records of a kind stand. Those that were not saved are emitted batch by batch, once.
 fn pieces(journal: &Journal, which: Which) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let failed = which == Which::Failed;
@@ -169,7 +169,7 @@ fn pieces(journal: &Journal, which: Which) -> Vec<Piece> {
     pieces
 }
 
-/// The values of Salesforce's own columns.
+/// Returns the values of Salesforce's own columns.
 fn told(extra: &[&str], row_result: &RowResult, part: &Part) -> Vec<String> {
     let (id, error) = match row_result {
         RowResult::Saved { id, .. } => (id.clone(), String::new()),

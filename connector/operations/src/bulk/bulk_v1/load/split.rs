@@ -1,8 +1,8 @@
 //! Batches that took too long, split: their records are copied from what was sent, into batches of half the size.
 
-use super::documents::{self, BatchResults, RowResult};
+use super::documents::{self, BatchResults, DIALECT, RowResult};
 use super::journal::Part;
-use super::{DIALECT, Load, wire};
+use super::{Load, wire};
 use crate::bulk::bulk_v1::wire::State;
 use crate::bulk::load::original::line;
 use csv::ByteRecord;
@@ -42,7 +42,7 @@ impl Load {
         })
     }
 
-    /// How many records at the beginning of a batch have been processed; `None` where others have been, too.
+    /// Returns how many records at the beginning of a batch have been processed; `None` where others have been, too.
     fn processed_first(&self, part: &Part) -> Result<Option<u64>, Fault> {
         let job = self.job().unwrap_or_default();
         let mut row_results = BatchResults::open(&self.org, &job, part)?;
@@ -79,7 +79,7 @@ impl Load {
         Ok(true)
     }
 
-    /// The data of a part, from the batch that it is split from.
+    /// Reads the data of a part from the batch that it is split from.
     fn copied(&self, part: &Part, columns: &[String]) -> Result<Vec<u8>, Fault> {
         let (batch, skip) = part.copied.clone().unwrap_or_default();
         let job = self.job().unwrap_or_default();
@@ -103,7 +103,7 @@ impl Load {
     }
 }
 
-/// What a batch becomes: the records at its beginning that were processed, and two halves of the others.
+/// Returns what a batch becomes: the records at its beginning that were processed, and two halves of the others.
 fn pieces(part: &Part, kept: u64) -> Vec<Part> {
     let rest = part.rows.saturating_sub(kept);
     let half = rest.div_ceil(2);

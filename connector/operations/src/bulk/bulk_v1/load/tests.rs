@@ -1,9 +1,8 @@
 use super::*;
-use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, fake, lines};
+use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, assert_passes, fake, lines, read};
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::sink::Sink;
-use salesforce_contract::source::Source;
 use serde_json::{Value, json};
 
 mod faults;
@@ -109,11 +108,7 @@ impl Host {
         loop {
             match self.live(usize::MAX, true) {
                 Ok(load) => return load.unwrap(),
-                Err(fault) => {
-                    let passes = matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout)
-                        || fault.retry_after_ms.is_some();
-                    assert!(passes && self.opened < 20, "{fault:?}");
-                }
+                Err(fault) => assert_passes(&fault, self.opened),
             }
         }
     }
@@ -140,15 +135,6 @@ impl Host {
             assert_eq!(outcome["success"], !row.contains("bad"), "{row}: {outcome}");
         }
     }
-}
-
-fn read(mut source: Box<dyn Source>) -> Result<String, Fault> {
-    let mut whole = Vec::new();
-    while let Some(piece) = source.read(50)? {
-        assert!(!piece.is_empty() && piece.len() <= 50);
-        whole.extend(piece);
-    }
-    Ok(String::from_utf8(whole).unwrap())
 }
 
 /// A CSV of as many rows, some of them bad.
@@ -252,7 +238,7 @@ fn splitting_ends_and_what_was_never_done_is_told() {
 }
 
 #[test]
-fn batch_worked_off_out_of_order_is_not_split() {
+fn batch_processed_out_of_order_is_not_split() {
     let mut host = host(&rows(4)).manages(3, 1);
     host.fake.0.borrow_mut().bulk_v1.out_of_order = true;
     host.run();
@@ -294,7 +280,7 @@ fn every_record_has_an_outcome_after_the_load_was_given_up() {
     assert_eq!(host.fake.0.borrow().bulk_v1.jobs[0].state, "Aborted");
 }
 
-fn sent_and_unfit() -> Host {
+fn sent_and_rejected() -> Host {
     host("Name,Active__c\na,true\nb,maybe\n")
 }
 
@@ -309,7 +295,7 @@ fn input_may_change_until_it_is_sent() {
     host.input = host.input.replacen("good", "fine", 1);
     host.run();
     host.is_whole();
-    let mut host = sent_and_unfit();
+    let mut host = sent_and_rejected();
     let mut load = host.open().unwrap();
     load.write(host.input.clone().as_bytes()).unwrap();
     load.close().unwrap();

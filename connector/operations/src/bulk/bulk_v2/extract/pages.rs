@@ -122,7 +122,7 @@ impl Pages {
         Ok(())
     }
 
-    /// The next page; `None` after the last.
+    /// Asks for the next page; `None` after the last.
     pub fn next(&mut self, org: &Rc<Org>) -> Result<Option<Arriving>, Fault> {
         let (call, started) = match &mut self.way {
             Way::Locators(next) => match next.take() {
@@ -169,7 +169,7 @@ impl Pages {
         Ok(())
     }
 
-    /// The locator of the next page.
+    /// Returns the locator of the next page.
     pub fn next_locator(&self) -> Option<String> {
         match &self.way {
             Way::Locators(next) => next.as_ref().and_then(|next| next.0.clone()),
@@ -232,7 +232,7 @@ fn urls(listing: &Listing) -> VecDeque<String> {
     pages.map(|page| page.result_url.clone()).collect()
 }
 
-/// A URL of the org's as a path on the instance; anything else is refused, for the session would go with it.
+/// Turns a URL of the org's into a path on the instance; anything else is refused, for the session would go with it.
 fn path_of(url: &str) -> Result<String, Fault> {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),

@@ -154,7 +154,7 @@ fn every_fault_at_every_request_leaves_the_rows_whole() {
 }
 
 #[test]
-fn extract_goes_on_at_the_last_page_border() {
+fn extract_continues_at_the_last_page_end() {
     for (sizes, format) in [
         (vec![5, 5, 5], "Csv"),
         (vec![1700, 1700, 1700], "Csv"),

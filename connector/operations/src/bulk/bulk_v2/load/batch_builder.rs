@@ -6,9 +6,9 @@ use crate::bulk::dialect::Dialect;
 use crate::bulk::ingest::upload_call;
 use crate::bulk::input::Row;
 use crate::bulk::input::fingerprint::Fingerprint;
+use crate::bulk::load::job::{Batch, Builder};
 use crate::bulk::load::local_rejection::{LocalRejection, LocalRejections};
 use crate::bulk::load::original::line;
-use crate::bulk::load::protocol::{Batch, Builder};
 use crate::upload::Upload;
 use salesforce_client::expected::Expected;
 use salesforce_client::org::{Call, Org, Unusable};
@@ -119,7 +119,7 @@ impl BatchBuilder {
         }
     }
 
-    /// A part that goes into a job, gathered as a whole first if it is to be `sized`.
+    /// Makes a part that goes into a job, gathered as a whole first if it is to be `sized`.
     /// Where later parts have arrived before, it ends where they begin.
     pub fn sent(
         part: usize,
@@ -135,7 +135,7 @@ impl BatchBuilder {
         }
     }
 
-    /// A part that has arrived before, of which the host wants rows back; `reasons` where it wants those, too.
+    /// Makes a part that has arrived before, of which the host wants rows back; `reasons` where it wants those, too.
     pub fn compared(
         part: usize,
         dialect: Dialect,
@@ -150,22 +150,22 @@ impl BatchBuilder {
         }
     }
 
-    /// Rows that are rejected here, until the first that is not.
+    /// Makes a part of rows that are rejected here, until the first that is not.
     pub fn unsent(part: usize, dialect: Dialect) -> Self {
         Self::new(part, dialect, Way::Unsent, None)
     }
 
-    /// Whether it has arrived before.
+    /// Returns whether it has arrived before.
     pub fn is_compared(&self) -> bool {
         self.way == Way::Compared
     }
 
-    /// Whether none of its rows is sent.
+    /// Returns whether none of its rows is sent.
     pub fn is_unsent(&self) -> bool {
         self.way == Way::Unsent
     }
 
-    /// What is kept of its rows.
+    /// Returns what is kept of its rows.
     pub fn into_rows(self) -> PartRows {
         PartRows {
             fingerprints: self.fingerprints,
@@ -262,7 +262,7 @@ impl Builder for BatchBuilder {
     }
 }
 
-/// The upload to a job. Any good answer comes through: the job shows what one that is not documented was worth.
+/// Makes the call of the upload to a job. Any good answer comes through: the job shows what one that is not documented was worth.
 fn data_call(org: &Org, job: &str) -> Result<Call, Fault> {
     Ok(upload_call(org, job, b"")?.expecting(Expected::Anything))
 }

@@ -25,7 +25,7 @@ impl Found {
         }
     }
 
-    /// Whether there are fewer than the job counts. What Salesforce did not get to may have no document at all.
+    /// Returns whether there are fewer than the job counts. What Salesforce did not get to may have no document at all.
     pub fn is_short(&self, part: &Part) -> bool {
         let lacking = Lacking::new(part, self);
         lacking.saved > 0 || lacking.failed > 0

@@ -5,7 +5,7 @@ use crate::bulk::columns::Rules;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::fingerprint::{Fingerprint, Fingerprinter, Key};
 use crate::bulk::load::result_document::Results;
-use crate::bulk::load::{ERROR, ID};
+use crate::bulk::load::result_document::{ERROR, ID};
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use csv::ByteRecord;
 use salesforce_client::org::Org;
@@ -107,7 +107,7 @@ pub fn open(
     Ok(opened)
 }
 
-/// The documents that have rows, by what the job's counts say.
+/// Returns the documents that have rows, by what the job's counts say.
 pub fn resources(part: &Part) -> Vec<&'static str> {
     let complete = part.is_complete() && part.processed == part.sent();
     let mut documents = vec![SUCCESSFUL];

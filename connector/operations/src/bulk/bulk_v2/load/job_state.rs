@@ -3,8 +3,8 @@
 use super::journal::{Part, Stage};
 use super::load_state::LoadState;
 use crate::bulk::input::InputPosition;
+use crate::bulk::load::job::{Counts, JobState, Kept};
 use crate::bulk::load::journal::Head;
-use crate::bulk::load::protocol::{Counts, JobState};
 use crate::bulk::load::sent_before::named;
 use std::ops::Range;
 
@@ -21,10 +21,6 @@ impl JobState for LoadState {
 
     fn text(&self) -> String {
         serde_json::to_string(&self.journal).unwrap_or_default()
-    }
-
-    fn has_jobs(&self) -> bool {
-        !self.journal.parts.is_empty()
     }
 
     fn resume_at(&self) -> Option<&InputPosition> {
@@ -85,20 +81,19 @@ impl JobState for LoadState {
         }
     }
 
-    fn kept(&self) -> (u64, usize) {
-        (self.kept.open_rows(), self.kept.bytes())
+    fn kept(&self) -> Kept {
+        Kept {
+            rows: self.kept.open_rows(),
+            bytes: self.kept.bytes(),
+            has_records: self.kept.has_records(),
+        }
     }
 
-    fn keeps_records(&self) -> bool {
-        self.kept.has_records()
-    }
-
-    fn drop_records(&mut self) -> bool {
-        self.kept.drop_unasked()
-    }
-
-    fn forget(&mut self) {
-        self.drop_rows();
+    fn drop_kept(&mut self, all: bool) -> bool {
+        match all {
+            true => self.drop_rows(),
+            false => self.kept.drop_unasked(),
+        }
     }
 
     fn counts(&self) -> Counts {

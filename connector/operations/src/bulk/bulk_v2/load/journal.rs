@@ -27,7 +27,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Whether its data is with Salesforce.
+    /// Returns whether its data is with Salesforce.
     pub fn has_data(self) -> bool {
         !matches!(self, Self::Open | Self::Lost)
     }
@@ -44,7 +44,7 @@ pub fn add_row(ranges: &mut Vec<Range>, row: u64) {
     }
 }
 
-/// What ranges have from a row on.
+/// Returns what ranges have from a row on.
 pub fn after(ranges: &[Range], row: u64) -> Vec<Range> {
     let left = ranges.iter().map(|(start, end)| (*start.max(&row), *end));
     left.filter(|(start, end)| start < end).collect()
@@ -116,38 +116,38 @@ pub struct Returned {
 }
 
 impl Part {
-    /// Records that went into the job.
+    /// Counts records that went into the job.
     pub fn sent(&self) -> u64 {
         self.rows.saturating_sub(self.rejected)
     }
 
-    /// Whether nothing more will happen to its records.
+    /// Returns whether nothing more will happen to its records.
     pub fn is_final(&self) -> bool {
         matches!(self.stage, Stage::Final(_) | Stage::Unsent | Stage::Gone)
     }
 
-    /// Whether its job came to its end.
+    /// Returns whether its job came to its end.
     pub fn is_complete(&self) -> bool {
         self.stage == Stage::Final(State::JobComplete)
     }
 
-    /// Whether it went into a job.
+    /// Returns whether it went into a job.
     pub fn was_sent(&self) -> bool {
         self.stage.has_data() && self.stage != Stage::Unsent
     }
 
-    /// Records of which Salesforce says, or shows, that they were not saved.
+    /// Counts records of which Salesforce says, or shows, that they were not saved.
     pub fn not_saved(&self) -> u64 {
         self.failed.min(self.sent()) + self.unprocessed()
     }
 
-    /// Records that are not known to be saved.
+    /// Counts records that are not known to be saved.
     pub fn unsaved(&self) -> u64 {
         let known = self.saved.map(|saved| self.sent().saturating_sub(saved));
         known.unwrap_or_else(|| self.not_saved())
     }
 
-    /// Whether all of its records that were not saved have been emitted.
+    /// Returns whether all of its records that were not saved have been emitted.
     pub fn is_returned(&self) -> bool {
         let returned = &self.returned;
         (returned.documents || self.not_saved() == 0)
@@ -156,7 +156,7 @@ impl Part {
             && (returned.rejected || self.rejected == 0)
     }
 
-    /// Records that Salesforce did not get to, and will not any more.
+    /// Counts records that Salesforce did not get to, and will not any more.
     pub fn unprocessed(&self) -> u64 {
         match self.stage {
             Stage::Final(_) => self.sent().saturating_sub(self.processed),
@@ -164,7 +164,7 @@ impl Part {
         }
     }
 
-    /// The code of records that Salesforce did not get to, and why it did not.
+    /// Returns the code of records that Salesforce did not get to, and why it did not.
     pub fn why_unprocessed(&self) -> (&'static str, &str) {
         let (code, why) = match self.stage {
             Stage::Final(State::Failed) => ("JOB_FAILED", "Salesforce did not process this record"),
@@ -177,7 +177,7 @@ impl Part {
         (code, self.reason.as_deref().unwrap_or(why))
     }
 
-    /// The code of records that were not saved and of which no document tells why, and what is known of it.
+    /// Returns the code of records that were not saved and of which no document tells why, and what is known of it.
     pub fn why_lacking(&self) -> (&'static str, &str) {
         if self.failed == 0 || self.reason.is_some() {
             return self.why_unprocessed();
@@ -201,7 +201,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The first part that has to be read again to continue: its outcomes have not been emitted, or records of it that were not saved, which
+    /// Returns the first part that has to be read again to continue: its outcomes have not been emitted, or records of it that were not saved, which
     /// nobody but the host has.
     pub fn first_needed(&self) -> usize {
         let needed = |part: &Part| !part.collected || self.head.wants_failed && !part.is_returned();
@@ -209,14 +209,14 @@ impl Journal {
         needed.unwrap_or(self.parts.len())
     }
 
-    /// The rows of a part that are wanted back from the input.
+    /// Returns the rows of a part that are wanted back from the input.
     pub fn wanted(&self, index: usize) -> Vec<Range> {
         let part = self.parts.get(index).filter(|_| self.head.wants_failed);
         part.map(|part| part.returned.missing.clone())
             .unwrap_or_default()
     }
 
-    /// The ids of jobs that are still at work.
+    /// Returns the ids of jobs that are still at work.
     pub fn pending(&self) -> Vec<&str> {
         let open = self.parts.iter().filter(|part| !part.is_final());
         open.map(|part| part.job.as_str()).collect()
@@ -242,7 +242,7 @@ impl Journal {
         }
     }
 
-    /// How many jobs there are.
+    /// Returns how many jobs there are.
     pub fn jobs(&self) -> usize {
         let jobs = self.parts.iter().filter(|part| !part.job.is_empty());
         jobs.count()

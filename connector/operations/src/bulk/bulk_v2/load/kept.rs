@@ -16,7 +16,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Rows whose outcomes have not been emitted.
+    /// Counts rows whose outcomes have not been emitted.
     pub fn open_rows(&self) -> u64 {
         let rows = self
             .rows
@@ -25,7 +25,7 @@ impl Kept {
         rows.sum()
     }
 
-    /// Bytes of records, and of reasons why they were not sent.
+    /// Counts bytes of records, and of reasons why they were not sent.
     pub fn bytes(&self) -> usize {
         let open = self.rows.values().map(|rows| &rows.rejected);
         let rejected = open.chain(self.rejected.values()).flatten();
@@ -33,7 +33,7 @@ impl Kept {
         rejected.map(LocalRejection::bytes).chain(back).sum()
     }
 
-    /// Whether there are records that can be emitted.
+    /// Returns whether there are records that can be emitted.
     pub fn has_records(&self) -> bool {
         !self.back.is_empty() || !self.rejected.is_empty()
     }
@@ -51,7 +51,7 @@ impl Kept {
         }
     }
 
-    /// Rows of a part that were not sent; `None` where they are not kept.
+    /// Returns the rows of a part that were not sent; `None` where they are not kept.
     pub fn rejected_of(&self, index: usize) -> Option<&[LocalRejection]> {
         let open = self.rows.get(&index).map(|rows| &rows.rejected);
         open.or_else(|| self.rejected.get(&index))

@@ -7,7 +7,7 @@ use super::match_results::MatchedResults;
 use super::untaken;
 use crate::bulk::input::InputPosition;
 use crate::bulk::jobs::{JobInfo, State};
-use crate::bulk::load::protocol::Builder;
+use crate::bulk::load::job::Builder;
 use crate::bulk::load::row_reader::changed;
 use salesforce_contract::bindings::Fault;
 
@@ -34,16 +34,17 @@ impl LoadState {
         }
     }
 
-    /// The columns of a part.
+    /// Returns the columns of a part.
     pub fn columns(&self, part: &Part) -> &[String] {
         let columns = self.journal.head.shape.columns.get(part.columns);
         columns.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Drops all rows: nobody wants their outcomes.
-    pub fn drop_rows(&mut self) {
+    pub fn drop_rows(&mut self) -> bool {
         self.forgot = true;
         self.kept = Kept::default();
+        true
     }
 
     /// Keeps the rows of a part: all of them until its outcomes are emitted, and then those that were not sent.
@@ -58,26 +59,26 @@ impl LoadState {
         }
     }
 
-    /// The job of a part.
+    /// Returns the job of a part.
     pub fn job(&self, index: usize) -> String {
         let part = self.journal.parts.get(index);
         part.map(|part| part.job.clone()).unwrap_or_default()
     }
 
-    /// The first part that has arrived and is to be closed.
+    /// Returns the first part that has arrived and is to be closed.
     pub fn uploaded(&self) -> Option<usize> {
         let mut parts = self.journal.parts.iter();
         parts.position(|part| part.stage == Stage::Uploaded)
     }
 
-    /// Parts of a kind.
+    /// Returns the parts of a kind.
     pub fn parts(&self, which: fn(&Part) -> bool) -> Vec<usize> {
         let parts = self.journal.parts.iter().enumerate();
         let parts = parts.filter(|(_, part)| which(part));
         parts.map(|(index, _)| index).collect()
     }
 
-    /// Records of the input before a part.
+    /// Counts records of the input before a part.
     pub fn rows_before(&self, index: usize) -> u64 {
         let before = index
             .checked_sub(1)
@@ -116,7 +117,7 @@ impl LoadState {
         }
     }
 
-    /// A part that arrived before was read again.
+    /// Compares a part that arrived before and was read again.
     pub fn compare(&mut self, mut builder: BatchBuilder, end: &InputPosition) -> Result<(), Fault> {
         let index = builder.part;
         let mut back = std::mem::take(&mut builder.back);
@@ -228,7 +229,7 @@ impl LoadState {
         }
     }
 
-    /// Whether the data of a doubtful part did not arrive; notes it.
+    /// Returns whether the data of a doubtful part did not arrive; notes it.
     pub fn is_lost(&mut self, index: usize, state: State) -> bool {
         let Some(part) = self.journal.parts.get_mut(index) else {
             return false;

@@ -7,7 +7,7 @@ use super::documents::{Document, resources};
 use super::journal::{Part, Range, Stage, add_row};
 use super::row_result::{ID_BYTES, RowResult};
 use super::unmatched::{self, UnmatchedResult};
-use crate::bulk::load::{MOST_READS, READ_PAUSE_MS};
+use crate::bulk::load::result_document::{MOST_READS, READ_PAUSE_MS};
 use crate::bulk::results::{FAILED, SUCCESSFUL};
 use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -94,14 +94,14 @@ impl MatchedResults {
         Ok(matched)
     }
 
-    /// The reason of this number.
+    /// Returns the reason of this number.
     pub fn reason_text(&self, number: u32) -> &str {
         let found = usize::try_from(number).ok();
         let found = found.and_then(|at| self.reasons.get(at));
         found.map_or("", AsRef::as_ref)
     }
 
-    /// Rows that were saved.
+    /// Counts rows that were saved.
     pub fn saved(&self) -> u64 {
         let saved = self
             .row_results
@@ -110,7 +110,7 @@ impl MatchedResults {
         saved.count() as u64
     }
 
-    /// Rows that were sent and not saved.
+    /// Returns the rows that were sent and not saved.
     pub fn not_saved(&self) -> Vec<Range> {
         let mut ranges = Vec::new();
         for (at, row_result) in self.row_results.iter().enumerate() {
@@ -173,7 +173,7 @@ impl MatchedResults {
         }
     }
 
-    /// The number of a reason. Most records fail for one of few.
+    /// Returns the number of a reason. Most records fail for one of few.
     fn reason(&mut self, text: &str) -> u32 {
         if let Some(known) = self.known.get(text) {
             return *known;
@@ -207,7 +207,7 @@ impl Index {
         Self { rows: index, taken }
     }
 
-    /// The next row that was sent so.
+    /// Returns the next row that was sent so.
     fn take(&mut self, hash: u64) -> Option<usize> {
         let first = self.rows.partition_point(|(known, _)| *known < hash);
         let taken = self.taken.get_mut(first)?;
@@ -226,7 +226,7 @@ fn id_of(text: &[u8]) -> [u8; ID_BYTES] {
     id
 }
 
-/// An id as text; `None` where there is none.
+/// Returns an id as text; `None` where there is none.
 pub fn id_text(id: &[u8; ID_BYTES]) -> Option<&str> {
     let len = id.iter().position(|byte| *byte == 0).unwrap_or(ID_BYTES);
     let text = std::str::from_utf8(id.get(..len)?).ok()?;

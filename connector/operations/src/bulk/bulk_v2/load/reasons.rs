@@ -62,7 +62,7 @@ impl Reasons {
         self.likely.push((fingerprint.likely, number));
     }
 
-    /// Why a record failed.
+    /// Returns why a record failed.
     pub fn of(&self, fingerprint: Fingerprint) -> Rc<str> {
         let found =
             find(&self.exact, fingerprint.exact).or_else(|| find(&self.likely, fingerprint.likely));

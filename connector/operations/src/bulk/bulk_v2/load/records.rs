@@ -4,9 +4,8 @@ use super::documents::{self, Document};
 use super::journal::Part;
 use super::load_state::{Emitted, LoadState};
 use super::match_results::MatchedResults;
-use super::{IngestJobs, Load};
 use crate::bulk::columns::Rules;
-use crate::bulk::load::records::{Next, RecordSource, RecordWriter, Which};
+use crate::bulk::load::record_writer::{Next, RecordSource, RecordWriter, Which};
 use crate::bulk::load::result_document::Results;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED};
 use csv::ByteRecord;
@@ -55,6 +54,25 @@ pub struct JobDocument {
 }
 
 impl RecordPieces {
+    /// Finds where they stand.
+    pub fn new(org: &Rc<Org>, state: &Rc<RefCell<LoadState>>, rules: &Rules, which: Which) -> Self {
+        let known = state.borrow();
+        let pieces = match which {
+            Which::Failed => failed(&known),
+            Which::Succeeded => pieces(&known, |part| part.processed > part.failed, succeeded),
+            Which::Unprocessed => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
+        };
+        Self {
+            org: Rc::clone(org),
+            state: Rc::clone(state),
+            rules: rules.clone(),
+            which,
+            pieces: pieces.into_iter(),
+            emitted: Vec::new(),
+            counted: BTreeMap::new(),
+        }
+    }
+
     /// Notes what has been emitted of records that were not saved.
     fn note(&mut self, out: &RecordWriter) -> Result<(), Fault> {
         if self.which != Which::Failed {
@@ -71,7 +89,7 @@ impl RecordPieces {
         Ok(())
     }
 
-    /// Whether documents had fewer records than were not saved, and it cannot be told yet which are missing.
+    /// Returns whether documents had fewer records than were not saved, and it cannot be told yet which are missing.
     fn is_short(&self, index: usize, records: u64, out: &RecordWriter) -> Result<bool, Fault> {
         let mut state = self.state.borrow_mut();
         let Some(part) = state.journal.parts.get(index).cloned() else {
@@ -148,26 +166,8 @@ impl RecordPieces {
     }
 }
 
-impl RecordSource<IngestJobs> for RecordPieces {
+impl RecordSource for RecordPieces {
     type Document = JobDocument;
-
-    fn new(load: &Load, which: Which) -> Self {
-        let known = load.state.borrow();
-        let pieces = match which {
-            Which::Failed => failed(&known),
-            Which::Succeeded => pieces(&known, |part| part.processed > part.failed, succeeded),
-            Which::Unprocessed => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
-        };
-        Self {
-            org: Rc::clone(&load.org),
-            state: Rc::clone(&load.state),
-            rules: load.plan.rules.clone(),
-            which,
-            pieces: pieces.into_iter(),
-            emitted: Vec::new(),
-            counted: BTreeMap::new(),
-        }
-    }
 
     fn begin(&mut self, out: &mut RecordWriter) -> Result<Next<JobDocument>, Fault> {
         match self.pieces.next() {
@@ -218,7 +218,7 @@ fn pieces(
         .collect()
 }
 
-/// What can be emitted of the records that were not saved, and has not been.
+/// Returns what can be emitted of the records that were not saved, and has not been.
 fn failed(state: &LoadState) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (index, part) in state.journal.parts.iter().enumerate() {
@@ -239,7 +239,7 @@ fn failed(state: &LoadState) -> Vec<Piece> {
     pieces
 }
 
-/// Where records of a part are that a job has failed to save. Documents of what was `altered` before it was sent only tell which those are.
+/// Returns where records of a part are that a job has failed to save. Documents of what was `altered` before it was sent only tell which those are.
 fn in_documents(index: usize, part: &Part, altered: bool) -> Vec<Piece> {
     if altered && part.not_saved() > 0 {
         return vec![Piece::Input(index)];

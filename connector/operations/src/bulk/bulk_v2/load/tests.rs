@@ -1,9 +1,8 @@
 use super::*;
-use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, fake, lines};
+use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, assert_passes, fake, lines, read};
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::sink::Sink;
-use salesforce_contract::source::Source;
 use serde_json::{Value, json};
 
 mod aborted;
@@ -107,11 +106,7 @@ impl Host {
         loop {
             match self.live() {
                 Ok(load) => return load,
-                Err(fault) => {
-                    let passes = matches!(fault.kind, FaultKind::Unavailable | FaultKind::Timeout)
-                        || fault.retry_after_ms.is_some();
-                    assert!(passes && self.opened < 20, "{fault:?}");
-                }
+                Err(fault) => assert_passes(&fault, self.opened),
             }
         }
     }
@@ -163,15 +158,6 @@ fn taken(journal: &str) -> usize {
     usize::try_from(journal["taken"].as_u64().unwrap()).unwrap()
 }
 
-fn read(mut source: Box<dyn Source>) -> Result<String, Fault> {
-    let mut whole = Vec::new();
-    while let Some(piece) = source.read(50)? {
-        assert!(!piece.is_empty() && piece.len() <= 50);
-        whole.extend(piece);
-    }
-    Ok(String::from_utf8(whole).unwrap())
-}
-
 /// A CSV of as many rows, some of them bad, some of them equal.
 fn rows(count: usize) -> String {
     let mut text = String::from("Name,Ext__c\n");
@@ -221,7 +207,7 @@ fn input_is_split_into_jobs_of_bounded_size() {
 }
 
 #[test]
-fn one_write_passes_one_border_and_the_journal_names_it() {
+fn one_write_passes_one_checkpoint_and_the_journal_names_it() {
     let mut host = host(&rows(9)).with("job-records", json!(3));
     let mut load = host.open().unwrap();
     let input = host.input.clone();

@@ -10,7 +10,7 @@ use crate::bulk::poll::FIRST_PAUSE_MS;
 use salesforce_contract::bindings::{Fault, FaultKind};
 
 impl LoadState {
-    /// Whether the answer to the upload of a part did not say that it was taken.
+    /// Returns whether the answer to the upload of a part did not say that it was taken.
     fn is_unclear(&self, index: usize) -> bool {
         let part = self.journal.parts.get(index);
         part.is_some_and(|part| part.unclear.is_some())
@@ -41,7 +41,7 @@ impl LoadState {
 }
 
 impl Load {
-    /// What a refusal to close means for a job whose upload was answered unclearly. One that is still open is aborted: whatever it has,
+    /// Settles what a refusal to close means for a job whose upload was answered unclearly. One that is still open is aborted: whatever it has,
     /// nothing of it will be processed, so that another job may have the records.
     pub(super) fn close_refused(&self, index: usize, fault: Fault) -> Result<(), Fault> {
         let refused = matches!(fault.status, Some(400 | 409));

@@ -45,7 +45,7 @@ pub fn settle(
     settle_rest(left, row_results)
 }
 
-/// Whether it does not matter which of the results goes to which of the rows.
+/// Returns whether it does not matter which of the results goes to which of the rows.
 fn may_pair(rows: &[(Fingerprint, usize)], results: &[UnmatchedResult]) -> bool {
     let equal_rows = rows.windows(2).all(|pair| match pair {
         [one, other] => one.0 == other.0,

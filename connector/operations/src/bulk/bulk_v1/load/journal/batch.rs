@@ -91,7 +91,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// Whether it failed because it took too long, and is to be split.
+    /// Returns whether it failed because it took too long, and is to be split.
     pub fn splits(&self, max_splits: u8) -> bool {
         let reason = self.reason.as_deref().unwrap_or_default();
         let reason = reason.to_ascii_lowercase();
@@ -101,7 +101,7 @@ impl Part {
             && TOO_LONG.iter().any(|words| reason.contains(words))
     }
 
-    /// Records that Salesforce did not get to, and will not any more.
+    /// Counts records that Salesforce did not get to, and will not any more.
     pub fn unprocessed(&self) -> u64 {
         if self.state.is_final() {
             self.rows.saturating_sub(self.processed)
@@ -110,7 +110,7 @@ impl Part {
         }
     }
 
-    /// The code of records that Salesforce did not get to, and why it did not.
+    /// Returns the code of records that Salesforce did not get to, and why it did not.
     pub fn why_unprocessed(&self) -> (&'static str, &str) {
         let failed = self.state == State::Failed;
         let code = if failed {
@@ -125,7 +125,7 @@ impl Part {
         )
     }
 
-    /// The same in one text.
+    /// Returns the same in one text.
     pub fn unprocessed_error(&self) -> String {
         let (code, why) = self.why_unprocessed();
         format!("{code}:{why}")
@@ -140,41 +140,41 @@ impl Part {
 }
 
 impl Batch {
-    /// Whether all of its records that were not sent are kept.
+    /// Returns whether all of its records that were not sent are kept.
     pub fn keeps_rejected(&self) -> bool {
         self.kept.len() as u64 == self.rejected_count
     }
 
-    /// Whether all that was sent of it has been saved, as far as is known.
+    /// Returns whether all that was sent of it has been saved, as far as is known.
     pub(super) fn is_saved(&self) -> bool {
         let saved = |part: &Part| part.failed == 0 && part.unprocessed() == 0;
         self.parts.iter().all(saved)
     }
 
-    /// Whether there is nothing to give out of its records that were not saved.
+    /// Returns whether there is nothing to give out of its records that were not saved.
     pub fn is_returned(&self) -> bool {
         self.returned || self.rejected_count == 0 && self.is_saved()
     }
 
-    /// Whether its records that were not saved are at hand, where they have to come from the input.
+    /// Returns whether its records that were not saved are at hand, where they have to come from the input.
     pub fn has_back(&self) -> bool {
         self.back.is_some() || self.is_saved()
     }
 
-    /// Whether records of it must be read again: those that were not sent, and those that were not saved if what was sent was `altered`.
+    /// Returns whether records of it must be read again: those that were not sent, and those that were not saved if what was sent was `altered`.
     pub(super) fn is_needed(&self, wants_failed: bool, altered: bool) -> bool {
         let returns = wants_failed && !self.is_returned();
         self.rejected_count > 0 && (!self.collected || returns) || altered && returns
     }
 
-    /// Bytes of records that are kept of it.
+    /// Counts bytes of records that are kept of it.
     pub fn kept_bytes(&self) -> usize {
         let rejected: usize = self.kept.iter().map(LocalRejection::bytes).sum();
         let back = self.back.iter().flatten();
         rejected + back.map(|back| back.record.len()).sum::<usize>()
     }
 
-    /// Whether nothing more will happen to its records.
+    /// Returns whether nothing more will happen to its records.
     pub fn is_settled(&self, max_splits: u8) -> bool {
         let mut parts = self.parts.iter();
         parts.all(|part| part.id.is_some() && part.state.is_final() && !part.splits(max_splits))

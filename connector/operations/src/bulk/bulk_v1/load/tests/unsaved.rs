@@ -43,7 +43,7 @@ fn failed_records_are_all_that_were_not_saved() {
 }
 
 #[test]
-fn unfit_records_come_back_however_often_the_host_died() {
+fn rejected_records_come_back_however_often_the_host_died() {
     let mut input = String::from("Name,Active__c\n");
     for number in 0..11 {
         let flag = if number % 5 == 2 { "maybe" } else { "yes" };
@@ -73,7 +73,7 @@ fn unfit_records_come_back_however_often_the_host_died() {
 }
 
 #[test]
-fn malformed_records_and_any_number_of_unfit_ones_do_not_stop_the_load() {
+fn malformed_records_and_any_number_of_rejected_ones_do_not_stop_the_load() {
     let mut input = String::from("Name,Active__c\na,true\nb,true,more\n\"c\"x,true\n");
     for number in 0..30_000 {
         input += &format!("n{number},maybe\n");

@@ -16,7 +16,7 @@ fn html() -> Play {
 }
 
 /// The extract that goes on where this one stands, and how many bytes stay.
-fn taken_up(trial: &Trial, extract: &Extract) -> (Extract, usize) {
+fn resumed(trial: &Trial, extract: &Extract) -> (Extract, usize) {
     let resume = attribute(extract, "resume");
     let operation = catalog::find("bulk/extract").unwrap();
     let config = catalog::accept(&operation.config.shape, &resume, "config").unwrap();
@@ -35,7 +35,7 @@ fn page_of_a_gateway_is_asked_for_again() {
 }
 
 #[test]
-fn page_of_a_gateway_that_stays_is_no_page_and_moves_no_place() {
+fn page_of_a_gateway_that_stays_is_no_page_and_moves_no_position() {
     let lacking = |_: &str, _: u32, answer: Play| match answer {
         Play::Answer(status, _, body) => Play::Answer(status, vec![], body),
         other => other,
@@ -49,7 +49,7 @@ fn page_of_a_gateway_that_stays_is_no_page_and_moves_no_place() {
         let fault = read(&mut extract).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Protocol);
         trial.fake.0.borrow_mut().spoils = None;
-        let (mut again, bytes) = taken_up(&trial, &extract);
+        let (mut again, bytes) = resumed(&trial, &extract);
         assert_eq!(bytes, 0);
         assert_eq!(read(&mut again).unwrap(), trial.expected());
     }
@@ -65,22 +65,22 @@ fn page_with_another_header_is_refused_after_a_restart_too() {
     }
     let page = trial.fake.0.borrow().pages[1].replacen("Name", "Mane", 1);
     let good = std::mem::replace(&mut trial.fake.0.borrow_mut().pages[1], page);
-    let (mut again, bytes) = taken_up(&trial, &extract);
+    let (mut again, bytes) = resumed(&trial, &extract);
     assert_eq!(read(&mut again).unwrap_err().kind, FaultKind::Protocol);
     trial.fake.0.borrow_mut().pages[1] = good;
-    let (mut again, _) = taken_up(&trial, &extract);
+    let (mut again, _) = resumed(&trial, &extract);
     kept.truncate(bytes);
     kept.extend(read(&mut again).unwrap().into_bytes());
     assert_eq!(String::from_utf8(kept).unwrap(), trial.expected());
 }
 
 #[test]
-fn place_behind_the_last_page_has_nothing_more() {
+fn position_behind_the_last_page_has_nothing_more() {
     for sizes in [&[3, 2][..], &[0]] {
         let trial = trial(sizes);
         let mut extract = trial.open().unwrap();
         let whole = read(&mut extract).unwrap();
-        let (mut again, bytes) = taken_up(&trial, &extract);
+        let (mut again, bytes) = resumed(&trial, &extract);
         assert_eq!(bytes, whole.len());
         assert_eq!(read(&mut again).unwrap(), "");
     }
@@ -93,7 +93,7 @@ fn extract_that_was_read_to_its_end_is_done_though_its_job_is_deleted() {
     let whole = read(&mut extract).unwrap();
     assert!(trial.fake.seen().last().unwrap().starts_with("Delete"));
     let asked = trial.fake.seen().len();
-    let (mut again, bytes) = taken_up(&trial, &extract);
+    let (mut again, bytes) = resumed(&trial, &extract);
     assert_eq!(
         (read(&mut again).unwrap().as_str(), bytes),
         ("", whole.len())
@@ -106,7 +106,7 @@ fn extract_that_was_read_to_its_end_is_done_though_its_job_is_deleted() {
 }
 
 #[test]
-fn locator_of_the_same_page_for_ever_ends_the_extract() {
+fn locator_of_the_same_page_forever_ends_the_extract() {
     fn looping(headers: Headers) -> Headers {
         let others = headers
             .into_iter()

@@ -84,7 +84,10 @@ fn empty_cells_and_null_text_mean_what_the_config_says() {
 fn headers_are_checked_before_a_job_is_made() {
     let cases = [
         ("Nmae\nx\n", "did you mean `Name`?"),
-        ("Name,name\nx,y\n", "twice"),
+        (
+            "Name,name\nx,y\n",
+            "Column 2 of the input, `name`, is there twice: keep one of the two",
+        ),
         ("BillingCity,BillingAddress\nx,y\n", "twice"),
         ("Name,Id\nx,y\n", "an insert cannot set"),
         (
@@ -93,7 +96,10 @@ fn headers_are_checked_before_a_job_is_made() {
         ),
         ("Name,Boss.Name\nx,y\n", "no reference of Account"),
         ("Name,Parent.Extt__c\nx,y\n", "did you mean `Ext__c`?"),
-        ("Name,\nx,y\n", "has no name"),
+        (
+            "Name,\nx,y\n",
+            "Column 2 of the input has no name: name the field that its cells hold",
+        ),
     ];
     for (input, message) in cases {
         let told = refused(&mut host(input));

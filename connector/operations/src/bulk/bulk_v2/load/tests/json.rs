@@ -93,7 +93,7 @@ fn wrappers_may_say_more_before_and_behind_their_records() {
 }
 
 #[test]
-fn wrapper_is_known_again_when_the_load_is_taken_up_in_its_middle() {
+fn wrapper_is_known_again_when_the_load_is_resumed_in_its_middle() {
     let records: Vec<String> = (0..6)
         .map(|number| format!("{{\"Name\":\"n{number}\"}}"))
         .collect();
@@ -116,7 +116,7 @@ fn wrapper_is_known_again_when_the_load_is_taken_up_in_its_middle() {
 }
 
 #[test]
-fn load_of_one_object_is_taken_up_after_its_end() {
+fn load_of_one_object_is_resumed_after_its_end() {
     let mut host = host("{\"Name\":\"A\"}\n").with("format", json!("Json"));
     host.run();
     host.run();
@@ -124,7 +124,7 @@ fn load_of_one_object_is_taken_up_after_its_end() {
 }
 
 #[test]
-fn records_that_are_unfit_before_columns_are_known_hide_none_behind_them() {
+fn records_that_are_rejected_before_columns_are_known_hide_none_behind_them() {
     let unfit = "{\"attributes\":{\"type\":\"Contact\"},\"Name\":\"x\"}\n{}\n";
     let mut host = host(&format!("{unfit}{{\"Name\":\"A\"}}\n{{\"Name\":\"B\"}}\n"))
         .with("format", json!("Ndjson"));

@@ -117,7 +117,7 @@ fn documents_come_back_as_json_with_their_errors() {
 }
 
 #[test]
-fn unfit_records_come_back_after_the_load_was_taken_up_again() {
+fn rejected_records_come_back_after_the_load_was_resumed() {
     let mut input = String::from("Name,Active__c\n");
     for number in 0..9 {
         let flag = if number % 4 == 1 { "maybe" } else { "yes" };
@@ -146,7 +146,7 @@ fn unfit_records_come_back_after_the_load_was_taken_up_again() {
 }
 
 #[test]
-fn unfit_documents_are_compared_from_any_place_on() {
+fn documents_of_rejected_records_are_compared_from_any_position_on() {
     let record = |number: usize| match number % 3 {
         1 => format!("{{\"attributes\":{{\"type\":\"Lead\"}},\"Name\":\"n{number}\"}}"),
         _ => format!("{{\"Name\":\"n{number}\"}}"),
