@@ -139,7 +139,7 @@ impl Convert<'_> {
                 Some((_, _, since)) if self.version < ApiVersion(*since) => {
                     return Err(field_error(
                         name,
-                        &format!(
+                        format_args!(
                             "needs API {since}.0 or later; the connection uses {}",
                             self.version
                         ),
@@ -151,7 +151,7 @@ impl Convert<'_> {
                     let hint = near.map(|near| format!("; did you mean `{near}`?"));
                     return Err(field_error(
                         name,
-                        &format!("is no part of a conversion{}", hint.unwrap_or_default()),
+                        format_args!("is no part of a conversion{}", hint.unwrap_or_default()),
                     ));
                 }
             }

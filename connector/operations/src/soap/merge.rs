@@ -67,7 +67,7 @@ impl RecordCodec for Merge<'_> {
         if losers.is_empty() || losers.len() > MAX_MERGE_LOSERS {
             return Err(field_error(
                 LOSERS,
-                &format!(
+                format_args!(
                     "has {} ids; Salesforce merges 1 to {MAX_MERGE_LOSERS} records into another",
                     losers.len()
                 ),

@@ -143,7 +143,7 @@ pub fn check_text(name: &str, text: &str) -> Result<(), RecordError> {
         None => Ok(()),
         Some(char) => Err(field_error(
             name,
-            &format!(
+            format_args!(
                 "has the character U+{:04X}, which XML cannot carry: take it out, or write the record by `collections`",
                 u32::from(char)
             ),

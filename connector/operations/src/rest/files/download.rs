@@ -130,7 +130,9 @@ impl Bytes {
             None => ExpectedContent::default(),
         };
         let expected = match target.expected {
-            Expected::File { .. } => Expected::File { html: expected_content.html },
+            Expected::File { .. } => Expected::File {
+                html: expected_content.html,
+            },
             other => other,
         };
         let call = Call::get(target.path.clone())
@@ -140,7 +142,9 @@ impl Bytes {
         let told = arriving.head.header("content-type");
         let promised = promised(&arriving.head);
         if let Some(promised) = promised {
-            expected_content.check_length(promised).map_err(Failed::Other)?;
+            expected_content
+                .check_length(promised)
+                .map_err(Failed::Other)?;
         }
         let mut bytes = Self {
             media_type: told.unwrap_or(OCTETS).to_owned(),

@@ -23,8 +23,8 @@ impl ExpectedContent {
     pub fn ask(org: &Org, record: &str, fields: ContentFields) -> Result<Self, Fault> {
         let names = [Some(fields.length), fields.checksum, fields.kind];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        let call = Call::get(format!("{record}?fields={}", names.join("%2C")))
-            .expecting(Expected::RECORD);
+        let call =
+            Call::get(format!("{record}?fields={}", names.join("%2C"))).expecting(Expected::RECORD);
         let asked = org.send_as(&call, None, |reply, _| {
             let record: Value = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!("The record of the file is not JSON: {error}"))

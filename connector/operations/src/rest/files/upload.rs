@@ -63,8 +63,9 @@ impl FileUpload {
     /// Checks the config and takes the journal up; nothing is sent.
     pub fn open(org: Rc<Org>, config: &UploadConfig, journal: Option<&str>) -> Result<Self, Fault> {
         let journal = match journal {
-            Some(text) => serde_json::from_str(text)
-                .map_err(|_| Fault::config("This is not a files/upload journal, or it is damaged"))?,
+            Some(text) => serde_json::from_str(text).map_err(|_| {
+                Fault::config("This is not a files/upload journal, or it is damaged")
+            })?,
             None => Journal::default(),
         };
         check_length(config)?;

@@ -1,7 +1,7 @@
 //! The request of an upload, checked before anything is sent.
 
 use crate::rest::files::blob;
-use crate::rest::files::multipart::{Framing, File};
+use crate::rest::files::multipart::{File, Framing};
 use crate::rest::records::{option_headers, record_path};
 use salesforce_client::exchange::Nature;
 use salesforce_client::expected::Expected;
