@@ -11,7 +11,7 @@ pub struct Source {
     resource: Resource,
 }
 
-/// Takes bytes in chunks. Dropping it neither closes nor aborts: what was begun in the remote system continues there, and
+/// Bytes that go in, in chunks. Dropping it neither closes nor aborts: what was begun in the remote system continues there, and
 /// can be resumed from the journal.
 #[derive(Debug)]
 pub struct Sink {
