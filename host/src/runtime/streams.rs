@@ -124,7 +124,7 @@ impl Sink {
             .await
     }
 
-    /// Says that no more input follows: what is held back is sent, and the remote system goes to work.
+    /// Completes the input: what is held back is sent, and the remote system starts to process it.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.

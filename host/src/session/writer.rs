@@ -26,7 +26,7 @@ impl<'s> Writer<'s> {
         self.keeping(written).await
     }
 
-    /// Says that no more input follows.
+    /// Completes the input.
     ///
     /// # Errors
     /// The connector answered with a fault.
