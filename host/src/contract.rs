@@ -160,9 +160,9 @@ pub enum Style {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
-    /// Sends nothing: neither a session nor the network is needed.
+    /// Nothing is sent: neither a session nor the network is needed.
     Pure,
-    /// Reads only: running it again changes nothing.
+    /// Only reads: another run changes nothing.
     Read,
     /// Changes the remote system.
     Write,

@@ -66,26 +66,57 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// Who may post, where, and how much.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct ListenSettings {
     /// The one path that messages are posted to; it may be a secret.
     pub path: String,
     /// The largest message in bytes.
     pub max_bytes: usize,
-    /// Encrypts, if set.
+    /// TLS, where connections are encrypted.
     pub tls: Option<Arc<ServerConfig>>,
-    /// What one who posts may take.
+    /// Limits of connections.
     pub limits: Limits,
 }
 
-/// What is answered to a message.
+impl ListenSettings {
+    /// Makes settings for one path: messages of up to 1 MiB, without TLS, with the default limits.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            max_bytes: 1024 * 1024,
+            tls: None,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Sets the largest message in bytes.
+    #[must_use]
+    pub fn max_bytes(self, max_bytes: usize) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    /// Sets whether, and how, connections are encrypted.
+    #[must_use]
+    pub fn tls(self, tls: Option<Arc<ServerConfig>>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Sets the limits of connections.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+/// Reply to a message.
 #[derive(Debug)]
-pub enum Verdict {
-    /// It was taken; this is the answer.
-    Taken(Message),
-    /// It can never be taken.
-    Refused(String),
-    /// It cannot be taken now: the sender shall try again.
-    NotNow,
+pub enum Reply {
+    /// It was delivered; this is the body of the reply.
+    Accepted(Message),
+    /// It can never be accepted, for this reason.
+    Rejected(String),
+    /// It cannot be accepted now: the sender shall try again.
+    RetryLater,
 }
 
 /// Answers messages with `handle` until `ended` comes true, and returns what that says; exchanges that are open then are brought
@@ -98,7 +129,7 @@ pub async fn serve<H, F, T>(
 ) -> T
 where
     H: Fn(Message) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Verdict> + Send + 'static,
+    F: Future<Output = Reply> + Send + 'static,
 {
     let open = Arc::new(Semaphore::new(settings.limits.connections));
     let peers = Peers::with_limit(settings.limits.connections_of_peer);
@@ -158,7 +189,7 @@ async fn connection<H, F>(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
 where
     H: Fn(Message) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Verdict> + Send + 'static,
+    F: Future<Output = Reply> + Send + 'static,
 {
     // HTTP/1.1, as Salesforce and proxies send: to look first which version it is would wait for a byte without a limit.
     let mut builder = http1::Builder::new();
@@ -192,7 +223,7 @@ async fn answer<H, F>(
 ) -> Response<Full<Bytes>>
 where
     H: Fn(Message) -> F,
-    F: Future<Output = Verdict>,
+    F: Future<Output = Reply>,
 {
     if !same(request.uri().path(), &settings.path) {
         return status(StatusCode::NOT_FOUND);
@@ -215,9 +246,9 @@ where
         Err(_) => return status(StatusCode::REQUEST_TIMEOUT),
     };
     match handle(Message::new(media_type, body)).await {
-        Verdict::Taken(reply) => taken(reply),
-        Verdict::NotNow => status(StatusCode::SERVICE_UNAVAILABLE),
-        Verdict::Refused(why) => {
+        Reply::Accepted(reply) => taken(reply),
+        Reply::RetryLater => status(StatusCode::SERVICE_UNAVAILABLE),
+        Reply::Rejected(why) => {
             tracing::warn!(%peer, "a message was refused: {why}");
             status(StatusCode::BAD_REQUEST)
         }
@@ -258,13 +289,8 @@ mod tests {
     async fn listening(limits: Limits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let settings = ListenSettings {
-            path: "/in".into(),
-            max_bytes: 1024,
-            tls: None,
-            limits,
-        };
-        let handle = |message: Message| async move { Verdict::Taken(message) };
+        let settings = ListenSettings::new("/in").max_bytes(1024).limits(limits);
+        let handle = |message: Message| async move { Reply::Accepted(message) };
         tokio::spawn(serve(
             listener,
             settings,
@@ -274,7 +300,7 @@ mod tests {
         address
     }
 
-    /// What is answered to these bytes, until the connection is closed.
+    /// Returns what is answered to these bytes, until the connection is closed.
     async fn answer_to(address: SocketAddr, bytes: &str) -> String {
         let mut stream = TcpStream::connect(address).await.expect("connected");
         stream.write_all(bytes.as_bytes()).await.expect("sent");

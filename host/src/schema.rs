@@ -12,7 +12,7 @@ const MAX_REFERENCES: usize = 16;
 const MAX_VISITS: usize = 100_000;
 /// Bound of nesting of alternatives and documents.
 const MAX_DEPTH: usize = 64;
-/// Lists the keywords whose branches may all describe a value.
+/// Keywords whose branches may all describe a value.
 const BRANCHES: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 /// The schema of any value.
@@ -28,23 +28,23 @@ pub struct Schema<'a> {
 /// Sorts what a schema node takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Takes text.
+    /// Text.
     Text,
-    /// Takes a whole number.
+    /// A whole number.
     Integer,
-    /// Takes a number.
+    /// A number.
     Number,
-    /// Takes `true` or `false`.
+    /// `true` or `false`.
     Boolean,
-    /// Takes a list.
+    /// A list.
     List,
-    /// Takes an object with named properties.
+    /// An object with named properties.
     Record,
-    /// Takes an object with any names.
+    /// An object with any names.
     Map,
-    /// Takes an object with exactly one of several properties.
+    /// An object with exactly one of several properties.
     Choice,
-    /// Takes any JSON value.
+    /// Any JSON value.
     Any,
 }
 

@@ -16,7 +16,7 @@ pub const MAX_MESSAGE: usize = 2_000;
 /// Length of one text in a line of JSON (`--json-errors`), in bytes.
 pub const MAX_JSON_TEXT: usize = 64 * 1024;
 
-/// Begins every further line of a message, so that no foreign line looks like one of ours.
+/// Beginning of every further line of a message, so that no foreign line looks like one of ours.
 const CONTINUATION: &str = "\n  | ";
 
 /// Says whether a character changes what a terminal shows beyond its own cell; a line feed and a tab do not count.
@@ -140,7 +140,7 @@ fn bound(document: &mut serde_json::Value) {
     }
 }
 
-/// Makes the data of a stream visible, piece by piece: a character may be cut in two by the end of a piece.
+/// Filter that makes the data of a stream visible, piece by piece: a character may be cut in two by the end of a piece.
 #[derive(Debug, Default)]
 pub struct VisibleStream {
     held: Vec<u8>,

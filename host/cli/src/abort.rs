@@ -12,7 +12,7 @@ use super::transfer::load::{self, Halt};
 use mediate::contract::FaultKind;
 use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
-use mediate::transfer::{LoadState, Standing};
+use mediate::transfer::{LoadState, LoadStatus};
 
 /// Aborts a load. What it has saved stays saved: the remote system is told that nothing more comes, outcomes are
 /// collected and get their name, and the journal goes.
@@ -28,14 +28,19 @@ pub(super) async fn load(
         collected = load::attempt(context, plan, &mut journal_file, state, true, console) => collected,
         code = signals::received() => Err(load::interrupted(code)),
     };
-    let (files, standing) = match collected {
-        Ok(loaded) => ([loaded.outcomes, loaded.failed], loaded.standing),
+    let (files, load_status) = match collected {
+        Ok(loaded) => ([loaded.outcomes, loaded.failed], loaded.load_status),
         Err(halt) if !is_final(&halt.why) => {
-            return Err(ending::stopped(halt.why, halt.standing, plan, journal_file));
+            return Err(ending::stopped(
+                halt.why,
+                halt.load_status,
+                plan,
+                journal_file,
+            ));
         }
         Err(Halt {
             why,
-            standing,
+            load_status,
             state,
         }) => {
             console.warn(&notice::outcomes_missing(&why));
@@ -43,12 +48,12 @@ pub(super) async fn load(
             let (outcomes, failed) = load::taking(plan, journal_file.path(), &state)?;
             (
                 [outcomes, failed],
-                standing.unwrap_or_else(|| state.standing()),
+                load_status.unwrap_or_else(|| state.load_status()),
             )
         }
     };
     finish(files).await?;
-    tell(&standing, console);
+    tell(&load_status, console);
     ending::discard(plan, journal_file)
 }
 
@@ -60,10 +65,10 @@ async fn finish(files: [Option<PartFile>; 2]) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn tell(standing: &Standing, console: Console) {
+pub(super) fn tell(load_status: &LoadStatus, console: Console) {
     console.note(notice::ABORTED);
-    let so_far = standing.so_far();
-    let reasons = standing.reasons();
+    let so_far = load_status.so_far();
+    let reasons = load_status.reasons();
     // Both name the jobs.
     let reasons = reasons.iter().filter(|line| !so_far.contains(line));
     for line in so_far.iter().chain(reasons) {

@@ -13,7 +13,7 @@ use mediate::contract::{Message, OperationInfo, Style};
 use mediate::output::Role;
 use mediate::schema::Schema;
 
-/// Stands for a secret that is not shown.
+/// Replacement for a secret that is not shown.
 const HIDDEN: &str = "***";
 
 /// Headers that open a session for whoever has them.
@@ -68,7 +68,7 @@ fn some_failed(reply: &Message) -> Result<(), Failure> {
         failed => Err(Failure::SomeFailed {
             failed,
             total: None,
-            standing: None,
+            load_status: None,
         }),
     }
 }

@@ -15,12 +15,12 @@ use super::failure::Failure;
 use mediate::masking::masker;
 use mediate::terminal;
 
-/// Speaks to the user on stderr.
+/// Messages to the user on stderr.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Console {
     color: bool,
     quiet: bool,
-    /// Writes errors as JSON.
+    /// Whether everything is written as JSON.
     pub(super) json_errors: bool,
 }
 
@@ -132,7 +132,7 @@ pub(super) fn write_line(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Takes the log, an event at a time.
+/// Writes the log, an event at a time.
 impl<'w> MakeWriter<'w> for Console {
     type Writer = LogWriter;
 
@@ -141,7 +141,7 @@ impl<'w> MakeWriter<'w> for Console {
     }
 }
 
-/// Writes one event of the log.
+/// Writer of one event of the log.
 pub(super) struct LogWriter(Console);
 
 impl io::Write for LogWriter {

@@ -159,7 +159,7 @@ fn cache_folder() -> Option<PathBuf> {
     cache.map(|cache| cache.join("mediate"))
 }
 
-/// A change that nobody sees is not what a script wants that lost its connection.
+/// Refuses a change without a connection: a script that lost its connection must not write into the simulated org.
 pub(super) fn no_connection(operation: &str) -> Failure {
     let sandbox = crate::simulated_org::CONNECTION;
     Failure::usage(format!(

@@ -49,7 +49,7 @@ fn integer(text: &str) -> Option<Number> {
         .ok()
 }
 
-/// A number with the digits that it was written with.
+/// Reads a number with the digits that it was written with.
 fn number(text: &str) -> Option<Number> {
     integer(text).or_else(|| serde_json::from_str(text).ok())
 }

@@ -9,7 +9,7 @@ use mediate::error::HostError;
 use mediate::profile::ProfileError;
 use mediate::session::SessionError;
 use mediate::text;
-use mediate::transfer::Standing;
+use mediate::transfer::LoadStatus;
 
 /// Any other failure, for example of a disk.
 pub(super) const OTHER: u8 = 1;
@@ -30,7 +30,7 @@ pub(super) const PROTOCOL: u8 = 8;
 /// Everything ran, and some records failed.
 pub(super) const SOME_FAILED: u8 = 9;
 
-/// Ends a command early.
+/// Reason why a command ends early.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// The arguments cannot be used.
@@ -70,7 +70,7 @@ pub(super) enum Failure {
         /// Its journal.
         journal: PathBuf,
         /// How the whole load stands; none for an extract.
-        standing: Option<Box<Standing>>,
+        load_status: Option<Box<LoadStatus>>,
     },
     /// One of several things that run at once failed.
     #[error("{what}: {why}")]
@@ -88,7 +88,7 @@ pub(super) enum Failure {
         /// Of how many.
         total: Option<u64>,
         /// How the whole load stands; none for a call, whose reply tells.
-        standing: Option<Box<Standing>>,
+        load_status: Option<Box<LoadStatus>>,
     },
     /// Something else.
     #[error("{0}")]
@@ -199,7 +199,8 @@ const fn of_kind(kind: FaultKind) -> u8 {
     }
 }
 
-/// What the connector finds wrong with the input before anything is sent is the caller's mistake, as in the config.
+/// Returns the code of a fault. What the connector finds wrong with the input before anything is sent is the caller's mistake, as in
+/// the config.
 fn of_fault(fault: &Fault) -> u8 {
     let nothing_sent = fault.attempts == 0 && fault.status.is_none() && !fault.maybe_applied;
     match fault.kind {

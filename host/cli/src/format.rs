@@ -144,7 +144,7 @@ pub(super) fn by_ending(
     }
 }
 
-/// The words that a field of the config can be set to; none where it has no such field.
+/// Lists the values that a field of the config can have; none where it has no such field.
 fn choices(operation: &OperationInfo, field: &str) -> Vec<String> {
     let schema: Option<Value> = serde_json::from_str(&operation.config_schema).ok();
     let choices = schema.as_ref().and_then(|schema| {
@@ -179,7 +179,7 @@ fn is_of(media_type: &str, known: &str) -> bool {
         || (known == "application/xml" && essence == "text/xml")
 }
 
-/// Failed records come in the format of the input: CSV where that is CSV, else lines of JSON.
+/// Refuses a file for failed records in another format than theirs: CSV where the input is CSV, else lines of JSON.
 fn check_failed(
     config: &Value,
     operation: &OperationInfo,

@@ -49,7 +49,7 @@ use failure::Failure;
 
 use mediate::terminal;
 
-/// Asks for errors as JSON, also where the other arguments are not understood.
+/// Option for errors as JSON, honoured also where the other arguments are not understood.
 const JSON_ERRORS: &str = "--json-errors";
 
 /// Runs the command with the arguments of this process.
@@ -135,7 +135,7 @@ fn execute(cli: &Cli, console: Console) -> Result<(), Failure> {
     outcome
 }
 
-/// A signal drops the verb where it stands, and with it a half-written output.
+/// Runs the subcommand until a signal, which drops it where it stands, and with it a half-written output.
 async fn until_signal(cli: &Cli, console: Console) -> Result<(), Failure> {
     // These hear signals themselves: they have something to bring to an end.
     if let Command::Sandbox(_)

@@ -15,7 +15,7 @@ use super::notice;
 use super::signals;
 use super::watch::output;
 use mediate::contract::{Message, Style};
-use mediate::ingress::{self, ListenSettings, Verdict};
+use mediate::ingress::{self, ListenSettings, Reply};
 use mediate::session::Session;
 use mediate::text;
 use mediate::watch::Output;
@@ -83,12 +83,8 @@ fn settings(args: &Listen) -> Result<ListenSettings, Failure> {
         }
         _ => None,
     };
-    Ok(ListenSettings {
-        path,
-        max_bytes: args.max_body.saturating_mul(1024),
-        tls,
-        limits: ingress::Limits::default(),
-    })
+    let settings = ListenSettings::new(path).tls(tls);
+    Ok(settings.max_bytes(args.max_body.saturating_mul(1024)))
 }
 
 struct Handler {
@@ -102,7 +98,7 @@ struct Handler {
 }
 
 impl Handler {
-    async fn handle(&self, message: Message) -> Verdict {
+    async fn handle(&self, message: Message) -> Reply {
         let message = Message {
             media_type: essence(&message.media_type),
             ..message
@@ -111,11 +107,11 @@ impl Handler {
         let read = session.call(&self.operation, &self.config, Some(message));
         let reply = match read.await {
             Ok(reply) => reply,
-            Err(error) if error.fault().is_some() => return Verdict::Refused(error.to_string()),
+            Err(error) if error.fault().is_some() => return Reply::Rejected(error.to_string()),
             Err(error) => {
                 self.console.warn(&notice::message_not_read(&error));
                 self.restart_session(&session).await;
-                return Verdict::NotNow;
+                return Reply::RetryLater;
             }
         };
         let answer = Message::new(
@@ -123,10 +119,10 @@ impl Handler {
             reply.attribute(ANSWER).unwrap_or_default(),
         );
         match self.output.lock().await.take(&documents(&reply)).await {
-            Ok(()) => Verdict::Taken(answer),
+            Ok(()) => Reply::Accepted(answer),
             Err(error) => {
                 self.console.warn(&notice::message_not_delivered(&error));
-                Verdict::NotNow
+                Reply::RetryLater
             }
         }
     }
@@ -164,7 +160,7 @@ fn documents(reply: &Message) -> Vec<Message> {
         .collect()
 }
 
-/// The member `id` of a document tells repeats apart.
+/// Reads the member `id` of a document, by which repeats are found.
 fn id(line: &[u8]) -> Option<String> {
     let document: Value = serde_json::from_slice(line).ok()?;
     document.get("id")?.as_str().map(str::to_owned)

@@ -12,9 +12,9 @@ const STDOUT: &str = "-";
 /// What takes the data of an operation.
 #[derive(Debug)]
 pub(super) enum Output {
-    /// Writes through: stdout, a device, a FIFO, a socket.
+    /// Stdout, a device, a FIFO or a socket, written through.
     Stream(Stream),
-    /// Writes to `FILE.part`, which becomes `FILE` at the end.
+    /// `FILE.part`, which becomes `FILE` at the end.
     File(PartFile),
 }
 
@@ -115,7 +115,7 @@ pub(super) fn apart(files: &[(&str, Option<&Path>, Role)]) -> Result<(), Failure
     check(&uses).map_err(|collision| Failure::usage(collision.to_string()))
 }
 
-/// Whoever read stdout may have had enough; whoever was to read another stream has lost data.
+/// Makes a failure of a write: the reader of stdout may have had enough; the reader of another stream has lost data.
 fn through(name: &Path, is_stdout: bool, error: std::io::Error) -> Failure {
     if is_stdout {
         Failure::stdout(error)

@@ -80,7 +80,7 @@ impl Named {
 }
 
 impl Files {
-    /// The files that are written, each with the one in which data gathers that is written through at the end.
+    /// Lists the files that are written, each with the one in which data gathers that is written through at the end.
     pub(super) fn written(&self, journal: &Path) -> Vec<(&Named, PathBuf)> {
         match self {
             Self::Load {

@@ -17,16 +17,16 @@ use mediate::transfer::Watcher;
 const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Length of a connector's note beside a bar, in characters.
 const MAX_NOTE: usize = 80;
-/// Shows bytes, of how many is known.
+/// Template for bytes of a known number.
 const BYTES: &str = "{bytes} of {total_bytes}  {binary_bytes_per_sec}  {wide_bar} {eta}";
-/// Shows bytes, of how many is not known.
+/// Template for bytes of an unknown number.
 const BYTES_ONLY: &str = "{spinner} {bytes}  {binary_bytes_per_sec}  {elapsed}";
-/// Shows records, of how many is known.
+/// Template for records of a known number.
 const RECORDS: &str = "{wide_bar} {eta}  {wide_msg}";
-/// Shows records, of how many is not known.
+/// Template for records of an unknown number.
 const RECORDS_ONLY: &str = "{spinner} {elapsed}  {wide_msg}";
 
-/// Watches a transfer for people.
+/// Progress of a transfer, shown to people.
 pub(super) struct Meter {
     console: Console,
     bar: ProgressBar,

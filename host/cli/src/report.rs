@@ -9,7 +9,7 @@ use super::failure::Failure;
 use mediate::contract::{Fault, FaultKind, UpstreamFault};
 use mediate::egress::Denial;
 use mediate::text;
-use mediate::transfer::Standing;
+use mediate::transfer::LoadStatus;
 
 /// Prints a failure on stderr, as people or, with `--json-errors`, programs read it.
 pub(super) fn report(failure: &Failure, console: &Console) {
@@ -60,8 +60,8 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         if let Failure::Unfinished { journal, .. } = failure {
             members.insert("journal".into(), json!(journal));
         }
-        if let Some(standing) = standing(failure) {
-            members.insert("load".into(), standing.to_json());
+        if let Some(load_status) = load_status(failure) {
+            members.insert("load".into(), load_status.to_json());
         }
         let refused: Vec<&str> = denials(failure)
             .iter()
@@ -92,11 +92,11 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
     if failure.may_be_applied() {
         lines.push("it may have been applied: check before you run it again".into());
     }
-    match (failure, standing(failure)) {
-        (Failure::SomeFailed { .. }, Some(standing)) => {
-            lines.extend(standing.reasons());
+    match (failure, load_status(failure)) {
+        (Failure::SomeFailed { .. }, Some(load_status)) => {
+            lines.extend(load_status.reasons());
         }
-        (_, Some(standing)) => lines.extend(standing.so_far()),
+        (_, Some(load_status)) => lines.extend(load_status.so_far()),
         _ => {}
     }
     if let Some(fault) = failure.fault() {
@@ -113,10 +113,10 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
     lines
 }
 
-fn standing(failure: &Failure) -> Option<&Standing> {
+fn load_status(failure: &Failure) -> Option<&LoadStatus> {
     match failure {
-        Failure::SomeFailed { standing, .. } | Failure::Unfinished { standing, .. } => {
-            standing.as_deref()
+        Failure::SomeFailed { load_status, .. } | Failure::Unfinished { load_status, .. } => {
+            load_status.as_deref()
         }
         _ => None,
     }
@@ -132,7 +132,7 @@ fn denials(failure: &Failure) -> &[Denial] {
     }
 }
 
-/// What Salesforce said, as far as the sentence above does not.
+/// Gives what the remote system said, as far as the sentence above does not.
 fn upstream(error_text: &UpstreamFault, fault: &Fault) -> Option<String> {
     let UpstreamFault {
         code,
@@ -155,7 +155,8 @@ fn upstream(error_text: &UpstreamFault, fault: &Fault) -> Option<String> {
     Some(format!("{code}{separator}{message}{fields}"))
 }
 
-/// A fault knows of its last step only: whether anything was sent at all, the whole run says.
+/// Says how often and for how long a request was tried. A fault knows of its last step only: whether anything was sent at all, the
+/// whole run says.
 fn sending(fault: &Fault, sent_nothing: bool) -> Option<String> {
     let status = fault.status.map(|status| format!("HTTP status {status}"));
     let attempts = match fault.attempts {

@@ -111,7 +111,7 @@ fn what_earlier_steps_sent_is_not_denied() {
     let unfinished = Failure::Unfinished {
         why: Box::new(failure),
         journal: "in.csv.journal".into(),
-        standing: Some(Box::default()),
+        load_status: Some(Box::default()),
     };
     let lines = details(&unfinished);
     assert!(

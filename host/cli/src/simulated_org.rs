@@ -24,16 +24,16 @@ pub const CONNECTION: &str = "@sandbox";
 /// Name of the file that holds the org in the folder of its data.
 const DATA_FILE: &str = "org.sqlite";
 
-/// Describes how the org is to be.
+/// Settings of a simulated org.
 #[derive(Clone, Debug, Default)]
 pub struct OrgSettings<'a> {
-    /// Keeps the data in this folder, made if it is not there; in memory otherwise.
+    /// Folder of the data, created if it is not there; in memory otherwise.
     pub data: Option<&'a Path>,
-    /// Loads objects, records, apps and users from this folder.
+    /// Folder of objects, records, apps and users to load.
     pub seed: Option<&'a Path>,
-    /// Generates so many records of these objects.
+    /// Objects with the number of records to generate.
     pub rows: &'a [(String, u64)],
-    /// Takes JWTs that the certificate or public key in this file (PEM) verifies.
+    /// File (PEM) with the certificate or public key that verifies JWTs.
     pub jwt_certificate: Option<&'a Path>,
 }
 
@@ -62,13 +62,13 @@ pub fn open(settings: &OrgSettings) -> anyhow::Result<Arc<Org>> {
     Ok(Arc::new(builder.build()?))
 }
 
-/// The org, answering in process for [`AUTHORITY`].
+/// Makes the org answer in process for [`AUTHORITY`].
 #[must_use]
 pub fn service(org: Arc<Org>) -> InProcessService {
     service_at(AUTHORITY, sandbox::router(org))
 }
 
-/// The router of an org, with whatever layers, answering in process for an authority.
+/// Makes the router of an org, with whatever layers, answer in process for an authority.
 #[must_use]
 pub fn service_at(authority: &str, router: sandbox::Router) -> InProcessService {
     let service = ServiceExt::<Request<Body>>::map_response(router, mark_aborted);

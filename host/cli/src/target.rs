@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::notice;
 use crate::simulated_org::{self, OrgSettings};
 use mediate::egress::InProcessService;
-use mediate::profile::{HostSettings, Places, Profile};
+use mediate::profile::{ConnectionFolders, HostSettings, Profile};
 
 /// Name of the connection when none is given.
 const CONNECTION_VARIABLE: &str = "MEDIATE_CONNECTION";
@@ -48,7 +48,7 @@ impl Connection {
 /// A connection with what answers for it.
 pub(super) struct Target {
     pub(super) profile: Profile,
-    /// Answers in process.
+    /// Services that answer in process.
     pub(super) services: Vec<InProcessService>,
     /// Whether anything else may be reached.
     pub(super) network: bool,
@@ -81,7 +81,7 @@ impl Target {
     }
 
     fn file(name: &str) -> Result<Self, Failure> {
-        let path = Places::standard(&environment).find(name)?;
+        let path = ConnectionFolders::standard(&environment).find(name)?;
         let variables = Rc::new(RefCell::new(Vec::new()));
         let asked = Rc::clone(&variables);
         let profile = Profile::load(&path, &move |name| {
@@ -129,7 +129,7 @@ impl Target {
         })
     }
 
-    /// Another connector without a connection gets an empty one, which reaches nothing.
+    /// Makes an empty connection, which reaches nothing, for another connector without one.
     fn nowhere() -> Self {
         let profile = Profile::new("none", Map::new(), HostSettings::default());
         Self {

@@ -24,7 +24,8 @@ use mediate::journal_file::JournalFile;
 use mediate::output::Destination;
 use mediate::text;
 use mediate::watch::{
-    Appended, Command, Identity, Output, Position, State, Through, Watch, WatchError, open_journal,
+    AppendedFile, Command, Identity, Output, Position, State, Watch, WatchError, WriteThrough,
+    open_journal,
 };
 
 /// Shortest poll interval without `--fast`: each poll costs a call of a daily quota, and one a
@@ -84,7 +85,7 @@ pub(super) async fn run(
     result.and(Err(Failure::Interrupted(code)))
 }
 
-/// Of several watches that ended, all but the last are reported at once: the others continue.
+/// Reports the failure of a watch at once unless it was the last one: the others continue.
 fn report_unless_last(
     before: Result<(), Failure>,
     failure: Failure,
@@ -228,9 +229,9 @@ pub(super) fn output(
             return Ok(Output::Stdout);
         }
         if !destination.is_file() {
-            return Ok(Output::Stream(Through::new(destination)));
+            return Ok(Output::Stream(WriteThrough::new(destination)));
         }
-        let opened = Appended::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
+        let opened = AppendedFile::open(path, exactly).map_err(|error| cannot_use(path, &error))?;
         return Ok(Output::File(opened));
     }
     if let Some(command) = &args.exec {
@@ -265,7 +266,7 @@ fn appended_to(path: &Path) -> Result<Destination, Failure> {
     }
 }
 
-/// The length of a file; of one that is not there yet, none.
+/// Returns the length of a file; 0 for one that is not there yet.
 fn length(path: &Path) -> Result<u64, Failure> {
     match std::fs::metadata(path) {
         Ok(metadata) => Ok(metadata.len()),
@@ -303,7 +304,8 @@ impl Entry {
         })
     }
 
-    /// Path of the checkpoint file: as asked, or beside the output file. Without either, the checkpoint lives as long as the process.
+    /// Returns the path of the checkpoint file: as asked, or beside the output file. Without either, the checkpoint lives
+    /// as long as the process.
     fn checkpoint(&self) -> Option<std::path::PathBuf> {
         let beside_output = || {
             let output = self.output.output.as_deref();

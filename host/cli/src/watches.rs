@@ -68,7 +68,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let text = files::text(path)?;
     let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()));
     let mut file: File = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    // Through serde, a number of more than 15 digits would lose some.
+    // WriteThrough serde, a number of more than 15 digits would lose some.
     let document = profile::toml(&text, path).map_err(|error| wrong(error.to_string()))?;
     for (at, table) in file.watch.iter_mut().enumerate() {
         let config = document

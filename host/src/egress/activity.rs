@@ -67,12 +67,12 @@ impl Activity {
         self.waiting_for.send_replace(WaitingFor::Connection);
     }
 
-    /// The guest has not got the next piece of its body ready.
+    /// Notes that the guest has not got the next piece of its body ready.
     pub(super) fn guest_pauses(&self) {
         self.waiting_for.send_replace(WaitingFor::Guest);
     }
 
-    /// The other side took something; the clock starts again.
+    /// Notes that the other side took something; the clock starts again.
     pub(super) fn taken(&self) {
         self.traffic.touch();
         self.waiting_for.send_replace(WaitingFor::Answer {

@@ -113,7 +113,7 @@ impl Clients {
         }
     }
 
-    /// Without a proxy of our own, the client reads the environment itself.
+    /// Sets the proxy. Without one of our own, the client reads the environment itself.
     fn proxied(&self, builder: ClientBuilder) -> ClientBuilder {
         match &self.proxy {
             Some(proxy) => builder.proxy(proxy.clone()),

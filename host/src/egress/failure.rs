@@ -234,7 +234,7 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
     std::iter::successors(Some(error), |error| cause(*error))
 }
 
-/// An `io::Error` wraps an error and hides it: its `source` is already that error's cause.
+/// Returns the cause of an error. An `io::Error` wraps an error and hides it: its `source` is already that error's cause.
 fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     let wrapped = error
         .downcast_ref::<io::Error>()

@@ -34,7 +34,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Step in which waiting is counted.
+    /// Returns the step in which waiting is counted.
     pub(super) fn step(self) -> Duration {
         /// Longest step: how much later than the limit an exchange may end.
         const LONGEST: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use std::time::Duration;
 
-/// The client sets `Host` itself, from the address. A request that could have a body and has none says so: servers,
+/// Prepares the headers. The client sets `Host` itself, from the address. A request that could have a body and has none says so: servers,
 /// Salesforce's among them, answer 411 otherwise.
 pub(super) fn headers(mut headers: HeaderMap, method: &Method, has_body: bool) -> HeaderMap {
     headers.remove(HOST);
@@ -19,7 +19,7 @@ pub(super) fn headers(mut headers: HeaderMap, method: &Method, has_body: bool) -
     headers
 }
 
-/// The body of a request; an empty one where there is none.
+/// Returns the body of a request; an empty one where there is none.
 pub(super) fn boxed(body: Option<Outgoing>) -> Body {
     match body {
         Some(body) => body.boxed_unsync(),
@@ -43,7 +43,7 @@ pub(super) fn whole(answer: Answer, limit: Duration, pace: Pace, access: Access)
         .map(|body| Incoming::new(body, expected, limit, pace, access).boxed_unsync())
 }
 
-/// The length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.
+/// Returns the length that was promised. A `HEAD`, a 204 and a 304 tell the length of a body that does not come.
 fn expected_length(answer: &Answer) -> Option<u64> {
     let status = answer.response.status();
     if answer.method == Method::HEAD

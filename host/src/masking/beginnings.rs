@@ -27,7 +27,7 @@ impl Beginnings {
         }
     }
 
-    /// Whether a secret may begin in a text where this byte is.
+    /// Says whether a secret may begin in a text where this byte is.
     pub(super) fn may_be(&self, byte: u8) -> bool {
         escapes(byte)
             || self

@@ -26,7 +26,7 @@ impl Pattern {
         Self { texts }
     }
 
-    /// The bytes with which the secret begins where nothing is escaped, one for each of its forms.
+    /// Lists the bytes with which the secret begins where nothing is escaped, one for each of its forms.
     pub(super) fn beginnings(&self) -> impl Iterator<Item = u8> {
         self.texts.iter().filter_map(|text| text.first().copied())
     }
@@ -38,7 +38,7 @@ impl Pattern {
     }
 }
 
-/// Whether a byte of a text may stand for the first byte of a secret that is another.
+/// Says whether a byte of a text may stand for the first byte of a secret that is another.
 pub(super) fn escapes(byte: u8) -> bool {
     matches!(byte, b'%' | b'\\' | b'&' | b'+')
 }

@@ -97,7 +97,7 @@ fn of_output(path: &Path) -> Vec<Identity> {
     }
 }
 
-/// Stdin and stdout count where a file is behind them.
+/// Identifies stdin or stdout, where a file is behind it.
 fn of_standard(path: &Path) -> Vec<Identity> {
     let there = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     let inode = there.and_then(|there| system::id(&there));

@@ -16,7 +16,9 @@ pub use destination::Destination;
 pub use part_file::{PartFile, PartFileOptions};
 pub use stream::Stream;
 
-pub(crate) use system::{claim, open_append};
+pub(crate) use system::claim;
+#[cfg(feature = "watch")]
+pub(crate) use system::open_append;
 
 use std::path::{Path, PathBuf};
 

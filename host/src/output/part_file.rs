@@ -34,19 +34,19 @@ pub struct PartFileOptions {
 }
 
 impl PartFileOptions {
-    /// The file in which data gathers that is written through at the end; `NAME.part` unless said otherwise.
+    /// Sets the file in which data gathers that is written through at the end; `NAME.part` unless said otherwise.
     #[must_use]
     pub fn spool(self, spool: PathBuf) -> Self {
         Self { spool, ..self }
     }
 
-    /// The length after which an earlier run is continued; what stands behind it is cut off.
+    /// Sets the length after which an earlier run is continued; what stands behind it is cut off.
     #[must_use]
     pub fn after(self, bytes: u64) -> Self {
         Self { bytes, ..self }
     }
 
-    /// Whether only the owner can read the file.
+    /// Sets whether only the owner can read the file.
     #[must_use]
     pub fn private(self, private: bool) -> Self {
         Self { private, ..self }
@@ -79,7 +79,7 @@ impl PartFile {
         options.private(private).after(bytes).open()
     }
 
-    /// The file of a destination, to be opened with [`PartFileOptions::open`].
+    /// Prepares the file of a destination, to be opened with [`PartFileOptions::open`].
     #[must_use]
     pub fn at(destination: Destination) -> PartFileOptions {
         PartFileOptions {

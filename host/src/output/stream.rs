@@ -20,7 +20,7 @@ pub struct Stream {
     gzip: Option<GzEncoder<Vec<u8>>>,
     is_stdout: bool,
     last: Option<u8>,
-    /// Makes visible what a terminal would obey; none where no terminal reads, and data arrives as it is.
+    /// Filter of what a terminal would obey; none where no terminal reads, and data arrives as it is.
     terminal: Option<VisibleStream>,
 }
 

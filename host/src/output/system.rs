@@ -64,6 +64,7 @@ fn is_at(path: &Path, file: &File) -> io::Result<bool> {
 }
 
 /// Opens a regular file to append to, and locks it. Links are followed: it is a final name.
+#[cfg(feature = "watch")]
 pub(crate) fn open_append(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).read(true).write(true).truncate(false);
@@ -85,7 +86,7 @@ mod unix {
     /// Bits of a mode that say who may read, write and run.
     const RIGHTS: u32 = 0o777;
 
-    /// What tells a file from all others.
+    /// Returns what tells a file from all others.
     pub(crate) fn id(there: &Metadata) -> Option<(u64, u64)> {
         Some((there.dev(), there.ino()))
     }
@@ -141,7 +142,7 @@ mod unix {
         options.open(path)
     }
 
-    /// The mode with which a file is created: that of the one it replaces, else what the user's umask leaves.
+    /// Returns the mode with which a file is created: that of the one it replaces, else what the user's umask leaves.
     pub(crate) fn mode_for(path: &Path, private: bool) -> u32 {
         let old = fs::metadata(path).map_or(0o666, |old| old.permissions().mode() & RIGHTS);
         if private { old & 0o600 } else { old }

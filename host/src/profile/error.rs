@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::text;
 
-/// Tells why a connection could not be made from its file. Never holds a value of the file, which may be a secret.
+/// Reason why a connection could not be made from its file. Never holds a value of the file, which may be a secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {

@@ -16,9 +16,9 @@
 //! literal `${`. What cannot be resolved is an error that names key and variable or file, before anything is sent.
 
 mod error;
+mod folders;
 mod host;
 mod parse;
-mod places;
 mod references;
 pub mod schema;
 
@@ -29,9 +29,9 @@ use serde_json::{Map, Value};
 use crate::secret::Secret;
 
 pub use error::ProfileError;
+pub use folders::ConnectionFolders;
 pub use host::HostSettings;
 pub use host::with_unit;
-pub use places::Places;
 pub use references::{Environment, Resolved};
 
 pub use parse::{json_problem, toml};

@@ -102,7 +102,7 @@ fn members(
     table.into_iter().map(convert).collect()
 }
 
-/// A value of TOML as JSON; numbers keep the digits that they were written with.
+/// Converts a value of TOML to JSON; numbers keep the digits that they were written with.
 fn value_of(value: DeValue<'_>, path: &Path, key: &str) -> Result<Value, ProfileError> {
     let wrong = |problem: &str| ProfileError::Value {
         path: path.to_owned(),

@@ -9,7 +9,7 @@ use super::parse::read_text;
 use crate::secret::Secret;
 use crate::text;
 
-/// Looks up environment variables; a function, so that tests need no global state.
+/// Lookup of environment variables; a function, so that tests need no global state.
 pub type Environment = dyn Fn(&str) -> Option<String>;
 
 pub(super) struct Sources<'a> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::HOST_TABLE;
 
-/// Describes the table `[host]`.
+/// JSON Schema of the table `[host]`.
 const HOST_SCHEMA: &str = include_str!("host.schema.json");
 
 /// Name of the dialect of all schemas.

@@ -196,20 +196,20 @@ fn names_are_searched_in_order() {
     fs::write(near.path().join("acme.toml"), "").expect("file");
     fs::write(far.path().join("acme.toml"), "").expect("file");
     fs::write(far.path().join("other.json"), "{}").expect("file");
-    let places = Places::new(vec![near.path().to_owned(), far.path().to_owned()]);
+    let folders = ConnectionFolders::new(vec![near.path().to_owned(), far.path().to_owned()]);
     assert_eq!(
-        places.find("acme").expect("found"),
+        folders.find("acme").expect("found"),
         near.path().join("acme.toml")
     );
     assert_eq!(
-        places.find("other").expect("found"),
+        folders.find("other").expect("found"),
         far.path().join("other.json")
     );
     assert_eq!(
-        places.find("dir/any").expect("a path"),
+        folders.find("dir/any").expect("a path"),
         Path::new("dir/any")
     );
-    let sentence = places.find("acne").expect_err("unknown").to_string();
+    let sentence = folders.find("acne").expect_err("unknown").to_string();
     assert!(
         sentence.starts_with("there is no connection `acne`: no file "),
         "{sentence}"
@@ -219,17 +219,18 @@ fn names_are_searched_in_order() {
 
 #[test]
 fn the_personal_folder_follows_xdg() {
-    let places = Places::standard(&|name| (name == "XDG_CONFIG_HOME").then(|| "/x".to_owned()));
+    let folders =
+        ConnectionFolders::standard(&|name| (name == "XDG_CONFIG_HOME").then(|| "/x".to_owned()));
     assert_eq!(
-        places.folders,
+        folders.folders,
         [
             PathBuf::from("connections"),
             PathBuf::from("/x/mediate/connections")
         ]
     );
-    let places = Places::standard(&|name| (name == "HOME").then(|| "/h".to_owned()));
+    let folders = ConnectionFolders::standard(&|name| (name == "HOME").then(|| "/h".to_owned()));
     assert_eq!(
-        places.folders.last(),
+        folders.folders.last(),
         Some(&PathBuf::from("/h/.config/mediate/connections"))
     );
 }

@@ -3,7 +3,7 @@
 /// Generated; the contract's own words are in `wit/deps/mediation-connector`.
 mod generated {
     wasmtime::component::bindgen!({
-        path: "../wit/deps/mediation-connector",
+        path: "wit",
         world: "connector",
         exports: { default: async },
         require_store_data_send: true,

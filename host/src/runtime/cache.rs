@@ -139,7 +139,7 @@ impl Cache {
     }
 }
 
-/// What the keyed digest is made of: a digest of the artifact, and the name.
+/// Returns what the keyed digest is made of: a digest of the artifact, and the name.
 fn signed(name: &str, artifact: &[u8]) -> Vec<u8> {
     [Sha256::digest(artifact).as_slice(), name.as_bytes()].concat()
 }

@@ -61,7 +61,7 @@ fn config() -> Config {
     config
 }
 
-/// The pools, knob by knob. Everything here is address space until it is touched: 32 slots of 4 GiB reserve 128 GiB of
+/// Configures the pools. Everything here is address space until it is touched: 32 slots of 4 GiB reserve 128 GiB of
 /// addresses and no memory.
 fn pool(settings: &RuntimeSettings) -> PoolingAllocationConfig {
     let instances = settings.max_instances;

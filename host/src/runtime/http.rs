@@ -73,7 +73,7 @@ fn http_error_code(
     Ok((of_body.or_else(|| error.downcast_ref::<ErrorCode>().cloned()),))
 }
 
-/// The codes that [`error`] gives to failures of a body.
+/// Returns the code that [`error`] gives to a failure of a body.
 fn body_error_code(error: &Error) -> ErrorCode {
     match error {
         Error::ConnectionReadTimeout => ErrorCode::ConnectionReadTimeout,

@@ -29,7 +29,7 @@ impl Limits {
 }
 
 impl ResourceLimiter for Limits {
-    /// Growth beyond the limit traps: a guest told "no" would abort without a reason.
+    /// Traps at growth beyond the limit: a guest told "no" would abort without a reason.
     fn memory_growing(
         &mut self,
         current: usize,

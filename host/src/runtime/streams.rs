@@ -11,7 +11,7 @@ pub struct Source {
     resource: Resource,
 }
 
-/// Takes bytes in chunks. Dropping it neither closes nor aborts: what was begun in the remote system continues there, and
+/// Bytes that go in, in chunks. Dropping it neither closes nor aborts: what was begun in the remote system continues there, and
 /// can be resumed from the journal.
 #[derive(Debug)]
 pub struct Sink {
@@ -124,7 +124,7 @@ impl Sink {
             .await
     }
 
-    /// Says that no more input follows: what is held back is sent, and the remote system goes to work.
+    /// Completes the input: what is held back is sent, and the remote system starts to process it.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.

@@ -33,13 +33,13 @@ impl<'a> SessionBuilder<'a> {
         }
     }
 
-    /// Services that answer in this process, each for its authority, instead of the network.
+    /// Sets services that answer in this process, each for its authority, instead of the network.
     #[must_use]
     pub fn services(self, services: Vec<InProcessService>) -> Self {
         Self { services, ..self }
     }
 
-    /// Whether anything but services in this process may be reached; true unless said otherwise.
+    /// Sets whether anything but services in this process may be reached; true unless said otherwise.
     #[must_use]
     pub fn network(self, network: bool) -> Self {
         Self { network, ..self }

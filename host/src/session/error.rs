@@ -5,7 +5,7 @@ use crate::contract::{Fault, FaultKind, Style};
 use crate::error::HostError;
 use crate::text;
 
-/// Tells in one sentence why an operation was not run, or did not succeed.
+/// Reason why an operation was not run, or did not succeed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {

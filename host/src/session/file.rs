@@ -21,17 +21,17 @@ use crate::text;
 const LOCK_WAIT: Duration = Duration::from_secs(60);
 /// Bound of a session file, in bytes.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
-/// Sets how often the lock is tried.
+/// Interval at which the lock is tried.
 const LOCK_STEP: Duration = Duration::from_millis(50);
 
-/// Keeps one connection's session.
+/// File that keeps one connection's session.
 #[derive(Clone, Debug)]
 pub struct SessionFile {
     path: PathBuf,
     owner: String,
 }
 
-/// Tells why a session cannot be kept or resumed.
+/// Reason why a session cannot be kept or resumed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionFileError {

@@ -50,7 +50,7 @@ const KEEP_WAIT: Duration = Duration::from_secs(10);
 /// Name of the operation that examines a connection, where a connector has one.
 const TEST_OPERATION: &str = "connection/test";
 
-/// Runs operations of one connector with one connection.
+/// Operations of one connector with one connection.
 #[derive(Debug)]
 pub struct Session {
     info: Arc<ConnectorInfo>,
@@ -66,7 +66,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session of a connector with a connection, yet to be opened.
+    /// Prepares a session of a connector with a connection.
     #[must_use]
     pub const fn builder<'a>(connector: &'a Connector, profile: &'a Profile) -> SessionBuilder<'a> {
         SessionBuilder::new(connector, profile)
@@ -367,8 +367,8 @@ impl Session {
         Ok(())
     }
 
-    /// A call may renew the session and fail afterwards, and a fault has no attributes to tell: a connector that is
-    /// still logged in answers `authenticate` without sending anything, so asking is free.
+    /// Keeps the session after a failure. A call may renew the session and fail afterwards, and a fault has no attributes
+    /// to tell: a connector that is still logged in answers `authenticate` without sending anything, so asking is free.
     async fn after_failure(&self, error: SessionError) -> SessionError {
         let error = error.with_reason(self.egress.last_failure());
         let mut login = self.login.lock().await;

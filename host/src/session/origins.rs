@@ -20,7 +20,7 @@ pub(super) struct Named<'a> {
     pub(super) origin: String,
     /// Whether it lies below a domain that the connector trusts.
     is_trusted: bool,
-    /// Lists those domains.
+    /// Those domains.
     domains: Vec<&'a str>,
 }
 

@@ -7,7 +7,7 @@ use crate::runtime::Source;
 /// Name of the attribute by which a connector says that it opened another session.
 const RENEWED: &str = "session-renewed";
 
-/// Whether a message says that the session was renewed.
+/// Says whether a message says that the session was renewed.
 pub(super) fn is_renewed(message: &Message) -> bool {
     message.attribute(RENEWED) == Some("true")
 }
@@ -51,7 +51,7 @@ impl<'s> Reader<'s> {
         Ok(self.source.head().await?)
     }
 
-    /// The attribute stays once it is set; where the session is kept in a file, it is asked for each time.
+    /// Keeps a renewed session. The attribute stays once it is set; where the session is kept in a file, it is asked for each time.
     async fn keep_session(&mut self) -> Result<(), SessionError> {
         if !self.renewed && is_renewed(&self.head().await?) {
             self.renewed = true;

@@ -26,7 +26,7 @@ impl<'s> Writer<'s> {
         self.keeping(written).await
     }
 
-    /// Says that no more input follows.
+    /// Completes the input.
     ///
     /// # Errors
     /// The connector answered with a fault.
@@ -71,7 +71,7 @@ impl<'s> Writer<'s> {
         self.keeping(aborted).await
     }
 
-    /// A sink has no attributes by which the connector could tell that it opened another session.
+    /// Keeps the session after a step. A sink has no attributes by which the connector could tell that it opened another session.
     async fn keeping<T>(&self, result: Result<T, HostError>) -> Result<T, SessionError> {
         let value = self.session.settle(result).await?;
         self.session.keep_if_kept().await?;

@@ -42,7 +42,7 @@ pub struct Extract<'a> {
 }
 
 impl<'a> Extract<'a> {
-    /// An extract by an operation of style `source` into a file. Each position to continue from is kept in the journal file.
+    /// Prepares an extract by an operation of style `source` into a file. Each position to continue from is kept in the journal file.
     pub fn new(
         session: &'a Session,
         operation: &'a str,
@@ -63,7 +63,7 @@ impl<'a> Extract<'a> {
         }
     }
 
-    /// The input, for operations that take one.
+    /// Sets the input, for operations that take one.
     #[must_use]
     pub fn input(self, input: Option<Message>) -> Self {
         Self { input, ..self }
@@ -75,13 +75,13 @@ impl<'a> Extract<'a> {
         Self { state, ..self }
     }
 
-    /// How often, and for how long, a remote system that cannot answer is waited for.
+    /// Sets how often, and for how long, a remote system that cannot answer is waited for.
     #[must_use]
     pub fn retry(self, retry: RetryPolicy) -> Self {
         Self { retry, ..self }
     }
 
-    /// Hears how the extract goes.
+    /// Sets the observer of the extract.
     #[must_use]
     pub fn watcher(self, watcher: impl Watcher + 'a) -> Self {
         Self {
@@ -169,7 +169,7 @@ impl<'a> Extract<'a> {
         self.keep().await
     }
 
-    /// The output is on disk before the journal file says that it is.
+    /// Keeps the state: the output is on disk before the journal file says that it is.
     async fn keep(&mut self) -> Result<(), TransferError> {
         let synced = self.output.sync().await;
         synced.map_err(TransferError::file(self.output.path()))?;

@@ -31,8 +31,8 @@
 mod extract;
 mod input;
 mod load;
+mod load_status;
 mod retry;
-mod standing;
 mod store;
 mod tally;
 
@@ -43,25 +43,25 @@ use std::time::Duration;
 pub use extract::{Extract, ExtractState};
 pub use input::Input;
 pub use load::{Load, LoadState, Loaded};
+pub use load_status::LoadStatus;
 pub use retry::RetryPolicy;
-pub use standing::Standing;
 pub use tally::{Reason, Tally};
 
 use crate::contract::{FaultKind, Progress};
 use crate::session::SessionError;
 use crate::text;
 
-/// Hears how a transfer goes.
+/// Observer of a transfer.
 pub trait Watcher: Send {
-    /// So many bytes have passed, of how many, where that is known.
+    /// Reports bytes that have passed, and of how many, where that is known.
     fn bytes(&mut self, _passed: u64, _of: Option<u64>) {}
-    /// The remote system has come this far.
+    /// Reports how far the remote system has come.
     fn progress(&mut self, _progress: &Progress) {}
-    /// The transfer continues after a pause, because of this.
+    /// Reports that the transfer continues after a pause, because of this.
     fn again(&mut self, _because: &SessionError, _pause: Duration) {}
 }
 
-/// Hears nothing.
+/// Ignores everything.
 impl Watcher for () {}
 
 impl<W: Watcher + ?Sized> Watcher for &mut W {
@@ -142,7 +142,7 @@ pub struct Stopped {
     #[source]
     pub error: TransferError,
     /// How the whole of it stands.
-    pub standing: Standing,
+    pub load_status: LoadStatus,
     /// What was kept last: what files hold belongs to it.
     pub state: LoadState,
 }

@@ -89,7 +89,7 @@ impl RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Ten failures in a row: with the pauses between them about seven minutes.
+    /// Returns a policy of ten failures in a row: with the pauses between them about seven minutes.
     fn default() -> Self {
         Self::new(10)
     }

@@ -52,7 +52,7 @@ struct Outcome {
     message: Option<String>,
 }
 
-/// Reads outcomes as they come, and counts them.
+/// Counter of outcomes as they come.
 pub(super) struct Counter<'t> {
     tally: &'t mut Tally,
     is_csv: bool,

@@ -16,10 +16,10 @@
 //! # }
 //! ```
 
+mod backoff;
 mod command;
 mod line;
 mod output;
-mod pauses;
 mod position;
 
 use std::fmt;
@@ -33,14 +33,14 @@ use tokio::time::Instant;
 
 pub use command::Command;
 pub use line::line;
-pub use output::{Appended, Output, OutputError, Through};
+pub use output::{AppendedFile, Output, OutputError, WriteThrough};
 pub use position::{Identity, Opened, Position, open_journal};
 
 use crate::contract::{Batch, Message};
 use crate::journal_file::JournalFile;
 use crate::session::{Session, SessionError};
 use crate::text;
-use pauses::{Pauses, asked, is_final};
+use backoff::{Backoff, asked, is_final};
 
 /// Name of the attribute of messages that tell of findings that are missing, or may be.
 const GAP: &str = "gap";
@@ -75,7 +75,7 @@ pub struct Watch<'a> {
     tell: Tell<'a>,
 }
 
-/// Hears how a watch goes.
+/// Observer of a watch.
 type Tell<'a> = Box<dyn FnMut(State<'_>) + Send + Sync + 'a>;
 
 /// Why a watch ended though nobody asked it to.
@@ -96,7 +96,7 @@ pub enum WatchError {
 }
 
 impl<'a> Watch<'a> {
-    /// A watch by an operation of style `trigger`, its findings going to an output.
+    /// Prepares a watch by an operation of style `trigger`, its findings going to an output.
     pub fn new(operation: &'a str, config: &'a Value, output: Output) -> Self {
         Self {
             operation,
@@ -109,7 +109,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The time between two polls when nothing more is waiting; 30 s unless said otherwise.
+    /// Sets the poll interval when nothing more is waiting; 30 s unless said otherwise.
     #[must_use]
     pub fn every(self, every: Duration) -> Self {
         Self { every, ..self }
@@ -125,7 +125,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Hears how it goes.
+    /// Sets the observer of the watch.
     #[must_use]
     pub fn tell(self, tell: impl FnMut(State<'_>) + Send + Sync + 'a) -> Self {
         Self {
@@ -149,7 +149,7 @@ impl<'a> Watch<'a> {
         F: Future<Output = Result<Session, SessionError>>,
     {
         let mut ended = std::pin::pin!(ended);
-        let mut pauses = Pauses::default();
+        let mut backoff = Backoff::default();
         let mut session: Option<Session> = None;
         loop {
             let poll = self.poll(&mut session, &mut open);
@@ -159,7 +159,7 @@ impl<'a> Watch<'a> {
             };
             let pause = match found {
                 Ok(found) => {
-                    if pauses.worked() {
+                    if backoff.worked() {
                         (self.tell)(State::Recovered);
                     }
                     match self.deliver(&found.batch, ended.as_mut()).await {
@@ -169,13 +169,13 @@ impl<'a> Watch<'a> {
                     }
                 }
                 Err(error) => {
-                    if is_final(&error, pauses.ever_worked) {
+                    if is_final(&error, backoff.ever_worked) {
                         return Err(WatchError::Session(error));
                     }
                     if error.fault().is_none() {
                         session = None;
                     }
-                    let pause = pauses.next(asked(&error));
+                    let pause = backoff.next(asked(&error));
                     (self.tell)(State::Waiting(&error, pause));
                     pause
                 }
@@ -222,16 +222,16 @@ impl<'a> Watch<'a> {
         if first {
             self.announce(batch).map_err(Stop::Failed)?;
         }
-        let mut pauses = Pauses::default();
+        let mut backoff = Backoff::default();
         while let Err(error) = self.output.take(&batch.messages).await {
-            let pause = pauses.next(None);
+            let pause = backoff.next(None);
             (self.tell)(State::Waiting(&error, pause));
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = &mut ended => return Err(Stop::Ended),
             }
         }
-        if pauses.worked() {
+        if backoff.worked() {
             (self.tell)(State::Recovered);
         }
         let moved = self.keep(&batch.checkpoint).map_err(Stop::Failed)?;
@@ -302,7 +302,8 @@ struct Found {
 }
 
 impl Found {
-    /// The connector has waited already for as long as it took. One that promises more without any progress is not believed.
+    /// Returns the pause before the next poll. The connector has waited already for as long as it took. One that promises
+    /// more without any progress is not believed.
     fn pause(&self, every: Duration, progress: bool) -> Duration {
         if self.batch.more && progress {
             Duration::ZERO

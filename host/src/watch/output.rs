@@ -14,18 +14,18 @@ const NDJSON: &str = "application/x-ndjson";
 /// Bound of one delivery to a command or an address.
 pub(super) const DELIVERY_LIMIT: Duration = Duration::from_secs(300);
 
-/// Takes findings.
+/// Destination of findings.
 #[derive(Debug)]
 pub enum Output {
-    /// Prints lines.
+    /// Lines on stdout.
     Stdout,
-    /// Appends lines to a file.
-    File(Appended),
-    /// Writes lines through to a device, a FIFO or a socket.
-    Stream(Through),
-    /// Starts a command for each batch and gives it the lines; exit code 0 acknowledges them.
+    /// Lines that are appended to a file.
+    File(AppendedFile),
+    /// Lines to a device, a FIFO or a socket.
+    Stream(WriteThrough),
+    /// Command that is started for each batch and gets the lines; exit code 0 acknowledges them.
     Command(Command),
-    /// Posts each batch; a 2xx status acknowledges it.
+    /// URL that each batch is posted to; a 2xx status acknowledges it.
     Post {
         /// The address.
         url: reqwest::Url,
@@ -91,12 +91,12 @@ fn lines(messages: &[Message]) -> Vec<u8> {
 /// A device, a FIFO or a socket. It is opened when there is something to write, and again after a failure: a FIFO waits
 /// for its reader, and for the next one.
 #[derive(Debug)]
-pub struct Through {
+pub struct WriteThrough {
     to: Destination,
     open: Option<Stream>,
 }
 
-impl Through {
+impl WriteThrough {
     /// Names what is written through. Nothing is opened yet.
     #[must_use]
     pub const fn new(to: Destination) -> Self {
@@ -123,13 +123,13 @@ impl Through {
 
 /// A file that grows by whole batches. It is locked, so that no two watches write it.
 #[derive(Debug)]
-pub struct Appended {
+pub struct AppendedFile {
     path: PathBuf,
     file: File,
     bytes: u64,
 }
 
-impl Appended {
+impl AppendedFile {
     /// Opens a file to append to. A line that a crash cut short is cut off. With `exactly`, so is all that stands behind
     /// that length: findings that were written but whose checkpoint was not kept come again.
     ///
@@ -236,7 +236,7 @@ mod tests {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("out.ndjson");
         fs::write(&path, "{\"id\":1}\n{\"id\"").expect("file");
-        let mut output = Output::File(Appended::open(&path, None).expect("opened"));
+        let mut output = Output::File(AppendedFile::open(&path, None).expect("opened"));
         output.take(&findings()).await.expect("taken");
         let text = fs::read_to_string(&path).expect("there");
         assert!(text.starts_with("{\"id\":1}\n{\"attributes\""), "{text}");
@@ -249,10 +249,10 @@ mod tests {
         let folder = TempDir::new().expect("folder");
         let path = folder.path().join("out.ndjson");
         fs::write(&path, "1\n2\n3\n").expect("file");
-        let file = Appended::open(&path, Some(4)).expect("opened");
+        let file = AppendedFile::open(&path, Some(4)).expect("opened");
         assert_eq!(fs::read_to_string(&path).expect("there"), "1\n2\n");
         drop(file);
-        let shorter = Appended::open(&path, Some(9)).expect_err("refused");
+        let shorter = AppendedFile::open(&path, Some(9)).expect_err("refused");
         assert!(shorter.to_string().contains("4 bytes are there"));
     }
 

@@ -24,7 +24,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position that holds, given the length of the output file: the first batch counts if it is in it whole.
+    /// Returns the position that holds, given the length of the output file: the first batch counts if it is in it whole.
     #[must_use]
     pub fn settled(self, written: Option<u64>) -> Self {
         let Some(from) = self.first_from else {
@@ -139,7 +139,7 @@ fn in_list(name: &str, before: &[&str], now: &[&str]) -> String {
     format!("config.{name} {}", parts.join(" and "))
 }
 
-/// The texts of a list of nothing but texts; a member that is missing has none.
+/// Returns the texts of a list of nothing but texts; none where the member is missing.
 fn texts(value: Option<&Value>) -> Option<Vec<&str>> {
     match value {
         None => Some(Vec::new()),

@@ -138,7 +138,7 @@ fn what_is_no_component_is_refused() {
         "{outcome:?}"
     );
     assert!(
-        outcome.error().contains("no WebAssembly component"),
+        outcome.error().contains("not a WebAssembly component"),
         "{outcome:?}"
     );
     let outcome = folder.run(&["describe", "--connector", "gone.wasm"]);

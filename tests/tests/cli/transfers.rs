@@ -120,7 +120,7 @@ fn what_was_taken_of_an_input_must_still_be_there() {
         folder.write("in.txt", &changed);
         let resumed = folder.run(&["resume", "in.txt.journal"]);
         assert_eq!(resumed.code, Some(2), "{resumed:?}");
-        assert!(resumed.error().contains("put back the file"), "{resumed:?}");
+        assert!(resumed.error().contains("restore the file"), "{resumed:?}");
         assert!(folder.names().contains(&"in.txt.journal".to_owned()));
     }
 }

@@ -203,7 +203,7 @@ async fn bytes_that_are_no_component_are_refused() {
         (&b"hello"[..], "do not begin with the magic number"),
         (b"\0asm\x01\0\0\0", "core module"),
         (b"", "magic number"),
-        (&ECHO[..ECHO.len() / 2], "no WebAssembly component"),
+        (&ECHO[..ECHO.len() / 2], "not a WebAssembly component"),
     ] {
         let error = runtime.load(bytes).await.unwrap_err();
         assert!(

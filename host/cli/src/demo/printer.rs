@@ -7,7 +7,7 @@ use crate::console::print;
 use crate::failure::Failure;
 use mediate::text::thousands;
 
-/// Writes the demo to stdout.
+/// Printer of the demo, to stdout.
 pub(super) struct Printer {
     started: Instant,
     step_started: Instant,
@@ -49,7 +49,7 @@ impl Printer {
     }
 }
 
-/// What is said before the first step.
+/// Returns the text before the first step.
 pub(crate) fn heading(folder: &Path) -> String {
     format!(
         "The airports of the United States go through the Salesforce connector (a WebAssembly component) into a\n\
@@ -68,7 +68,7 @@ pub(crate) fn rated(text: &str, count: u64, took: Duration) -> String {
     )
 }
 
-/// What is said after the last step.
+/// Returns the text after the last step.
 pub(crate) fn summary(steps: usize, took: Duration, files: &[String]) -> String {
     format!(
         "\nDone: {steps} steps in {:.1} s. Written: {}\n\

@@ -292,7 +292,7 @@ impl Steps {
     }
 }
 
-/// The text at a JSON pointer; empty when there is none.
+/// Returns the text at a JSON pointer; empty when there is none.
 fn text(row: &Value, pointer: &str) -> String {
     row.pointer(pointer)
         .and_then(Value::as_str)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use mediate::contract::{OperationInfo, Style};
 use mediate::schema::{Kind, Schema};
 
-/// Marks the example in a description: ``for example `Account` ``.
+/// Beginning of the example in a description: ``for example `Account` ``.
 const FOR_EXAMPLE: &str = "for example `";
 
 /// Writes a command that sets every required field.

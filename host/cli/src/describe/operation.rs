@@ -141,7 +141,7 @@ fn row(key: &str, schema: Schema, required: bool) -> Row {
     }
 }
 
-/// An empty list or group as a default says no more than that the field can be left out.
+/// Says whether a default is an empty list or group, which says no more than that the field can be left out.
 fn is_empty(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty)
         || value.as_object().is_some_and(serde_json::Map::is_empty)

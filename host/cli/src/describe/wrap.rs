@@ -6,9 +6,9 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Bound of a line of help.
 const WIDTH: usize = 100;
-/// Begins an item of a list in Markdown.
+/// Beginning of a list item in Markdown.
 const ITEM: &str = "- ";
-/// Keeps a column readable however far it is indented.
+/// Least width of a column, however far it is indented.
 const LEAST: usize = 40;
 
 /// Breaks a text into lines, the lines after the first indented by so many spaces.

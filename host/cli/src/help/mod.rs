@@ -7,7 +7,7 @@ use super::console::print;
 use super::failure::Failure;
 use mediate::text;
 
-/// Lists the topics with their texts.
+/// Topics with their texts.
 pub(super) const TOPICS: [(&str, &str); 4] = [
     ("config", include_str!("config.txt")),
     ("connections", include_str!("connections.txt")),

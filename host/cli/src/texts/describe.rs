@@ -5,7 +5,7 @@ use crate::describe::{list, operation};
 use mediate::contract::{ConnectorInfo, Effect, OperationInfo, Style};
 use mediate::session::schema_of;
 
-/// The catalog of the built-in connector, without building the component.
+/// Returns the catalog of the built-in connector, without building the component.
 fn salesforce() -> ConnectorInfo {
     let description = catalog::describe();
     ConnectorInfo {

@@ -7,7 +7,7 @@ use mediate::egress::Denial;
 use mediate::error::HostError;
 use mediate::profile::ProfileError;
 use mediate::session::{SessionError, SessionFileError};
-use mediate::transfer::{LoadState, Reason, Standing, Tally, TransferError};
+use mediate::transfer::{LoadState, LoadStatus, Reason, Tally, TransferError};
 use mediate::watch::OutputError;
 
 use super::{console, under_headings};
@@ -32,7 +32,7 @@ const KINDS: [FaultKind; 14] = [
     FaultKind::Other,
 ];
 
-/// A failure as people and as programs read it, with its exit code.
+/// Writes a failure as people and as programs read it, with its exit code.
 fn told(failure: &Failure) -> String {
     let code = failure.exit_code();
     let text = captured::during(|| {
@@ -73,7 +73,7 @@ fn of_fault(fault: Fault) -> Failure {
     of_session(HostError::from(fault))
 }
 
-pub(super) fn standing() -> Standing {
+pub(super) fn load_status() -> LoadStatus {
     let mut tally = Tally::default();
     tally.saved = 2_000;
     tally.failed = 3;
@@ -89,7 +89,7 @@ pub(super) fn standing() -> Standing {
         tally,
         ..LoadState::default()
     };
-    state.standing()
+    state.load_status()
 }
 
 #[test]
@@ -145,22 +145,22 @@ fn transfers() {
     let unfinished = Failure::Unfinished {
         why: Box::new(of_fault(fault(FaultKind::Unavailable))),
         journal: "accounts.csv.journal".into(),
-        standing: Some(Box::new(standing())),
+        load_status: Some(Box::new(load_status())),
     };
     let extract = Failure::Unfinished {
         why: Box::new(Failure::Interrupted(130)),
         journal: "accounts.csv.journal".into(),
-        standing: None,
+        load_status: None,
     };
     let some_failed = Failure::SomeFailed {
         failed: 3,
         total: Some(2_003),
-        standing: Some(Box::new(standing())),
+        load_status: Some(Box::new(load_status())),
     };
     let one_failed = Failure::SomeFailed {
         failed: 1,
         total: None,
-        standing: None,
+        load_status: None,
     };
     let path = || "accounts.csv".into();
     let error = |error: TransferError| told(&Failure::Other(error.to_string()));

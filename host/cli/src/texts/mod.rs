@@ -13,7 +13,7 @@ mod usage;
 use crate::args::{Global, When};
 use crate::console::Console;
 
-/// A console without colours.
+/// Makes a console without colours.
 fn console(json_errors: bool) -> Console {
     Console::new(&global(json_errors))
 }

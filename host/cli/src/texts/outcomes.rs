@@ -69,7 +69,7 @@ fn writes() {
         ),
         (
             "aborted",
-            captured::during(|| abort::tell(&super::failures::standing(), console(false))),
+            captured::during(|| abort::tell(&super::failures::load_status(), console(false))),
         ),
     ];
     assert_snapshot!(under_headings(texts));

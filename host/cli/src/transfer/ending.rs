@@ -8,7 +8,7 @@ use crate::plan::{Files, Plan};
 use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::session::Session;
-use mediate::transfer::{Standing, TransferError};
+use mediate::transfer::{LoadStatus, TransferError};
 
 /// Makes a failure of what stopped a transfer.
 pub(crate) fn failure(
@@ -26,10 +26,10 @@ pub(crate) fn failure(
     }
 }
 
-/// What has begun in the remote system can be continued; what has not leaves nothing.
+/// Makes a failure of a stop: what has begun in the remote system can be continued; what has not leaves nothing.
 pub(crate) fn stopped(
     why: Failure,
-    standing: Option<Standing>,
+    load_status: Option<LoadStatus>,
     plan: &Plan,
     journal_file: JournalFile,
 ) -> Failure {
@@ -37,7 +37,7 @@ pub(crate) fn stopped(
         return Failure::Unfinished {
             why: Box::new(why),
             journal: journal_file.path().to_owned(),
-            standing: standing.map(Box::new),
+            load_status: load_status.map(Box::new),
         };
     }
     let _ = discard(plan, journal_file);

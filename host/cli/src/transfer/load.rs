@@ -18,7 +18,7 @@ use mediate::contract::Progress;
 use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::text;
-use mediate::transfer::{Input, Load, LoadState, Loaded, Standing};
+use mediate::transfer::{Input, Load, LoadState, LoadStatus, Loaded};
 
 /// Loads, from the last step if there is one.
 pub(crate) async fn load(
@@ -35,12 +35,12 @@ pub(crate) async fn load(
     };
     let loaded = match loaded {
         Ok(loaded) => loaded,
-        Err(halt) => return Err(stopped(halt.why, halt.standing, plan, journal_file)),
+        Err(halt) => return Err(stopped(halt.why, halt.load_status, plan, journal_file)),
     };
-    let (progress, standing) = (loaded.progress, loaded.standing);
+    let (progress, load_status) = (loaded.progress, loaded.load_status);
     for file in [loaded.outcomes, loaded.failed].into_iter().flatten() {
         if let Err(why) = output::finish(file).await {
-            return Err(stopped(why, Some(standing), plan, journal_file));
+            return Err(stopped(why, Some(load_status), plan, journal_file));
         }
     }
     end(plan, journal_file)?;
@@ -54,14 +54,14 @@ pub(crate) async fn load(
     Err(Failure::SomeFailed {
         failed: progress.failed,
         total: progress.total,
-        standing: Some(Box::new(standing)),
+        load_status: Some(Box::new(load_status)),
     })
 }
 
 /// Why a load came to no end here, and what is known of it.
 pub(crate) struct Halt {
     pub(crate) why: Failure,
-    pub(crate) standing: Option<Standing>,
+    pub(crate) load_status: Option<LoadStatus>,
     /// What was kept last; none where that is what it was before.
     pub(crate) state: Option<LoadState>,
 }
@@ -70,7 +70,7 @@ impl From<Failure> for Halt {
     fn from(why: Failure) -> Self {
         Self {
             why,
-            standing: None,
+            load_status: None,
             state: None,
         }
     }
@@ -114,7 +114,7 @@ pub(crate) async fn attempt(
     meter.end();
     loaded.map_err(|stopped| Halt {
         why: failure(stopped.error, context, &session),
-        standing: Some(stopped.standing),
+        load_status: Some(stopped.load_status),
         state: Some(stopped.state),
     })
 }

@@ -17,7 +17,7 @@ const MAX_STEPS: u32 = 1 << 20;
 /// the connectors known need two.
 const MAX_PASSES: u32 = 4;
 
-/// Stands for all of the input.
+/// Length that stands for all of the input.
 const CLOSED: u64 = u64::MAX;
 
 impl Load<'_> {
@@ -58,15 +58,15 @@ impl Load<'_> {
                 Err(error.into())
             };
         }
-        if passes(&error) && self.may_go_on(&error) {
+        if passes(&error) && self.may_continue(&error) {
             return self.retry.wait(error, &mut *self.watcher).await;
         }
         Err(error.into())
     }
 
-    /// The connector has tried again by itself: waiting is for what has begun. What the journal does not name yet is sent
-    /// again only if it certainly was not applied.
-    fn may_go_on(&self, error: &SessionError) -> bool {
+    /// Says whether waiting may help. The connector has tried again by itself: waiting is for what has begun. What the
+    /// journal does not name yet is sent again only if it certainly was not applied.
+    fn may_continue(&self, error: &SessionError) -> bool {
         let maybe_applied = error.fault().is_some_and(|fault| fault.maybe_applied);
         self.journal_file.has_steps() || (self.reached.begun && !maybe_applied)
     }

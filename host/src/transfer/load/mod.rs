@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::input::{Beginning, Input};
-use super::standing::Standing;
+use super::load_status::LoadStatus;
 use super::tally::Tally;
 use super::{RetryPolicy, Stopped, Watcher};
 use crate::contract::Progress;
@@ -36,8 +36,8 @@ pub struct LoadState {
 impl LoadState {
     /// Says how the load stands, as far as is kept.
     #[must_use]
-    pub fn standing(&self) -> Standing {
-        Standing::new(None, &self.tally, self.journal.as_deref())
+    pub fn load_status(&self) -> LoadStatus {
+        LoadStatus::new(None, &self.tally, self.journal.as_deref())
     }
 }
 
@@ -76,7 +76,7 @@ pub struct Loaded {
     /// The last that was heard from the sink.
     pub progress: Progress,
     /// How the whole load stands.
-    pub standing: Standing,
+    pub load_status: LoadStatus,
     /// The outcomes.
     pub outcomes: Option<PartFile>,
     /// The failed records.
@@ -84,7 +84,7 @@ pub struct Loaded {
 }
 
 impl<'a> Load<'a> {
-    /// A load of a file by an operation of style `sink`. Each step is kept in the journal file before the next is done.
+    /// Prepares a load of a file by an operation of style `sink`. Each step is kept in the journal file before the next is done.
     pub fn new(
         session: &'a Session,
         operation: &'a str,
@@ -114,7 +114,7 @@ impl<'a> Load<'a> {
         Self { state, ..self }
     }
 
-    /// The file for the outcome of every record, in input order.
+    /// Sets the file for the outcome of every record, in input order.
     #[must_use]
     pub fn outcomes(self, file: Option<PartFile>) -> Self {
         Self {
@@ -123,7 +123,7 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// The file for the failed records as they were given.
+    /// Sets the file for the failed records as they were given.
     #[must_use]
     pub fn failed(self, file: Option<PartFile>) -> Self {
         Self {
@@ -132,13 +132,13 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// How often, and for how long, a remote system that cannot answer is waited for.
+    /// Sets how often, and for how long, a remote system that cannot answer is waited for.
     #[must_use]
     pub fn retry(self, retry: RetryPolicy) -> Self {
         Self { retry, ..self }
     }
 
-    /// Hears how the load goes.
+    /// Sets the observer of the load.
     #[must_use]
     pub fn watcher(self, watcher: impl Watcher + 'a) -> Self {
         Self {
@@ -166,11 +166,11 @@ impl<'a> Load<'a> {
         let ended = self.persist().await;
         let journal = self.state.journal.as_deref();
         let progress = self.reached.progress.as_ref();
-        let standing = Standing::new(progress, &self.state.tally, journal);
+        let load_status = LoadStatus::new(progress, &self.state.tally, journal);
         match ended {
             Ok(progress) => Ok(Loaded {
                 progress,
-                standing,
+                load_status,
                 outcomes: self.outcomes,
                 failed: self.failed,
             }),
@@ -181,7 +181,7 @@ impl<'a> Load<'a> {
                 }
                 Err(Stopped {
                     error,
-                    standing,
+                    load_status,
                     state: self.state,
                 })
             }

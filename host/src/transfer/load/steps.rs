@@ -18,7 +18,7 @@ pub(super) struct JournalMembers {
 }
 
 impl Load<'_> {
-    /// What the sink has taken is not given again, so it must still be there.
+    /// Checks that what the sink has taken is still there: it is not given again.
     pub(super) async fn check_beginning(&mut self) -> Result<(), TransferError> {
         let Some(known) = &self.state.taken_fingerprint else {
             return Ok(());

@@ -16,7 +16,7 @@ const JOB: &str = "job";
 /// What is known of a load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Standing {
+pub struct LoadStatus {
     /// Records that the remote system has processed, the failed ones included.
     pub processed: u64,
     /// Records of these that failed.
@@ -31,7 +31,7 @@ pub struct Standing {
     pub job_count: u64,
 }
 
-impl Standing {
+impl LoadStatus {
     /// Gathers what is known.
     pub(super) fn new(progress: Option<&Progress>, tally: &Tally, journal: Option<&str>) -> Self {
         let mut jobs = Jobs::default();
@@ -178,10 +178,10 @@ mod tests {
     fn jobs_are_found_wherever_a_journal_names_them() {
         let journal =
             r#"{"taken":1,"job":"750A","parts":[{"job":"750B","rows":2},{"job":"750B"}]}"#;
-        let standing = Standing::new(None, &Tally::default(), Some(journal));
-        assert_eq!(standing.jobs, ["750A", "750B"]);
-        assert_eq!(standing.jobs().as_deref(), Some("jobs: 750A, 750B"));
-        let none_yet = Standing::new(None, &Tally::default(), Some(r#"{"parts":[{"job":""}]}"#));
+        let load_status = LoadStatus::new(None, &Tally::default(), Some(journal));
+        assert_eq!(load_status.jobs, ["750A", "750B"]);
+        assert_eq!(load_status.jobs().as_deref(), Some("jobs: 750A, 750B"));
+        let none_yet = LoadStatus::new(None, &Tally::default(), Some(r#"{"parts":[{"job":""}]}"#));
         assert_eq!((none_yet.jobs(), none_yet.job_count), (None, 0));
     }
 
@@ -191,10 +191,13 @@ mod tests {
             .map(|job| serde_json::json!({"job": format!("{job}")}))
             .collect();
         let journal = Value::from(parts).to_string();
-        let standing = Standing::new(None, &Tally::default(), Some(&journal));
-        assert_eq!((standing.jobs.len(), standing.job_count), (MAX_JOBS, 12));
+        let load_status = LoadStatus::new(None, &Tally::default(), Some(&journal));
+        assert_eq!(
+            (load_status.jobs.len(), load_status.job_count),
+            (MAX_JOBS, 12)
+        );
         assert!(
-            standing
+            load_status
                 .jobs()
                 .is_some_and(|line| line.ends_with(" and 2 more"))
         );
@@ -211,9 +214,9 @@ mod tests {
             processed: 2_500,
             ..Progress::default()
         };
-        let standing = Standing::new(Some(&progress), &tally, None);
+        let load_status = LoadStatus::new(Some(&progress), &tally, None);
         assert_eq!(
-            standing.so_far(),
+            load_status.so_far(),
             [
                 "so far: 2,500 records processed, 2,000 saved, 3 failed, the outcomes of 497 not read yet"
             ]

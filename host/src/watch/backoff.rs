@@ -8,21 +8,21 @@ use crate::session::SessionError;
 
 /// The pause after the first failure; it doubles from then on. Nothing that fails is tried again sooner.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Bound of the doubled pauses. The attempts continue forever.
+/// Bound of the doubled backoff. The attempts continue forever.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// So many failures in a row that say when to come back are followed exactly; then their pauses double, too.
 const BELIEVED: u32 = 10;
 /// Bound of the pause that a remote system asks for: quotas of a day are given back bit by bit.
 const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
-/// Pauses that double, to a bound.
+/// Backoff that double, to a bound.
 #[derive(Default)]
-pub(super) struct Pauses {
+pub(super) struct Backoff {
     failures: u32,
     pub(super) ever_worked: bool,
 }
 
-impl Pauses {
+impl Backoff {
     /// Returns the pause after another failure. One that says when to come back is believed for a while.
     pub(super) fn next(&mut self, asked: Option<Duration>) -> Duration {
         let believed = if asked.is_some() { BELIEVED } else { 0 };
@@ -82,23 +82,23 @@ mod tests {
 
     #[test]
     fn pauses_double_to_a_bound_and_start_again() {
-        let mut pauses = Pauses::default();
-        let four: Vec<u64> = (0..4).map(|_| pauses.next(None).as_secs()).collect();
+        let mut backoff = Backoff::default();
+        let four: Vec<u64> = (0..4).map(|_| backoff.next(None).as_secs()).collect();
         assert_eq!(four, [1, 2, 4, 8]);
-        assert!((0..40).all(|_| pauses.next(None) <= LONGEST_PAUSE));
-        assert!(pauses.worked());
-        assert_eq!(pauses.next(Some(Duration::from_secs(300))).as_secs(), 300);
-        assert!(pauses.worked());
-        assert!(!pauses.worked());
+        assert!((0..40).all(|_| backoff.next(None) <= LONGEST_PAUSE));
+        assert!(backoff.worked());
+        assert_eq!(backoff.next(Some(Duration::from_secs(300))).as_secs(), 300);
+        assert!(backoff.worked());
+        assert!(!backoff.worked());
     }
 
     #[test]
     fn what_a_fault_asks_for_has_bounds() {
-        let mut pauses = Pauses::default();
-        assert_eq!(pauses.next(Some(Duration::ZERO)), FIRST_PAUSE);
-        assert_eq!(pauses.next(Some(Duration::MAX)), LONGEST_ASKED);
+        let mut backoff = Backoff::default();
+        assert_eq!(backoff.next(Some(Duration::ZERO)), FIRST_PAUSE);
+        assert_eq!(backoff.next(Some(Duration::MAX)), LONGEST_ASKED);
         let soon = Some(Duration::from_millis(20));
-        let last = (0..40).fold(Duration::ZERO, |_, _| pauses.next(soon));
+        let last = (0..40).fold(Duration::ZERO, |_, _| backoff.next(soon));
         assert_eq!(last, LONGEST_PAUSE);
     }
 }

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use super::{Environment, ProfileError};
 use crate::text;
 
-/// Lists the endings of connection files, in the order in which they are tried.
+/// Endings of connection files, in the order in which they are tried.
 const ENDINGS: [&str; 2] = ["toml", "json"];
 
-/// Lists the folders in which a connection is looked for by name.
+/// Folders in which a connection is looked for by name.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct ConnectionFolders {
     pub(super) folders: Vec<PathBuf>,
 }
 
-impl Places {
+impl ConnectionFolders {
     /// Searches these folders in their order.
     #[must_use]
     pub const fn new(folders: Vec<PathBuf>) -> Self {
