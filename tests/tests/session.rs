@@ -59,7 +59,7 @@ impl Stage {
             "api refresh_token",
             self.org.clock().now(),
         );
-        self.org.sessions().give_refresh(&session)
+        self.org.sessions().issue_refresh_token(&session)
     }
 
     fn write_connection(&self, refresh_token: &str, kept: bool) {

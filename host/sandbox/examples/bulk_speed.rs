@@ -173,7 +173,7 @@ impl Client {
     }
 }
 
-/// A member of a response; null if it is not there.
+/// Returns a member of a response; null if it is not there.
 fn member<'j>(json: &'j Value, name: &str) -> &'j Value {
     json.get(name).unwrap_or(&Value::Null)
 }

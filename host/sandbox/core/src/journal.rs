@@ -42,7 +42,7 @@ impl Journal {
         state.1.push_back(entry);
     }
 
-    /// All that is remembered.
+    /// Returns all that is remembered.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.0

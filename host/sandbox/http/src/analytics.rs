@@ -204,15 +204,15 @@ async fn instance(
     let run = find_run(&org, &id, &run)?;
     let mut result = run.result.clone();
     if let Some(members) = result.as_object_mut() {
-        let moment = dates::format_datetime_z(run.requested);
+        let date_time = dates::format_datetime_z(run.requested);
         let attributes = json!({
-            "completionDate": moment,
+            "completionDate": date_time,
             "id": run.id.as_str(),
             "ownerId": run.owner.as_str(),
             "queryable": false,
             "reportId": id.as_str(),
             "reportName": report.name,
-            "requestDate": moment,
+            "requestDate": date_time,
             "status": "Success",
             "type": "ReportInstance",
         });
@@ -304,14 +304,14 @@ fn run(
 }
 
 fn listed(caller: &Caller, run: &Run) -> Json {
-    let moment = dates::format_datetime_z(run.requested);
+    let date_time = dates::format_datetime_z(run.requested);
     json!({
-        "completionDate": moment,
+        "completionDate": date_time,
         "hasDetailRows": run.with_details,
         "id": run.id.as_str(),
         "ownerId": run.owner.as_str(),
         "queryable": false,
-        "requestDate": moment,
+        "requestDate": date_time,
         "status": "Success",
         "url": format!("{}/instances/{}", url(caller, &run.report), run.id),
     })

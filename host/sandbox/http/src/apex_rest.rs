@@ -67,7 +67,7 @@ async fn nothing(State(org): State<Shared>, headers: HeaderMap) -> HandlerResult
     Err(ApiError::new("NOT_FOUND", "Could not find a match for URL").into())
 }
 
-/// All but what carries the session.
+/// Returns all but what carries the session.
 fn shown_headers(headers: &HeaderMap) -> Map<String, Json> {
     headers
         .iter()

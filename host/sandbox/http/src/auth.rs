@@ -96,7 +96,7 @@ fn admit(org: &Org, uri: &Uri, headers: &HeaderMap) -> Result<Caller, ApiError> 
     })
 }
 
-/// What the headers ask of writes, beyond `known`.
+/// Returns what the headers ask of writes, beyond `known`.
 ///
 /// # Errors
 /// A `Sforce-Auto-Assign` that names no rule.
@@ -116,7 +116,7 @@ pub(super) fn write_options(
     })
 }
 
-/// The session behind the `Authorization` header.
+/// Returns the session behind the `Authorization` header.
 ///
 /// # Errors
 /// 401 as Salesforce says it.
@@ -138,7 +138,7 @@ pub(super) fn session(
         .ok_or_else(expired)
 }
 
-/// The URL that the org is known by: as configured, else as the request came.
+/// Returns the URL that the org is known by: as configured, else as the request came.
 pub(super) fn instance_url(org: &Org, uri: &Uri, headers: &HeaderMap) -> String {
     if let Some(url) = org.instance_url() {
         return url.to_owned();

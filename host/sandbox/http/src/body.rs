@@ -38,7 +38,7 @@ pub(super) async fn drain(mut body: Body, limit: usize) -> Result<Bytes, ApiErro
     Err(too_large(limit))
 }
 
-/// What is no gzip although it says so, or a body that ended early.
+/// Returns what is no gzip although it says so, or a body that ended early.
 fn unreadable(error: &axum::Error) -> ApiError {
     let mut source: Option<&dyn std::error::Error> = Some(error);
     while let Some(cause) = source {
@@ -56,7 +56,7 @@ fn unreadable(error: &axum::Error) -> ApiError {
     ApiError::json(format!("The request body ended early: {error}"))
 }
 
-/// A body beyond the limit.
+/// Returns the error for a body above the limit.
 pub(super) fn too_large(limit: usize) -> ApiError {
     ApiError::new(
         "REQUEST_ENTITY_TOO_LARGE",
@@ -79,7 +79,7 @@ pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, ApiError
         if total <= limit {
             writer
                 .write_all(&bytes)
-                .map_err(|error| sandbox_core::bulk::blob::lost(&error))?;
+                .map_err(|error| sandbox_core::bulk::blob::disk_error(&error))?;
         } else if !writer.is_empty() {
             writer = BlobWriter::default();
         }
@@ -89,7 +89,7 @@ pub(super) async fn spool(mut body: Body, limit: usize) -> Result<Blob, ApiError
     }
     writer
         .finish()
-        .map_err(|error| sandbox_core::bulk::blob::lost(&error))
+        .map_err(|error| sandbox_core::bulk::blob::disk_error(&error))
 }
 
 /// Returns the `Content-Type` without its parameters; empty if there is none.

@@ -34,12 +34,12 @@ pub(super) async fn retrieve(
     response::run_blocking(move || {
         let object = find_object(&org, &name)?;
         if let Some(id) = record_id(object, &field) {
-            let asked = related::RelatedRequest {
+            let request = related::RelatedRequest {
                 caller: &caller,
                 query: query.as_deref(),
                 headers: &headers,
             };
-            return related::related_records(&org, object, &id, &value, &asked);
+            return related::related_records(&org, object, &id, &value, &request);
         }
         match find(&org, object, &field, &value)?.as_slice() {
             [id] => show(&org, object, id, &caller, query.as_deref(), &headers),
@@ -149,7 +149,7 @@ pub(super) async fn delete(
     .await??)
 }
 
-/// A record's id where a field's name is expected means a relationship follows.
+/// Returns a record's id where a field's name is expected means a relationship follows.
 fn record_id(object: &Object, text: &str) -> Option<RecordId> {
     if object.field(text).is_some() {
         return None;

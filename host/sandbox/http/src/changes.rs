@@ -79,12 +79,12 @@ async fn list(
 }
 
 fn window(org: &Org, given: &Parameters) -> Result<Window, ApiError> {
-    let (start, end) = (moment(given, "start")?, moment(given, "end")?);
+    let (start, end) = (instant(given, "start")?, instant(given, "end")?);
     Window::new(start, end, org.clock().now())
 }
 
-/// A moment with its offset; a `+` that is not encoded arrives as a blank, and is rejected as by Salesforce.
-fn moment(given: &Parameters, name: &str) -> Result<i64, ApiError> {
+/// Returns a time with its offset; a `+` that is not encoded arrives as a blank, and is rejected as by Salesforce.
+fn instant(given: &Parameters, name: &str) -> Result<i64, ApiError> {
     let text = given.first(name).unwrap_or_default();
     dates::parse_datetime(&text).ok_or_else(|| {
         let message = format!(

@@ -30,7 +30,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// The state of a record, which has a tag where `document` is given.
+    /// Returns the state of a record, which has a tag where `document` is given.
     pub(super) fn for_record(document: Option<&Json>, modified: i64) -> Self {
         let tag = |document: &Json| {
             let digest = Sha256::digest(document.to_string().as_bytes());
@@ -42,7 +42,7 @@ impl State {
         }
     }
 
-    /// The state of a description.
+    /// Returns the state of a description.
     pub(super) fn of_description(document: &Json, modified: i64) -> Self {
         let digest = Sha256::digest(document.to_string().as_bytes());
         let digits = digest.iter().take(SHORT_TAG);
@@ -95,22 +95,23 @@ impl State {
     }
 
     fn reject_other(&self, headers: &HeaderMap) -> Result<(), ApiError> {
-        let changed_since =
-            moment(headers, &IF_UNMODIFIED_SINCE).is_some_and(|moment| self.modified > moment);
+        let changed_since = http_date(headers, &IF_UNMODIFIED_SINCE)
+            .is_some_and(|http_date| self.modified > http_date);
         if changed_since || self.has_tag_of(headers, &IF_MATCH) == Some(false) {
             return Err(failed());
         }
         Ok(())
     }
 
-    /// Whether the client has this state. Tags are more precise than times (RFC 9110, 13.2.2).
+    /// Returns whether the client has this state. Tags are more precise than times (RFC 9110, 13.2.2).
     fn is_known(&self, headers: &HeaderMap) -> bool {
         self.has_tag_of(headers, &IF_NONE_MATCH).unwrap_or_else(|| {
-            moment(headers, &IF_MODIFIED_SINCE).is_some_and(|moment| self.modified <= moment)
+            http_date(headers, &IF_MODIFIED_SINCE)
+                .is_some_and(|http_date| self.modified <= http_date)
         })
     }
 
-    /// Whether a header lists the tag; `None` if there is no such header, or no tag.
+    /// Returns whether a header lists the tag; `None` if there is no such header, or no tag.
     fn has_tag_of(&self, headers: &HeaderMap, name: &HeaderName) -> Option<bool> {
         let (listed, own) = (text(headers, name)?, self.etag.as_ref()?);
         let plain = |tag: &str| {
@@ -130,7 +131,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn moment(headers: &HeaderMap, name: &HeaderName) -> Option<i64> {
+fn http_date(headers: &HeaderMap, name: &HeaderName) -> Option<i64> {
     dates::parse_http(text(headers, name)?)
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn object(
     Ok(State::of_description(&described, org.schema_changed()).respond(&headers, &described)?)
 }
 
-/// An object's entry in describeGlobal.
+/// Returns an object's entry in describeGlobal.
 pub(super) fn brief(object: &Object, base: &str) -> Json {
     let urls = urls(object, base);
     json!({
@@ -98,7 +98,7 @@ fn page_urls(object: &Object, host: &str) -> [(String, Json); 3] {
     ]
 }
 
-/// An object's describe result for clients that reach the org at `host`.
+/// Returns an object's describe result for clients that reach the org at `host`.
 pub(super) fn full_at(object: &Object, base: &str, host: &str) -> Json {
     let mut described = full(object, base);
     if let Some(Json::Object(urls)) = described.get_mut("urls")
@@ -144,7 +144,7 @@ pub(super) fn full(object: &Object, base: &str) -> Json {
     described
 }
 
-/// The record types of an object with the URL `url`.
+/// Returns the record types of an object with the URL `url`.
 pub(super) fn record_types(object: &Object, url: &str) -> Vec<Json> {
     let all = record_type::all(&object.name).into_iter();
     all.map(|it| {
@@ -175,10 +175,21 @@ fn child(way: &ChildRelationship) -> Json {
     })
 }
 
-/// A field in full.
+/// Returns a field in full.
 pub(super) fn field(object: &Object, field: &Field) -> Json {
+    let mut described = first_half(object, field);
+    if let (Some(described), Json::Object(rest)) =
+        (described.as_object_mut(), second_half(object, field))
+    {
+        described.extend::<Map<_, _>>(rest);
+    }
+    described
+}
+
+/// Members `aggregatable` to `label`: `json!` of all of them at once exceeds the compiler's limit of recursion.
+fn first_half(object: &Object, field: &Field) -> Json {
     let reference = field.reference();
-    let mut described = json!({
+    json!({
         "aggregatable": field.aggregatable,
         "aiPredictionField": false,
         "autoNumber": matches!(field.field_type, FieldType::AutoNumber { .. }),
@@ -210,8 +221,13 @@ pub(super) fn field(object: &Object, field: &Field) -> Json {
         "idLookup": field.id_lookup,
         "inlineHelpText": field.inline_help_text,
         "label": field.label,
-    });
-    let rest = json!({
+    })
+}
+
+/// Members `length` to the last.
+fn second_half(object: &Object, field: &Field) -> Json {
+    let reference = field.reference();
+    json!({
         "length": field.length,
         "mask": null,
         "maskType": null,
@@ -238,14 +254,10 @@ pub(super) fn field(object: &Object, field: &Field) -> Json {
         "unique": field.unique,
         "updateable": field.updateable,
         "writeRequiresMasterRead": false,
-    });
-    if let (Some(described), Json::Object(rest)) = (described.as_object_mut(), rest) {
-        described.extend::<Map<_, _>>(rest);
-    }
-    described
+    })
 }
 
-/// Whether profiles may hide the field: those that people write and may leave empty, but for the parts of a name.
+/// Returns whether profiles may hide the field: those that people write and may leave empty, but for the parts of a name.
 fn is_permissionable(field: &Field) -> bool {
     let is_optional = field.nillable || field.field_type == FieldType::Boolean;
     let is_named = field.name_field || field.compound_field_name.as_deref() == Some("Name");
@@ -253,7 +265,7 @@ fn is_permissionable(field: &Field) -> bool {
     (is_written || field.is_compound()) && is_optional && !is_named
 }
 
-/// Whether a search may ask for what a reference leads to: not for people, record types and what a merge has left.
+/// Returns whether a search may ask for what a reference leads to: not for people, record types and what a merge has left.
 fn is_prefilter(field: &Field, reference: &Reference) -> bool {
     let others = ["Group", "RecordType", "User"];
     field.name != "MasterRecordId" && !reference.to.iter().any(|to| others.contains(&to.as_str()))
@@ -289,7 +301,7 @@ pub(super) fn picklist_value(value: &PicklistValue) -> Json {
     })
 }
 
-/// The type in the WSDL.
+/// Returns the type in the WSDL.
 fn soap_type(field_type: &FieldType) -> &'static str {
     match field_type {
         FieldType::Id | FieldType::Reference(_) => "tns:ID",

@@ -17,7 +17,7 @@ use sandbox_model::value::Value;
 /// Media type of content whose record names none.
 const BINARY: &str = "application/octet-stream";
 
-/// The content of `field`; 204 if the record has none.
+/// Returns the content of `field`; 204 if the record has none.
 pub(super) fn content(org: &Org, row: &Row<'_>, field: &str) -> HandlerResult {
     let named = ["ContentType", "LogFileContentType"];
     let media_type = named.iter().find_map(|name| row.get(name).as_str());

@@ -18,8 +18,8 @@ use sandbox_soql::{Options, Plan, for_each_row};
 const SELECTIVE_SHARE: f64 = 0.3;
 
 /// Shows the plans, the best first.
-pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> HandlerResult {
-    let soql = soql_of(org, asked)?;
+pub(super) fn explain(org: &Org, caller: &Caller, statement_or_id: &str) -> HandlerResult {
+    let soql = soql_of(org, statement_or_id)?;
     let options = Options::new(caller.user.as_str(), org.clock().now());
     let query = sandbox_soql::parse(&soql)?;
     let plan = Plan::from_query(&query, &soql, org.schema(), &options)?;
@@ -76,9 +76,9 @@ pub(super) fn explain(org: &Org, caller: &Caller, asked: &str) -> HandlerResult 
 }
 
 /// Reports and list views are queries, too.
-fn soql_of(org: &Org, asked: &str) -> Result<String, ApiError> {
+fn soql_of(org: &Org, statement_or_id: &str) -> Result<String, ApiError> {
     let reports = &setup::standard().reports;
-    if let Some((_, report)) = setup::entry(reports, "00O", asked) {
+    if let Some((_, report)) = setup::entry(reports, "00O", statement_or_id) {
         return Ok(analytics::soql(report));
     }
     let views: Vec<_> = org
@@ -87,10 +87,10 @@ fn soql_of(org: &Org, asked: &str) -> Result<String, ApiError> {
         .iter()
         .flat_map(list_view::all)
         .collect();
-    if let Some((_, view)) = setup::entry(&views, "00B", asked) {
+    if let Some((_, view)) = setup::entry(&views, "00B", statement_or_id) {
         return Ok(view.soql());
     }
-    Ok(asked.to_owned())
+    Ok(statement_or_id.to_owned())
 }
 
 fn shown(

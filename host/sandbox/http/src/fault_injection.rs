@@ -89,7 +89,7 @@ async fn collect(body: Body) -> Option<Bytes> {
     Some(body.collect().await.ok()?.to_bytes())
 }
 
-/// The request as one that only reads.
+/// Returns the request as one that only reads.
 fn instead_get(mut incoming: IncomingRequest) -> IncomingRequest {
     incoming.parts.method = Method::GET;
     incoming.body = Ok(RequestBody::Document(Bytes::new()));
@@ -165,13 +165,14 @@ async fn rejected(ingress: &Ingress, fault: Fault, incoming: IncomingRequest) ->
         .into_iter()
         .map(|(name, value)| (name, template.fill(&value)));
     set_headers(response.headers_mut(), &headers.collect());
+    // The placeholders are filled from the request before the org consumes it.
     if acted {
         drop(ingress.perform(incoming).await);
     }
     response
 }
 
-/// A body of text, with the media type that it looks like.
+/// Returns a body of text, with the media type that it looks like.
 fn of_text(status: StatusCode, text: String) -> Response {
     let media_type = match text.trim_start() {
         "" => return status.into_response(),

@@ -9,7 +9,7 @@ use http_body::{Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead as _, ReadBuf};
 
-use sandbox_core::bulk::blob::{Blob, Opened, lost};
+use sandbox_core::bulk::blob::{Blob, Opened, disk_error};
 use sandbox_model::api_error::ApiError;
 
 /// Bytes sent in one go.
@@ -20,7 +20,7 @@ const CHUNK: usize = 256 * 1024;
 /// # Errors
 /// The blob's file is missing.
 pub(super) fn body(head: Bytes, blob: &Blob, start: u64, len: u64) -> Result<Body, ApiError> {
-    let opened = blob.open(start).map_err(|error| lost(&error))?;
+    let opened = blob.open(start).map_err(|error| disk_error(&error))?;
     let (memory, file) = match opened {
         Opened::Memory(bytes) => {
             let end = usize::try_from(len).map_or(bytes.len(), |len| len.min(bytes.len()));

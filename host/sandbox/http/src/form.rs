@@ -45,14 +45,14 @@ pub(super) struct FilePart {
 }
 
 impl Form {
-    /// The parts, or why they could not be read.
+    /// Returns the parts, or why they could not be read.
     pub(super) fn take(&self) -> Result<Parts, ApiError> {
         let mut form = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         form.take().unwrap_or_else(|| Ok(Parts::default()))
     }
 }
 
-/// The text between the parts of a form; `None` if the body is no form.
+/// Returns the text between the parts of a form; `None` if the body is no form.
 pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
     let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     multer::parse_boundary(content_type).ok()
@@ -114,7 +114,7 @@ async fn text(field: &mut Field<'_>) -> Result<Bytes, ApiError> {
     Ok(text.into())
 }
 
-/// A file or text beyond its limit in bytes.
+/// Returns a file or text beyond its limit in bytes.
 pub(super) fn too_large(limit: u64) -> ApiError {
     ApiError::new(
         "REQUEST_ENTITY_TOO_LARGE",
@@ -129,7 +129,7 @@ fn broken(error: &multer::Error) -> ApiError {
     )
 }
 
-/// The disk's errors are not Salesforce's.
+/// Returns an internal error: Salesforce has none for a failing disk.
 pub(super) fn disk(error: &io::Error) -> ApiError {
     tracing::error!(%error, "the org's files cannot be written or read");
     ApiError::new(

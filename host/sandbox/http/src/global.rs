@@ -86,7 +86,7 @@ pub(super) async fn recent(
     Ok(response::ok(&items.await??))
 }
 
-/// The records of `object` that the user changed last, with the moment of the change.
+/// Returns the records of `object` that the user changed last, with the time of the change.
 fn touched(
     org: &Org,
     object: &Object,

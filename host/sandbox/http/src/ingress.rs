@@ -55,6 +55,7 @@ impl Ingress {
 pub(super) async fn handle(State(ingress): State<Ingress>, request: Request<Body>) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let (parts, received) = request.into_parts();
+    // The body is read before anything else: a server that responds earlier hides its response from many clients.
     let (body, request_bytes) = ingress.receive(&parts, received).await;
     let fault = ingress.org.faults().next_fault(RequestView {
         method: method.as_str(),
@@ -74,6 +75,7 @@ pub(super) async fn handle(State(ingress): State<Ingress>, request: Request<Body
         method: method.to_string(),
         path: journal_path(&uri),
         request_bytes,
+        // No client sees the status of a connection that is reset.
         status: if response.extensions().get::<Aborted>().is_some() {
             0
         } else {
@@ -90,7 +92,7 @@ pub(super) struct IncomingRequest {
     pub body: Result<RequestBody, ApiError>,
 }
 
-/// What rules for faults see of a body.
+/// Returns what rules for faults see of a body.
 pub(super) fn visible(body: &Result<RequestBody, ApiError>) -> &[u8] {
     match body {
         Ok(RequestBody::Document(bytes)) if bytes.len() <= MAX_VISIBLE_BYTES => bytes,
@@ -140,7 +142,7 @@ impl Ingress {
         (drained.map(RequestBody::Document), bytes)
     }
 
-    /// The org behind it.
+    /// Returns the org behind it.
     pub(super) fn org(&self) -> &Org {
         &self.org
     }
@@ -238,7 +240,7 @@ pub(super) fn rewrite(request: &mut Request<Body>) {
     }
 }
 
-/// The path without slashes that say nothing, if it has any.
+/// Returns the path without slashes that say nothing, if it has any.
 fn plain(path: &str) -> Option<String> {
     let is_plain = path == "/" || !path.ends_with('/');
     if is_plain && !path.starts_with("//") {

@@ -70,7 +70,7 @@ use sandbox_core::org::Org;
 /// What handlers are given.
 type Shared = Arc<Org>;
 
-/// The org as a service: call it in process, or put it on a port with [`crate::serve`].
+/// Returns the org as a service: call it in process, or put it on a port with [`crate::serve`].
 ///
 /// In process, a response that carries [`Aborted`] in its extensions stands for a connection that was reset before the
 /// response; a body that ends with an error stands for one that was cut in the middle. [`crate::serve`] turns both into
@@ -98,7 +98,7 @@ pub fn router(org: Arc<Org>) -> Router {
         .with_state(ingress::Ingress::new(org, api))
 }
 
-/// The resources of the REST API that parts of composite requests and SOAP calls may ask for, too.
+/// Returns the resources of the REST API that parts of composite requests and SOAP calls may ask for, too.
 fn resources() -> Router<Shared> {
     let one = get(records::retrieve)
         .patch(records::update)

@@ -9,14 +9,14 @@ use serde_json::json;
 use super::{bulk_v1, response, soap};
 use sandbox_model::api_error::ApiError;
 
-/// A request that is rejected before an API sees it.
+/// Returns a request that is rejected before an API sees it.
 pub(super) fn respond(request: &Request<Body>, error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
     let path = request.uri().path();
     native(status, path, request.headers(), error.code, &error.message)
 }
 
-/// A SOAP fault, an error document of Bulk API 1.0, an OAuth error, or REST's error list.
+/// Returns a SOAP fault, an error document of Bulk API 1.0, an OAuth error, or REST's error list.
 pub(super) fn native(
     status: StatusCode,
     path: &str,

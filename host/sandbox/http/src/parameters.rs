@@ -53,7 +53,7 @@ impl Parameters {
         self.all(name).next().map(str::to_owned)
     }
 
-    /// A number, if the parameter is there.
+    /// Returns a number, if the parameter is there.
     ///
     /// # Errors
     /// `code` if it is no number in the range.
@@ -73,7 +73,7 @@ impl Parameters {
     }
 }
 
-/// A number that is none, or beyond its bounds.
+/// Returns a number that is none, or beyond its bounds.
 pub(super) fn out_of_range(
     name: &str,
     given: &str,

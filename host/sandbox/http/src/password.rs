@@ -68,7 +68,7 @@ async fn set(
     Ok(response::no_content())
 }
 
-/// Gives the user a password that nobody chose, and shows it.
+/// Gives the user a generated password, and shows it.
 async fn reset(State(org): State<Shared>, Path((_, object, id)): UserPath) -> HandlerResult {
     let user = find(&org, &object, &id)?;
     let password = format!("{}a1", random_token(MADE_UP));

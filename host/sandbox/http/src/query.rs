@@ -109,10 +109,12 @@ async fn run(
     which: Rows,
 ) -> HandlerResult {
     let parameters = parameters.unwrap_or_default();
-    let asked = url::form_urlencoded::parse(parameters.as_bytes()).find(|(it, _)| it == "explain");
-    if let Some((_, asked)) = asked {
-        let asked = asked.into_owned();
-        return response::run_blocking(move || explain::explain(&org, &caller, &asked)).await?;
+    let statement_or_id =
+        url::form_urlencoded::parse(parameters.as_bytes()).find(|(it, _)| it == "explain");
+    if let Some((_, statement_or_id)) = statement_or_id {
+        let statement_or_id = statement_or_id.into_owned();
+        return response::run_blocking(move || explain::explain(&org, &caller, &statement_or_id))
+            .await?;
     }
     let soql = url::form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "q")
@@ -172,7 +174,7 @@ async fn page(
     Ok(response::json_bytes(StatusCode::OK, page.await??.body))
 }
 
-/// The page size a client asks for.
+/// Returns the page size a client asks for.
 fn batch_size(headers: &HeaderMap) -> Option<usize> {
     let header = headers.get(QUERY_OPTIONS)?.to_str().ok()?;
     let pairs = header.split(',').filter_map(|pair| pair.split_once('='));

@@ -133,12 +133,12 @@ pub(super) async fn delete(
     .await?
 }
 
-/// The object in a path.
+/// Returns the object in a path.
 pub(super) fn find_object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, ApiError> {
     org.schema().object(name).ok_or_else(ApiError::not_found)
 }
 
-/// The id in a path. Ids of the wrong length are taken for something else, those of the wrong object are malformed.
+/// Returns the id in a path. Ids of the wrong length are taken for something else, those of the wrong object are malformed.
 pub(super) fn find_id(object: &Object, text: &str) -> Result<RecordId, ApiError> {
     let id = RecordId::parse(text).ok_or_else(|| ApiError::no_external_id(text))?;
     if id.key_prefix() == object.key_prefix {
@@ -156,7 +156,7 @@ pub(super) fn read_draft(org: &Org, object: &Object, bytes: &Bytes) -> Result<Dr
     Draft::from_json(org.schema(), object, body, &body.members()?)
 }
 
-/// A field in the URL must not be in the body, too.
+/// Rejects a body with the field of the URL.
 pub(super) fn reject_named(object: &Object, draft: &Draft, field: &str) -> Result<(), ApiError> {
     if draft.names(object, field) {
         let message = format!("The {field} field should not be specified in the sobject data.");
@@ -214,7 +214,7 @@ fn reject_write(
     }
 }
 
-/// The state of a record, where its object keeps when records changed. Accounts alone have tags, of all their fields.
+/// Returns the state of a record, where its object keeps when records changed. Accounts alone have tags, of all their fields.
 fn state_of(
     renderer: &render::Renderer<'_>,
     row: &Row<'_>,
@@ -233,7 +233,7 @@ fn state_of(
     )))
 }
 
-/// The list in the parameter `fields`, where there is one.
+/// Returns the list in the parameter `fields`, where there is one.
 pub(super) fn wanted_fields(query: Option<&str>) -> Option<Vec<String>> {
     url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "fields")

@@ -31,7 +31,7 @@ pub(super) fn related_records(
     object: &Object,
     id: &RecordId,
     name: &str,
-    asked: &RelatedRequest<'_>,
+    request: &RelatedRequest<'_>,
 ) -> HandlerResult {
     let row = org
         .store()
@@ -52,9 +52,9 @@ pub(super) fn related_records(
             org,
             object,
             &parent,
-            asked.caller,
-            asked.query,
-            asked.headers,
+            request.caller,
+            request.query,
+            request.headers,
         );
     }
     let way = object
@@ -64,10 +64,17 @@ pub(super) fn related_records(
         .schema()
         .object(&way.child_object)
         .ok_or_else(ApiError::not_found)?;
-    children(org, child_object, &way.field, id, asked.caller, asked.query)
+    children(
+        org,
+        child_object,
+        &way.field,
+        id,
+        request.caller,
+        request.query,
+    )
 }
 
-/// The parent that the relationship `name` of a record leads to, to be changed or deleted by `method`.
+/// Returns the parent that the relationship `name` of a record leads to, to be changed or deleted by `method`.
 ///
 /// # Errors
 /// `NOT_FOUND` if there is no such record or relationship, or nothing is referred to; `METHOD_NOT_ALLOWED` if the
@@ -93,7 +100,7 @@ pub(super) fn parent<'o>(
     }
 }
 
-/// The record that a field refers to.
+/// Returns the record that a field refers to.
 fn referred<'o>(
     org: &'o Org,
     row: &Row<'_>,

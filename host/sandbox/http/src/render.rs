@@ -18,7 +18,7 @@ pub(super) struct Renderer<'r> {
 }
 
 impl Renderer<'_> {
-    /// The record with all its fields, or with those asked for and the id.
+    /// Returns the record with all its fields, or with those asked for and the id.
     ///
     /// # Errors
     /// `INVALID_FIELD` if a field asked for does not exist; the database's.
@@ -44,7 +44,7 @@ impl Renderer<'_> {
         Ok(Json::Object(members))
     }
 
-    /// The fields of these names, those of parents inside an object of the relationship's name.
+    /// Returns the fields of these names, those of parents inside an object of the relationship's name.
     fn some(&self, row: &Row<'_>, names: &[&str]) -> Result<Map<String, Json>, ApiError> {
         let mut members = self.head(row);
         let url = self.url(row);
@@ -69,7 +69,7 @@ impl Renderer<'_> {
         Ok(members)
     }
 
-    /// The record that a field refers to, or null; its fields have to exist in any case.
+    /// Returns the record that a field refers to, or null; its fields have to exist in any case.
     fn parent(&self, row: &Row<'_>, field: &Field, names: &[&str]) -> Result<Json, ApiError> {
         let id = row.get(&field.name).as_str();
         let to = field.reference().and_then(|reference| reference.to.first());
@@ -106,7 +106,7 @@ fn levels(name: &str) -> usize {
     name.matches('.').count()
 }
 
-/// What is asked for of the parent that this relationship leads to.
+/// Returns what is asked for of the parent that this relationship leads to.
 fn below<'n>(names: &[&'n str], relationship: &str) -> Vec<&'n str> {
     let paths = names.iter().filter_map(|name| name.split_once('.'));
     paths
@@ -125,7 +125,7 @@ fn shown(row: &Row<'_>, field: &Field, url: &str) -> Json {
     }
 }
 
-/// All members, or null if none has a value.
+/// Returns all members, or null if none has a value.
 fn address(row: &Row<'_>, field: &Field) -> Json {
     let mut members = Map::new();
     for (member, ending) in ADDRESS_MEMBERS {

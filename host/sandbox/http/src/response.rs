@@ -37,7 +37,7 @@ pub(super) fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// An error as an entry of REST's error list.
+/// Returns an error as an entry of REST's error list.
 pub(super) fn to_json(api_error: &ApiError) -> Json {
     let mut entry = json!({"message": api_error.message, "errorCode": api_error.code});
     let Some(members) = entry.as_object_mut() else {

@@ -155,7 +155,7 @@ impl AsyncWrite for Connection {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    /// A connection to be reset is not closed politely first.
+    /// Skips the orderly shutdown of a connection that is to be reset.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.reset.load(Ordering::Relaxed) {
             return Poll::Ready(Ok(()));

@@ -83,7 +83,7 @@ async fn push(
     Ok(response::ok(&Json::Array(results)))
 }
 
-/// The name of the channel with this id.
+/// Returns the name of the channel with this id.
 fn name(org: &Org, id: &str) -> Result<String, ApiError> {
     let object = find_object(org, STREAMING_CHANNEL)?;
     let id = find_id(object, id)?;

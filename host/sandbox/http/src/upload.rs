@@ -61,7 +61,7 @@ pub(super) fn read_draft<'o>(
     Ok((draft, pending))
 }
 
-/// The JSON document of a request, and the files that came with it.
+/// Returns the JSON document of a request, and the files that came with it.
 pub(super) fn split(
     bytes: &Bytes,
     form: Option<Extension<Form>>,
@@ -115,7 +115,7 @@ impl<'o> Pending<'o> {
     }
 }
 
-/// A form that is not made as Salesforce wants it.
+/// Returns a form that is not made as Salesforce wants it.
 pub(super) fn misshaped(message: impl Into<String>) -> ApiError {
     ApiError::new("INVALID_MULTIPART_REQUEST", message)
 }

@@ -21,7 +21,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// An error of a request.
+    /// Creates an error of a request.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -31,7 +31,7 @@ impl ApiError {
         }
     }
 
-    /// An error of a record, with the fields that caused it (maybe none).
+    /// Returns an error of a record, with the fields that caused it (maybe none).
     pub fn for_record<'a>(
         code: &'static str,
         message: impl Into<String>,
@@ -67,13 +67,13 @@ impl ApiError {
         )
     }
 
-    /// The record is in the recycle bin.
+    /// Returns the error for a record in the recycle bin.
     #[must_use]
     pub fn deleted() -> Self {
         Self::for_record("ENTITY_IS_DELETED", "entity is deleted", [])
     }
 
-    /// The record is a duplicate.
+    /// Returns the error for a duplicate record.
     #[must_use]
     pub fn duplicates(found: Duplicates) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl ApiError {
         Self::new("JSON_PARSER_ERROR", message)
     }
 
-    /// The org itself failed; never expected.
+    /// Returns the org itself failed; never expected.
     #[must_use]
     pub fn internal(error: &StoreError) -> Self {
         tracing::error!(%error, "the org's database failed");
@@ -97,7 +97,7 @@ impl ApiError {
         )
     }
 
-    /// The HTTP status that Salesforce's REST API responds with.
+    /// Returns the HTTP status that Salesforce's REST API responds with.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self.code {

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Says what time it is in the org: real time plus an offset, or a fixed moment.
+/// Says what time it is in the org: real time plus an offset, or a fixed time.
 #[derive(Debug)]
 pub struct Clock {
     fixed: bool,
-    /// The offset from real time, or the moment itself where it is fixed; in milliseconds.
+    /// The offset from real time, or the time itself where it is fixed; in milliseconds.
     value: AtomicI64,
 }
 

@@ -36,7 +36,7 @@ impl RecordId {
         }
     }
 
-    /// The `number`-th id of the object with this key prefix.
+    /// Creates the `number`-th id of the object with this key prefix.
     #[must_use]
     pub fn new(key_prefix: &str, number: u64) -> Self {
         Self(with_checksum(&format!(
@@ -45,25 +45,25 @@ impl RecordId {
         )))
     }
 
-    /// All 18 characters.
+    /// Returns all 18 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The 15 characters without checksum.
+    /// Returns the 15 characters without checksum.
     #[must_use]
     pub fn short(&self) -> &str {
         self.0.get(..SHORT).unwrap_or(&self.0)
     }
 
-    /// The object's three characters.
+    /// Returns the object's three characters.
     #[must_use]
     pub fn key_prefix(&self) -> &str {
         self.0.get(..3).unwrap_or(&self.0)
     }
 
-    /// The number this id was made from; `None` if it was not made here.
+    /// Returns the number this id was made from; `None` if it was not made here.
     #[must_use]
     pub fn number(&self) -> Option<u64> {
         let digits = self.short().get(3..)?.strip_prefix(INSTANCE)?;

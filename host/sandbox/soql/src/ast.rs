@@ -21,7 +21,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// The path as written, without blanks.
+    /// Returns the path as written, without blanks.
     #[must_use]
     pub fn text(&self) -> String {
         self.names

@@ -31,7 +31,7 @@ pub fn describe(query: &Query, plan: &Plan, schema: &Schema) -> Json {
     })
 }
 
-/// The columns of records.
+/// Returns the columns of records.
 fn members(projection: &Projection, plan: &Plan, schema: &Schema) -> Vec<Json> {
     let object = match &projection.source {
         Source::Object { name, .. } => schema.any_object(name),
@@ -91,7 +91,7 @@ fn member(
     }
 }
 
-/// The way to a parent, with the columns at its end.
+/// Returns the way to a parent, with the columns at its end.
 fn joined(projected: &ProjectedField, object: Option<&Object>, columns: Vec<Json>) -> Json {
     let key = object.and_then(|object| object.relationship(&projected.name));
     let mut column = column(&projected.name, &projected.name);
@@ -109,7 +109,7 @@ fn joined(projected: &ProjectedField, object: Option<&Object>, columns: Vec<Json
     column
 }
 
-/// The columns of aggregate rows, which are named as the rows' members are.
+/// Returns the columns of aggregate rows, which are named as the rows' members are.
 fn aggregates(query: &Query, projection: &Projection, object: Option<&Object>) -> Vec<Json> {
     let operands = query.select.iter().filter_map(|item| match item {
         SelectItem::Value { operand, .. } => Some(operand),
@@ -135,7 +135,7 @@ fn aggregates(query: &Query, projection: &Projection, object: Option<&Object>) -
         .collect()
 }
 
-/// Whether a function always gives a number.
+/// Returns whether a function always gives a number.
 fn counts(function: &Function) -> bool {
     !matches!(
         function.name.as_str(),
@@ -204,7 +204,7 @@ fn set(column: &mut Json, name: &str, value: Json) {
     }
 }
 
-/// The type that Apex has for a field (Apex developer guide, "Primitive Data Types").
+/// Returns the type that Apex has for a field (Apex developer guide, "Primitive Data Types").
 fn apex_type(field_type: &FieldType) -> &'static str {
     match field_type {
         FieldType::Id | FieldType::Reference(_) => "Id",

@@ -34,7 +34,7 @@ enum Period {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateLiteral {
     unit: Unit,
-    stretch: Period,
+    period: Period,
 }
 
 /// A range of days: from the first day on, up to but without the second.
@@ -56,14 +56,14 @@ const MAX_UNITS: i64 = 3_000;
 const MAX_DAYS: i64 = MAX_UNITS * 365;
 
 impl DateLiteral {
-    /// The literal without a number of this name: `TODAY`, `LAST_90_DAYS`, `THIS_FISCAL_YEAR`.
+    /// Returns the literal without a number of this name: `TODAY`, `LAST_90_DAYS`, `THIS_FISCAL_YEAR`.
     #[must_use]
     pub fn plain(word: &str) -> Option<Self> {
         let word = word.to_ascii_uppercase();
-        let day = |stretch| {
+        let day = |period| {
             Some(Self {
                 unit: Unit::Day,
-                stretch,
+                period,
             })
         };
         match word.as_str() {
@@ -84,21 +84,21 @@ impl DateLiteral {
         let unit = unit_named(unit).filter(|unit| *unit != Unit::Day)?;
         Some(Self {
             unit,
-            stretch: Period::One(away),
+            period: Period::One(away),
         })
     }
 
-    /// Whether `word` is a literal that a colon and a number follow: `LAST_N_DAYS`.
+    /// Returns whether `word` is a literal that a colon and a number follow: `LAST_N_DAYS`.
     #[must_use]
     pub fn is_counted(word: &str) -> bool {
         Self::counted(word, 1).is_some()
     }
 
-    /// The literal of this name with a number; `None` if there is no such name or the number is out of bounds.
+    /// Returns the literal of this name with a number; `None` if there is no such name or the number is out of bounds.
     #[must_use]
     pub fn counted(word: &str, count: i64) -> Option<Self> {
         let word = word.to_ascii_uppercase();
-        let (unit, stretch) = if let Some(units) = word.strip_prefix("LAST_N_") {
+        let (unit, period) = if let Some(units) = word.strip_prefix("LAST_N_") {
             (units, Period::Last(count))
         } else if let Some(units) = word.strip_prefix("NEXT_N_") {
             (units, Period::Next(count))
@@ -114,9 +114,7 @@ impl DateLiteral {
         } else {
             MAX_UNITS
         };
-        (0..=most)
-            .contains(&count)
-            .then_some(Self { unit, stretch })
+        (0..=most).contains(&count).then_some(Self { unit, period })
     }
 
     /// Returns the days meant at a time (ms since 1970) in a time zone; `None` if they lie outside the calendar.
@@ -128,7 +126,7 @@ impl DateLiteral {
             .date();
         let first = self.unit.first_day(today)?;
         let start = |units: i64| self.unit.shift(first, units);
-        match self.stretch {
+        match self.period {
             Period::One(away) => Some((start(away)?, start(away.checked_add(1)?)?)),
             // "For the last n days up to and including today" (SOQL and SOSL Reference, "Date Formats and Date
             // Literals"); other units leave the current one out.
@@ -170,13 +168,13 @@ impl Unit {
     }
 }
 
-/// The day after.
+/// Returns the day after.
 #[must_use]
 pub fn next_day(day: Date) -> Option<Date> {
     day.checked_add(1.day()).ok()
 }
 
-/// The instant (ms since 1970) when a day begins in a time zone.
+/// Returns the instant (ms since 1970) when a day begins in a time zone.
 #[must_use]
 pub fn midnight(day: Date, zone: &TimeZone) -> Option<i64> {
     Some(

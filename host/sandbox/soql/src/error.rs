@@ -30,7 +30,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// The code as in responses.
+    /// Returns the code as in responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ pub struct SoqlError {
 pub type Result<T> = std::result::Result<T, SoqlError>;
 
 impl SoqlError {
-    /// An error that concerns the whole query.
+    /// Creates an error that concerns the whole query.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -71,7 +71,7 @@ impl SoqlError {
         }
     }
 
-    /// An error at byte `at` of `soql`.
+    /// Returns an error at byte `at` of `soql`.
     pub fn at(soql: &str, at: usize, code: ErrorCode, message: impl fmt::Display) -> Self {
         Self {
             code,
@@ -79,7 +79,7 @@ impl SoqlError {
         }
     }
 
-    /// An error of the token at byte `at`. Salesforce's parser points one character before it.
+    /// Returns an error of the token at byte `at`. Salesforce's parser points one character before it.
     pub fn syntax(soql: &str, at: usize, message: impl fmt::Display) -> Self {
         Self {
             code: ErrorCode::MalformedQuery,

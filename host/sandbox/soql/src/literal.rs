@@ -47,13 +47,13 @@ impl Text {
         }
     }
 
-    /// The text meant: escapes resolved.
+    /// Returns the text meant: escapes resolved.
     #[must_use]
     pub fn value(&self) -> String {
         resolve(&self.raw, |c, out| out.push(c))
     }
 
-    /// The text as a pattern for SQL's `LIKE … ESCAPE '\'`: `%` and `_` are wild unless escaped.
+    /// Returns the text as a pattern for SQL's `LIKE … ESCAPE '\'`: `%` and `_` are wild unless escaped.
     #[must_use]
     pub fn pattern(&self) -> String {
         resolve(&self.raw, |c, out| {
@@ -139,7 +139,7 @@ fn bad_escape(raw: &str) -> Option<String> {
 
 /// Reads a date, date-time or time of day; `None` if it is none that the calendar knows.
 #[must_use]
-pub fn moment(text: &str) -> Option<Literal> {
+pub fn date_time(text: &str) -> Option<Literal> {
     if text.contains('T') {
         return dates::parse_datetime(text).map(Literal::DateTime);
     }
@@ -197,19 +197,19 @@ mod tests {
     #[test]
     fn date_times_are_recognized() {
         assert_eq!(
-            moment("2026-02-28"),
+            date_time("2026-02-28"),
             Some(Literal::Date("2026-02-28".into()))
         );
-        assert_eq!(moment("2026-02-30"), None);
+        assert_eq!(date_time("2026-02-30"), None);
         assert_eq!(
-            moment("1970-01-01T01:00:00+01:00"),
+            date_time("1970-01-01T01:00:00+01:00"),
             Some(Literal::DateTime(0))
         );
         assert_eq!(
-            moment("1970-01-01T00:00:00.005Z"),
+            date_time("1970-01-01T00:00:00.005Z"),
             Some(Literal::DateTime(5))
         );
-        assert_eq!(moment("00:00:01.000Z"), Some(Literal::Time(1000)));
+        assert_eq!(date_time("00:00:01.000Z"), Some(Literal::Time(1000)));
     }
 
     proptest::proptest! {

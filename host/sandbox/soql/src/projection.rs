@@ -34,7 +34,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// What such records are called in `attributes`.
+    /// Returns what such records are called in `attributes`.
     #[must_use]
     pub fn type_name(&self) -> &str {
         match self {
@@ -106,7 +106,7 @@ pub enum ValueKind {
     Formatted(Box<ValueKind>, Style),
 }
 
-/// What FORMAT() needs beside the kind of the value.
+/// What FORMAT() needs besides the kind of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Nothing more.
@@ -120,7 +120,7 @@ pub enum Style {
 }
 
 impl ValueKind {
-    /// How values of a field of this type are shown.
+    /// Returns how values of a field of this type are shown.
     #[must_use]
     pub fn from_field_type(field_type: &FieldType) -> Self {
         match field_type {
@@ -146,7 +146,7 @@ pub struct Leaf<'a> {
 }
 
 impl Projection {
-    /// The values of a row in order, those of parents included; compounds, TYPEOF and sub-queries are left out.
+    /// Returns the values of a row in order, those of parents included; compounds, TYPEOF and sub-queries are left out.
     #[must_use]
     pub fn leaves(&self) -> Vec<Leaf<'_>> {
         let mut leaves = Vec::new();
@@ -171,7 +171,7 @@ impl Projection {
         leaves
     }
 
-    /// Whether rows hold what a flat rendering cannot show: compounds, TYPEOF or sub-queries.
+    /// Returns whether rows hold what a flat rendering cannot show: compounds, TYPEOF or sub-queries.
     #[must_use]
     pub fn is_nested(&self) -> bool {
         self.fields

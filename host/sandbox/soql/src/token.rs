@@ -12,7 +12,7 @@ pub enum TokenKind {
     /// A number, perhaps signed.
     Number,
     /// A date, date-time or time.
-    Moment,
+    DateTime,
     /// An operator or mark of punctuation.
     Mark,
     /// The end of the statement.
@@ -58,7 +58,7 @@ impl Lexer<'_> {
         let kind = match self.peek(0) {
             None => TokenKind::End,
             Some('\'') => self.text()?,
-            Some(c) if c.is_ascii_digit() => self.number_or_moment(),
+            Some(c) if c.is_ascii_digit() => self.number_or_date_time(),
             Some('+' | '-') if self.peek(1).is_some_and(|c| c.is_ascii_digit() || c == '.') => {
                 self.number()
             }
@@ -106,7 +106,7 @@ impl Lexer<'_> {
         Ok(TokenKind::Text)
     }
 
-    fn number_or_moment(&mut self) -> TokenKind {
+    fn number_or_date_time(&mut self) -> TokenKind {
         let digits = self
             .rest()
             .find(|c: char| !c.is_ascii_digit())
@@ -118,7 +118,7 @@ impl Lexer<'_> {
         {
             Some('-' | ':') => {
                 self.skip(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '.' | '+'));
-                TokenKind::Moment
+                TokenKind::DateTime
             }
             _ => self.number(),
         }
@@ -166,7 +166,7 @@ impl Lexer<'_> {
     }
 }
 
-/// Whether a word is an amount of money such as `USD5000`.
+/// Returns whether a word is an amount of money such as `USD5000`.
 pub fn is_currency(word: &str) -> bool {
     let (code, amount) = word.split_at_checked(3).unwrap_or((word, ""));
     code.bytes().all(|b| b.is_ascii_alphabetic())
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_statement_is_split_into_words_marks_and_literals() {
-        use TokenKind::{End, Mark, Moment, Number, Text, Word};
+        use TokenKind::{DateTime, End, Mark, Number, Text, Word};
         let soql = r"WHERE a.b>=-1.5e3 AND c != 'it\'s' OR d=2020-01-02T03:04:05.006+01:00";
         let expected = [
             (Word, "WHERE"),
@@ -203,7 +203,7 @@ mod tests {
             (Word, "OR"),
             (Word, "d"),
             (Mark, "="),
-            (Moment, "2020-01-02T03:04:05.006+01:00"),
+            (DateTime, "2020-01-02T03:04:05.006+01:00"),
             (End, ""),
         ];
         assert_eq!(texts(soql), expected);

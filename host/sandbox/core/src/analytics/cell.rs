@@ -7,7 +7,7 @@ use sandbox_model::schema::FieldType;
 /// What a cell without value shows.
 const EMPTY: &str = "-";
 
-/// A cell of a row. `id`: the record that a name belongs to, which is the cell's value.
+/// Returns a cell of a row. `id`: the record that a name belongs to, which is the cell's value.
 pub(super) fn data(field_type: &FieldType, value: &Json, id: Option<&Json>) -> Json {
     let shown = label(field_type, value);
     let value = match (field_type, id) {
@@ -18,7 +18,7 @@ pub(super) fn data(field_type: &FieldType, value: &Json, id: Option<&Json>) -> J
     json!({"label": shown, "value": value})
 }
 
-/// What people see of a value.
+/// Returns what people see of a value.
 pub(super) fn label(field_type: &FieldType, value: &Json) -> String {
     match (field_type, value) {
         (_, Json::Null) => EMPTY.to_owned(),

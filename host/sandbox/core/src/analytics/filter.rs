@@ -4,7 +4,7 @@ use super::{Column, Query, ReportFilter, bad, position};
 use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::FieldType;
 
-/// All filters, joined as the boolean filter says, or by AND.
+/// Returns all filters, joined as the boolean filter says, or by AND.
 pub(super) fn condition(query: &Query<'_>) -> Result<Option<String>, ApiError> {
     let mut conditions = Vec::new();
     for filter in &query.filters {
@@ -60,7 +60,7 @@ fn one(column: &Column<'_>, filter: &ReportFilter) -> Result<String, ApiError> {
     }
 }
 
-/// A value in SOQL; nothing means null.
+/// Returns a value in SOQL; nothing means null.
 fn literal(column: &Column<'_>, value: &str) -> Result<String, ApiError> {
     if value.is_empty() {
         return Ok("null".into());

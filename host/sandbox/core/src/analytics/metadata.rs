@@ -80,6 +80,30 @@ pub fn extended(query: &Query<'_>) -> Json {
     })
 }
 
+/// Operators of texts with their labels.
+const TEXT_OPERATORS: &[(&str, &str)] = &[
+    ("equals", "equals"),
+    ("notEqual", "not equal to"),
+    ("contains", "contains"),
+    ("notContain", "does not contain"),
+    ("startsWith", "starts with"),
+];
+/// Operators of what has an order.
+const ORDER_OPERATORS: &[(&str, &str)] = &[
+    ("equals", "equals"),
+    ("notEqual", "not equal to"),
+    ("lessThan", "less than"),
+    ("greaterThan", "greater than"),
+    ("lessOrEqual", "less or equal"),
+    ("greaterOrEqual", "greater or equal"),
+];
+/// Operators by type of column.
+const OPERATORS: &[(&str, &[(&str, &str)])] = &[
+    ("string", TEXT_OPERATORS),
+    ("double", ORDER_OPERATORS),
+    ("date", ORDER_OPERATORS),
+];
+
 /// `reportTypeMetadata`
 pub fn report_type(query: &Query<'_>) -> Json {
     let columns: Map<String, Json> = query
@@ -103,41 +127,7 @@ pub fn report_type(query: &Query<'_>) -> Json {
             (it.name.to_owned(), info)
         })
         .collect();
-    let labels: &[(&str, &[(&str, &str)])] = &[
-        (
-            "string",
-            &[
-                ("equals", "equals"),
-                ("notEqual", "not equal to"),
-                ("contains", "contains"),
-                ("notContain", "does not contain"),
-                ("startsWith", "starts with"),
-            ],
-        ),
-        (
-            "double",
-            &[
-                ("equals", "equals"),
-                ("notEqual", "not equal to"),
-                ("lessThan", "less than"),
-                ("greaterThan", "greater than"),
-                ("lessOrEqual", "less or equal"),
-                ("greaterOrEqual", "greater or equal"),
-            ],
-        ),
-        (
-            "date",
-            &[
-                ("equals", "equals"),
-                ("notEqual", "not equal to"),
-                ("lessThan", "less than"),
-                ("greaterThan", "greater than"),
-                ("lessOrEqual", "less or equal"),
-                ("greaterOrEqual", "greater or equal"),
-            ],
-        ),
-    ];
-    let operators: Map<String, Json> = labels
+    let operators: Map<String, Json> = OPERATORS
         .iter()
         .map(|(kind, all)| {
             let all: Vec<Json> = all

@@ -127,7 +127,7 @@ pub struct Changes {
 }
 
 impl<'r> Query<'r> {
-    /// The saved report with the changes of a request.
+    /// Creates the saved report with the changes of a request.
     ///
     /// # Errors
     /// `BAD_REQUEST` for columns, summaries and filters that the report does not know.
@@ -138,40 +138,8 @@ impl<'r> Query<'r> {
         with_details: bool,
     ) -> Result<Self, ApiError> {
         let columns = columns(schema, report)?;
-        let find = |name: &str| position(&columns, name);
-        let details = match &changes.detail_columns {
-            Some(names) => names
-                .iter()
-                .map(|name| find(name))
-                .collect::<Result<_, _>>()?,
-            None => {
-                let is_detail =
-                    |column: &Column<'_>| !report.groupings.iter().any(|it| it == column.name);
-                let all = columns.iter().enumerate();
-                all.filter(|(_, column)| is_detail(column))
-                    .map(|(at, _)| at)
-                    .collect()
-            }
-        };
-        let groupings = match &changes.groupings_down {
-            Some(wanted) => wanted
-                .iter()
-                .map(|it| grouping(&columns, it))
-                .collect::<Result<_, _>>()?,
-            None => {
-                let plain = |name: &String| {
-                    find(name).map(|column| Grouping {
-                        column,
-                        descending: false,
-                    })
-                };
-                report
-                    .groupings
-                    .iter()
-                    .map(plain)
-                    .collect::<Result<_, _>>()?
-            }
-        };
+        let details = details(&columns, report, changes)?;
+        let groupings = groupings(&columns, report, changes)?;
         let aggregates = changes.aggregates.as_ref().unwrap_or(&report.aggregates);
         let aggregates = aggregates
             .iter()
@@ -196,7 +164,7 @@ impl<'r> Query<'r> {
         })
     }
 
-    /// The rows as SOQL; the columns are followed by the ids of the records that names belong to.
+    /// Returns the rows as SOQL; the columns are followed by the ids of the records that names belong to.
     fn soql(&self) -> Result<String, ApiError> {
         let mut fields: Vec<String> = Vec::new();
         for column in &self.columns {
@@ -236,7 +204,7 @@ impl Column<'_> {
     }
 }
 
-/// The saved report as SOQL, for `explain`.
+/// Returns the saved report as SOQL, for `explain`.
 pub fn soql(report: &Report) -> String {
     let fields: Vec<&str> = report
         .columns
@@ -283,6 +251,38 @@ fn position(columns: &[Column<'_>], name: &str) -> Result<usize, ApiError> {
             known.join(", ")
         ))
     })
+}
+
+/// Positions of the detail columns: those of the request, else all that the report does not group by.
+fn details(
+    columns: &[Column<'_>],
+    report: &Report,
+    changes: &Changes,
+) -> Result<Vec<usize>, ApiError> {
+    if let Some(names) = &changes.detail_columns {
+        return names.iter().map(|name| position(columns, name)).collect();
+    }
+    let is_detail = |column: &Column<'_>| !report.groupings.iter().any(|it| it == column.name);
+    let all = columns.iter().enumerate();
+    let details = all.filter(|(_, column)| is_detail(column));
+    Ok(details.map(|(at, _)| at).collect())
+}
+
+/// Groupings of the request, else those of the report in ascending order.
+fn groupings(
+    columns: &[Column<'_>],
+    report: &Report,
+    changes: &Changes,
+) -> Result<Vec<Grouping>, ApiError> {
+    if let Some(wanted) = &changes.groupings_down {
+        return wanted.iter().map(|it| grouping(columns, it)).collect();
+    }
+    let ascending = |name: &String| {
+        let column = position(columns, name)?;
+        let descending = false;
+        Ok(Grouping { column, descending })
+    };
+    report.groupings.iter().map(ascending).collect()
 }
 
 fn grouping(columns: &[Column<'_>], wanted: &Json) -> Result<Grouping, ApiError> {

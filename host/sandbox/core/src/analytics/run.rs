@@ -209,7 +209,7 @@ fn cells(query: &Query<'_>, row: &Json) -> Json {
     json!({"dataCells": details.map(shown).collect::<Vec<_>>()})
 }
 
-/// The value behind `Account.Name` in a row.
+/// Returns the value behind `Account.Name` in a row.
 fn at_path<'j>(row: &'j Json, path: &str) -> &'j Json {
     path.split('.')
         .fold(row, |row, name| row.get(name).unwrap_or(&Json::Null))

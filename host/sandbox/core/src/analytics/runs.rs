@@ -52,12 +52,12 @@ impl Runs {
         run
     }
 
-    /// An id for a run that has none yet.
+    /// Returns an id for a run that has none yet.
     pub fn unnumbered() -> RecordId {
         RecordId::new(RUNS, 0)
     }
 
-    /// The runs of a report that are not too old, newest first.
+    /// Returns the runs of a report that are not too old, newest first.
     pub fn for_report(&self, report: &RecordId, now: i64) -> Vec<Run> {
         let kept = self.lock();
         let is_live = |run: &&Run| run.report == *report && now - run.requested < LIFETIME_MS;

@@ -36,7 +36,7 @@ impl From<Bytes> for Blob {
 }
 
 impl Blob {
-    /// How many bytes there are.
+    /// Returns how many bytes there are.
     #[must_use]
     pub fn len(&self) -> u64 {
         match &self.0 {
@@ -45,7 +45,7 @@ impl Blob {
         }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -65,7 +65,7 @@ impl Blob {
         }
     }
 
-    /// The bytes from `start` on.
+    /// Returns the bytes from `start` on.
     pub fn open(&self, start: u64) -> io::Result<Opened> {
         match &self.0 {
             Kept::Memory(bytes) => {
@@ -80,7 +80,7 @@ impl Blob {
         }
     }
 
-    /// All of it in memory: for what is known to be small.
+    /// Returns all of it in memory: for what is known to be small.
     ///
     /// # Errors
     /// The file's.
@@ -117,7 +117,7 @@ impl BlobWriter {
         self.len
     }
 
-    /// Whether nothing was written yet.
+    /// Returns whether nothing was written yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -160,8 +160,8 @@ impl Write for BlobWriter {
     }
 }
 
-/// The org's disk failed.
-pub fn lost(error: &io::Error) -> ApiError {
+/// Returns the org's disk failed.
+pub fn disk_error(error: &io::Error) -> ApiError {
     tracing::error!(%error, "a file of the org cannot be read");
     ApiError::new("UNKNOWN_EXCEPTION", "An unexpected error occurred")
 }

@@ -28,7 +28,7 @@ impl Delimiter {
         (Self::Tab, "TAB", b'\t'),
     ];
 
-    /// The delimiter called so in job infos.
+    /// Returns the delimiter called so in job infos.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let found = Self::ALL.iter().find(|(_, known, _)| *known == name);
@@ -46,7 +46,7 @@ impl Delimiter {
         self.entry().0
     }
 
-    /// The byte itself.
+    /// Returns the byte itself.
     #[must_use]
     pub fn byte(self) -> u8 {
         self.entry().1
@@ -64,7 +64,7 @@ pub enum LineEnding {
 }
 
 impl LineEnding {
-    /// The line ending called so in job infos.
+    /// Returns the line ending called so in job infos.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -83,7 +83,7 @@ impl LineEnding {
         }
     }
 
-    /// The bytes themselves.
+    /// Returns the bytes themselves.
     #[must_use]
     pub fn bytes(self) -> &'static [u8] {
         match self {

@@ -38,7 +38,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// The bytes of `count` rows from row `first` on: where they begin, and how many there are.
+    /// Returns the bytes of `count` rows from row `first` on: where they begin, and how many there are.
     ///
     /// # Errors
     /// The file's.
@@ -48,7 +48,7 @@ impl Pages {
         Ok((start, self.place(last)? - start))
     }
 
-    /// The byte at which a row begins.
+    /// Returns the byte at which a row begins.
     fn place(&self, row: u64) -> io::Result<u64> {
         if row >= self.count {
             return Ok(self.rows.len());

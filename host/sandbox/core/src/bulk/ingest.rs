@@ -26,7 +26,7 @@ pub(super) fn run(org: &Org, job: &Job) {
     };
     let end = run.all(&data);
     let (state, error) = match end {
-        Ok(End::LoadedBatch) => (State::JobComplete, None),
+        Ok(End::Completed) => (State::JobComplete, None),
         Ok(End::Stopped(state, message)) => (state, message),
         Err(BadData(message)) => (State::Failed, Some(message)),
     };
@@ -56,14 +56,14 @@ fn leave_unprocessed(job: &Job) {
         results.rest(&mut table, &[])
     });
     if let Err(BadData(message)) = copied {
-        tracing::debug!(message, "the rows of an aborted job cannot be told apart");
+        tracing::debug!(message, "the rows of an aborted job cannot be separated");
     }
     job.progress().files = Some(Some(results.finish().unwrap_or_default()));
 }
 
 /// How the rows came to an end.
 enum End {
-    LoadedBatch,
+    Completed,
     Stopped(State, Option<String>),
 }
 
@@ -80,7 +80,7 @@ impl<'o> Run<'o> {
         let target = self.target()?;
         if table::is_blank(data)? {
             self.results.begin(&StringRecord::new(), Some(&target))?;
-            return Ok(End::LoadedBatch);
+            return Ok(End::Completed);
         }
         let mut table = Table::open(data, self.job.dialect)?;
         self.results.begin(&table.header, Some(&target))?;
@@ -101,9 +101,9 @@ impl<'o> Run<'o> {
             };
             let batch = rows.get(..count).unwrap_or_default();
             if batch.is_empty() {
-                return Ok(End::LoadedBatch);
+                return Ok(End::Completed);
             }
-            let unreadable = table.misquoted().to_vec();
+            let unreadable = table.misquoted_rows().to_vec();
             if let Err(bad) = self.batch(&target, &header, batch, &unreadable) {
                 return self.give_up(&mut table, batch, bad);
             }
@@ -198,7 +198,7 @@ impl<'o> Run<'o> {
         Ok(())
     }
 
-    /// What was not processed is kept before the job fails.
+    /// Returns what was not processed is kept before the job fails.
     fn give_up(
         &mut self,
         table: &mut Table,

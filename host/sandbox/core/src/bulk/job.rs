@@ -39,7 +39,7 @@ impl State {
         }
     }
 
-    /// Whether nothing more will happen.
+    /// Returns whether nothing more will happen.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::JobComplete | Self::Failed | Self::Aborted)
@@ -126,7 +126,7 @@ pub struct Files {
 }
 
 impl Job {
-    /// A new job.
+    /// Creates a new job.
     #[must_use]
     pub fn new(
         id: RecordId,
@@ -180,7 +180,7 @@ impl Job {
         self.progress().changed
     }
 
-    /// Whether it runs a query.
+    /// Returns whether it runs a query.
     #[must_use]
     pub fn is_query(&self) -> bool {
         matches!(self.task, Task::Query { .. })

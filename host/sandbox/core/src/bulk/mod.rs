@@ -54,7 +54,7 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// The jobs of an org with these settings.
+    /// Creates the jobs of an org with these settings.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
@@ -71,19 +71,19 @@ impl Bulk {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The jobs of Bulk API 1.0.
+    /// Returns the jobs of Bulk API 1.0.
     #[must_use]
     pub fn bulk_v1(&self) -> &bulk_v1::Jobs {
         &self.bulk_v1
     }
 
-    /// What was used of a day's batches and query jobs.
+    /// Returns what was used of a day's batches and query jobs.
     #[must_use]
     pub fn quota(&self) -> &Quota {
         &self.quota
     }
 
-    /// How jobs are treated.
+    /// Returns how jobs are treated.
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.locked().clone()
@@ -106,7 +106,7 @@ impl Bulk {
         self.quota.reset();
     }
 
-    /// An id that no other job, batch or result has.
+    /// Returns an id that no other job, batch or result has.
     #[must_use]
     pub fn next_id(&self, key_prefix: &str) -> RecordId {
         RecordId::new(key_prefix, self.numbers.fetch_add(1, Ordering::Relaxed) + 1)
@@ -129,7 +129,7 @@ impl Bulk {
         job
     }
 
-    /// The job with this id, of 15 or 18 characters.
+    /// Returns the job with this id, of 15 or 18 characters.
     #[must_use]
     pub fn job(&self, id: &str, now: i64) -> Option<Arc<Job>> {
         let id = RecordId::parse(id)?;
@@ -137,7 +137,7 @@ impl Bulk {
         found.filter(|job| now.saturating_sub(job.created) < limits::RESULT_LIFETIME_MS)
     }
 
-    /// All jobs, in the order of their making.
+    /// Returns all jobs, in the order of their making.
     #[must_use]
     pub fn list(&self) -> Vec<Arc<Job>> {
         self.jobs().values().cloned().collect()
@@ -157,7 +157,7 @@ impl Bulk {
         self.quota.batch(now, most)
     }
 
-    /// The rows that are to be rejected on demand among `count` rows from number `first` on, by their place.
+    /// Returns the rows that are to be rejected on demand among `count` rows from number `first` on, by their place.
     fn row_faults(&self, object: &str, first: u64, count: usize) -> Vec<(usize, RowError)> {
         let mut settings = self.locked();
         if !settings.has_row_faults() {

@@ -19,7 +19,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The operation called so in job infos.
+    /// Returns the operation called so in job infos.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -44,7 +44,7 @@ impl Operation {
         }
     }
 
-    /// Whether only ids are wanted.
+    /// Returns whether only ids are wanted.
     #[must_use]
     pub fn is_delete(self) -> bool {
         matches!(self, Self::Delete | Self::HardDelete)
@@ -57,7 +57,7 @@ impl Operation {
 pub struct RowError {
     /// Salesforce's code.
     pub code: String,
-    /// The message beside it.
+    /// The message that belongs to it.
     pub message: String,
     /// Fields at fault.
     pub fields: Vec<String>,
@@ -73,7 +73,7 @@ impl From<ApiError> for RowError {
     }
 }
 
-/// The end of a message in result files: `Name, Phone --`, or `--` alone.
+/// Returns the end of a message in result files: `Name, Phone --`, or `--` alone.
 fn field_list(fields: &[String]) -> String {
     if fields.is_empty() {
         return "--".to_owned();

@@ -42,7 +42,7 @@ impl Quota {
         *used
     }
 
-    /// What was used so far.
+    /// Returns what was used so far.
     #[must_use]
     pub fn used(&self, now: i64) -> Used {
         self.change(now, |_| ())

@@ -15,7 +15,7 @@ impl MisplacedQuotes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there is one before this place that was not asked for yet.
+    /// Returns whether there is one before this place that was not asked for yet.
     pub(super) fn any_before(&self, end: u64) -> bool {
         let mut places = self.places();
         let count = places.iter().take_while(|place| **place < end).count();
@@ -58,7 +58,7 @@ impl<R: Read> QuoteScanner<R> {
         (watch, misplaced)
     }
 
-    /// What comes after a byte, and whether a quote is misplaced there.
+    /// Returns what comes after a byte, and whether a quote is misplaced there.
     fn after(&self, byte: u8) -> (Within, bool) {
         let ends = byte == self.delimiter || byte == b'\n' || byte == b'\r';
         match (self.within, byte) {

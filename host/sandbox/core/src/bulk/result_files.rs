@@ -43,7 +43,7 @@ impl Results {
         }
     }
 
-    /// The headers: two columns of Salesforce's own, then the job's.
+    /// Writes the headers: two columns of Salesforce's own, then the job's.
     pub(super) fn begin(
         &mut self,
         header: &StringRecord,
@@ -102,7 +102,7 @@ impl Results {
         Ok(rejected)
     }
 
-    /// The order of rows in result files.
+    /// Returns the order of rows in result files.
     fn order(&self, count: usize) -> Vec<usize> {
         let mut places: Vec<usize> = (0..count).collect();
         if self.mode.shuffled {

@@ -59,7 +59,7 @@ impl Header {
     }
 }
 
-/// The assignment rule with this id; none without one.
+/// Returns the assignment rule with this id; none without one.
 ///
 /// # Errors
 /// There is no such rule.
@@ -68,7 +68,7 @@ pub fn assignment(rule: Option<&str>) -> Result<Assignment, ApiError> {
 }
 
 impl<'o> Target<'o> {
-    /// The column by which the operation knows records.
+    /// Returns the column by which the operation knows records.
     #[must_use]
     pub fn key_column(&self) -> Option<&str> {
         match self.operation {
@@ -78,7 +78,7 @@ impl<'o> Target<'o> {
         }
     }
 
-    /// Whether this is the column by which the operation knows records.
+    /// Returns whether this is the column by which the operation knows records.
     #[must_use]
     pub fn is_key(&self, name: &str) -> bool {
         self.key_column()
@@ -133,7 +133,7 @@ impl<'o> Target<'o> {
         Column::find(&self.org.schema, self.object, name).map_err(|_| BadData::no_field(name))
     }
 
-    /// The name of a column as the objects declare it.
+    /// Returns the name of a column as the objects declare it.
     #[must_use]
     pub fn declared(&self, name: &str) -> Option<String> {
         let column = self.column(name).ok()?;
@@ -181,7 +181,7 @@ impl<'o> Target<'o> {
                 writer.hard_delete(self.object, &self.id(row.key.as_deref(), "delete")?)
             }
         };
-        outcome.map_err(in_bulk_words)
+        outcome.map_err(bulk_error)
     }
 
     fn upsert(&self, writer: &Writer<'_>, key: Option<&str>, draft: Draft) -> Outcome {
@@ -273,7 +273,7 @@ fn reject_long(object: &Object, column: &Column, value: &str) -> Result<(), ApiE
 }
 
 /// REST names a missing record after its URL; elsewhere it is a bad reference.
-fn in_bulk_words(error: ApiError) -> ApiError {
+fn bulk_error(error: ApiError) -> ApiError {
     if error.code == "NOT_FOUND" {
         return ApiError::for_record(
             "INVALID_CROSS_REFERENCE_KEY",

@@ -88,7 +88,7 @@ pub struct RowFault {
     pub times: u64,
     /// Salesforce's code.
     pub code: String,
-    /// The message beside it.
+    /// The message that belongs to it.
     pub message: String,
     /// Fields at fault.
     pub fields: Vec<String>,
@@ -155,7 +155,7 @@ fn is_about(wanted: Option<&String>, object: &str) -> bool {
 }
 
 impl Settings {
-    /// The error that is due for the `row`-th row (from 1), if any; counts it.
+    /// Returns the error that is due for the `row`-th row (from 1), if any; counts it.
     pub(super) fn next_row_fault(&mut self, object: &str, row: u64) -> Option<RowFault> {
         let due = |fault: &&mut RowFault| {
             fault.times > 0
@@ -167,7 +167,7 @@ impl Settings {
         Some(fault.clone())
     }
 
-    /// The stop that is due for a job of this object, if any; counts it.
+    /// Returns the stop that is due for a job of this object, if any; counts it.
     pub(super) fn take_stop(&mut self, object: &str) -> Option<Stop> {
         let due = |stop: &&mut Stop| stop.times > 0 && is_about(stop.object.as_ref(), object);
         let stop = self.stops.iter_mut().find(due)?;
@@ -175,7 +175,7 @@ impl Settings {
         Some(stop.clone())
     }
 
-    /// Whether any row is to be rejected.
+    /// Returns whether any row is to be rejected.
     pub(super) fn has_row_faults(&self) -> bool {
         self.row_faults.iter().any(|fault| fault.times > 0)
     }

@@ -21,17 +21,17 @@ const BUFFER: usize = 256 * 1024;
 pub struct BadData(pub String);
 
 impl BadData {
-    /// The data is not what the job says it is.
+    /// Returns the error for data that does not match the job.
     pub fn batch(message: impl std::fmt::Display) -> Self {
         Self(format!("InvalidBatch : {message}"))
     }
 
-    /// The client sent something else than it announced.
+    /// Returns the client sent something else than it announced.
     pub fn client(message: impl std::fmt::Display) -> Self {
         Self(format!("ClientInputError : {message}"))
     }
 
-    /// A field that the object does not have.
+    /// Returns a field that the object does not have.
     pub fn no_field(name: &str) -> Self {
         Self::batch(format_args!("Field name not found : {name}"))
     }
@@ -61,14 +61,14 @@ pub struct Table {
     /// The names of the columns.
     pub header: StringRecord,
     quotes: MisplacedQuotes,
-    misquoted: Vec<usize>,
+    misquoted_rows: Vec<usize>,
 }
 
 /// What Salesforce says about a misplaced quote.
 pub(super) const UNESCAPED: &str =
     "Failed to parse CSV. Found unescaped quote. A value with quote should be within a quote";
 
-/// Whether an upload holds nothing at all.
+/// Returns whether an upload holds nothing at all.
 ///
 /// # Errors
 /// The disk's.
@@ -120,7 +120,7 @@ impl Table {
             reader,
             header,
             quotes,
-            misquoted: Vec::new(),
+            misquoted_rows: Vec::new(),
         })
     }
 
@@ -129,7 +129,7 @@ impl Table {
     /// # Errors
     /// A row of another length than the header, or what is no CSV.
     pub fn read(&mut self, rows: &mut Vec<StringRecord>, most: usize) -> Result<usize, BadData> {
-        self.misquoted.clear();
+        self.misquoted_rows.clear();
         for at in 0..most {
             if at == rows.len() {
                 rows.push(StringRecord::new());
@@ -140,7 +140,7 @@ impl Table {
             }
             self.check(row)?;
             if self.quotes.any_before(self.reader.position().byte()) {
-                self.misquoted.push(at);
+                self.misquoted_rows.push(at);
             }
         }
         Ok(most)
@@ -148,8 +148,8 @@ impl Table {
 
     /// Places of the rows of the last read with a misplaced quote.
     #[must_use]
-    pub fn misquoted(&self) -> &[usize] {
-        &self.misquoted
+    pub fn misquoted_rows(&self) -> &[usize] {
+        &self.misquoted_rows
     }
 
     fn check(&self, row: &StringRecord) -> Result<(), BadData> {
@@ -200,7 +200,7 @@ fn reject_mark(start: &[u8]) -> Result<(), BadData> {
     Err(BadData::no_field(&format!("\u{feff}{name}")))
 }
 
-/// The end of the header shows how the client ends its lines.
+/// Checks the line ending by the end of the header.
 fn reject_other_line_ending(start: &[u8], wanted: LineEnding) -> Result<(), BadData> {
     let mut in_quotes = false;
     let end = start.iter().position(|byte| {

@@ -45,7 +45,7 @@ pub struct DeletedRecord {
     pub deleted_date: i64,
 }
 
-/// The records of `object` that were created or changed within the window. A record changed in the minute that has just
+/// Returns the records of `object` that were created or changed within the window. A record changed in the minute that has just
 /// begun is listed already, and again by the next call.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn updated(
     })
 }
 
-/// The records of `object` that were deleted within the window, whether they left the recycle bin since or not.
+/// Returns the records of `object` that were deleted within the window, whether they left the recycle bin since or not.
 ///
 /// # Errors
 /// `EXCEEDED_ID_LIMIT` for more than 600,000 records.
@@ -93,7 +93,7 @@ fn reject_others(object: &Object) -> Result<(), ApiError> {
     Err(ApiError::new("INVALID_TYPE", message))
 }
 
-/// A deletion is the last thing that stamps a record.
+/// Selects by the last stamp of a record, which for deleted ones is the deletion.
 fn stamped(
     connection: &Connection,
     object: &Object,

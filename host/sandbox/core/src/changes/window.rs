@@ -18,7 +18,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The timespan between two instants (ms since 1970), as seen at `now`. Seconds are cut off.
+    /// Creates the timespan between two instants (ms since 1970), as seen at `now`. Seconds are cut off.
     ///
     /// # Errors
     /// `INVALID_REPLICATION_DATE` if the end is not at least a minute after the start, or the start is more than 30
@@ -47,7 +47,7 @@ fn rejected(message: &str) -> ApiError {
     ApiError::new("INVALID_REPLICATION_DATE", message)
 }
 
-/// The minute of an instant.
+/// Returns the minute of an instant.
 pub(super) fn minute(ms: i64) -> i64 {
     ms.div_euclid(MINUTE_MS) * MINUTE_MS
 }

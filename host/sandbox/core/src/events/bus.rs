@@ -62,7 +62,7 @@ impl Events {
         self.open.store(true, Ordering::Relaxed);
     }
 
-    /// The subscribers.
+    /// Returns the subscribers.
     #[must_use]
     pub fn clients(&self) -> &Clients {
         &self.clients
@@ -74,7 +74,7 @@ impl Events {
         &self.faults
     }
 
-    /// How the bus works.
+    /// Returns how the bus works.
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.settings

@@ -48,11 +48,12 @@ pub(super) fn capture(
         }
         _ => 0,
     };
+    // The same change of several records is one event with several ids (Change Data Capture guide, "Change Event Header Fields": `recordIds`).
     let place = log::place(writer.connection, feed.transaction(), same)?;
-    if let Some(twin) = place.twin
-        && log::rewrite(writer.connection, twin, |body| merged(body, id))?
+    if let Some(same_change) = place.same_change
+        && log::rewrite(writer.connection, same_change, |body| merged(body, id))?
     {
-        feed.events.delivered.insert(transaction, id, twin);
+        feed.events.delivered.insert(transaction, id, same_change);
         return Ok(());
     }
     feed.events.delivered.insert(transaction, id, place.replay);
@@ -117,7 +118,7 @@ pub(super) fn write(
     log::append(writer.connection, place, &entry)
 }
 
-/// The message's `data`. CometD shows neither `nulledFields` nor `diffFields` (Change Data Capture guide,
+/// Returns the message's `data`. CometD shows neither `nulledFields` nor `diffFields` (Change Data Capture guide,
 /// "ChangeEventHeader Fields").
 fn render(
     writer: &Writer<'_>,
@@ -148,7 +149,7 @@ fn render(
     data.to_string()
 }
 
-/// The event with one more record id; `None` if it is full.
+/// Returns the event with one more record id; `None` if it is full.
 fn merged(body: &str, id: &str) -> Option<String> {
     let mut data: Json = serde_json::from_str(body).ok()?;
     let ids = data
@@ -161,7 +162,7 @@ fn merged(body: &str, id: &str) -> Option<String> {
     Some(data.to_string())
 }
 
-/// A number that is equal for the same change of other records; never 0.
+/// Returns a number that is equal for the same change of other records; never 0.
 fn same(object: &Object, change: &str, fields: &Map<String, Json>) -> i64 {
     use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
     let fields = Json::Object(fields.clone()).to_string();

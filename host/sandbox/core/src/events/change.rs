@@ -30,7 +30,7 @@ pub enum Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// The record's object.
+    /// Returns the record's object.
     #[must_use]
     pub fn object(&self) -> &'a Object {
         match self {
@@ -39,7 +39,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The record's id.
+    /// Returns the record's id.
     #[must_use]
     pub fn id(&self) -> &'a str {
         match self {
@@ -50,7 +50,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The header's `changeType`.
+    /// Returns the header's `changeType`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -87,7 +87,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Waiting<'_> {
-    /// Whether this is still the client's newest connect, and the client is known.
+    /// Returns whether this is still the client's newest connect, and the client is known.
     pub fn holds(&self) -> bool {
         *self.client.turn.borrow() == self.turn
     }
@@ -118,7 +118,7 @@ impl Client {
         self.turn.subscribe()
     }
 
-    /// Whether the client was forgotten.
+    /// Returns whether the client was forgotten.
     #[must_use]
     pub fn is_forgotten(&self) -> bool {
         self.state().forgotten
@@ -149,7 +149,7 @@ impl Client {
             .retain(|known| known.channel.name != channel);
     }
 
-    /// Whether the client is subscribed to this channel.
+    /// Returns whether the client is subscribed to this channel.
     #[must_use]
     pub fn is_subscribed(&self, channel: &str) -> bool {
         let state = self.state();
@@ -159,7 +159,7 @@ impl Client {
             .any(|known| known.channel.name == channel)
     }
 
-    /// The next events for the client, each with the channel it comes over; they count as delivered.
+    /// Returns the next events for the client, each with the channel it comes over; they count as delivered.
     pub fn take(
         &self,
         connection: &Connection,
@@ -226,7 +226,7 @@ impl Clients {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new client of `user`; those whose time is up are forgotten first.
+    /// Returns a new client of `user`; those whose time is up are forgotten first.
     ///
     /// # Errors
     /// There are as many as may be.
@@ -259,7 +259,7 @@ impl Clients {
         Ok(client)
     }
 
-    /// The client with this id, whose time starts anew; `None` if it is unknown or its time was up.
+    /// Returns the client with this id, whose time starts anew; `None` if it is unknown or its time was up.
     #[must_use]
     pub fn find(&self, id: &str, now: i64, settings: &Settings) -> Option<Arc<Client>> {
         let mut clients = self.by_id();
@@ -286,13 +286,13 @@ impl Clients {
         }
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_id().len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

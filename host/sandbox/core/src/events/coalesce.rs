@@ -35,6 +35,7 @@ pub(super) fn merge(
     let mut event = event;
     let alone = event.ids().count() == 1;
     match (event.kind(), change) {
+        // A gap event has no fields to which more could be added (Change Data Capture guide, "Gap Events").
         (kind, _) if kind.starts_with("GAP_") => return Ok(None),
         ("CREATE" | "UNDELETE", Change::Updated { .. }) if alone => {
             overlay(&mut event.payload, content.fields, false);
@@ -43,10 +44,11 @@ pub(super) fn merge(
             overlay(&mut event.payload, content.fields, true);
             event.add_changed(content.changed);
         }
-        ("UPDATE", Change::Deleted { .. }) if alone => event.become_bare("DELETE"),
+        ("UPDATE", Change::Deleted { .. }) if alone => event.strip_fields("DELETE"),
+        // The event is shared with other records, which did not change again: this one gets an event of its own.
         ("UPDATE", Change::Updated { .. } | Change::Deleted { .. }) => {
             let shared = event.content();
-            event.leave(change.id());
+            event.remove_record(change.id());
             let body = event.write();
             log::rewrite(writer.connection, earlier, |_| Some(body))?;
             return Ok(Some(match change {
@@ -56,10 +58,11 @@ pub(super) fn merge(
         }
         _ => return Ok(Some(content)),
     }
+    // What came in later may make the event too large (Change Data Capture guide, "Gap Events": 1 MB).
     let mut body = event.write();
     if body.len() > MAX_EVENT_BYTES {
         let gap = format!("GAP_{}", event.kind());
-        event.become_bare(&gap);
+        event.strip_fields(&gap);
         body = event.write();
     }
     log::replace(writer.connection, earlier, &body)?;
@@ -141,14 +144,14 @@ impl Event {
     }
 
     /// Removes this record.
-    fn leave(&mut self, id: &str) {
+    fn remove_record(&mut self, id: &str) {
         let others: Vec<&str> = self.ids().filter(|other| *other != id).collect();
         let others = json!(others);
         self.header.insert("recordIds".into(), others);
     }
 
     /// Turns it into another kind of change, without fields.
-    fn become_bare(&mut self, kind: &str) {
+    fn strip_fields(&mut self, kind: &str) {
         self.payload.clear();
         self.header.insert("changeType".into(), json!(kind));
         self.header.insert("changedFields".into(), json!([]));

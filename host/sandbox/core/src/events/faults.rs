@@ -47,7 +47,7 @@ impl EventFaults {
         self.pending().clear();
     }
 
-    /// The next fault, if it is one of those that can happen here; counts it.
+    /// Returns the next fault, if it is one of those that can happen here; counts it.
     pub fn next_fault(&self, possible: &[EventFault]) -> Option<EventFault> {
         let mut pending = self.pending();
         let at = pending

@@ -15,7 +15,7 @@ pub(crate) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// The feed of a transaction; `None` while the org is being made.
+    /// Returns the feed of a transaction; `None` while the org is being made.
     pub(crate) fn open(events: &'a Events, outbound: &'a Outbound, commits: u64) -> Option<Self> {
         let open = events.open.load(Ordering::Relaxed);
         open.then_some(Self {

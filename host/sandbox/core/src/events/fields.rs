@@ -20,7 +20,7 @@ const NOT_PUBLISHED: &[&str] = &[
     "PhotoUrl",
 ];
 
-/// The record's fields as the event shows them, and the names of those that an update changed.
+/// Returns the record's fields as the event shows them, and the names of those that an update changed.
 pub(super) fn content_of(change: &Change<'_>, now: i64) -> Content {
     let mut fields = Map::new();
     let mut changed = Vec::new();
@@ -63,7 +63,7 @@ fn published_fields<'r>(row: &'r Row<'r>) -> impl Iterator<Item = (&'r Field, &'
         .filter(|(field, _)| is_published(row.object, field))
 }
 
-/// Whether events contain a field; a compound is represented by its parts.
+/// Returns whether events contain a field; a compound is represented by its parts.
 pub(super) fn is_published(object: &Object, field: &Field) -> bool {
     !NOT_PUBLISHED.contains(&field.name.as_str())
         && !field.calculated
@@ -96,7 +96,7 @@ pub(super) fn compound_part(object: &Object, field: &Field) -> Option<(String, S
     Some((compound.name.clone(), part.to_owned()))
 }
 
-/// A value as events show it: instants end with `Z`.
+/// Returns a value as events show it: instants end with `Z`.
 pub(super) fn shown(field: &Field, value: &Value) -> Json {
     match (&field.field_type, value) {
         (FieldType::DateTime, Value::Int(ms)) => json!(dates::format_datetime_z(*ms)),

@@ -92,7 +92,7 @@ fn make(writer: &Writer<'_>, object: &Object, name: &str) -> Result<(), ApiError
     writer.create(object, draft).map(drop)
 }
 
-/// The name of the channel that is called so but for the case.
+/// Returns the name of the channel that is called so but for the case.
 fn known(connection: &Connection, name: &str) -> Result<Option<String>, ApiError> {
     let sql = "SELECT \"Name\" FROM \"StreamingChannel\" WHERE \"Name\" = ?1 AND \"IsDeleted\" = 0";
     let mut statement = connection.prepare_cached(sql)?;

@@ -21,7 +21,7 @@ pub(super) struct SetUp {
 pub(super) struct Listeners(Mutex<Option<(i64, SetUp)>>);
 
 impl Listeners {
-    /// What is set up now.
+    /// Returns what is set up now.
     pub(super) fn set_up(
         &self,
         connection: &Connection,
@@ -31,7 +31,7 @@ impl Listeners {
         match *known {
             Some((of, set_up)) if of == transaction => Ok(set_up),
             _ => {
-                let set_up = look(connection)?;
+                let set_up = read_set_up(connection)?;
                 *known = Some((transaction, set_up));
                 Ok(set_up)
             }
@@ -44,7 +44,7 @@ impl Listeners {
     }
 }
 
-fn look(connection: &Connection) -> Result<SetUp, ApiError> {
+fn read_set_up(connection: &Connection) -> Result<SetUp, ApiError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM \"PushTopic\" WHERE \"IsActive\" = 1 AND \"IsDeleted\" = 0), \
                EXISTS (SELECT 1 FROM \"__outbound\")";
     let mut statement = connection.prepare_cached(sql)?;

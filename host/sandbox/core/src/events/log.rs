@@ -70,7 +70,7 @@ pub(super) struct EventPosition {
     /// From 1 in each transaction; counts change events alone.
     pub sequence: i64,
     /// The change event before, if it is about the same change of another record in the same transaction.
-    pub twin: Option<i64>,
+    pub same_change: Option<i64>,
     /// What `same` was for the change event before.
     same_before: i64,
 }
@@ -101,7 +101,7 @@ fn last(connection: &Connection) -> Result<Option<LastEvent>, ApiError> {
     Ok(row.optional()?)
 }
 
-/// The highest replay id given so far.
+/// Creates the highest replay id given so far.
 pub fn newest(connection: &Connection) -> Result<i64, ApiError> {
     Ok(last(connection)?.map_or(BEFORE_FIRST, |last| last.replay))
 }
@@ -117,7 +117,7 @@ pub(super) fn place(
             replay: BEFORE_FIRST + 1,
             transaction,
             sequence: 1,
-            twin: None,
+            same_change: None,
             same_before: 0,
         });
     };
@@ -127,8 +127,8 @@ pub(super) fn place(
             replay: last.replay + 1,
             transaction,
             sequence: last.sequence + 1,
-            twin: if has_twin {
-                twin(connection, same)?
+            same_change: if has_twin {
+                same_change(connection, same)?
             } else {
                 None
             },
@@ -139,13 +139,13 @@ pub(super) fn place(
         replay: last.replay + 1 + transaction.rem_euclid(MAX_GAP),
         transaction,
         sequence: 1,
-        twin: None,
+        same_change: None,
         same_before: 0,
     })
 }
 
-/// The newest event, if it is of this change; events that are no change events may follow it.
-fn twin(connection: &Connection, same: i64) -> Result<Option<i64>, ApiError> {
+/// Returns the newest event, if it is of this change; events that are no change events may follow it.
+fn same_change(connection: &Connection, same: i64) -> Result<Option<i64>, ApiError> {
     let sql = "SELECT \"replay\", \"same\" FROM \"__events\" WHERE \"kind\" = 0 ORDER BY \"replay\" DESC LIMIT 1";
     let newest = connection
         .prepare_cached(sql)?
@@ -178,7 +178,7 @@ pub(super) fn append(
     Ok(())
 }
 
-/// The `data` of a change event; `None` if there is no such event.
+/// Returns the `data` of a change event; `None` if there is no such event.
 pub(super) fn body(connection: &Connection, replay: i64) -> Result<Option<String>, ApiError> {
     let sql = "SELECT \"body\" FROM \"__events\" WHERE \"replay\" = ?1 AND \"kind\" = 0";
     let mut statement = connection.prepare_cached(sql)?;
@@ -210,7 +210,7 @@ pub(super) fn replace(connection: &Connection, replay: i64, body: &str) -> Resul
     Ok(())
 }
 
-/// How many events of a transaction come after `sequence` on this channel.
+/// Returns how many events of a transaction come after `sequence` on this channel.
 pub(super) fn beyond(
     connection: &Connection,
     place: EventPosition,
@@ -252,7 +252,7 @@ pub(crate) struct LogQuery {
     pub most: usize,
 }
 
-/// The next events, oldest first, and the replay id up to which nothing more is to be had. Expired ones are left out.
+/// Returns the next events, oldest first, and the replay id up to which nothing more is to be had. Expired ones are left out.
 pub(crate) fn read(
     connection: &Connection,
     wanted: &LogQuery,
@@ -296,7 +296,7 @@ pub(crate) fn read(
     Ok((events, read))
 }
 
-/// Whether a subscriber may resume after this event: it is of the kind, and still kept.
+/// Returns whether a subscriber may resume after this event: it is of the kind, and still kept.
 pub fn is_kept(
     connection: &Connection,
     kind: Kind,
@@ -331,7 +331,7 @@ pub(super) fn expire(connection: &Connection, now: i64) -> Result<(), ApiError> 
     Ok(())
 }
 
-/// How many events are kept, and the ids of the oldest and the newest.
+/// Returns how many events are kept, and the ids of the oldest and the newest.
 pub fn extent(connection: &Connection) -> Result<(i64, Option<i64>, Option<i64>), ApiError> {
     let sql = "SELECT count(*), min(\"replay\"), max(\"replay\") FROM \"__events\"";
     Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)

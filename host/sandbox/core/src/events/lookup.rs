@@ -9,7 +9,7 @@ use crate::org::Org;
 use sandbox_model::api_error::ApiError;
 
 impl Channel {
-    /// The channel called so, in the exact case, for this user; the inner error is Salesforce's message to the
+    /// Returns the channel called so, in the exact case, for this user; the inner error is Salesforce's message to the
     /// subscriber.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ fn is_event_channel(org: &Org, name: &str) -> bool {
     })
 }
 
-/// The channel of a PushTopic, perhaps with conditions behind a question mark.
+/// Returns the channel of a PushTopic, perhaps with conditions behind a question mark.
 fn topic(org: &Org, name: &str) -> Result<Result<Channel, String>, ApiError> {
     let (source, expression) = name.split_once('?').unwrap_or((name, ""));
     let topic = source.strip_prefix(topics::CHANNELS).unwrap_or_default();

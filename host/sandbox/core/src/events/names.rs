@@ -29,13 +29,13 @@ const NOT_CAPTURED: &[&str] = &[
     "StreamingChannel",
 ];
 
-/// Whether an object is a platform event.
+/// Returns whether an object is a platform event.
 #[must_use]
 pub fn is_event(object: &Object) -> bool {
     object.name.ends_with("__e")
 }
 
-/// Whether changes of this object yield change events.
+/// Returns whether changes of this object yield change events.
 #[must_use]
 pub fn is_captured(object: &Object, settings: &Settings) -> bool {
     let is_stored = object.view.is_none() && !is_event(object);
@@ -56,7 +56,7 @@ pub(super) fn event_name(object: &str) -> String {
     }
 }
 
-/// The channel of an object's change events.
+/// Returns the channel of an object's change events.
 pub(super) fn channel(object: &str) -> String {
     format!("/data/{}", event_name(object))
 }

@@ -46,7 +46,7 @@ impl ClientName {
         length: 0,
     };
 
-    /// The client called so.
+    /// Creates the client called so.
     #[must_use]
     pub fn new(name: &str) -> Self {
         let end = name.floor_char_boundary(MAX_BYTES);
@@ -61,7 +61,7 @@ impl ClientName {
         }
     }
 
-    /// The client that `Sforce-Call-Options: client=Astro, defaultNamespace=x` names.
+    /// Creates the client that `Sforce-Call-Options: client=Astro, defaultNamespace=x` names.
     #[must_use]
     pub fn from_call_options(header: &str) -> Self {
         let client = header.split(',').find_map(|option| {
@@ -93,13 +93,13 @@ impl Origin {
     /// The org itself.
     pub const NONE: Self = Self(None);
 
-    /// A call of `api` in `version` (`62` for 62.0) by a client.
+    /// Creates a call of `api` in `version` (`62` for 62.0) by a client.
     #[must_use]
     pub const fn new(api: Api, version: u16, client: ClientName) -> Self {
         Self(Some((api, version, client)))
     }
 
-    /// The same call, by this client, if it names itself.
+    /// Returns the same call, by this client, if it names itself.
     #[must_use]
     pub fn of_client(self, name: ClientName) -> Self {
         match self.0 {

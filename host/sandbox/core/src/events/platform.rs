@@ -16,7 +16,7 @@ use sandbox_model::value::dates;
 /// Key prefix of the ids that publishing returns.
 const KEY_PREFIX: &str = "e01";
 
-/// The `EventUuid` of a published event; `None` if the id is not one of those that publishing returns.
+/// Returns the `EventUuid` of a published event; `None` if the id is not one of those that publishing returns.
 #[must_use]
 pub fn event_uuid(id: &RecordId) -> Option<String> {
     (id.key_prefix() == KEY_PREFIX).then(|| uuid_of(id.as_str()))

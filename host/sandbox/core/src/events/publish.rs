@@ -35,6 +35,7 @@ impl Writer<'_> {
             return Ok(());
         };
         let listeners = &feed.events.listeners;
+        // A PushTopic written now counts for the changes that follow in the same transaction.
         if change.object().name == topics::OBJECT {
             listeners.forget();
         }

@@ -35,12 +35,12 @@ enum Subject<'s> {
     Change(&'s Object),
 }
 
-/// The schema id of a platform event.
+/// Returns the schema id of a platform event.
 pub(super) fn platform_id(object: &Object) -> String {
     Subject::Platform(object).id()
 }
 
-/// The schema id of an object's change events.
+/// Returns the schema id of an object's change events.
 pub(super) fn change_id(object: &Object) -> String {
     object
         .change_schema
@@ -48,14 +48,14 @@ pub(super) fn change_id(object: &Object) -> String {
         .clone()
 }
 
-/// The schema of the event called so (`Order_Event__e`, `AccountChangeEvent`), if there is one.
+/// Returns the schema of the event called so (`Order_Event__e`, `AccountChangeEvent`), if there is one.
 #[must_use]
 pub fn event_schema(schema: &Schema, name: &str, form: Form) -> Option<Json> {
     let subject = subjects(schema).find(|it| it.name().eq_ignore_ascii_case(name))?;
     Some(subject.schema(form))
 }
 
-/// The schema with this id, if there is one.
+/// Returns the schema with this id, if there is one.
 #[must_use]
 pub fn schema_by_id(schema: &Schema, id: &str, form: Form) -> Option<Json> {
     let subject = subjects(schema).find(|it| it.id() == id)?;

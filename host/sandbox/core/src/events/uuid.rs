@@ -1,6 +1,6 @@
 //! UUIDs of events.
 
-/// A UUID made of `text`, the same each time.
+/// Returns a UUID made of `text`, the same each time.
 pub(super) fn uuid_of(text: &str) -> String {
     use md5::{Digest as _, Md5};
     let hex: String = Md5::digest(text.as_bytes())

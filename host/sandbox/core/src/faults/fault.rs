@@ -24,7 +24,7 @@ pub enum Fault {
         /// Salesforce's code.
         #[serde(default = "unavailable")]
         error_code: String,
-        /// The message beside it.
+        /// The message that belongs to it.
         #[serde(default)]
         message: String,
         /// More headers, `Retry-After` above all. Placeholders as in `body`.
@@ -134,7 +134,7 @@ fn unavailable() -> String {
 }
 
 impl Fault {
-    /// An response with this status and one of Salesforce's error bodies, before anything is done.
+    /// Returns a response with this status and one of Salesforce's error bodies, before anything is done.
     #[must_use]
     pub fn status(status: u16, error_code: &str, message: &str) -> Self {
         Self::Status {
@@ -148,7 +148,7 @@ impl Fault {
         }
     }
 
-    /// The name in rules.
+    /// Returns the name in rules.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -166,7 +166,7 @@ impl Fault {
         }
     }
 
-    /// Whether the org does what was asked although the response is faulty.
+    /// Returns whether the org does what was asked although the response is faulty.
     #[must_use]
     pub fn acts(&self) -> bool {
         match self {

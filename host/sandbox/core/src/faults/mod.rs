@@ -182,7 +182,7 @@ impl Faults {
         self.add(Rule::new(matching, fault, Times::default()))
     }
 
-    /// All rules with their counts.
+    /// Returns all rules with their counts.
     #[must_use]
     pub fn list(&self) -> Vec<Rule> {
         self.rules().clone()
@@ -193,7 +193,7 @@ impl Faults {
         self.rules().clear();
     }
 
-    /// What happens to this request, if anything; counts it.
+    /// Returns what happens to this request, if anything; counts it.
     #[must_use]
     pub fn next_fault(&self, request: RequestView<'_>) -> Option<Fault> {
         let mut rules = self.rules();
@@ -205,7 +205,7 @@ impl Faults {
 }
 
 impl Rule {
-    /// A rule that has matched nothing yet.
+    /// Creates a rule that has matched nothing yet.
     #[must_use]
     pub fn new(matching: Match, fault: Fault, times: Times) -> Self {
         Self {

@@ -26,14 +26,14 @@ static ALL: LazyLock<Vec<Named>> = LazyLock::new(|| {
 });
 
 impl Named {
-    /// All of them.
+    /// Returns all of them.
     #[must_use]
     pub fn all() -> &'static [Self] {
         &ALL
     }
 }
 
-/// The fault of this name.
+/// Returns the fault of this name.
 #[must_use]
 pub fn named(name: &str) -> Option<Fault> {
     let found = ALL.iter().find(|known| known.name == name);

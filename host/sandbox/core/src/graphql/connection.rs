@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql_parser::Pos;
 use async_graphql_value::ConstValue;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -39,7 +40,7 @@ pub(super) struct ConnectionArguments {
 type Found = Vec<String>;
 
 impl<'a> Source<'a> {
-    /// The records of an object.
+    /// Returns the records of an object.
     pub(super) fn root_connection(
         self,
         object: &'a Object,
@@ -53,7 +54,7 @@ impl<'a> Source<'a> {
         Ok(shown.pop().unwrap_or(Json::Null))
     }
 
-    /// The children of each of the parents, in the order of the parents.
+    /// Returns the children of each of the parents, in the order of the parents.
     pub(super) fn child_connections(
         self,
         way: (&'a Object, &str),
@@ -174,7 +175,25 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// The pages of connections whose records are found.
+    /// Returns the nodes of all pages for each selection of them, by its position: one query each, however many pages there are.
+    fn nodes_of_edges(
+        self,
+        object: &'a Object,
+        ids: &[String],
+        field: &Selected,
+        path: &[String],
+    ) -> Result<Vec<(Pos, HashMap<String, Json>)>> {
+        let edges = field.fields.iter().filter(|it| it.name == "edges");
+        edges
+            .flat_map(|edges| edges.fields.iter().filter(|it| it.name == "node"))
+            .map(|node| {
+                let path = [path, &["edges".into(), node.key.clone()]].concat();
+                Ok((node.at, self.nodes(object, ids, &node.fields, &path)?))
+            })
+            .collect()
+    }
+
+    /// Returns the pages of connections whose records are found.
     fn shown(
         self,
         object: &'a Object,
@@ -194,18 +213,7 @@ impl<'a> Source<'a> {
                 .collect()
         };
         let pages: Vec<Found> = found.iter().map(page).collect();
-        let node_fields: Vec<&Selected> = field
-            .fields
-            .iter()
-            .filter(|it| it.name == "edges")
-            .flat_map(|edges| edges.fields.iter().filter(|it| it.name == "node"))
-            .collect();
-        let ids = pages.concat();
-        let mut nodes = Vec::with_capacity(node_fields.len());
-        for node in node_fields {
-            let path = [path, &["edges".into(), node.key.clone()]].concat();
-            nodes.push((node.at, self.nodes(object, &ids, &node.fields, &path)?));
-        }
+        let nodes = self.nodes_of_edges(object, &pages.concat(), field, path)?;
         let node = |node: &Selected, id: &str| {
             let known = nodes.iter().find(|(at, _)| *at == node.at);
             known
@@ -278,7 +286,7 @@ fn page_info(
     )
 }
 
-/// A query of these fields, over all records of an object.
+/// Returns a query of these fields, over all records of an object.
 pub(super) fn select<'n>(object: &Object, fields: impl Iterator<Item = &'n str>) -> Query {
     let item = |name: &'n str| SelectItem::Value {
         operand: Operand::Field(path_of([name])),
@@ -343,12 +351,12 @@ fn scope(field: &Selected) -> Option<Name> {
     Some(Name { text, at: 0 })
 }
 
-/// The cursor of the `row`-th record, counted from one.
+/// Returns the cursor of the `row`-th record, counted from one.
 fn cursor(row: usize) -> String {
     BASE64_STANDARD.encode(format!("{CURSOR}{row}"))
 }
 
-/// How many records come before the page.
+/// Returns how many records come before the page.
 fn after(field: &Selected) -> Result<usize> {
     let text = match field.argument("after") {
         None => return Ok(0),

@@ -41,7 +41,7 @@ pub(super) struct Selected {
 }
 
 impl Selected {
-    /// The argument, unless it is missing or null.
+    /// Returns the argument, unless it is missing or null.
     pub(super) fn argument(&self, name: &str) -> Option<&ConstValue> {
         let found = self.arguments.iter().find(|(known, _)| known == name);
         found
@@ -49,7 +49,7 @@ impl Selected {
             .filter(|value| **value != ConstValue::Null)
     }
 
-    /// Whether it is asked of records of this type.
+    /// Returns whether it is asked of records of this type.
     pub(super) fn applies_to(&self, type_name: &str) -> bool {
         self.on
             .iter()
@@ -131,7 +131,7 @@ fn pick<'d>(
     })
 }
 
-/// The variables that have a value: as given, else as the operation says.
+/// Returns the variables that have a value: as given, else as the operation says.
 fn variables(
     operation: &OperationDefinition,
     mut given: HashMap<Name, ConstValue>,
@@ -266,7 +266,7 @@ impl Reader<'_> {
         Ok(true)
     }
 
-    /// A value with its variables filled in; `None` for a variable that was not given.
+    /// Returns a value with its variables filled in; `None` for a variable that was not given.
     fn value(&self, value: &Value, at: Pos) -> Result<Option<ConstValue>> {
         Ok(Some(match value {
             Value::Variable(name) => {

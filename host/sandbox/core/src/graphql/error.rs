@@ -40,13 +40,13 @@ impl GraphError {
         }
     }
 
-    /// A rule of the schema that is broken: `FieldUndefined`, `WrongType`...
+    /// Returns a rule of the schema that is broken: `FieldUndefined`, `WrongType`...
     pub(super) fn invalid(rule: &str, path: &[String], message: impl std::fmt::Display) -> Self {
         let text = format!("Validation error ({rule}@[{}]) : {message}", path.join("/"));
         Self::new(Kind::ValidationError, text).within(path)
     }
 
-    /// A field that its type does not have.
+    /// Returns a field that its type does not have.
     pub(super) fn undefined(path: &[String], field: &str, of: &str) -> Self {
         let message = format!("Field '{field}' in type '{of}' is undefined");
         Self::invalid("FieldUndefined", path, message)

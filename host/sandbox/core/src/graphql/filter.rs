@@ -6,7 +6,7 @@ use super::error::{GraphError, Result};
 use sandbox_model::schema::{Field, FieldType, Object, Schema};
 use sandbox_soql::ast::{Comparison, Condition, Name, Operand, OrderItem, Path, Value};
 use sandbox_soql::date_literal::DateLiteral;
-use sandbox_soql::literal::{Literal, Text, moment, quoted};
+use sandbox_soql::literal::{Literal, Text, date_time, quoted};
 
 /// Operators that compare with one value (GraphQL API guide, "Field Operators").
 const COMPARISONS: &[(&str, Comparison)] = &[
@@ -27,7 +27,7 @@ pub(super) struct Arguments<'a> {
     pub path: &'a [String],
 }
 
-/// A path of names for SOQL.
+/// Returns a path of names for SOQL.
 pub(super) fn path_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Path {
     let name = |text: &str| Name {
         text: text.to_owned(),
@@ -59,7 +59,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// The object on the other side of a relationship; `None` if `name` is none.
+    /// Returns the object on the other side of a relationship; `None` if `name` is none.
     fn parent(self, object: &'a Object, name: &str) -> Option<&'a Object> {
         let field = object.relationship(name)?;
         let target = field.reference()?.to.first()?;
@@ -154,15 +154,15 @@ impl<'a> Arguments<'a> {
     }
 
     fn value(self, field: &Field, value: &ConstValue, is_pattern: bool) -> Result<Value> {
-        let is_moment = matches!(field.field_type, FieldType::Date | FieldType::DateTime);
+        let is_date_time = matches!(field.field_type, FieldType::Date | FieldType::DateTime);
         let literal = match value {
             ConstValue::Null => Some(Literal::Null),
             ConstValue::Boolean(truth) => Some(Literal::Boolean(*truth)),
             ConstValue::Number(number) => number.as_f64().map(Literal::Number),
-            ConstValue::Object(_) if is_moment => self.moment(field, value)?,
-            ConstValue::String(text) if field.field_type == FieldType::Time => moment(text),
-            ConstValue::String(text) if !is_moment => text_literal(text, is_pattern),
-            ConstValue::Enum(word) if !is_moment => text_literal(word, false),
+            ConstValue::Object(_) if is_date_time => self.date_time(field, value)?,
+            ConstValue::String(text) if field.field_type == FieldType::Time => date_time(text),
+            ConstValue::String(text) if !is_date_time => text_literal(text, is_pattern),
+            ConstValue::Enum(word) if !is_date_time => text_literal(word, false),
             _ => None,
         };
         let literal = literal.ok_or_else(|| {
@@ -176,7 +176,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// `{value: "2026-11-22"}`, `{literal: THIS_YEAR}` or `{range: {last_n_days: 7}}`.
-    fn moment(self, field: &Field, value: &ConstValue) -> Result<Option<Literal>> {
+    fn date_time(self, field: &Field, value: &ConstValue) -> Result<Option<Literal>> {
         let ConstValue::Object(members) = value else {
             return Ok(None);
         };
@@ -189,7 +189,7 @@ impl<'a> Arguments<'a> {
             .next()
             .and_then(|(name, value)| match (name.as_str(), value) {
                 ("value", ConstValue::Null) => Some(Literal::Null),
-                ("value", ConstValue::String(text)) => moment(text),
+                ("value", ConstValue::String(text)) => date_time(text),
                 ("literal", ConstValue::Enum(word)) => {
                     DateLiteral::plain(word).map(Literal::Relative)
                 }
@@ -269,7 +269,7 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// A text; in patterns `\%` and `\_` keep their meaning.
+/// Returns a text; in patterns `\%` and `\_` keep their meaning.
 fn text_literal(text: &str, is_pattern: bool) -> Option<Literal> {
     let escaped = quoted(text);
     let escaped = escaped.get(1..escaped.len().saturating_sub(1))?;

@@ -85,7 +85,7 @@ impl Run<'_> {
         })
     }
 
-    /// The records of one object; failing to read them does not spoil the rest.
+    /// Returns the records of one object; failing to read them does not spoil the rest.
     fn records(&mut self, field: &Selected, path: &[String]) -> Result<Json> {
         let object = self.source.schema.object(&field.name);
         let object = object.filter(|object| object.name == field.name && object.queryable);
@@ -105,7 +105,7 @@ impl Run<'_> {
 /// What a member is: given its name, all that is asked of it, and its path in the response.
 type Resolver<'m> = dyn FnMut(&str, &Selected, &[String]) -> Result<Json> + 'm;
 
-/// The members of an object of the schema that has no records behind it.
+/// Returns the members of an object of the schema that has no records behind it.
 fn members(
     path: &[String],
     type_name: &str,

@@ -31,7 +31,7 @@ enum Member<'a> {
 type Rows = HashMap<String, HashMap<String, ResolvedField>>;
 
 impl<'a> Source<'a> {
-    /// The records of an object with these ids; deleted ones are left out.
+    /// Returns the records of an object with these ids; deleted ones are left out.
     pub(super) fn nodes(
         self,
         object: &'a Object,
@@ -162,7 +162,7 @@ impl<'a> Source<'a> {
         Ok(rows)
     }
 
-    /// What a member is for each record.
+    /// Returns what a member is for each record.
     fn of_member(
         self,
         object: &'a Object,
@@ -204,7 +204,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The records that a reference points to; of several objects, if it is polymorphic.
+    /// Returns the records that a reference points to; of several objects, if it is polymorphic.
     fn parents(
         self,
         field: &Field,

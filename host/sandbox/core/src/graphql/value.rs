@@ -27,12 +27,12 @@ impl ResolvedField {
         }
     }
 
-    /// The value alone.
+    /// Returns the value alone.
     pub(super) fn value(&self) -> &Json {
         &self.value
     }
 
-    /// The members asked for.
+    /// Returns the members asked for.
     pub(super) fn members(&self, field: &Field, fields: &[Selected]) -> Json {
         let member = |name: &str| match name {
             "value" => self.value.clone(),
@@ -79,7 +79,7 @@ pub(super) fn check(field: &Field, at: Pos, fields: &[Selected], path: &[String]
     Ok(())
 }
 
-/// The name of the type in the GraphQL schema (GraphQL API guide, "Field Types").
+/// Returns the name of the type in the GraphQL schema (GraphQL API guide, "Field Types").
 fn type_name(field_type: &FieldType) -> &'static str {
     match field_type {
         FieldType::Id | FieldType::Reference(_) => "IDValue",

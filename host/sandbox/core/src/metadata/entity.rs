@@ -9,7 +9,7 @@ use sandbox_model::value::Value;
 const PLATFORM: &str = "System";
 const ORG: &str = "<local>";
 
-/// An object as the Tooling API guide's "EntityDefinition" describes it.
+/// Returns an object as the Tooling API guide's "EntityDefinition" describes it.
 pub(super) fn definition(object: &Object, names: &Names, made: CreatedBy<'_>) -> Record {
     let durable = names.entity(object);
     let custom = object.custom;
@@ -76,7 +76,7 @@ fn flags(object: &Object) -> [(&'static str, bool); 20] {
     ]
 }
 
-/// A custom object as the Tooling API guide's "CustomObject" describes it.
+/// Returns a custom object as the Tooling API guide's "CustomObject" describes it.
 pub(super) fn custom(object: &Object, names: &Names, made: CreatedBy<'_>) -> Option<Record> {
     let id = names.custom_object(object)?;
     let mut record = vec![

@@ -5,7 +5,7 @@ use super::{CreatedBy, Record, audit, text};
 use sandbox_model::schema::{Field, FieldType, Object, OnDelete};
 use sandbox_model::value::Value;
 
-/// A field as the Tooling API guide's "FieldDefinition" describes it.
+/// Returns a field as the Tooling API guide's "FieldDefinition" describes it.
 pub(super) fn definition(
     object: &Object,
     field: &Field,
@@ -72,7 +72,7 @@ fn flags(field: &Field) -> [(&'static str, bool); 15] {
     ]
 }
 
-/// A custom field as the Tooling API guide's "CustomField" describes it.
+/// Returns a custom field as the Tooling API guide's "CustomField" describes it.
 pub(super) fn custom(
     object: &Object,
     field: &Field,
@@ -98,7 +98,7 @@ pub(super) fn custom(
     Some(record)
 }
 
-/// The type as setup shows it: `Text(80)`, `Number(16, 2)`, `Lookup(User,Group)`.
+/// Returns the type as setup shows it: `Text(80)`, `Number(16, 2)`, `Lookup(User,Group)`.
 fn data_type(object: &Object, field: &Field) -> String {
     let sized = |word: &str| format!("{word}({})", field.length);
     let number = |word: &str| {
@@ -140,7 +140,7 @@ fn data_type(object: &Object, field: &Field) -> String {
     }
 }
 
-/// The type of values, as `ValueTypeId` names it.
+/// Returns the type of values, as `ValueTypeId` names it.
 fn value_type(field_type: &FieldType) -> &'static str {
     match field_type {
         FieldType::Id | FieldType::Reference(_) => "id",

@@ -86,7 +86,7 @@ fn text(text: &str) -> Value {
     Value::text(text)
 }
 
-/// The fields with the creator of a record of the Tooling API.
+/// Returns the fields with the creator of a record of the Tooling API.
 fn audit(made: CreatedBy<'_>) -> Record {
     vec![
         ("CreatedDate", Value::Int(made.at)),

@@ -31,12 +31,12 @@ impl Names {
         }
     }
 
-    /// The id of a custom object.
+    /// Returns the id of a custom object.
     pub(super) fn custom_object(&self, object: &Object) -> Option<&RecordId> {
         self.objects.get(&object.name)
     }
 
-    /// The id of a custom field.
+    /// Returns the id of a custom field.
     pub(super) fn custom_field(&self, object: &Object, field: &Field) -> Option<&RecordId> {
         let key = (object.name.clone(), field.name.clone());
         self.fields.get(&key)
@@ -66,12 +66,12 @@ fn numbered<K: std::hash::Hash + Eq>(
         .collect()
 }
 
-/// The name of an object without what marks it as custom.
+/// Returns the name of an object without what marks it as custom.
 pub(super) fn object_name(object: &Object) -> &str {
     without_suffix(&object.name)
 }
 
-/// The name of a field in metadata: `Account` for `AccountId`, `Value` for `Value__c`.
+/// Returns the name of a field in metadata: `Account` for `AccountId`, `Value` for `Value__c`.
 pub(super) fn field_name(field: &Field) -> &str {
     if field.custom {
         return without_suffix(&field.name);

@@ -43,7 +43,7 @@ impl fmt::Debug for ConnectedApp {
 }
 
 impl ConnectedApp {
-    /// An app that may use every flow but JWT, which needs a certificate.
+    /// Creates an app that may use every flow but JWT, which needs a certificate.
     #[must_use]
     pub fn new(client_id: &str, client_secret: &str) -> Self {
         Self {
@@ -58,13 +58,13 @@ impl ConnectedApp {
         }
     }
 
-    /// Whether this is the app's secret.
+    /// Returns whether this is the app's secret.
     #[must_use]
     pub fn has_secret(&self, given: &str) -> bool {
         secret::same(given, &self.client_secret)
     }
 
-    /// Whether a user let the app act for it.
+    /// Returns whether a user let the app act for it.
     #[must_use]
     pub fn is_approved_by(&self, username: &str) -> bool {
         self.approved_users
@@ -72,7 +72,7 @@ impl ConnectedApp {
             .is_none_or(|users| users.iter().any(|user| user.eq_ignore_ascii_case(username)))
     }
 
-    /// Whether codes may be sent there.
+    /// Returns whether codes may be sent there.
     #[must_use]
     pub fn may_redirect_to(&self, url: &str) -> bool {
         self.callback_urls
@@ -103,7 +103,7 @@ impl PublicKey {
         Some(Self(key))
     }
 
-    /// Whether `signature` is this key's RS256 signature of `message`.
+    /// Returns whether `signature` is this key's RS256 signature of `message`.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         let key = ring::signature::UnparsedPublicKey::new(
@@ -145,7 +145,7 @@ fn key_in_certificate(der: &[u8]) -> Option<&[u8]> {
     key_in_spki(rest)
 }
 
-/// The first element's tag and content, and what follows it.
+/// Returns the first element's tag and content, and what follows it.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, rest) = der.split_first()?;
     let (first, rest) = rest.split_first()?;

@@ -1,6 +1,6 @@
 //! Making an org.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -22,7 +22,7 @@ use sandbox_model::store::Store;
 use sandbox_model::value::dates;
 use sandbox_soql::Queries;
 
-/// A user beside the administrator, as `users.json` describes it.
+/// A user in addition to the administrator, as `users.json` describes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct UserSeed {
@@ -110,7 +110,7 @@ impl OrgBuilder {
         self
     }
 
-    /// The URL that tokens and identities name. Unless given, it is the one that the request came to.
+    /// Returns the URL that tokens and identities name. Unless given, it is the one that the request came to.
     #[must_use]
     pub fn instance_url(mut self, url: impl Into<String>) -> Self {
         self.instance_url = Some(url.into());
@@ -154,14 +154,7 @@ impl OrgBuilder {
         let mut definitions = self.definitions;
         definitions.extend(folder.iter().flat_map(|folder| folder.objects.clone()));
         let schema = Schema::with_definitions(definitions)?;
-        let store = match &self.file {
-            Some(path) => Store::in_file(path, &schema).map_err(|error| {
-                anyhow::anyhow!("cannot open {} as an org's file: {error}", path.display())
-            })?,
-            None => Store::in_memory(&schema)?,
-        };
-        store.add_tables(crate::events::log::TABLE)?;
-        store.add_tables(crate::outbound::queue::TABLES)?;
+        let store = open_store(self.file.as_deref(), &schema)?;
         let clock = Arc::new(self.clock.unwrap_or_else(Clock::real));
         store.set_clock(&clock)?;
         let mut apps = self.apps;
@@ -169,23 +162,12 @@ impl OrgBuilder {
         let mut default = ConnectedApp::new(CLIENT_ID, CLIENT_SECRET);
         default.certificate = self.jwt_certificate;
         apps.push(default);
-        for app in &apps {
-            if app
-                .certificate
-                .as_deref()
-                .is_some_and(|pem| PublicKey::from_pem(pem).is_none())
-            {
-                anyhow::bail!(
-                    "the certificate of the app {} is no PEM of a certificate or RSA public key",
-                    app.client_id
-                );
-            }
-        }
+        check_certificates(&apps)?;
         let mut org = Org {
             schema_changed: dates::whole_seconds(clock.now()),
             id: RecordId::new("00D", 1),
             admin: RecordId::new("005", 1),
-            files: Files::beside(self.file.as_deref()),
+            files: Files::next_to(self.file.as_deref()),
             ids: IdCounters::default(),
             logins: Logins::default(),
             self_service_logins: Logins::default(),
@@ -226,6 +208,31 @@ impl OrgBuilder {
         org.events.open();
         Ok(org)
     }
+}
+
+fn open_store(file: Option<&Path>, schema: &Schema) -> anyhow::Result<Store> {
+    let store = match file {
+        Some(path) => Store::in_file(path, schema).map_err(|error| {
+            anyhow::anyhow!("cannot open {} as an org's file: {error}", path.display())
+        })?,
+        None => Store::in_memory(schema)?,
+    };
+    store.add_tables(crate::events::log::TABLE)?;
+    store.add_tables(crate::outbound::queue::TABLES)?;
+    Ok(store)
+}
+
+fn check_certificates(apps: &[ConnectedApp]) -> anyhow::Result<()> {
+    for app in apps {
+        let certificate = app.certificate.as_deref();
+        if certificate.is_some_and(|pem| PublicKey::from_pem(pem).is_none()) {
+            anyhow::bail!(
+                "the certificate of the app {} is no PEM of a certificate or RSA public key",
+                app.client_id
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Makes the organization, its profile and its users unless they are there; says whether they were not.

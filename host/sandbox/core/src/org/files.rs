@@ -21,7 +21,7 @@ const NAME: usize = 32;
 /// The folder of an org's files, made when the first one comes.
 #[derive(Debug)]
 pub struct Files {
-    beside: Option<PathBuf>,
+    next_to: Option<PathBuf>,
     temporary: Mutex<Option<TempDir>>,
 }
 
@@ -37,16 +37,16 @@ pub struct Upload {
 }
 
 impl Files {
-    /// The files of the org in this database file, or of one in memory.
+    /// Returns the files of the org in this database file, or of one in memory.
     #[must_use]
-    pub fn beside(database: Option<&Path>) -> Self {
-        let beside = database.map(|path| {
+    pub fn next_to(database: Option<&Path>) -> Self {
+        let next_to = database.map(|path| {
             let mut name = path.as_os_str().to_owned();
             name.push(".files");
             PathBuf::from(name)
         });
         Self {
-            beside,
+            next_to,
             temporary: Mutex::new(None),
         }
     }
@@ -71,7 +71,7 @@ impl Files {
         File::open(self.folder()?.join(&file.name))
     }
 
-    /// A file's bytes, for responses that hold them as base64; `None` if no such response has room for them.
+    /// Returns a file's bytes, for responses that hold them as base64; `None` if no such response has room for them.
     pub fn content(&self, value: &Value) -> Option<Vec<u8>> {
         match value {
             Value::Blob(bytes) => Some(bytes.clone()),
@@ -103,7 +103,7 @@ impl Files {
     }
 
     fn folder(&self) -> io::Result<PathBuf> {
-        if let Some(folder) = &self.beside {
+        if let Some(folder) = &self.next_to {
             fs::create_dir_all(folder)?;
             return Ok(folder.clone());
         }
@@ -159,7 +159,7 @@ impl Upload {
     }
 }
 
-/// The MD5 of these bytes in hexadecimal digits.
+/// Returns the MD5 of these bytes in hexadecimal digits.
 #[must_use]
 pub fn md5_of(bytes: &[u8]) -> String {
     hexadecimal(&Md5::digest(bytes))
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_kept_file_is_read_back_and_a_dropped_one_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::beside(Some(&folder.path().join("org.db")));
+        let files = Files::next_to(Some(&folder.path().join("org.db")));
         let mut upload = files.upload().unwrap();
         upload.write(b"hello ").unwrap();
         upload.write(b"world").unwrap();

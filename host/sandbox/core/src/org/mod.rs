@@ -86,37 +86,37 @@ impl Org {
         OrgBuilder::default()
     }
 
-    /// The org's objects.
+    /// Returns the org's objects.
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The org's records.
+    /// Returns the org's records.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The org's clock: what "now", `TODAY` and session time-outs go by.
+    /// Returns the org's clock: what "now", `TODAY` and session time-outs go by.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The org's id.
+    /// Returns the org's id.
     #[must_use]
     pub fn id(&self) -> &RecordId {
         &self.id
     }
 
-    /// The administrator's id.
+    /// Returns the administrator's id.
     #[must_use]
     pub fn admin(&self) -> &RecordId {
         &self.admin
     }
 
-    /// The org's sessions.
+    /// Returns the org's sessions.
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.sessions
@@ -128,7 +128,7 @@ impl Org {
         &self.faults
     }
 
-    /// What was asked of the org lately.
+    /// Returns the last requests.
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
@@ -140,19 +140,19 @@ impl Org {
         &self.outbox
     }
 
-    /// The org's queries and their cursors.
+    /// Returns the org's queries and their cursors.
     #[must_use]
     pub fn queries(&self) -> &Queries {
         &self.queries
     }
 
-    /// The org's bulk jobs.
+    /// Returns the org's bulk jobs.
     #[must_use]
     pub fn bulk(&self) -> &Bulk {
         &self.bulk
     }
 
-    /// The org's event bus.
+    /// Returns the org's event bus.
     #[must_use]
     pub fn events(&self) -> &Events {
         &self.events
@@ -164,13 +164,13 @@ impl Org {
         &self.outbound
     }
 
-    /// The bytes of the org's files.
+    /// Returns the bytes of the org's files.
     #[must_use]
     pub fn files(&self) -> &Files {
         &self.files
     }
 
-    /// The logins.
+    /// Returns the logins.
     #[must_use]
     pub fn logins(&self) -> &Logins {
         &self.logins
@@ -182,7 +182,7 @@ impl Org {
         &self.self_service_logins
     }
 
-    /// What was used of the org's allowance of requests.
+    /// Returns what was used of the org's allowance of requests.
     #[must_use]
     pub fn usage(&self) -> &Usage {
         &self.usage
@@ -206,7 +206,7 @@ impl Org {
         self.schema_changed
     }
 
-    /// The connected app with this consumer key.
+    /// Returns the connected app with this consumer key.
     #[must_use]
     pub fn app(&self, client_id: &str) -> Option<&ConnectedApp> {
         self.apps.iter().find(|app| app.client_id == client_id)

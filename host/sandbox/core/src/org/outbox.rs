@@ -59,7 +59,7 @@ impl Outbox {
         mails.push_back(mail);
     }
 
-    /// All that is kept.
+    /// Returns all that is kept.
     #[must_use]
     pub fn list(&self) -> Vec<Mail> {
         self.mails().iter().cloned().collect()

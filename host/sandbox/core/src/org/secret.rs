@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// A text of `bytes` random bytes in base64url.
+/// Returns a text of `bytes` random bytes in base64url.
 #[must_use]
 pub fn random_token(bytes: usize) -> String {
     let mut buffer = vec![0_u8; bytes];
@@ -14,7 +14,7 @@ pub fn random_token(bytes: usize) -> String {
     URL_SAFE_NO_PAD.encode(buffer)
 }
 
-/// Whether two secrets are the same, in time that does not depend on where they differ.
+/// Returns whether two secrets are the same, in time that does not depend on where they differ.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
     a.len() == b.len()

@@ -28,7 +28,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session to be opened.
+    /// Creates a session to be opened.
     #[must_use]
     pub fn new(user: RecordId, app: Option<String>, scope: impl Into<String>, now: i64) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl Sessions {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The access token of a session that is still valid for the same user, app and scopes, else a new one: as
+    /// Returns the access token of a session that is still valid for the same user, app and scopes, else a new one: as
     /// Salesforce, clients that log in again share their session.
     #[must_use]
     pub fn open(&self, org: &RecordId, session: Session) -> String {
@@ -115,13 +115,13 @@ impl Sessions {
         tables.open(org, session)
     }
 
-    /// A new access token, whatever sessions there are.
+    /// Returns a new access token, whatever sessions there are.
     #[must_use]
     pub fn open_new(&self, org: &RecordId, session: Session) -> String {
         self.tables().open(org, session)
     }
 
-    /// The session of an access token, which this use keeps alive; `None` if it has ended or never was.
+    /// Returns the session of an access token, which this use keeps alive; `None` if it has ended or never was.
     #[must_use]
     pub fn touch(&self, token: &str, now: i64) -> Option<Session> {
         let mut tables = self.tables();
@@ -134,15 +134,15 @@ impl Sessions {
         Some(session.clone())
     }
 
-    /// A refresh token for a session.
+    /// Returns a refresh token for a session.
     #[must_use]
-    pub fn give_refresh(&self, session: &Session) -> String {
+    pub fn issue_refresh_token(&self, session: &Session) -> String {
         let token = format!("5Aep861{}", random_token(48));
         self.tables().refresh.insert(token.clone(), session.clone());
         token
     }
 
-    /// What a refresh token was given for.
+    /// Returns what a refresh token was given for.
     #[must_use]
     pub fn refresh(&self, token: &str) -> Option<Session> {
         self.tables().refresh.get(token).cloned()
@@ -150,7 +150,7 @@ impl Sessions {
 
     /// Keeps an authorization code.
     #[must_use]
-    pub fn give_code(&self, code: AuthorizationCode) -> String {
+    pub fn issue_code(&self, code: AuthorizationCode) -> String {
         let text = format!("aPrx{}", random_token(48));
         self.tables().codes.insert(text.clone(), code);
         text
@@ -185,13 +185,13 @@ impl Sessions {
         self.tables().access.clear();
     }
 
-    /// How many sessions are open.
+    /// Returns how many sessions are open.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tables().access.len()
     }
 
-    /// Whether no session is open.
+    /// Returns whether no session is open.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -253,7 +253,7 @@ mod tests {
     fn revoking_a_refresh_token_ends_its_access_tokens() {
         let (sessions, org) = (Sessions::default(), RecordId::new("00D", 1));
         let access = sessions.open(&org, session(0));
-        let refresh = sessions.give_refresh(&session(0));
+        let refresh = sessions.issue_refresh_token(&session(0));
         assert!(sessions.revoke(&refresh) && !sessions.revoke(&refresh));
         assert!(sessions.touch(&access, 1).is_none() && sessions.refresh(&refresh).is_none());
     }

@@ -16,7 +16,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// An allowance of `limit` requests per 24 hours.
+    /// Creates an allowance of `limit` requests per 24 hours.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Usage {
         self.used.load(Ordering::Relaxed).min(self.limit)
     }
 
-    /// The allowance.
+    /// Returns the allowance.
     #[must_use]
     pub fn limit(&self) -> u64 {
         self.limit

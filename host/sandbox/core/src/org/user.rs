@@ -61,13 +61,13 @@ impl Logins {
         self.expired().insert(user.clone());
     }
 
-    /// Whether the user's password has to be changed.
+    /// Returns whether the user's password has to be changed.
     #[must_use]
     pub fn is_expired(&self, user: &RecordId) -> bool {
         self.expired().contains(user)
     }
 
-    /// The user with this name and password.
+    /// Returns the user with this name and password.
     #[must_use]
     pub fn verify(&self, username: &str, password: &str) -> Option<RecordId> {
         let logins = self.by_name();
@@ -77,7 +77,7 @@ impl Logins {
             .then(|| login.user.clone())
     }
 
-    /// The user with this name.
+    /// Returns the user with this name.
     #[must_use]
     pub fn user(&self, username: &str) -> Option<RecordId> {
         let logins = self.by_name();

@@ -28,7 +28,7 @@ impl Org {
         })
     }
 
-    /// The messages that are sent, by name.
+    /// Returns the messages that are sent, by name.
     ///
     /// # Errors
     /// The database's.
@@ -36,7 +36,7 @@ impl Org {
         self.store.read(queue::messages)
     }
 
-    /// What waits to be acknowledged, oldest first, at most `most`.
+    /// Returns what waits to be acknowledged, oldest first, at most `most`.
     ///
     /// # Errors
     /// The database's.

@@ -32,7 +32,7 @@ pub struct OutboundMessage {
     pub name: String,
     /// API name of the object.
     pub object: String,
-    /// Fields it shows beside the id.
+    /// Fields it contains besides the id.
     #[serde(default)]
     pub fields: Vec<String>,
     /// Where it is posted: `http://…`.
@@ -69,7 +69,7 @@ const fn first_pause() -> i64 {
 }
 
 impl OutboundMessage {
-    /// A message of an object's records to a URL, on every create and update.
+    /// Creates a message of an object's records to a URL, on every create and update.
     #[must_use]
     pub fn new(name: &str, object: &str, fields: &[&str], url: &str) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl OutboundMessage {
         }
     }
 
-    /// The message with names in the form that the schema has, fields in the order of the alphabet.
+    /// Returns the message with names in the form that the schema has, fields in the order of the alphabet.
     pub fn checked(&self, org: &Org) -> Result<Self, ApiError> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if self.name.is_empty() || !self.name.chars().all(is_name) {
@@ -130,7 +130,7 @@ impl OutboundMessage {
             .map_err(|error| rejected(&format!("criteria: {error}")))
     }
 
-    /// The user whose session it carries.
+    /// Returns the user whose session it carries.
     pub fn user_of(&self, org: &Org) -> Result<sandbox_model::id::RecordId, ApiError> {
         let Some(name) = &self.user else {
             return Ok(org.admin.clone());

@@ -82,7 +82,7 @@ pub(crate) fn remove(connection: &Connection, name: &str) -> Result<bool, ApiErr
     Ok(removed > 0)
 }
 
-/// All messages, by name.
+/// Returns all messages, by name.
 pub fn messages(connection: &Connection) -> Result<Vec<OutboundMessage>, ApiError> {
     let sql = "SELECT \"definition\" FROM \"__outbound\" ORDER BY \"name\"";
     let mut statement = connection.prepare_cached(sql)?;
@@ -91,7 +91,7 @@ pub fn messages(connection: &Connection) -> Result<Vec<OutboundMessage>, ApiErro
     Ok(read_all(&texts))
 }
 
-/// The messages of an object.
+/// Returns the messages of an object.
 pub(crate) fn messages_of(
     connection: &Connection,
     object: &str,
@@ -123,7 +123,7 @@ pub(crate) fn add(connection: &Connection, new: &New<'_>, now: i64) -> Result<()
     Ok(())
 }
 
-/// What waits, oldest first.
+/// Returns what waits, oldest first.
 pub fn waiting(connection: &Connection, most: usize) -> Result<Vec<Notification>, ApiError> {
     let sql = format!("{SELECT} ORDER BY \"queued\", \"id\" LIMIT ?1");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -132,7 +132,7 @@ pub fn waiting(connection: &Connection, most: usize) -> Result<Vec<Notification>
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// The notifications of a message that are to be sent now, as many as go together.
+/// Returns the notifications of a message that are to be sent now, as many as go together.
 pub fn due(
     connection: &Connection,
     message: &str,
@@ -191,13 +191,13 @@ pub fn postpone(
     Ok(())
 }
 
-/// The pause after an attempt; `before` are the attempts that failed before it.
+/// Returns the pause after an attempt; `before` are the attempts that failed before it.
 pub fn pause(first: i64, before: u32) -> i64 {
     let doubled = 1_i64.checked_shl(before.min(62)).unwrap_or(i64::MAX);
     first.saturating_mul(doubled).min(MAX_PAUSE_MS)
 }
 
-/// Whether something is too old.
+/// Returns whether a notification is too old.
 pub fn has_expired(connection: &Connection, now: i64) -> Result<bool, ApiError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM \"__notifications\" WHERE \"queued\" <= ?1)";
     let mut statement = connection.prepare_cached(sql)?;
@@ -220,7 +220,7 @@ pub fn retry_now(connection: &Connection, now: i64) -> Result<usize, ApiError> {
     Ok(connection.prepare_cached(sql)?.execute([now])?)
 }
 
-/// How many notifications wait.
+/// Returns how many notifications wait.
 pub fn len(connection: &Connection) -> Result<i64, ApiError> {
     let sql = "SELECT count(*) FROM \"__notifications\"";
     Ok(connection

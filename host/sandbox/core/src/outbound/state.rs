@@ -1,4 +1,4 @@
-//! What an org keeps of its outbound messages beside the queue.
+//! What an org keeps of its outbound messages besides the queue.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use sandbox_model::id::RecordId;
 /// Key prefix of notifications' ids.
 const KEY_PREFIX: &str = "04l";
 
-/// What an org keeps of its outbound messages beside the queue.
+/// What an org keeps of its outbound messages besides the queue.
 #[derive(Debug)]
 pub struct Outbound {
     delivered: AtomicU64,

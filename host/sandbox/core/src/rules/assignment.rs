@@ -10,15 +10,15 @@ use sandbox_model::schema::Object;
 /// Key prefix of queues.
 const QUEUES: &str = "00G";
 
-/// The rule that a request has run over a record.
+/// Returns the rule that a request has run over a record.
 fn rule_of(
-    asked: Assignment,
+    option: Assignment,
     object: &Object,
     names_owner: bool,
     is_new: bool,
 ) -> Option<&'static AssignmentRule> {
     let mut rules = setup::standard().assignment_rules.iter();
-    match asked {
+    match option {
         Assignment::Off => None,
         Assignment::Unowned if names_owner || !is_new => None,
         Assignment::Unowned | Assignment::Active => {

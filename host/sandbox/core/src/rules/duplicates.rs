@@ -13,13 +13,13 @@ use sandbox_model::value::{Value, to_json};
 /// Records named per matching rule (SOAP API guide, "MatchResult").
 const MAX_MATCHES: usize = 100;
 
-/// The rule for an object.
+/// Returns the rule for an object.
 fn rule(object: &Object) -> Option<&'static DuplicateRule> {
     let rules = &setup::standard().duplicate_rules;
     rules.iter().find(|rule| rule.object == object.name)
 }
 
-/// Whether the draft touches what the rule looks at.
+/// Returns whether the draft touches what the rule looks at.
 pub(crate) fn concerns(object: &Object, draft: &Draft) -> bool {
     rule(object).is_some_and(|rule| {
         let fields = rule.matches.iter().flat_map(|matching| &matching.fields);
@@ -44,7 +44,7 @@ pub(crate) fn reject(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Res
     }
 }
 
-/// The records that `row`, saved or not, is a duplicate of; `None` without any, or without a rule.
+/// Returns the records that `row`, saved or not, is a duplicate of; `None` without any, or without a rule.
 pub fn find(
     writer: &Writer<'_>,
     row: &Row<'_>,

@@ -20,7 +20,7 @@ pub(crate) fn reject(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Res
     Ok(())
 }
 
-/// Whether an approval of the record is pending.
+/// Returns whether an approval of the record is pending.
 pub fn is_locked(writer: &Writer<'_>, object: &Object, id: &RecordId) -> Result<bool, ApiError> {
     let processes = &setup::standard().approvals;
     if !processes

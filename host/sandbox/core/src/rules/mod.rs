@@ -13,7 +13,7 @@ use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 use sandbox_soql::{Options, Plan, for_each_row};
 
-/// Whether a record meets a SOQL condition; none is met by every record.
+/// Returns whether a record meets a SOQL condition; none is met by every record.
 pub(crate) fn meets(
     writer: &Writer<'_>,
     object: &Object,

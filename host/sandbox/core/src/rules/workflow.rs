@@ -10,7 +10,7 @@ use sandbox_model::value::from_text;
 /// Key prefix of all rules; those of workflows follow those of assignment.
 const RULES: &str = "01Q";
 
-/// All workflow rules with their ids.
+/// Returns all workflow rules with their ids.
 pub fn all() -> impl Iterator<Item = (RecordId, &'static WorkflowRule)> {
     let setup = setup::standard();
     let before = setup.assignment_rules.len();

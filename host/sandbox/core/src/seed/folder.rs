@@ -92,7 +92,7 @@ impl Folder {
         Ok(())
     }
 
-    /// The files with their objects, parents first.
+    /// Returns the files with their objects, parents first.
     fn in_order<'a>(&'a self, org: &'a Org) -> anyhow::Result<Vec<(&'a Object, &'a str, &'a str)>> {
         let mut waiting = Vec::new();
         for (file, text) in &self.files {
@@ -270,29 +270,31 @@ fn draft(
                     value.with_context(|| format!("seed {}, {name}", record.place))?,
                 );
             }
-            (None, _, Json::Object(parent)) => {
-                for (key, value) in parent.iter().filter(|(key, _)| *key != "attributes") {
-                    let of = parent
-                        .get("attributes")
-                        .and_then(|a| a.get("type"))
-                        .and_then(Json::as_str);
-                    let column =
-                        of.map_or(format!("{name}.{key}"), |of| format!("{of}:{name}.{key}"));
-                    let text = value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned);
+            (None, _, json) => {
+                for (column, text) in columns(name, json) {
                     let set = draft.set_text(writer.schema, object, &column, Some(&text));
                     set.with_context(|| format!("seed {}", record.place))?;
                 }
             }
-            (None, _, json) => {
-                let text = json
-                    .as_str()
-                    .map_or_else(|| json.to_string(), str::to_owned);
-                let set = draft.set_text(writer.schema, object, name, Some(&text));
-                set.with_context(|| format!("seed {}", record.place))?;
-            }
         }
     }
     Ok(draft)
+}
+
+/// Columns, as a CSV would name them, of a member that is no field: `{"External_Id__c": "A-1"}` below `Account__r` is
+/// `Account__r.External_Id__c`, with the parent's object in front if it is given.
+fn columns(name: &str, json: &Json) -> Vec<(String, String)> {
+    let text = |json: &Json| {
+        json.as_str()
+            .map_or_else(|| json.to_string(), str::to_owned)
+    };
+    let Json::Object(parent) = json else {
+        return vec![(name.to_owned(), text(json))];
+    };
+    let attributes = parent.get("attributes");
+    let of = attributes.and_then(|it| it.get("type")?.as_str());
+    let prefix = of.map_or_else(String::new, |of| format!("{of}:"));
+    let keys = parent.iter().filter(|(key, _)| *key != "attributes");
+    keys.map(|(key, value)| (format!("{prefix}{name}.{key}"), text(value)))
+        .collect()
 }

@@ -64,7 +64,7 @@ fn standard_price_book() -> Vec<Fields> {
     ]]
 }
 
-/// The licence that the administrator has.
+/// Returns the licence that the administrator has.
 fn licenses() -> Vec<Fields> {
     vec![vec![
         ("Name", text("Salesforce")),
@@ -76,7 +76,7 @@ fn licenses() -> Vec<Fields> {
     ]]
 }
 
-/// A new org works around the clock.
+/// Returns a new org works around the clock.
 fn business_hours() -> Vec<Fields> {
     vec![vec![
         ("Name", text("Default")),

@@ -29,7 +29,7 @@ pub enum Kind {
     Recent,
 }
 
-/// The list views of an object, in their order; none if it has no pages.
+/// Returns the list views of an object, in their order; none if it has no pages.
 pub fn all(object: &Object) -> Vec<ListView<'_>> {
     if !object.createable || !object.searchable || object.name_field().is_none() {
         return Vec::new();
@@ -53,12 +53,12 @@ pub fn all(object: &Object) -> Vec<ListView<'_>> {
 }
 
 impl<'o> ListView<'o> {
-    /// The fields shown: the name, then the fields that identify a record best.
+    /// Returns the fields shown: the name, then the fields that identify a record best.
     pub fn columns(&self) -> Vec<&'o Field> {
-        glance(self.object, COLUMNS)
+        summary_fields(self.object, COLUMNS)
     }
 
-    /// The view as SOQL.
+    /// Returns the view as SOQL.
     pub fn soql(&self) -> String {
         let columns: Vec<&str> = self
             .columns()
@@ -85,8 +85,8 @@ impl<'o> ListView<'o> {
     }
 }
 
-/// The name and the first plain fields of an object.
-pub fn glance(object: &Object, count: usize) -> Vec<&Field> {
+/// Returns the name and the first plain fields of an object.
+pub fn summary_fields(object: &Object, count: usize) -> Vec<&Field> {
     let plain = |field: &&Field| {
         !field.name_field
             && !field.is_compound()

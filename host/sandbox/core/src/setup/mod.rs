@@ -191,7 +191,7 @@ pub struct Report {
     pub sort: String,
 }
 
-/// The setup of every org.
+/// Returns the setup of every org.
 pub fn standard() -> &'static Setup {
     static SETUP: OnceLock<Setup> = OnceLock::new();
     SETUP.get_or_init(|| {
@@ -202,12 +202,12 @@ pub fn standard() -> &'static Setup {
     })
 }
 
-/// The id of the `at`-th entry of a list whose records have this key prefix.
+/// Returns the id of the `at`-th entry of a list whose records have this key prefix.
 pub fn id(key_prefix: &str, at: usize) -> RecordId {
     RecordId::new(key_prefix, at as u64 + 1)
 }
 
-/// The entry that an id belongs to.
+/// Returns the entry that an id belongs to.
 pub fn entry<'s, T>(list: &'s [T], key_prefix: &str, id: &str) -> Option<(RecordId, &'s T)> {
     let id = RecordId::parse(id).filter(|id| id.key_prefix() == key_prefix)?;
     let at = usize::try_from(id.number()?.checked_sub(1)?).ok()?;

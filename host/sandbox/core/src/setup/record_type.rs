@@ -37,7 +37,7 @@ pub struct RecordType {
     pub is_master: bool,
 }
 
-/// The record types of an object, in the order in which describe lists them: the master comes last.
+/// Returns the record types of an object, in the order in which describe lists them: the master comes last.
 pub fn all(object: &str) -> Vec<RecordType> {
     let own = standard().record_types.iter().enumerate();
     let own = own.filter(|(_, it)| it.object == object);
@@ -59,7 +59,7 @@ fn master() -> Option<RecordType> {
     })
 }
 
-/// Whether records of an object may be of the record type with this id.
+/// Returns whether records of an object may be of the record type with this id.
 pub fn is_of(object: &str, id: &str) -> bool {
     let id = RecordId::parse(id);
     id.is_some_and(|id| all(object).iter().any(|it| it.id == id))

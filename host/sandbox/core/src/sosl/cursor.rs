@@ -17,12 +17,12 @@ impl<'s> Cursor<'s> {
         Self { statement, left }
     }
 
-    /// What is left.
+    /// Returns what is left.
     pub(super) fn left(&self) -> &'s str {
         self.left
     }
 
-    /// The byte of the statement at which what is left begins.
+    /// Returns the byte of the statement at which what is left begins.
     fn at(&self) -> usize {
         self.statement.len() - self.left.len()
     }
@@ -52,7 +52,7 @@ impl<'s> Cursor<'s> {
         malformed(error::before(self.statement, at, &message))
     }
 
-    /// The next run without blanks, for errors.
+    /// Returns the next run without blanks, for errors.
     pub(super) fn token(&self) -> &'s str {
         self.left.split_whitespace().next().unwrap_or_default()
     }

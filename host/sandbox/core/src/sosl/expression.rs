@@ -37,7 +37,7 @@ pub(super) enum Expression {
 }
 
 impl Expression {
-    /// Whether a record whose fields have these words holds it.
+    /// Returns whether a record whose fields have these words holds it.
     pub(super) fn matches(&self, fields: &[Vec<String>]) -> bool {
         match self {
             Self::Phrase(patterns) => fields.iter().any(|words| holds(words, patterns)),

@@ -71,7 +71,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// The group called so, in any case.
+    /// Returns the group called so, in any case.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name.to_ascii_uppercase().as_str() {
@@ -84,7 +84,7 @@ impl Group {
         })
     }
 
-    /// Whether the group has this field.
+    /// Returns whether the group has this field.
     #[must_use]
     pub fn has(self, field: &Field) -> bool {
         let is_phone = field.field_type == FieldType::Phone;
@@ -119,11 +119,11 @@ fn is_searchable(field_type: &FieldType) -> bool {
 }
 
 impl Search {
-    /// A search for what a search box takes: no clauses, reserved characters taken for blanks.
+    /// Creates a search for what a search box takes: no clauses, reserved characters taken for blanks.
     ///
     /// # Errors
     /// `MALFORMED_SEARCH` if nothing in it is long enough.
-    pub fn of_words(words: &str) -> Result<Self, ApiError> {
+    pub fn from_text(words: &str) -> Result<Self, ApiError> {
         let terms = expression::parse(words, expression::Reserved::Blank);
         Ok(Self::new(
             terms.map_err(|rejected| malformed(rejected.message))?,
@@ -142,12 +142,12 @@ impl Search {
     }
 }
 
-/// The objects that a search without RETURNING looks at, in the order of their names.
+/// Returns the objects that a search without RETURNING looks at, in the order of their names.
 pub fn searchable(schema: &Schema) -> impl Iterator<Item = &Object> {
     schema.objects().iter().filter(|object| object.searchable)
 }
 
-/// A statement that is no SOSL.
+/// Returns the error for a statement that is no SOSL.
 fn malformed(message: impl Into<String>) -> ApiError {
     ApiError::new("MALFORMED_SEARCH", message)
 }

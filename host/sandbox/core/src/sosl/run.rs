@@ -101,7 +101,7 @@ impl Search {
         })
     }
 
-    /// The SOQL of one object, with the ids that match as one more condition.
+    /// Returns the SOQL of one object, with the ids that match as one more condition.
     fn plan(
         &self,
         object: &Object,
@@ -148,7 +148,7 @@ fn find<'s>(schema: &'s Schema, name: &str) -> Result<&'s Object, ApiError> {
     })
 }
 
-/// The ids of the records (not deleted) whose words match.
+/// Returns the ids of the records (not deleted) whose words match.
 fn matching(
     connection: &Connection,
     object: &Object,
@@ -170,7 +170,7 @@ fn matching(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
-    // A list must not be empty, and this id is nobody's.
+    // A list must not be empty, and no record has this id.
     let mut ids = vec![id_value("000000000000000AAA")?];
     while let Some(row) = rows.next()? {
         let mut for_record = Vec::new();

@@ -3,7 +3,7 @@
 /// Digits at the end of a telephone number by which it is found, too: with and without area code.
 const PHONE_ENDS: [usize; 2] = [7, 10];
 
-/// The words of a text in lower case: runs of letters and digits; in scripts without blanks each character is one.
+/// Returns the words of a text in lower case: runs of letters and digits; in scripts without blanks each character is one.
 pub(super) fn of_text(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -21,7 +21,7 @@ pub(super) fn of_text(text: &str) -> Vec<String> {
     words
 }
 
-/// The words of a telephone number: its groups of digits, all digits, and the last seven and ten.
+/// Returns the words of a telephone number: its groups of digits, all digits, and the last seven and ten.
 pub(super) fn of_phone(text: &str) -> Vec<Vec<String>> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let mut ways = vec![of_text(text)];
@@ -58,13 +58,13 @@ pub(super) enum Symbol {
 pub(super) struct Pattern(pub(super) Vec<Symbol>);
 
 impl Pattern {
-    /// How many characters are given.
+    /// Returns how many characters are given.
     pub(super) fn known(&self) -> usize {
         let known = |symbol: &&Symbol| matches!(symbol, Symbol::Char(_));
         self.0.iter().filter(known).count()
     }
 
-    /// Whether a word, in lower case, is what the pattern says.
+    /// Returns whether a word, in lower case, is what the pattern says.
     pub(super) fn matches(&self, word: &str) -> bool {
         let word: Vec<char> = word.chars().collect();
         matches(&self.0, &word)

@@ -29,7 +29,7 @@ impl Writer<'_> {
         self.connection.execute_batch("SAVEPOINT batch")?;
         let mut outcomes = Vec::new();
         for item in items {
-            outcomes.push(self.alone(|| write(self, item))?);
+            outcomes.push(self.in_savepoint(|| write(self, item))?);
         }
         if batch == Batch::AllOrNone && outcomes.iter().any(Result::is_err) {
             self.connection.execute_batch("ROLLBACK TO batch")?;
@@ -54,12 +54,12 @@ impl Writer<'_> {
         let mut outcomes = Vec::with_capacity(items.len());
         for chunk in items.chunks(CHUNK) {
             self.connection.execute_batch("SAVEPOINT chunk")?;
-            match self.freely(chunk, &mut write) {
+            match self.without_savepoints(chunk, &mut write) {
                 Some(written) => outcomes.extend(written),
                 None => {
                     self.connection.execute_batch("ROLLBACK TO chunk")?;
                     for item in chunk {
-                        outcomes.push(self.alone(|| write(self, item))?);
+                        outcomes.push(self.in_savepoint(|| write(self, item))?);
                     }
                 }
             }
@@ -69,7 +69,7 @@ impl Writer<'_> {
     }
 
     /// Writes without savepoints; `None` if a rejected record has left something behind.
-    fn freely<T>(
+    fn without_savepoints<T>(
         &self,
         items: &[T],
         write: &mut impl FnMut(&Self, &T) -> Outcome,
@@ -78,6 +78,7 @@ impl Writer<'_> {
         for item in items {
             let before = self.connection.total_changes();
             let outcome = write(self, item);
+            // Nearly all errors come from checks before the first write; only the others cost savepoints.
             if outcome.is_err() && self.connection.total_changes() != before {
                 return None;
             }
@@ -86,11 +87,11 @@ impl Writer<'_> {
         Some(outcomes)
     }
 
-    /// A write that fails half-way is undone as a whole.
+    /// Returns a write that fails half-way is undone as a whole.
     ///
     /// # Errors
     /// The database's alone; what `write` rejects is inside.
-    pub fn alone<T>(
+    pub fn in_savepoint<T>(
         &self,
         write: impl FnOnce() -> Result<T, ApiError>,
     ) -> Result<Result<T, ApiError>, ApiError> {

@@ -17,7 +17,7 @@ pub(super) enum AuditStamp {
 }
 
 impl Writer<'_> {
-    /// The records, not deleted, that refer to this one in this way.
+    /// Returns the records, not deleted, that refer to this one in this way.
     pub(super) fn children(
         &self,
         way: &ChildRelationship,
@@ -26,7 +26,7 @@ impl Writer<'_> {
         self.children_by(&way.child_object, &way.field, id)
     }
 
-    /// The records of an object, not deleted, that refer to this one by a field.
+    /// Returns the records of an object, not deleted, that refer to this one by a field.
     pub(super) fn children_by(
         &self,
         object: &str,

@@ -55,7 +55,7 @@ fn id(field: &Field, text: &str) -> Result<Value, ApiError> {
         .ok_or_else(|| wrong_id("MALFORMED_ID", field, text))
 }
 
-/// An id that is none, or of an object that the field does not point to.
+/// Returns an id that is none, or of an object that the field does not point to.
 pub(super) fn wrong_id(code: &'static str, field: &Field, id: &str) -> ApiError {
     rejected(
         code,

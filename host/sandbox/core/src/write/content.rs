@@ -53,7 +53,7 @@ const SHARED: [&str; 7] = [
     "SharingPrivacy",
 ];
 
-/// The bytes of a file; `None` if it is none.
+/// Returns the bytes of a file; `None` if it is none.
 pub(super) fn size(value: &Value) -> Option<i64> {
     match value {
         Value::Blob(bytes) => i64::try_from(bytes.len()).ok(),
@@ -84,7 +84,7 @@ pub(super) fn before_create(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<()
     Ok(())
 }
 
-/// A version is a file with a path, or a link.
+/// Rejects a version that is neither a file with a path nor a link.
 fn reject_empty(row: &Row<'_>) -> Result<(), ApiError> {
     if !row.get("ContentUrl").is_null() {
         return Ok(());
@@ -141,7 +141,7 @@ fn describe_file(row: &mut Row<'_>) {
     row.set("Checksum", checksum);
 }
 
-/// How many versions the document has; they are no longer the latest.
+/// Returns how many versions the document has; they are no longer the latest.
 fn older_versions(writer: &Writer<'_>, document: &str) -> Result<usize, ApiError> {
     let version = object(writer, "ContentVersion")?;
     let sql = "SELECT \"Id\" FROM \"ContentVersion\" WHERE \"ContentDocumentId\" = ?1 AND \"IsLatest\" = 1";
@@ -200,7 +200,7 @@ pub(super) fn after_create(writer: &Writer<'_>, row: &Row<'_>) -> Result<(), Api
     Ok(())
 }
 
-/// What is changed in the latest version changes in the document, and the other way round.
+/// Copies changes of the latest version to the document, and the other way round.
 pub(super) fn after_change(
     writer: &Writer<'_>,
     row: &Row<'_>,

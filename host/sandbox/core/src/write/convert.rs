@@ -71,7 +71,7 @@ pub struct Conversion {
     pub overwrite_lead_source: bool,
     /// Owner of what is made; the lead's unless given.
     pub owner: Option<RecordId>,
-    /// Values for the account, the contact and the opportunity that are made, beside those of the lead.
+    /// Values for the account, the contact and the opportunity that are created, in addition to those of the lead.
     pub values: [Draft; 3],
 }
 
@@ -96,67 +96,46 @@ impl Writer<'_> {
     /// account; what [`Writer::insert`] rejects.
     pub fn convert_lead(&self, wanted: Conversion) -> Result<Converted, ApiError> {
         let lead = self.existing("Lead", &wanted.lead)?;
-        if *lead.get("IsConverted") == Value::Bool(true) {
-            let message = "This lead has already been converted";
-            return Err(ApiError::for_record(
-                "CANNOT_UPDATE_CONVERTED_LEAD",
-                message,
-                [],
-            ));
-        }
+        reject_converted_lead(&lead)?;
         reject_open_state(lead.object, &wanted.status)?;
         let owner = self.owner_of(&lead, wanted.owner.as_ref())?;
-        if wanted.account.is_none() && (wanted.contact.is_some() || wanted.opportunity.is_some()) {
-            let message = "accountId is required where contactId or opportunityId is given";
-            return Err(ApiError::for_record(
-                "MISSING_ARGUMENT",
-                message,
-                ["accountId"],
-            ));
-        }
+        reject_without_account(&wanted)?;
         let [for_account, for_contact, for_opportunity] = wanted.values;
         let account = match wanted.account {
             Some(account) => self.enrich("Account", &account, &lead, TO_ACCOUNT, None, &[])?,
             None => self.make("Account", &lead, TO_ACCOUNT, &owner, None, for_account)?,
         };
+        let of_account = Some(&account);
+        // Filled values of a record that is there stay, but for the lead source on request (SOAP API guide,
+        // "convertLead()": `overwriteLeadSource`).
+        let replaced: &[&str] = match wanted.overwrite_lead_source {
+            true => &["LeadSource"],
+            false => &[],
+        };
         let contact = match wanted.contact {
-            Some(contact) => {
-                let replaced: &[&str] = if wanted.overwrite_lead_source {
-                    &["LeadSource"]
-                } else {
-                    &[]
-                };
-                self.enrich(
-                    "Contact",
-                    &contact,
-                    &lead,
-                    TO_CONTACT,
-                    Some(&account),
-                    replaced,
-                )?
+            Some(known) => {
+                self.enrich("Contact", &known, &lead, TO_CONTACT, of_account, replaced)?
             }
             None => self.make(
                 "Contact",
                 &lead,
                 TO_CONTACT,
                 &owner,
-                Some(&account),
+                of_account,
                 for_contact,
             )?,
         };
         let opportunity = match wanted.opportunity {
             _ if wanted.without_opportunity => None,
-            Some(known) => {
-                Some(self.enrich("Opportunity", &known, &lead, &[], Some(&account), &[])?)
-            }
+            Some(known) => Some(self.enrich("Opportunity", &known, &lead, &[], of_account, &[])?),
             None => {
                 let own = self.opportunity(&lead, wanted.opportunity_name, &contact)?;
                 let draft = join(own, for_opportunity);
-                Some(self.make("Opportunity", &lead, &[], &owner, Some(&account), draft)?)
+                Some(self.make("Opportunity", &lead, &[], &owner, of_account, draft)?)
             }
         };
         let about = opportunity.as_ref().unwrap_or(&account);
-        self.take_along(&wanted.lead, &contact, about)?;
+        self.move_activities(&wanted.lead, &contact, about)?;
         self.close(
             &lead,
             &wanted.status,
@@ -170,7 +149,7 @@ impl Writer<'_> {
         })
     }
 
-    /// A record of this object that is there.
+    /// Returns a record of this object that is there.
     fn existing(&self, name: &str, id: &RecordId) -> Result<Row<'_>, ApiError> {
         let object = self.schema.object(name).ok_or_else(ApiError::not_found)?;
         match Row::load(self.connection, object, id.as_str())? {
@@ -255,7 +234,7 @@ impl Writer<'_> {
         Ok(id.clone())
     }
 
-    /// What an opportunity has that comes of a lead: it closes with the quarter.
+    /// Returns what an opportunity has that comes of a lead: it closes with the quarter.
     fn opportunity(
         &self,
         lead: &Row<'_>,
@@ -276,7 +255,7 @@ impl Writer<'_> {
     }
 
     /// Tasks go to the contact and are about the opportunity or the account; files go to the contact.
-    fn take_along(
+    fn move_activities(
         &self,
         lead: &RecordId,
         contact: &RecordId,
@@ -332,6 +311,25 @@ impl Writer<'_> {
     }
 }
 
+fn reject_converted_lead(lead: &Row<'_>) -> Result<(), ApiError> {
+    if *lead.get("IsConverted") != Value::Bool(true) {
+        return Ok(());
+    }
+    let message = "This lead has already been converted";
+    let code = "CANNOT_UPDATE_CONVERTED_LEAD";
+    Err(ApiError::for_record(code, message, []))
+}
+
+/// Rejects an existing contact or opportunity without an existing account.
+fn reject_without_account(wanted: &Conversion) -> Result<(), ApiError> {
+    if wanted.account.is_some() || (wanted.contact.is_none() && wanted.opportunity.is_none()) {
+        return Ok(());
+    }
+    let message = "accountId is required where contactId or opportunityId is given";
+    let code = "MISSING_ARGUMENT";
+    Err(ApiError::for_record(code, message, ["accountId"]))
+}
+
 fn reject_open_state(lead: &Object, status: &str) -> Result<(), ApiError> {
     let known = lead.field("Status").is_some_and(|field| {
         field
@@ -353,7 +351,7 @@ fn join(mut one: Draft, other: Draft) -> Draft {
     one
 }
 
-/// The last day of the quarter of an instant.
+/// Returns the last day of the quarter of an instant.
 fn end_of_quarter(now: i64) -> String {
     let day: Option<Date> = dates::day_of(now).parse().ok();
     let end = day.and_then(|day| {

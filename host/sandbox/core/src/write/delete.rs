@@ -40,10 +40,12 @@ impl Writer<'_> {
             Some(false) => {}
         }
         crate::rules::lock::reject(self, object, id)?;
+        // All children are collected first: one that restricts the delete leaves everything as it was.
         let mut doomed = vec![(object, id.as_str().to_owned())];
         self.collect(object, id.as_str(), &mut doomed, 0)?;
         for (object, doomed) in &doomed {
             self.release_lookups(object, doomed)?;
+            // Marked with the root of the delete, so that undelete restores exactly these.
             self.mark(object, doomed, Some(id.as_str()))?;
         }
         Ok(Saved {
@@ -72,7 +74,7 @@ impl Writer<'_> {
             };
             let children = self.children(child, id)?;
             if child.on_delete == OnDelete::Restrict && !children.is_empty() {
-                return Err(self.held_fast(object, id, child_object, &children));
+                return Err(self.delete_restricted(object, id, child_object, &children));
             }
             for child in children {
                 if depth < DEPTH && !doomed.iter().any(|(_, known)| *known == child) {
@@ -84,7 +86,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn held_fast(&self, object: &Object, id: &str, by: &Object, children: &[String]) -> ApiError {
+    fn delete_restricted(
+        &self,
+        object: &Object,
+        id: &str,
+        by: &Object,
+        children: &[String],
+    ) -> ApiError {
         let label = |object: &Object, id: &str| {
             let name = object
                 .name_field()

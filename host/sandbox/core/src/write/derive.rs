@@ -241,7 +241,7 @@ fn relate(
     Ok(())
 }
 
-/// The account behind what a task is about, else behind whom it is with.
+/// Returns the account behind what a task is about, else behind whom it is with.
 fn account_of(writer: &Writer<'_>, row: &Row<'_>) -> Result<Value, ApiError> {
     for field in ["WhatId", "WhoId"] {
         let Some(id) = row.get(field).as_str() else {

@@ -107,7 +107,7 @@ impl Draft {
             .retain(|(at, value)| Some(*at) != index || !value.is_null());
     }
 
-    /// Whether the draft names this field.
+    /// Returns whether the draft names this field.
     #[must_use]
     pub fn names(&self, object: &Object, field: &str) -> bool {
         let index = object.field_index(field);
@@ -121,7 +121,7 @@ fn read(field: &Field, body: Body<'_>, raw: &RawValue) -> Result<Value, ApiError
     from_json(field, &json).map_err(|wrong| ApiError::json(wrong.at(&body.place(raw))))
 }
 
-/// The key under a relationship's name; null there clears the reference and needs no key.
+/// Returns the key under a relationship's name; null there clears the reference and needs no key.
 fn parent_key<'a>(
     schema: &Schema,
     object: &Object,

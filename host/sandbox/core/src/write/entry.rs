@@ -26,7 +26,7 @@ impl Writer<'_> {
         Ok(saved)
     }
 
-    /// What the org's rules make of a record just written.
+    /// Applies the org's rules to a record just written.
     fn apply_rules(
         &self,
         object: &Object,

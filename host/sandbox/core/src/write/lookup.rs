@@ -13,7 +13,7 @@ use sandbox_model::value::{Value, from_text};
 const CANDIDATES: usize = 100;
 
 impl Writer<'_> {
-    /// The field by which an upsert, or a URL, names records.
+    /// Returns the field by which an upsert, or a URL, names records.
     ///
     /// # Errors
     /// `NOT_FOUND`, as REST says it, if there is no such field or if it is no key.
@@ -21,7 +21,7 @@ impl Writer<'_> {
         key_field(object, name)
     }
 
-    /// The records (not deleted) whose key field has this value.
+    /// Returns the records (not deleted) whose key field has this value.
     ///
     /// # Errors
     /// The database's, or a value that the key cannot have.
@@ -54,7 +54,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A reference must name a record that exists, is not deleted, and is of an object the field points to.
+    /// Checks that a reference names a record that existsthat is not deleted, and of an object the field points to.
     pub(super) fn check_reference(&self, field: &Field, id: &str) -> Result<(), ApiError> {
         let targets = field
             .reference()
@@ -80,7 +80,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a record is in the recycle bin; `None` if there is no such record.
+    /// Returns whether a record is in the recycle bin; `None` if there is no such record.
     pub(super) fn is_deleted(&self, object: &Object, id: &str) -> Result<Option<bool>, ApiError> {
         let sql = format!(
             "SELECT \"IsDeleted\" FROM {} WHERE \"Id\" = ?1",
@@ -123,7 +123,7 @@ impl Writer<'_> {
     }
 }
 
-/// The field by which a URL names records.
+/// Returns the field by which a URL names records.
 pub fn key_field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, ApiError> {
     object
         .field(name)
@@ -131,7 +131,7 @@ pub fn key_field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, ApiErr
         .ok_or_else(|| ApiError::no_external_id(name))
 }
 
-/// The records (not deleted) whose key field has this value.
+/// Returns the records (not deleted) whose key field has this value.
 pub fn find_by_key(
     connection: &rusqlite::Connection,
     object: &Object,
@@ -148,7 +148,7 @@ pub fn find_by_key(
     Ok(ids.iter().filter_map(|id| RecordId::parse(id)).collect())
 }
 
-/// A key's text in the form its column has.
+/// Returns a key's text in the form its column has.
 pub(super) fn key_value(field: &Field, text: &str) -> Result<Value, ApiError> {
     match (&field.field_type, RecordId::parse(text)) {
         (FieldType::Id, Some(id)) => Ok(Value::Text(id.as_str().to_owned())),

@@ -8,7 +8,7 @@ use sandbox_model::id::RecordId;
 use sandbox_model::schema::{ChildRelationship, Object};
 use sandbox_model::value::Value;
 
-/// Records that one merge takes beside the winner (SOAP API guide, "merge()": up to three records in all).
+/// Records that one merge accepts besides the winner (SOAP API guide, "merge()": up to three records in all).
 const MAX_LOSERS: usize = 2;
 
 /// What a merge did.
@@ -49,7 +49,7 @@ impl Writer<'_> {
         let mut related = Vec::new();
         for loser in losers {
             for way in object.stored_relationships() {
-                related.extend(self.hand_over(way, loser, winner)?);
+                related.extend(self.move_children(way, loser, winner)?);
             }
             let mut master = Draft::default();
             master.set(object, "MasterRecordId", Value::text(winner.as_str()));
@@ -66,7 +66,7 @@ impl Writer<'_> {
     }
 
     /// Gives the children of one record to another, and says which. No record becomes its own parent.
-    fn hand_over(
+    fn move_children(
         &self,
         way: &ChildRelationship,
         from: &RecordId,

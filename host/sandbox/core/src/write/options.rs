@@ -35,7 +35,7 @@ pub enum Assignment {
 }
 
 impl Assignment {
-    /// What the value of `Sforce-Auto-Assign` asks for: `TRUE`, `FALSE` or a rule's id.
+    /// Returns what the value of `Sforce-Auto-Assign` asks for: `TRUE`, `FALSE` or a rule's id.
     ///
     /// # Errors
     /// `INVALID_ASSIGNMENT_RULE` for an id that is no rule's.
@@ -47,7 +47,7 @@ impl Assignment {
         }
     }
 
-    /// The rule with this id (SOAP's `assignmentRuleId`).
+    /// Returns the rule with this id (SOAP's `assignmentRuleId`).
     ///
     /// # Errors
     /// As [`Assignment::from_header`].
@@ -78,7 +78,7 @@ pub struct DuplicateOptions {
 }
 
 impl DuplicateOptions {
-    /// What the value of `Sforce-Duplicate-Rule-Header` asks for, `allowSave=true; includeRecordDetails=true`.
+    /// Returns what the value of `Sforce-Duplicate-Rule-Header` asks for, `allowSave=true; includeRecordDetails=true`.
     #[must_use]
     pub fn from_header(value: &str) -> Self {
         let is_true = |wanted: &str| {

@@ -58,7 +58,7 @@ pub(super) fn event(row: &mut Row<'_>, before: Option<&Row<'_>>) -> Result<(), A
     Ok(())
 }
 
-/// The field of these that this save changed, else the first that has a value.
+/// Returns the field of these that this save changed, else the first that has a value.
 fn given<'n>(row: &Row<'_>, before: Option<&Row<'_>>, names: &[&'n str]) -> Option<&'n str> {
     let has = |name: &&&str| !row.get(name).is_null();
     let changed = names
@@ -84,7 +84,7 @@ fn start(row: &Row<'_>, before: Option<&Row<'_>>, whole_days: bool) -> Option<i6
 fn minutes(row: &Row<'_>, before: Option<&Row<'_>>, start: Option<i64>) -> Option<i64> {
     let name = given(row, before, &["EndDateTime", "DurationInMinutes"])?;
     match (name, row.get(name)) {
-        ("EndDateTime", Value::Int(end)) if before.is_none() || ends_anew(row, before) => {
+        ("EndDateTime", Value::Int(end)) if before.is_none() || moves_end(row, before) => {
             let whole_days = row.get("IsAllDayEvent") == &Value::Bool(true);
             let more = if whole_days { DAY_MINUTES } else { 0 };
             Some((end - start?) / MINUTE_MS + more)
@@ -96,8 +96,8 @@ fn minutes(row: &Row<'_>, before: Option<&Row<'_>>, start: Option<i64>) -> Optio
     }
 }
 
-/// Whether a change moved the end; moving the start alone keeps the length.
-fn ends_anew(row: &Row<'_>, before: Option<&Row<'_>>) -> bool {
+/// Returns whether a change moved the end; moving the start alone keeps the length.
+fn moves_end(row: &Row<'_>, before: Option<&Row<'_>>) -> bool {
     before.is_some_and(|before| before.get("EndDateTime") != row.get("EndDateTime"))
 }
 

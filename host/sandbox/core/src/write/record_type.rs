@@ -9,7 +9,7 @@ use sandbox_model::value::Value;
 /// The field that says it.
 const FIELD: &str = "RecordTypeId";
 
-/// What a record keeps of the record type that it is given: nothing of the master, which is none.
+/// Returns what a record keeps of the record type that it is given: nothing of the master, which is none.
 ///
 /// # Errors
 /// `INVALID_CROSS_REFERENCE_KEY` if it is no record type of the record's object.

@@ -16,7 +16,7 @@ pub struct ParentKey {
     pub value: String,
 }
 
-/// The object at the far end: the only one, or the one named where there are several.
+/// Returns the object at the far end: the only one, or the one named where there are several.
 pub(super) fn parent_object<'s>(
     schema: &'s Schema,
     object: &Object,

@@ -1,4 +1,4 @@
-//! Images in rich text: what comes in as a data URI is kept beside the record, and the text refers to it.
+//! Images in rich text: what comes in as a data URI is stored apart from the record, and the text refers to it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -112,7 +112,7 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// The image that a record's field refers to.
+/// Returns the image that a record's field refers to.
 pub fn image(
     connection: &Connection,
     id: &RecordId,

@@ -17,7 +17,7 @@ pub struct Row<'o> {
 }
 
 impl<'o> Row<'o> {
-    /// A record without any value.
+    /// Returns a record without any value.
     #[must_use]
     pub fn empty(object: &'o Object) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl<'o> Row<'o> {
         Ok(row.optional()?)
     }
 
-    /// The value of the field called `name`; null if there is no such field.
+    /// Returns the value of the field called `name`; null if there is no such field.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {
         self.object

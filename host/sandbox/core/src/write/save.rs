@@ -19,6 +19,7 @@ impl Writer<'_> {
         content::before_create(self, &mut row)?;
         reject_missing(&row, |field| field.is_required())?;
         events::before_save(self, &mut row)?;
+        // A platform event is published, not stored: it has neither id nor row.
         if events::is_event(object) {
             return events::publish(self, &row);
         }
@@ -33,7 +34,7 @@ impl Writer<'_> {
         Ok(Saved { id, created: true })
     }
 
-    /// A record with all its defaults, for [`Writer::append`].
+    /// Returns a record with all its defaults, for [`Writer::append`].
     pub(crate) fn template<'o>(&self, object: &'o Object) -> Row<'o> {
         let mut row = Row::empty(object);
         defaults::fill(self, &mut row);
@@ -135,7 +136,7 @@ impl Writer<'_> {
     }
 }
 
-/// A converted lead stays as it is.
+/// Rejects changes of a converted lead.
 fn reject_converted(row: &Row<'_>) -> Result<(), ApiError> {
     if row.object.name != "Lead" || *row.get("IsConverted") != Value::Bool(true) {
         return Ok(());
@@ -148,7 +149,7 @@ fn reject_converted(row: &Row<'_>) -> Result<(), ApiError> {
     ))
 }
 
-/// A create may set neither the id nor what the org keeps.
+/// Rejects a create that sets the id or a field that the org keeps.
 pub(super) fn reject_unsettable(object: &Object, draft: &Draft) -> Result<(), ApiError> {
     if draft.names(object, "Id") {
         let message = "cannot specify Id in an insert call";
@@ -209,13 +210,13 @@ fn reject_missing(row: &Row<'_>, required: impl Fn(&Field) -> bool) -> Result<()
 }
 
 impl Draft {
-    /// Whether nothing is to be written.
+    /// Returns whether nothing is to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.parents.is_empty()
     }
 
-    /// A draft of one text field; for the org's own records.
+    /// Creates a draft of one text field; for the org's own records.
     #[must_use]
     pub fn from_texts(object: &Object, values: &[(&str, &str)]) -> Self {
         let mut draft = Self::default();

@@ -21,7 +21,7 @@ pub struct Saved {
 /// Outcome of a record.
 pub type Outcome = Result<Saved, ApiError>;
 
-/// Writes records within one transaction, as one user at one moment.
+/// Writes records within one transaction, as one user at one time.
 #[derive(Debug)]
 pub struct Writer<'a> {
     /// The org's objects.
@@ -38,7 +38,7 @@ pub struct Writer<'a> {
     pub(crate) feed: Option<Feed<'a>>,
 }
 
-/// The error of a call that an object does not take.
+/// Returns the error of a call that an object does not take.
 pub(super) fn unsupported(object: &Object, verb: &str) -> ApiError {
     let message = format!("entity type {} does not support {verb}", object.name);
     ApiError::for_record("INVALID_TYPE_FOR_OPERATION", message, [])

@@ -24,7 +24,7 @@ pub(super) fn run(
         "chatterPost" => post(org, caller, input),
         "emailSimple" => email(input),
         "submit" => submit(org, caller, input),
-        "Create_Follow_Up_Task" => follow_up(org, caller, input),
+        "Create_Follow_Up_Task" => create_follow_up(org, caller, input),
         "RateAccount" => rate(org, caller, input),
         _ => Err(ApiError::not_found()),
     }
@@ -69,7 +69,7 @@ fn post(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, A
     Ok(json!({"feedItemId": made.as_str()}))
 }
 
-/// The sandbox sends nothing; it checks what could be sent.
+/// Returns the sandbox sends nothing; it checks what could be sent.
 fn email(input: &Map<String, Json>) -> Result<Json, ApiError> {
     let addresses: Vec<&str> = text(input, "emailAddresses")
         .split(',')
@@ -111,7 +111,11 @@ fn submit(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json,
     }))
 }
 
-fn follow_up(org: &Org, caller: &Caller, input: &Map<String, Json>) -> Result<Json, ApiError> {
+fn create_follow_up(
+    org: &Org,
+    caller: &Caller,
+    input: &Map<String, Json>,
+) -> Result<Json, ApiError> {
     let subject = Some(text(input, "subject"))
         .filter(|it| !it.is_empty())
         .unwrap_or("Follow up");

@@ -55,7 +55,7 @@ pub(crate) const CHUNKABLE: &[&str] = &[
     "User",
 ];
 
-/// The members of a JSON body.
+/// Returns the members of a JSON body.
 pub(super) fn members(body: &[u8]) -> Result<Members, ApiError> {
     let json: Json =
         serde_json::from_slice(body).map_err(|error| ApiError::json(error.to_string()))?;
@@ -65,7 +65,7 @@ pub(super) fn members(body: &[u8]) -> Result<Members, ApiError> {
     }
 }
 
-/// A member that is a text.
+/// Returns a member that is a text.
 pub(super) fn text<'m>(members: &'m Members, name: &str) -> Result<Option<&'m str>, ApiError> {
     match members.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -76,7 +76,7 @@ pub(super) fn text<'m>(members: &'m Members, name: &str) -> Result<Option<&'m st
     }
 }
 
-/// A member that the body may not have.
+/// Returns a member that the body may not have.
 pub(super) fn unrecognized(name: &str) -> ApiError {
     ApiError::json(format!("Unrecognized field \"{name}\""))
 }
@@ -117,7 +117,7 @@ fn dialect(members: &Members) -> Result<Dialect, ApiError> {
     }
 }
 
-/// An ingest job as a body describes it.
+/// Returns an ingest job as a body describes it.
 pub(super) fn ingest_job(org: &Org, caller: &Caller, members: &Members) -> Result<Job, ApiError> {
     reject_others(members, INGEST)?;
     let name = required(members, "operation")?;
@@ -144,7 +144,7 @@ fn job(org: &Org, caller: &Caller, task: Task, object: String, dialect: Dialect)
     Job::new(id, task, object, dialect, maker, org.clock().now())
 }
 
-/// The object of a job.
+/// Returns the object of a job.
 pub(crate) fn object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, ApiError> {
     let found = org.schema().object(name);
     found
@@ -164,7 +164,7 @@ pub(crate) fn reject_forbidden(org: &Org, operation: Operation) -> Result<(), Ap
     Ok(())
 }
 
-/// The field by which an upsert knows records.
+/// Returns the field by which an upsert knows records.
 pub(crate) fn external_id(
     object: &Object,
     operation: Operation,
@@ -191,7 +191,7 @@ pub(crate) fn external_id(
     Ok(Some(field.name.clone()))
 }
 
-/// The id of the assignment rule for cases and leads.
+/// Returns the id of the assignment rule for cases and leads.
 pub(crate) fn assignment_rule(id: Option<&str>) -> Result<Option<String>, ApiError> {
     let id = id.filter(|id| !id.is_empty());
     rows::assignment(id).map_err(|api_error| {
@@ -200,7 +200,7 @@ pub(crate) fn assignment_rule(id: Option<&str>) -> Result<Option<String>, ApiErr
     Ok(id.map(str::to_owned))
 }
 
-/// A query job as a body describes it.
+/// Returns a query job as a body describes it.
 pub(super) fn query_job(org: &Org, caller: &Caller, members: &Members) -> Result<Job, ApiError> {
     reject_others(members, QUERY)?;
     let all = match required(members, "operation")? {

@@ -91,7 +91,7 @@ fn listed(job: &Job) -> Members {
     info
 }
 
-/// All about a job.
+/// Returns all members of a job.
 pub(super) fn full(job: &Job) -> Json {
     let mut info = listed(job);
     let progress = job.progress();
@@ -113,7 +113,7 @@ pub(super) fn full(job: &Job) -> Json {
     info.into()
 }
 
-/// A page of the list of jobs.
+/// Returns a page of the list of jobs.
 pub(super) fn list(
     org: &Org,
     caller: &Caller,
@@ -160,12 +160,12 @@ pub(super) fn list(
     Ok(json!({"done": done, "records": records, "nextRecordsUrl": next}))
 }
 
-/// A place in a list or in results, as clients are given it.
+/// Returns a place in a list or in results, as clients are given it.
 pub(super) fn locator(place: u64) -> String {
     BASE64.encode(place.to_string())
 }
 
-/// The row number of a locator.
+/// Returns the row number of a locator.
 pub(super) fn place(locator: &str) -> Result<usize, ApiError> {
     let bytes = BASE64.decode(locator.trim_end_matches('=')).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());

@@ -18,7 +18,7 @@ use sandbox_core::bulk::{Job, State};
 use sandbox_core::org::Org;
 use sandbox_model::api_error::ApiError;
 
-/// The routes below a version.
+/// Returns the routes below a version.
 pub(super) fn routes() -> Router<Shared> {
     let one = |kind| match kind {
         Kind::Ingest => get(ingest::show)
@@ -53,7 +53,7 @@ impl Kind {
     }
 }
 
-/// The job of this kind with this id.
+/// Returns the job of this kind with this id.
 fn find(org: &Org, id: &str, kind: Kind) -> Result<Arc<Job>, ApiError> {
     org.bulk()
         .job(id, org.clock().now())
@@ -70,7 +70,7 @@ fn wrong_state(doing: &str, state: State) -> ApiError {
     ApiError::new("INVALIDJOBSTATE", message)
 }
 
-/// An error in a job's data, as the response to a request.
+/// Returns an error in a job's data, as the response to a request.
 fn rejected(bad: BadData) -> ApiError {
     let code = match bad.0.split(" : ").next() {
         Some("ExceededQuota") => "EXCEEDEDQUOTA",
@@ -80,7 +80,7 @@ fn rejected(bad: BadData) -> ApiError {
     ApiError::new(code, bad.0)
 }
 
-/// The new state that a PATCH asks for.
+/// Returns the new state that a PATCH asks for.
 fn wanted_state(body: &[u8]) -> Result<String, ApiError> {
     let members = create::members(body)?;
     if let Some(name) = members.keys().find(|name| *name != "state") {

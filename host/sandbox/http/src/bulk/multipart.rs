@@ -8,7 +8,7 @@ use memchr::memmem;
 use sandbox_core::bulk::limits::MULTIPART_CHARACTERS;
 use sandbox_model::api_error::ApiError;
 
-/// The boundary of a multipart body; `None` if it is another kind of body.
+/// Returns the boundary of a multipart body; `None` if it is another kind of body.
 pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let (media_type, parameters) = value.split_once(';')?;
@@ -25,7 +25,7 @@ pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
         .map(|(_, boundary)| boundary.trim().trim_matches('"').to_owned())
 }
 
-/// The parts `job` and `content`.
+/// Returns the parts `job` and `content`.
 pub(super) fn parts(body: &Bytes, boundary: &str) -> Result<(Bytes, Bytes), ApiError> {
     let (mut job, mut content) = (None, None);
     let mut rest = body.clone();
@@ -61,7 +61,7 @@ pub(super) fn parts(body: &Bytes, boundary: &str) -> Result<(Bytes, Bytes), ApiE
     Ok((job.ok_or_else(|| missing("job"))?, content))
 }
 
-/// The name and content of a part; the line end before the next boundary is not content.
+/// Returns the name and content of a part; the line end before the next boundary is not content.
 fn part(part: &Bytes, skip: usize) -> Option<(String, Bytes)> {
     let head_end = memmem::find(part, b"\r\n\r\n")
         .map(|at| (at, 4))

@@ -119,7 +119,7 @@ impl ResultsRequest {
     }
 }
 
-/// A finished job's results; `None` where it is not finished.
+/// Returns a finished job's results; `None` where it is not finished.
 fn pages(job: &Job, caller: &Caller) -> Result<Option<Pages>, Box<axum::response::Response>> {
     if job.api_version != caller.version {
         let message = format!(
@@ -153,7 +153,7 @@ pub(super) async fn results(
     let count = wanted.records.min(pages.count - wanted.first);
     let (whole, first) = (pages.clone(), wanted.first);
     let span = response::run_blocking(move || whole.span(first, count)).await?;
-    let (start, len) = span.map_err(|error| sandbox_core::bulk::blob::lost(&error))?;
+    let (start, len) = span.map_err(|error| sandbox_core::bulk::blob::disk_error(&error))?;
     let quota = org.bulk().quota().results(org.clock().now(), len);
     quota.map_err(rejected)?;
     let header = Bytes::from(pages.header.clone());

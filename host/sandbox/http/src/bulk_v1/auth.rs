@@ -53,6 +53,7 @@ fn admit(org: &Shared, version: &str, headers: &HeaderMap) -> Result<Caller, Bul
         .sessions()
         .touch(token.trim(), now)
         .ok_or_else(|| BulkError::new("InvalidSessionId", "Invalid session id"))?;
+    // Only requests with a live session count against the allowance.
     if !org.usage().count(now) {
         return Err(BulkError::new(
             "ExceededQuota",

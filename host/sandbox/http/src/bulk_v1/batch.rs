@@ -111,7 +111,7 @@ pub(super) async fn list(
     }
 }
 
-/// The job and batch of a path.
+/// Returns the job and batch of a path.
 fn find(org: &Org, job: &str, batch: &str) -> Result<(Arc<Job>, Arc<Batch>), BulkError> {
     let job = job::find(org, job)?;
     let found = job.batch(batch);

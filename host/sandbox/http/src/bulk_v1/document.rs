@@ -36,12 +36,12 @@ impl BulkError {
         }
     }
 
-    /// The response: 400, whatever the reason, as Salesforce gives it.
+    /// Returns the response: 400, whatever the reason, as Salesforce gives it.
     pub(super) fn response(&self, form: Form) -> Response {
         self.response_with(StatusCode::BAD_REQUEST, form)
     }
 
-    /// The response with another status, as faults on demand have it.
+    /// Returns the response with another status, as faults on demand have it.
     pub(super) fn response_with(&self, status: StatusCode, form: Form) -> Response {
         let document = Document(vec![
             ("exceptionCode", Some(self.code.clone().into_owned())),
@@ -51,7 +51,7 @@ impl BulkError {
     }
 }
 
-/// The code of Bulk API 1.0 for what REST calls so.
+/// Returns the code of Bulk API 1.0 for what REST calls so.
 fn code_for(rest: &str) -> &'static str {
     match rest {
         "INVALIDJOB" => "InvalidJob",
@@ -74,7 +74,7 @@ impl From<ApiError> for BulkError {
     }
 }
 
-/// What a request is rejected with that REST would reject with this code.
+/// Returns what a request is rejected with that REST would reject with this code.
 pub(crate) fn error(
     status: StatusCode,
     headers: &HeaderMap,
@@ -89,7 +89,7 @@ pub(crate) fn error(
 pub(super) struct Document(pub Vec<(&'static str, Option<String>)>);
 
 impl Document {
-    /// The members as elements.
+    /// Returns the members as elements.
     pub(super) fn elements(&self) -> String {
         let known = self.0.iter();
         known
@@ -98,7 +98,7 @@ impl Document {
             .collect()
     }
 
-    /// The members of an object: numbers and truths as such.
+    /// Returns the members of an object: numbers and truths as such.
     pub(super) fn json(&self) -> Json {
         let value = |name: &str, text: &Option<String>| match text {
             None => Json::Null,
@@ -117,7 +117,7 @@ impl Document {
         members.into()
     }
 
-    /// The document as a response; `root` is the name of the XML element.
+    /// Returns the document as a response; `root` is the name of the XML element.
     pub(super) fn response(&self, status: StatusCode, form: Form, root: &str) -> Response {
         match form {
             Form::Json => json(status, &self.json()),
@@ -144,7 +144,7 @@ pub(super) fn xml(status: StatusCode, root: &str, content: &str) -> Response {
     (status, [(CONTENT_TYPE, "application/xml")], body).into_response()
 }
 
-/// The members of a `jobInfo` that a client sent.
+/// Returns the members of a `jobInfo` that a client sent.
 pub(super) fn job_info(bytes: &[u8]) -> Result<Vec<(String, String)>, BulkError> {
     let unreadable = || BulkError::new("InvalidJob", "Unable to parse Job");
     let is_json = bytes

@@ -4,7 +4,7 @@ use super::document::{Document, Form};
 use sandbox_core::bulk::bulk_v1::{Batch, BatchState, Job};
 use sandbox_model::value::dates;
 
-fn moment(ms: i64, form: Form) -> Option<String> {
+fn date_time(ms: i64, form: Form) -> Option<String> {
     let ms = dates::whole_seconds(ms);
     Some(match form {
         Form::Xml => dates::format_datetime_z(ms),
@@ -12,7 +12,7 @@ fn moment(ms: i64, form: Form) -> Option<String> {
     })
 }
 
-/// All about a job, with the sums of its batches.
+/// Returns all members of a job, with the sums of its batches.
 pub(super) fn job(job: &Job, form: Form) -> Document {
     let (request, live) = (&job.request, job.live());
     let of = |state: BatchState| {
@@ -30,8 +30,8 @@ pub(super) fn job(job: &Job, form: Form) -> Document {
         ("operation", Some(request.verb.name().to_owned())),
         ("object", Some(request.object.clone())),
         ("createdById", Some(job.created_by.to_string())),
-        ("createdDate", moment(job.created, form)),
-        ("systemModstamp", moment(live.changed, form)),
+        ("createdDate", date_time(job.created, form)),
+        ("systemModstamp", date_time(live.changed, form)),
         ("state", Some(live.state.name().to_owned())),
         ("externalIdFieldName", request.external_id.clone()),
         ("assignmentRuleId", request.assignment_rule.clone()),
@@ -52,7 +52,7 @@ pub(super) fn job(job: &Job, form: Form) -> Document {
     ])
 }
 
-/// All about a batch.
+/// Returns all about a batch.
 pub(super) fn batch(job: &Job, batch: &Batch, form: Form) -> Document {
     let progress = batch.progress();
     let number = |number: u64| Some(number.to_string());
@@ -61,8 +61,8 @@ pub(super) fn batch(job: &Job, batch: &Batch, form: Form) -> Document {
         ("jobId", Some(job.id.to_string())),
         ("state", Some(progress.state.name().to_owned())),
         ("stateMessage", progress.message.clone()),
-        ("createdDate", moment(batch.created, form)),
-        ("systemModstamp", moment(progress.changed, form)),
+        ("createdDate", date_time(batch.created, form)),
+        ("systemModstamp", date_time(progress.changed, form)),
         ("numberRecordsProcessed", number(progress.processed)),
         ("numberRecordsFailed", number(progress.failed)),
         ("totalProcessingTime", number(progress.total_ms)),

@@ -53,7 +53,7 @@ fn invalid(message: impl Into<String>) -> BulkError {
     BulkError::new("InvalidJob", message)
 }
 
-/// A member's text.
+/// Returns a member's text.
 fn get<'m>(members: &'m [(String, String)], name: &str) -> Option<&'m str> {
     let found = members.iter().find(|(known, _)| known == name);
     found
@@ -109,7 +109,7 @@ fn request(org: &Org, members: &[(String, String)]) -> Result<Request, BulkError
     })
 }
 
-/// The mode by name, or by its number among the modes, which some clients send in JSON.
+/// Returns the mode by name, or by its number among the modes, which some clients send in JSON.
 fn serial(mode: Option<&str>) -> Result<bool, BulkError> {
     match mode {
         None | Some("Parallel" | "0") => Ok(false),
@@ -162,7 +162,7 @@ fn chunking(headers: &HeaderMap, request: &Request) -> Result<Option<Chunking>, 
     Ok(Some(chunking))
 }
 
-/// The job of a path.
+/// Returns the job of a path.
 pub(super) fn find(org: &Org, id: &str) -> Result<Arc<Job>, BulkError> {
     let found = org.bulk().bulk_v1().find(id);
     found.ok_or_else(|| invalid(format!("Unable to find job for id: {id}")))

@@ -17,7 +17,7 @@ use document::{BulkError, Form};
 use sandbox_core::bulk::bulk_v1::{Content, Job};
 use sandbox_core::bulk::limits::BATCH_BYTES;
 
-/// All routes; they need a session in `X-SFDC-Session`.
+/// Returns all routes; they need a session in `X-SFDC-Session`.
 pub(super) fn routes(org: &Shared) -> Router<Shared> {
     let paths = Router::new()
         .route("/job", axum::routing::post(job::create))
@@ -39,7 +39,7 @@ pub(super) fn routes(org: &Shared) -> Router<Shared> {
     Router::new().nest("/services/async/{version}", paths)
 }
 
-/// The form of the response that a client wants: a JSON job's clients, and those that send or accept JSON, in JSON.
+/// Returns the form of the response that a client wants: a JSON job's clients, and those that send or accept JSON, in JSON.
 fn form(headers: &HeaderMap, job: Option<&Job>) -> Form {
     let says = |name: &str, what: &str| {
         let value = headers.get(name).and_then(|value| value.to_str().ok());

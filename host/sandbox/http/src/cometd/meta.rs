@@ -17,7 +17,7 @@ const ONLY_NEW: i64 = -1;
 /// Replay id for all kept events.
 const ALL_RETAINED: i64 = -2;
 
-/// The client that a message names, if it is known and sent its cookie; else the response.
+/// Returns the client that a message names, if it is known and sent its cookie; else the response.
 pub(super) fn client(call: &Call, message: &Json) -> Result<Arc<Client>, Reply> {
     let reply = Reply::to(message);
     let id = message
@@ -166,7 +166,7 @@ async fn open(
     .await?
 }
 
-/// The replay id to read on from, or the one that is not valid.
+/// Returns the replay id to read on from, or the one that is not valid.
 fn start(
     org: &sandbox_core::org::Org,
     channel: &Channel,

@@ -75,13 +75,13 @@ struct Call {
 }
 
 impl Call {
-    /// The live session behind the token, which this keeps alive: sessions do not end while a client is connected.
+    /// Returns the live session behind the token, which this keeps alive: sessions do not end while a client is connected.
     fn session(&self) -> Option<Session> {
         let token = self.token.as_deref()?;
         self.org.sessions().touch(token, self.org.clock().now())
     }
 
-    /// What is wrong with the token.
+    /// Returns what is wrong with the token.
     fn rejection(&self) -> &'static str {
         match self.token {
             None => "401::Request requires authentication",

@@ -12,7 +12,7 @@ use sandbox_core::events::log::Event;
 pub(super) struct Reply(Map<String, Json>);
 
 impl Reply {
-    /// An response that repeats the message's channel, id and client.
+    /// Returns a response that repeats the message's channel, id and client.
     pub(super) fn to(message: &Json) -> Self {
         let mut members = Map::new();
         for name in ["channel", "id", "clientId"] {
@@ -33,7 +33,7 @@ impl Reply {
         self
     }
 
-    /// What to do next: `reconnect` is `retry`, `handshake` or `none`.
+    /// Returns what to do next: `reconnect` is `retry`, `handshake` or `none`.
     pub(super) fn advise(self, reconnect: &str) -> Self {
         self.with("advice", json!({"interval": 0, "reconnect": reconnect}))
     }
@@ -49,7 +49,7 @@ impl Reply {
             .with("successful", json!(false))
     }
 
-    /// The client is not known (any more): it needs a new handshake.
+    /// Reports that the client is not known (any more): it needs a new handshake.
     pub(super) fn unknown_client(self) -> Self {
         self.without("clientId")
             .advise("handshake")
@@ -57,7 +57,7 @@ impl Reply {
     }
 }
 
-/// All messages in one array: events first, then responses.
+/// Returns all messages in one array: events first, then responses.
 pub(super) fn response(events: &[(String, Event)], replies: &[Reply]) -> Response {
     let mut text = String::with_capacity(
         events

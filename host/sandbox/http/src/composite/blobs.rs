@@ -44,7 +44,7 @@ impl<'o> Blobs<'o> {
         })
     }
 
-    /// The list of records.
+    /// Returns the list of records.
     pub(super) fn document(&self) -> Bytes {
         self.document.clone()
     }

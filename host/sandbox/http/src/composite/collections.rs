@@ -171,7 +171,7 @@ fn mode(all_or_none: bool) -> Batch {
     }
 }
 
-/// A request around the collection that is all or none overrides it (REST API guide, "allOrNone Parameters in Composite
+/// Returns a request around the collection that is all or none overrides it (REST API guide, "allOrNone Parameters in Composite
 /// and Collections Requests").
 pub(super) fn follow(own: Batch, enclosing: &Enclosing) -> Batch {
     if enclosing.is_some() {
@@ -227,7 +227,7 @@ pub(super) fn write<'o>(
     })
 }
 
-/// The object that a record's `attributes` name.
+/// Returns the object that a record's `attributes` name.
 fn type_of<'o>(
     org: &'o Org,
     body: Body<'_>,
@@ -323,7 +323,7 @@ pub(super) fn outcome_json(outcome: &Outcome) -> Json {
     }
 }
 
-/// A record's error: what is a missing resource in a URL is a dangling id in a list.
+/// Returns a record's error: what is a missing resource in a URL is a dangling id in a list.
 pub(super) fn error_json(error: &ApiError) -> Json {
     let (code, message) = match error.code {
         "NOT_FOUND" => ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),

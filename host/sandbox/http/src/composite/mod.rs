@@ -69,7 +69,7 @@ fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &Bytes) -> Result<T, Ap
     Body::new(bytes)?.parse()
 }
 
-/// A request that breaks a limit or a rule of composites.
+/// Returns a request that breaks a limit or a rule of composites.
 fn rejected(message: impl Into<String>) -> ApiError {
     ApiError::new("INVALID_INPUT", message)
 }

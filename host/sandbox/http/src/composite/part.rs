@@ -76,7 +76,7 @@ pub(super) struct PartResponse {
 }
 
 impl PartResponse {
-    /// Whether the part failed: by its status, or, for a collection, by one of its records.
+    /// Returns whether the part failed: by its status, or, for a collection, by one of its records.
     pub(super) fn failed(&self, collection: bool) -> bool {
         let rejected = |record: &Json| record.get("success") == Some(&json!(false));
         self.status >= 400
@@ -230,19 +230,19 @@ impl Part {
         }
     }
 
-    /// The segments of the path after the version, without the query.
+    /// Returns the segments of the path after the version, without the query.
     pub(super) fn segments(&self) -> Vec<&str> {
         let path = self.url.split('?').next().unwrap_or_default();
         let all = path.trim_start_matches("/services/data/").split('/');
         all.skip(1).filter(|segment| !segment.is_empty()).collect()
     }
 
-    /// Whether the part is about a collection of records.
+    /// Returns whether the part is about a collection of records.
     pub(super) fn is_collection(&self) -> bool {
         matches!(self.segments().as_slice(), ["composite", "sobjects", ..])
     }
 
-    /// Whether the part is a query.
+    /// Returns whether the part is a query.
     pub(super) fn is_query(&self) -> bool {
         matches!(self.segments().as_slice(), ["query" | "queryAll", ..])
     }

@@ -21,7 +21,7 @@ impl Responses {
         self.0.insert(reference_id.to_owned(), body.clone());
     }
 
-    /// The part with every reference in its URL and body replaced by what it refers to.
+    /// Returns the part with every reference in its URL and body replaced by what it refers to.
     ///
     /// # Errors
     /// `PROCESSING_HALTED` if an earlier part's response has no such value.
@@ -127,7 +127,7 @@ pub(super) fn check_id(id: &str, version: u16) -> Result<(), ApiError> {
     Err(ApiError::json(rule(id)))
 }
 
-/// The path of a text that is one reference and nothing else.
+/// Returns the path of a text that is one reference and nothing else.
 fn whole(text: &str) -> Option<&str> {
     let path = text.strip_prefix("@{")?.strip_suffix('}')?;
     (!path.contains('}')).then_some(path)

@@ -118,7 +118,7 @@ impl From<sandbox_model::store::StoreError> for TransactionFailure {
 }
 
 impl Runner<'_> {
-    /// The results in order, and whether all parts were successful.
+    /// Returns the results in order, and whether all parts were successful.
     pub(super) fn run(&self, parts: &[Part]) -> Result<(Vec<Json>, bool), ApiError> {
         if !self.all_or_none {
             return Ok(response::run_in_place(|| self.one_by_one(parts)));
@@ -162,7 +162,7 @@ impl Runner<'_> {
     }
 }
 
-/// The part that failed shows why, all others that they were undone or never done.
+/// Returns the part that failed shows why, all others that they were undone or never done.
 fn halt_others(
     parts: &[Part],
     failed: usize,

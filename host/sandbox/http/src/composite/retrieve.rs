@@ -82,7 +82,7 @@ async fn show(org: Shared, caller: Caller, name: String, wanted: RetrieveRequest
     .await??)
 }
 
-/// The record, or null if there is none that the caller can see.
+/// Returns the record, or null if there is none that the caller can see.
 fn one(
     org: &Org,
     object: &Object,

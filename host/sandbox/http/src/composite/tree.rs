@@ -149,7 +149,7 @@ fn read<'o>(org: &'o Org, root: &'o Object, bytes: &Bytes) -> Result<Vec<Node<'o
     Ok(nodes)
 }
 
-/// The reference id; the type must be the one that the place in the tree says.
+/// Returns the reference id; the type must be the one that the place in the tree says.
 fn check_attributes(object: &Object, members: &Members<'_>) -> Result<String, TreeError> {
     let attributes = members.0.iter().find(|(name, _)| name == "attributes");
     let attributes: Json = attributes
@@ -182,7 +182,7 @@ fn check_attributes(object: &Object, members: &Members<'_>) -> Result<String, Tr
 /// An object with the name of its reference to the parent, and the records of it.
 type ChildLists<'o, 'a> = Vec<(&'o Object, String, Vec<&'a RawValue>)>;
 
-/// A record's own fields, and its lists of children.
+/// Returns a record's own fields, and its lists of children.
 fn split<'o, 'a>(
     org: &'o Org,
     object: &'o Object,

@@ -89,7 +89,7 @@ fn upsert_one(writer: &Writer<'_>, key: &Field, entry: Entry<'_>) -> Outcome {
     }
 }
 
-/// Whether a record was new that was undone because of others; of what was rejected, Salesforce says that it was not.
+/// Returns whether a record was new that was undone because of others; of what was rejected, Salesforce says that it was not.
 fn would_create(
     org: &Org,
     object: &Object,

@@ -53,7 +53,7 @@ impl Change {
         }
     }
 
-    /// The changed body.
+    /// Returns the changed body.
     pub(super) fn body(&self, headers: &HeaderMap, whole: Bytes) -> Bytes {
         let whole = self.members(whole);
         let whole = self.texts(whole);
@@ -99,7 +99,7 @@ impl Change {
     }
 }
 
-/// A body as gzip; none stays none.
+/// Returns a body as gzip; none stays none.
 fn packed(whole: &Bytes) -> Bytes {
     if whole.is_empty() {
         return Bytes::new();
@@ -110,7 +110,7 @@ fn packed(whole: &Bytes) -> Bytes {
     encoder.finish().unwrap_or_default().into()
 }
 
-/// The first records of a CSV or of JSON; what is neither stays whole.
+/// Returns the first records of a CSV or of JSON; what is neither stays whole.
 fn fewer(headers: &HeaderMap, whole: Bytes, records: usize) -> Bytes {
     let media_type = headers.get(CONTENT_TYPE);
     if media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/csv")) {

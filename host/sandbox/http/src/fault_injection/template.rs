@@ -35,7 +35,7 @@ impl Template {
         ])
     }
 
-    /// A text with its placeholders filled. In JSON they are within strings.
+    /// Returns a text with its placeholders filled. In JSON they are within strings.
     pub(super) fn fill(&self, text: &str) -> String {
         let is_json = text.starts_with(['{', '[']) && !text.starts_with("{{");
         let mut filled = text.to_owned();

@@ -71,7 +71,7 @@ fn code(
     let now = org.clock().now();
     let session = Session::new(org.admin().clone(), Some(app.to_owned()), scope, now);
     let expires = now + CODE_LIFETIME_MS;
-    Ok(org.sessions().give_code(AuthorizationCode {
+    Ok(org.sessions().issue_code(AuthorizationCode {
         session,
         redirect_uri: redirect.to_owned(),
         challenge,

@@ -38,7 +38,7 @@ fn session(org: &Org, app: &ConnectedApp, user: &RecordId) -> Session {
     Session::new(user.clone(), client, app.scope.as_str(), org.clock().now())
 }
 
-/// A session that the same user and app may share.
+/// Returns a session that the same user and app may share.
 fn shared(org: &Org, app: &ConnectedApp, user: &RecordId) -> Grant {
     let session = session(org, app, user);
     let token = org.sessions().open(org.id(), session.clone());
@@ -68,7 +68,7 @@ pub(super) fn password(org: &Org, parameters: &Parameters) -> Result<Grant, OAut
     ))
 }
 
-/// A new access token; the refresh token is replaced only if the app says so.
+/// Returns a new access token; the refresh token is replaced only if the app says so.
 pub(super) fn refresh_token(org: &Org, parameters: &Parameters) -> Result<Grant, OAuthError> {
     let app = parameters.client(org, false)?;
     let token = parameters
@@ -85,12 +85,12 @@ pub(super) fn refresh_token(org: &Org, parameters: &Parameters) -> Result<Grant,
     let access = org.sessions().open_new(org.id(), session.clone());
     let next = app.rotate_refresh_tokens.then(|| {
         org.sessions().retire_refresh(token);
-        org.sessions().give_refresh(&session)
+        org.sessions().issue_refresh_token(&session)
     });
     Ok(Grant::new(app, session, access, next))
 }
 
-/// A code works once, for the app and the address it was sent to, and with the verifier of its challenge.
+/// Returns a code works once, for the app and the address it was sent to, and with the verifier of its challenge.
 pub(super) fn authorization_code(org: &Org, parameters: &Parameters) -> Result<Grant, OAuthError> {
     let app = parameters.client(org, false)?;
     let code = parameters
@@ -124,7 +124,7 @@ pub(super) fn authorization_code(org: &Org, parameters: &Parameters) -> Result<G
         .scope
         .split(' ')
         .any(|scope| scope == "refresh_token")
-        .then(|| org.sessions().give_refresh(&session));
+        .then(|| org.sessions().issue_refresh_token(&session));
     Ok(Grant::new(app, session, access, refresh))
 }
 

@@ -101,7 +101,7 @@ impl Parameters {
             .filter(|value| !value.is_empty())
     }
 
-    /// The app that asks; its secret must be right if `secret_needed`, or if it is given.
+    /// Returns the app that asks; its secret must be right if `secret_needed`, or if it is given.
     fn client<'o>(
         &self,
         org: &'o Org,

@@ -34,7 +34,7 @@ pub(super) async fn give(
     let Some(session) = named.or_else(|| session(&org, &headers).ok()) else {
         return (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response();
     };
-    let once = org.sessions().give_code(AuthorizationCode {
+    let once = org.sessions().issue_code(AuthorizationCode {
         session,
         redirect_uri: PURPOSE.to_owned(),
         challenge: None,

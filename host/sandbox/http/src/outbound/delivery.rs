@@ -57,7 +57,7 @@ pub(crate) async fn run(org: Arc<Org>, url: String) {
     }
 }
 
-/// Whether nothing waits at all, and the messages with something to be sent now.
+/// Returns whether nothing waits at all, and the messages with something to be sent now.
 fn work(org: &Org) -> Result<(bool, Vec<OutboundMessage>), ApiError> {
     let now = org.clock().now();
     let waiting = org.store().read(queue::len)?;
@@ -104,7 +104,7 @@ async fn deliver(org: &Arc<Org>, message: OutboundMessage, url: String) -> Resul
     run_blocking(org, move |org| note(org, &message, &sent, outcome)).await
 }
 
-/// What is due, with its envelope.
+/// Returns what is due, with its envelope.
 fn compose(
     org: &Org,
     message: &OutboundMessage,

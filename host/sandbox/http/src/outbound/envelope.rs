@@ -19,7 +19,7 @@ pub(crate) struct Addresses<'a> {
     pub session: Option<String>,
 }
 
-/// A message with these records as they are; deleted ones are left out.
+/// Returns a message with these records as they are; deleted ones are left out.
 pub(crate) fn envelope(
     org: &Org,
     message: &OutboundMessage,
@@ -75,7 +75,7 @@ fn record(out: &mut Out, message: &OutboundMessage, object: &Object, row: Option
     });
 }
 
-/// The id of the action, the same for each name.
+/// Returns the id of the action, the same for each name.
 fn action_id(name: &str) -> sandbox_model::id::RecordId {
     let number = name.bytes().fold(0_u64, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(u64::from(byte))

@@ -73,7 +73,7 @@ fn to_message(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// Whether the listener said that it has the message.
+/// Returns whether the listener said that it has the message.
 fn is_acknowledged(body: &[u8]) -> bool {
     let Ok(envelope) = Element::read(body) else {
         return false;

@@ -62,7 +62,7 @@ impl Flag {
     }
 }
 
-/// An error in a list of results.
+/// Returns an error in a list of results.
 fn error(api_error: &ApiError) -> Json {
     json!({
         "fields": api_error.fields.clone().unwrap_or_default(),

@@ -10,7 +10,7 @@ use super::super::auth::Caller;
 use super::super::parameters::Parameters;
 use super::super::response::{self, HandlerResult};
 use sandbox_core::org::Org;
-use sandbox_core::setup::list_view::glance;
+use sandbox_core::setup::list_view::summary_fields;
 use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, FieldType, Object};
 
@@ -57,7 +57,7 @@ fn in_scope(org: &Org) -> impl Iterator<Item = &Object> {
 }
 
 fn layout(object: &Object) -> Json {
-    let columns: Vec<Json> = glance(object, COLUMNS)
+    let columns: Vec<Json> = summary_fields(object, COLUMNS)
         .into_iter()
         .map(|field| column(object, field))
         .collect();

@@ -180,7 +180,7 @@ fn search(request: &Request) -> Result<Search, ApiError> {
     if request.q.trim().is_empty() {
         return Err(invalid("q is missing: the words to search for"));
     }
-    let mut search = Search::of_words(&request.q)?;
+    let mut search = Search::from_text(&request.q)?;
     if let Some(name) = &request.group {
         search.group = Group::named(name).ok_or_else(|| {
             invalid(format!(

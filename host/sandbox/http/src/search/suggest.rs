@@ -168,7 +168,7 @@ fn named(
     fields: String,
     tail: String,
 ) -> Result<Vec<Json>, ApiError> {
-    let mut search = Search::of_words(&format!("{}*", text.trim_end_matches('*')))?;
+    let mut search = Search::from_text(&format!("{}*", text.trim_end_matches('*')))?;
     search.group = Group::Name;
     search.returning.push(Returning {
         object: object.name.clone(),

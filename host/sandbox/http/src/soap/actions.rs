@@ -15,7 +15,7 @@ use sandbox_model::schema::FieldType;
 use sandbox_model::xml::Element;
 use sandbox_model::xml::Out;
 
-/// The path of `CreateContact`, or of `Account.CreateContact`.
+/// Returns the path of `CreateContact`, or of `Account.CreateContact`.
 fn path(name: &str) -> String {
     match name.split_once('.') {
         Some((object, action)) => {
@@ -123,7 +123,7 @@ pub(super) fn perform(context: &Context<'_>, mut arguments: Arguments<'_>) -> Re
     Ok(each(context, &outcomes, PERFORM_QUICK_ACTION))
 }
 
-/// An error concerns its action alone.
+/// Returns an error concerns its action alone.
 fn outcome((status, response): (u16, Json)) -> Json {
     if status < 400 {
         return response;
@@ -133,7 +133,7 @@ fn outcome((status, response): (u16, Json)) -> Json {
     json!({"created": false, "errors": errors, "success": false})
 }
 
-/// The fields of a record, as REST takes them.
+/// Returns the fields of a record, as REST takes them.
 fn members(context: &Context<'_>, element: &Element) -> Result<Map<String, Json>, Fault> {
     let record = Record::read(element, context.org.schema(), &context.namespaces)?;
     let value = |field: &Element| {
@@ -181,7 +181,7 @@ pub(super) fn retrieve_mass_templates(
     Ok(out)
 }
 
-/// A `QuickActionTemplateResult`: default values of the new record.
+/// Writes a `QuickActionTemplateResult`: default values of the new record.
 fn template(
     context: &Context<'_>,
     out: &mut Out,

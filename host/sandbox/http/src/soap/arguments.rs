@@ -19,7 +19,7 @@ pub(super) struct Arguments<'x> {
 }
 
 impl<'x> Arguments<'x> {
-    /// The arguments of a call.
+    /// Returns the arguments of a call.
     pub(super) fn of_call(call: &'x Element) -> Self {
         Self {
             is_call: true,
@@ -27,7 +27,7 @@ impl<'x> Arguments<'x> {
         }
     }
 
-    /// The members of a complex argument.
+    /// Creates the members of a complex argument.
     pub(super) fn new(of: &'x Element) -> Self {
         Self {
             of,
@@ -36,13 +36,13 @@ impl<'x> Arguments<'x> {
         }
     }
 
-    /// The element of this name, if it is there; in a call it has to be the next one.
+    /// Returns the element of this name, if it is there; in a call it has to be the next one.
     pub(super) fn optional(&mut self, name: &str) -> Option<&'x Element> {
         let at = self.left.iter().position(|left| left.name == name)?;
         (at == 0 || !self.is_call).then(|| self.left.remove(at))
     }
 
-    /// All elements of this name. In a call they are those that come next, and may have another name if nothing comes before them.
+    /// Returns all elements of this name. In a call they are those that come next, and may have another name if nothing comes before them.
     pub(super) fn many(&mut self, name: &str) -> Vec<&'x Element> {
         if !self.is_call {
             let left = std::mem::take(&mut self.left);
@@ -63,7 +63,7 @@ impl<'x> Arguments<'x> {
         self.left.drain(..count).collect()
     }
 
-    /// The next element, which has to be this one.
+    /// Returns the next element, which has to be this one.
     pub(super) fn required(&mut self, name: &str) -> Result<&'x Element, Fault> {
         if let Some(found) = self.optional(name) {
             return Ok(found);
@@ -78,35 +78,35 @@ impl<'x> Arguments<'x> {
         )))
     }
 
-    /// The text of an element that has to be there.
+    /// Returns the text of an element that has to be there.
     pub(super) fn text(&mut self, name: &str) -> Result<&'x str, Fault> {
         Ok(self.required(name)?.value().unwrap_or_default())
     }
 
-    /// The text of an element that may be missing, nil or empty.
+    /// Returns the text of an element that may be missing, nil or empty.
     pub(super) fn optional_text(&mut self, name: &str) -> Option<&'x str> {
         self.optional(name)?.value().filter(|text| !text.is_empty())
     }
 
-    /// The texts of all that are called this from here on; nil ones are left out.
+    /// Returns the texts of all that are called this from here on; nil ones are left out.
     pub(super) fn texts(&mut self, name: &str) -> Vec<&'x str> {
         let found = self.many(name).into_iter();
         found.filter_map(Element::value).collect()
     }
 
-    /// A boolean; `None` where it is missing or nil.
+    /// Returns a boolean; `None` where it is missing or nil.
     pub(super) fn flag(&mut self, name: &str) -> Result<Option<bool>, Fault> {
         let text = self.optional(name).and_then(Element::value);
         text.map(boolean).transpose()
     }
 
-    /// A whole number; `None` where it is missing or nil.
+    /// Returns a whole number; `None` where it is missing or nil.
     pub(super) fn int(&mut self, name: &str) -> Result<Option<i32>, Fault> {
         let read = |text: &str| text.parse().map_err(|_| Fault::wrong_type(text, "xsd:int"));
         self.optional_text(name).map(read).transpose()
     }
 
-    /// An instant that has to be there, in ms since 1970.
+    /// Returns an instant that has to be there, in ms since 1970.
     pub(super) fn instant(&mut self, name: &str) -> Result<i64, Fault> {
         let text = self.text(name)?;
         instant(text).ok_or_else(|| Fault::wrong_type(text, "xsd:dateTime"))
@@ -120,7 +120,7 @@ impl<'x> Arguments<'x> {
     }
 }
 
-/// An element that the schema does not have here.
+/// Returns an element that the schema does not have here.
 pub(super) fn misplaced(element: &Element) -> Fault {
     let name = element.expanded_name();
     Fault::client(format!("Element {name} invalid at this location"))

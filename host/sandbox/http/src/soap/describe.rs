@@ -15,7 +15,7 @@ const MAX_OBJECTS: usize = 100;
 /// Records of one write, as `describeGlobal()` reports it.
 const BATCH: usize = results::MAX_RECORDS;
 
-/// All objects, briefly.
+/// Returns all objects, briefly.
 pub(super) fn describe_global(
     context: &Context<'_>,
     arguments: Arguments<'_>,

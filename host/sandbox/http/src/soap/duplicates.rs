@@ -79,7 +79,7 @@ fn saved<'o>(writer: &Writer<'o>, text: &str) -> Result<Row<'o>, Fault> {
     row.map(|(row, _)| row).ok_or_else(missing)
 }
 
-/// What each matching rule of the object's duplicate rule finds, be it nothing.
+/// Returns what each matching rule of the object's duplicate rule finds, be it nothing.
 fn look_up(context: &Context<'_>, writer: &Writer<'_>, row: &Row<'_>) -> Result<Duplicates, Fault> {
     let rule = rule(row.object)?;
     let with_details = context.header.duplicates.include_record_details;
@@ -170,7 +170,7 @@ fn matched(out: &mut Out, object: &str, record: &Map<String, Json>) {
     }
 }
 
-/// A value in SOAP's form; REST shows instants with an offset.
+/// Returns a value in SOAP's form; REST shows instants with an offset.
 fn text(value: &Json) -> Option<String> {
     let text = match value {
         Json::Null => return None,

@@ -39,7 +39,7 @@ impl Call {
     }
 }
 
-/// The envelope around a result, with the use of the allowance.
+/// Returns the envelope around a result, with the use of the allowance.
 pub(super) fn respond(
     namespaces: &Namespaces,
     operation: &str,

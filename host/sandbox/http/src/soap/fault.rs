@@ -53,7 +53,7 @@ impl Fault {
         Self::Client(format!("'{text}' is not a valid value for the type {kind}"))
     }
 
-    /// The whole response.
+    /// Returns the whole response.
     pub(super) fn xml(&self, namespaces: &Namespaces) -> Vec<u8> {
         let mut out = Out::default();
         out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope ");
@@ -100,7 +100,7 @@ pub(crate) fn document(path: &str, code: &str, message: &str) -> Vec<u8> {
     namespaces.map_or_else(Vec::new, |namespaces| fault.xml(&namespaces))
 }
 
-/// The element of the WSDL's fault schema that goes with a code, and whether it has a row and a column.
+/// Returns the element of the WSDL's fault schema that goes with a code, and whether it has a row and a column.
 fn kind_of(code: &str) -> (&'static str, bool) {
     match code {
         "INVALID_LOGIN" => ("LoginFault", false),

@@ -107,7 +107,7 @@ impl Header {
         Ok(())
     }
 
-    /// The assignment rule that the request asks for; SOAP runs none unless it does.
+    /// Returns the assignment rule that the request asks for; SOAP runs none unless it does.
     pub(super) fn wanted_assignment(&self) -> Assignment {
         match &self.assignment_rule {
             Some(id) => Assignment::rule(id.as_str()).unwrap_or_default(),

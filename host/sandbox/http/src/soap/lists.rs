@@ -73,7 +73,7 @@ fn in_scope<'o>(context: &Context<'o>) -> Result<Vec<&'o Object>, Fault> {
     Ok(entries(&scope).iter().filter_map(named).collect())
 }
 
-/// The names of objects in all their forms; nobody has renamed one.
+/// Returns the names of objects in all their forms; none is renamed.
 pub(super) fn describe_nouns(
     context: &Context<'_>,
     mut arguments: Arguments<'_>,
@@ -185,7 +185,7 @@ fn described(context: &Context<'_>, object: &Object, name: &str) -> Result<Json,
     context.get(&format!("{}/describe", path_of(context, object, name)?))
 }
 
-/// The path of the view with this id or developer name.
+/// Returns the path of the view with this id or developer name.
 fn path_of(context: &Context<'_>, object: &Object, name: &str) -> Result<String, Fault> {
     let path = format!("/sobjects/{}/listviews", object.name);
     let listed = context.get(&path)?;

@@ -36,7 +36,8 @@ pub(super) fn merge(context: &Context<'_>, mut arguments: Arguments<'_>) -> Resu
     let merged = context
         .org
         .write(&context.user, context.write_options(), |writer| {
-            let one = |wanted: MergeRequest<'_, '_>| writer.alone(|| merge_one(writer, wanted));
+            let one =
+                |wanted: MergeRequest<'_, '_>| writer.in_savepoint(|| merge_one(writer, wanted));
             wanted.into_iter().map(one).collect::<Result<Vec<_>, _>>()
         })?;
     let mut out = Out::default();
@@ -122,7 +123,7 @@ pub(super) fn convert_lead(
         .org
         .write(&context.user, context.write_options(), |writer| {
             let one = |lead: ConversionRequest| {
-                let result = writer.alone(|| writer.convert_lead(lead.conversion?))?;
+                let result = writer.in_savepoint(|| writer.convert_lead(lead.conversion?))?;
                 Ok((lead.id, result))
             };
             leads
@@ -134,7 +135,7 @@ pub(super) fn convert_lead(
     for ((lead, result), notify) in converted.iter().zip(notify) {
         out.element("result", "", |out| converted_result(out, lead, result));
         if let (true, Ok(converted)) = (notify, result) {
-            tell_owner(context, &converted.owner)?;
+            notify_owner(context, &converted.owner)?;
         }
     }
     Ok(out)
@@ -231,7 +232,7 @@ fn converted_result(out: &mut Out, lead: &str, result: &Result<Converted, ApiErr
 }
 
 /// `sendNotificationEmail`
-fn tell_owner(context: &Context<'_>, owner: &RecordId) -> Result<(), Fault> {
+fn notify_owner(context: &Context<'_>, owner: &RecordId) -> Result<(), Fault> {
     let Some(users) = context.org.schema().object("User") else {
         return Ok(());
     };

@@ -17,7 +17,7 @@ pub(super) struct Namespaces {
 }
 
 impl Namespaces {
-    /// Those of the API with this letter in its path.
+    /// Returns those of the API with this letter in its path.
     pub(super) fn from_letter(letter: &str) -> Option<Self> {
         match letter {
             "u" => Some(Self {
@@ -38,7 +38,7 @@ impl Namespaces {
         }
     }
 
-    /// Those of an API that has one namespace for all.
+    /// Returns those of an API that has one namespace for all.
     const fn alone(letter: &'static str, api: &'static str) -> Self {
         Self {
             letter,
@@ -48,7 +48,7 @@ impl Namespaces {
         }
     }
 
-    /// Whether faults have a typed detail.
+    /// Returns whether faults have a typed detail.
     pub(super) fn has_details(&self) -> bool {
         self.fault != self.api
     }

@@ -109,12 +109,12 @@ const PARTNER: &[(&str, Operation)] = &[
     ("upsert", save::upsert),
 ];
 
-/// Whether both APIs of Salesforce have a call of this name, this org's enterprise API but not.
+/// Returns whether both APIs of Salesforce have a call of this name, this org's enterprise API but not.
 pub(super) fn is_missing(name: &str, namespaces: &Namespaces) -> bool {
     namespaces.letter != "u" && PARTNER.iter().any(|(known, _)| *known == name)
 }
 
-/// The call of this name, if the API has it.
+/// Returns the call of this name, if the API has it.
 pub(super) fn find(name: &str, namespaces: &Namespaces) -> Option<Operation> {
     let partner = if namespaces.letter == "u" {
         PARTNER

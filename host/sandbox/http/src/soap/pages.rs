@@ -17,7 +17,7 @@ pub(super) fn one(context: &Context<'_>, json: &Json, members: &[Member]) -> Out
     each(context, std::slice::from_ref(json), members)
 }
 
-/// A `result` for each.
+/// Returns a `result` for each.
 pub(super) fn each(context: &Context<'_>, all: &[Json], members: &[Member]) -> Out {
     let mut out = Out::default();
     for json in all {
@@ -26,7 +26,7 @@ pub(super) fn each(context: &Context<'_>, all: &[Json], members: &[Member]) -> O
     out
 }
 
-/// The entries of a list.
+/// Returns the entries of a list.
 pub(super) fn entries(json: &Json) -> &[Json] {
     json.as_array().map_or(&[], Vec::as_slice)
 }
@@ -112,7 +112,7 @@ pub(super) fn describe_primary_compact_layouts(
     Ok(each(context, &found.collect::<Vec<_>>(), COMPACT_LAYOUT))
 }
 
-/// The tabs of the user's apps: all apps of the org show all of them.
+/// Returns the tabs of the user's apps: all apps of the org show all of them.
 pub(super) fn describe_tabs(context: &Context<'_>, arguments: Arguments<'_>) -> Result<Out, Fault> {
     arguments.finish()?;
     let tabs = context.get("/tabs")?;

@@ -27,7 +27,7 @@ pub(super) fn process(context: &Context<'_>, mut arguments: Arguments<'_>) -> Re
     Ok(each(context, entries(&outcomes), PROCESS))
 }
 
-/// A `ProcessSubmitRequest`, or a `ProcessWorkitemRequest`: the members decide which.
+/// Returns a `ProcessSubmitRequest`, or a `ProcessWorkitemRequest`: the members decide which.
 fn request(action: &Element) -> Result<Json, Fault> {
     let mut parts = Arguments::new(action);
     let comments = parts.optional_text("comments");

@@ -60,19 +60,19 @@ impl<'x, 's> Record<'x, 's> {
         })
     }
 
-    /// The elements of all fields but the id.
+    /// Returns the elements of all fields but the id.
     pub(super) fn fields(&self) -> &[&'x Element] {
         &self.fields
     }
 
-    /// The text of the field called `name`, if it is sent and not nil.
+    /// Returns the text of the field called `name`, if it is sent and not nil.
     pub(super) fn text(&self, name: &str) -> Option<&'x str> {
         let mut fields = self.fields.iter();
         let field = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
         field.value().filter(|text| !text.is_empty())
     }
 
-    /// The values that the record is to get. A fault concerns the whole call, an error this record alone.
+    /// Returns the values that the record is to get. A fault concerns the whole call, an error this record alone.
     pub(super) fn draft(&self, schema: &Schema) -> Result<Result<Draft, ApiError>, Fault> {
         let mut draft = Draft::default();
         for element in self.fields.iter().filter(|element| !element.nil) {
@@ -100,7 +100,7 @@ impl<'x, 's> Record<'x, 's> {
         Ok(Ok(draft))
     }
 
-    /// A parent by one of its keys: `<Account><type>Account</type><Key__c>A-1</Key__c></Account>`.
+    /// Reads a parent by one of its keys: `<Account><type>Account</type><Key__c>A-1</Key__c></Account>`.
     fn parent(
         &self,
         schema: &Schema,
@@ -145,7 +145,7 @@ impl<'x, 's> Record<'x, 's> {
     }
 }
 
-/// The value of a field by the schema's rules for its type; empty text is null where the type is text.
+/// Returns the value of a field by the schema's rules for its type; empty text is null where the type is text.
 fn value(field: &Field, text: &str) -> Result<Value, Fault> {
     let trimmed = text.trim();
     let kind = xsd_type(&field.field_type);
@@ -158,7 +158,7 @@ fn value(field: &Field, text: &str) -> Result<Value, Fault> {
     }
 }
 
-/// The type of a field's values in the schema.
+/// Returns the type of a field's values in the schema.
 pub(super) fn xsd_type(field_type: &FieldType) -> &'static str {
     match field_type {
         FieldType::Boolean => "xsd:boolean",

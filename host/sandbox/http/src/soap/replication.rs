@@ -8,7 +8,7 @@ use sandbox_model::schema::Object;
 use sandbox_model::value::dates;
 use sandbox_model::xml::Out;
 
-/// The org's clock.
+/// Returns the org's clock.
 pub(super) fn get_server_timestamp(
     context: &Context<'_>,
     arguments: Arguments<'_>,
@@ -22,7 +22,7 @@ pub(super) fn get_server_timestamp(
     Ok(out)
 }
 
-/// The ids of records created or changed within a timespan.
+/// Returns the ids of records created or changed within a timespan.
 pub(super) fn get_updated(context: &Context<'_>, arguments: Arguments<'_>) -> Result<Out, Fault> {
     let (object, window) = timespan(context, arguments)?;
     let store = context.org.store();
@@ -38,7 +38,7 @@ pub(super) fn get_updated(context: &Context<'_>, arguments: Arguments<'_>) -> Re
     Ok(out)
 }
 
-/// The ids of records deleted within a timespan.
+/// Returns the ids of records deleted within a timespan.
 pub(super) fn get_deleted(context: &Context<'_>, arguments: Arguments<'_>) -> Result<Out, Fault> {
     let (object, window) = timespan(context, arguments)?;
     let store = context.org.store();

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use crate::auth::Caller;
 use sandbox_model::schema::Object;
 
-/// A segment of a path, or a value of a query.
+/// Returns a segment of a path, or a value of a query.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
@@ -26,11 +26,11 @@ impl<'a> Context<'a> {
         match self.call_resource(method, path, body) {
             (status, response) if status < 400 => Ok(response),
             (_, rejected) => {
-                let said = |name: &str| {
+                let text_at = |name: &str| {
                     let text = rejected.pointer(name).and_then(Json::as_str);
                     text.unwrap_or("UNKNOWN_EXCEPTION").to_owned()
                 };
-                Err(Fault::new(said("/0/errorCode"), said("/0/message")))
+                Err(Fault::new(text_at("/0/errorCode"), text_at("/0/message")))
             }
         }
     }
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
             .ask(&caller, (method, url), body, BTreeMap::from(headers))
     }
 
-    /// The object of this name.
+    /// Returns the object of this name.
     pub(super) fn object(&self, name: &str) -> Result<&'a Object, Fault> {
         let object = self.org.schema().object(name);
         object.ok_or_else(|| Fault::no_such_object(name))

@@ -55,14 +55,14 @@ pub(super) fn outcome(out: &mut Out, id: Option<&str>, rejected: Option<&ApiErro
     out.flag("success", rejected.is_none());
 }
 
-/// An id that a client sent for a record.
+/// Returns an id that a client sent for a record.
 pub(super) fn read_id(text: &str) -> Result<RecordId, ApiError> {
     let bad = || ApiError::for_record("MALFORMED_ID", format!("bad id {text}"), []);
     RecordId::parse(text).ok_or_else(bad)
 }
 
 impl Context<'_> {
-    /// How the records of a call depend on each other.
+    /// Returns how the records of a call depend on each other.
     pub(super) fn batch(&self) -> sandbox_core::write::Batch {
         if self.header.all_or_none {
             sandbox_core::write::Batch::AllOrNone
@@ -71,7 +71,7 @@ impl Context<'_> {
         }
     }
 
-    /// What the headers ask of writes.
+    /// Returns what the headers ask of writes.
     pub(super) fn write_options(&self) -> sandbox_core::write::WriteOptions {
         sandbox_core::write::WriteOptions {
             allow_truncation: self.header.allow_truncation,

@@ -83,46 +83,59 @@ impl Rows<'_> {
         start(out, "sf:type", "");
         out.extend_from_slice(kind.as_bytes());
         end(out, "sf:type");
-        let asked = |name: &str| {
+        let selects = |name: &str| {
             projection
                 .fields
                 .iter()
                 .any(|projected| projected.name == name)
         };
-        match id.filter(|_| asked("Id")) {
+        match id.filter(|_| selects("Id")) {
             Some(id) => plain(out, "sf:Id", "", id),
             None => nil(out, "sf:Id"),
         }
         for projected in &projection.fields {
             let tag = format!("sf:{}", projected.name);
-            match &projected.content {
-                Content::Value { column, kind } => {
-                    let typed = projection.source == Source::Aggregate;
-                    self.value(out, &tag, row.get_ref(*column)?, kind, id, typed)?;
-                }
-                Content::Parent(parent) => self.object(out, &tag, parent, row, children)?,
-                Content::Address(members) => address(out, &tag, members, row)?,
-                Content::OneOf { id, cases } => {
-                    let id = text_of(row, *id)?.unwrap_or_default();
-                    let mut cases = cases.iter();
-                    match cases.find(|(prefix, _)| id.starts_with(prefix.as_str())) {
-                        Some((_, projection)) => {
-                            self.object(out, &tag, projection, row, children)?
-                        }
-                        None => nil(out, &tag),
-                    }
-                }
-                Content::Children(at) => match children.get(*at) {
-                    Some(Some(result)) => {
-                        start(out, &tag, " xsi:type=\"QueryResult\"");
-                        out.extend_from_slice(result);
-                        end(out, &tag);
-                    }
-                    _ => nil(out, &tag),
-                },
+            if let Content::Value { column, kind } = &projected.content {
+                let typed = projection.source == Source::Aggregate;
+                self.value(out, &tag, row.get_ref(*column)?, kind, id, typed)?;
+            } else {
+                self.related(out, &tag, &projected.content, row, children)?;
             }
         }
         end(out, tag);
+        Ok(())
+    }
+
+    /// Writes a member that is an object or a list.
+    fn related(
+        &self,
+        out: &mut Vec<u8>,
+        tag: &str,
+        content: &Content,
+        row: &SqlRow<'_>,
+        children: &[Option<Vec<u8>>],
+    ) -> Result<()> {
+        match content {
+            Content::Value { .. } => {}
+            Content::Parent(parent) => self.object(out, tag, parent, row, children)?,
+            Content::Address(members) => address(out, tag, members, row)?,
+            Content::OneOf { id, cases } => {
+                let id = text_of(row, *id)?.unwrap_or_default();
+                let mut cases = cases.iter();
+                match cases.find(|(prefix, _)| id.starts_with(prefix.as_str())) {
+                    Some((_, projection)) => self.object(out, tag, projection, row, children)?,
+                    None => nil(out, tag),
+                }
+            }
+            Content::Children(at) => match children.get(*at) {
+                Some(Some(result)) => {
+                    start(out, tag, " xsi:type=\"QueryResult\"");
+                    out.extend_from_slice(result);
+                    end(out, tag);
+                }
+                _ => nil(out, tag),
+            },
+        }
         Ok(())
     }
 

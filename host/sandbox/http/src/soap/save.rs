@@ -132,7 +132,7 @@ fn read<'s>(
     Ok(records)
 }
 
-/// The key of an upsert has to be an external id or an indexed field of every record's object.
+/// Checks that the key of an upsert is an external id or an indexed field of every record's object.
 fn usable_key<'k>(object: &Object, key: &'k str) -> Result<&'k str, Fault> {
     let field = object.field(key).filter(|field| field.id_lookup);
     if field.is_some() {
@@ -145,7 +145,7 @@ fn usable_key<'k>(object: &Object, key: &'k str) -> Result<&'k str, Fault> {
     Err(Fault::new("INVALID_FIELD", message))
 }
 
-/// An update, with what `OwnerChangeOptions` ask for where the owner changes.
+/// Returns an update, with what `OwnerChangeOptions` ask for where the owner changes.
 fn change(
     context: &Context<'_>,
     writer: &Writer<'_>,

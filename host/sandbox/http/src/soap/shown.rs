@@ -86,7 +86,7 @@ fn member_of(part: &str) -> &'static str {
     ADDRESS.iter().find(is_it).copied().unwrap_or_default()
 }
 
-/// The text of a value, escaped; `None` for null.
+/// Returns the text of a value, escaped; `None` for null.
 fn written(field: &Field, value: &Value) -> Option<Vec<u8>> {
     let text = plain(field, value)?;
     let mut out = Vec::with_capacity(text.len());
@@ -94,7 +94,7 @@ fn written(field: &Field, value: &Value) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The text of a value; `None` for null.
+/// Returns the text of a value; `None` for null.
 pub(super) fn plain(field: &Field, value: &Value) -> Option<String> {
     Some(match (value, &field.field_type) {
         (Value::Null | Value::File(_), _) => return None,

@@ -73,7 +73,7 @@ fn object<'o>(org: &'o Org, name: &str) -> Result<&'o Object, Fault> {
         .ok_or_else(|| Fault::no_such_object(name))
 }
 
-/// The record with this id; the only one where none is given.
+/// Returns the record with this id; the only one where none is given.
 fn load<'o>(
     org: &Org,
     object: &'o Object,
@@ -176,7 +176,7 @@ fn reject_weak(password: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Gives a user a password that nobody chose, and mails it if the header says so.
+/// Gives a user a generated password, and mails it if the header says so.
 pub(super) fn reset_password(
     context: &Context<'_>,
     mut arguments: Arguments<'_>,

@@ -59,11 +59,11 @@ async fn a_summary_report_adds_up_its_groups() {
         .await
         .json();
     let groups = ran["groupingsDown"]["groupings"].as_array().unwrap();
-    let lost = groups
+    let disk_error = groups
         .iter()
         .find(|group| group["value"] == "Closed Lost")
         .unwrap();
-    let fact = &ran["factMap"][format!("{}!T", lost["key"].as_str().unwrap())];
+    let fact = &ran["factMap"][format!("{}!T", disk_error["key"].as_str().unwrap())];
     assert_eq!(
         fact["aggregates"][0],
         json!({"label": "$75,000", "value": {"amount": 75_000.0, "currency": null}})

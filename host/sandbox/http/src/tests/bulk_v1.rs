@@ -35,7 +35,7 @@ impl Client {
     }
 
     /// Makes a job by XML; gives its id.
-    async fn classic(&self, operation: &str, object: &str, content: &str, more: &str) -> String {
+    async fn create_job(&self, operation: &str, object: &str, content: &str, more: &str) -> String {
         let body = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><jobInfo {NS}><operation>{operation}</operation><object>{object}</object>{more}<contentType>{content}</contentType></jobInfo>"
         );
@@ -85,7 +85,7 @@ fn inner(xml: &str, name: &str) -> String {
 #[tokio::test]
 async fn csv_batches_give_results_in_the_order_of_their_rows() {
     let client = Client::new().await;
-    let job = client.classic("insert", "Contact", "CSV", "").await;
+    let job = client.create_job("insert", "Contact", "CSV", "").await;
     let csv = "LastName,Email\nOne,\n,x@example.com\nThree,\n";
     let (path, info) = client.batch(&job, "text/csv; charset=UTF-8", csv).await;
     assert_eq!(
@@ -131,7 +131,7 @@ async fn csv_batches_give_results_in_the_order_of_their_rows() {
 #[tokio::test]
 async fn xml_batches_name_parents_and_nulls() {
     let client = Client::new().await;
-    let job = client.classic("insert", "Account", "XML", "").await;
+    let job = client.create_job("insert", "Account", "XML", "").await;
     let user = sandbox_core::org::ADMIN_USERNAME;
     let body = format!(
         "<sObjects {NS} xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><sObject><Name>A &amp; B</Name><Site xsi:nil=\"true\"/><Owner><sObject><Username>{user}</Username></sObject></Owner></sObject><sObject><Site>x</Site></sObject></sObjects>"
@@ -199,7 +199,7 @@ async fn queries_give_a_list_of_results() {
         )
         .await;
     let soql = "SELECT Id, Name, CreatedDate, Site, Owner.Alias FROM Account WHERE Name = 'Q <1>'";
-    let csv = client.classic("query", "Account", "CSV", "").await;
+    let csv = client.create_job("query", "Account", "CSV", "").await;
     let (path, info) = client.batch(&csv, "text/csv", soql).await;
     assert!(info.contains("<state>Completed</state>"), "{info}");
     let list = client.read(&format!("{path}/result")).await;
@@ -215,7 +215,7 @@ async fn queries_give_a_list_of_results() {
         rows.ends_with(",\"Q <1>\",\"2026-09-21T14:13:20.000Z\",\"\",\"admin\"\n"),
         "{rows}"
     );
-    let xml = client.classic("query", "Account", "XML", "").await;
+    let xml = client.create_job("query", "Account", "XML", "").await;
     let (path, _) = client.batch(&xml, XML, soql).await;
     let list = client.read(&format!("{path}/result")).await;
     let rows = client
@@ -226,7 +226,7 @@ async fn queries_give_a_list_of_results() {
         "{rows}"
     );
     assert!(rows.contains("<Name>Q &lt;1&gt;</Name>") && rows.contains("<Site xsi:nil=\"true\"/>"));
-    let json = client.classic("queryAll", "Account", "JSON", "").await;
+    let json = client.create_job("queryAll", "Account", "JSON", "").await;
     let (path, _) = client.batch(&json, JSON, soql).await;
     let list: Vec<String> =
         serde_json::from_str(&client.read_json(&format!("{path}/result")).await).unwrap();
@@ -314,7 +314,7 @@ async fn locked_rows_serial_jobs_and_aborts() {
         ..Settings::default()
     });
     let job = client
-        .classic(
+        .create_job(
             "insert",
             "Account",
             "CSV",

@@ -137,9 +137,9 @@ async fn what_cannot_be_read_fails_the_whole_call() {
 async fn an_unknown_field_rejects_only_its_record() {
     let client = Client::new().await;
     let odd = json!({"attributes": {"type": "Account"}, "Name": "Odd", "Nope": 1});
-    let lost =
+    let disk_error =
         json!({"attributes": {"type": "Contact"}, "LastName": "L", "Account": {"Nope": "1"}});
-    let both = [odd, account("Even"), lost];
+    let both = [odd, account("Even"), disk_error];
     let response = client.collect("POST", "", records(false, &both)).await;
     assert_eq!(response.status, 200, "{}", response.text());
     let json = response.json();

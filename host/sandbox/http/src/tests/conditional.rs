@@ -55,8 +55,8 @@ async fn a_record_that_is_known_is_not_sent_again() {
     let client = Client::new().await;
     let id = client.make("Contact", json!({"LastName": "A"})).await;
     let path = format!("/sobjects/Contact/{id}");
-    let moment = client.get(&path).await.header("last-modified").to_owned();
-    let since = [("if-modified-since", moment.as_str())];
+    let last_modified = client.get(&path).await.header("last-modified").to_owned();
+    let since = [("if-modified-since", last_modified.as_str())];
     let known = client.call_with("GET", &path, &since, None).await;
     assert_eq!((known.status, known.text()), (304, String::new()));
     client.org.clock().advance(1_000);
@@ -101,9 +101,9 @@ async fn descriptions_that_are_known_are_not_sent_again() {
     let client = Client::new().await;
     for path in ["/sobjects", "/sobjects/Account/describe"] {
         let first = client.get(path).await;
-        let (tag, moment) = (first.header("etag"), first.header("last-modified"));
+        let (tag, last_modified) = (first.header("etag"), first.header("last-modified"));
         assert_eq!(tag.len(), 10, "{tag}");
-        for condition in [("if-none-match", tag), ("if-modified-since", moment)] {
+        for condition in [("if-none-match", tag), ("if-modified-since", last_modified)] {
             let again = client.call_with("GET", path, &[condition], None).await;
             assert_eq!((again.status, again.text()), (304, String::new()), "{path}");
             assert_eq!(again.header("etag"), tag);
@@ -117,14 +117,14 @@ async fn descriptions_that_are_known_are_not_sent_again() {
 #[tokio::test]
 async fn parts_of_a_composite_have_conditions_of_their_own() {
     let client = Client::new().await;
-    let moment = client
+    let last_modified = client
         .get("/sobjects")
         .await
         .header("last-modified")
         .to_owned();
     let part = |id: &str, url: &str| {
         json!({"method": "GET", "url": format!("/services/data/v62.0{url}"), "referenceId": id,
-               "httpHeaders": {"If-Modified-Since": moment}})
+               "httpHeaders": {"If-Modified-Since": last_modified}})
     };
     let body = json!({"allOrNone": null, "compositeRequest": [
         part("all", "/sobjects"), part("one", "/sobjects/Contact/describe"),
@@ -135,7 +135,10 @@ async fn parts_of_a_composite_have_conditions_of_their_own() {
     for at in 0..2 {
         assert_eq!(parts[at]["httpStatusCode"], 304, "{parts}");
         assert_eq!(parts[at]["body"], json!(null));
-        assert_eq!(parts[at]["httpHeaders"]["Last-Modified"], json!(moment));
+        assert_eq!(
+            parts[at]["httpHeaders"]["Last-Modified"],
+            json!(last_modified)
+        );
         assert!(
             parts[at]["httpHeaders"]["ETag"]
                 .as_str()

@@ -111,8 +111,8 @@ async fn a_reset_is_marked_and_a_lost_response_has_done_its_work() {
         .header("content-type", "application/json")
         .body(Body::from(r#"{"Name":"Lost"}"#))
         .unwrap();
-    let lost = client.app.clone().oneshot(request).await.unwrap();
-    assert!(lost.extensions().get::<Aborted>().is_some());
+    let disk_error = client.app.clone().oneshot(request).await.unwrap();
+    assert!(disk_error.extensions().get::<Aborted>().is_some());
     let counts = client
         .get("/limits/recordCount?sObjects=Account")
         .await

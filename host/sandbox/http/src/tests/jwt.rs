@@ -63,7 +63,7 @@ fn claims(otherwise: Json) -> Json {
     claims
 }
 
-/// An org that takes JWTs of the key for its app, and for one that nobody has approved.
+/// An org that takes JWTs of the key for its app, and for one that is not approved.
 async fn client(pem: &str) -> Client {
     let shy = ConnectedApp {
         certificate: Some(pem.to_owned()),

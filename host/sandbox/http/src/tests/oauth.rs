@@ -207,7 +207,7 @@ async fn a_rotating_app_replaces_its_refresh_token_at_every_use() {
     let client = Client::with_org(Org::builder().app(app)).await;
     let user = client.org.admin().clone();
     let session = sandbox_core::org::Session::new(user, Some("spin".into()), "api", 0);
-    let old = client.org.sessions().give_refresh(&session);
+    let old = client.org.sessions().issue_refresh_token(&session);
     let refresh =
         |token: &str| format!("grant_type=refresh_token&client_id=spin&refresh_token={token}");
     let new = client.form(TOKEN, &refresh(&old)).await.json()["refresh_token"]

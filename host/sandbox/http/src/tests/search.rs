@@ -45,7 +45,7 @@ async fn malformed_searches_are_rejected() {
     let client = Client::new().await;
     let rejected = client.get("/search").await;
     assert_eq!(rejected.rejection(), (400, "MALFORMED_SEARCH".into()));
-    let rejected = search(&client, "FIND {y}").await;
+    let rejected = search(&client, "FIND {x}").await;
     assert_eq!(rejected.rejection(), (400, "MALFORMED_SEARCH".into()));
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Client;
+use super::{Client, TestResponse};
 
 fn record(object: &str, id: &str, name: &str) -> Json {
     let field = if object == "Contact" {
@@ -11,6 +11,11 @@ fn record(object: &str, id: &str, name: &str) -> Json {
         "Name"
     };
     json!({"attributes": {"type": object, "referenceId": id}, field: name})
+}
+
+async fn create(client: &Client, trees: Json) -> TestResponse {
+    let path = "/composite/tree/Account";
+    client.call("POST", path, Some(trees)).await
 }
 
 #[tokio::test]
@@ -75,13 +80,7 @@ async fn one_rejected_record_keeps_all_others_out() {
     let mut contact = record("Contact", "ref2", "Child");
     contact["Email"] = json!("123");
     first["Contacts"] = json!({"records": [contact]});
-    let response = client
-        .call(
-            "POST",
-            "/composite/tree/Account",
-            Some(json!({"records": [first]})),
-        )
-        .await;
+    let response = create(&client, json!({"records": [first]})).await;
     assert_eq!(response.status, 400);
     assert_eq!(
         response.json(),
@@ -100,61 +99,35 @@ async fn one_rejected_record_keeps_all_others_out() {
 async fn attributes_are_checked_before_anything_is_created() {
     let client = Client::new().await;
     let twice = json!({"records": [record("Account", "r", "a"), record("Account", "r", "b")]});
-    let response = client
-        .call("POST", "/composite/tree/Account", Some(twice))
-        .await
-        .json();
+    let response = create(&client, twice).await.json();
     assert_eq!(response["results"].as_array().unwrap().len(), 2);
     assert_eq!(
         response["results"][1]["errors"][0]["message"],
         "Duplicate ReferenceId provided in the request."
     );
     let untyped = json!({"records": [{"attributes": {"referenceId": "r"}, "Name": "x"}]});
-    let response = client
-        .call("POST", "/composite/tree/Account", Some(untyped))
-        .await
-        .json();
+    let response = create(&client, untyped).await.json();
     assert_eq!(
         response["results"][0]["errors"][0]["statusCode"],
         "INVALID_INPUT"
     );
     let unnamed = json!({"records": [{"attributes": {"type": "Account"}, "Name": "x"}]});
-    let response = client
-        .call("POST", "/composite/tree/Account", Some(unnamed))
-        .await;
+    let response = create(&client, unnamed).await;
     assert_eq!(
         response.json()[0]["message"],
         "Include a reference ID for each record in the request."
     );
     let other = json!({"records": [record("Contact", "r", "x")]});
-    assert_eq!(
-        client
-            .call("POST", "/composite/tree/Account", Some(other))
-            .await
-            .status,
-        400
-    );
+    assert_eq!(create(&client, other).await.status, 400);
     let many: Vec<_> = (0..201)
         .map(|n| record("Account", &format!("r{n}"), "x"))
         .collect();
-    let response = client
-        .call(
-            "POST",
-            "/composite/tree/Account",
-            Some(json!({"records": many})),
-        )
-        .await;
+    let response = create(&client, json!({"records": many})).await;
     assert_eq!(response.rejection(), (400, "INVALID_INPUT".to_owned()));
     let many: Vec<_> = (0..200)
         .map(|n| record("Account", &format!("r{n}"), "x"))
         .collect();
-    let response = client
-        .call(
-            "POST",
-            "/composite/tree/Account",
-            Some(json!({"records": many})),
-        )
-        .await;
+    let response = create(&client, json!({"records": many})).await;
     assert_eq!(response.status, 201);
 }
 
@@ -167,13 +140,7 @@ async fn trees_have_five_levels_at_most() {
         parent["ChildAccounts"] = json!({"records": [tree]});
         tree = parent;
     }
-    let response = client
-        .call(
-            "POST",
-            "/composite/tree/Account",
-            Some(json!({"records": [tree.clone()]})),
-        )
-        .await;
+    let response = create(&client, json!({"records": [tree.clone()]})).await;
     assert_eq!(
         response.rejection(),
         (400, "INVALID_INPUT".to_owned()),
@@ -181,12 +148,6 @@ async fn trees_have_five_levels_at_most() {
         response.text()
     );
     let five = tree["ChildAccounts"]["records"][0].clone();
-    let response = client
-        .call(
-            "POST",
-            "/composite/tree/Account",
-            Some(json!({"records": [five]})),
-        )
-        .await;
+    let response = create(&client, json!({"records": [five]})).await;
     assert_eq!(response.status, 201, "{}", response.text());
 }

@@ -168,11 +168,11 @@ async fn changes_are_listed_by_timespan() {
         .await;
     assert_eq!(gone.status, 204);
     client.org.clock().advance(120_000);
-    let moment = |ms: i64| sandbox_model::value::dates::format_datetime_z(ms);
+    let date_time = |ms: i64| sandbox_model::value::dates::format_datetime_z(ms);
     let span = format!(
         "start={}&end={}",
-        moment(NOW - 60_000),
-        moment(NOW + 240_000)
+        date_time(NOW - 60_000),
+        date_time(NOW + 240_000)
     );
     let updated = client
         .get(&format!("/sobjects/Opportunity/updated/?{span}"))

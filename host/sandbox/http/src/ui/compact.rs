@@ -13,7 +13,7 @@ use crate::records::find_object;
 use crate::response::{self, HandlerResult};
 use sandbox_core::org::Org;
 use sandbox_core::setup::record_type::{self, RecordType};
-use sandbox_core::setup::{self, list_view::glance};
+use sandbox_core::setup::{self, list_view::summary_fields};
 use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::Object;
 
@@ -91,7 +91,7 @@ pub(super) async fn one(
 }
 
 fn layout(org: &Org, object: &Object) -> Json {
-    let fields = glance(object, FIELDS);
+    let fields = summary_fields(object, FIELDS);
     let items: Vec<Json> = fields
         .into_iter()
         .zip(1..)

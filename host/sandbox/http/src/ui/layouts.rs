@@ -10,7 +10,7 @@ use crate::records::find_object;
 use crate::response::{self, HandlerResult};
 use crate::{Shared, describe};
 use sandbox_core::org::Org;
-use sandbox_core::setup::{self, list_view::glance};
+use sandbox_core::setup::{self, list_view::summary_fields};
 use sandbox_model::api_error::ApiError;
 use sandbox_model::schema::{Field, Object};
 
@@ -19,7 +19,7 @@ const LAYOUTS: &str = "00h";
 const APPROVAL_LAYOUTS: &str = "0AP";
 /// The object whose layouts are those of pages without a record.
 const GLOBAL: &str = "Global";
-/// The layout that users have beside their page.
+/// The layout for users besides their page.
 const NAMED: &str = "UserAlt";
 /// Fields of an approval page.
 const APPROVAL_FIELDS: usize = 5;
@@ -109,7 +109,7 @@ pub(super) async fn approval(
 
 fn approval_layouts(object: &Object) -> Vec<Json> {
     let processes = setup::standard().approvals.iter().enumerate();
-    let fields = || glance(object, APPROVAL_FIELDS);
+    let fields = || summary_fields(object, APPROVAL_FIELDS);
     processes
         .filter(|(_, process)| process.object == object.name)
         .map(|(at, process)| {
@@ -155,7 +155,7 @@ fn layout(org: &Org, object: &Object) -> Json {
         .iter()
         .filter_map(|way| {
             let child = org.schema().object(&way.child_object)?;
-            let columns: Vec<Json> = glance(child, 4)
+            let columns: Vec<Json> = summary_fields(child, 4)
                 .into_iter()
                 .map(|it| json!({"field": format!("{}.{}", child.name, it.name), "fieldApiName": it.name, "format": null, "label": it.label, "lookupId": null, "name": it.name, "sortable": it.sortable}))
                 .collect();
@@ -226,7 +226,7 @@ fn section(object: &Object, heading: &str, fields: &[&Field], layout: &str) -> J
     })
 }
 
-/// A field on a page.
+/// Returns a field on a page.
 pub(super) fn item(object: &Object, field: &Field, tab: usize) -> Json {
     json!({
         "editableForNew": field.createable,
@@ -262,7 +262,7 @@ fn picklists(object: &Object) -> Vec<Json> {
         .collect()
 }
 
-/// The layout of pages that show no record: its actions alone.
+/// Returns the layout of pages that show no record: its actions alone.
 fn global() -> Json {
     json!({
         "layouts": [{

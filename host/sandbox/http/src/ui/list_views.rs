@@ -117,7 +117,7 @@ pub(super) async fn results(
     .await?
 }
 
-/// The rows within the window, and how many there are in all.
+/// Returns the rows within the window, and how many there are in all.
 fn rows(
     org: &Org,
     caller: &Caller,
@@ -157,9 +157,9 @@ fn text(field: Option<&Field>, value: &Json) -> Option<String> {
     match value {
         Json::Null => None,
         Json::String(text) if field.is_some_and(|it| it.field_type == FieldType::DateTime) => {
-            let moment =
+            let date_time =
                 dates::parse_datetime(text).and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            moment.map(|it| it.strftime("%a %b %d %H:%M:%S GMT %Y").to_string())
+            date_time.map(|it| it.strftime("%a %b %d %H:%M:%S GMT %Y").to_string())
         }
         Json::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
@@ -216,7 +216,7 @@ fn shown(caller: &Caller, id: &RecordId, view: &ListView<'_>) -> Json {
     })
 }
 
-/// The columns shown, then the hidden ones.
+/// Returns the columns shown, then the hidden ones.
 fn fields<'o>(view: &ListView<'o>) -> Vec<(&'o str, Option<&'o Field>)> {
     let shown = view
         .columns()

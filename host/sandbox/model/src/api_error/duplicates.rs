@@ -11,7 +11,7 @@ pub struct Duplicates {
     pub object: String,
     /// What each matching rule found.
     pub matches: Vec<Matches>,
-    /// Whether fields beside the id are to be shown.
+    /// Whether other fields than the id are shown.
     pub with_details: bool,
 }
 

@@ -6,7 +6,7 @@ use super::{Object, SchemaError, compound, system};
 
 /// Longest text in a field of a type that gives no length of its own.
 const DEFAULT_LENGTH: u32 = 255;
-/// Longest value of a standard pick-list that nobody may add values to.
+/// Longest value of a standard pick-list to which no values can be added.
 const FIXED_PICKLIST_LENGTH: u32 = 40;
 
 /// Makes the object: own fields between the system's, parts of compounds added.
@@ -50,7 +50,7 @@ pub(super) fn build(definition: &ObjectDefinition) -> Result<Object, SchemaError
     Object::new(definition, prefix, fields)
 }
 
-/// A platform event has its own fields and those of the event bus.
+/// Builds a platform event, which has its own fields and those of the event bus.
 fn event(definition: &ObjectDefinition, prefix: String) -> Result<Object, SchemaError> {
     let mut fields = system::event();
     for field in &definition.fields {

@@ -30,7 +30,7 @@ pub const ADDRESS_MEMBERS: &[(&str, &str)] = &[
     ("street", "Street"),
 ];
 
-/// The parts of an address and then the address itself. `BillingAddress` gives `BillingStreet`..., `Address` gives
+/// Returns the parts of an address and then the address itself. `BillingAddress` gives `BillingStreet`..., `Address` gives
 /// `Street`....
 pub(super) fn address(name: &str, label: Option<&str>) -> Vec<Field> {
     let (stem, tail) = match name.strip_suffix("__c") {

@@ -151,7 +151,7 @@ pub struct FieldDefinition {
     pub sortable: Option<bool>,
     /// Whether a GROUP BY may use it.
     pub groupable: Option<bool>,
-    /// Help shown beside the field.
+    /// Help text of the field.
     pub inline_help_text: Option<String>,
 }
 
@@ -228,7 +228,7 @@ impl ObjectDefinition {
         self.name.ends_with("__c") || self.is_event()
     }
 
-    /// Whether it is a platform event: published, never stored.
+    /// Returns whether it is a platform event: published, never stored.
     pub(super) fn is_event(&self) -> bool {
         self.name.ends_with("__e")
     }

@@ -81,7 +81,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Whether records of several objects may be referred to.
+    /// Returns whether records of several objects may be referred to.
     #[must_use]
     pub fn is_polymorphic(&self) -> bool {
         self.to.len() > 1
@@ -170,12 +170,12 @@ pub struct Field {
     pub aggregatable: bool,
     /// Name of the compound field this one is a part of: `BillingAddress` for `BillingCity`, `Name` for `LastName`.
     pub compound_field_name: Option<String>,
-    /// Help shown beside the field.
+    /// Help text of the field.
     pub inline_help_text: Option<String>,
 }
 
 impl Field {
-    /// The reference, if the field is one.
+    /// Returns the reference, if the field is one.
     #[must_use]
     pub fn reference(&self) -> Option<&Reference> {
         match &self.field_type {
@@ -184,19 +184,19 @@ impl Field {
         }
     }
 
-    /// Whether the field has no column of its own because it is assembled from others on reading.
+    /// Returns whether the field has no column of its own because it is assembled from others on reading.
     #[must_use]
     pub fn is_compound(&self) -> bool {
         self.field_type == FieldType::Address
     }
 
-    /// Whether a create without this field is rejected.
+    /// Returns whether a create without this field is rejected.
     #[must_use]
     pub fn is_required(&self) -> bool {
         !self.nillable && self.createable && !self.defaulted_on_create
     }
 
-    /// Whether values outside the pick-list are rejected.
+    /// Returns whether values outside the pick-list are rejected.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
         matches!(
@@ -237,7 +237,7 @@ impl FieldType {
         }
     }
 
-    /// Whether values are texts (as against numbers, dates, booleans, files and compounds).
+    /// Returns whether values are texts (as against numbers, dates, booleans, files and compounds).
     #[must_use]
     pub fn is_text(&self) -> bool {
         !matches!(
@@ -255,7 +255,7 @@ impl FieldType {
         )
     }
 
-    /// Whether values are numbers with `precision` and `scale`.
+    /// Returns whether values are numbers with `precision` and `scale`.
     #[must_use]
     pub fn is_decimal(&self) -> bool {
         matches!(self, Self::Double | Self::Currency | Self::Percent)

@@ -156,7 +156,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The shipped objects alone.
+    /// Returns the shipped objects alone.
     ///
     /// # Errors
     /// Never with the files as shipped; a test holds them to it.
@@ -164,7 +164,7 @@ impl Schema {
         Self::with_definitions(Vec::new())
     }
 
-    /// The shipped objects plus `more`: a name that is known already gains (or replaces) the fields given.
+    /// Creates the shipped objects plus `more`: a name that is known already gains (or replaces) the fields given.
     ///
     /// # Errors
     /// A definition that contradicts itself or another one: unknown type, repeated name or key prefix, reference to
@@ -247,42 +247,42 @@ impl Schema {
         Ok(())
     }
 
-    /// All objects of the APIs for data, ordered by API name.
+    /// Returns all objects of the APIs for data, ordered by API name.
     #[must_use]
     pub fn objects(&self) -> &[Object] {
         self.objects.get(..self.of_data).unwrap_or_default()
     }
 
-    /// All objects of the Tooling API.
+    /// Returns all objects of the Tooling API.
     pub fn tooling_objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(|object| object.tooling)
     }
 
-    /// The objects of all APIs.
+    /// Returns the objects of all APIs.
     pub(crate) fn all_objects(&self) -> &[Object] {
         &self.objects
     }
 
-    /// The object of the APIs for data called `name`; Salesforce does not mind the case.
+    /// Returns the object of the APIs for data called `name`; Salesforce does not mind the case.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<&Object> {
         self.any_object(name).filter(|object| object.data)
     }
 
-    /// The object of the Tooling API called `name`, in any case.
+    /// Returns the object of the Tooling API called `name`, in any case.
     #[must_use]
     pub fn tooling_object(&self, name: &str) -> Option<&Object> {
         self.any_object(name).filter(|object| object.tooling)
     }
 
-    /// The object of any API called `name`, in any case.
+    /// Returns the object of any API called `name`, in any case.
     pub fn any_object(&self, name: &str) -> Option<&Object> {
         self.by_name
             .get(&name.to_ascii_lowercase())
             .and_then(|at| self.objects.get(*at))
     }
 
-    /// The object whose record ids start with `prefix` (three characters, case-sensitive).
+    /// Returns the object whose record ids start with `prefix` (three characters, case-sensitive).
     #[must_use]
     pub fn object_by_prefix(&self, prefix: &str) -> Option<&Object> {
         self.by_prefix
@@ -290,7 +290,7 @@ impl Schema {
             .and_then(|at| self.objects.get(*at))
     }
 
-    /// The object that the record with this id belongs to.
+    /// Returns the object that the record with this id belongs to.
     #[must_use]
     pub fn object_of_id(&self, id: &str) -> Option<&Object> {
         self.object_by_prefix(id.get(..3)?)

@@ -72,7 +72,7 @@ pub struct ChildRelationship {
     pub relationship_name: Option<String>,
     /// What deleting the parent does to the children.
     pub on_delete: OnDelete,
-    /// Whether the field names people (who made the child, who owns it), whom nobody deletes.
+    /// Whether the field names people (who made the child, who owns it), who cannot be deleted.
     pub is_to_user: bool,
     /// Whether the children are records; a view follows the records that it shows.
     pub is_stored: bool,
@@ -157,13 +157,13 @@ impl Object {
         Ok(())
     }
 
-    /// All fields, in describe's order: the id first, the custom ones last.
+    /// Returns all fields, in describe's order: the id first, the custom ones last.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// The field called `name`, in any case.
+    /// Returns the field called `name`, in any case.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.field_index(name).and_then(|at| self.fields.get(at))
@@ -178,7 +178,7 @@ impl Object {
         }
     }
 
-    /// The reference field whose way to the parent is called `name` (`Account`, `Who`, `Account__r`), in any case.
+    /// Returns the reference field whose way to the parent is called `name` (`Account`, `Who`, `Account__r`), in any case.
     #[must_use]
     pub fn relationship(&self, name: &str) -> Option<&Field> {
         self.by_relationship
@@ -186,26 +186,26 @@ impl Object {
             .and_then(|at| self.fields.get(*at))
     }
 
-    /// All references to this object.
+    /// Returns all references to this object.
     #[must_use]
     pub fn child_relationships(&self) -> &[ChildRelationship] {
         &self.child_relationships
     }
 
-    /// The references of records to this object: what changes with a record.
+    /// Returns the references of records to this object: what changes with a record.
     pub fn stored_relationships(&self) -> impl Iterator<Item = &ChildRelationship> {
         let all = self.child_relationships.iter();
         all.filter(|child| child.is_stored)
     }
 
-    /// The prefix that describe shows: none where records have that of another object.
+    /// Returns the prefix that describe shows: none where records have that of another object.
     #[must_use]
     pub fn shown_prefix(&self) -> Option<&str> {
         let is_own = self.view.is_none_or(|view| view == View::History);
         is_own.then_some(self.key_prefix.as_str())
     }
 
-    /// The way to the children called `name` (`Contacts`, `Shipments__r`), in any case.
+    /// Returns the way to the children called `name` (`Contacts`, `Shipments__r`), in any case.
     #[must_use]
     pub fn child_relationship(&self, name: &str) -> Option<&ChildRelationship> {
         self.children_by_name
@@ -213,13 +213,13 @@ impl Object {
             .and_then(|at| self.child_relationships.get(*at))
     }
 
-    /// The field that names a record: `Name` mostly, `CaseNumber`, `Subject`.
+    /// Returns the field that names a record: `Name` mostly, `CaseNumber`, `Subject`.
     #[must_use]
     pub fn name_field(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.name_field)
     }
 
-    /// The parts of a compound field, in describe's order.
+    /// Returns the parts of a compound field, in describe's order.
     pub fn parts_of<'a>(&'a self, compound: &'a Field) -> impl Iterator<Item = &'a Field> {
         self.fields
             .iter()

@@ -31,7 +31,7 @@ pub enum ScopeKind {
         /// First characters of the owners' ids.
         prefix: &'static str,
     },
-    /// None: nobody in this org is in a case team.
+    /// None: this org has no case teams.
     Nobodys,
 }
 
@@ -48,7 +48,7 @@ const DELEGATED: [&str; 2] = ["Event", "Task"];
 const WORK_ITEM: &str = "ProcessInstanceWorkitem";
 
 impl Object {
-    /// The scopes that may be asked for, by name.
+    /// Returns the scopes that may be asked for, by name.
     #[must_use]
     pub fn scopes(&self) -> Vec<RecordScope> {
         let plural = self.label_plural.to_lowercase();

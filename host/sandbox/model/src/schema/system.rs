@@ -3,7 +3,7 @@
 use super::definition::{FieldDefinition, ObjectDefinition};
 use super::field::{Field, FieldType, OnDelete, Reference};
 
-/// The record's id.
+/// Returns the record's id.
 pub(super) fn id(object: &ObjectDefinition) -> Field {
     let label = if object.is_custom() {
         "Record ID".to_owned()
@@ -13,12 +13,12 @@ pub(super) fn id(object: &ObjectDefinition) -> Field {
     kept("Id", &label, FieldType::Id, |field| field.id_lookup = true)
 }
 
-/// Whether the record is in the recycle bin.
+/// Returns whether the record is in the recycle bin.
 pub(super) fn is_deleted() -> Field {
     kept("IsDeleted", "Deleted", FieldType::Boolean, |_| ())
 }
 
-/// The name that every custom object has; a record without one is called by its id.
+/// Returns the name that every custom object has; a record without one is called by its id.
 pub(super) fn custom_name(label: &str) -> Field {
     FieldDefinition::make(
         "Name",
@@ -31,7 +31,7 @@ pub(super) fn custom_name(label: &str) -> Field {
     )
 }
 
-/// What the event bus gives a platform event (Platform Events guide, "Platform Event Fields").
+/// Returns what the event bus gives a platform event (Platform Events guide, "Platform Event Fields").
 pub(super) fn event() -> Vec<Field> {
     let text = |name: &str, label: &str, length: u32| {
         kept(name, label, FieldType::String, |field| {
@@ -46,7 +46,7 @@ pub(super) fn event() -> Vec<Field> {
     ]
 }
 
-/// The fields after an object's own: owner, audit fields, and the dates of last use.
+/// Returns the fields after an object's own: owner, audit fields, and the dates of last use.
 pub(super) fn audit(object: &ObjectDefinition) -> Vec<Field> {
     let mut fields = Vec::new();
     if object.owned {

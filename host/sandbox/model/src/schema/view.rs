@@ -26,7 +26,7 @@ pub enum View {
 }
 
 impl View {
-    /// Whether a query may begin with it.
+    /// Returns whether a query may begin with it.
     pub(super) fn is_queryable(self) -> bool {
         matches!(self, Self::Feed | Self::History)
     }
@@ -75,7 +75,7 @@ fn feed(object: &ObjectDefinition) -> Result<ObjectDefinition, SchemaError> {
     Ok(view)
 }
 
-/// The histories of standard objects name their parent as everything else does, those of custom objects by `ParentId`.
+/// Returns the histories of standard objects name their parent as everything else does, those of custom objects by `ParentId`.
 /// `OpportunityHistory` is another thing, so that the history of fields has a name of its own.
 fn history(object: &ObjectDefinition) -> Result<ObjectDefinition, SchemaError> {
     let mut view = definition::parse("History", HISTORY)?;

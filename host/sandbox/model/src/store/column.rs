@@ -21,12 +21,12 @@ pub enum ColumnKind {
     DateTime,
     /// Milliseconds since midnight.
     Time,
-    /// Bytes; text where the file lies beside the database.
+    /// Bytes; text for a file stored next to the database.
     Blob,
 }
 
 impl ColumnKind {
-    /// The form in which `field` is kept; `None` for compounds, which have no column.
+    /// Creates the form in which `field` is kept; `None` for compounds, which have no column.
     #[must_use]
     pub fn from_field(field: &Field) -> Option<Self> {
         Some(match &field.field_type {
@@ -44,7 +44,7 @@ impl ColumnKind {
         })
     }
 
-    /// The column's type in `CREATE TABLE`.
+    /// Returns the column's type in `CREATE TABLE`.
     #[must_use]
     pub const fn declaration(self) -> &'static str {
         match self {

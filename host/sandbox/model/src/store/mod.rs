@@ -31,7 +31,7 @@ pub use column::{ColumnKind, quoted};
 use crate::clock::Clock;
 use crate::schema::Schema;
 
-/// Connections that read beside the writer, where the org lives in a file.
+/// Connections that read in parallel to the writer, where the org is in a file.
 const READERS: usize = 4;
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 512;
@@ -41,7 +41,7 @@ const CACHE_KIB: u32 = 65_536;
 /// Why the store could not do its work: the disk, or a file that is no sandbox.
 pub type StoreError = rusqlite::Error;
 
-/// The database of one org. One writer at a time; readers never wait for it where the org lives in a file.
+/// The database of one org. One writer at a time; readers never wait for it where the org is in a file.
 ///
 /// A thread that writes may read and write again within: it sees its own changes, and what it writes further in is kept
 /// or undone together with the whole. So composite requests run their parts as they are.
@@ -55,7 +55,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// An org in memory.
+    /// Returns an org in memory.
     ///
     /// # Errors
     /// SQLite's, if a table cannot be made.
@@ -63,7 +63,7 @@ impl Store {
         Self::new(Connection::open_in_memory()?, Vec::new(), schema)
     }
 
-    /// An org in a file, made if it is not there. Objects and fields that the file does not know yet are added to it;
+    /// Returns an org in a file, made if it is not there. Objects and fields that the file does not know yet are added to it;
     /// those that the schema no longer knows stay untouched.
     ///
     /// # Errors
@@ -99,7 +99,7 @@ impl Store {
         })
     }
 
-    /// Makes tables that whoever uses the store needs beside those of the schema.
+    /// Creates further tables for users of the store.
     ///
     /// # Errors
     /// SQLite's.
@@ -148,7 +148,7 @@ impl Store {
         readers.try_for_each(|reader| views::register(&lock(reader), clock))
     }
 
-    /// The number of commits so far; changes with each.
+    /// Returns the number of commits so far; changes with each.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.subscribe()
@@ -167,7 +167,7 @@ impl Store {
     }
 }
 
-/// A part of a transaction that can be undone alone.
+/// Returns a part of a transaction that can be undone alone.
 fn write_within<T, E: From<StoreError>>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, E>,
@@ -181,7 +181,7 @@ fn write_within<T, E: From<StoreError>>(
     value
 }
 
-/// A thread that panicked while it held the connection has left no transaction open: dropping it rolled it back.
+/// Returns a thread that panicked while it held the connection has left no transaction open: dropping it rolled it back.
 fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -192,7 +192,7 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(reader)
 }
 
-/// What every connection needs before its first statement.
+/// Prepares what every connection needs before its first statement.
 fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // SOQL binds lists of values and ids as one array.

@@ -118,7 +118,7 @@ impl Source<'_> {
         )
     }
 
-    /// The value of a column; false or NULL where the records shown have no such field.
+    /// Returns the value of a column; false or NULL where the records shown have no such field.
     fn column(&self, name: &str, kind: ColumnKind) -> String {
         let otherwise = self.columns.iter().find(|(known, _)| *known == name);
         if let Some((_, sql)) = otherwise {

@@ -31,7 +31,7 @@ pub fn parse_datetime(text: &str) -> Option<i64> {
     in_range(instant.to_zoned(TimeZone::UTC).date()).then(|| instant.as_millisecond())
 }
 
-/// An instant without its milliseconds: Salesforce keeps whole seconds.
+/// Returns an instant without its milliseconds: Salesforce keeps whole seconds.
 #[must_use]
 pub fn whole_seconds(ms: i64) -> i64 {
     ms.div_euclid(SECOND_MS) * SECOND_MS
@@ -95,13 +95,13 @@ pub fn format_time(ms: i64) -> String {
     )
 }
 
-/// The day (UTC) of an instant, `YYYY-MM-DD`.
+/// Returns the day (UTC) of an instant, `YYYY-MM-DD`.
 #[must_use]
 pub fn day_of(ms: i64) -> String {
     civil(ms).get(..10).unwrap_or_default().to_owned()
 }
 
-/// An instant in HTTP's form, `Sun, 22 Nov 2026 04:18:00 GMT`.
+/// Returns an instant in HTTP's form, `Sun, 22 Nov 2026 04:18:00 GMT`.
 #[must_use]
 pub fn format_http(ms: i64) -> String {
     let instant = Timestamp::from_millisecond(ms).unwrap_or_default();

@@ -17,7 +17,7 @@ pub struct WrongType {
 }
 
 impl WrongType {
-    /// The message with the location in the text, `[line:1, column:9]`.
+    /// Returns the message with the location in the text, `[line:1, column:9]`.
     #[must_use]
     pub fn at(&self, location: &str) -> String {
         format!("{}{}{location}", self.message, self.joint)

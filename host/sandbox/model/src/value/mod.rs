@@ -33,7 +33,7 @@ pub enum Value {
     File(StoredFile),
 }
 
-/// A file beside the database: the org keeps it.
+/// A file stored next to the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
     /// Name in the folder of files: letters and digits.
@@ -71,13 +71,13 @@ impl Value {
         }
     }
 
-    /// Whether there is no value.
+    /// Returns whether there is no value.
     #[must_use]
     pub fn is_null(&self) -> bool {
         *self == Self::Null
     }
 
-    /// The text, if it is one.
+    /// Returns the text, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -86,7 +86,7 @@ impl Value {
         }
     }
 
-    /// The number, whole or not, if it is one.
+    /// Returns the number, whole or not, if it is one.
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         match self {

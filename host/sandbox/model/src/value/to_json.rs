@@ -10,7 +10,7 @@ const MAX_PLAIN: f64 = 1e7;
 /// Below this, too.
 const MIN_PLAIN: f64 = 1e-3;
 
-/// The JSON of a value of this type. Files are not shown; their link is the caller's to give.
+/// Returns the JSON of a value of this type. Files are not shown; their link is the caller's to give.
 #[must_use]
 pub fn to_json(field_type: &FieldType, value: &Value) -> Json {
     match value {
@@ -26,7 +26,7 @@ pub fn to_json(field_type: &FieldType, value: &Value) -> Json {
     }
 }
 
-/// A number as Salesforce writes it: `12.0`, `0.5`, `1.5E7`.
+/// Returns a number as Salesforce writes it: `12.0`, `0.5`, `1.5E7`.
 #[must_use]
 pub fn number(value: f64) -> String {
     let size = value.abs();

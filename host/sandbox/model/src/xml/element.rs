@@ -72,17 +72,17 @@ impl Element {
         }
     }
 
-    /// Whether this is the element called `name` in `namespace`.
+    /// Returns whether this is the element called `name` in `namespace`.
     pub fn is(&self, namespace: &str, name: &str) -> bool {
         self.name == name && *self.namespace == *namespace
     }
 
-    /// The first child with this local name, whatever its namespace.
+    /// Returns the first child with this local name, whatever its namespace.
     pub fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// The text without blanks around it; `None` for nil elements.
+    /// Returns the text without blanks around it; `None` for nil elements.
     pub fn value(&self) -> Option<&str> {
         (!self.nil).then(|| self.text.trim())
     }
@@ -193,7 +193,7 @@ impl Tree {
     }
 }
 
-/// The text of `&lt;` or `&#65;`.
+/// Returns the text of `&lt;` or `&#65;`.
 fn referred(name: &BytesRef<'_>) -> Result<String, Malformed> {
     if let Some(character) = name.resolve_char_ref().map_err(malformed)? {
         return Ok(character.to_string());

@@ -7,7 +7,7 @@ use std::fmt::Display;
 pub struct Out(Vec<u8>);
 
 impl Out {
-    /// What was written.
+    /// Returns what was written.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
@@ -60,7 +60,7 @@ impl Out {
         self.raw(">");
     }
 
-    /// The bytes, for writers that know nothing of this type.
+    /// Returns the bytes, for writers that know nothing of this type.
     pub fn bytes(&mut self) -> &mut Vec<u8> {
         &mut self.0
     }

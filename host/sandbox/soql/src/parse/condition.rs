@@ -29,7 +29,7 @@ impl Parser<'_> {
         Ok(first)
     }
 
-    /// The rest of `a AND b AND c`. The other conjunction after it is an unexpected token.
+    /// Returns the rest of `a AND b AND c`. The other conjunction after it is an unexpected token.
     fn chain(&mut self, first: Condition, word: &str) -> Result<Vec<Condition>> {
         let mut conditions = vec![first];
         while self.take_word(word) {

@@ -77,7 +77,7 @@ impl<'q> Parser<'q> {
         token
     }
 
-    /// The error of the next token.
+    /// Returns the error of the next token.
     fn unexpected(&self) -> SoqlError {
         let token = self.peek();
         let text = match token.kind {
@@ -194,7 +194,7 @@ impl<'q> Parser<'q> {
         Ok(path)
     }
 
-    /// What FROM names: a path, or the object that is called as a clause begins, `FROM Group`.
+    /// Returns what FROM names: a path, or the object that is called as a clause begins, `FROM Group`.
     fn object_path(&mut self) -> Result<Path> {
         if !self.is_group_object() {
             return self.path();
@@ -206,7 +206,7 @@ impl<'q> Parser<'q> {
         })
     }
 
-    /// The name of an object, which may be that of a clause: `WHEN Group`.
+    /// Returns the name of an object, which may be that of a clause: `WHEN Group`.
     fn object_name(&mut self) -> Result<Name> {
         if !self.is_group_object() {
             return self.name();
@@ -222,7 +222,7 @@ impl<'q> Parser<'q> {
         self.is_word(0, "GROUP") && !self.is_word(1, "BY")
     }
 
-    /// A word that is neither reserved nor the start of a clause.
+    /// Returns a word that is neither reserved nor the start of a clause.
     fn alias(&mut self) -> Option<Name> {
         let token = self.peek();
         let text = self.text(token);

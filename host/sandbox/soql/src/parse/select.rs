@@ -50,7 +50,7 @@ impl Parser<'_> {
         Ok(SelectItem::Fields(set, at))
     }
 
-    /// A field, or a function of fields, other functions and literals.
+    /// Returns a field, or a function of fields, other functions and literals.
     pub(super) fn operand(&mut self) -> Result<Operand> {
         if self.peek().kind != TokenKind::Word || !self.is_mark(1, "(") {
             return Ok(Operand::Field(self.path()?));

@@ -4,7 +4,7 @@ use super::super::ast::Value;
 use super::super::date_literal::DateLiteral;
 use super::super::error::{ErrorCode, Result, SoqlError};
 use super::super::limits;
-use super::super::literal::{Literal, Text, moment};
+use super::super::literal::{Literal, Text, date_time};
 use super::super::token::{TokenKind, is_currency};
 use super::Parser;
 
@@ -15,7 +15,7 @@ impl Parser<'_> {
         let literal = match self.peek().kind {
             TokenKind::Text => self.text_literal()?,
             TokenKind::Number => Literal::Number(self.number()?),
-            TokenKind::Moment => self.moment()?,
+            TokenKind::DateTime => self.date_time()?,
             TokenKind::Word => self.word_literal()?,
             TokenKind::Mark | TokenKind::End => return Err(self.unexpected()),
         };
@@ -60,10 +60,10 @@ impl Parser<'_> {
         Ok(number)
     }
 
-    fn moment(&mut self) -> Result<Literal> {
+    fn date_time(&mut self) -> Result<Literal> {
         let token = self.peek();
         let text = self.text(token);
-        let literal = moment(text).ok_or_else(|| {
+        let literal = date_time(text).ok_or_else(|| {
             let kind = if text.contains('T') {
                 "datetime"
             } else {
@@ -116,7 +116,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the next words are an amount of money with a sign, `USD-500`, which has none.
+    /// Returns whether the next words are an amount of money with a sign, `USD-500`, which has none.
     fn is_signed_amount(&self, code: &str) -> bool {
         let (word, amount) = (self.peek(), self.ahead(1));
         code.len() == 3 && amount.kind == TokenKind::Number && amount.start == word.end

@@ -21,20 +21,20 @@ enum Output<'a> {
     Grouping(usize),
 }
 
-/// Whether a query gives aggregate rows.
+/// Returns whether a query gives aggregate rows.
 pub(super) fn is_grouped(query: &Query) -> bool {
     let aggregates = |item: &SelectItem| matches!(item, SelectItem::Value { operand, .. } if is_aggregate(operand));
     query.group.is_some() || query.select.iter().any(aggregates)
 }
 
-/// Whether a query is `SELECT COUNT() FROM …`.
+/// Returns whether a query is `SELECT COUNT() FROM …`.
 pub(super) fn is_count(query: &Query) -> bool {
     matches!(query.select.as_slice(), [SelectItem::Value { operand: Operand::Function(function), alias: None }]
         if function.name == "COUNT" && function.arguments.is_empty() && query.group.is_none())
 }
 
 impl<'a> Scope<'a> {
-    /// The SQL of `SELECT COUNT()`.
+    /// Returns the SQL of `SELECT COUNT()`.
     pub(super) fn count(&mut self, query: &Query) -> Result<String> {
         let terms = self.where_clause(query, Nesting::Top)?;
         if !query.order.is_empty() {
@@ -47,7 +47,7 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The SQL of an aggregate query and the shape of its rows.
+    /// Returns the SQL of an aggregate query and the shape of its rows.
     pub(super) fn aggregates(&mut self, query: &Query) -> Result<(String, Projection)> {
         reject_limit(query)?;
         let groups = self.groups(query.group.as_ref())?;
@@ -180,7 +180,7 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The column of a grouped field or of an aggregate function; anything else draws `error`.
+    /// Returns the column of a grouped field or of an aggregate function; anything else draws `error`.
     pub(super) fn grouped(
         &mut self,
         operand: &Operand,
@@ -224,7 +224,7 @@ impl<'a> Scope<'a> {
         Ok(format!(" HAVING {}", self.condition(having, clause)?))
     }
 
-    /// What is ordered by becomes a further output column, so that sub-totals can be ordered too.
+    /// Returns what is ordered by becomes a further output column, so that sub-totals can be ordered too.
     fn aggregate_order(
         &mut self,
         order: &[OrderItem],
@@ -308,7 +308,7 @@ fn reject_limit(query: &Query) -> Result<()> {
     Err(SoqlError::new(ErrorCode::MalformedQuery, message))
 }
 
-/// The member's name when there is no alias: the field's; functions of rows and dates are numbered.
+/// Returns the member's name when there is no alias: the field's; functions of rows and dates are numbered.
 fn default_name(operand: &Operand, column: &Column<'_>) -> Option<String> {
     match operand {
         Operand::Field(_) => Some(column.name.clone()),
@@ -319,7 +319,7 @@ fn default_name(operand: &Operand, column: &Column<'_>) -> Option<String> {
     }
 }
 
-/// The sets of groups that rows are summed up for, as bits of what is kept.
+/// Returns the sets of groups that rows are summed up for, as bits of what is kept.
 fn sets(totals: Totals, groups: usize) -> Vec<u32> {
     let all = (1_u32 << groups.min(31)) - 1;
     match totals {
@@ -358,7 +358,7 @@ pub(super) fn check_totals(scope: &Scope<'_>, group: Option<&GroupBy>) -> Result
     }
 }
 
-/// The error of an alias where there is nothing to aggregate.
+/// Returns the error of an alias where there is nothing to aggregate.
 pub(super) fn alias_rejected(scope: &Scope<'_>, alias: &Name) -> SoqlError {
     scope.reject(alias.at, "only aggregate expressions use field aliasing")
 }

@@ -47,7 +47,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// What a function makes of something.
+    /// Returns what a function makes of something.
     pub(super) fn computed(sql: String, name: &str, field_type: FieldType) -> Self {
         let kind = ValueKind::from_field_type(&field_type);
         let field_type = Cow::Owned(field_type);

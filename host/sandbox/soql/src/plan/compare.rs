@@ -27,7 +27,7 @@ pub(super) enum Bound {
 }
 
 impl Context<'_> {
-    /// What `value` means to a filter on `column`, whose operand is at byte `at`.
+    /// Returns what `value` means to a filter on `column`, whose operand is at byte `at`.
     pub(super) fn bound(&self, column: &Column<'_>, value: &Value, at: usize) -> Result<Bound> {
         let bound = match (&*column.field_type, &value.literal) {
             (FieldType::Boolean, Literal::Null) => Some(Bound::One(SqlValue::Integer(0))),
@@ -78,7 +78,7 @@ impl Context<'_> {
         })
     }
 
-    /// Whether the column holds what calls a record of the schema itself: `Account`, `Account.Name`.
+    /// Returns whether the column holds what calls a record of the schema itself: `Account`, `Account.Name`.
     fn is_durable(&self, column: &Column<'_>) -> bool {
         let derived = |name: &str| {
             let object = self.schema.any_object(name);
@@ -123,7 +123,7 @@ impl Context<'_> {
     }
 }
 
-/// A number for comparing with whole numbers.
+/// Returns a number for comparing with whole numbers.
 fn whole(number: f64) -> SqlValue {
     // Doubles hold whole numbers exactly up to 2^53, far beyond SOQL's integers.
     let exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;

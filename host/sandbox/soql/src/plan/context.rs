@@ -29,7 +29,7 @@ impl Context<'_> {
 }
 
 impl<'a> Context<'a> {
-    /// The object that FROM names.
+    /// Returns the object that FROM names.
     pub(super) fn root_object(&self, from: &From) -> Result<&'a Object> {
         let name = from.path.text();
         let object = if self.options.tooling {

@@ -24,7 +24,7 @@ const NAME_FIELDS: &[&str] = &[
 ];
 
 impl<'a> Scope<'a> {
-    /// The column a field path means.
+    /// Returns the column a field path means.
     pub(super) fn column(&mut self, path: &Path) -> Result<Column<'a>> {
         let (start, names) = self.start(path);
         let Some((last, parents)) = names.split_last() else {
@@ -43,7 +43,7 @@ impl<'a> Scope<'a> {
         Ok((names.iter().collect(), place))
     }
 
-    /// The column of a field at a place.
+    /// Returns the column of a field at a place.
     pub(super) fn field_at(
         &self,
         place: &PathTarget,
@@ -76,7 +76,7 @@ impl<'a> Scope<'a> {
         Column::of_field(sql, object, field)
     }
 
-    /// A field of whatever a polymorphic reference points to.
+    /// Returns a field of whatever a polymorphic reference points to.
     fn name_field(&self, tables: &[usize], name: &str) -> Option<Column<'a>> {
         if name.eq_ignore_ascii_case("Type") {
             return Some(self.type_field(tables));
@@ -131,7 +131,7 @@ impl<'a> Scope<'a> {
         Column::computed(sql, "Type", FieldType::String)
     }
 
-    /// The id of what is at a place, NULL if nothing is.
+    /// Returns the id of what is at a place, NULL if nothing is.
     pub(super) fn id_at(&self, place: &PathTarget) -> String {
         match place {
             PathTarget::One(table) => format!("{}.\"Id\"", self.alias(*table)),
@@ -145,7 +145,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The object at a place, if it can be but one.
+    /// Returns the object at a place, if it can be but one.
     pub(super) fn object_at(&self, place: &PathTarget) -> Option<&'a Object> {
         match place {
             PathTarget::One(table) => Some(self.object_of(*table)),

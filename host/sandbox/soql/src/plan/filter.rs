@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::sql::Param;
 
 impl<'a> Scope<'a> {
-    /// The rows of the query: its filter, its scope, and what is not deleted.
+    /// Returns the rows of the query: its filter, its scope, and what is not deleted.
     pub(super) fn where_clause(&mut self, query: &Query, nesting: Nesting) -> Result<Vec<String>> {
         let mut terms = Vec::new();
         if !self.context.options.include_deleted {
@@ -87,7 +87,7 @@ impl<'a> Scope<'a> {
         Ok(format!("({})", terms.join(word)))
     }
 
-    /// The column a condition is about, if it may be.
+    /// Returns the column of a condition, if it is filterable.
     pub(super) fn subject(
         &mut self,
         operand: &Operand,

@@ -32,7 +32,7 @@ impl Term {
 }
 
 impl<'a> Scope<'a> {
-    /// The column of the formula's result. Days and instants differ in days, and move by days.
+    /// Returns the column of the formula's result. Days and instants differ in days, and move by days.
     pub(super) fn formula(&mut self, function: &Function) -> Result<Column<'a>> {
         let [Argument::Literal(Literal::Text(text))] = function.arguments.as_slice() else {
             return Err(self.reject(function.at, "FORMULA takes one text: 'field + field'"));
@@ -78,7 +78,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The path that a part of the formula is.
+/// Returns the field path of a part of the formula.
 fn path(text: &str, at: usize) -> Path {
     let name = |part: &str| Name {
         text: part.trim().to_owned(),

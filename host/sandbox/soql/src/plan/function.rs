@@ -47,7 +47,7 @@ const DATE_PARTS: &[(&str, &str)] = &[
 /// Functions that give totals of rows.
 pub(super) const AGGREGATES: &[&str] = &["COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX"];
 
-/// Whether an operand is a function of rows, or wraps one.
+/// Returns whether an operand is a function of rows, or wraps one.
 pub(super) fn is_aggregate(operand: &Operand) -> bool {
     let Operand::Function(function) = operand else {
         return false;
@@ -57,7 +57,7 @@ pub(super) fn is_aggregate(operand: &Operand) -> bool {
     AGGREGATES.contains(&function.name.as_str()) || function.arguments.iter().any(wraps)
 }
 
-/// Whether a function needs (or allows) no GROUP BY around it and keeps the field's name.
+/// Returns whether a function needs (or allows) no GROUP BY around it and keeps the field's name.
 pub(super) fn keeps_name(function: &Function) -> bool {
     matches!(
         function.name.as_str(),
@@ -65,19 +65,19 @@ pub(super) fn keeps_name(function: &Function) -> bool {
     )
 }
 
-/// Whether an operand is a computed number that only WHERE may use.
+/// Returns whether an operand is a computed number that only WHERE may use.
 pub(super) fn is_formula(operand: &Operand) -> bool {
     matches!(operand, Operand::Function(function) if function.name == "FORMULA")
 }
 
-/// Whether an operand is a computed number that rows are not grouped by.
+/// Returns whether an operand is a computed number that rows are not grouped by.
 pub(super) fn is_measure(operand: &Operand) -> bool {
     is_formula(operand)
         || matches!(operand, Operand::Function(function) if function.name == "DISTANCE")
 }
 
 impl<'a> Scope<'a> {
-    /// The column of a field or of a function of one.
+    /// Returns the column of a field or of a function of one.
     pub(super) fn operand(&mut self, operand: &Operand) -> Result<Column<'a>> {
         match operand {
             Operand::Field(path) => self.column(path),
@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// An unknown function looks to Salesforce's grammar like a field with a stray parenthesis.
+    /// Returns an unknown function looks to Salesforce's grammar like a field with a stray parenthesis.
     pub(super) fn unknown_function(&self, function: &Function) -> SoqlError {
         SoqlError::syntax(
             self.context.soql,
@@ -112,7 +112,7 @@ impl<'a> Scope<'a> {
         )
     }
 
-    /// The one argument of a function.
+    /// Returns the one argument of a function.
     fn argument(&mut self, function: &Function) -> Result<Column<'a>> {
         match function.arguments.as_slice() {
             [Argument::Operand(operand)] => self.operand(operand),
@@ -121,7 +121,7 @@ impl<'a> Scope<'a> {
     }
 
     fn date_part(&mut self, function: &Function, name: &str, sql: &str) -> Result<Column<'a>> {
-        let (column, offset) = self.moment(function)?;
+        let (column, offset) = self.date_time(function)?;
         let by_hour = matches!(name, "HOUR_IN_DAY" | "DAY_ONLY");
         let time_value = match &*column.field_type {
             FieldType::Date if !by_hour => column.sql,
@@ -143,8 +143,8 @@ impl<'a> Scope<'a> {
         ))
     }
 
-    /// A date function's field, and the milliseconds its time zone is ahead of UTC.
-    fn moment(&mut self, function: &Function) -> Result<(Column<'a>, i64)> {
+    /// Returns a date function's field, and the milliseconds its time zone is ahead of UTC.
+    fn date_time(&mut self, function: &Function) -> Result<(Column<'a>, i64)> {
         match function.arguments.as_slice() {
             [Argument::Operand(Operand::Function(inner))] if inner.name == "CONVERTTIMEZONE" => {
                 Ok((self.argument(inner)?, self.context.zone_offset_ms()))
@@ -153,7 +153,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A pick-list value by its label, where that differs.
+    /// Returns a pick-list value by its label, where that differs.
     fn labelled(&self, mut column: Column<'a>) -> Column<'a> {
         let picklist = column.field.map_or(&[][..], |field| &field.picklist);
         let mut cases = String::new();
@@ -174,7 +174,7 @@ impl<'a> Scope<'a> {
         column
     }
 
-    /// The column of an aggregate function.
+    /// Returns the column of an aggregate function.
     pub(super) fn aggregate(
         &mut self,
         function: &Function,
@@ -216,7 +216,7 @@ impl<'a> Scope<'a> {
 }
 
 impl super::context::Context<'_> {
-    /// How far the user's time zone is ahead of UTC.
+    /// Returns how far the user's time zone is ahead of UTC.
     fn zone_offset_ms(&self) -> i64 {
         let instant = jiff::Timestamp::from_millisecond(self.options.now).unwrap_or_default();
         i64::from(self.options.time_zone.to_offset(instant).seconds()) * SECOND_MS

@@ -15,7 +15,7 @@ const MILE_KM: f64 = 1.609_344;
 type Location = (String, String);
 
 impl<'a> Scope<'a> {
-    /// The column of `DISTANCE(field, GEOLOCATION(37.7,-122.4), 'mi')`.
+    /// Returns the column of `DISTANCE(field, GEOLOCATION(37.7,-122.4), 'mi')`.
     pub(super) fn distance(&mut self, function: &Function) -> Result<Column<'a>> {
         let [
             Argument::Operand(Operand::Field(from)),

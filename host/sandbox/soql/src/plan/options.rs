@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 /// What a query means depends on.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The moment that date literals are relative to, in ms since 1970.
+    /// The time that date literals are relative to, in ms since 1970.
     pub now: i64,
     /// The time zone that days begin in; an org's default is GMT.
     pub time_zone: TimeZone,

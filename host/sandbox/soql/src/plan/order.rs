@@ -24,7 +24,7 @@ impl Scope<'_> {
         Ok(clause(&terms))
     }
 
-    /// What a column is sorted by: pick-lists by the places of their values in setup, with values that are not listed (any more)
+    /// Returns what a column is sorted by: pick-lists by the places of their values in setup, with values that are not listed (any more)
     /// at the end; anything else by itself (SOQL and SOSL Reference, "ORDER BY").
     pub(super) fn sort_keys(&self, column: &Column<'_>) -> Vec<String> {
         let sql = &column.sql;
@@ -72,7 +72,7 @@ pub(super) fn window(query: &Query) -> Result<String> {
     })
 }
 
-/// The rows to skip.
+/// Returns the rows to skip.
 pub(super) fn offset(query: &Query) -> Result<u64> {
     let offset = query.offset.map_or(0, |(rows, _)| rows);
     if offset > limits::OFFSET_ROWS {

@@ -37,7 +37,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// A scope whose first table is `object`, called as FROM says.
+    /// Creates a scope whose first table is `object`, called as FROM says.
     pub(super) fn new(context: &'a Context<'a>, object: &'a Object, from: &From) -> Self {
         let table = Table {
             alias: context.binder.table(),
@@ -211,7 +211,7 @@ impl<'a> Scope<'a> {
         self.tables.len() - 1
     }
 
-    /// The joins of parents, each after the table that refers to it. Parents in the recycle bin count as missing unless deleted
+    /// Returns the joins of parents, each after the table that refers to it. Parents in the recycle bin count as missing unless deleted
     /// rows are asked for.
     pub(super) fn joins(&self) -> String {
         let mut sql = String::new();
@@ -231,7 +231,7 @@ impl<'a> Scope<'a> {
         sql
     }
 
-    /// The first table and its joins.
+    /// Returns the first table and its joins.
     pub(super) fn tables_and_joins(&self) -> String {
         format!(
             "{} {}{}",

@@ -131,7 +131,7 @@ impl<'s, 'a> Selection<'s, 'a> {
         }
     }
 
-    /// A field of the object or of a parent, which becomes a member of a member.
+    /// Adds a field of the object or of a parent, which becomes a member of a member.
     fn path(&mut self, path: &Path) -> Result<()> {
         let (names, place) = self.scope.place_of(path)?;
         let Some((last, parents)) = names.split_last() else {
@@ -163,7 +163,7 @@ impl<'s, 'a> Selection<'s, 'a> {
         Ok(())
     }
 
-    /// The member of a relationship path, still empty.
+    /// Returns the member of a relationship path, still empty.
     fn step(&mut self, way: &Path) -> Result<ProjectedField> {
         let (place, field) = self.scope.relationship(way)?;
         let id = self.scope.id_at(&place);

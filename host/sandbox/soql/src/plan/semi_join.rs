@@ -14,21 +14,7 @@ impl<'a> Scope<'a> {
         query: &Query,
         nesting: Nesting,
     ) -> Result<String> {
-        if let Some(error_text) = nesting.error_text() {
-            return Err(self.reject(left.at(), error_text));
-        }
-        self.context
-            .semi_joins
-            .set(self.context.semi_joins.get() + 1);
-        if self.context.semi_joins.get() > limits::SEMI_JOINS {
-            return Err(self.reject(
-                left.at(),
-                format!(
-                    "Maximum {} semi join sub-selects are allowed",
-                    limits::SEMI_JOINS
-                ),
-            ));
-        }
+        self.count_semi_join(left, nesting)?;
         let column = self.subject(
             left,
             Clause {
@@ -45,19 +31,7 @@ impl<'a> Scope<'a> {
         }
         let mut inner = Scope::new(self.context, object, &query.from);
         let selected = inner.only_field(query)?;
-        let outer = column.id_targets();
-        if !selected
-            .id_targets()
-            .iter()
-            .any(|target| outer.contains(target))
-        {
-            let message = format!(
-                "The selected field '{}' in the subquery and the left operand field in the where expression in the outer \
-                 query '{}' should point to the same object type",
-                selected.name, column.name
-            );
-            return Err(self.reject(left.at(), message));
-        }
+        self.check_targets(left, &column, &selected)?;
         let mut terms = inner.where_clause(query, Nesting::SemiJoin)?;
         terms.push(format!("{} IS NOT NULL", selected.sql));
         let sql = format!(
@@ -72,6 +46,39 @@ impl<'a> Scope<'a> {
         } else {
             format!("(({sql}) IS NOT TRUE)")
         })
+    }
+
+    fn count_semi_join(&self, left: &Operand, nesting: Nesting) -> Result<()> {
+        if let Some(error_text) = nesting.error_text() {
+            return Err(self.reject(left.at(), error_text));
+        }
+        let count = self.context.semi_joins.get() + 1;
+        self.context.semi_joins.set(count);
+        if count > limits::SEMI_JOINS {
+            let most = limits::SEMI_JOINS;
+            let message = format!("Maximum {most} semi join sub-selects are allowed");
+            return Err(self.reject(left.at(), message));
+        }
+        Ok(())
+    }
+
+    fn check_targets(
+        &self,
+        left: &Operand,
+        column: &super::column::Column<'a>,
+        selected: &super::column::Column<'a>,
+    ) -> Result<()> {
+        let outer = column.id_targets();
+        let mut inner = selected.id_targets().into_iter();
+        if inner.any(|target| outer.contains(&target)) {
+            return Ok(());
+        }
+        let message = format!(
+            "The selected field '{}' in the subquery and the left operand field in the where expression in the outer \
+             query '{}' should point to the same object type",
+            selected.name, column.name
+        );
+        Err(self.reject(left.at(), message))
     }
 
     fn only_field(&mut self, query: &Query) -> Result<super::column::Column<'a>> {

@@ -39,7 +39,7 @@ impl Binder {
         self.bind(Param::One(value.into()))
     }
 
-    /// A table alias that is not in use yet.
+    /// Returns a table alias that is not in use yet.
     pub(super) fn table(&self) -> String {
         let number = self.tables.get();
         self.tables.set(number + 1);
@@ -51,7 +51,7 @@ impl Binder {
     }
 }
 
-/// A prepared statement with all its parameters bound, `keys` as its list of ids.
+/// Returns a prepared statement with all its parameters bound, `keys` as its list of ids.
 pub(crate) fn prepare<'c>(
     connection: &'c Connection,
     sql: &str,

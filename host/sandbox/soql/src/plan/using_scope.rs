@@ -6,7 +6,7 @@ use super::super::error::Result;
 use super::scope::Scope;
 
 impl Scope<'_> {
-    /// The filter of a scope; `None` for all records.
+    /// Returns the filter of a scope; `None` for all records.
     pub(super) fn using_scope(&self, name: &str, at: usize) -> Result<Option<String>> {
         let scopes = self.object.scopes();
         let scope = scopes

@@ -54,7 +54,7 @@ pub(crate) struct Child {
 }
 
 impl Plan {
-    /// The shape of its rows; `None` for `SELECT COUNT()`.
+    /// Returns the shape of its rows; `None` for `SELECT COUNT()`.
     #[must_use]
     pub fn projection(&self) -> Option<&Projection> {
         match &self.work {
@@ -64,7 +64,7 @@ impl Plan {
         }
     }
 
-    /// The plan of the sub-query that [`Content::Children`](super::shape::Content::Children) numbers.
+    /// Returns the plan of the sub-query that [`Content::Children`](super::projection::Content::Children) numbers.
     #[must_use]
     pub fn child(&self, at: usize) -> Option<&Self> {
         match &self.work {
@@ -73,7 +73,7 @@ impl Plan {
         }
     }
 
-    /// Whether it gives aggregate rows or a count, which bulk queries may not.
+    /// Returns whether it gives aggregate rows or a count, which bulk queries may not.
     #[must_use]
     pub fn is_aggregate(&self) -> bool {
         !matches!(self.work, Execution::Records(_))

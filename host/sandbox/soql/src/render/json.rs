@@ -39,7 +39,7 @@ impl Json {
         }
     }
 
-    /// The same with instants in milliseconds since 1970, as Bulk API 1.0 shows them.
+    /// Creates the same with instants in milliseconds since 1970, as Bulk API 1.0 shows them.
     #[must_use]
     pub fn with_milliseconds(self) -> Self {
         Self {

@@ -80,7 +80,7 @@ impl Cursors {
         }
     }
 
-    /// The cursor with this number, if it is the reader's and young enough.
+    /// Returns the cursor with this number, if it is the reader's and young enough.
     pub(super) fn find(&self, number: u64, reader: Reader<'_>) -> Option<(Root, KnownCursors)> {
         let groups = self.groups();
         let any_session = !self.ends_with_session();

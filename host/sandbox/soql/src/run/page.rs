@@ -23,7 +23,7 @@ struct WrittenRecords {
 }
 
 impl WrittenRecords {
-    /// The records from `first` up to but without `last`, separated.
+    /// Returns the records from `first` up to but without `last`, separated.
     fn slice(&self, first: usize, last: usize, separator: &[u8]) -> Vec<u8> {
         let mut start = first
             .checked_sub(1)
@@ -60,7 +60,7 @@ impl<'a> Pages<'a> {
         Self { connection, reader }
     }
 
-    /// The page of `root` that begins at row `offset`, and the cursors that are open now because of it.
+    /// Returns the page of `root` that begins at row `offset`, and the cursors that are open now because of it.
     pub(super) fn page(
         &self,
         root: &Root,
@@ -178,7 +178,7 @@ impl<'a> Pages<'a> {
         Ok(results)
     }
 
-    /// The record id of each row id.
+    /// Returns the record id of each row id.
     fn ids(&self, records: &Records, plan: &Plan, rows: &[i64]) -> Result<Vec<String>> {
         let mut statement = prepare(
             self.connection,
@@ -199,7 +199,7 @@ impl<'a> Pages<'a> {
             .collect())
     }
 
-    /// The result of one sub-query for each parent; `None` without rows.
+    /// Returns the result of one sub-query for each parent; `None` without rows.
     fn child(
         &self,
         child: &Child,
@@ -240,7 +240,7 @@ impl<'a> Pages<'a> {
         Ok(results)
     }
 
-    /// The row ids of each parent's children, in order, within the sub-query's LIMIT and OFFSET.
+    /// Returns the row ids of each parent's children, in order, within the sub-query's LIMIT and OFFSET.
     fn rows_of_parents(
         &self,
         child: &Child,
@@ -285,7 +285,7 @@ impl<'a> Pages<'a> {
 }
 
 impl OpenedCursors<'_> {
-    /// A cursor over a parent's children; the same one if the page was read before.
+    /// Returns a cursor over a parent's children; the same one if the page was read before.
     fn open(&mut self, plan: &Arc<Plan>, parent: &str, rows: Vec<i64>, offset: usize) -> String {
         let parent = (Arc::as_ptr(plan) as usize, parent.to_owned());
         if let Some(number) = self.known.and_then(|known| known.get(&parent)) {

@@ -76,7 +76,7 @@ impl Queries {
         self.cursors.end_with_session(yes);
     }
 
-    /// Whether cursors end with the session that opened them.
+    /// Returns whether cursors end with the session that opened them.
     #[must_use]
     pub fn ends_with_session(&self) -> bool {
         self.cursors.ends_with_session()
@@ -92,10 +92,10 @@ fn unknown_locator() -> SoqlError {
     SoqlError::new(ErrorCode::InvalidQueryLocator, "invalid query locator")
 }
 
-/// The rows of a page within Salesforce's bounds: what a client asks for in `batchSize=`, or the default.
+/// Returns the rows of a page within Salesforce's bounds: what a client asks for in `batchSize=`, or the default.
 #[must_use]
-pub fn page_rows(asked: Option<usize>) -> usize {
-    asked.map_or(limits::PAGE_ROWS, |rows| {
+pub fn page_rows(requested: Option<usize>) -> usize {
+    requested.map_or(limits::PAGE_ROWS, |rows| {
         rows.clamp(limits::MIN_PAGE_ROWS, limits::PAGE_ROWS)
     })
 }

@@ -22,7 +22,7 @@ pub struct Reader<'a> {
     pub user: &'a str,
     /// The number of the user's session.
     pub session: u64,
-    /// The moment, in ms since 1970.
+    /// The time, in ms since 1970.
     pub now: i64,
     /// Rows of a page; kept between 200 and 2,000.
     pub page_rows: usize,

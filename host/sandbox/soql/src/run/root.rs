@@ -65,7 +65,7 @@ pub(super) fn locator(number: u64, offset: usize) -> String {
     format!("{}-{offset}", RecordId::new(KEY_PREFIX, number))
 }
 
-/// The number and offset of a locator.
+/// Returns the number and offset of a locator.
 pub(super) fn parse(locator: &str) -> Option<(u64, usize)> {
     let (id, offset) = locator.split_once('-')?;
     let id = RecordId::parse(id).filter(|id| id.key_prefix() == KEY_PREFIX)?;

@@ -39,6 +39,10 @@ fn locator_of(json: &Json) -> &str {
         .unwrap()
 }
 
+fn second_page(fixture: &Fixture, soql: &str) -> String {
+    fixture.page(soql, 200).unwrap().next.unwrap()
+}
+
 #[test]
 fn all_pages_together_hold_every_row_once() {
     let fixture = org(450, 0);
@@ -79,11 +83,7 @@ fn all_pages_together_hold_every_row_once() {
 fn a_page_can_be_read_again_and_elsewhere() {
     let fixture = org(450, 0);
     let user = fixture.options.user.clone();
-    let next = fixture
-        .page("SELECT Id FROM Account", 200)
-        .unwrap()
-        .next
-        .unwrap();
+    let next = second_page(&fixture, "SELECT Id FROM Account");
     let page = fixture.next(&next, &user, NOW).unwrap();
     assert_eq!(fixture.next(&next, &user, NOW).unwrap(), page);
     let elsewhere = next.replace("-200", "-449");
@@ -93,11 +93,7 @@ fn a_page_can_be_read_again_and_elsewhere() {
 #[test]
 fn rows_made_after_the_first_page_do_not_shift_it() {
     let fixture = org(401, 0);
-    let next = fixture
-        .page("SELECT Id FROM Account ORDER BY Id", 200)
-        .unwrap()
-        .next
-        .unwrap();
+    let next = second_page(&fixture, "SELECT Id FROM Account ORDER BY Id");
     fixture.insert("Account", 9_999, vec![]);
     let page = fixture.next(&next, &fixture.options.user, NOW).unwrap();
     assert_eq!((page.total, page.rows), (401, 201));
@@ -122,11 +118,7 @@ fn rows_made_after_the_first_page_do_not_shift_it() {
 fn wrong_cursors_are_rejected() {
     let fixture = org(201, 0);
     let user = fixture.options.user.clone();
-    let next = fixture
-        .page("SELECT Id FROM Account", 200)
-        .unwrap()
-        .next
-        .unwrap();
+    let next = second_page(&fixture, "SELECT Id FROM Account");
     let rejected = |locator: &str, user: &str, now| fixture.next(locator, user, now).unwrap_err();
     let expected = SoqlError::new(ErrorCode::InvalidQueryLocator, "invalid query locator");
     for locator in [

@@ -40,7 +40,7 @@ impl Jobs {
         job
     }
 
-    /// The job with this id.
+    /// Returns the job with this id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Arc<Job>> {
         let id = RecordId::parse(id)?;

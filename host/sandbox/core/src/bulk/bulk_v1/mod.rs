@@ -31,7 +31,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// The operation called so in job infos.
+    /// Returns the operation called so in job infos.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -64,7 +64,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// The content type called so in job infos.
+    /// Returns the content type called so in job infos.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -85,7 +85,7 @@ impl Content {
         }
     }
 
-    /// The media type of batches and results.
+    /// Returns the media type of batches and results.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
@@ -215,7 +215,7 @@ pub struct Batch {
     /// What it asks for: rows, or a query.
     pub request: Blob,
     /// The bounds of a query's chunk: from the first on, before the second.
-    pub borders: Option<(Option<String>, Option<String>)>,
+    pub chunk_bounds: Option<(Option<String>, Option<String>)>,
     progress: Mutex<BatchProgress>,
 }
 
@@ -246,7 +246,7 @@ impl Batch {
     fn new(
         id: RecordId,
         request: Blob,
-        borders: Option<(Option<String>, Option<String>)>,
+        chunk_bounds: Option<(Option<String>, Option<String>)>,
         now: i64,
     ) -> Self {
         let progress = BatchProgress {
@@ -264,7 +264,7 @@ impl Batch {
             id,
             created: now,
             request,
-            borders,
+            chunk_bounds,
             progress: Mutex::new(progress),
         }
     }
@@ -286,7 +286,7 @@ impl Batch {
 }
 
 impl Job {
-    /// A job without batches yet.
+    /// Creates a job without batches yet.
     fn new(
         id: RecordId,
         request: Request,
@@ -313,7 +313,7 @@ impl Job {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The batch with this id.
+    /// Returns the batch with this id.
     #[must_use]
     pub fn batch(&self, id: &str) -> Option<Arc<Batch>> {
         let id = RecordId::parse(id)?;
@@ -337,11 +337,11 @@ impl Job {
         self: &Arc<Self>,
         org: &Arc<Org>,
         request: Blob,
-        borders: Option<(Option<String>, Option<String>)>,
+        chunk_bounds: Option<(Option<String>, Option<String>)>,
     ) -> Arc<Batch> {
         let now = org.clock.now();
         let id = org.bulk.next_id(BATCH_PREFIX);
-        let batch = Arc::new(Batch::new(id, request, borders, now));
+        let batch = Arc::new(Batch::new(id, request, chunk_bounds, now));
         self.live().batches.push(Arc::clone(&batch));
         let (job, shared) = (Arc::clone(self), Arc::clone(org));
         org.bulk.queue.submit(Box::new(move || job.work(&shared)));

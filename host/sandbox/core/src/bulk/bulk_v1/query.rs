@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rusqlite::Row;
 
-use super::super::blob::{Blob, BlobWriter, lost};
+use super::super::blob::{Blob, BlobWriter, disk_error};
 use super::super::dialect::Dialect;
 use super::super::extract;
 use super::super::table::BadData;
@@ -27,7 +27,7 @@ const BUFFER: usize = 64 * 1024;
 pub(super) fn run(org: &Arc<Org>, job: &Arc<Job>, batch: &Batch, all: bool) {
     let began = Instant::now();
     let found = statement(batch).and_then(|soql| match &job.request.chunking {
-        Some(chunking) if batch.borders.is_none() => split(org, job, &soql, chunking, all),
+        Some(chunking) if batch.chunk_bounds.is_none() => split(org, job, &soql, chunking, all),
         _ => rows(org, job, &soql, all).map(Some),
     });
     let mut progress = batch.progress();
@@ -47,29 +47,32 @@ pub(super) fn run(org: &Arc<Org>, job: &Arc<Job>, batch: &Batch, all: bool) {
     }
 }
 
-/// The query of a batch; a chunk's with its borders.
+/// Returns the query of a batch; a chunk's with its borders.
 fn statement(batch: &Batch) -> Result<String, BadData> {
     let bytes = batch.request.bytes();
     let bytes = bytes.map_err(|error| BadData::disk(&error))?;
     let soql = String::from_utf8(bytes.into())
         .map_err(|_| BadData::client("The query is not encoded in UTF-8"))?;
     let soql = soql.trim().to_owned();
-    let Some((from, before)) = &batch.borders else {
+    let Some((from, before)) = &batch.chunk_bounds else {
         return Ok(soql);
     };
     let from = from.as_ref().map(|id| format!("Id >= '{id}'"));
     let before = before.as_ref().map(|id| format!("Id < '{id}'"));
-    let borders: Vec<_> = from.into_iter().chain(before).collect();
-    if borders.is_empty() {
+    let chunk_bounds: Vec<_> = from.into_iter().chain(before).collect();
+    if chunk_bounds.is_empty() {
         return Ok(soql);
     }
     Ok(match soql.to_ascii_lowercase().find(" where ") {
         Some(at) => {
             let (head, condition) = soql.split_at(at);
             let condition = condition.get(" where ".len()..).unwrap_or_default();
-            format!("{head} WHERE ({condition}) AND {}", borders.join(" AND "))
+            format!(
+                "{head} WHERE ({condition}) AND {}",
+                chunk_bounds.join(" AND ")
+            )
         }
-        None => format!("{soql} WHERE {}", borders.join(" AND ")),
+        None => format!("{soql} WHERE {}", chunk_bounds.join(" AND ")),
     })
 }
 
@@ -103,11 +106,13 @@ fn csv(org: &Org, plan: &Plan) -> Result<(u64, Blob), ApiError> {
         return Ok((0, Blob::from(bytes::Bytes::from_static(text.as_bytes()))));
     }
     let mut writer = BlobWriter::default();
-    writer.write_all(&pages.header).map_err(|e| lost(&e))?;
+    writer
+        .write_all(&pages.header)
+        .map_err(|e| disk_error(&e))?;
     let rows = pages.rows.read(0, u64::MAX);
-    let mut rows = rows.map_err(|error| lost(&error))?;
-    std::io::copy(&mut rows, &mut writer).map_err(|error| lost(&error))?;
-    let blob = writer.finish().map_err(|error| lost(&error))?;
+    let mut rows = rows.map_err(|error| disk_error(&error))?;
+    std::io::copy(&mut rows, &mut writer).map_err(|error| disk_error(&error))?;
+    let blob = writer.finish().map_err(|error| disk_error(&error))?;
     Ok((pages.count, blob))
 }
 
@@ -138,8 +143,8 @@ fn document(
         })
     })?;
     out.extend_from_slice(end.as_bytes());
-    writer.write_all(&out).map_err(|error| lost(&error))?;
-    Ok((count, writer.finish().map_err(|error| lost(&error))?))
+    writer.write_all(&out).map_err(|error| disk_error(&error))?;
+    Ok((count, writer.finish().map_err(|error| disk_error(&error))?))
 }
 
 fn json(org: &Org, plan: &Plan, version: u16) -> Result<(u64, Blob), ApiError> {
@@ -221,9 +226,10 @@ fn split(
             "Failed to process query: FUNCTIONALITY_NOT_ENABLED: PK chunking only supports queries without conditions other than WHERE",
         ));
     }
-    let borders = borders(org, &job.request.object, chunking).map_err(|p| rejected(&p))?;
+    let chunk_bounds =
+        chunk_bounds(org, &job.request.object, chunking).map_err(|p| rejected(&p))?;
     let request = Blob::from(bytes::Bytes::from(soql.to_owned()));
-    for pair in borders.windows(2) {
+    for pair in chunk_bounds.windows(2) {
         let [from, before] = pair else { continue };
         let before = before.as_ref().map(ToString::to_string);
         let from = from.as_ref().map(ToString::to_string);
@@ -233,7 +239,7 @@ fn split(
 }
 
 /// Bounds of the chunks; the last is open. Deleted records count for chunks, too.
-fn borders(
+fn chunk_bounds(
     org: &Org,
     object: &str,
     chunking: &Chunking,
@@ -252,10 +258,10 @@ fn borders(
         })?;
         ids.collect::<Result<Vec<_>, _>>()
     })?;
-    let mut borders: Vec<_> = ids.iter().map(|id| RecordId::parse(id)).collect();
-    if borders.is_empty() {
-        borders.push(None);
+    let mut chunk_bounds: Vec<_> = ids.iter().map(|id| RecordId::parse(id)).collect();
+    if chunk_bounds.is_empty() {
+        chunk_bounds.push(None);
     }
-    borders.push(None);
-    Ok(borders)
+    chunk_bounds.push(None);
+    Ok(chunk_bounds)
 }

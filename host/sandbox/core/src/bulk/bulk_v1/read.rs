@@ -15,7 +15,7 @@ use sandbox_model::xml::Element;
 /// Name of the elements and members that say what a record is rather than what is in it.
 const TYPES: &[&str] = &["attributes", "type"];
 
-/// The rows of a batch, at most one more than a batch may have.
+/// Returns the rows of a batch, at most one more than a batch may have.
 pub(super) fn rows(
     target: &Target<'_>,
     content: Content,
@@ -38,7 +38,7 @@ fn csv(target: &Target<'_>, request: &Blob) -> Result<Vec<Row>, BadData> {
     let mut rows: Vec<Row> = records
         .map(|record| target.row(&header, record.iter()))
         .collect();
-    reject_unreadable(&mut rows, table.misquoted());
+    reject_unreadable(&mut rows, table.misquoted_rows());
     Ok(rows)
 }
 
@@ -119,7 +119,7 @@ fn element(target: &Target<'_>, record: &Element) -> Result<Row, BadData> {
     Ok(row)
 }
 
-/// A field, or a parent by one of its keys: `<Account><sObject><Ext__c>1</Ext__c></sObject></Account>`.
+/// Reads a field, or a parent by one of its keys: `<Account><sObject><Ext__c>1</Ext__c></sObject></Account>`.
 fn field(target: &Target<'_>, child: &Element, row: &mut Row) -> Result<(), BadData> {
     let parent = child.child("sObject");
     let Some(parent) = parent.or((!child.children.is_empty()).then_some(child)) else {

@@ -13,7 +13,7 @@ use super::Content;
 /// Namespace of all documents of Bulk API 1.0.
 pub const NAMESPACE: &str = "http://www.force.com/2009/06/asyncapi/dataload";
 
-/// The outcomes as a document.
+/// Returns the outcomes as a document.
 pub(super) fn outcomes(content: Content, outcomes: &[RowOutcome]) -> io::Result<Blob> {
     let mut writer = BlobWriter::default();
     match content {

@@ -33,7 +33,7 @@ impl Filter {
         Err(unknown.join(", "))
     }
 
-    /// Whether an event's record meets a condition. A delete has no field but the id, and so meets none of others.
+    /// Returns whether an event's record meets a condition. A delete has no field but the id, and so meets none of others.
     pub(crate) fn takes(&self, data: &str) -> bool {
         let data: Json = serde_json::from_str(data).unwrap_or_default();
         let record = data.get("sobject").cloned().unwrap_or_default();

@@ -79,7 +79,7 @@ pub(crate) fn before_save(writer: &Writer<'_>, row: &mut Row<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The clauses that count have to name a field beside the id (Streaming API guide, "NotifyForFields Set to …").
+/// Rejects a query whose relevant clauses name no field besides the id (Streaming API guide, "NotifyForFields Set to …").
 fn reject_without_fields(row: &Row<'_>, query: &TopicQuery) -> Result<(), ApiError> {
     let beside_id = |names: &[String]| names.iter().any(|name| name != "Id");
     let (selects, asks) = (beside_id(&query.selected), beside_id(&query.filtered));
@@ -123,7 +123,7 @@ pub(super) fn notify(
     for topic in active(writer, change)? {
         let query = TopicQuery::read(&topic.query, writer.schema)?;
         let concerns = query.object == change.object().name
-            && topic.minds(&query, change)
+            && topic.selects(&query, change)
             && query.finds(writer, change.id())?;
         if concerns {
             publish(writer, feed, &topic.name, &query, change)?;
@@ -132,7 +132,7 @@ pub(super) fn notify(
     Ok(())
 }
 
-/// The active topics that notify about this kind of change and name the object at all.
+/// Returns the active topics that notify about this kind of change and name the object at all.
 fn active(writer: &Writer<'_>, change: &Change<'_>) -> Result<Vec<Topic>, ApiError> {
     let operation = match change {
         Change::Created(_) => "Create",
@@ -156,8 +156,8 @@ fn active(writer: &Writer<'_>, change: &Change<'_>) -> Result<Vec<Topic>, ApiErr
 }
 
 impl Topic {
-    /// Whether an update changed a field that counts; other changes always do.
-    fn minds(&self, query: &TopicQuery, change: &Change<'_>) -> bool {
+    /// Returns whether an update changed a field that counts; other changes always do.
+    fn selects(&self, query: &TopicQuery, change: &Change<'_>) -> bool {
         let Change::Updated { row, before } = change else {
             return true;
         };
@@ -210,7 +210,7 @@ fn publish(
     log::append(writer.connection, place, &entry)
 }
 
-/// The selected fields of a record.
+/// Returns the selected fields of a record.
 fn shown(row: &Row<'_>, query: &TopicQuery) -> Map<String, Json> {
     let fields = query.selected.iter();
     let fields = fields.filter_map(|name| row.object.field(name));
@@ -219,7 +219,7 @@ fn shown(row: &Row<'_>, query: &TopicQuery) -> Map<String, Json> {
         .collect()
 }
 
-/// A field's value; a compound's parts as an object, or null where it has none.
+/// Returns a field's value; a compound's parts as an object, or null where it has none.
 fn value(row: &Row<'_>, field: &Field) -> Json {
     if !field.is_compound() {
         return fields::shown(field, row.get(&field.name));
@@ -245,7 +245,7 @@ fn lower_first(name: &str) -> String {
     first.into_iter().chain(characters).collect()
 }
 
-/// What the topic called so (in the exact case) selects; `None` if there is none.
+/// Returns what the topic called so (in the exact case) selects; `None` if there is none.
 pub(super) fn selected(org: &Org, name: &str) -> Result<Option<Vec<String>>, ApiError> {
     let sql = "SELECT \"Query\" FROM \"PushTopic\" WHERE \"Name\" = ?1 COLLATE BINARY AND \"IsDeleted\" = 0";
     let query: Option<String> = org.store.read(|connection| -> Result<_, ApiError> {

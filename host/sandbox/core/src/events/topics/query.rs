@@ -9,7 +9,7 @@ use sandbox_soql::ast::{
 use sandbox_soql::literal::{Literal, Text};
 use sandbox_soql::{Options, Plan, for_each_row, parse};
 
-/// Standard objects whose changes PushTopics deliver, beside all custom ones (Streaming API guide, "Supported PushTopic
+/// Standard objects whose changes PushTopics deliver, in addition to all custom ones (Streaming API guide, "Supported PushTopic
 /// Queries").
 const SUPPORTED: &[&str] = &[
     "Account",
@@ -114,7 +114,7 @@ impl TopicQuery {
         Err(invalid("The SELECT clause must include the Id field"))
     }
 
-    /// Whether the record is one that the query finds; it may be in the recycle bin.
+    /// Returns whether the record is one that the query finds; it may be in the recycle bin.
     ///
     /// # Errors
     /// The database's.
@@ -193,7 +193,7 @@ fn is_aggregate(function: &str) -> bool {
     ["AVG", "COUNT", "COUNT_DISTINCT", "MAX", "MIN", "SUM"].contains(&function)
 }
 
-/// The field that a path names, perhaps by way of the object's own name or alias.
+/// Returns the field that a path names, perhaps by way of the object's own name or alias.
 fn field(path: &Path, query: &Query) -> Result<String, ApiError> {
     let own = |name: &Name| {
         let alias = query.from.alias.as_ref();
@@ -238,7 +238,7 @@ fn operand_fields(
     Ok(())
 }
 
-/// An error of the query.
+/// Returns an error of the query.
 pub(super) fn invalid(message: impl Into<String>) -> ApiError {
     rejected("INVALID_FIELD", message)
 }

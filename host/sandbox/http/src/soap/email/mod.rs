@@ -49,7 +49,7 @@ pub(super) fn send_email(
         .org
         .write(&context.user, context.write_options(), |writer| {
             let one = |message: &Message<'_>| {
-                writer.alone(|| match message {
+                writer.in_savepoint(|| match message {
                     Message::SingleEmail(single) => single.send(writer),
                     Message::MassEmail(mass) => mass.send(writer),
                 })
@@ -83,7 +83,7 @@ pub(super) fn send_email_message(
     let sent = context
         .org
         .write(&context.user, context.write_options(), |writer| {
-            let one = |id: &&str| writer.alone(|| send_draft(writer, id));
+            let one = |id: &&str| writer.in_savepoint(|| send_draft(writer, id));
             ids.iter().map(one).collect::<Result<Vec<_>, _>>()
         })?;
     Ok(respond(context, sent))
@@ -170,7 +170,7 @@ struct KnownRecipient<'o> {
     email: String,
 }
 
-/// The contact, lead or user with this id.
+/// Returns the contact, lead or user with this id.
 fn person<'o>(writer: &Writer<'o>, id: &str) -> Result<KnownRecipient<'o>, ApiError> {
     let id = results::read_id(id)?;
     let object = writer.schema.object_by_prefix(id.key_prefix());

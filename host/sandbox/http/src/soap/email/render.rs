@@ -183,7 +183,7 @@ impl<'o> Records<'o> {
         Ok(Self(rows))
     }
 
-    /// The text with its merge fields filled; those of other objects are empty.
+    /// Returns the text with its merge fields filled; those of other objects are empty.
     fn render(&self, text: &str) -> Result<String, BadField> {
         let (mut rest, mut out) = (text, String::new());
         while let Some((before, after)) = rest.split_once("{!") {

@@ -197,7 +197,7 @@ fn opt_out(text: Option<&str>) -> Result<OptOut, Fault> {
     }
 }
 
-/// The name of a file; its content has to be base64.
+/// Returns the name of a file; its content has to be base64.
 fn attachment(element: &Element) -> Result<&str, Fault> {
     let mut parts = Arguments::new(element);
     let body = parts.optional_text("body").unwrap_or_default();

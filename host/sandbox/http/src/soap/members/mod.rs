@@ -55,7 +55,7 @@ const fn member(name: &'static str, kind: Kind) -> Member {
 }
 
 impl Member {
-    /// A list, or an object, of members.
+    /// Returns a list, or an object, of members.
     pub(super) const fn list(name: &'static str, members: &'static [Self]) -> Self {
         member(name, Kind::Each(members))
     }

@@ -118,15 +118,15 @@ async fn jobs_are_stamped_with_whole_seconds() {
     let client = Client::new().await;
     client.org.clock().advance(789);
     let (_, info) = client.load(job("insert"), "Name\nA\n").await;
-    let classic = json!({"object": "Account", "operation": "insert", "contentType": "JSON"});
+    let bulk_v1_job = json!({"object": "Account", "operation": "insert", "contentType": "JSON"});
     let request = Request::post("/services/async/62.0/job")
         .header("x-sfdc-session", client.token.clone())
         .header("content-type", "application/json");
-    let request = request.body(Body::from(classic.to_string())).unwrap();
-    let classic = client.send(request).await.json();
+    let request = request.body(Body::from(bulk_v1_job.to_string())).unwrap();
+    let bulk_v1_job = client.send(request).await.json();
     let listed = client.get("/jobs/ingest").await.json();
     let listed = listed["records"].as_array().unwrap();
-    for job in listed.iter().chain([&info, &classic]) {
+    for job in listed.iter().chain([&info, &bulk_v1_job]) {
         for name in ["createdDate", "systemModstamp"] {
             assert_eq!(job[name], "2026-09-21T14:13:20.000+0000", "{job}");
         }

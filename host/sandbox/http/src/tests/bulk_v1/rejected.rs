@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn invalid_batches_fail_with_salesforces_messages() {
     let client = Client::new().await;
-    let job = client.classic("insert", "Account", "CSV", "").await;
+    let job = client.create_job("insert", "Account", "CSV", "").await;
     let (path, info) = client.batch(&job, "text/csv", "Nope\nx\n").await;
     assert!(
         info.contains(
@@ -20,7 +20,7 @@ async fn invalid_batches_fail_with_salesforces_messages() {
         (results.status, inner(&results.text(), "exceptionMessage")),
         (400, "Records not processed".to_owned())
     );
-    let query = client.classic("query", "Account", "CSV", "").await;
+    let query = client.create_job("query", "Account", "CSV", "").await;
     for (soql, message) in [
         (
             "SELECT BillingAddress FROM Account",
@@ -106,7 +106,7 @@ async fn errors_come_in_the_clients_format() {
 #[tokio::test]
 async fn a_batch_without_data_is_rejected_at_once() {
     let client = Client::new().await;
-    let job = client.classic("insert", "Account", "CSV", "").await;
+    let job = client.create_job("insert", "Account", "CSV", "").await;
     for body in ["", "  \n"] {
         let path = format!("/{job}/batch");
         let response = client.asynchronous("POST", &path, "text/csv", body).await;
@@ -135,7 +135,7 @@ async fn batches_that_delete_hold_ids_and_nothing_else() {
         ),
     ];
     for (content, media_type, body) in cases {
-        let job = client.classic("delete", "Account", content, "").await;
+        let job = client.create_job("delete", "Account", content, "").await;
         let (_, info) = client.batch(&job, media_type, &body).await;
         assert!(info.contains("batch must contain only ids"), "{info}");
     }

@@ -268,7 +268,7 @@ async fn a_change_undone_within_its_transaction_yields_no_event() {
     bayeux.follow("/data/AccountChangeEvent", -1).await;
     let account = client.org.schema().object("Account").unwrap();
     write(&client, |writer| {
-        let undone = writer.alone(|| -> Result<(), ApiError> {
+        let undone = writer.in_savepoint(|| -> Result<(), ApiError> {
             writer.update(
                 account,
                 &id(&known),

@@ -20,6 +20,15 @@ fn replay_ids(events: &[Json]) -> Vec<i64> {
         .collect()
 }
 
+/// A client whose connects wait for a minute.
+async fn patient_client() -> Client {
+    let client = Client::with_org(org()).await;
+    let mut settings = client.org.events().settings();
+    settings.timeout_ms = 60_000;
+    client.org.events().configure(settings);
+    client
+}
+
 #[tokio::test]
 async fn events_are_replayed_from_all_none_or_a_replay_id() {
     let client = Client::with_org(org()).await;
@@ -72,10 +81,7 @@ async fn events_are_gone_after_their_retention() {
 
 #[tokio::test]
 async fn a_waiting_connect_returns_as_soon_as_there_is_an_event() {
-    let client = Client::with_org(org()).await;
-    let mut settings = client.org.events().settings();
-    settings.timeout_ms = 60_000;
-    client.org.events().configure(settings);
+    let client = patient_client().await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow(CHANNEL, -1).await;
     let started = std::time::Instant::now();
@@ -89,10 +95,7 @@ async fn a_waiting_connect_returns_as_soon_as_there_is_an_event() {
 
 #[tokio::test]
 async fn a_newer_connect_ends_the_older_one() {
-    let client = Client::with_org(org()).await;
-    let mut settings = client.org.events().settings();
-    settings.timeout_ms = 60_000;
-    client.org.events().configure(settings);
+    let client = patient_client().await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow(CHANNEL, -1).await;
     let older = bayeux.connect();

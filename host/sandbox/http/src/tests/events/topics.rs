@@ -14,15 +14,20 @@ fn topic(name: &str, query: &str, more: Json) -> Json {
 }
 
 /// What an event says happened, and to which record.
-fn said(events: &[Json]) -> Vec<(&str, &str)> {
-    let said = events.iter().map(|it| {
+fn kinds_and_ids(events: &[Json]) -> Vec<(&str, &str)> {
+    let kinds_and_ids = events.iter().map(|it| {
         (
             it["data"]["event"]["type"].as_str(),
             it["data"]["sobject"]["Id"].as_str(),
         )
     });
-    said.map(|(kind, id)| (kind.unwrap(), id.unwrap()))
+    kinds_and_ids
+        .map(|(kind, id)| (kind.unwrap(), id.unwrap()))
         .collect()
+}
+
+async fn make_topic(client: &Client, name: &str, soql: &str, more: Json) -> String {
+    client.make("PushTopic", topic(name, soql, more)).await
 }
 
 #[tokio::test]
@@ -31,9 +36,7 @@ async fn a_topic_delivers_changes_of_records_that_match_its_query() {
     let soql =
         "SELECT Id, Name, BillingAddress, CloseDate__c FROM Account WHERE Industry = 'Energy'";
     let soql = soql.replace(", CloseDate__c", "");
-    client
-        .make("PushTopic", topic("Energy", &soql, json!({})))
-        .await;
+    make_topic(&client, "Energy", &soql, json!({})).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/topic/Energy", -1).await;
     client
@@ -66,7 +69,7 @@ async fn updates_count_where_they_touch_the_fields_that_count() {
     let kinds = ["All", "Referenced", "Select", "Where"];
     for kind in kinds {
         let more = json!({"NotifyForFields": kind, "NotifyForOperationCreate": false});
-        client.make("PushTopic", topic(kind, soql, more)).await;
+        make_topic(&client, kind, soql, more).await;
     }
     let id = client
         .make("Account", json!({"Name": "Acme", "Industry": "Energy"}))
@@ -76,7 +79,7 @@ async fn updates_count_where_they_touch_the_fields_that_count() {
         bayeux.follow(&format!("/topic/{kind}"), -1).await;
     }
     let path = format!("/sobjects/Account/{id}");
-    for (change, heard) in [
+    for (change, delivered) in [
         (json!({"Fax": "1"}), vec!["/topic/All"]),
         (
             json!({"Phone": "1"}),
@@ -102,9 +105,9 @@ async fn updates_count_where_they_touch_the_fields_that_count() {
             .map(|it| it["channel"].as_str().unwrap())
             .collect();
         channels.sort_unstable();
-        assert_eq!(channels, heard, "{change}");
+        assert_eq!(channels, delivered, "{change}");
         assert!(
-            said(&events)
+            kinds_and_ids(&events)
                 .iter()
                 .all(|it| *it == ("updated", id.as_str()))
         );
@@ -115,11 +118,9 @@ async fn updates_count_where_they_touch_the_fields_that_count() {
 async fn deletes_and_undeletes_yield_events_where_selected() {
     let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Name FROM Account WHERE Name LIKE 'Ac%'";
-    client
-        .make("PushTopic", topic("Every", soql, json!({})))
-        .await;
+    make_topic(&client, "Every", soql, json!({})).await;
     let fewer = json!({"NotifyForOperationDelete": false});
-    client.make("PushTopic", topic("Fewer", soql, fewer)).await;
+    make_topic(&client, "Fewer", soql, fewer).await;
     let id = client.make("Account", json!({"Name": "Acme"})).await;
     let other = client.make("Account", json!({"Name": "Other"})).await;
     let bayeux = Bayeux::new(&client).await;
@@ -130,7 +131,7 @@ async fn deletes_and_undeletes_yield_events_where_selected() {
         assert_eq!(client.call("DELETE", &path, None).await.status, 204);
     }
     let events = bayeux.events().await;
-    assert_eq!(said(&events), [("deleted", id.as_str())]);
+    assert_eq!(kinds_and_ids(&events), [("deleted", id.as_str())]);
     assert_eq!(events[0]["data"]["sobject"], json!({"Id": id}));
     assert_eq!(events[0]["channel"], "/topic/Every");
     let record = sandbox_model::id::RecordId::parse(&id).unwrap();
@@ -142,7 +143,7 @@ async fn deletes_and_undeletes_yield_events_where_selected() {
         .write(&admin, options, |writer| writer.undelete(account, &record))
         .unwrap();
     let events = bayeux.events().await;
-    assert_eq!(said(&events), [("undeleted", id.as_str()); 2]);
+    assert_eq!(kinds_and_ids(&events), [("undeleted", id.as_str()); 2]);
     assert_eq!(events[0]["data"]["sobject"]["Name"], "Acme");
 }
 
@@ -150,9 +151,7 @@ async fn deletes_and_undeletes_yield_events_where_selected() {
 async fn topics_take_effect_when_they_are_saved_and_end_when_they_are_switched_off() {
     let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Name FROM Account";
-    let id = client
-        .make("PushTopic", topic("Mine", soql, json!({})))
-        .await;
+    let id = make_topic(&client, "Mine", soql, json!({})).await;
     let bayeux = Bayeux::new(&client).await;
     bayeux.follow("/topic/Mine", -1).await;
     let path = format!("/sobjects/PushTopic/{id}");
@@ -165,7 +164,7 @@ async fn topics_take_effect_when_they_are_saved_and_end_when_they_are_switched_o
         (json!({"Query": soql}), 1),
         (json!({"IsActive": false}), 0),
     ];
-    for (change, heard) in changes {
+    for (change, delivered) in changes {
         assert_eq!(
             client
                 .call("PATCH", &path, Some(change.clone()))
@@ -174,7 +173,7 @@ async fn topics_take_effect_when_they_are_saved_and_end_when_they_are_switched_o
             204
         );
         client.make("Account", json!({"Name": "One"})).await;
-        assert_eq!(bayeux.events().await.len(), heard, "{change}");
+        assert_eq!(bayeux.events().await.len(), delivered, "{change}");
     }
     let record = client.get(&path).await.json();
     assert_eq!(record["NotifyForOperations"], "All");
@@ -193,9 +192,7 @@ async fn topics_take_effect_when_they_are_saved_and_end_when_they_are_switched_o
 async fn invalid_topics_are_rejected() {
     let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Name FROM Account";
-    client
-        .make("PushTopic", topic("Taken", soql, json!({})))
-        .await;
+    make_topic(&client, "Taken", soql, json!({})).await;
     for (topic, code) in [
         (
             topic("x", "SELECT Name FROM Account", json!({})),
@@ -239,9 +236,7 @@ async fn invalid_topics_are_rejected() {
 async fn a_filtered_subscription_gets_what_meets_any_condition() {
     let client = Client::with_org(org()).await;
     let soql = "SELECT Id, Industry, BillingCity FROM Account";
-    client
-        .make("PushTopic", topic("Mine", soql, json!({})))
-        .await;
+    make_topic(&client, "Mine", soql, json!({})).await;
     let bayeux = Bayeux::new(&client).await;
     let channel = "/topic/Mine?Industry='Energy'&BillingCity='Paris'";
     bayeux.follow(channel, -1).await;
@@ -270,12 +265,7 @@ async fn a_filtered_subscription_gets_what_meets_any_condition() {
 #[tokio::test]
 async fn topics_can_be_replayed_for_a_day() {
     let client = Client::with_org(org()).await;
-    client
-        .make(
-            "PushTopic",
-            topic("Mine", "SELECT Id, Name FROM Account", json!({})),
-        )
-        .await;
+    make_topic(&client, "Mine", "SELECT Id, Name FROM Account", json!({})).await;
     for name in ["One", "Two", "Three"] {
         client.make("Account", json!({"Name": name})).await;
     }
@@ -309,12 +299,13 @@ async fn topics_can_be_replayed_for_a_day() {
 #[tokio::test]
 async fn topics_between_change_events_leave_these_as_they_are() {
     let client = Client::with_org(org()).await;
-    client
-        .make(
-            "PushTopic",
-            topic("Mine", "SELECT Id, Industry FROM Account", json!({})),
-        )
-        .await;
+    make_topic(
+        &client,
+        "Mine",
+        "SELECT Id, Industry FROM Account",
+        json!({}),
+    )
+    .await;
     let mut records = Vec::new();
     for name in ["One", "Two"] {
         let id = client.make("Account", json!({"Name": name})).await;

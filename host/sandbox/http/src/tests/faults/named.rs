@@ -62,8 +62,11 @@ async fn an_echo_repeats_the_secrets_of_a_request() {
             "{name}"
         );
         if name == "echo-refused" {
-            let said = response.json()[0]["message"].as_str().unwrap().to_owned();
-            assert!(said.contains(r#"{"Name":"said \"back\""}"#), "{said}");
+            let expected = response.json()[0]["message"].as_str().unwrap().to_owned();
+            assert!(
+                expected.contains(r#"{"Name":"said \"back\""}"#),
+                "{expected}"
+            );
         }
     }
     assert_eq!(count_of(&client, "Account").await, 6, "nothing was done");
@@ -147,7 +150,7 @@ async fn a_native_error_has_the_form_of_its_api() {
             r#""errorCode":"SERVER_UNAVAILABLE""#,
         ),
     ];
-    for (path, said) in paths {
+    for (path, expected) in paths {
         client
             .org
             .faults()
@@ -156,6 +159,6 @@ async fn a_native_error_has_the_form_of_its_api() {
             .send(Request::post(path).body(Body::empty()).unwrap())
             .await;
         assert_eq!(response.status, 503);
-        assert!(response.text().contains(said), "{}", response.text());
+        assert!(response.text().contains(expected), "{}", response.text());
     }
 }

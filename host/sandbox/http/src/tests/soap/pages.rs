@@ -111,7 +111,7 @@ async fn approvals_are_submitted_and_decided() {
 #[tokio::test]
 async fn missing_features_have_salesforces_responses() {
     let client = empty().await;
-    for (call, said) in [
+    for (call, expected) in [
         (
             "<describeDataCategoryGroups><sObjectType>Case</sObjectType></describeDataCategoryGroups>",
             "<describeDataCategoryGroupsResponse></describeDataCategoryGroupsResponse>",
@@ -139,7 +139,7 @@ async fn missing_features_have_salesforces_responses() {
         ),
     ] {
         let response = client.soap(call).await;
-        assert!(response.contains(said), "{response}");
+        assert!(response.contains(expected), "{response}");
     }
 }
 
