@@ -62,13 +62,7 @@ impl Mediator for Component {
         config: String,
         input: Option<Message>,
     ) -> Result<Message, Fault> {
-        dispatch::call(
-            context(),
-            &connection,
-            &operation,
-            &config,
-            input.as_ref(),
-        )
+        dispatch::call(context(), &connection, &operation, &config, input.as_ref())
     }
 
     fn poll(

@@ -100,9 +100,7 @@ fn what_the_host_refuses_to_reach_is_told_with_the_remedy() {
     );
     assert!(outcome.code.is_some_and(|code| code != 0), "{outcome:?}");
     assert!(
-        outcome
-            .stderr
-            .contains("denied: https://elsewhere.example"),
+        outcome.stderr.contains("denied: https://elsewhere.example"),
         "{outcome:?}"
     );
     assert!(

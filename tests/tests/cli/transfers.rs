@@ -266,7 +266,10 @@ fn other_files_are_no_journals() {
     let folder = Folder::new().file("in.txt", "a\n");
     let outcome = folder.run(&["resume", "in.txt"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.error().contains("it is not a journal"), "{outcome:?}");
+    assert!(
+        outcome.error().contains("it is not a journal"),
+        "{outcome:?}"
+    );
     assert_eq!(folder.read("in.txt"), "a\n");
 }
 

@@ -4,7 +4,7 @@ use super::envelope::Envelope;
 use super::headers::Headers;
 use super::page::QueryPage;
 use super::record::Types;
-use super::request::{metadata, media_type, read_answer};
+use super::request::{media_type, metadata, read_answer};
 use super::xml::echo;
 use crate::rest::query::{Question, place_of};
 use salesforce_client::exchange::Nature;

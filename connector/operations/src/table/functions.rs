@@ -57,6 +57,13 @@ pub(super) mod files {
 }
 
 pub(super) mod bulk {
+    pub(in crate::table) use crate::bulk::bulk_v1::{
+        abort as v1_abort_job, add_batch as v1_add_batch, batch_info as v1_batch_info,
+        batch_request as v1_batch_request, batch_results as v1_batch_results,
+        close as v1_close_job, create as v1_create_job, info as v1_job_info,
+        list_batches as v1_list_batches, query_results as v1_query_results,
+        result_ids as v1_query_result_ids,
+    };
     pub(in crate::table) use crate::bulk::ingest::{
         abort as abort_job, close as close_job, create as create_job, delete as delete_job,
         info as job_info, list as list_jobs, upload as upload_job_data,
@@ -70,13 +77,6 @@ pub(super) mod bulk {
         successful as successful_results, unprocessed as unprocessed_results,
     };
     pub(in crate::table) use crate::bulk::retry::pick as retry_failed;
-    pub(in crate::table) use crate::bulk::bulk_v1::{
-        abort as v1_abort_job, add_batch as v1_add_batch, batch_info as v1_batch_info,
-        batch_request as v1_batch_request, batch_results as v1_batch_results,
-        close as v1_close_job, create as v1_create_job, info as v1_job_info,
-        list_batches as v1_list_batches, query_results as v1_query_results,
-        result_ids as v1_query_result_ids,
-    };
 
     use crate::bulk::{bulk_v1, bulk_v2};
     use salesforce_client::org::Org;
