@@ -18,7 +18,7 @@ use outgoing::{Sending, write_body};
 use pending::{Travelling, authority, invalid};
 use salesforce_client::transport::codes;
 use salesforce_client::transport::{
-    Failure, Method, Request, Started, Timeouts, Transport, TransportError, Uploading,
+    Failure, HttpRequest, Method, Started, Timeouts, Transport, TransportError, Uploading,
 };
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
@@ -30,7 +30,7 @@ use waki::bindings::wasi::http::types::{
 pub struct WasiTransport;
 
 impl Transport for WasiTransport {
-    fn start(&self, request: &Request) -> Started {
+    fn start(&self, request: &HttpRequest) -> Started {
         let (future, body) = hand_over(request)?;
         // A server may answer before it has read the body: its answer matters more than the failed write.
         let written = write_body(body, &request.body, request.timeouts);
@@ -42,14 +42,16 @@ impl Transport for WasiTransport {
         }))
     }
 
-    fn upload(&self, request: &Request) -> Uploading {
+    fn upload(&self, request: &HttpRequest) -> Uploading {
         let (future, body) = hand_over(request)?;
         Ok(Box::new(Sending::new(future, body, request)?))
     }
 }
 
 /// Hands the head of a request to the host. What fails here was not sent.
-fn hand_over(request: &Request) -> Result<(FutureIncomingResponse, OutgoingBody), TransportError> {
+fn hand_over(
+    request: &HttpRequest,
+) -> Result<(FutureIncomingResponse, OutgoingBody), TransportError> {
     let outgoing = outgoing(request)?;
     let body = outgoing
         .body()
@@ -66,7 +68,7 @@ fn hand_over(request: &Request) -> Result<(FutureIncomingResponse, OutgoingBody)
     Ok((future, body))
 }
 
-fn outgoing(request: &Request) -> Result<OutgoingRequest, TransportError> {
+fn outgoing(request: &HttpRequest) -> Result<OutgoingRequest, TransportError> {
     let mut entries: Vec<(String, Vec<u8>)> = request
         .headers
         .iter()

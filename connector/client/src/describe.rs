@@ -2,8 +2,8 @@
 //! operation at most, and kept in the instance: `If-Modified-Since` makes asking again cheap.
 
 use crate::cache::BoundedCache;
+use crate::client::{Client, Request, Unusable};
 use crate::expected::Expected;
-use crate::org::{Call, Org, Unusable};
 use crate::path::segment;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::limits::MAX_DESCRIBES;
@@ -229,18 +229,18 @@ struct Kept {
 type Describes = BoundedCache<Kept, MAX_DESCRIBES>;
 
 /// GET sobjects/{object}/describe, or the describe that is kept if the object has not changed since.
-pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
-    let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
-    let key = format!("{} {path}", org.settings().session_key());
-    let describes = org.context().cache::<Describes>();
+pub fn described(client: &Client, object: &str) -> Result<Rc<Described>, Fault> {
+    let path = client.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
+    let key = format!("{} {path}", client.settings().session_key());
+    let describes = client.context().cache::<Describes>();
     let known = describes.get(&key);
-    let mut call = Call::get(path).expecting(Expected::DESCRIBE);
+    let mut call = Request::get(path).expecting(Expected::DESCRIBE);
     if let Some(known) = &known {
         call = call.with_header("if-modified-since", &known.last_modified);
         call.accepted_statuses = &[304];
     }
     call.prerequisite = true;
-    org.send_as(&call, None, |reply, _| {
+    client.send_as(&call, None, |reply, _| {
         if let (304, Some(known)) = (reply.status, &known) {
             return Ok(known.described.clone());
         }
@@ -264,14 +264,14 @@ pub fn described(org: &Org, object: &str) -> Result<Rc<Described>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{account, describe_of, org};
+    use crate::testing::{account, client, describe_of};
     use crate::transport::scripted::Play;
 
     #[test]
     fn a_describe_is_kept_and_asked_for_again_only_if_it_changed() {
-        let (org, script, _) = org([account(), Play::json(304, "")]);
-        let first = described(&org, "Account").unwrap();
-        let again = described(&org, "Account").unwrap();
+        let (client, script, _) = client([account(), Play::json(304, "")]);
+        let first = described(&client, "Account").unwrap();
+        let again = described(&client, "Account").unwrap();
         assert!(Rc::ptr_eq(&first, &again));
         let headers = &script.requests()[2].headers;
         assert!(headers.contains(&(
@@ -282,8 +282,8 @@ mod tests {
 
     #[test]
     fn fields_references_and_children_are_found_in_any_case() {
-        let (org, ..) = org([account()]);
-        let account = described(&org, "Account").unwrap();
+        let (client, ..) = client([account()]);
+        let account = described(&client, "Account").unwrap();
         assert_eq!(account.field("ANNUALREVENUE").unwrap().kind, Kind::Decimal);
         assert_eq!(account.reference("owner").unwrap().name, "OwnerId");
         assert_eq!(account.child("contacts"), Some("Contact"));
@@ -295,11 +295,11 @@ mod tests {
         let objects: Vec<String> = (0..=MAX_DESCRIBES)
             .map(|number| format!("O{number}__c"))
             .collect();
-        let (org, ..) = org(objects.iter().map(|name| describe_of(name, "[]", "[]")));
+        let (client, ..) = client(objects.iter().map(|name| describe_of(name, "[]", "[]")));
         for name in &objects {
-            described(&org, name).unwrap();
+            described(&client, name).unwrap();
         }
-        let kept = org.context().cache::<Describes>();
+        let kept = client.context().cache::<Describes>();
         assert_eq!(kept.len(), MAX_DESCRIBES);
     }
 }

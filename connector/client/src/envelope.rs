@@ -3,15 +3,15 @@
 //! Salesforce's own advice for long SOQL (help.salesforce.com article 000386264, "Maximum number of rows returned by SOQL
 //! queries over the REST API").
 
-use crate::exchange::{self, Nature, Reply};
-use crate::org::call::Call;
+use crate::client::Request;
+use crate::exchange::{self, Idempotency, Reply};
 use crate::transport::{Method, Pending, TransportError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, json};
 
 /// Puts a GET into a POST to `composite`, a path of the same version.
-pub fn wrapped(get: &Call, composite: &str) -> Call {
+pub fn wrapped(get: &Request, composite: &str) -> Request {
     let headers = get.headers.iter();
     let headers: Map<_, _> = headers
         .map(|(name, value)| (name.clone(), value.clone().into()))
@@ -19,14 +19,14 @@ pub fn wrapped(get: &Call, composite: &str) -> Call {
     let body = json!({"compositeRequest": [
         {"method": "GET", "url": get.path, "referenceId": "wrapped", "httpHeaders": headers}
     ]});
-    Call {
+    Request {
         via_composite: true,
         accepted_statuses: get.accepted_statuses,
         expected: get.expected,
-        ..Call::write(
+        ..Request::write(
             Method::Post,
             composite,
-            Nature::Read,
+            Idempotency::Safe,
             "application/json",
             body.to_string().as_bytes(),
         )

@@ -1,11 +1,11 @@
 //! One exchange with a server: send, read the whole reply, and try again by kind of failure and by what the request
-//! is. Knows nothing of sessions; `org` adds those.
+//! is. Knows nothing of sessions; `client` adds those.
 
 use crate::context::Context;
 use crate::fault::{self, Retry};
 use crate::retry::{Attempts, Policy, retry_after_ms};
 use crate::transport::{
-    Body, Failure, Headers, Pending, Request, Response, Started, TransportError,
+    Body, Failure, Headers, HttpRequest, Pending, Response, Started, TransportError,
 };
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::limits::MAX_REPLY_BYTES;
@@ -15,18 +15,18 @@ const READ_BYTES: usize = 64 << 10;
 
 /// What a request does, and so whether it may be sent again when the server may have acted on it already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nature {
+pub enum Idempotency {
     /// Changes nothing: sent again freely.
-    Read,
+    Safe,
     /// Changes something, but a second time changes nothing more: sent again freely.
-    RepeatableWrite,
+    Idempotent,
     /// Changes something each time: sent again only if the server certainly did not act on it.
-    Write,
+    NonIdempotent,
 }
 
-impl Nature {
+impl Idempotency {
     fn allows(self, retry: Retry) -> bool {
-        retry == Retry::Always || (retry == Retry::IfRepeatable && self != Self::Write)
+        retry == Retry::Always || (retry == Retry::IfRepeatable && self != Self::NonIdempotent)
     }
 }
 
@@ -100,7 +100,7 @@ pub struct Exchange<'a> {
     /// Bounds on attempts.
     pub policy: Policy,
     /// What a second time would do.
-    pub nature: Nature,
+    pub idempotency: Idempotency,
 }
 
 impl Exchange<'_> {
@@ -109,7 +109,7 @@ impl Exchange<'_> {
     pub fn run<T>(
         &self,
         started: Option<Started>,
-        make: impl FnMut() -> Result<Request, Fault>,
+        make: impl FnMut() -> Result<HttpRequest, Fault>,
         judge: impl FnMut(Reply, bool) -> Attempt<T>,
     ) -> Result<T, Fault> {
         self.run_by(receive, started, make, judge)
@@ -120,7 +120,7 @@ impl Exchange<'_> {
         &self,
         receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
         mut started: Option<Started>,
-        mut make: impl FnMut() -> Result<Request, Fault>,
+        mut make: impl FnMut() -> Result<HttpRequest, Fault>,
         mut judge: impl FnMut(A, bool) -> Attempt<T>,
     ) -> Result<T, Fault> {
         let mut attempts = Attempts::first(self.policy, self.context.clock.as_ref());
@@ -148,9 +148,9 @@ impl Exchange<'_> {
                     (fault, retry)
                 }
             };
-            maybe_applied |= self.nature != Nature::Read && retry.maybe_applied();
+            maybe_applied |= self.idempotency != Idempotency::Safe && retry.maybe_applied();
             fault.maybe_applied = maybe_applied;
-            let helps = self.nature.allows(retry);
+            let helps = self.idempotency.allows(retry);
             if !helps || !attempts.pause(asked_ms) {
                 fault.retry_after_ms = helps.then(|| asked_ms.unwrap_or(self.policy.max_delay_ms));
                 return Err(attempts.sign(fault));

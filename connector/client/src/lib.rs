@@ -3,6 +3,7 @@
 //! Transport and clock are traits; the component brings those of its host, tests bring scripts.
 
 pub mod cache;
+pub mod client;
 pub mod clock;
 pub mod connection;
 pub mod context;
@@ -13,7 +14,6 @@ pub mod expected;
 pub mod fault;
 pub mod media_type;
 pub mod metadata;
-pub mod org;
 pub mod path;
 pub mod retry;
 pub mod soap_fault;

@@ -4,8 +4,8 @@
     reason = "a test that is set up wrongly fails by panicking"
 )]
 
+use crate::client::Client;
 use crate::context::Context;
-use crate::org::Org;
 use crate::transport::scripted::{Play, Script, TestClock};
 use salesforce_contract::bindings::Message;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
@@ -45,7 +45,7 @@ pub fn token(access_token: &str) -> Play {
 }
 
 /// An org that answers by a script, the first login included.
-pub fn org(plays: impl IntoIterator<Item = Play>) -> (Org, Script, TestClock) {
+pub fn client(plays: impl IntoIterator<Item = Play>) -> (Client, Script, TestClock) {
     let plays = std::iter::once(token("T1")).chain(plays);
     org_for(&connection(), plays)
 }
@@ -54,11 +54,11 @@ pub fn org(plays: impl IntoIterator<Item = Play>) -> (Org, Script, TestClock) {
 pub fn org_for(
     connection: &ConnectionConfig,
     plays: impl IntoIterator<Item = Play>,
-) -> (Org, Script, TestClock) {
+) -> (Client, Script, TestClock) {
     let clock = TestClock::default();
     let script = Script::new(plays).on_clock(&clock);
     let context = Rc::new(Context::new(script.clone(), clock.clone()));
-    (Org::open(context, connection).unwrap(), script, clock)
+    (Client::open(context, connection).unwrap(), script, clock)
 }
 
 /// A JSON input.

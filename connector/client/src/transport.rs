@@ -41,7 +41,7 @@ pub type Headers = Vec<(String, String)>;
 
 /// One request. Its headers hold secrets: it has no `Debug`.
 #[derive(Clone)]
-pub struct Request {
+pub struct HttpRequest {
     /// The method.
     pub method: Method,
     /// The whole URL.
@@ -91,11 +91,11 @@ pub trait Upload {
 /// Sends requests.
 pub trait Transport {
     /// Sends a request without waiting for its answer.
-    fn start(&self, request: &Request) -> Started;
+    fn start(&self, request: &HttpRequest) -> Started;
 
     /// Sends the head of a request; its body follows in pieces. `request.body` is not sent. Unless the headers tell
     /// `content-length`, the body is sent in chunked coding.
-    fn upload(&self, request: &Request) -> Uploading;
+    fn upload(&self, request: &HttpRequest) -> Uploading;
 }
 
 /// A request that has been started, or failed to.

@@ -20,7 +20,7 @@ pub fn rust(groups: &[Group]) -> String {
 }
 
 fn entry(module: &str, signature: &Signature) -> String {
-    let (style, org, rest) = match signature.returns {
+    let (style, client, rest) = match signature.returns {
         Returns::Message | Returns::Record => ("Call", "org", ["input"].as_slice()),
         Returns::Source => ("Source", "org", ["input"].as_slice()),
         Returns::Sink => ("Sink", "org", ["journal"].as_slice()),
@@ -30,7 +30,7 @@ fn entry(module: &str, signature: &Signature) -> String {
     let mut given = Vec::new();
     // An operation that sends nothing has nothing to send it with.
     take(&mut taken, "org", !signature.is_pure);
-    given.extend((!signature.is_pure).then_some(org));
+    given.extend((!signature.is_pure).then_some(client));
     take(&mut taken, "config", signature.config.is_some());
     given.extend(signature.config.is_some().then_some("&config"));
     for name in rest {

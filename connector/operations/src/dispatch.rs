@@ -3,9 +3,9 @@
 use crate::rest;
 use crate::table::{self, Answer, Config, Run};
 use complete::{Completed, Completion};
+use salesforce_client::client::Client;
 use salesforce_client::context::Context;
 use salesforce_client::media_type::essence;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
@@ -25,8 +25,8 @@ pub use dry_run::dry_run;
 
 /// Opens a session, or returns the open one, as the JSON of `connection.session`.
 pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
-    let org = enter(context, connection)?;
-    let session = rest::connection::authenticate(&org)?;
+    let client = enter(context, connection)?;
+    let session = rest::connection::authenticate(&client)?;
     let value =
         serde_json::to_value(session).map_err(|error| Fault::protocol(error.to_string()))?;
     let operation = known("connection/authenticate")?;
@@ -41,13 +41,13 @@ pub fn call(
     config: &str,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
-    let (operation, org, answer) = answer(context, connection, name, config, input)?;
+    let (operation, client, answer) = answer(context, connection, name, config, input)?;
     match answer {
         Answer::Message(message) => Ok(message),
         Answer::Record(record) => Ok(Message {
             media_type: "application/json".into(),
             body: present(operation, &record.value).into_bytes(),
-            attributes: org.attributes(&record.metadata),
+            attributes: client.attributes(&record.metadata),
         }),
     }
 }
@@ -58,22 +58,22 @@ fn answer(
     name: &str,
     config: &str,
     input: Option<&Message>,
-) -> Result<(&'static Operation, Org, Answer), Fault> {
+) -> Result<(&'static Operation, Client, Answer), Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Call(run) = run else {
         return Err(wrong_style(operation, "call"));
     };
-    let (org, config) = prepare(context, operation, connection, config, input)?;
+    let (client, config) = prepare(context, operation, connection, config, input)?;
     let object = config.object();
-    match run(&org, config, input) {
-        Ok(answer) => Ok((operation, org, answer)),
+    match run(&client, config, input) {
+        Ok(answer) => Ok((operation, client, answer)),
         Err(fault) => {
-            let fault = org.complete(fault);
+            let fault = client.complete(fault);
             let fault = Fault {
-                maybe_applied: fault.maybe_applied || org.has_written(),
+                maybe_applied: fault.maybe_applied || client.has_written(),
                 ..fault
             };
-            Err(names::explain(&org, object.as_deref(), fault))
+            Err(names::explain(&client, object.as_deref(), fault))
         }
     }
 }
@@ -90,10 +90,10 @@ pub fn open_source(
     let Run::Source(run) = run else {
         return Err(wrong_style(operation, "source"));
     };
-    let (org, config) = prepare(context, operation, connection, config, input)?;
-    let org = Rc::new(org);
-    let completion = Completion::new(&org, &config);
-    let source = run(org, config, input).map_err(|fault| completion.complete(fault))?;
+    let (client, config) = prepare(context, operation, connection, config, input)?;
+    let client = Rc::new(client);
+    let completion = Completion::new(&client, &config);
+    let source = run(client, config, input).map_err(|fault| completion.complete(fault))?;
     Ok(Box::new(Completed::new(source, completion)))
 }
 
@@ -109,10 +109,10 @@ pub fn open_sink(
     let Run::Sink(run) = run else {
         return Err(wrong_style(operation, "sink"));
     };
-    let (org, config) = settle(context, operation, connection, config)?;
-    let org = Rc::new(org);
-    let completion = Completion::new(&org, &config);
-    let sink = run(org, config, journal).map_err(|fault| completion.complete(fault))?;
+    let (client, config) = settle(context, operation, connection, config)?;
+    let client = Rc::new(client);
+    let completion = Completion::new(&client, &config);
+    let sink = run(client, config, journal).map_err(|fault| completion.complete(fault))?;
     Ok(Box::new(Completed::new(sink, completion)))
 }
 
@@ -129,10 +129,10 @@ pub fn poll(
     let Run::Trigger(run) = run else {
         return Err(wrong_style(operation, "poll"));
     };
-    let (org, config) = settle(context, operation, connection, config)?;
-    let org = Rc::new(org);
-    let completion = Completion::new(&org, &config);
-    run(org, config, checkpoint, wait_ms).map_err(|fault| completion.complete(fault))
+    let (client, config) = settle(context, operation, connection, config)?;
+    let client = Rc::new(client);
+    let completion = Completion::new(&client, &config);
+    run(client, config, checkpoint, wait_ms).map_err(|fault| completion.complete(fault))
 }
 
 /// Checks all that the caller gave before anything is sent.
@@ -142,7 +142,7 @@ fn prepare(
     connection: &str,
     config: &str,
     input: Option<&Message>,
-) -> Result<(Org, Config), Fault> {
+) -> Result<(Client, Config), Fault> {
     check_input(operation, input)?;
     settle(context, operation, connection, config)
 }
@@ -153,17 +153,17 @@ fn settle(
     operation: &Operation,
     connection: &str,
     config: &str,
-) -> Result<(Org, Config), Fault> {
+) -> Result<(Client, Config), Fault> {
     let config = accept(&operation.config, config, "config")?;
     Ok((enter(context, connection)?, Config(config)))
 }
 
-fn enter(context: Rc<Context>, connection: &str) -> Result<Org, Fault> {
+fn enter(context: Rc<Context>, connection: &str) -> Result<Client, Fault> {
     let value = accept(catalog::connection(), connection, "connection")?;
     // serde's own message could quote a value of the connection.
     let config: ConnectionConfig = serde_json::from_value(value)
         .map_err(|_| Fault::config("The connection does not fit its schema"))?;
-    Org::open(context, &config)
+    Client::open(context, &config)
 }
 
 fn check_input(operation: &Operation, input: Option<&Message>) -> Result<(), Fault> {

@@ -1,10 +1,10 @@
 //! Events: subscriptions over CometD, publishing, outbound messages.
 //!
-//! `bayeux` is the protocol's messages, `client` speaks it for one subscription, `subscribe` is what a poll does with a client,
+//! `bayeux` is the protocol's messages, `subscriber` speaks it for one subscription, `subscribe` is what a poll does with a client,
 //! `cursor` is what the checkpoint holds, `quiet` what it holds of channels without an event, `gap` reports events that are gone.
 
 mod bayeux;
-mod client;
+mod bayeux_client;
 mod client_error;
 mod connect;
 mod cookies;

@@ -8,8 +8,8 @@ mod trail;
 
 pub use documents::Documents;
 
+use salesforce_client::client::{Client, Request};
 use salesforce_client::metadata::{Metadata, Replied};
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::source::{Buffered, Output, Producer};
@@ -20,21 +20,21 @@ use trail::Trail;
 /// How one API gives the pages of a query.
 pub trait Paging {
     /// Makes the request for the first page of the query's next part; `None` when there is none. Most queries have one part.
-    fn next_part(&mut self, org: &Org) -> Result<Option<PageRequest>, Fault>;
+    fn next_part(&mut self, client: &Client) -> Result<Option<PageRequest>, Fault>;
 
     /// Makes the request for the page that an earlier one names.
-    fn following(&self, org: &Org, locator: &str) -> Result<Call, Fault>;
+    fn following(&self, client: &Client, locator: &str) -> Result<Request, Fault>;
 
     /// Fetches a page, checks it to its last byte, and has it read. An answer that is no page is asked for again.
     fn fetch<T>(
         &self,
-        org: &Org,
+        client: &Client,
         request: PageRequest,
         read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
     ) -> Result<Replied<T>, Fault>;
 
     /// Fetches a page with further children of a record.
-    fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault>;
+    fn child_page(&self, client: &Client, locator: &str) -> Result<Vec<u8>, Fault>;
 
     /// Checks what the first page of a part promises.
     fn check_total(&self, _: Option<u64>) -> Result<(), Fault> {
@@ -70,7 +70,7 @@ impl Default for Parts {
 /// The request for a page.
 pub struct PageRequest {
     /// The call.
-    pub call: Call,
+    pub call: Request,
     /// Its request, where it is on its way.
     pub started: Option<Started>,
     /// Whether it asks for the first page of a part.
@@ -79,7 +79,7 @@ pub struct PageRequest {
 
 /// The rows of a query as bytes.
 pub struct Rows<P> {
-    org: Rc<Org>,
+    client: Rc<Client>,
     paging: P,
     documents: Documents,
     /// What the parts begun promise, the one in hand included; `None` once one did not know.
@@ -107,9 +107,13 @@ enum Ahead {
 
 impl<P: Paging> Rows<P> {
     /// Asks for the first page, so that a query that is refused is refused here.
-    pub fn start(org: Rc<Org>, paging: P, documents: Documents) -> Result<Buffered<Self>, Fault> {
+    pub fn start(
+        client: Rc<Client>,
+        paging: P,
+        documents: Documents,
+    ) -> Result<Buffered<Self>, Fault> {
         let mut rows = Self {
-            org,
+            client,
             paging,
             documents,
             total: Some(0),
@@ -126,7 +130,7 @@ impl<P: Paging> Rows<P> {
 
     /// Begins the next part; false when there is none.
     fn next_part(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
-        let Some(first) = self.paging.next_part(&self.org)? else {
+        let Some(first) = self.paging.next_part(&self.client)? else {
             return Ok(false);
         };
         self.trail = Trail::default();
@@ -139,17 +143,17 @@ impl<P: Paging> Rows<P> {
 
     /// Writes the rows of a page, with the next one already asked for where that does no harm; returns how many rows its part has.
     fn page(&mut self, request: PageRequest, out: &mut Vec<u8>) -> Result<Option<u64>, Fault> {
-        let (org, paging, documents) = (&self.org, &self.paging, &mut self.documents);
+        let (client, paging, documents) = (&self.client, &self.paging, &mut self.documents);
         let trail = &mut self.trail;
-        let fetched = paging.fetch(org, request, |page| {
+        let fetched = paging.fetch(client, request, |page| {
             let next = page.next.as_deref().filter(|_| !page.done);
             next.map_or(Ok(()), |next| trail.follow(next))?;
             // Begun before this page is written: that is what hides the time on the way.
-            let ahead = ahead(org, paging, next, page.has_cut_children());
+            let ahead = ahead(client, paging, next, page.has_cut_children());
             let mut children = Trail::default();
             documents.page(page, out, &mut |locator| {
                 children.follow(locator)?;
-                paging.child_page(org, locator)
+                paging.child_page(client, locator)
             })?;
             Ok((page.total_size, ahead?))
         })?;
@@ -174,7 +178,7 @@ impl<P: Paging> Rows<P> {
 /// What follows a page; its request is sent at once, or in its turn where the page's children must be fetched before: a locator of
 /// children ends when the query continues.
 fn ahead(
-    org: &Org,
+    client: &Client,
     paging: &impl Paging,
     next: Option<&str>,
     children_first: bool,
@@ -182,11 +186,11 @@ fn ahead(
     let Some(next) = next else {
         return Ok(Ahead::PartEnd);
     };
-    let call = paging.following(org, next)?;
+    let call = paging.following(client, next)?;
     // A request that cannot even be started fails again, with its reason, when its turn comes.
     let started = match children_first {
         true => None,
-        false => org.start(&call).ok(),
+        false => client.start(&call).ok(),
     };
     Ok(Ahead::Page(Box::new(PageRequest {
         call,
@@ -223,7 +227,7 @@ impl<P: Paging> Producer for Rows<P> {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.org.attributes(&self.metadata);
+        let mut attributes = self.client.attributes(&self.metadata);
         let total = self.known_total();
         attributes.extend(total.map(|total| ("total".into(), total.to_string())));
         attributes.push(("rows".into(), self.documents.rows().to_string()));

@@ -2,8 +2,8 @@
 
 mod functions;
 
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Replied;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::{Fault, Message};
@@ -53,13 +53,13 @@ impl Answer {
 #[derive(Clone, Copy)]
 pub enum Run {
     /// One request, one reply.
-    Call(fn(&Org, Config, Option<&Message>) -> Result<Answer, Fault>),
+    Call(fn(&Client, Config, Option<&Message>) -> Result<Answer, Fault>),
     /// Bytes in chunks.
-    Source(fn(Rc<Org>, Config, Option<&Message>) -> Opened),
+    Source(fn(Rc<Client>, Config, Option<&Message>) -> Opened),
     /// Bytes in, in chunks; begun anew, or resumed from a journal.
-    Sink(fn(Rc<Org>, Config, Option<&str>) -> Begun),
+    Sink(fn(Rc<Client>, Config, Option<&str>) -> Begun),
     /// What is new since a checkpoint, waiting for it as many milliseconds at most.
-    Trigger(fn(Rc<Org>, Config, Option<&str>, u32) -> Found),
+    Trigger(fn(Rc<Client>, Config, Option<&str>, u32) -> Found),
 }
 
 /// A source that has been started.

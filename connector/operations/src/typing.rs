@@ -11,8 +11,8 @@ pub(crate) mod scalar;
 
 pub use object::object_of;
 
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, Field, Kind, described};
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::catalog::nearest;
 use salesforce_formats::message::input::{Node, Value, json_object};
@@ -29,7 +29,7 @@ pub enum RecordError {
     /// The record is wrong.
     Record(FieldError),
     /// The org could not be asked for a describe.
-    Org(Fault),
+    Fault(Fault),
 }
 
 /// What is wrong with a record.
@@ -51,7 +51,7 @@ pub fn field_error(field: &str, what: impl std::fmt::Display) -> RecordError {
 
 impl From<Fault> for RecordError {
     fn from(fault: Fault) -> Self {
-        Self::Org(fault)
+        Self::Fault(fault)
     }
 }
 
@@ -64,7 +64,7 @@ pub struct Known(Rc<RefCell<HashMap<String, Rc<Described>>>>);
 
 /// Encodes the records of one document as the org takes them.
 pub struct RecordEncoder<'a> {
-    org: &'a Org,
+    client: &'a Client,
     /// Whether every name is looked up; otherwise only those whose value does not say how it is written: null may stand for a
     /// field, for a parent, or for an address.
     every: bool,
@@ -77,9 +77,9 @@ pub struct RecordEncoder<'a> {
 
 impl<'a> RecordEncoder<'a> {
     /// An encoder for a document whose values have types or not.
-    pub fn new(org: &'a Org, untyped: bool) -> Self {
+    pub fn new(client: &'a Client, untyped: bool) -> Self {
         Self {
-            org,
+            client,
             every: untyped,
             open_times: false,
             children: false,
@@ -117,7 +117,7 @@ impl<'a> RecordEncoder<'a> {
         if let Some(known) = self.known.0.borrow().get(object) {
             return Ok(known.clone());
         }
-        let asked = described(self.org, object)?;
+        let asked = described(self.client, object)?;
         self.known
             .0
             .borrow_mut()
@@ -176,7 +176,7 @@ impl<'a> RecordEncoder<'a> {
     }
 
     fn zone(&self) -> Option<&'a Zone> {
-        self.org.settings().zone.as_ref()
+        self.client.settings().zone.as_ref()
     }
 
     /// Writes a member as the describe says: a field, the parts of a compound field, or a reference.
@@ -327,7 +327,7 @@ pub fn compound_parts(
 ) -> Result<Vec<(String, Value)>, String> {
     compound::expanded(compound, parts, exists).map_err(|error| match error {
         RecordError::Record(field_error) => field_error.message,
-        RecordError::Org(fault) => fault.message,
+        RecordError::Fault(fault) => fault.message,
     })
 }
 

@@ -1,27 +1,27 @@
 //! A request to the org whose body is streamed. It is tried once: what was sent is not kept, so that only the one who
 //! has the input can send it again.
 
+use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::{self, Reply};
 use salesforce_client::fault;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::{self, TransportError};
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 
 /// A body on its way to the org. Dropping it aborts the request.
 pub struct Upload {
-    org: Rc<Org>,
-    call: Call,
+    client: Rc<Client>,
+    call: Request,
     sending: Option<Box<dyn transport::Upload>>,
 }
 
 impl Upload {
     /// Sends the head of a call; `call.body` is not sent.
-    pub fn open(org: Rc<Org>, call: &Call) -> Result<Self, Fault> {
-        let request = org.request_in_session(call)?;
-        let sending = org.context().transport.upload(&request).map_err(lost)?;
+    pub fn open(client: Rc<Client>, call: &Request) -> Result<Self, Fault> {
+        let request = client.request_in_session(call)?;
+        let sending = client.context().transport.upload(&request).map_err(lost)?;
         Ok(Self {
-            org,
+            client,
             call: call.clone(),
             sending: Some(sending),
         })
@@ -50,7 +50,7 @@ impl Upload {
         };
         let pending = sending.finish().map_err(lost)?;
         let reply = exchange::receive(pending).map_err(lost)?;
-        self.org.check_response(&self.call, reply)
+        self.client.check_response(&self.call, reply)
     }
 }
 
@@ -64,33 +64,39 @@ fn lost(error: TransportError) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salesforce_client::exchange::Nature;
+    use salesforce_client::exchange::Idempotency;
     use salesforce_client::expected::Expected;
     use salesforce_client::testing;
     use salesforce_client::transport::Method;
     use salesforce_client::transport::scripted::Play;
     use salesforce_contract::bindings::FaultKind;
 
-    fn put() -> Call {
-        Call::write(Method::Put, "/upload", Nature::Write, "text/csv", b"")
-            .expecting(Expected::Taken)
+    fn put() -> Request {
+        Request::write(
+            Method::Put,
+            "/upload",
+            Idempotency::NonIdempotent,
+            "text/csv",
+            b"",
+        )
+        .expecting(Expected::Taken)
     }
 
     fn send(
         play: Play,
     ) -> (
         Result<Reply, Fault>,
-        Rc<Org>,
+        Rc<Client>,
         salesforce_client::transport::scripted::Script,
     ) {
-        let (org, script, _) = testing::org([play, testing::token("T2")]);
-        let org = Rc::new(org);
-        let mut upload = Upload::open(Rc::clone(&org), &put()).unwrap();
+        let (client, script, _) = testing::client([play, testing::token("T2")]);
+        let client = Rc::new(client);
+        let mut upload = Upload::open(Rc::clone(&client), &put()).unwrap();
         let written = upload
             .write(b"Name\n")
             .and_then(|()| upload.write(b"Ann\n"));
         let sent = written.and_then(|()| upload.finish());
-        (sent, org, script)
+        (sent, client, script)
     }
 
     #[test]
@@ -118,11 +124,11 @@ mod tests {
 
     #[test]
     fn ended_session_is_renewed_for_the_next_attempt() {
-        let (sent, org, _) = send(testing::expired());
+        let (sent, client, _) = send(testing::expired());
         let fault = sent.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Unavailable);
         assert!(!fault.maybe_applied);
-        assert_eq!(org.open_session().unwrap().access_token, "T2");
+        assert_eq!(client.open_session().unwrap().access_token, "T2");
     }
 
     #[test]

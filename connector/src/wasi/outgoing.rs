@@ -2,7 +2,9 @@
 
 use super::clock::ready_within;
 use super::pending::{Travelling, authority, invalid};
-use salesforce_client::transport::{Failure, Request, Started, Timeouts, TransportError, Upload};
+use salesforce_client::transport::{
+    Failure, HttpRequest, Started, Timeouts, TransportError, Upload,
+};
 use waki::bindings::wasi::http::types::{FutureIncomingResponse, OutgoingBody};
 use waki::bindings::wasi::io::streams::OutputStream;
 
@@ -74,7 +76,7 @@ impl Sending {
     pub fn new(
         future: FutureIncomingResponse,
         body: OutgoingBody,
-        request: &Request,
+        request: &HttpRequest,
     ) -> Result<Self, TransportError> {
         let stream = body
             .write()

@@ -9,7 +9,7 @@ mod soap_login;
 use super::Settings;
 use super::address::instance_origin;
 use crate::context::Context;
-use crate::transport::{Method, Request};
+use crate::transport::{HttpRequest, Method};
 use oauth::Form;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     AccessToken, AuthFlow, Session,
@@ -169,10 +169,10 @@ fn with_token(password: &str, security_token: Option<&str>) -> String {
 }
 
 /// A POST to a login endpoint.
-fn login_request(settings: &Settings, url: &str, content_type: &str, body: &str) -> Request {
+fn login_request(settings: &Settings, url: &str, content_type: &str, body: &str) -> HttpRequest {
     let mut headers = settings.headers.clone();
     headers.push(("content-type".into(), content_type.into()));
-    Request {
+    HttpRequest {
         method: Method::Post,
         url: url.into(),
         headers,

@@ -5,8 +5,8 @@
 )]
 
 use super::{
-    Body, Failure, Headers, Pending, Request, Response, Started, Transport, TransportError, Upload,
-    Uploading,
+    Body, Failure, Headers, HttpRequest, Pending, Response, Started, Transport, TransportError,
+    Upload, Uploading,
 };
 use crate::clock::Clock;
 use std::cell::{Cell, RefCell};
@@ -42,7 +42,7 @@ impl Play {
 #[derive(Clone, Default)]
 pub struct Script {
     plays: Rc<RefCell<VecDeque<Play>>>,
-    sent: Rc<RefCell<Vec<Request>>>,
+    sent: Rc<RefCell<Vec<HttpRequest>>>,
     clock: TestClock,
 }
 
@@ -74,7 +74,7 @@ impl Script {
     }
 
     /// The requests themselves.
-    pub fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<HttpRequest> {
         self.sent.borrow().clone()
     }
 
@@ -85,12 +85,12 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn start(&self, request: &Request) -> Result<Box<dyn Pending>, TransportError> {
+    fn start(&self, request: &HttpRequest) -> Result<Box<dyn Pending>, TransportError> {
         self.sent.borrow_mut().push(request.clone());
         Ok(self.next())
     }
 
-    fn upload(&self, request: &Request) -> Uploading {
+    fn upload(&self, request: &HttpRequest) -> Uploading {
         self.sent.borrow_mut().push(request.clone());
         let index = self.sent.borrow().len() - 1;
         Ok(Box::new(Sending {

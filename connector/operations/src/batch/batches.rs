@@ -103,7 +103,7 @@ impl<'a> Batches<'a> {
         let place = record.position;
         match self.operation.row(record.node, index) {
             Ok(row) => Ok(Some(Ok(row))),
-            Err(RecordError::Org(fault)) => {
+            Err(RecordError::Fault(fault)) => {
                 self.stalled = index..self.index;
                 Err(fault)
             }

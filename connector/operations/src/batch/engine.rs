@@ -6,8 +6,8 @@ use super::isolation::{Isolation, Split};
 use super::operation::{BatchOperation, Row};
 use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
 use super::report::Report;
+use salesforce_client::client::{Client, Request};
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::bad_input;
@@ -51,13 +51,13 @@ struct InFlight {
     /// Which call of the operation it is.
     number: usize,
     rows: Vec<Row>,
-    call: Call,
+    call: Request,
     started: Option<Started>,
 }
 
 /// Runs all calls. A fault means that no record was answered for.
 pub(crate) fn run(
-    org: &Org,
+    client: &Client,
     operation: &dyn BatchOperation,
     document: &Document<'_>,
     plan: Plan,
@@ -65,7 +65,7 @@ pub(crate) fn run(
     document.check()?;
     let batches = Batches::new(operation, document, plan.batch_size)?;
     let mut engine = Engine {
-        org,
+        client,
         operation,
         plan,
         in_flight: VecDeque::new(),
@@ -82,7 +82,7 @@ pub(crate) fn run(
 }
 
 struct Engine<'a> {
-    org: &'a Org,
+    client: &'a Client,
     operation: &'a dyn BatchOperation,
     plan: Plan,
     in_flight: VecDeque<InFlight>,
@@ -118,7 +118,7 @@ impl<'a> Engine<'a> {
     }
 
     fn submit(&mut self, batch: Batch) {
-        self.org.record_refused(&batch.refused);
+        self.client.record_refused(&batch.refused);
         self.outcomes.extend(batch.refused);
         if batch.rows.is_empty() {
             return;
@@ -126,10 +126,10 @@ impl<'a> Engine<'a> {
         self.submitted += 1;
         self.sent = true;
         // Entering the org comes first: a wrong password, for one, is tried once and not by every call.
-        let entered = self.org.enter();
+        let entered = self.client.enter();
         match entered.and_then(|_| self.operation.call(&batch.rows)) {
             Ok(call) => {
-                let started = self.org.start(&call).ok();
+                let started = self.client.start(&call).ok();
                 self.in_flight.push_back(InFlight {
                     number: self.submitted,
                     rows: batch.rows,
@@ -208,13 +208,13 @@ impl<'a> Engine<'a> {
     /// Sends a call. `repeated` remembers, over all calls with these rows, that one may have been acted on and its answer lost.
     fn execute(
         &mut self,
-        call: &Call,
+        call: &Request,
         started: Option<Started>,
         rows: &[Row],
         repeated: &Cell<bool>,
     ) -> Result<Vec<Outcome>, Fault> {
         let (operation, metadata) = (self.operation, &mut self.metadata);
-        self.org.send_as(call, started, |reply, again| {
+        self.client.send_as(call, started, |reply, again| {
             repeated.set(repeated.get() || again);
             *metadata = operation.metadata(&reply);
             operation.read(&reply, rows, repeated.get())
@@ -228,8 +228,8 @@ impl<'a> Engine<'a> {
         mut outcomes: Vec<Outcome>,
         repeated: &Cell<bool>,
     ) -> Vec<Outcome> {
-        let context = self.org.context();
-        let mut attempts = Attempts::first(self.org.settings().retry, context.clock.as_ref());
+        let context = self.client.context();
+        let mut attempts = Attempts::first(self.client.settings().retry, context.clock.as_ref());
         loop {
             let again = self.locked(rows, &outcomes);
             if again.is_empty() || !attempts.pause(None) {

@@ -1,9 +1,9 @@
 //! What the operations on many records differ in: how a record becomes a row of a call, and what an answer says of the rows.
 
 use crate::typing::RecordError;
+use salesforce_client::client::{Request, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::limits::MAX_COLLECTION_CHUNKS;
@@ -71,7 +71,7 @@ pub(crate) trait BatchOperation {
 
     /// Makes the request for these rows. Where it has a JSON body, each row stands on a line of its own, from the second on:
     /// Salesforce names the line that it cannot read, and thereby the row.
-    fn call(&self, rows: &[Row]) -> Result<Call, Fault>;
+    fn call(&self, rows: &[Row]) -> Result<Request, Fault>;
 
     /// Returns what the answer tells beside its results.
     fn metadata(&self, reply: &Reply) -> Metadata {

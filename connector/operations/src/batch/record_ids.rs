@@ -31,7 +31,7 @@ pub(crate) fn ids(input: &Message) -> Result<Vec<String>, Fault> {
         let record = record?;
         match id_of(&record.node) {
             Ok(id) => ids.push(id.to_owned()),
-            Err(RecordError::Org(fault)) => return Err(fault),
+            Err(RecordError::Fault(fault)) => return Err(fault),
             Err(RecordError::Record(error)) => {
                 return Err(bad_input(format!(
                     "Of the input, {} is no record to retrieve: {}",

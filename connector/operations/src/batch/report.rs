@@ -2,8 +2,8 @@
 
 use super::outcome::{NOT_SENT, UNKNOWN, has_code};
 use csv::Writer;
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::OutcomeFormat;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ResultFormat;
@@ -60,7 +60,7 @@ impl Report {
     }
 
     /// Writes the outcomes, with what they add up to.
-    pub fn message(self, org: &Org, format: ResultFormat) -> Result<Message, Fault> {
+    pub fn message(self, client: &Client, format: ResultFormat) -> Result<Message, Fault> {
         let (media_type, body) = match format {
             ResultFormat::Json => (
                 RowFormat::Json.media_type(),
@@ -73,7 +73,7 @@ impl Report {
             ResultFormat::Csv => (RowFormat::Csv.media_type(), self.csv()?),
             ResultFormat::Xml => (RowFormat::Xml.media_type(), self.xml()),
         };
-        let mut attributes = org.attributes(&self.metadata);
+        let mut attributes = client.attributes(&self.metadata);
         attributes.extend(self.counts());
         attributes.extend(self.fault.map(|fault| ("fault".into(), fault.message)));
         Ok(Message {

@@ -1,9 +1,9 @@
 //! Records retrieved by id, in calls of which the next one travels while the last one is read.
 
 use crate::rows::Documents;
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
 use salesforce_contract::bindings::{Fault, Message};
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 /// How one API retrieves records.
 pub(crate) trait Retrieval {
     /// Makes the call for these ids.
-    fn call(&self, ids: &[String]) -> Result<Call, Fault>;
+    fn call(&self, ids: &[String]) -> Result<Request, Fault>;
 
     /// Returns what an answer tells beside its records.
     fn metadata(&self, reply: &Reply) -> Metadata {
@@ -34,7 +34,7 @@ pub(crate) trait Retrieval {
 
 /// A call whose answer is still to be read.
 struct InFlight {
-    call: Call,
+    call: Request,
     /// How many records it asks for.
     count: usize,
     started: Option<Started>,
@@ -42,7 +42,7 @@ struct InFlight {
 
 /// Retrieves the records of these ids, at most `batch_size` with a call, and writes them in their order.
 pub(crate) fn retrieve(
-    org: &Org,
+    client: &Client,
     retrieval: &impl Retrieval,
     ids: &[String],
     batch_size: Option<u16>,
@@ -54,20 +54,20 @@ pub(crate) fn retrieve(
     for ids in ids.chunks(size.max(1)) {
         let call = retrieval.call(ids)?;
         // A request that cannot even be started fails again, with its reason, when its turn comes.
-        let started = org.start(&call).ok();
+        let started = client.start(&call).ok();
         let next = InFlight {
             call,
             count: ids.len(),
             started,
         };
         if let Some(request) = ahead.replace(next) {
-            records.complete(org, retrieval, request)?;
+            records.complete(client, retrieval, request)?;
         }
     }
     if let Some(request) = ahead {
-        records.complete(org, retrieval, request)?;
+        records.complete(client, retrieval, request)?;
     }
-    Ok(records.message(org))
+    Ok(records.message(client))
 }
 
 /// The records retrieved so far.
@@ -95,11 +95,11 @@ impl Records {
 
     fn complete(
         &mut self,
-        org: &Org,
+        client: &Client,
         retrieval: &impl Retrieval,
         request: InFlight,
     ) -> Result<(), Fault> {
-        org.send_as(&request.call, request.started, |reply, _| {
+        client.send_as(&request.call, request.started, |reply, _| {
             self.metadata = retrieval.metadata(&reply);
             retrieval.read(&reply, request.count, &mut |row| self.row(row))
         })?
@@ -119,9 +119,9 @@ impl Records {
         self.documents.row(row, &mut self.out, &mut no_more)
     }
 
-    fn message(mut self, org: &Org) -> Message {
+    fn message(mut self, client: &Client) -> Message {
         self.documents.end(&mut self.out);
-        let mut attributes = org.attributes(&self.metadata);
+        let mut attributes = client.attributes(&self.metadata);
         attributes.push(("records".into(), self.found.to_string()));
         attributes.push(("missing".into(), self.missing.to_string()));
         Message {

@@ -1,7 +1,7 @@
 //! Create, update and upsert: what REST and SOAP say alike of them.
 
 use super::outcome::created_by_upsert;
-use salesforce_client::exchange::Nature;
+use salesforce_client::exchange::Idempotency;
 
 /// How records are saved.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,11 +26,11 @@ impl SaveKind {
     }
 
     /// Whether a call may be sent twice.
-    pub fn nature(self) -> Nature {
+    pub fn idempotency(self) -> Idempotency {
         match self {
             // Records without an id would be created again by a second call.
-            Self::Create | Self::Upsert { by_id: true } => Nature::Write,
-            Self::Update | Self::Upsert { by_id: false } => Nature::RepeatableWrite,
+            Self::Create | Self::Upsert { by_id: true } => Idempotency::NonIdempotent,
+            Self::Update | Self::Upsert { by_id: false } => Idempotency::Idempotent,
         }
     }
 

@@ -1,11 +1,11 @@
 //! The body of an answer, read as it arrives. Where it breaks off the request is repeated, what has been emitted is
 //! skipped, and compared: an answer that changed meanwhile is no continuation.
 
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Streamed;
 use salesforce_client::fault;
 use salesforce_client::media_type::essence;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::{Body, Failure, Started, TransportError};
 use salesforce_contract::bindings::Fault;
@@ -17,8 +17,8 @@ pub const READ_BYTES: usize = 256 << 10;
 
 /// A body on its way.
 pub struct Arriving {
-    org: Rc<Org>,
-    call: Call,
+    client: Rc<Client>,
+    call: Request,
     /// Status and headers of the answer.
     pub head: Reply,
     body: Option<Box<dyn Body>>,
@@ -33,12 +33,16 @@ pub struct Arriving {
 
 impl Arriving {
     /// Sends the call, unless `started` is it already on its way, and waits for the head of a good answer.
-    pub fn open(org: Rc<Org>, call: Call, started: Option<Started>) -> Result<Self, Fault> {
-        let arrival = org.open_body(&call, started)?;
+    pub fn open(
+        client: Rc<Client>,
+        call: Request,
+        started: Option<Started>,
+    ) -> Result<Self, Fault> {
+        let arrival = client.open_body(&call, started)?;
         Ok(Self {
             promised: promised(&arrival.reply),
             streamed: Streamed::new(call.expected),
-            org,
+            client,
             call,
             head: arrival.reply,
             body: arrival.body,
@@ -51,15 +55,15 @@ impl Arriving {
     /// Does the same for a document of CSV. What is none, such as the page of a gateway or a proxy, is asked for again. `required` names a header
     /// that the org sends with every such document.
     pub fn open_csv(
-        org: &Rc<Org>,
-        call: &Call,
+        client: &Rc<Client>,
+        call: &Request,
         mut started: Option<Started>,
         required: Option<&str>,
     ) -> Result<Self, Fault> {
-        let policy = org.settings().retry;
-        let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
+        let policy = client.settings().retry;
+        let mut attempts = Attempts::first(policy, client.context().clock.as_ref());
         loop {
-            let arriving = Self::open(Rc::clone(org), call.clone(), started.take())?;
+            let arriving = Self::open(Rc::clone(client), call.clone(), started.take())?;
             let Some(what) = no_csv(&arriving.head, required) else {
                 return Ok(arriving);
             };
@@ -130,7 +134,7 @@ impl Arriving {
         self.body = None;
         loop {
             self.pause(error)?;
-            let arrival = self.org.open_body(&self.call, None)?;
+            let arrival = self.client.open_body(&self.call, None)?;
             let Some(mut body) = arrival.body else {
                 return Err(changed(&self.call));
             };
@@ -149,8 +153,8 @@ impl Arriving {
     fn pause(&mut self, error: &TransportError) -> Result<(), Fault> {
         let (mut fault, _) = fault::from_transport(error);
         self.breaks += 1;
-        let policy = self.org.settings().retry;
-        let mut attempts = Attempts::first(policy, self.org.context().clock.as_ref());
+        let policy = self.client.settings().retry;
+        let mut attempts = Attempts::first(policy, self.client.context().clock.as_ref());
         attempts.count = self.breaks;
         if attempts.pause(None) {
             return Ok(());
@@ -194,7 +198,7 @@ fn skip(body: &mut dyn Body, bytes: u64) -> Result<Option<Xxh3Default>, Transpor
     Ok(Some(hash))
 }
 
-fn changed(call: &Call) -> Fault {
+fn changed(call: &Request) -> Fault {
     Fault::protocol(format!(
         "The answer of {} broke off and was another when asked for again: read it from its beginning",
         call.path.split('?').next().unwrap_or_default()

@@ -6,10 +6,10 @@ mod wire;
 
 use super::results::Results;
 use crate::rest::ask::Object;
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::media_type::essence;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
@@ -40,8 +40,8 @@ const RESULT_IDS: Expected = Expected::InfoList {
 };
 
 /// Returns the path of what stands below jobs.
-fn path(org: &Org, steps: &[(&str, &str)]) -> Result<String, Fault> {
-    let mut path = format!("/services/async/{}/job", org.version()?);
+fn path(client: &Client, steps: &[(&str, &str)]) -> Result<String, Fault> {
+    let mut path = format!("/services/async/{}/job", client.version()?);
     for (name, step) in steps {
         path.push('/');
         match *name {
@@ -57,19 +57,19 @@ fn batch<'a>(job: &'a str, batch: &'a str) -> [(&'static str, &'a str); 3] {
 }
 
 /// Makes a GET whose answer is JSON wherever Salesforce leaves the choice.
-fn get(path: String, expected: Expected) -> Call {
-    Call::get(path)
+fn get(path: String, expected: Expected) -> Request {
+    Request::get(path)
         .expecting(expected)
         .with_header("content-type", JSON)
 }
 
 /// POST job.
-pub fn create(org: &Org, config: &V1CreateJobConfig) -> Result<Message, Fault> {
-    told(org, &create_call(org, config)?, "job")
+pub fn create(client: &Client, config: &V1CreateJobConfig) -> Result<Message, Fault> {
+    told(client, &create_call(client, config)?, "job")
 }
 
 /// Returns the call that makes a job.
-fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
+fn create_call(client: &Client, config: &V1CreateJobConfig) -> Result<Request, Fault> {
     let queries = matches!(config.operation, V1Operation::Query | V1Operation::QueryAll);
     let upserts = config.operation == V1Operation::Upsert;
     if upserts != config.external_id_field.is_some() {
@@ -92,10 +92,10 @@ fn create_call(org: &Org, config: &V1CreateJobConfig) -> Result<Call, Fault> {
         .some("concurrencyMode", config.serial.then_some("Serial"))
         .put("contentType", content(config.content))
         .into();
-    let mut call = Call::write(
+    let mut call = Request::write(
         Method::Post,
-        path(org, &[])?,
-        Nature::RepeatableWrite,
+        path(client, &[])?,
+        Idempotency::Idempotent,
         JSON,
         body.to_string().as_bytes(),
     )
@@ -140,26 +140,26 @@ fn content(content: Option<V1Content>) -> &'static str {
 }
 
 /// POST job/{job} with state Closed.
-pub fn close(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    set_state(org, config, "Closed")
+pub fn close(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    set_state(client, config, "Closed")
 }
 
 /// POST job/{job} with state Aborted.
-pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    set_state(org, config, "Aborted")
+pub fn abort(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    set_state(client, config, "Aborted")
 }
 
-fn set_state(org: &Org, config: &JobConfig, state: &str) -> Result<Message, Fault> {
-    told(org, &state_call(org, &config.job, state)?, "job")
+fn set_state(client: &Client, config: &JobConfig, state: &str) -> Result<Message, Fault> {
+    told(client, &state_call(client, &config.job, state)?, "job")
 }
 
 /// Makes the call that sets the state of a job.
-fn state_call(org: &Org, job: &str, state: &str) -> Result<Call, Fault> {
+fn state_call(client: &Client, job: &str, state: &str) -> Result<Request, Fault> {
     let body = serde_json::json!({ "state": state }).to_string();
-    let call = Call::write(
+    let call = Request::write(
         Method::Post,
-        path(org, &[("job", job)])?,
-        Nature::RepeatableWrite,
+        path(client, &[("job", job)])?,
+        Idempotency::Idempotent,
         JSON,
         body.as_bytes(),
     );
@@ -167,12 +167,16 @@ fn state_call(org: &Org, job: &str, state: &str) -> Result<Call, Fault> {
 }
 
 /// GET job/{job}.
-pub fn info(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    told(org, &get(path(org, &[("job", &config.job)])?, INFO), "job")
+pub fn info(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    told(
+        client,
+        &get(path(client, &[("job", &config.job)])?, INFO),
+        "job",
+    )
 }
 
 /// POST job/{job}/batch.
-pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Message, Fault> {
+pub fn add_batch(client: &Client, config: &JobConfig, input: &Message) -> Result<Message, Fault> {
     if input.body.len() > MAX_BATCH_BYTES {
         return Err(bad_input(format!(
             "The input has {} bytes; a batch takes {MAX_BATCH_BYTES}: split it over several batches, or use `bulk/load`",
@@ -180,60 +184,69 @@ pub fn add_batch(org: &Org, config: &JobConfig, input: &Message) -> Result<Messa
         )));
     }
     let media_type = format!("{}; charset=UTF-8", essence(&input.media_type));
-    let call = batch_call(org, &config.job, &media_type, &input.body)?;
-    told(org, &call, "batch")
+    let call = batch_call(client, &config.job, &media_type, &input.body)?;
+    told(client, &call, "batch")
 }
 
 /// Makes the call that adds a batch to a job.
-fn batch_call(org: &Org, job: &str, media_type: &str, body: &[u8]) -> Result<Call, Fault> {
-    let path = path(org, &[("job", job), ("", "batch")])?;
-    let call = Call::write(Method::Post, path, Nature::Write, media_type, body);
+fn batch_call(client: &Client, job: &str, media_type: &str, body: &[u8]) -> Result<Request, Fault> {
+    let path = path(client, &[("job", job), ("", "batch")])?;
+    let call = Request::write(
+        Method::Post,
+        path,
+        Idempotency::NonIdempotent,
+        media_type,
+        body,
+    );
     Ok(call.expecting(Expected::NewInfo(MEMBERS)))
 }
 
 /// GET job/{job}/batch/{batch}.
-pub fn batch_info(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
+pub fn batch_info(client: &Client, config: &V1BatchConfig) -> Result<Message, Fault> {
     told(
-        org,
-        &get(path(org, &batch(&config.job, &config.batch))?, INFO),
+        client,
+        &get(path(client, &batch(&config.job, &config.batch))?, INFO),
         "batch",
     )
 }
 
 /// GET job/{job}/batch.
-pub fn list_batches(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let path = path(org, &[("job", &config.job), ("", "batch")])?;
-    Ok(org.message(org.send(&get(path, BATCHES))?))
+pub fn list_batches(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    let path = path(client, &[("job", &config.job), ("", "batch")])?;
+    Ok(client.message(client.send(&get(path, BATCHES))?))
 }
 
 /// GET job/{job}/batch/{batch}/result, of a query.
-pub fn result_ids(org: &Org, config: &V1BatchConfig) -> Result<Message, Fault> {
-    let path = format!("{}/result", path(org, &batch(&config.job, &config.batch))?);
-    Ok(org.message(org.send(&get(path, RESULT_IDS))?))
+pub fn result_ids(client: &Client, config: &V1BatchConfig) -> Result<Message, Fault> {
+    let path = format!(
+        "{}/result",
+        path(client, &batch(&config.job, &config.batch))?
+    );
+    Ok(client.message(client.send(&get(path, RESULT_IDS))?))
 }
 
 /// GET job/{job}/batch/{batch}/request.
-pub fn batch_request(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
-    let call = wire::document_call(&org, &config.job, &config.batch, "request")?;
-    Results::open(org, call)
+pub fn batch_request(client: Rc<Client>, config: &V1BatchConfig) -> Result<Results, Fault> {
+    let call = wire::document_call(&client, &config.job, &config.batch, "request")?;
+    Results::open(client, call)
 }
 
 /// GET job/{job}/batch/{batch}/result.
-pub fn batch_results(org: Rc<Org>, config: &V1BatchConfig) -> Result<Results, Fault> {
-    let call = wire::document_call(&org, &config.job, &config.batch, "result")?;
-    Results::open(org, call)
+pub fn batch_results(client: Rc<Client>, config: &V1BatchConfig) -> Result<Results, Fault> {
+    let call = wire::document_call(&client, &config.job, &config.batch, "result")?;
+    Results::open(client, call)
 }
 
 /// GET job/{job}/batch/{batch}/result/{result}.
-pub fn query_results(org: Rc<Org>, config: &V1QueryResultsConfig) -> Result<Results, Fault> {
+pub fn query_results(client: Rc<Client>, config: &V1QueryResultsConfig) -> Result<Results, Fault> {
     let steps = format!("result/{}", segment("result-id", &config.result_id)?);
-    let call = wire::document_call(&org, &config.job, &config.batch, &steps)?;
-    Results::open(org, call)
+    let call = wire::document_call(&client, &config.job, &config.batch, &steps)?;
+    Results::open(client, call)
 }
 
 /// Sends a call and adds the id and the state in its answer to the attributes.
-fn told(org: &Org, call: &Call, what: &str) -> Result<Message, Fault> {
-    let mut message = org.message(org.send(call)?);
+fn told(client: &Client, call: &Request, what: &str) -> Result<Message, Fault> {
+    let mut message = client.message(client.send(call)?);
     let facts = [(what, "id"), ("state", "state")];
     for (name, member) in facts {
         if let Some(value) = value_of(&message.body, member) {
@@ -257,7 +270,7 @@ fn value_of(body: &[u8], name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salesforce_client::testing::{org, token};
+    use salesforce_client::testing::{client, token};
     use salesforce_client::transport::scripted::Play;
     use salesforce_contract::source::Source;
 
@@ -275,7 +288,7 @@ mod tests {
         let json =
             r#"{"exceptionCode":"InvalidSessionId","exceptionMessage":"Invalid session id"}"#;
         for refusal in [ENDED, json] {
-            let (org, script, _) = org([
+            let (client, script, _) = client([
                 Play::Answer(400, vec![], refusal.into()),
                 token("T2"),
                 Play::Answer(
@@ -284,7 +297,7 @@ mod tests {
                     b"\"Id\"\n".to_vec(),
                 ),
             ]);
-            let mut results = batch_results(Rc::new(org), &batch_of("750A")).unwrap();
+            let mut results = batch_results(Rc::new(client), &batch_of("750A")).unwrap();
             assert_eq!(results.read(99).unwrap().unwrap(), b"\"Id\"\n");
             let headers = script.requests().pop().unwrap().headers;
             assert!(headers.contains(&("x-sfdc-session".into(), "T2".into())));
@@ -294,17 +307,17 @@ mod tests {
 
     #[test]
     fn documents_have_paths_of_their_own() {
-        let (org, script, _) = org((0..3).map(|_| Play::json(200, "[]")));
-        let org = Rc::new(org);
-        batch_request(Rc::clone(&org), &batch_of("750A")).unwrap();
+        let (client, script, _) = client((0..3).map(|_| Play::json(200, "[]")));
+        let client = Rc::new(client);
+        batch_request(Rc::clone(&client), &batch_of("750A")).unwrap();
         let config = V1QueryResultsConfig {
             job: "750A".into(),
             batch: "751A".into(),
             result_id: "752A".into(),
         };
-        let results = query_results(Rc::clone(&org), &config).unwrap();
+        let results = query_results(Rc::clone(&client), &config).unwrap();
         assert_eq!(results.head().media_type, "application/json");
-        result_ids(&org, &batch_of("750A")).unwrap();
+        result_ids(&client, &batch_of("750A")).unwrap();
         let root = "Get https://eu1.salesforce.com/services/async/62.0/job/750A/batch/751A";
         assert_eq!(
             script.sent()[1..],

@@ -15,8 +15,8 @@ use super::input::fingerprint::Key;
 use super::mapping::Mapping;
 use crate::typing::scalar;
 use field::{Check, Target};
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Kind, described};
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, JobOperation, NullText,
@@ -69,26 +69,26 @@ pub struct Columns {
 
 impl Columns {
     /// Checks the names of fields against the describe.
-    pub fn new(org: &Org, rules: &Rules, asked: &[String]) -> Result<Self, Fault> {
-        Self::mapped(org, rules, &Mapping::default(), asked)
+    pub fn new(client: &Client, rules: &Rules, asked: &[String]) -> Result<Self, Fault> {
+        Self::mapped(client, rules, &Mapping::default(), asked)
     }
 
     /// Checks the columns of an input against the mapping and the describe.
     pub fn mapped(
-        org: &Org,
+        client: &Client,
         rules: &Rules,
         mapping: &Mapping,
         header: &[String],
     ) -> Result<Self, Fault> {
         mapping.check_columns(header)?;
-        let object = described(org, &rules.object)?;
-        let mut columns = Self::empty(org, rules, !mapping.is_empty());
+        let object = described(client, &rules.object)?;
+        let mut columns = Self::empty(client, rules, !mapping.is_empty());
         for (index, original) in header.iter().enumerate() {
             let Some(name) = mapping.field(original) else {
                 columns.uses.push(Use::Nothing);
                 continue;
             };
-            let target = target_of(org, rules, &object, name)
+            let target = target_of(client, rules, &object, name)
                 .map_err(|error| error.told_as(|what| told_of(index, original, name, what)))?;
             columns
                 .add(target)
@@ -99,7 +99,7 @@ impl Columns {
         Ok(columns)
     }
 
-    fn empty(org: &Org, rules: &Rules, mapped: bool) -> Self {
+    fn empty(client: &Client, rules: &Rules, mapped: bool) -> Self {
         Self {
             names: Vec::new(),
             checks: Vec::new(),
@@ -108,7 +108,7 @@ impl Columns {
             mapped,
             empty: rules.empty,
             null_text: rules.null_text,
-            zone: org.settings().zone.clone(),
+            zone: client.settings().zone.clone(),
             key: None,
         }
     }

@@ -11,9 +11,9 @@ use super::poll::PollInterval;
 use document::ResultDocument;
 use query::Waits;
 use rows::Converter;
+use salesforce_client::client::Client;
 use salesforce_client::describe::Described;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use std::rc::Rc;
@@ -77,7 +77,7 @@ pub struct Cursor {
 
 /// An extract under way.
 pub struct Extraction<P> {
-    org: Rc<Org>,
+    client: Rc<Client>,
     format: Option<ExtractFormat>,
     waits: Waits,
     protocol: P,
@@ -107,7 +107,7 @@ enum Stage {
 
 impl<P: QueryProtocol> Extraction<P> {
     /// Begins behind the rows of `cursor`; the query is running.
-    pub fn new(org: &Rc<Org>, begin: Begin, cursor: Cursor, protocol: P) -> Self {
+    pub fn new(client: &Rc<Client>, begin: Begin, cursor: Cursor, protocol: P) -> Self {
         let Begin {
             warning,
             object,
@@ -115,9 +115,9 @@ impl<P: QueryProtocol> Extraction<P> {
             waits,
             begun,
         } = begin;
-        let converter = Converter::new(org, object, format, begun, cursor.header);
+        let converter = Converter::new(client, object, format, begun, cursor.header);
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             format,
             waits,
             protocol,
@@ -202,12 +202,12 @@ impl<P: QueryProtocol> Extraction<P> {
     }
 
     fn wait(&mut self) -> Result<Found, Fault> {
-        let mut interval = PollInterval::new(self.org.context().clock.as_ref());
+        let mut interval = PollInterval::new(self.client.context().clock.as_ref());
         loop {
             if let Some(found) = self.protocol.poll()? {
                 return Ok(found);
             }
-            let clock = self.org.context().clock.as_ref();
+            let clock = self.client.context().clock.as_ref();
             if interval.waited_ms(clock) >= self.waits.wait_ms {
                 self.stage = Stage::Waiting;
                 return Err(Fault::new(
@@ -260,7 +260,7 @@ impl<P: QueryProtocol> Produce for Extraction<P> {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.org.attributes(&Metadata::default());
+        let mut attributes = self.client.attributes(&Metadata::default());
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
         put("job", self.protocol.job().to_owned());
         put("rows", self.rows.to_string());

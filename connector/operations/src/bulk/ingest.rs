@@ -3,9 +3,9 @@
 use super::dialect::Dialect;
 use super::jobs::{self, INGEST, State};
 use crate::rest::ask::{self, Object};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -69,7 +69,7 @@ pub fn word(operation: JobOperation) -> &'static str {
 }
 
 /// POST jobs/ingest.
-pub fn create(org: &Org, config: &CreateJobConfig) -> Result<Message, Fault> {
+pub fn create(client: &Client, config: &CreateJobConfig) -> Result<Message, Fault> {
     let job = NewJob {
         object: &config.object,
         operation: config.operation,
@@ -78,26 +78,29 @@ pub fn create(org: &Org, config: &CreateJobConfig) -> Result<Message, Fault> {
         dialect: Dialect::new(config.column_delimiter, config.line_ending),
     };
     job.check()?;
-    Ok(jobs::message(org, jobs::create(org, INGEST, &job.body())?))
+    Ok(jobs::message(
+        client,
+        jobs::create(client, INGEST, &job.body())?,
+    ))
 }
 
 /// PUT jobs/ingest/{job}/batches.
-pub fn upload(org: &Org, config: &JobConfig, input: &Message) -> Result<Message, Fault> {
+pub fn upload(client: &Client, config: &JobConfig, input: &Message) -> Result<Message, Fault> {
     if input.body.len() > MAX_BULK_UPLOAD_BYTES {
         return Err(bad_input(format!(
             "The input has {} bytes; a job takes {MAX_BULK_UPLOAD_BYTES}: use `bulk/load`, which splits",
             input.body.len()
         )));
     }
-    Ok(org.message(org.send(&upload_call(org, &config.job, &input.body)?)?))
+    Ok(client.message(client.send(&upload_call(client, &config.job, &input.body)?)?))
 }
 
 /// Returns the call that carries the data of a job.
-pub fn upload_call(org: &Org, job: &str, body: &[u8]) -> Result<Call, Fault> {
-    Ok(Call::write(
+pub fn upload_call(client: &Client, job: &str, body: &[u8]) -> Result<Request, Fault> {
+    Ok(Request::write(
         Method::Put,
-        format!("{}/batches", jobs::path(org, INGEST, job)?),
-        Nature::Write,
+        format!("{}/batches", jobs::path(client, INGEST, job)?),
+        Idempotency::NonIdempotent,
         "text/csv; charset=utf-8",
         body,
     )
@@ -105,35 +108,38 @@ pub fn upload_call(org: &Org, job: &str, body: &[u8]) -> Result<Call, Fault> {
 }
 
 /// PATCH to UploadComplete.
-pub fn close(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let closed = jobs::bring_to(org, INGEST, &config.job, State::UploadComplete)?;
-    Ok(jobs::message(org, closed))
+pub fn close(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    let closed = jobs::bring_to(client, INGEST, &config.job, State::UploadComplete)?;
+    Ok(jobs::message(client, closed))
 }
 
 /// PATCH to Aborted.
-pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let aborted = jobs::bring_to(org, INGEST, &config.job, State::Aborted)?;
-    Ok(jobs::message(org, aborted))
+pub fn abort(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    let aborted = jobs::bring_to(client, INGEST, &config.job, State::Aborted)?;
+    Ok(jobs::message(client, aborted))
 }
 
 /// DELETE jobs/ingest/{job}.
-pub fn delete(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+pub fn delete(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
     let job = salesforce_client::path::segment("job", &config.job)?;
-    ask::delete(org, &format!("{INGEST}/{job}"))
+    ask::delete(client, &format!("{INGEST}/{job}"))
 }
 
 /// GET jobs/ingest/{job}.
-pub fn info(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    Ok(jobs::message(org, jobs::info(org, INGEST, &config.job)?))
+pub fn info(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    Ok(jobs::message(
+        client,
+        jobs::info(client, INGEST, &config.job)?,
+    ))
 }
 
 /// GET jobs/ingest.
-pub fn list(org: &Org, config: &ListJobsConfig) -> Result<Message, Fault> {
+pub fn list(client: &Client, config: &ListJobsConfig) -> Result<Message, Fault> {
     let kind = config.job_type.map(|kind| match kind {
         JobType::Classic => "Classic",
         JobType::BigObjectIngest => "BigObjectIngest",
         JobType::V2Ingest => "V2Ingest",
     });
     let locator = config.locator.as_deref();
-    jobs::list(org, INGEST, config.pk_chunking, kind, locator)
+    jobs::list(client, INGEST, config.pk_chunking, kind, locator)
 }

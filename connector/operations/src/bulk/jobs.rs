@@ -1,9 +1,9 @@
 //! What ingest and query jobs have in common: their state, and how it is changed and asked.
 
 use crate::rest::ask::{self, Parameters, refused};
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::{Expected, Members};
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
@@ -93,30 +93,30 @@ impl JobInfo {
 }
 
 /// Returns the path of a job.
-pub fn path(org: &Org, resource: &str, job: &str) -> Result<String, Fault> {
-    org.path(&format!("{resource}/{}", segment("job", job)?))
+pub fn path(client: &Client, resource: &str, job: &str) -> Result<String, Fault> {
+    client.path(&format!("{resource}/{}", segment("job", job)?))
 }
 
 /// POSTs a new job. One too many does no harm: it stays empty, or only reads.
-pub fn create(org: &Org, resource: &str, body: &Value) -> Result<(Reply, JobInfo), Fault> {
-    let call = Call::write(
+pub fn create(client: &Client, resource: &str, body: &Value) -> Result<(Reply, JobInfo), Fault> {
+    let call = Request::write(
         Method::Post,
-        org.path(resource)?,
-        Nature::RepeatableWrite,
+        client.path(resource)?,
+        Idempotency::Idempotent,
         "application/json",
         body.to_string().as_bytes(),
     )
     .expecting(INFO);
-    org.send_as(&call, None, |reply, _| {
+    client.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))
     })
 }
 
 /// GETs what is known of a job.
-pub fn info(org: &Org, resource: &str, job: &str) -> Result<(Reply, JobInfo), Fault> {
-    let call = Call::get(path(org, resource, job)?).expecting(INFO);
-    org.send_as(&call, None, |reply, _| {
+pub fn info(client: &Client, resource: &str, job: &str) -> Result<(Reply, JobInfo), Fault> {
+    let call = Request::get(path(client, resource, job)?).expecting(INFO);
+    client.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))
     })
@@ -125,30 +125,30 @@ pub fn info(org: &Org, resource: &str, job: &str) -> Result<(Reply, JobInfo), Fa
 /// PATCHes the state of a job. A job that has the state already refuses it; where an attempt before may have been acted on, its
 /// info decides.
 pub fn set_state(
-    org: &Org,
+    client: &Client,
     resource: &str,
     job: &str,
     state: State,
 ) -> Result<(Reply, JobInfo), Fault> {
     let body = serde_json::json!({ "state": state }).to_string();
-    let call = Call {
+    let call = Request {
         accepted_statuses: &[400, 409],
         expected: Expected::ObjectOrNothing(MEMBERS),
-        ..Call::write(
+        ..Request::write(
             Method::Patch,
-            path(org, resource, job)?,
-            Nature::RepeatableWrite,
+            path(client, resource, job)?,
+            Idempotency::Idempotent,
             "application/json",
             body.as_bytes(),
         )
     };
-    let (reply, repeated) = org.send_as(&call, None, |reply, repeated| Ok((reply, repeated)))?;
+    let (reply, repeated) = client.send_as(&call, None, |reply, repeated| Ok((reply, repeated)))?;
     if reply.status < 300 {
-        return Ok((reply.clone(), read_or_ask(org, resource, job, &reply)?));
+        return Ok((reply.clone(), read_or_ask(client, resource, job, &reply)?));
     }
     let fault = refused(reply.status, &reply.body);
     if repeated {
-        let (reply, info) = info(org, resource, job)?;
+        let (reply, info) = info(client, resource, job)?;
         if info.state.follows(state) {
             return Ok((reply, info));
         }
@@ -158,12 +158,12 @@ pub fn set_state(
 
 /// As [`set_state`], for who polls at the job no more: its info must say that it followed.
 pub fn bring_to(
-    org: &Org,
+    client: &Client,
     resource: &str,
     job: &str,
     state: State,
 ) -> Result<(Reply, JobInfo), Fault> {
-    let (reply, info) = set_state(org, resource, job, state)?;
+    let (reply, info) = set_state(client, resource, job, state)?;
     match info.state.follows(state) {
         true => Ok((reply, info)),
         false => Err(not_followed(&info, state)),
@@ -185,10 +185,15 @@ fn not_followed(info: &JobInfo, wanted: State) -> Fault {
 }
 
 /// Returns the info in an answer to a PATCH; some servers answer with nothing.
-fn read_or_ask(org: &Org, resource: &str, job: &str, reply: &Reply) -> Result<JobInfo, Fault> {
+fn read_or_ask(
+    client: &Client,
+    resource: &str,
+    job: &str,
+    reply: &Reply,
+) -> Result<JobInfo, Fault> {
     match JobInfo::read(&reply.body) {
         Ok(info) => Ok(info),
-        Err(_) => match info(org, resource, job) {
+        Err(_) => match info(client, resource, job) {
             Ok((_, info)) => Ok(info),
             Err(fault) => Err(Fault {
                 maybe_applied: true,
@@ -199,8 +204,8 @@ fn read_or_ask(org: &Org, resource: &str, job: &str, reply: &Reply) -> Result<Jo
 }
 
 /// Returns the reply as a message with the job's facts as attributes.
-pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
-    let mut message = org.message(reply);
+pub fn message(client: &Client, (reply, info): (Reply, JobInfo)) -> Message {
+    let mut message = client.message(reply);
     message.attributes.push(("job".into(), info.id));
     message
         .attributes
@@ -210,7 +215,7 @@ pub fn message(org: &Org, (reply, info): (Reply, JobInfo)) -> Message {
 
 /// Asks for a page of a list of jobs, of a kind, and returns it with the locator of the next one.
 pub fn list(
-    org: &Org,
+    client: &Client,
     resource: &str,
     pk_chunking: Option<bool>,
     kind: Option<&str>,
@@ -220,9 +225,9 @@ pub fn list(
         .some("isPkChunkingEnabled", pk_chunking)
         .some("jobType", kind)
         .some("queryLocator", locator);
-    let call = ask::get_call(org, resource, &parameters)?
+    let call = ask::get_call(client, resource, &parameters)?
         .expecting(Expected::Object(&["done", "records"]));
-    ask::send_and_read(org, &call, |body| {
+    ask::send_and_read(client, &call, |body| {
         let page: ListPage = serde_json::from_slice(body)?;
         let next = page.next_records_url.filter(|_| !page.done);
         let locator = next

@@ -27,7 +27,7 @@ use outcome::RowResults;
 use plan::Plan;
 use record_writer::{RecordSource, Which};
 use row_reader::RowReader;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -88,7 +88,7 @@ pub trait JobProtocol: Sized + 'static {
 
 /// A load under way.
 pub struct Load<P: JobProtocol> {
-    pub(super) org: Rc<Org>,
+    pub(super) client: Rc<Client>,
     pub(super) plan: Rc<Plan>,
     /// What is known of its jobs.
     pub(super) state: Rc<RefCell<P::State>>,
@@ -113,10 +113,10 @@ pub struct Load<P: JobProtocol> {
 
 impl<P: JobProtocol> Load<P> {
     /// Begins a load, or resumes one. Nothing is sent.
-    pub fn resume(org: Rc<Org>, plan: Plan, state: P::State, protocol: P) -> Self {
+    pub fn resume(client: Rc<Client>, plan: Plan, state: P::State, protocol: P) -> Self {
         let plan = Rc::new(plan);
         let position = state.resume_at().filter(|position| position.at > 0);
-        let mut row_reader = RowReader::open(&org, &plan, &state.head().shape, position);
+        let mut row_reader = RowReader::open(&client, &plan, &state.head().shape, position);
         if state.wants_originals() {
             row_reader.keep_originals();
         }
@@ -124,9 +124,9 @@ impl<P: JobProtocol> Load<P> {
             row_reader.refuse_all(ABORTED);
         }
         Self {
-            poll: PollInterval::new(org.context().clock.as_ref()),
+            poll: PollInterval::new(client.context().clock.as_ref()),
             backpressure: Backpressure::default(),
-            org,
+            client,
             plan,
             reconciled: false,
             rejected: state.rejected_before(row_reader.before.at),
@@ -230,7 +230,7 @@ impl<P: JobProtocol> Load<P> {
         let set = self.row_reader.column_set;
         let (columns, row) = self.row_reader.at_hand();
         if let Some(builder) = &mut self.builder {
-            builder.take(&self.org, columns, set, row)?;
+            builder.take(&self.client, columns, set, row)?;
         }
         self.row_reader.passed();
         Ok(P::row_taken(self))
@@ -276,7 +276,7 @@ impl<P: JobProtocol> Load<P> {
         }
         self.state.borrow_mut().head_mut().closed = true;
         self.ended = true;
-        self.poll = PollInterval::new(self.org.context().clock.as_ref());
+        self.poll = PollInterval::new(self.client.context().clock.as_ref());
         Ok(Step::NeedInput)
     }
 

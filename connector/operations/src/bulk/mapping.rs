@@ -1,8 +1,8 @@
 //! The mapping of a load: columns of the input that go into other fields than those of their names, or into none.
 
 use super::columns::{Rules, target_of as field_of};
+use salesforce_client::client::Client;
 use salesforce_client::describe::described;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::catalog::nearest;
 use salesforce_formats::message::input::path::Path;
@@ -72,16 +72,16 @@ impl Mapping {
     }
 
     /// Refuses a mapping into fields that the object does not have.
-    pub fn check_fields(&self, org: &Org, rules: &Rules) -> Result<(), Fault> {
+    pub fn check_fields(&self, client: &Client, rules: &Rules) -> Result<(), Fault> {
         if self.is_empty() {
             return Ok(());
         }
-        let object = described(org, &rules.object)?;
+        let object = described(client, &rules.object)?;
         for Entry { source, target } in &self.0 {
             let Some(Target { name, .. }) = target else {
                 continue;
             };
-            field_of(org, rules, &object, name).map_err(|error| {
+            field_of(client, rules, &object, name).map_err(|error| {
                 error.told_as(|what| {
                     format!("config.mapping puts the column `{source}` into `{name}`, which {what}")
                 })

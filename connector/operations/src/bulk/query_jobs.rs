@@ -4,8 +4,8 @@ use super::dialect::Dialect;
 use super::jobs::{self, JobInfo, QUERY, State};
 use crate::rest::ask::{self, Object};
 use crate::rest::query::Question;
+use salesforce_client::client::Client;
 use salesforce_client::exchange::Reply;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     CreateQueryJobConfig, JobConfig, ListQueryJobsConfig, QueryJobType,
 };
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// POSTs a query job.
 pub fn make(
-    org: &Org,
+    client: &Client,
     soql: &str,
     include_deleted: bool,
     dialect: Dialect,
@@ -27,11 +27,11 @@ pub fn make(
         .put("columnDelimiter", dialect.delimiter_name())
         .put("lineEnding", dialect.ending_name())
         .into();
-    jobs::create(org, QUERY, &body)
+    jobs::create(client, QUERY, &body)
 }
 
 /// POST jobs/query.
-pub fn create(org: &Org, config: &CreateQueryJobConfig) -> Result<Message, Fault> {
+pub fn create(client: &Client, config: &CreateQueryJobConfig) -> Result<Message, Fault> {
     let question = Question {
         soql: &config.soql,
         bind: &config.bind,
@@ -40,38 +40,41 @@ pub fn create(org: &Org, config: &CreateQueryJobConfig) -> Result<Message, Fault
     };
     let dialect = Dialect::new(config.column_delimiter, config.line_ending);
     let made = make(
-        org,
-        &question.bound_for(org)?,
+        client,
+        &question.bound_for(client)?,
         config.include_deleted,
         dialect,
     )?;
-    Ok(jobs::message(org, made))
+    Ok(jobs::message(client, made))
 }
 
 /// GET jobs/query/{job}.
-pub fn info(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    Ok(jobs::message(org, jobs::info(org, QUERY, &config.job)?))
+pub fn info(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    Ok(jobs::message(
+        client,
+        jobs::info(client, QUERY, &config.job)?,
+    ))
 }
 
 /// GET jobs/query.
-pub fn list(org: &Org, config: &ListQueryJobsConfig) -> Result<Message, Fault> {
+pub fn list(client: &Client, config: &ListQueryJobsConfig) -> Result<Message, Fault> {
     let kind = config.job_type.map(|kind| match kind {
         QueryJobType::Classic => "Classic",
         QueryJobType::V2Query => "V2Query",
         QueryJobType::V2Ingest => "V2Ingest",
     });
     let locator = config.locator.as_deref();
-    jobs::list(org, QUERY, config.pk_chunking, kind, locator)
+    jobs::list(client, QUERY, config.pk_chunking, kind, locator)
 }
 
 /// PATCH to Aborted.
-pub fn abort(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
-    let aborted = jobs::bring_to(org, QUERY, &config.job, State::Aborted)?;
-    Ok(jobs::message(org, aborted))
+pub fn abort(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
+    let aborted = jobs::bring_to(client, QUERY, &config.job, State::Aborted)?;
+    Ok(jobs::message(client, aborted))
 }
 
 /// DELETE jobs/query/{job}.
-pub fn delete(org: &Org, config: &JobConfig) -> Result<Message, Fault> {
+pub fn delete(client: &Client, config: &JobConfig) -> Result<Message, Fault> {
     let job = salesforce_client::path::segment("job", &config.job)?;
-    ask::delete(org, &format!("{QUERY}/{job}"))
+    ask::delete(client, &format!("{QUERY}/{job}"))
 }

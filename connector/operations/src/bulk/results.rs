@@ -2,11 +2,11 @@
 
 use super::body::Arriving;
 use super::jobs::{self, INGEST, QUERY};
+use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
 use salesforce_client::media_type::essence;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::path::query;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     JobConfig, QueryJobResultsConfig,
@@ -34,59 +34,59 @@ pub struct Results {
 }
 
 /// GET successfulResults.
-pub fn successful(org: Rc<Org>, config: &JobConfig) -> Result<Results, Fault> {
-    of_ingest(org, config, SUCCESSFUL)
+pub fn successful(client: Rc<Client>, config: &JobConfig) -> Result<Results, Fault> {
+    of_ingest(client, config, SUCCESSFUL)
 }
 
 /// GET failedResults.
-pub fn failed(org: Rc<Org>, config: &JobConfig) -> Result<Results, Fault> {
-    of_ingest(org, config, FAILED)
+pub fn failed(client: Rc<Client>, config: &JobConfig) -> Result<Results, Fault> {
+    of_ingest(client, config, FAILED)
 }
 
 /// GET unprocessedrecords.
-pub fn unprocessed(org: Rc<Org>, config: &JobConfig) -> Result<Results, Fault> {
-    of_ingest(org, config, UNPROCESSED)
+pub fn unprocessed(client: Rc<Client>, config: &JobConfig) -> Result<Results, Fault> {
+    of_ingest(client, config, UNPROCESSED)
 }
 
-fn of_ingest(org: Rc<Org>, config: &JobConfig, resource: &str) -> Result<Results, Fault> {
-    let call = ingest_call(&org, &config.job, resource)?;
-    Results::open(org, call)
+fn of_ingest(client: Rc<Client>, config: &JobConfig, resource: &str) -> Result<Results, Fault> {
+    let call = ingest_call(&client, &config.job, resource)?;
+    Results::open(client, call)
 }
 
 /// Returns the call for a result document of an ingest job.
-pub fn ingest_call(org: &Org, job: &str, resource: &str) -> Result<Call, Fault> {
-    let path = jobs::path(org, INGEST, job)?;
+pub fn ingest_call(client: &Client, job: &str, resource: &str) -> Result<Request, Fault> {
+    let path = jobs::path(client, INGEST, job)?;
     Ok(csv(format!("{path}/{resource}")))
 }
 
 /// Returns the call for a page of results of a query job.
 pub fn query_call(
-    org: &Org,
+    client: &Client,
     job: &str,
     locator: Option<&str>,
     max_records: Option<u32>,
-) -> Result<Call, Fault> {
+) -> Result<Request, Fault> {
     let max = max_records.map(|max| max.to_string());
     let pairs = [("locator", locator), ("maxRecords", max.as_deref())];
     let told = pairs
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    let path = jobs::path(org, QUERY, job)?;
+    let path = jobs::path(client, QUERY, job)?;
     Ok(csv(format!("{path}/results{}", query(told))))
 }
 
 /// Makes a GET of CSV.
-pub fn csv(path: String) -> Call {
-    Call::get(path)
+pub fn csv(path: String) -> Request {
+    Request::get(path)
         .expecting(Expected::Csv)
         .with_header("accept", "text/csv")
 }
 
 /// GET jobs/query/{job}/results.
-pub fn query_page(org: Rc<Org>, config: &QueryJobResultsConfig) -> Result<Results, Fault> {
+pub fn query_page(client: Rc<Client>, config: &QueryJobResultsConfig) -> Result<Results, Fault> {
     let locator = config.locator.as_deref();
-    let call = query_call(&org, &config.job, locator, config.max_records)?;
-    let mut results = Results::open(org, call)?;
+    let call = query_call(&client, &config.job, locator, config.max_records)?;
+    let mut results = Results::open(client, call)?;
     let head = &results.arriving.head;
     let locator = next_locator(head).map(|next| ("locator".to_owned(), next.to_owned()));
     let records = number_of_records(head).map(|count| ("records".to_owned(), count.to_string()));
@@ -110,8 +110,8 @@ pub fn number_of_records(head: &Reply) -> Option<u64> {
 
 impl Results {
     /// Sends the call and waits for the head of its answer.
-    pub fn open(org: Rc<Org>, call: Call) -> Result<Self, Fault> {
-        let arriving = Arriving::open(Rc::clone(&org), call, None)?;
+    pub fn open(client: Rc<Client>, call: Request) -> Result<Self, Fault> {
+        let arriving = Arriving::open(Rc::clone(&client), call, None)?;
         let told = arriving.head.header("content-type").unwrap_or("text/csv");
         let media_type = match essence(told) {
             "text/csv" => RowFormat::Csv.media_type(),
@@ -119,7 +119,7 @@ impl Results {
         };
         Ok(Self {
             media_type: media_type.to_owned(),
-            attributes: org.attributes(&Metadata::from(&arriving.head)),
+            attributes: client.attributes(&Metadata::from(&arriving.head)),
             arriving,
         })
     }

@@ -1,5 +1,5 @@
 use super::*;
-use salesforce_client::testing::{expired, org, token};
+use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::FaultKind;
@@ -28,8 +28,8 @@ fn read(results: &mut Results, max: usize) -> Result<String, Fault> {
 
 #[test]
 fn results_come_through_as_they_are() {
-    let (org, script, _) = org([csv(CSV)]);
-    let mut results = successful(Rc::new(org), &job()).unwrap();
+    let (client, script, _) = client([csv(CSV)]);
+    let mut results = successful(Rc::new(client), &job()).unwrap();
     assert_eq!(read(&mut results, 7).unwrap(), CSV);
     assert_eq!(
         script.sent()[1],
@@ -39,24 +39,24 @@ fn results_come_through_as_they_are() {
 
 #[test]
 fn broken_answer_goes_on_where_it_broke() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         Play::CutShort(200, CSV.as_bytes()[..20].to_vec()),
         Play::Answer(503, vec![], vec![]),
         Play::CutShort(200, CSV.as_bytes()[..30].to_vec()),
         csv(CSV),
     ]);
-    let mut results = failed(Rc::new(org), &job()).unwrap();
+    let mut results = failed(Rc::new(client), &job()).unwrap();
     assert_eq!(read(&mut results, 8).unwrap(), CSV);
     assert_eq!(script.left(), 0);
 }
 
 #[test]
 fn answer_that_changed_meanwhile_is_refused() {
-    let (org, ..) = org([
+    let (client, ..) = client([
         Play::CutShort(200, CSV.as_bytes()[..20].to_vec()),
         csv(&CSV.replace("sf__Id", "sf__ID")),
     ]);
-    let mut results = failed(Rc::new(org), &job()).unwrap();
+    let mut results = failed(Rc::new(client), &job()).unwrap();
     assert_eq!(
         read(&mut results, 99).unwrap_err().kind,
         FaultKind::Protocol
@@ -65,8 +65,8 @@ fn answer_that_changed_meanwhile_is_refused() {
 
 #[test]
 fn answer_that_keeps_breaking_ends_after_the_attempts_of_the_policy() {
-    let (org, script, _) = org((0..9).map(|_| Play::CutShort(200, b"sf".to_vec())));
-    let mut results = unprocessed(Rc::new(org), &job()).unwrap();
+    let (client, script, _) = client((0..9).map(|_| Play::CutShort(200, b"sf".to_vec())));
+    let mut results = unprocessed(Rc::new(client), &job()).unwrap();
     let fault = read(&mut results, 99).unwrap_err();
     assert_eq!((fault.kind, fault.attempts), (FaultKind::Unavailable, 5));
     assert_eq!(script.left(), 4);
@@ -74,14 +74,14 @@ fn answer_that_keeps_breaking_ends_after_the_attempts_of_the_policy() {
 
 #[test]
 fn faults_before_the_answer_are_retried_and_the_session_renewed() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         expired(),
         token("T2"),
         Play::Answer(429, vec![("retry-after".into(), "2".into())], vec![]),
         Play::Fail(Failure::Lost),
         csv(CSV),
     ]);
-    let mut results = successful(Rc::new(org), &job()).unwrap();
+    let mut results = successful(Rc::new(client), &job()).unwrap();
     assert_eq!(read(&mut results, 99).unwrap(), CSV);
     assert_eq!(script.left(), 0);
 }
@@ -94,17 +94,17 @@ fn page_of_a_query_tells_its_locator_and_count() {
             ("sforce-numberofrecords".into(), "2".into()),
         ]
     };
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         Play::Answer(200, headers("MTAw"), b"\"Id\"\n".to_vec()),
         Play::Answer(200, headers("null"), b"\"Id\"\n".to_vec()),
     ]);
-    let org = Rc::new(org);
+    let client = Rc::new(client);
     let mut config = QueryJobResultsConfig {
         job: "750B".into(),
         locator: None,
         max_records: Some(2),
     };
-    let first = query_page(Rc::clone(&org), &config).unwrap().head();
+    let first = query_page(Rc::clone(&client), &config).unwrap().head();
     assert!(
         first
             .attributes
@@ -112,7 +112,7 @@ fn page_of_a_query_tells_its_locator_and_count() {
     );
     assert!(first.attributes.contains(&("records".into(), "2".into())));
     config.locator = Some("MTAw".into());
-    let last = query_page(org, &config).unwrap().head();
+    let last = query_page(client, &config).unwrap().head();
     assert!(last.attributes.iter().all(|(name, _)| name != "locator"));
     assert!(script.sent()[2].ends_with("/jobs/query/750B/results?locator=MTAw&maxRecords=2"));
 }

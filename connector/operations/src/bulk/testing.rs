@@ -5,11 +5,11 @@ pub mod bulk_v1;
 mod documents;
 mod wire;
 
+use salesforce_client::client::Client;
 use salesforce_client::context::Context;
-use salesforce_client::org::Org;
 use salesforce_client::testing::connection;
 use salesforce_client::transport::scripted::{Play, TestClock};
-use salesforce_client::transport::{Failure, Method, Request};
+use salesforce_client::transport::{Failure, HttpRequest, Method};
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::source::Source;
 use serde_json::{Value, json};
@@ -142,11 +142,11 @@ pub fn assert_passes(fault: &Fault, opened: u32) {
 
 impl Fake {
     /// A way into the org.
-    pub fn org(&self, clock: &TestClock) -> Rc<Org> {
+    pub fn client(&self, clock: &TestClock) -> Rc<Client> {
         let mut connection = connection();
         connection.api_version = Some("62.0".into());
         let context = Context::new(self.clone(), clock.clone());
-        Rc::new(Org::open(Rc::new(context), &connection).unwrap())
+        Rc::new(Client::open(Rc::new(context), &connection).unwrap())
     }
 
     /// All records that were loaded, by their lines, header left out.
@@ -169,7 +169,7 @@ impl Fake {
         self.0.borrow().seen.clone()
     }
 
-    fn answer(&self, request: &Request, body: &[u8]) -> Play {
+    fn answer(&self, request: &HttpRequest, body: &[u8]) -> Play {
         let path = request.url.split_once(".com").map_or("", |(_, path)| path);
         if path.contains("/oauth2/token") {
             let mut inside = self.0.borrow_mut();
@@ -212,7 +212,7 @@ impl Fake {
     }
 
     /// Whether a request asks for chunks has to be known before it is acted on.
-    fn note_chunking(&self, request: &Request) {
+    fn note_chunking(&self, request: &HttpRequest) {
         let chunked = |(name, _): &(String, String)| name == "sforce-enable-pkchunking";
         if request.url.ends_with("/job") {
             self.0.borrow_mut().bulk_v1.chunked = request.headers.iter().any(chunked);

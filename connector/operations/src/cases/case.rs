@@ -4,7 +4,7 @@ use crate::dispatch;
 use salesforce_client::context::Context;
 use salesforce_client::testing::message;
 use salesforce_client::transport::scripted::{Play, Script, TestClock};
-use salesforce_client::transport::{Failure, Request};
+use salesforce_client::transport::{Failure, HttpRequest};
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::catalog::{self, Style};
 use salesforce_contract::source::Source;
@@ -297,7 +297,7 @@ impl Expect {
         }
     }
 
-    fn requests(&self, sent: &[Request]) -> Result<(), String> {
+    fn requests(&self, sent: &[HttpRequest]) -> Result<(), String> {
         if sent.len() != self.requests.len() {
             let lines: Vec<String> = sent.iter().map(line).collect();
             return Err(format!("sent {lines:?}"));
@@ -308,7 +308,7 @@ impl Expect {
 }
 
 impl Sent {
-    fn compare(&self, request: &Request) -> Result<(), String> {
+    fn compare(&self, request: &HttpRequest) -> Result<(), String> {
         let url = match self.url.strip_prefix('/') {
             Some(path) => format!("{INSTANCE}/{path}"),
             None => self.url.clone(),
@@ -341,7 +341,7 @@ impl ExpectedFault {
     }
 }
 
-fn line(request: &Request) -> String {
+fn line(request: &HttpRequest) -> String {
     let method = format!("{:?}", request.method).to_uppercase();
     format!("{method} {}", request.url)
 }

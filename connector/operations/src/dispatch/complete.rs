@@ -3,7 +3,7 @@
 
 use super::names::explain;
 use crate::table::Config;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::sink::Sink;
@@ -13,23 +13,27 @@ use std::rc::Rc;
 /// What completes the faults of an operation: the requests that it has sent, and the names that there are in the org.
 #[derive(Clone)]
 pub struct Completion {
-    org: Rc<Org>,
+    client: Rc<Client>,
     /// The sObject of the config.
     object: Option<String>,
 }
 
 impl Completion {
     /// What completes the faults of an operation with this config.
-    pub fn new(org: &Rc<Org>, config: &Config) -> Self {
+    pub fn new(client: &Rc<Client>, config: &Config) -> Self {
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             object: config.object(),
         }
     }
 
     /// Completes a fault.
     pub fn complete(&self, fault: Fault) -> Fault {
-        explain(&self.org, self.object.as_deref(), self.org.complete(fault))
+        explain(
+            &self.client,
+            self.object.as_deref(),
+            self.client.complete(fault),
+        )
     }
 }
 

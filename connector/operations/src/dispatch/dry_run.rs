@@ -2,7 +2,7 @@
 
 use super::{accept, check_input, known};
 use crate::table::{self, Config, Run};
-use salesforce_client::org::{Org, UnsentRequest};
+use salesforce_client::client::{Client, UnsentRequest};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::{
     DryRunConfig, DryRunReport, PlannedRequest,
@@ -29,7 +29,7 @@ const ANY_REQUEST: [&str; 2] = ["raw/", "composite/"];
 
 /// Runs an operation with its requests held back.
 pub fn dry_run(
-    org: &Org,
+    client: &Client,
     config: &DryRunConfig,
     input: Option<&Message>,
 ) -> Result<DryRunReport, Fault> {
@@ -49,7 +49,7 @@ pub fn dry_run(
     let reads_too = ANY_REQUEST
         .iter()
         .any(|group| operation.name.starts_with(group));
-    let dry_run = Rc::new(org.in_dry_run(reads_too));
+    let dry_run = Rc::new(client.in_dry_run(reads_too));
     let ended = run_dry(&dry_run, run, inner, input);
     let unsent = dry_run.unsent();
     if unsent.is_empty() {
@@ -59,13 +59,18 @@ pub fn dry_run(
 }
 
 /// Runs the operation as far as it comes.
-fn run_dry(org: &Rc<Org>, run: Run, config: Config, input: Option<&Message>) -> Result<(), Fault> {
+fn run_dry(
+    client: &Rc<Client>,
+    run: Run,
+    config: Config,
+    input: Option<&Message>,
+) -> Result<(), Fault> {
     match run {
-        Run::Call(run) => run(org, config, input).map(drop),
-        Run::Source(open) => open(Rc::clone(org), config, input).map(drop),
-        Run::Trigger(poll) => poll(Rc::clone(org), config, None, 0).map(drop),
+        Run::Call(run) => run(client, config, input).map(drop),
+        Run::Source(open) => open(Rc::clone(client), config, input).map(drop),
+        Run::Trigger(poll) => poll(Rc::clone(client), config, None, 0).map(drop),
         Run::Sink(open) => {
-            let mut sink = open(Rc::clone(org), config, None)?;
+            let mut sink = open(Rc::clone(client), config, None)?;
             if let Some(input) = input {
                 sink.write(&input.body)?;
             }
@@ -77,7 +82,7 @@ fn run_dry(org: &Rc<Org>, run: Run, config: Config, input: Option<&Message>) -> 
 fn report(
     operation: &Operation,
     run: Run,
-    org: &Org,
+    client: &Client,
     unsent: &[UnsentRequest],
     shown: Option<u32>,
 ) -> DryRunReport {
@@ -88,7 +93,7 @@ fn report(
         api_calls: u32::try_from(requests.len()).unwrap_or(u32::MAX),
         requests,
         more: !matches!(run, Run::Call(_)),
-        refused: org.refused(),
+        refused: client.refused(),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use salesforce_client::testing::{account, message, org};
+use salesforce_client::testing::{account, client, message};
 use salesforce_client::transport::scripted::Play;
 
 fn config(operation: &str, config: &str) -> DryRunConfig {
@@ -12,10 +12,10 @@ fn config(operation: &str, config: &str) -> DryRunConfig {
 
 #[test]
 fn a_sink_goes_as_far_as_its_first_request() {
-    let (org, script, _) = org([account()]);
+    let (client, script, _) = client([account()]);
     let asked = config("bulk/load", r#"{"object":"Account","operation":"insert"}"#);
     let input = message("text/csv", "Name\nAcme\n");
-    let report = dry_run(&org, &asked, Some(&input)).unwrap();
+    let report = dry_run(&client, &asked, Some(&input)).unwrap();
     assert!(report.more);
     assert_eq!(report.api_calls, 1);
     assert_eq!(report.requests[0].method, "POST");
@@ -30,14 +30,14 @@ fn no_operation_that_writes_sends_a_write_in_a_dry_run() {
         if operation.effect != Effect::Write {
             continue;
         }
-        let (org, script, _) = org(std::iter::repeat_with(|| Play::json(200, "{}")).take(9));
+        let (client, script, _) = client(std::iter::repeat_with(|| Play::json(200, "{}")).take(9));
         let text = sample(operation.name);
         let input = operation
             .accepts
             .first()
             .map(|media_type| message(media_type, input(operation.name)));
         // Whatever comes of it, nothing but logins and reads may have been sent.
-        let _ = dry_run(&org, &config(operation.name, &text), input.as_ref());
+        let _ = dry_run(&client, &config(operation.name, &text), input.as_ref());
         for sent in script.requests().iter().skip(1) {
             assert_eq!(
                 sent.method,

@@ -2,9 +2,9 @@
 //! that the org offers. The lists are asked for once, and only when something is not found.
 
 use salesforce_client::cache::BoundedCache;
+use salesforce_client::client::Client;
 use salesforce_client::connection::{ApiVersion, VersionChoice};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::catalog::nearest;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ const UNKNOWN_TYPE: [&str; 4] = [
 type KnownNames = BoundedCache<Rc<Vec<String>>, 1>;
 
 /// Adds to a fault what a wrong name of the object, or a wrong API version, explains of it.
-pub fn explain(org: &Org, object: Option<&str>, fault: Fault) -> Fault {
+pub fn explain(client: &Client, object: Option<&str>, fault: Fault) -> Fault {
     let has = |code: &&str| {
         fault
             .upstream
@@ -31,11 +31,11 @@ pub fn explain(org: &Org, object: Option<&str>, fault: Fault) -> Fault {
     };
     let of_type = UNKNOWN_TYPE.iter().any(has);
     let told = match object {
-        Some(object) if of_type => wrong_object(org, object),
+        Some(object) if of_type => wrong_object(client, object),
         // Under a version that the org does not offer, nothing is found.
-        None if has(&"NOT_FOUND") => wrong_version(org),
+        None if has(&"NOT_FOUND") => wrong_version(client),
         _ if fault.kind == FaultKind::Unsupported && !fault.upstream.is_empty() => {
-            wrong_version(org)
+            wrong_version(client)
         }
         _ => None,
     };
@@ -48,11 +48,11 @@ pub fn explain(org: &Org, object: Option<&str>, fault: Fault) -> Fault {
     }
 }
 
-fn wrong_object(org: &Org, object: &str) -> Option<String> {
-    let names = match names(org) {
+fn wrong_object(client: &Client, object: &str) -> Option<String> {
+    let names = match names(client) {
         Ok(names) => names,
         Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Unsupported) => {
-            return wrong_version(org);
+            return wrong_version(client);
         }
         Err(_) => return None,
     };
@@ -70,15 +70,15 @@ fn wrong_object(org: &Org, object: &str) -> Option<String> {
 }
 
 /// The objects that the user of the connection may see.
-fn names(org: &Org) -> Result<Rc<Vec<String>>, Fault> {
-    let origin = org.session()?.instance_url;
-    let cache = org.context().cache::<KnownNames>();
+fn names(client: &Client) -> Result<Rc<Vec<String>>, Fault> {
+    let origin = client.session()?.instance_url;
+    let cache = client.context().cache::<KnownNames>();
     if let Some(names) = cache.get(&origin) {
         return Ok(names);
     }
-    let call = salesforce_client::org::Call::get(org.path("sobjects")?)
+    let call = salesforce_client::client::Request::get(client.path("sobjects")?)
         .expecting(Expected::Object(&["sobjects"]));
-    let reply = org.send(&call)?;
+    let reply = client.send(&call)?;
     let global: Global = serde_json::from_slice(&reply.body)
         .map_err(|error| Fault::protocol(format!("The list of objects: {error}")))?;
     let names: Vec<String> = global.sobjects.into_iter().map(|one| one.name).collect();
@@ -87,11 +87,11 @@ fn names(org: &Org) -> Result<Rc<Vec<String>>, Fault> {
     Ok(names)
 }
 
-fn wrong_version(org: &Org) -> Option<String> {
-    let VersionChoice::Exactly(asked) = org.settings().version else {
+fn wrong_version(client: &Client) -> Option<String> {
+    let VersionChoice::Exactly(asked) = client.settings().version else {
         return None;
     };
-    let offered = org.offered_versions().ok()?;
+    let offered = client.offered_versions().ok()?;
     let (oldest, newest) = (offered.iter().min()?, offered.iter().max()?);
     (!offered.contains(&asked)).then(|| sentence(asked, *oldest, *newest))
 }
@@ -116,7 +116,7 @@ struct Named {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salesforce_client::testing::org;
+    use salesforce_client::testing::client;
     use salesforce_client::transport::scripted::Play;
 
     fn fault(kind: FaultKind, code: &str) -> Fault {
@@ -135,10 +135,10 @@ mod tests {
 
     #[test]
     fn a_slip_in_the_name_of_an_object_is_named_once_asked() {
-        let (org, script, _) = org([Play::json(200, OBJECTS)]);
+        let (client, script, _) = client([Play::json(200, OBJECTS)]);
         for _ in 0..2 {
             let told = explain(
-                &org,
+                &client,
                 Some("Acount"),
                 fault(FaultKind::NotFound, "NOT_FOUND"),
             );
@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(told.upstream[0].code, "NOT_FOUND");
         }
         let known = explain(
-            &org,
+            &client,
             Some("account"),
             fault(FaultKind::NotFound, "NOT_FOUND"),
         );
@@ -157,9 +157,9 @@ mod tests {
     #[test]
     fn a_version_that_is_not_offered_is_named_with_those_that_are() {
         let listed = r#"[{"version":"31.0"},{"version":"61.0"}]"#;
-        let (org, ..) = org([not_found(), Play::json(200, listed)]);
+        let (client, ..) = client([not_found(), Play::json(200, listed)]);
         let told = explain(
-            &org,
+            &client,
             Some("Account"),
             fault(FaultKind::NotFound, "NOT_FOUND"),
         );
@@ -172,9 +172,9 @@ mod tests {
 
     #[test]
     fn other_faults_ask_nothing() {
-        let (org, script, _) = org([]);
+        let (client, script, _) = client([]);
         explain(
-            &org,
+            &client,
             Some("Account"),
             fault(FaultKind::Invalid, "INVALID_FIELD"),
         );

@@ -191,18 +191,22 @@ fn what_failed_after_a_write_may_have_been_applied() {
         created(),
         Play::json(404, r#"[{"errorCode":"NOT_FOUND","message":"x"}]"#),
     ]);
-    let org = enter(context, CONNECTION).unwrap();
-    let post = salesforce_client::org::Call::write(
+    let client = enter(context, CONNECTION).unwrap();
+    let post = salesforce_client::client::Request::write(
         salesforce_client::transport::Method::Post,
         "/x",
-        salesforce_client::exchange::Nature::Write,
+        salesforce_client::exchange::Idempotency::NonIdempotent,
         "application/json",
         b"{}",
     )
     .expecting(salesforce_client::expected::Expected::CREATED);
-    org.send(&post).unwrap();
-    assert!(org.send(&salesforce_client::org::Call::get("/x")).is_err());
-    assert!(org.has_written());
+    client.send(&post).unwrap();
+    assert!(
+        client
+            .send(&salesforce_client::client::Request::get("/x"))
+            .is_err()
+    );
+    assert!(client.has_written());
 }
 
 /// More digits than an f64 keeps.

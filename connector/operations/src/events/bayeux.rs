@@ -29,7 +29,7 @@ pub struct BayeuxMessage {
     pub client_id: Option<String>,
     /// The channel that was asked for.
     pub subscription: Option<Value>,
-    /// Why it was not done, as `403::Unknown client`.
+    /// Why it was not done, as `403::Unknown subscriber`.
     pub error: Option<String>,
     /// What to do next.
     pub advice: Option<Advice>,
@@ -158,18 +158,18 @@ pub fn handshake(id: u64) -> Value {
 }
 
 /// The message that waits for events.
-pub fn connect(id: u64, client: &str) -> Value {
+pub fn connect(id: u64, subscriber: &str) -> Value {
     json!([{
         "id": id.to_string(),
         "channel": CONNECT,
-        "clientId": client,
+        "clientId": subscriber,
         "connectionType": LONG_POLLING,
     }])
 }
 
 /// The message that ends the subscription of a client.
-pub fn disconnect(id: u64, client: &str) -> Value {
-    json!([{"id": id.to_string(), "channel": DISCONNECT, "clientId": client}])
+pub fn disconnect(id: u64, subscriber: &str) -> Value {
+    json!([{"id": id.to_string(), "channel": DISCONNECT, "clientId": subscriber}])
 }
 
 /// One message that asks for a channel. Its replay id is written as the number that it is, whatever its size.
@@ -193,7 +193,7 @@ impl<'a> Subscribe<'a> {
     /// Asks for a channel after a replay id.
     pub fn to(
         id: u64,
-        client: &'a str,
+        subscriber: &'a str,
         channel: &'a str,
         replay_id: &str,
     ) -> serde_json::Result<Self> {
@@ -201,7 +201,7 @@ impl<'a> Subscribe<'a> {
         Ok(Self {
             id: id.to_string(),
             channel: SUBSCRIBE,
-            client_id: client,
+            client_id: subscriber,
             subscription: channel,
             ext: Replay {
                 replay: BTreeMap::from([(channel, number)]),

@@ -1,13 +1,13 @@
 //! How a client waits for events, and queues them.
 
 use super::bayeux::{self, BayeuxMessage, CONNECT};
-use super::client::{Client, Item};
+use super::bayeux_client::{BayeuxClient, Item};
 use super::client_error::ClientError;
 use super::cursor::{Position, is_id};
 use super::document::{self, Received};
 use crate::triggers::server_time;
+use salesforce_client::client::Client;
 use salesforce_client::exchange;
-use salesforce_client::org::Org;
 use salesforce_client::retry::Backoff;
 use salesforce_client::transport::Pending;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
@@ -33,15 +33,15 @@ pub struct Waiting {
     started_ms: u64,
 }
 
-impl Client {
+impl BayeuxClient {
     /// Waits up to so many milliseconds for events; true when an answer has come.
     pub fn wait(
         &mut self,
-        org: &Org,
+        client: &Client,
         session: &Session,
         wait_ms: u64,
     ) -> Result<bool, ClientError> {
-        let clock = &org.context().clock;
+        let clock = &client.context().clock;
         let now_ms = clock.monotonic_ms();
         let Some(waiting) = &mut self.waiting else {
             let pause_ms = self.not_before_ms.saturating_sub(now_ms);
@@ -49,13 +49,13 @@ impl Client {
                 clock.sleep_ms(pause_ms.min(wait_ms));
                 return Ok(false);
             }
-            self.send_connect(org, session, now_ms)?;
+            self.send_connect(client, session, now_ms)?;
             return Ok(false);
         };
         let remaining_ms =
             (waiting.started_ms + self.hold_ms + SILENCE_MARGIN_MS).saturating_sub(now_ms);
         if waiting.pending.ready_within(wait_ms.min(remaining_ms)) {
-            return self.answered(org).map(|()| true);
+            return self.answered(client).map(|()| true);
         }
         if wait_ms < remaining_ms {
             return Ok(false);
@@ -69,15 +69,15 @@ impl Client {
 
     fn send_connect(
         &mut self,
-        org: &Org,
+        client: &Client,
         session: &Session,
         now_ms: u64,
     ) -> Result<(), ClientError> {
         let body = bayeux::connect(self.next_number(), &self.id).to_string();
-        let mut request = self.request(org, session, &body)?;
+        let mut request = self.request(client, session, &body)?;
         let held_ms = u32::try_from(self.hold_ms + SILENCE_MARGIN_MS).unwrap_or(u32::MAX);
         request.timeouts.first_byte_ms = request.timeouts.first_byte_ms.max(held_ms);
-        let transport = &org.context().transport;
+        let transport = &client.context().transport;
         let pending = transport
             .start(&request)
             .map_err(|error| ClientError::from_transport(&error))?;
@@ -89,16 +89,16 @@ impl Client {
     }
 
     /// Reads the answer to a connect.
-    fn answered(&mut self, org: &Org) -> Result<(), ClientError> {
+    fn answered(&mut self, client: &Client) -> Result<(), ClientError> {
         let Some(waiting) = self.waiting.take() else {
             return Ok(());
         };
         let reply = exchange::receive(waiting.pending)
             .map_err(|error| ClientError::from_transport(&error))?;
-        let now_ms = server_time::asked_ms(org, &reply, 0);
-        let messages = self.read(org, reply)?;
+        let now_ms = server_time::asked_ms(client, &reply, 0);
+        let messages = self.read(client, reply)?;
         let failure = self.failure(&messages);
-        self.apply_advice(org, &messages);
+        self.apply_advice(client, &messages);
         self.receive(messages);
         match failure {
             // What came with the bad news is delivered first; the next connect tells the news again.
@@ -106,7 +106,7 @@ impl Client {
             Some(_) => {}
             None => self.mark_heard(now_ms),
         }
-        let clock_ms = org.context().clock.monotonic_ms();
+        let clock_ms = client.context().clock.monotonic_ms();
         self.back_off(clock_ms, clock_ms.saturating_sub(waiting.started_ms));
         Ok(())
     }
@@ -129,9 +129,9 @@ impl Client {
     }
 
     /// Applies the advice of messages: what comes last holds.
-    pub(super) fn apply_advice(&mut self, org: &Org, messages: &[BayeuxMessage]) {
+    pub(super) fn apply_advice(&mut self, client: &Client, messages: &[BayeuxMessage]) {
         for advice in messages.iter().filter_map(|one| one.advice.as_ref()) {
-            self.not_before_ms = org.context().clock.monotonic_ms() + advice.interval_ms();
+            self.not_before_ms = client.context().clock.monotonic_ms() + advice.interval_ms();
             self.hold_ms = advice.hold_ms().unwrap_or(self.hold_ms);
             if advice.reconnect.is_some() {
                 self.reconnect.clone_from(&advice.reconnect);

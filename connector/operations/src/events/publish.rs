@@ -1,7 +1,7 @@
 //! Publishing: events are created as records are, many at once.
 
 use crate::rest::collections;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::CreateConfig;
 use salesforce_contract::bindings::exports::salesforce::connector::events::PublishConfig;
 use salesforce_contract::bindings::{Fault, Message};
@@ -10,7 +10,7 @@ use salesforce_contract::bindings::{Fault, Message};
 const PARALLEL: u8 = 1;
 
 /// POST composite/sobjects.
-pub fn publish(org: &Org, config: &PublishConfig, input: &Message) -> Result<Message, Fault> {
+pub fn publish(client: &Client, config: &PublishConfig, input: &Message) -> Result<Message, Fault> {
     let create = CreateConfig {
         object: Some(config.event.clone()),
         batch_size: config.batch_size,
@@ -19,5 +19,5 @@ pub fn publish(org: &Org, config: &PublishConfig, input: &Message) -> Result<Mes
         options: config.options.clone(),
         format: config.format,
     };
-    collections::create(org, &create, input)
+    collections::create(client, &create, input)
 }

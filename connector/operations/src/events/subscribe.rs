@@ -1,11 +1,11 @@
 //! What a poll does: it resumes the client that waits, or has another one subscribe where the checkpoint says.
 
-use super::client::{Client, Item};
+use super::bayeux_client::{BayeuxClient, Item};
 use super::client_error::ClientError;
 use super::cursor::ReplayCursor;
 use super::subscriptions::Subscriptions;
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::exports::salesforce::connector::events::{
@@ -21,31 +21,35 @@ const MAX_CLIENTS: u32 = 4;
 
 /// Returns the next events, waiting up to `wait_ms` milliseconds for them.
 pub fn subscribe(
-    org: &Org,
+    client: &Client,
     config: &SubscribeConfig,
     checkpoint: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
     let cursor = ReplayCursor::new(config, checkpoint)?;
-    let clock = &org.context().clock;
+    let clock = &client.context().clock;
     let mut poll = Poll {
-        org,
+        client,
         lost: config.lost.unwrap_or(LostPolicy::Fail),
         until_ms: clock.monotonic_ms().saturating_add(u64::from(wait_ms)),
-        session: org.session()?,
+        session: client.session()?,
         opened: 0,
         renewed: false,
         begins: cursor.has_latest(),
         cursor,
     };
-    let key = key(org, config)?;
-    let subscriptions = org.context().cache::<Subscriptions>();
-    let client = subscriptions.take(&key);
-    let mut client = poll.run(client)?;
+    let key = key(client, config)?;
+    let subscriptions = client.context().cache::<Subscriptions>();
+    let subscriber = subscriptions.take(&key);
+    let mut subscriber = poll.run(subscriber)?;
     let size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    let messages = deliver(&mut client, size, &org.attributes(&Metadata::default()));
-    let checkpoint = client.cursor.write()?;
-    subscriptions.keep(key, client);
+    let messages = deliver(
+        &mut subscriber,
+        size,
+        &client.attributes(&Metadata::default()),
+    );
+    let checkpoint = subscriber.cursor.write()?;
+    subscriptions.keep(key, subscriber);
     Ok(Batch {
         more: !messages.is_empty() || poll.begins,
         messages,
@@ -54,20 +58,24 @@ pub fn subscribe(
 }
 
 /// What tells subscriptions apart.
-fn key(org: &Org, config: &SubscribeConfig) -> Result<String, Fault> {
+fn key(client: &Client, config: &SubscribeConfig) -> Result<String, Fault> {
     let config =
         serde_json::to_string(config).map_err(|error| Fault::protocol(error.to_string()))?;
-    Ok(format!("{} {config}", org.settings().session_key()))
+    Ok(format!("{} {config}", client.settings().session_key()))
 }
 
 /// Takes events off a client's queue; its cursor is then after them.
-fn deliver(client: &mut Client, size: usize, attributes: &[(String, String)]) -> Vec<Message> {
-    let count = size.min(client.queue.len());
-    let items: Vec<Item> = client.queue.drain(..count).collect();
+fn deliver(
+    subscriber: &mut BayeuxClient,
+    size: usize,
+    attributes: &[(String, String)],
+) -> Vec<Message> {
+    let count = size.min(subscriber.queue.len());
+    let items: Vec<Item> = subscriber.queue.drain(..count).collect();
     let mut messages = Vec::with_capacity(count);
     for mut item in items {
         if let Some((channel, at)) = item.position {
-            client.cursor.positions.insert(channel, at);
+            subscriber.cursor.positions.insert(channel, at);
         }
         item.message.attributes.extend(attributes.iter().cloned());
         messages.push(item.message);
@@ -76,7 +84,7 @@ fn deliver(client: &mut Client, size: usize, attributes: &[(String, String)]) ->
 }
 
 struct Poll<'a> {
-    org: &'a Org,
+    client: &'a Client,
     lost: LostPolicy,
     /// When the poll has to be over, by the monotonic clock.
     until_ms: u64,
@@ -94,10 +102,10 @@ struct Poll<'a> {
 
 impl Poll<'_> {
     /// Returns a client that has events, or none although the time is over.
-    fn run(&mut self, client: Option<Client>) -> Result<Client, Fault> {
-        let mut client = self.matching(client);
+    fn run(&mut self, subscriber: Option<BayeuxClient>) -> Result<BayeuxClient, Fault> {
+        let mut subscriber = self.matching(subscriber);
         loop {
-            let error = match client.take() {
+            let error = match subscriber.take() {
                 Some(live) if self.begins => return Ok(live),
                 Some(mut live) => match self.listen(&mut live) {
                     Ok(()) => return Ok(live),
@@ -107,38 +115,40 @@ impl Poll<'_> {
                         error
                     }
                 },
-                None => match Client::open(self.org, &self.session, &self.cursor, self.lost) {
-                    Ok(opened) => {
-                        // What was latest is from now on a time, also for the client that replaces this one.
-                        self.cursor = opened.cursor.clone();
-                        // The org has taken the session: should it end again, that is another end.
-                        self.renewed = false;
-                        client = Some(opened);
-                        continue;
+                None => {
+                    match BayeuxClient::open(self.client, &self.session, &self.cursor, self.lost) {
+                        Ok(opened) => {
+                            // What was latest is from now on a time, also for the client that replaces this one.
+                            self.cursor = opened.cursor.clone();
+                            // The org has taken the session: should it end again, that is another end.
+                            self.renewed = false;
+                            subscriber = Some(opened);
+                            continue;
+                        }
+                        Err(error) => error,
                     }
-                    Err(error) => error,
-                },
+                }
             };
             self.recover(error)?;
         }
     }
 
     /// The client, if it has delivered exactly what the host has handled.
-    fn matching(&self, client: Option<Client>) -> Option<Client> {
-        let client = client?;
-        if client.cursor == self.cursor {
-            return Some(client);
+    fn matching(&self, subscriber: Option<BayeuxClient>) -> Option<BayeuxClient> {
+        let subscriber = subscriber?;
+        if subscriber.cursor == self.cursor {
+            return Some(subscriber);
         }
-        client.disconnect(self.org, &self.session);
+        subscriber.disconnect(self.client, &self.session);
         None
     }
 
-    fn listen(&self, client: &mut Client) -> Result<(), ClientError> {
+    fn listen(&self, subscriber: &mut BayeuxClient) -> Result<(), ClientError> {
         loop {
-            if !client.queue.is_empty() {
+            if !subscriber.queue.is_empty() {
                 return Ok(());
             }
-            let waited = client.wait(self.org, &self.session, self.left_ms())?;
+            let waited = subscriber.wait(self.client, &self.session, self.left_ms())?;
             if !waited && self.left_ms() == 0 {
                 return Ok(());
             }
@@ -154,10 +164,10 @@ impl Poll<'_> {
             }
             ClientError::Session(_) => {
                 self.renewed = true;
-                self.session = self.org.session_after(&self.session)?;
+                self.session = self.client.session_after(&self.session)?;
             }
             ClientError::Retry(fault, interval_ms) => {
-                let backoff = self.org.settings().retry.backoff();
+                let backoff = self.client.settings().retry.backoff();
                 let backoff_ms = backoff.pause_ms(self.opened);
                 let pause_ms = if self.opened == 0 {
                     interval_ms
@@ -167,7 +177,7 @@ impl Poll<'_> {
                 if self.opened + 1 >= MAX_CLIENTS || pause_ms > self.left_ms() {
                     return Err(transient(fault, pause_ms));
                 }
-                self.org.context().clock.sleep_ms(pause_ms);
+                self.client.context().clock.sleep_ms(pause_ms);
             }
         }
         self.opened += 1;
@@ -186,7 +196,7 @@ impl Poll<'_> {
 
     fn left_ms(&self) -> u64 {
         self.until_ms
-            .saturating_sub(self.org.context().clock.monotonic_ms())
+            .saturating_sub(self.client.context().clock.monotonic_ms())
     }
 }
 

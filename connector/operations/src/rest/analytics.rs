@@ -2,9 +2,9 @@
 
 use super::ask::{self, Facts, Parameters};
 use super::path::segment;
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::analytics::{
     InstanceConfig, ReportConfig, RunReportConfig,
@@ -14,15 +14,20 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// GET analytics/reports.
-pub fn reports(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "analytics/reports", Parameters::none(), Expected::List)
+pub fn reports(client: &Client) -> Result<Message, Fault> {
+    ask::get(
+        client,
+        "analytics/reports",
+        Parameters::none(),
+        Expected::List,
+    )
 }
 
 /// GET analytics/reports/{id}/describe.
-pub fn describe_report(org: &Org, config: &ReportConfig) -> Result<Message, Fault> {
+pub fn describe_report(client: &Client, config: &ReportConfig) -> Result<Message, Fault> {
     let path = format!("{}/describe", report(&config.report_id)?);
     ask::get(
-        org,
+        client,
         &path,
         Parameters::none(),
         Expected::Object(&["reportMetadata"]),
@@ -31,47 +36,51 @@ pub fn describe_report(org: &Org, config: &ReportConfig) -> Result<Message, Faul
 
 /// GET analytics/reports/{id}, or POST with other filters. A run changes nothing.
 pub fn run_report(
-    org: &Org,
+    client: &Client,
     config: &RunReportConfig,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
     let path = run_path(config, "")?;
     let call = match input {
-        Some(input) => ask::post_call(org, &path, Nature::Read, metadata(input)?)?,
-        None => Call::get(org.path(&path)?),
+        Some(input) => ask::post_call(client, &path, Idempotency::Safe, metadata(input)?)?,
+        None => Request::get(client.path(&path)?),
     };
-    ask::send_and_read(org, &call.expecting(Expected::Object(&["factMap"])), facts)
+    ask::send_and_read(
+        client,
+        &call.expecting(Expected::Object(&["factMap"])),
+        facts,
+    )
 }
 
 /// POST analytics/reports/{id}/instances.
 pub fn run_report_async(
-    org: &Org,
+    client: &Client,
     config: &RunReportConfig,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
     let body = input.map(metadata).transpose()?.unwrap_or_default();
     let path = run_path(config, "/instances")?;
-    let call = ask::post_call(org, &path, Nature::Write, body)?;
+    let call = ask::post_call(client, &path, Idempotency::NonIdempotent, body)?;
     let call = call.expecting(Expected::Made(&["id", "status"]));
-    Ok(org.message(org.send(&call)?))
+    Ok(client.message(client.send(&call)?))
 }
 
 /// GET analytics/reports/{id}/instances.
-pub fn instances(org: &Org, config: &ReportConfig) -> Result<Message, Fault> {
+pub fn instances(client: &Client, config: &ReportConfig) -> Result<Message, Fault> {
     let path = format!("{}/instances", report(&config.report_id)?);
-    ask::get(org, &path, Parameters::none(), Expected::List)
+    ask::get(client, &path, Parameters::none(), Expected::List)
 }
 
 /// GET analytics/reports/{id}/instances/{instance}.
-pub fn instance_result(org: &Org, config: &InstanceConfig) -> Result<Message, Fault> {
+pub fn instance_result(client: &Client, config: &InstanceConfig) -> Result<Message, Fault> {
     let call =
-        Call::get(org.path(&instance(config)?)?).expecting(Expected::Object(&["attributes"]));
-    ask::send_and_read(org, &call, facts)
+        Request::get(client.path(&instance(config)?)?).expecting(Expected::Object(&["attributes"]));
+    ask::send_and_read(client, &call, facts)
 }
 
 /// DELETE analytics/reports/{id}/instances/{instance}.
-pub fn delete_instance(org: &Org, config: &InstanceConfig) -> Result<Message, Fault> {
-    ask::delete(org, &instance(config)?)
+pub fn delete_instance(client: &Client, config: &InstanceConfig) -> Result<Message, Fault> {
+    ask::delete(client, &instance(config)?)
 }
 
 fn report(id: &str) -> Result<String, Fault> {

@@ -1,12 +1,12 @@
 //! The shapes that most resources share: a GET, a JSON body or a DELETE whose answer becomes a message.
 
 use super::path::query;
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::envelope;
-use salesforce_client::exchange::Nature;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::{Fault, Message};
@@ -104,43 +104,48 @@ impl From<Object> for Value {
 }
 
 /// The call of a GET below the API version.
-pub fn get_call(org: &Org, path: &str, parameters: &Parameters) -> Result<Call, Fault> {
-    let path = format!("{}{}", org.path(path)?, parameters.encoded());
+pub fn get_call(client: &Client, path: &str, parameters: &Parameters) -> Result<Request, Fault> {
+    let path = format!("{}{}", client.path(path)?, parameters.encoded());
     if path.len() > MAX_URI_BYTES - URI_HEADER_RESERVE {
         return Err(bad_input(format!(
             "The request makes a URL of {} bytes; Salesforce takes {MAX_URI_BYTES} with headers: name fewer objects or fields at once",
             path.len()
         )));
     }
-    Ok(Call::get(path))
+    Ok(Request::get(path))
 }
 
 /// A GET that Salesforce takes: where its URL would be too long, it goes in the body of a composite request.
-pub fn fitting(org: &Org, get: Call) -> Result<Call, Fault> {
+pub fn fitting(client: &Client, get: Request) -> Result<Request, Fault> {
     let fits = get.path.len() <= MAX_URI_BYTES - URI_HEADER_RESERVE;
-    if fits || org.version()?.0 < OLDEST_COMPOSITE_VERSION {
+    if fits || client.version()?.0 < OLDEST_COMPOSITE_VERSION {
         return Ok(get);
     }
-    Ok(envelope::wrapped(&get, &org.path("composite")?))
+    Ok(envelope::wrapped(&get, &client.path("composite")?))
 }
 
 /// GETs a resource below the API version, whose answer must be what is expected.
 pub fn get(
-    org: &Org,
+    client: &Client,
     path: &str,
     parameters: Parameters,
     expected: Expected,
 ) -> Result<Message, Fault> {
-    let call = get_call(org, path, &parameters)?.expecting(expected);
-    Ok(org.message(org.send(&call)?))
+    let call = get_call(client, path, &parameters)?.expecting(expected);
+    Ok(client.message(client.send(&call)?))
 }
 
 /// The call of a POST of JSON below the API version.
-pub fn post_call(org: &Org, path: &str, nature: Nature, body: &[u8]) -> Result<Call, Fault> {
-    Ok(Call::write(
+pub fn post_call(
+    client: &Client,
+    path: &str,
+    idempotency: Idempotency,
+    body: &[u8],
+) -> Result<Request, Fault> {
+    Ok(Request::write(
         Method::Post,
-        org.path(path)?,
-        nature,
+        client.path(path)?,
+        idempotency,
         "application/json",
         body,
     ))
@@ -148,55 +153,55 @@ pub fn post_call(org: &Org, path: &str, nature: Nature, body: &[u8]) -> Result<C
 
 /// POSTs a JSON value below the API version.
 pub fn post(
-    org: &Org,
+    client: &Client,
     path: &str,
-    nature: Nature,
+    idempotency: Idempotency,
     body: impl Into<Value>,
     expected: Expected,
 ) -> Result<Message, Fault> {
     let body = body.into().to_string();
-    let call = post_call(org, path, nature, body.as_bytes())?.expecting(expected);
-    Ok(org.message(org.send(&call)?))
+    let call = post_call(client, path, idempotency, body.as_bytes())?.expecting(expected);
+    Ok(client.message(client.send(&call)?))
 }
 
 /// DELETEs a resource below the API version. When an attempt before has deleted it and its answer was lost, it is done.
-pub fn delete(org: &Org, path: &str) -> Result<Message, Fault> {
-    match org.send(&delete_call(org, path)?) {
-        Ok(reply) => Ok(org.message(reply)),
+pub fn delete(client: &Client, path: &str) -> Result<Message, Fault> {
+    match client.send(&delete_call(client, path)?) {
+        Ok(reply) => Ok(client.message(reply)),
         Err(fault) if fault::deleted_before(&fault) => Ok(Message {
             media_type: "application/json".into(),
             body: Vec::new(),
-            attributes: org.attributes(&Metadata::from(&fault)),
+            attributes: client.attributes(&Metadata::from(&fault)),
         }),
         Err(fault) => Err(fault),
     }
 }
 
 /// The call of a DELETE below the API version.
-pub fn delete_call(org: &Org, path: &str) -> Result<Call, Fault> {
-    Ok(Call {
+pub fn delete_call(client: &Client, path: &str) -> Result<Request, Fault> {
+    Ok(Request {
         method: Method::Delete,
-        nature: Nature::RepeatableWrite,
+        idempotency: Idempotency::Idempotent,
         expected: Expected::Done,
-        ..Call::get(org.path(path)?)
+        ..Request::get(client.path(path)?)
     })
 }
 
 /// Sends a call and adds what `read` finds in the body to the attributes. A body that cannot be read so is a
 /// `protocol` fault.
 pub fn send_and_read(
-    org: &Org,
-    call: &Call,
+    client: &Client,
+    call: &Request,
     read: impl Fn(&[u8]) -> serde_json::Result<Facts>,
 ) -> Result<Message, Fault> {
-    let (reply, facts) = org.send_as(call, None, |reply, _| match read(&reply.body) {
+    let (reply, facts) = client.send_as(call, None, |reply, _| match read(&reply.body) {
         Ok(facts) => Ok((reply, facts)),
         Err(error) => Err(Unusable(format!(
             "The answer (HTTP {}) is not as documented: {error}",
             reply.status
         ))),
     })?;
-    let mut message = org.message(reply);
+    let mut message = client.message(reply);
     message.attributes.extend(facts);
     Ok(message)
 }
@@ -205,21 +210,21 @@ pub fn send_and_read(
 /// list may fail one by one, even all of them with status 400: the attribute `failed` counts those. A single result
 /// that failed is a fault.
 pub fn send_for_results(
-    org: &Org,
-    call: Call,
+    client: &Client,
+    call: Request,
     success_key: &str,
     count: usize,
 ) -> Result<Message, Fault> {
-    let call = Call {
+    let call = Request {
         accepted_statuses: &[400],
         expected: Expected::Results,
         ..call
     };
-    let (reply, failed) = org.send_as(&call, None, |reply, _| {
+    let (reply, failed) = client.send_as(&call, None, |reply, _| {
         let failed = failures(reply.status, &reply.body, success_key, count)?;
         Ok((reply, failed))
     })?;
-    let mut message = org.message(reply);
+    let mut message = client.message(reply);
     message
         .attributes
         .push(("failed".into(), failed?.to_string()));

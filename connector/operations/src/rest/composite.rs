@@ -3,22 +3,26 @@
 mod check;
 
 use super::ask::{self, Facts, Parameters};
+use salesforce_client::client::{Client, Request};
 use salesforce_client::connection::settings::check_headers;
-use salesforce_client::exchange::Nature;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::exports::salesforce::connector::composite::CompositeConfig;
 use salesforce_contract::bindings::{Fault, Message};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// POST composite.
-pub fn request(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
+pub fn request(
+    client: &Client,
+    config: &CompositeConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
     let body = ask::json_of(input)?;
-    let nature = check::request(&body)?;
-    let call = call(org, "composite", config, input, nature)?
+    let idempotency = check::request(&body)?;
+    let call = call(client, "composite", config, input, idempotency)?
         .expecting(Expected::Object(&["compositeResponse"]));
-    ask::send_and_read(org, &call, |answer| {
+    ask::send_and_read(client, &call, |answer| {
         let answer: CompositeAnswer = serde_json::from_slice(answer)?;
         counted(answer.responses.len(), count(&body, "compositeRequest"))?;
         Ok(failed(answer.failed()))
@@ -26,12 +30,12 @@ pub fn request(org: &Org, config: &CompositeConfig, input: &Message) -> Result<M
 }
 
 /// POST composite/batch.
-pub fn batch(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
+pub fn batch(client: &Client, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
     let body = ask::json_of(input)?;
-    let nature = check::batch(&body)?;
-    let call = call(org, "composite/batch", config, input, nature)?
+    let idempotency = check::batch(&body)?;
+    let call = call(client, "composite/batch", config, input, idempotency)?
         .expecting(Expected::Object(&["results"]));
-    ask::send_and_read(org, &call, |answer| {
+    ask::send_and_read(client, &call, |answer| {
         let answer: BatchAnswer = serde_json::from_slice(answer)?;
         counted(answer.results.len(), count(&body, "batchRequests"))?;
         let statuses = answer.results.iter().map(|result| result.status);
@@ -40,12 +44,12 @@ pub fn batch(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Mes
 }
 
 /// POST composite/graph.
-pub fn graph(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
+pub fn graph(client: &Client, config: &CompositeConfig, input: &Message) -> Result<Message, Fault> {
     let body = ask::json_of(input)?;
-    let nature = check::graphs(&body)?;
-    let call = call(org, "composite/graph", config, input, nature)?
+    let idempotency = check::graphs(&body)?;
+    let call = call(client, "composite/graph", config, input, idempotency)?
         .expecting(Expected::Object(&["graphs"]));
-    ask::send_and_read(org, &call, |answer| {
+    ask::send_and_read(client, &call, |answer| {
         let answer: GraphsAnswer = serde_json::from_slice(answer)?;
         counted(answer.graphs.len(), count(&body, "graphs"))?;
         for graph in answer.graphs.iter().filter(|graph| graph.succeeded) {
@@ -65,9 +69,9 @@ pub fn graph(org: &Org, config: &CompositeConfig, input: &Message) -> Result<Mes
 }
 
 /// GET composite.
-pub fn list(org: &Org) -> Result<Message, Fault> {
+pub fn list(client: &Client) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         "composite",
         Parameters::none(),
         Expected::Object(&["batch"]),
@@ -75,14 +79,14 @@ pub fn list(org: &Org) -> Result<Message, Fault> {
 }
 
 fn call(
-    org: &Org,
+    client: &Client,
     resource: &str,
     config: &CompositeConfig,
     input: &Message,
-    nature: Nature,
-) -> Result<Call, Fault> {
+    idempotency: Idempotency,
+) -> Result<Request, Fault> {
     check_headers("config.headers", &config.headers)?;
-    let mut call = ask::post_call(org, resource, nature, &input.body)?;
+    let mut call = ask::post_call(client, resource, idempotency, &input.body)?;
     call.headers.extend(config.headers.iter().cloned());
     Ok(call)
 }

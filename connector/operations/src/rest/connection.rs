@@ -1,10 +1,10 @@
 //! The connection itself: session, user, versions, limits.
 
 use super::ask;
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::{Metadata, Replied};
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     ConnectionReport, Revocation, RevokeConfig, Session,
@@ -26,31 +26,31 @@ const USER: Expected = Expected::Object(&["user_id", "organization_id", "preferr
 const USERINFO: &str = "/services/oauth2/userinfo";
 
 /// The open session, or a new one, with the API version in it.
-pub fn authenticate(org: &Org) -> Result<Session, Fault> {
-    let version = org.version()?;
+pub fn authenticate(client: &Client) -> Result<Session, Fault> {
+    let version = client.version()?;
     Ok(Session {
         api_version: Some(version.to_string()),
-        ..org.session()?
+        ..client.session()?
     })
 }
 
 /// Asks who we are and what is left of today's calls.
-pub fn test(org: &Org) -> Result<Replied<ConnectionReport>, Fault> {
-    let user: UserInfo = json(org, USERINFO, USER)?.value;
-    let limits = json::<Limits>(org, &org.path("limits")?, Expected::OBJECT);
+pub fn test(client: &Client) -> Result<Replied<ConnectionReport>, Fault> {
+    let user: UserInfo = json(client, USERINFO, USER)?.value;
+    let limits = json::<Limits>(client, &client.path("limits")?, Expected::OBJECT);
     let (calls, metadata) = match limits {
         Ok(limits) => (limits.value.daily_api_requests, limits.metadata),
         // A user without "View Setup and Configuration" may not see limits; the connection is good all the same.
         Err(fault) if fault.status == Some(403) => (None, Metadata::from(&fault)),
         Err(fault) => return Err(fault),
     };
-    let session = org.session()?;
+    let session = client.session()?;
     let report = ConnectionReport {
         username: user.preferred_username,
         user_id: user.user_id,
         organization_id: user.organization_id,
         instance_url: session.instance_url,
-        api_version: org.version()?.to_string(),
+        api_version: client.version()?.to_string(),
         api_calls_used: calls
             .as_ref()
             .map(|calls| calls.max.saturating_sub(calls.remaining)),
@@ -61,29 +61,30 @@ pub fn test(org: &Org) -> Result<Replied<ConnectionReport>, Fault> {
 }
 
 /// GET /services/oauth2/userinfo.
-pub fn identity(org: &Org) -> Result<Message, Fault> {
-    Ok(org.message(org.send(&Call::get(USERINFO).expecting(USER))?))
+pub fn identity(client: &Client) -> Result<Message, Fault> {
+    Ok(client.message(client.send(&Request::get(USERINFO).expecting(USER))?))
 }
 
 /// GET /services/data, which needs no session.
-pub fn versions(org: &Org) -> Result<Message, Fault> {
-    let warm = org.settings().warm.as_ref();
-    let origin = warm.map_or(&org.settings().login_origin, |session| {
+pub fn versions(client: &Client) -> Result<Message, Fault> {
+    let warm = client.settings().warm.as_ref();
+    let origin = warm.map_or(&client.settings().login_origin, |session| {
         &session.instance_url
     });
-    let reply = org.ask_without_session(origin.trim_end_matches('/'), "/services/data")?;
-    Ok(org.message(reply))
+    let reply = client.ask_without_session(origin.trim_end_matches('/'), "/services/data")?;
+    Ok(client.message(reply))
 }
 
 /// GET limits.
-pub fn limits(org: &Org) -> Result<Message, Fault> {
-    Ok(org.message(org.send(&Call::get(org.path("limits")?).expecting(Expected::OBJECT))?))
+pub fn limits(client: &Client) -> Result<Message, Fault> {
+    Ok(client
+        .message(client.send(&Request::get(client.path("limits")?).expecting(Expected::OBJECT))?))
 }
 
 /// GET the root of the API version.
-pub fn resources(org: &Org) -> Result<Message, Fault> {
+pub fn resources(client: &Client) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         "",
         ask::Parameters::none(),
         Expected::Object(&["sobjects"]),
@@ -91,8 +92,8 @@ pub fn resources(org: &Org) -> Result<Message, Fault> {
 }
 
 /// POST /services/oauth2/revoke with the open session's token, and forgets that session.
-pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
-    let Some(session) = org.open_session() else {
+pub fn revoke(client: &Client, config: &RevokeConfig) -> Result<Revocation, Fault> {
+    let Some(session) = client.open_session() else {
         return Ok(Revocation { revoked: false });
     };
     let token = if config.refresh_token {
@@ -103,22 +104,22 @@ pub fn revoke(org: &Org, config: &RevokeConfig) -> Result<Revocation, Fault> {
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("token", &token)
         .finish();
-    let mut call = Call::write(
+    let mut call = Request::write(
         Method::Post,
         REVOKE,
-        Nature::RepeatableWrite,
+        Idempotency::Idempotent,
         "application/x-www-form-urlencoded",
         form.as_bytes(),
     );
     call.private = true;
     call.expected = Expected::Empty;
-    let revoked = match org.send_without_session(&org.settings().login_origin, &call) {
+    let revoked = match client.send_without_session(&client.settings().login_origin, &call) {
         Ok(_) => true,
         // It may have been known until an attempt before this one.
         Err(fault) if knows_no_such_token(&fault) => fault.maybe_applied,
         Err(fault) => return Err(fault),
     };
-    org.forget_session();
+    client.forget_session();
     Ok(Revocation { revoked })
 }
 
@@ -136,11 +137,11 @@ fn no_refresh_token() -> Fault {
 }
 
 fn json<T: DeserializeOwned>(
-    org: &Org,
+    client: &Client,
     path: &str,
     expected: Expected,
 ) -> Result<Replied<T>, Fault> {
-    let reply = org.send(&Call::get(path).expecting(expected))?;
+    let reply = client.send(&Request::get(path).expecting(expected))?;
     let value = serde_json::from_slice(&reply.body).map_err(|error| {
         Fault::protocol(format!(
             "The answer of {path} is not as documented: {error}"

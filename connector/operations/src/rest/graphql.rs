@@ -1,23 +1,28 @@
 //! GraphQL on the org's records.
 
 use super::ask::{self, Object};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Unusable};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::raw::GraphqlConfig;
 use salesforce_contract::bindings::{Fault, FaultKind, Message, UpstreamFault};
 use serde_json::Value;
 
 /// POST graphql.
-pub fn graphql(org: &Org, config: &GraphqlConfig) -> Result<Message, Fault> {
+pub fn graphql(client: &Client, config: &GraphqlConfig) -> Result<Message, Fault> {
     let body = Object::new()
         .put("query", config.query.as_str())
         .some("variables", variables(config)?)
         .some("operationName", config.operation_name.as_deref());
     let body = Value::from(body).to_string();
-    let call = ask::post_call(org, "graphql", nature(&config.query), body.as_bytes())?
-        .expecting(Expected::OBJECT);
-    let (reply, answer) = org.send_as(&call, None, |reply, _| {
+    let call = ask::post_call(
+        client,
+        "graphql",
+        idempotency(&config.query),
+        body.as_bytes(),
+    )?
+    .expecting(Expected::OBJECT);
+    let (reply, answer) = client.send_as(&call, None, |reply, _| {
         match serde_json::from_slice::<Value>(&reply.body) {
             Ok(answer) if is_answer(&answer) => Ok((reply, answer)),
             Ok(_) => Err(Unusable(
@@ -30,7 +35,7 @@ pub fn graphql(org: &Org, config: &GraphqlConfig) -> Result<Message, Fault> {
     if !errors.is_empty() && !has_data(&answer) {
         return Err(refused(reply.status, errors));
     }
-    let mut message = org.message(reply);
+    let mut message = client.message(reply);
     // As with composite requests, `failed` says that not all of the document succeeded.
     for name in ["errors", "failed"] {
         let count = errors.len().to_string();
@@ -52,12 +57,12 @@ fn variables(config: &GraphqlConfig) -> Result<Option<Value>, Fault> {
 }
 
 /// A document in which the word `mutation` stands may change something, whatever else it says.
-fn nature(document: &str) -> Nature {
+fn idempotency(document: &str) -> Idempotency {
     let words = document.split(|char: char| !(char.is_alphanumeric() || char == '_'));
     if words.into_iter().any(|word| word == "mutation") {
-        Nature::Write
+        Idempotency::NonIdempotent
     } else {
-        Nature::Read
+        Idempotency::Safe
     }
 }
 

@@ -10,9 +10,9 @@ pub use quick_actions::{
 
 use super::ask::{self, Object, Parameters};
 use super::path::segment;
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::process::{
     DecisionConfig, RulesConfig, RunRulesConfig, SubmitConfig,
 };
@@ -20,9 +20,9 @@ use salesforce_contract::bindings::{Fault, Message};
 use serde_json::Value;
 
 /// GET process/approvals.
-pub fn approvals(org: &Org) -> Result<Message, Fault> {
+pub fn approvals(client: &Client) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         "process/approvals",
         Parameters::none(),
         Expected::Object(&["approvals"]),
@@ -30,13 +30,13 @@ pub fn approvals(org: &Org) -> Result<Message, Fault> {
 }
 
 /// POST process/approvals with `Submit`.
-pub fn submit(org: &Org, config: &SubmitConfig) -> Result<Message, Fault> {
+pub fn submit(client: &Client, config: &SubmitConfig) -> Result<Message, Fault> {
     if config.skip_entry_criteria && config.approval_process.is_none() {
         return Err(Fault::config(
             "config.skip-entry-criteria needs config.approval-process: say which process is meant",
         ));
     }
-    decide(org, &config.record_ids, |id| {
+    decide(client, &config.record_ids, |id| {
         Object::new()
             .put("actionType", "Submit")
             .put("contextId", id)
@@ -52,15 +52,15 @@ pub fn submit(org: &Org, config: &SubmitConfig) -> Result<Message, Fault> {
 }
 
 /// POST process/approvals with `Approve`.
-pub fn approve(org: &Org, config: &DecisionConfig) -> Result<Message, Fault> {
-    decide(org, &config.work_item_ids, |id| {
+pub fn approve(client: &Client, config: &DecisionConfig) -> Result<Message, Fault> {
+    decide(client, &config.work_item_ids, |id| {
         decision("Approve", id, config)
     })
 }
 
 /// POST process/approvals with `Reject`.
-pub fn reject(org: &Org, config: &DecisionConfig) -> Result<Message, Fault> {
-    decide(org, &config.work_item_ids, |id| {
+pub fn reject(client: &Client, config: &DecisionConfig) -> Result<Message, Fault> {
+    decide(client, &config.work_item_ids, |id| {
         decision("Reject", id, config)
     })
 }
@@ -73,10 +73,10 @@ fn decision(action: &str, id: &str, config: &DecisionConfig) -> Object {
         .list("nextApproverIds", &config.next_approver_ids)
 }
 
-fn decide(org: &Org, ids: &[String], one: impl Fn(&str) -> Object) -> Result<Message, Fault> {
+fn decide(client: &Client, ids: &[String], one: impl Fn(&str) -> Object) -> Result<Message, Fault> {
     let requests: Vec<Value> = ids.iter().map(|id| one(id).into()).collect();
     send(
-        org,
+        client,
         "process/approvals",
         Object::new().list("requests", &requests),
         requests.len(),
@@ -84,7 +84,7 @@ fn decide(org: &Org, ids: &[String], one: impl Fn(&str) -> Object) -> Result<Mes
 }
 
 /// GET process/rules and below.
-pub fn rules(org: &Org, config: &RulesConfig) -> Result<Message, Fault> {
+pub fn rules(client: &Client, config: &RulesConfig) -> Result<Message, Fault> {
     const RULES: Expected = Expected::Object(&["rules"]);
     let (path, expected) = match (&config.object, &config.rule_id) {
         (Some(object), Some(rule)) => (
@@ -106,21 +106,21 @@ pub fn rules(org: &Org, config: &RulesConfig) -> Result<Message, Fault> {
             ));
         }
     };
-    ask::get(org, &path, Parameters::none(), expected)
+    ask::get(client, &path, Parameters::none(), expected)
 }
 
 /// POST process/rules: one result for all records.
-pub fn run_rules(org: &Org, config: &RunRulesConfig) -> Result<Message, Fault> {
+pub fn run_rules(client: &Client, config: &RunRulesConfig) -> Result<Message, Fault> {
     send(
-        org,
+        client,
         "process/rules",
         Object::new().list("contextIds", &config.record_ids),
         1,
     )
 }
 
-fn send(org: &Org, path: &str, body: Object, results: usize) -> Result<Message, Fault> {
+fn send(client: &Client, path: &str, body: Object, results: usize) -> Result<Message, Fault> {
     let body = Value::from(body).to_string();
-    let call = ask::post_call(org, path, Nature::Write, body.as_bytes())?;
-    ask::send_for_results(org, call, "success", results)
+    let call = ask::post_call(client, path, Idempotency::NonIdempotent, body.as_bytes())?;
+    ask::send_for_results(client, call, "success", results)
 }

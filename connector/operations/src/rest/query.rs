@@ -2,10 +2,10 @@
 
 use super::ask::{self, Facts};
 use super::path::query as pairs;
+use salesforce_client::client::{Client, Request};
 use salesforce_client::envelope::wrapped;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
-use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     ExplainConfig, QueryConfig, QueryMoreConfig,
 };
@@ -31,8 +31,8 @@ pub struct Question<'a> {
 
 impl Question<'_> {
     /// SOQL with the values in it; date-times without an offset are those of the connection's zone.
-    pub fn bound_for(&self, org: &Org) -> Result<String, Fault> {
-        let zone = org.settings().zone.as_ref();
+    pub fn bound_for(&self, client: &Client) -> Result<String, Fault> {
+        let zone = client.settings().zone.as_ref();
         let bound = soql::bind_in_zone(self.soql, self.bind, zone);
         let soql = bound.map_err(|error| Fault::config(error.to_string()))?;
         let chars = soql.chars().count();
@@ -45,37 +45,38 @@ impl Question<'_> {
     }
 
     /// The request for the first page of `soql`.
-    pub fn first_page(&self, org: &Org, soql: &str) -> Result<Call, Fault> {
+    pub fn first_page(&self, client: &Client, soql: &str) -> Result<Request, Fault> {
         let resource = if self.include_deleted {
             "queryAll"
         } else {
             "query"
         };
-        asked(org, resource, "q", soql, self.page_size)
+        asked(client, resource, "q", soql, self.page_size)
     }
 }
 
 /// The request that carries `soql` as a parameter of a resource: in the URL, or, where that would be too long, in the body of
 /// a composite request.
 pub fn asked(
-    org: &Org,
+    client: &Client,
     resource: &str,
     parameter: &str,
     soql: &str,
     page_size: Option<u16>,
-) -> Result<Call, Fault> {
-    let path = format!("{}{}", org.path(resource)?, pairs([(parameter, soql)]));
+) -> Result<Request, Fault> {
+    let path = format!("{}{}", client.path(resource)?, pairs([(parameter, soql)]));
     let bytes = path.len();
-    let get = sized(Call::get(path).expecting(Expected::PAGE), page_size);
+    let get = sized(Request::get(path).expecting(Expected::PAGE), page_size);
     if bytes <= MAX_URI_BYTES - URI_HEADER_RESERVE {
         return Ok(get);
     }
     let composite = composite(resource).filter(|_| {
-        org.version()
+        client
+            .version()
             .is_ok_and(|version| version.0 >= OLDEST_COMPOSITE_VERSION)
     });
     match composite {
-        Some(composite) => Ok(wrapped(&get, &org.path(composite)?)),
+        Some(composite) => Ok(wrapped(&get, &client.path(composite)?)),
         None => Err(Fault::config(format!(
             "The statement makes a URL of {bytes} bytes; Salesforce takes {MAX_URI_BYTES} with headers: split its lists over several calls"
         ))),
@@ -92,7 +93,7 @@ fn composite(resource: &str) -> Option<&'static str> {
 }
 
 /// Asks for pages of this size.
-pub fn sized(call: Call, page_size: Option<u16>) -> Call {
+pub fn sized(call: Request, page_size: Option<u16>) -> Request {
     match page_size {
         Some(rows) => call.with_header("sforce-query-options", &format!("batchSize={rows}")),
         None => call,
@@ -100,25 +101,29 @@ pub fn sized(call: Call, page_size: Option<u16>) -> Call {
 }
 
 /// GET query or queryAll.
-pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
+pub fn query(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
     let question = Question {
         soql: &config.soql,
         bind: &config.bind,
         include_deleted: config.include_deleted,
         page_size: config.page_size,
     };
-    let soql = question.bound_for(org)?;
-    page(org, &question.first_page(org, &soql)?, place_of(&soql))
+    let soql = question.bound_for(client)?;
+    page(
+        client,
+        &question.first_page(client, &soql)?,
+        place_of(&soql),
+    )
 }
 
 /// GET nextRecordsUrl.
-pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
+pub fn query_more(client: &Client, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let next =
         next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
-    let call = Call::get(next).expecting(Expected::PAGE);
-    page(org, &call, Place::Later).map_err(|fault| {
+    let call = Request::get(next).expecting(Expected::PAGE);
+    page(client, &call, Place::Later).map_err(|fault| {
         match fault.status == Some(401) && fault::session_is_invalid(&fault) {
-            true if org.was_renewed() => place_gone(fault),
+            true if client.was_renewed() => place_gone(fault),
             _ => fault,
         }
     })
@@ -148,9 +153,9 @@ pub fn next_page(next: &str) -> Result<&str, String> {
 }
 
 /// GET query?explain=.
-pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
+pub fn explain(client: &Client, config: &ExplainConfig) -> Result<Message, Fault> {
     let target = match (&config.soql, &config.view) {
-        (Some(soql), None) => bound(org, soql, &config.bind)?,
+        (Some(soql), None) => bound(client, soql, &config.bind)?,
         (None, Some(view)) if config.bind.is_empty() => view.clone(),
         (None, Some(_)) => {
             return Err(Fault::config(
@@ -163,26 +168,26 @@ pub fn explain(org: &Org, config: &ExplainConfig) -> Result<Message, Fault> {
             ));
         }
     };
-    Ok(org.message(org.send(
-        &asked(org, "query", "explain", &target, None)?.expecting(Expected::Object(&["plans"])),
+    Ok(client.message(client.send(
+        &asked(client, "query", "explain", &target, None)?.expecting(Expected::Object(&["plans"])),
     )?))
 }
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
-pub fn tooling(org: &Org, config: &ToolingQueryConfig) -> Result<Message, Fault> {
-    let soql = bound(org, &config.soql, &config.bind)?;
-    let call = asked(org, "tooling/query", "q", &soql, None)?;
-    page(org, &call, place_of(&soql))
+pub fn tooling(client: &Client, config: &ToolingQueryConfig) -> Result<Message, Fault> {
+    let soql = bound(client, &config.soql, &config.bind)?;
+    let call = asked(client, "tooling/query", "q", &soql, None)?;
+    page(client, &call, place_of(&soql))
 }
 
-fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+fn bound(client: &Client, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
     let question = Question {
         soql,
         bind,
         include_deleted: false,
         page_size: None,
     };
-    question.bound_for(org)
+    question.bound_for(client)
 }
 
 /// Where the answer to this statement stands: `SELECT COUNT()` has a number and no rows.
@@ -194,13 +199,13 @@ pub fn place_of(soql: &str) -> Place {
 }
 
 /// Sends a call whose answer is a page, which brings the rows that it promises; the attribute `next` names the page after it.
-fn page(org: &Org, call: &Call, place: Place) -> Result<Message, Fault> {
-    ask::send_and_read(org, call, |body| Ok(next(counted::page(body, place)?)))
+fn page(client: &Client, call: &Request, place: Place) -> Result<Message, Fault> {
+    ask::send_and_read(client, call, |body| Ok(next(counted::page(body, place)?)))
 }
 
 /// Sends a call whose answer is a page, or a single record.
-pub(super) fn page_or_record(org: &Org, call: &Call) -> Result<Message, Fault> {
-    ask::send_and_read(org, call, |body| {
+pub(super) fn page_or_record(client: &Client, call: &Request) -> Result<Message, Fault> {
+    ask::send_and_read(client, call, |body| {
         Ok(match counted::page_or_record(body)? {
             PageOrRecord::Page(page) => next(page),
             PageOrRecord::Record => Facts::new(),

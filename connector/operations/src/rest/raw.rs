@@ -1,10 +1,10 @@
 //! Any request to the instance.
 
 use super::path::query;
+use salesforce_client::client::{Client, Request};
 use salesforce_client::connection::settings::check_headers;
-use salesforce_client::exchange::Nature;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::{
     ApexRestConfig, Method as MethodChoice, RequestConfig,
@@ -16,16 +16,16 @@ const APEX_REST: &str = "/services/apexrest/";
 
 /// Sends what the config says.
 pub fn request(
-    org: &Org,
+    client: &Client,
     config: &RequestConfig,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
-    let (method, nature) = method(config.method.unwrap_or(MethodChoice::Get));
-    let mut call = Call {
+    let (method, idempotency) = method(config.method.unwrap_or(MethodChoice::Get));
+    let mut call = Request {
         method,
-        nature,
+        idempotency,
         expected: Expected::Anything,
-        ..Call::get(target(org, config)?)
+        ..Request::get(target(client, config)?)
     };
     check_headers("config.headers", &config.headers)?;
     call.headers.clone_from(&config.headers);
@@ -35,12 +35,12 @@ pub fn request(
             .push(("content-type".into(), input.media_type.clone()));
         check_headers("The input's media type", &call.headers)?;
     }
-    Ok(org.message(org.send(&call)?))
+    Ok(client.message(client.send(&call)?))
 }
 
 /// Calls an Apex class: any method on /services/apexrest/{path}.
 pub fn apex_rest(
-    org: &Org,
+    client: &Client,
     config: &ApexRestConfig,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
@@ -61,22 +61,22 @@ pub fn apex_rest(
         query: config.query.clone(),
         headers: config.headers.clone(),
     };
-    request(org, &whole, input)
+    request(client, &whole, input)
 }
 
-fn method(choice: MethodChoice) -> (Method, Nature) {
+fn method(choice: MethodChoice) -> (Method, Idempotency) {
     match choice {
-        MethodChoice::Get => (Method::Get, Nature::Read),
-        MethodChoice::Head => (Method::Head, Nature::Read),
-        MethodChoice::Post => (Method::Post, Nature::Write),
-        MethodChoice::Put => (Method::Put, Nature::RepeatableWrite),
-        MethodChoice::Patch => (Method::Patch, Nature::Write),
-        MethodChoice::Delete => (Method::Delete, Nature::RepeatableWrite),
+        MethodChoice::Get => (Method::Get, Idempotency::Safe),
+        MethodChoice::Head => (Method::Head, Idempotency::Safe),
+        MethodChoice::Post => (Method::Post, Idempotency::NonIdempotent),
+        MethodChoice::Put => (Method::Put, Idempotency::Idempotent),
+        MethodChoice::Patch => (Method::Patch, Idempotency::NonIdempotent),
+        MethodChoice::Delete => (Method::Delete, Idempotency::Idempotent),
     }
 }
 
 /// The path on the instance with its query; only characters that a URL may hold.
-fn target(org: &Org, config: &RequestConfig) -> Result<String, Fault> {
+fn target(client: &Client, config: &RequestConfig) -> Result<String, Fault> {
     let path = config.path.as_str();
     let resource = path.split('?').next().unwrap_or_default();
     if path.is_empty()
@@ -104,7 +104,7 @@ fn target(org: &Org, config: &RequestConfig) -> Result<String, Fault> {
     let whole = if path.starts_with('/') {
         path.to_owned()
     } else {
-        org.path(path)?
+        client.path(path)?
     };
     Ok(format!("{whole}{joined}"))
 }

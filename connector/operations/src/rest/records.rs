@@ -4,13 +4,13 @@ use super::ask::{delete_call, fitting};
 use super::path::{query, segment};
 use crate::batch::created_by_upsert;
 use crate::typing::{RecordEncoder, RecordError};
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::connection::settings::check_headers;
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
 use salesforce_client::metadata::{Metadata, Replied};
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::common::{
@@ -27,18 +27,18 @@ use serde::Deserialize;
 
 /// POST sobjects/{object}.
 pub fn create(
-    org: &Org,
+    client: &Client,
     config: &CreateConfig,
     input: &Message,
 ) -> Result<Replied<Outcome>, Fault> {
     let path = format!("sobjects/{}", segment("object", &config.object)?);
     write(
-        org,
+        client,
         Write {
             method: Method::Post,
             object: Some(&config.object),
             path,
-            nature: Nature::Write,
+            idempotency: Idempotency::NonIdempotent,
             options: config.options.as_ref(),
             input,
             id: None,
@@ -49,19 +49,19 @@ pub fn create(
 
 /// PATCH sobjects/{object}/{id}.
 pub fn update(
-    org: &Org,
+    client: &Client,
     config: &UpdateConfig,
     input: &Message,
 ) -> Result<Replied<Outcome>, Fault> {
     let path = record_path(&config.object, &config.id)?;
     let id = Some(config.id.as_str());
     write(
-        org,
+        client,
         Write {
             method: Method::Patch,
             object: Some(&config.object),
             path,
-            nature: Nature::RepeatableWrite,
+            idempotency: Idempotency::Idempotent,
             options: config.options.as_ref(),
             input,
             id,
@@ -72,7 +72,7 @@ pub fn update(
 
 /// PATCH sobjects/{object}/{field}/{value}.
 pub fn upsert(
-    org: &Org,
+    client: &Client,
     config: &UpsertConfig,
     input: &Message,
 ) -> Result<Replied<Outcome>, Fault> {
@@ -82,12 +82,12 @@ pub fn upsert(
         &config.external_id,
     )?;
     write(
-        org,
+        client,
         Write {
             method: Method::Patch,
             object: Some(&config.object),
             path,
-            nature: Nature::RepeatableWrite,
+            idempotency: Idempotency::Idempotent,
             options: config.options.as_ref(),
             input,
             id: None,
@@ -97,9 +97,9 @@ pub fn upsert(
 }
 
 /// GET sobjects/{object}/{id}.
-pub fn retrieve(org: &Org, config: &RetrieveConfig) -> Result<Message, Fault> {
+pub fn retrieve(client: &Client, config: &RetrieveConfig) -> Result<Message, Fault> {
     read(
-        org,
+        client,
         &record_path(&config.object, &config.id)?,
         &config.fields,
     )
@@ -107,11 +107,11 @@ pub fn retrieve(org: &Org, config: &RetrieveConfig) -> Result<Message, Fault> {
 
 /// GET sobjects/{object}/{field}/{value}.
 pub fn retrieve_by_external_id(
-    org: &Org,
+    client: &Client,
     config: &RetrieveByExternalIdConfig,
 ) -> Result<Message, Fault> {
     read(
-        org,
+        client,
         &external_path(
             &config.object,
             &config.external_id_field,
@@ -122,9 +122,9 @@ pub fn retrieve_by_external_id(
 }
 
 /// DELETE sobjects/{object}/{id}.
-pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Replied<Outcome>, Fault> {
+pub fn delete_record(client: &Client, config: &DeleteConfig) -> Result<Replied<Outcome>, Fault> {
     delete(
-        org,
+        client,
         &record_path(&config.object, &config.id)?,
         Some(&config.id),
     )
@@ -132,11 +132,11 @@ pub fn delete_record(org: &Org, config: &DeleteConfig) -> Result<Replied<Outcome
 
 /// DELETE sobjects/{object}/{field}/{value}.
 pub fn delete_by_external_id(
-    org: &Org,
+    client: &Client,
     config: &DeleteByExternalIdConfig,
 ) -> Result<Replied<Outcome>, Fault> {
     delete(
-        org,
+        client,
         &external_path(
             &config.object,
             &config.external_id_field,
@@ -164,19 +164,19 @@ fn external_path(object: &str, field: &str, value: &str) -> Result<String, Fault
 }
 
 /// GETs one record with these fields, or all of them.
-pub(super) fn read(org: &Org, path: &str, fields: &[String]) -> Result<Message, Fault> {
+pub(super) fn read(client: &Client, path: &str, fields: &[String]) -> Result<Message, Fault> {
     let fields = fields.join(",");
     let pairs = (!fields.is_empty()).then_some(("fields", fields.as_str()));
-    let call = Call {
+    let call = Request {
         accepted_statuses: &[300],
         expected: Expected::RECORD,
-        ..Call::get(format!("{}{}", org.path(path)?, query(pairs)))
+        ..Request::get(format!("{}{}", client.path(path)?, query(pairs)))
     };
-    let reply = org.send(&fitting(org, call)?)?;
+    let reply = client.send(&fitting(client, call)?)?;
     if reply.status == 300 {
         Err(several_matches(&reply))
     } else {
-        Ok(org.message(reply))
+        Ok(client.message(reply))
     }
 }
 
@@ -190,7 +190,7 @@ pub(super) struct Write<'a> {
     /// The sObject of the record, where it is known.
     pub object: Option<&'a str>,
     pub path: String,
-    pub nature: Nature,
+    pub idempotency: Idempotency,
     pub options: Option<&'a WriteOptions>,
     pub input: &'a Message,
     pub id: Option<&'a str>,
@@ -213,15 +213,21 @@ impl Write<'_> {
     }
 }
 
-pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Replied<Outcome>, Fault> {
+pub(super) fn write(client: &Client, write: Write<'_>) -> Result<Replied<Outcome>, Fault> {
     let headers = option_headers(write.options)?;
-    let body = body(org, write.object, write.input)?;
-    let path = org.path(&write.path)?;
-    let mut call = Call::write(write.method, path, write.nature, "application/json", &body);
+    let body = body(client, write.object, write.input)?;
+    let path = client.path(&write.path)?;
+    let mut call = Request::write(
+        write.method,
+        path,
+        write.idempotency,
+        "application/json",
+        &body,
+    );
     call.headers.extend(headers);
     call.accepted_statuses = &[300];
-    call.expected = write.expected(org.version()?);
-    let reply = org.send_as(&call, None, |reply, repeated| {
+    call.expected = write.expected(client.version()?);
+    let reply = client.send_as(&call, None, |reply, repeated| {
         let metadata = Metadata::from(&reply);
         let outcome = outcome(reply, write.id)?;
         Ok(outcome.map(|outcome| {
@@ -232,12 +238,16 @@ pub(super) fn write(org: &Org, write: Write<'_>) -> Result<Replied<Outcome>, Fau
     reply.map_err(|several| several_matches(&several))
 }
 
-pub(super) fn delete(org: &Org, path: &str, id: Option<&str>) -> Result<Replied<Outcome>, Fault> {
-    let call = Call {
+pub(super) fn delete(
+    client: &Client,
+    path: &str,
+    id: Option<&str>,
+) -> Result<Replied<Outcome>, Fault> {
+    let call = Request {
         accepted_statuses: &[300],
-        ..delete_call(org, path)?
+        ..delete_call(client, path)?
     };
-    match org.send(&call) {
+    match client.send(&call) {
         Ok(several) if several.status == 300 => Err(several_matches(&several)),
         Ok(reply) => Ok(Replied::new(done(id, false), &reply)),
         Err(fault) if fault::deleted_before(&fault) => Ok(Replied::new(done(id, false), &fault)),
@@ -325,7 +335,11 @@ fn several_matches(reply: &Reply) -> Fault {
 }
 
 /// The one record of the input as JSON. Without the object, values cannot be typed: the input must have types itself.
-pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<Vec<u8>, Fault> {
+pub(super) fn body(
+    client: &Client,
+    object: Option<&str>,
+    input: &Message,
+) -> Result<Vec<u8>, Fault> {
     let document = Document::open(input, object, Options::default())?;
     if object.is_none() && document.is_untyped() {
         return Err(bad_input(
@@ -340,11 +354,11 @@ pub(super) fn body(org: &Org, object: Option<&str>, input: &Message) -> Result<V
             "The input is a record of `{own}`, not of config.object `{object}`"
         )));
     }
-    let encoder = RecordEncoder::new(org, document.is_untyped());
+    let encoder = RecordEncoder::new(client, document.is_untyped());
     let node = encoder
         .encode(record.node, object.unwrap_or_default())
         .map_err(|error| match error {
-            RecordError::Org(fault) => fault,
+            RecordError::Fault(fault) => fault,
             RecordError::Record(error) => bad_input(format!(
                 "Of the input, {} cannot be sent: {}",
                 record.position, error.message

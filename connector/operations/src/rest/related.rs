@@ -4,10 +4,10 @@ use super::ask::{self, Parameters};
 use super::path::segment;
 use super::query::page_or_record;
 use super::records::{Write, delete, record_path, write};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::Replied;
-use salesforce_client::org::Org;
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::records::{
@@ -16,28 +16,28 @@ use salesforce_contract::bindings::exports::salesforce::connector::records::{
 use salesforce_contract::bindings::{Fault, Message};
 
 /// GET sobjects/{object}/{id}/{relationship}.
-pub fn related(org: &Org, config: &RelatedConfig) -> Result<Message, Fault> {
+pub fn related(client: &Client, config: &RelatedConfig) -> Result<Message, Fault> {
     let path = related_path(&config.object, &config.id, &config.relationship)?;
     let fields = Parameters::none().list("fields", &config.fields);
     page_or_record(
-        org,
-        &ask::get_call(org, &path, &fields)?.expecting(Expected::OBJECT),
+        client,
+        &ask::get_call(client, &path, &fields)?.expecting(Expected::OBJECT),
     )
 }
 
 /// PATCH sobjects/{object}/{id}/{relationship}.
 pub fn update_related(
-    org: &Org,
+    client: &Client,
     config: &UpdateRelatedConfig,
     input: &Message,
 ) -> Result<Replied<Outcome>, Fault> {
     write(
-        org,
+        client,
         Write {
             method: Method::Patch,
             object: None,
             path: related_path(&config.object, &config.id, &config.relationship)?,
-            nature: Nature::RepeatableWrite,
+            idempotency: Idempotency::Idempotent,
             options: config.options.as_ref(),
             input,
             id: None,
@@ -47,9 +47,12 @@ pub fn update_related(
 }
 
 /// DELETE sobjects/{object}/{id}/{relationship}.
-pub fn delete_related(org: &Org, config: &DeleteRelatedConfig) -> Result<Replied<Outcome>, Fault> {
+pub fn delete_related(
+    client: &Client,
+    config: &DeleteRelatedConfig,
+) -> Result<Replied<Outcome>, Fault> {
     let path = related_path(&config.object, &config.id, &config.relationship)?;
-    delete(org, &path, None)
+    delete(client, &path, None)
 }
 
 fn related_path(object: &str, id: &str, relationship: &str) -> Result<String, Fault> {
@@ -61,9 +64,9 @@ fn related_path(object: &str, id: &str, relationship: &str) -> Result<String, Fa
 }
 
 /// GET recent.
-pub fn recent(org: &Org, config: &RecentConfig) -> Result<Message, Fault> {
+pub fn recent(client: &Client, config: &RecentConfig) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         "recent",
         Parameters::none().some("limit", config.limit),
         Expected::List,
@@ -71,10 +74,10 @@ pub fn recent(org: &Org, config: &RecentConfig) -> Result<Message, Fault> {
 }
 
 /// GET limits/recordCount.
-pub fn count(org: &Org, config: &CountConfig) -> Result<Message, Fault> {
+pub fn count(client: &Client, config: &CountConfig) -> Result<Message, Fault> {
     let objects = Parameters::none().list("sObjects", &config.objects);
     ask::get(
-        org,
+        client,
         "limits/recordCount",
         objects,
         Expected::Object(&["sObjects"]),

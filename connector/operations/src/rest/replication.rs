@@ -2,8 +2,8 @@
 
 use super::ask::{self, Parameters};
 use super::path::segment;
+use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::records::{
     GetDeletedConfig, GetUpdatedConfig,
 };
@@ -21,15 +21,15 @@ const UPDATED: Expected = Expected::Object(&["ids", "latestDateCovered"]);
 pub(crate) const DELETED: Expected = Expected::Object(&["deletedRecords", "latestDateCovered"]);
 
 /// GET sobjects/{object}/updated.
-pub fn get_updated(org: &Org, config: &GetUpdatedConfig) -> Result<Message, Fault> {
-    let span = Span::check(org, &config.start, &config.end, UPDATED_DAYS)?;
-    span.ask(org, &config.object, "updated", UPDATED)
+pub fn get_updated(client: &Client, config: &GetUpdatedConfig) -> Result<Message, Fault> {
+    let span = Span::check(client, &config.start, &config.end, UPDATED_DAYS)?;
+    span.ask(client, &config.object, "updated", UPDATED)
 }
 
 /// GET sobjects/{object}/deleted.
-pub fn get_deleted(org: &Org, config: &GetDeletedConfig) -> Result<Message, Fault> {
-    let span = Span::check(org, &config.start, &config.end, DELETED_DAYS)?;
-    span.ask(org, &config.object, "deleted", DELETED)
+pub fn get_deleted(client: &Client, config: &GetDeletedConfig) -> Result<Message, Fault> {
+    let span = Span::check(client, &config.start, &config.end, DELETED_DAYS)?;
+    span.ask(client, &config.object, "deleted", DELETED)
 }
 
 /// Two points in time that Salesforce takes.
@@ -39,7 +39,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    pub fn check(org: &Org, start: &str, end: &str, days: u32) -> Result<Self, Fault> {
+    pub fn check(client: &Client, start: &str, end: &str, days: u32) -> Result<Self, Fault> {
         let (start, from) = point("start", start)?;
         let (end, to) = point("end", end)?;
         // Seconds are ignored, so both ends are compared by their minutes.
@@ -48,7 +48,7 @@ impl Span {
                 "config.end `{end}` must be at least one minute after config.start `{start}`"
             )));
         }
-        let now = i64::try_from(org.context().clock.unix_ms() / 1000).unwrap_or(i64::MAX);
+        let now = i64::try_from(client.context().clock.unix_ms() / 1000).unwrap_or(i64::MAX);
         if from < now - i64::from(days) * DAY_SECONDS {
             return Err(Fault::config(format!(
                 "config.start `{start}` is more than {days} days ago, further than Salesforce remembers: begin later, and query the rest"
@@ -59,7 +59,7 @@ impl Span {
 
     fn ask(
         self,
-        org: &Org,
+        client: &Client,
         object: &str,
         resource: &str,
         expected: Expected,
@@ -68,8 +68,8 @@ impl Span {
         let span = Parameters::none()
             .put("start", self.start)
             .put("end", self.end);
-        let call = ask::get_call(org, &path, &span)?.expecting(expected);
-        ask::send_and_read(org, &call, |body| {
+        let call = ask::get_call(client, &path, &span)?.expecting(expected);
+        ask::send_and_read(client, &call, |body| {
             let covered: Covered = serde_json::from_slice(body)?;
             Ok(vec![("latest-date-covered".into(), covered.latest)])
         })

@@ -2,10 +2,10 @@
 
 use super::query::{Question, next_page, sized};
 use crate::rows::{self, Documents, PageRequest, Paging};
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::Replied;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     RowFormat as FormatChoice, RowsConfig,
 };
@@ -37,14 +37,14 @@ pub struct RestPages {
 
 impl Rows {
     /// Asks for the first page, so that a query that is refused is refused here.
-    pub fn open(org: Rc<Org>, config: &RowsConfig) -> Result<Buffered<Self>, Fault> {
+    pub fn open(client: Rc<Client>, config: &RowsConfig) -> Result<Buffered<Self>, Fault> {
         let question = Question {
             soql: &config.soql,
             bind: &config.bind,
             include_deleted: config.include_deleted,
             page_size: config.page_size,
         };
-        let soql = question.bound_for(&org)?;
+        let soql = question.bound_for(&client)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
             return Err(Fault::config(
@@ -56,39 +56,39 @@ impl Rows {
         let pages = RestPages {
             capped: capped_by_offset(&soql),
             parts: match &config.split {
-                Some(split) => Parts::cut(&org, &soql, split, &question)?,
+                Some(split) => Parts::cut(&client, &soql, split, &question)?,
                 None => Parts::whole(soql, &question),
             },
             page_size: config.page_size,
         };
-        Self::start(org, pages, documents)
+        Self::start(client, pages, documents)
     }
 }
 
 impl Paging for RestPages {
-    fn next_part(&mut self, org: &Org) -> Result<Option<PageRequest>, Fault> {
-        self.parts.next(org)
+    fn next_part(&mut self, client: &Client) -> Result<Option<PageRequest>, Fault> {
+        self.parts.next(client)
     }
 
-    fn following(&self, _: &Org, locator: &str) -> Result<Call, Fault> {
-        let get = Call::get(following(locator)?).expecting(Expected::JsonPage);
+    fn following(&self, _: &Client, locator: &str) -> Result<Request, Fault> {
+        let get = Request::get(following(locator)?).expecting(Expected::JsonPage);
         Ok(sized(get, self.page_size))
     }
 
     fn fetch<T>(
         &self,
-        org: &Org,
+        client: &Client,
         request: PageRequest,
         mut read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
     ) -> Result<Replied<T>, Fault> {
-        org.send_as(&request.call, request.started, |reply, _| {
+        client.send_as(&request.call, request.started, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
             Ok(read(&page).map(|value| Replied::new(value, &reply)))
         })?
     }
 
-    fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault> {
-        child_page(org, locator)
+    fn child_page(&self, client: &Client, locator: &str) -> Result<Vec<u8>, Fault> {
+        child_page(client, locator)
     }
 
     fn check_total(&self, total: Option<u64>) -> Result<(), Fault> {
@@ -134,9 +134,9 @@ fn following(url: &str) -> Result<&str, Fault> {
 }
 
 /// The rest of the children of a record.
-pub(crate) fn child_page(org: &Org, url: &str) -> Result<Vec<u8>, Fault> {
-    let reply = org.send_as(
-        &Call::get(following(url)?).expecting(Expected::JsonPage),
+pub(crate) fn child_page(client: &Client, url: &str) -> Result<Vec<u8>, Fault> {
+    let reply = client.send_as(
+        &Request::get(following(url)?).expecting(Expected::JsonPage),
         None,
         |reply: Reply, _| match Page::parse(&reply.body) {
             Ok(_) => Ok(reply),

@@ -14,9 +14,9 @@ pub use shapes::{json_schema, xsd};
 
 use super::ask::{self, Parameters};
 use super::path::segment;
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::connection::settings::check_headers;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     AppMenuConfig, DescribeConfig, EventSchemaConfig, Menu, ObjectConfig, ObjectsConfig,
     PayloadFormat,
@@ -25,7 +25,7 @@ use salesforce_contract::bindings::{Fault, Message};
 use serde_json::Value;
 
 /// GET sobjects, with only the objects asked for.
-pub fn objects(org: &Org, config: &ObjectsConfig) -> Result<Message, Fault> {
+pub fn objects(client: &Client, config: &ObjectsConfig) -> Result<Message, Fault> {
     let wanted = [
         ("queryable", config.queryable),
         ("createable", config.createable),
@@ -37,15 +37,15 @@ pub fn objects(org: &Org, config: &ObjectsConfig) -> Result<Message, Fault> {
         .into_iter()
         .filter_map(|(flag, asked)| asked.then_some(flag))
         .collect();
-    let call = Call::get(org.path("sobjects")?).expecting(Expected::Object(&["sobjects"]));
-    let reply = org.send_as(&call, None, |mut reply, _| {
+    let call = Request::get(client.path("sobjects")?).expecting(Expected::Object(&["sobjects"]));
+    let reply = client.send_as(&call, None, |mut reply, _| {
         if !wanted.is_empty() {
             reply.body = only(&reply.body, &wanted)
                 .map_err(|error| Unusable(format!("The list of objects is not JSON: {error}")))?;
         }
         Ok(reply)
     })?;
-    Ok(org.message(reply))
+    Ok(client.message(reply))
 }
 
 /// Keeps the objects whose flags are all true.
@@ -62,27 +62,27 @@ fn only(body: &[u8], flags: &[&str]) -> serde_json::Result<Vec<u8>> {
 }
 
 /// GET sobjects/{object}/describe.
-pub fn describe(org: &Org, config: &DescribeConfig) -> Result<Message, Fault> {
-    let path = org.path(&format!(
+pub fn describe(client: &Client, config: &DescribeConfig) -> Result<Message, Fault> {
+    let path = client.path(&format!(
         "sobjects/{}/describe",
         segment("object", &config.object)?
     ))?;
-    let mut call = Call {
+    let mut call = Request {
         accepted_statuses: &[304],
         expected: Expected::DESCRIBE,
-        ..Call::get(path)
+        ..Request::get(path)
     };
     if let Some(date) = &config.if_modified_since {
         call = call.with_header("if-modified-since", date);
         check_headers("config.if-modified-since", &call.headers)?;
     }
-    Ok(org.message(org.send(&call)?))
+    Ok(client.message(client.send(&call)?))
 }
 
 /// GET sobjects/{object}.
-pub fn object(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
+pub fn object(client: &Client, config: &ObjectConfig) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         &of_object(&config.object, "")?,
         Parameters::none(),
         Expected::Object(&["objectDescribe"]),
@@ -95,7 +95,7 @@ fn of_object(object: &str, resource: &str) -> Result<String, Fault> {
 }
 
 /// GET sobjects/{event}/eventSchema or event/eventSchema/{schema}.
-pub fn event_schema(org: &Org, config: &EventSchemaConfig) -> Result<Message, Fault> {
+pub fn event_schema(client: &Client, config: &EventSchemaConfig) -> Result<Message, Fault> {
     let path = match (&config.event, &config.schema_id) {
         (Some(event), None) => format!("sobjects/{}/eventSchema", segment("event", event)?),
         (None, Some(id)) => format!("event/eventSchema/{}", segment("schema-id", id)?),
@@ -110,7 +110,7 @@ pub fn event_schema(org: &Org, config: &EventSchemaConfig) -> Result<Message, Fa
         PayloadFormat::Compact => "COMPACT",
     });
     ask::get(
-        org,
+        client,
         &path,
         Parameters::none().some("payloadFormat", format),
         Expected::Object(&["name"]),
@@ -118,14 +118,14 @@ pub fn event_schema(org: &Org, config: &EventSchemaConfig) -> Result<Message, Fa
 }
 
 /// GET tabs.
-pub fn tabs(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "tabs", Parameters::none(), Expected::List)
+pub fn tabs(client: &Client) -> Result<Message, Fault> {
+    ask::get(client, "tabs", Parameters::none(), Expected::List)
 }
 
 /// GET theme.
-pub fn theme(org: &Org) -> Result<Message, Fault> {
+pub fn theme(client: &Client) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         "theme",
         Parameters::none(),
         Expected::Object(&["themeItems"]),
@@ -133,7 +133,7 @@ pub fn theme(org: &Org) -> Result<Message, Fault> {
 }
 
 /// GET appMenu and below.
-pub fn app_menu(org: &Org, config: &AppMenuConfig) -> Result<Message, Fault> {
+pub fn app_menu(client: &Client, config: &AppMenuConfig) -> Result<Message, Fault> {
     let path = match (config.menu, &config.network_id) {
         (Some(Menu::NetworkTabs), Some(id)) => {
             format!("appMenu/NetworkTabs/{}", segment("network-id", id)?)
@@ -151,10 +151,10 @@ pub fn app_menu(org: &Org, config: &AppMenuConfig) -> Result<Message, Fault> {
         (Some(Menu::AppSwitcher), None) => "appMenu/AppSwitcher".into(),
         (Some(Menu::Mobile), None) => "appMenu/Salesforce1".into(),
         // The guide shows no answer to it.
-        (None, None) => return ask::get(org, "appMenu", Parameters::none(), Expected::JSON),
+        (None, None) => return ask::get(client, "appMenu", Parameters::none(), Expected::JSON),
     };
     ask::get(
-        org,
+        client,
         &path,
         Parameters::none(),
         Expected::Object(&["appMenuItems"]),

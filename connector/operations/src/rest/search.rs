@@ -6,9 +6,9 @@ pub use suggest::{suggest_queries, suggest_titles, suggestions};
 
 use super::ask::{self, Object, Parameters};
 use super::query::asked;
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::search::{
     CategoryOperator, DataCategory, LayoutConfig, ParameterizedConfig, SearchConfig, SearchScope,
     SearchedObject,
@@ -21,14 +21,14 @@ use serde_json::Value;
 const FOUND: Expected = Expected::ListOrObject(&["searchRecords"]);
 
 /// GET search?q=.
-pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
+pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> {
     let sosl =
         sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
-    Ok(org.message(org.send(&asked(org, "search", "q", &sosl, None)?.expecting(FOUND))?))
+    Ok(client.message(client.send(&asked(client, "search", "q", &sosl, None)?.expecting(FOUND))?))
 }
 
 /// POST parameterizedSearch. It changes nothing.
-pub fn parameterized(org: &Org, config: &ParameterizedConfig) -> Result<Message, Fault> {
+pub fn parameterized(client: &Client, config: &ParameterizedConfig) -> Result<Message, Fault> {
     let needs_objects = !config.fields.is_empty() || config.default_limit.is_some();
     if config.objects.is_empty() && needs_objects {
         return Err(Fault::config(
@@ -36,23 +36,28 @@ pub fn parameterized(org: &Org, config: &ParameterizedConfig) -> Result<Message,
         ));
     }
     ask::post(
-        org,
+        client,
         "parameterizedSearch",
-        Nature::Read,
+        Idempotency::Safe,
         parameters(config),
         FOUND,
     )
 }
 
 /// GET search/scopeOrder.
-pub fn scope_order(org: &Org) -> Result<Message, Fault> {
-    ask::get(org, "search/scopeOrder", Parameters::none(), Expected::List)
+pub fn scope_order(client: &Client) -> Result<Message, Fault> {
+    ask::get(
+        client,
+        "search/scopeOrder",
+        Parameters::none(),
+        Expected::List,
+    )
 }
 
 /// GET search/layout.
-pub fn layout(org: &Org, config: &LayoutConfig) -> Result<Message, Fault> {
+pub fn layout(client: &Client, config: &LayoutConfig) -> Result<Message, Fault> {
     let objects = Parameters::none().list("q", &config.objects);
-    ask::get(org, "search/layout", objects, Expected::List)
+    ask::get(client, "search/layout", objects, Expected::List)
 }
 
 fn parameters(config: &ParameterizedConfig) -> Object {

@@ -2,10 +2,10 @@
 
 use super::path::query;
 use super::records::{body, option_headers, record_path};
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::records::UpdateAndRetrieveConfig;
 use salesforce_contract::bindings::{Fault, Message};
@@ -18,16 +18,16 @@ const HALTED: &str = "PROCESSING_HALTED";
 
 /// POST composite with PATCH and GET of a record.
 pub fn update_and_retrieve(
-    org: &Org,
+    client: &Client,
     config: &UpdateAndRetrieveConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
     let headers = option_headers(config.options.as_ref())?;
-    let record = body(org, Some(&config.object), input)?;
+    let record = body(client, Some(&config.object), input)?;
     let record: Box<RawValue> = serde_json::from_slice(&record).map_err(|error| {
         Fault::protocol(format!("The record cannot be written as JSON: {error}"))
     })?;
-    let path = org.path(&record_path(&config.object, &config.id)?)?;
+    let path = client.path(&record_path(&config.object, &config.id)?)?;
     let fields = config.fields.join(",");
     let fields = query((!fields.is_empty()).then_some(("fields", fields.as_str())));
     let headers: serde_json::Map<_, _> = headers
@@ -44,16 +44,16 @@ pub fn update_and_retrieve(
     let body = format!(
         r#"{{"allOrNone":true,"compositeRequest":[{update},"body":{record}}},{retrieve}]}}"#
     );
-    let call = Call::write(
+    let call = Request::write(
         Method::Post,
-        org.path("composite")?,
-        Nature::RepeatableWrite,
+        client.path("composite")?,
+        Idempotency::Idempotent,
         "application/json",
         body.as_bytes(),
     )
     .expecting(Expected::Object(&["compositeResponse"]));
-    let reply = org.send_as(&call, None, |reply, _| retrieved(&reply))??;
-    Ok(org.message(reply))
+    let reply = client.send_as(&call, None, |reply, _| retrieved(&reply))??;
+    Ok(client.message(reply))
 }
 
 /// The record of the answer; the inner error is the fault of the subrequest that failed.

@@ -3,9 +3,9 @@
 use super::ask::{self, Object, Parameters};
 use super::path::segment;
 use super::records::read;
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::exports::salesforce::connector::users::{
     InfoConfig, PasswordStatusConfig, ResetPasswordConfig, SetPasswordConfig, UserKind,
@@ -14,39 +14,44 @@ use salesforce_contract::bindings::{Fault, Message};
 use serde_json::Value;
 
 /// GET sobjects/User/{id}.
-pub fn info(org: &Org, config: &InfoConfig) -> Result<Message, Fault> {
-    read(org, &user(config.kind, &config.id)?, &config.fields)
+pub fn info(client: &Client, config: &InfoConfig) -> Result<Message, Fault> {
+    read(client, &user(config.kind, &config.id)?, &config.fields)
 }
 
 /// POST sobjects/User/{id}/password.
-pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fault> {
+pub fn set_password(client: &Client, config: &SetPasswordConfig) -> Result<Message, Fault> {
     let password = Object::new().put("NewPassword", config.password.as_str());
     let path = password_of(config.kind, &config.id)?;
     let password = Value::from(password).to_string();
-    let call = Call {
+    let call = Request {
         private: true,
         expected: Expected::Done,
-        ..ask::post_call(org, &path, Nature::Write, password.as_bytes())?
+        ..ask::post_call(
+            client,
+            &path,
+            Idempotency::NonIdempotent,
+            password.as_bytes(),
+        )?
     };
-    Ok(org.message(org.send(&call)?))
+    Ok(client.message(client.send(&call)?))
 }
 
 /// DELETE sobjects/User/{id}/password: each time makes another password, so it is never repeated.
-pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message, Fault> {
-    let call = Call {
+pub fn reset_password(client: &Client, config: &ResetPasswordConfig) -> Result<Message, Fault> {
+    let call = Request {
         method: Method::Delete,
-        nature: Nature::Write,
+        idempotency: Idempotency::NonIdempotent,
         expected: Expected::Object(&["NewPassword"]),
-        ..Call::get(org.path(&password_of(config.kind, &config.id)?)?)
+        ..Request::get(client.path(&password_of(config.kind, &config.id)?)?)
     };
-    Ok(org.message(org.send(&call)?))
+    Ok(client.message(client.send(&call)?))
 }
 
 /// GET sobjects/User/{id}/password.
-pub fn password_status(org: &Org, config: &PasswordStatusConfig) -> Result<Message, Fault> {
+pub fn password_status(client: &Client, config: &PasswordStatusConfig) -> Result<Message, Fault> {
     let path = password_of(config.kind, &config.id)?;
     ask::get(
-        org,
+        client,
         &path,
         Parameters::none(),
         Expected::Object(&["isExpired"]),

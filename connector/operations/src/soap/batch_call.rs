@@ -6,9 +6,9 @@ use super::request::{metadata, read_answer};
 use super::xml::{Element, Malformed};
 use crate::batch::{self, Answered, BatchOperation, Extras, Plan, Row, check_count};
 use crate::typing::RecordError;
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ResultFormat;
 use salesforce_contract::bindings::{Fault, Message};
@@ -32,10 +32,10 @@ pub(super) trait RecordCodec {
 
 /// A call on many records.
 pub(super) struct BatchCall<'a, C> {
-    org: &'a Org,
+    client: &'a Client,
     name: &'static str,
     headers: Headers<'a>,
-    nature: Nature,
+    idempotency: Idempotency,
     /// The element before the records, with its text.
     head: Option<(&'static str, &'a str)>,
     codec: C,
@@ -43,19 +43,19 @@ pub(super) struct BatchCall<'a, C> {
 }
 
 impl<'a, C: RecordCodec> BatchCall<'a, C> {
-    /// The call of this name; `nature` says whether it may be sent twice.
+    /// The call of this name; `idempotency` says whether it may be sent twice.
     pub fn new(
-        org: &'a Org,
+        client: &'a Client,
         name: &'static str,
         headers: Headers<'a>,
-        nature: Nature,
+        idempotency: Idempotency,
         codec: C,
     ) -> Self {
         Self {
-            org,
+            client,
             name,
             headers,
-            nature,
+            idempotency,
             head: None,
             codec,
             extras: RefCell::default(),
@@ -75,9 +75,9 @@ impl<'a, C: RecordCodec> BatchCall<'a, C> {
         plan: Plan,
         format: Option<ResultFormat>,
     ) -> Result<Message, Fault> {
-        let report = batch::run(self.org, &self, document, plan)?;
+        let report = batch::run(self.client, &self, document, plan)?;
         let report = report.with_extras(self.extras.take());
-        report.message(self.org, format.unwrap_or(ResultFormat::Json))
+        report.message(self.client, format.unwrap_or(ResultFormat::Json))
     }
 }
 
@@ -91,7 +91,7 @@ impl<C: RecordCodec> BatchOperation for BatchCall<'_, C> {
         Ok(Row::new(index, object, xml.into_bytes()))
     }
 
-    fn call(&self, rows: &[Row]) -> Result<Call, Fault> {
+    fn call(&self, rows: &[Row]) -> Result<Request, Fault> {
         let mut envelope = Envelope::new(self.name, &self.headers)?;
         let xml = envelope.body();
         if let Some((name, text)) = self.head {
@@ -100,7 +100,7 @@ impl<C: RecordCodec> BatchOperation for BatchCall<'_, C> {
         for row in rows {
             xml.raw(&String::from_utf8_lossy(&row.body));
         }
-        envelope.call(self.org, self.nature)
+        envelope.call(self.client, self.idempotency)
     }
 
     fn metadata(&self, reply: &Reply) -> Metadata {
@@ -108,7 +108,7 @@ impl<C: RecordCodec> BatchOperation for BatchCall<'_, C> {
     }
 
     fn read(&self, reply: &Reply, rows: &[Row], repeated: bool) -> Result<Answered, Unusable> {
-        let results = read_answer(self.org, self.name, reply, |answer| {
+        let results = read_answer(self.client, self.name, reply, |answer| {
             let mut results = Vec::with_capacity(rows.len());
             while let Some(result) = answer.next_element()? {
                 if results.len() == rows.len() {

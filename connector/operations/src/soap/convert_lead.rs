@@ -7,9 +7,9 @@ use super::sobject::{self, check_text};
 use super::xml::{Element, Xml};
 use crate::batch::{Extra, Extras, Plan};
 use crate::typing::{RecordEncoder, RecordError, field_error, object_of};
+use salesforce_client::client::Client;
 use salesforce_client::connection::ApiVersion;
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ConvertLeadConfig;
 use salesforce_contract::bindings::{Fault, Message};
@@ -19,23 +19,26 @@ use salesforce_formats::message::input::{Document, Node, Options, Value};
 
 /// convertLead().
 pub fn convert_lead(
-    org: &Org,
+    client: &Client,
     config: &ConvertLeadConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
     let document = Document::open(input, None, Options::default())?;
     let codec = Convert {
-        encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
-        version: org.version()?,
+        encoder: RecordEncoder::new(client, document.is_untyped()).by_describe(),
+        version: client.version()?,
         status: config.converted_status.as_deref(),
     };
     let headers = Headers::new(config.headers.as_ref());
     let plan = Plan::new(config.batch_size, config.parallel).at_most(MAX_LEAD_CONVERTS);
-    BatchCall::new(org, "convertLead", headers, Nature::Write, codec).run(
-        &document,
-        plan,
-        config.format,
+    BatchCall::new(
+        client,
+        "convertLead",
+        headers,
+        Idempotency::NonIdempotent,
+        codec,
     )
+    .run(&document, plan, config.format)
 }
 
 /// What a part of a conversion is.

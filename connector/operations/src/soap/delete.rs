@@ -7,37 +7,53 @@ use super::results::outcome;
 use super::xml::{Element, Xml};
 use crate::batch::{Plan, deletion_outcome, document_of_ids, id_of};
 use crate::typing::RecordError;
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::IdsConfig;
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::message::input::Node;
 
 /// delete().
-pub fn delete(org: &Org, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
-    run(org, "delete", Nature::RepeatableWrite, config, input)
+pub fn delete(client: &Client, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+    run(client, "delete", Idempotency::Idempotent, config, input)
 }
 
 /// undelete(). A second one fails, because the records are no longer deleted.
-pub fn undelete(org: &Org, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
-    run(org, "undelete", Nature::Write, config, input)
+pub fn undelete(client: &Client, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+    run(
+        client,
+        "undelete",
+        Idempotency::NonIdempotent,
+        config,
+        input,
+    )
 }
 
 /// emptyRecycleBin(). A second one fails, because the records are no longer there.
-pub fn empty_recycle_bin(org: &Org, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+pub fn empty_recycle_bin(
+    client: &Client,
+    config: &IdsConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
     if config.all_or_none {
         return Err(Fault::config(
             "config.all-or-none: the SOAP call emptyRecycleBin() takes no such header, so leave it out",
         ));
     }
-    run(org, "emptyRecycleBin", Nature::Write, config, input)
+    run(
+        client,
+        "emptyRecycleBin",
+        Idempotency::NonIdempotent,
+        config,
+        input,
+    )
 }
 
 fn run(
-    org: &Org,
+    client: &Client,
     name: &'static str,
-    nature: Nature,
+    idempotency: Idempotency,
     config: &IdsConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
@@ -51,7 +67,7 @@ fn run(
         deletes: name == "delete",
     };
     let plan = Plan::new(config.batch_size, config.parallel);
-    BatchCall::new(org, name, headers, nature, codec).run(&document, plan, config.format)
+    BatchCall::new(client, name, headers, idempotency, codec).run(&document, plan, config.format)
 }
 
 struct Ids {

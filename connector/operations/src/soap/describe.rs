@@ -6,33 +6,40 @@ use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::xml::Xml;
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DescribeObjectConfig, DescribeObjectsConfig, HeaderOptions, PlainConfig, ReplyFormat,
 };
 use salesforce_contract::bindings::{Fault, Message};
 
 /// describeGlobal().
-pub fn describe_global(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
+pub fn describe_global(client: &Client, config: &PlainConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "describeGlobal", headers, 1, config.format, |_| {})
+    read(client, "describeGlobal", headers, 1, config.format, |_| {})
 }
 
 /// describeSObject().
-pub fn describe_object(org: &Org, config: &DescribeObjectConfig) -> Result<Message, Fault> {
+pub fn describe_object(client: &Client, config: &DescribeObjectConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "describeSObject", headers, 1, config.format, |xml| {
-        xml.text("sObjectType", &config.object);
-    })
+    read(
+        client,
+        "describeSObject",
+        headers,
+        1,
+        config.format,
+        |xml| {
+            xml.text("sObjectType", &config.object);
+        },
+    )
 }
 
 /// describeSObjects().
-pub fn describe_objects(org: &Org, config: &DescribeObjectsConfig) -> Result<Message, Fault> {
+pub fn describe_objects(client: &Client, config: &DescribeObjectsConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
     let wanted = config.objects.len();
     read(
-        org,
+        client,
         "describeSObjects",
         headers,
         wanted,
@@ -45,7 +52,7 @@ pub fn describe_objects(org: &Org, config: &DescribeObjectsConfig) -> Result<Mes
 
 /// Sends a call that changes nothing and holds no records.
 pub(super) fn read(
-    org: &Org,
+    client: &Client,
     call: &'static str,
     headers: Option<&HeaderOptions>,
     wanted: usize,
@@ -55,6 +62,18 @@ pub(super) fn read(
     let mut envelope = Envelope::new(call, &Headers::new(headers))?;
     body(envelope.body());
     let types = Types::new(true);
-    let to_json = ToJson { org, types: &types };
-    Ok(request::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?.message)
+    let to_json = ToJson {
+        client,
+        types: &types,
+    };
+    Ok(request::answer(
+        client,
+        call,
+        envelope,
+        wanted,
+        Idempotency::Safe,
+        format,
+        &to_json,
+    )?
+    .message)
 }

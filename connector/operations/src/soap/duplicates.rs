@@ -8,8 +8,8 @@ use super::record::Types;
 use super::request;
 use super::sobject;
 use crate::typing::{RecordEncoder, RecordError, object_of};
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     FindDuplicatesByIdsConfig, FindDuplicatesConfig, ReplyFormat,
@@ -20,7 +20,7 @@ use salesforce_formats::message::input::{Document, Options, Record};
 
 /// findDuplicates().
 pub fn find_duplicates(
-    org: &Org,
+    client: &Client,
     config: &FindDuplicatesConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
@@ -28,7 +28,7 @@ pub fn find_duplicates(
     let document = Document::open(input, object, Options::default())?;
     let wanted = check_count(document.check()?)?;
     let mut envelope = Envelope::new("findDuplicates", &Headers::new(config.headers.as_ref()))?;
-    let encoder = RecordEncoder::new(org, document.is_untyped()).by_describe();
+    let encoder = RecordEncoder::new(client, document.is_untyped()).by_describe();
     for record in document.records()? {
         let Record { position, node } = record?;
         let written = object_of(&node, object).and_then(|object| {
@@ -36,14 +36,14 @@ pub fn find_duplicates(
             sobject::write(&encoder, "sObjects", &object, node, envelope.body())
         });
         written.map_err(|error| match error {
-            RecordError::Org(fault) => fault,
+            RecordError::Fault(fault) => fault,
             RecordError::Record(error) => {
                 bad_input(format!("Of the input, of {position}, {}", error.message))
             }
         })?;
     }
     send(
-        org,
+        client,
         "findDuplicates",
         envelope,
         wanted,
@@ -54,7 +54,7 @@ pub fn find_duplicates(
 
 /// findDuplicatesByIds().
 pub fn find_duplicates_by_ids(
-    org: &Org,
+    client: &Client,
     config: &FindDuplicatesByIdsConfig,
 ) -> Result<Message, Fault> {
     let headers = Headers::new(config.headers.as_ref());
@@ -62,7 +62,7 @@ pub fn find_duplicates_by_ids(
     let ids = id::all_of_config("ids", &config.ids)?;
     envelope.body().each("ids", &ids);
     send(
-        org,
+        client,
         "findDuplicatesByIds",
         envelope,
         ids.len(),
@@ -82,7 +82,7 @@ fn check_count(count: u64) -> Result<usize, Fault> {
 }
 
 fn send(
-    org: &Org,
+    client: &Client,
     call: &'static str,
     envelope: Envelope,
     wanted: usize,
@@ -90,8 +90,19 @@ fn send(
     format: Option<ReplyFormat>,
 ) -> Result<Message, Fault> {
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
-    let to_json = ToJson { org, types: &types };
-    let answered = request::answer(org, call, envelope, wanted, Nature::Read, format, &to_json)?;
+    let to_json = ToJson {
+        client,
+        types: &types,
+    };
+    let answered = request::answer(
+        client,
+        call,
+        envelope,
+        wanted,
+        Idempotency::Safe,
+        format,
+        &to_json,
+    )?;
     let mut message = answered.message;
     message
         .attributes

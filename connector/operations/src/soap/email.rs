@@ -7,9 +7,9 @@ use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::xml::{Xml, unwritable};
+use salesforce_client::client::Client;
 use salesforce_client::connection::ApiVersion;
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     EmailAttachment, EmailPriority, MassEmail, OptOutPolicy, ReplyFormat, SendEmailConfig,
     SendEmailMessageConfig, SingleEmail,
@@ -18,9 +18,9 @@ use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{MAX_EMAIL_ADDRESSES, MAX_EMAILS};
 
 /// sendEmail().
-pub fn send_email(org: &Org, config: &SendEmailConfig) -> Result<Message, Fault> {
+pub fn send_email(client: &Client, config: &SendEmailConfig) -> Result<Message, Fault> {
     check(config)?;
-    let version = org.version()?;
+    let version = client.version()?;
     let mut envelope = Envelope::new("sendEmail", &Headers::new(config.headers.as_ref()))?;
     for email in &config.emails {
         single(email, version, envelope.body());
@@ -29,28 +29,48 @@ pub fn send_email(org: &Org, config: &SendEmailConfig) -> Result<Message, Fault>
         mass(email, envelope.body());
     }
     let wanted = config.emails.len() + config.mass_emails.len();
-    send(org, "sendEmail", envelope, wanted, config.format)
+    send(client, "sendEmail", envelope, wanted, config.format)
 }
 
 /// sendEmailMessage().
-pub fn send_email_message(org: &Org, config: &SendEmailMessageConfig) -> Result<Message, Fault> {
+pub fn send_email_message(
+    client: &Client,
+    config: &SendEmailMessageConfig,
+) -> Result<Message, Fault> {
     let headers = Headers::new(config.headers.as_ref());
     let mut envelope = Envelope::new("sendEmailMessage", &headers)?;
     let ids = id::all_of_config("ids", &config.ids)?;
     envelope.body().each("ids", &ids);
-    send(org, "sendEmailMessage", envelope, ids.len(), config.format)
+    send(
+        client,
+        "sendEmailMessage",
+        envelope,
+        ids.len(),
+        config.format,
+    )
 }
 
 fn send(
-    org: &Org,
+    client: &Client,
     call: &'static str,
     envelope: Envelope,
     wanted: usize,
     format: Option<ReplyFormat>,
 ) -> Result<Message, Fault> {
     let types = Types::new(true);
-    let to_json = ToJson { org, types: &types };
-    let answered = request::answer(org, call, envelope, wanted, Nature::Write, format, &to_json)?;
+    let to_json = ToJson {
+        client,
+        types: &types,
+    };
+    let answered = request::answer(
+        client,
+        call,
+        envelope,
+        wanted,
+        Idempotency::NonIdempotent,
+        format,
+        &to_json,
+    )?;
     let mut message = answered.message;
     message
         .attributes

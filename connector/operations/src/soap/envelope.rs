@@ -2,9 +2,9 @@
 
 use super::headers::Headers;
 use super::xml::{PARTNER, SOAP, SOBJECT, XSI, Xml, unwritable};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
@@ -57,7 +57,7 @@ impl Envelope {
     }
 
     /// The request: POST /services/Soap/u/XX.X.
-    pub fn call(mut self, org: &Org, nature: Nature) -> Result<Call, Fault> {
+    pub fn call(mut self, client: &Client, idempotency: Idempotency) -> Result<Request, Fault> {
         self.xml.end(self.call);
         self.xml.end("soapenv:Body");
         self.xml.end("soapenv:Envelope");
@@ -76,15 +76,15 @@ impl Envelope {
                 body.len()
             )));
         }
-        let path = format!("/services/Soap/u/{}", org.version()?);
-        let call = Call::write(
+        let path = format!("/services/Soap/u/{}", client.version()?);
+        let call = Request::write(
             Method::Post,
             path,
-            nature,
+            idempotency,
             "text/xml; charset=UTF-8",
             body.as_bytes(),
         );
-        Ok(Call {
+        Ok(Request {
             session_at: Some(self.session_at),
             expected: Expected::Soap,
             private: self.private,

@@ -3,7 +3,7 @@
 
 use super::record::Types;
 use super::xml::{Element, Space};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 
 /// Elements of type boolean.
@@ -152,7 +152,7 @@ const ALWAYS: &[(&str, &str)] = &[
 /// Writes elements as JSON.
 pub struct ToJson<'a> {
     /// The org that is asked for describes of the records in results.
-    pub org: &'a Org,
+    pub client: &'a Client,
     /// What is known of types.
     pub types: &'a Types,
 }
@@ -188,7 +188,7 @@ impl ToJson<'_> {
             return Ok(());
         }
         if element.is_record() {
-            return self.types.record(self.org, element, out);
+            return self.types.record(self.client, element, out);
         }
         if !element.children.is_empty() {
             return self.object(element, None, out);

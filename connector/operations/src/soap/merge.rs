@@ -8,8 +8,8 @@ use super::sobject;
 use super::xml::{Element, Xml};
 use crate::batch::{Extra, Extras, Plan};
 use crate::typing::{RecordEncoder, RecordError, field_error, object_of};
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::MergeConfig;
 use salesforce_contract::bindings::{Fault, Message};
@@ -20,19 +20,23 @@ const MASTER: &str = "masterRecord";
 const LOSERS: &str = "recordToMergeIds";
 
 /// merge().
-pub fn merge(org: &Org, config: &MergeConfig, input: &Message) -> Result<Message, Fault> {
+pub fn merge(client: &Client, config: &MergeConfig, input: &Message) -> Result<Message, Fault> {
     let options = Options {
         repeated: true,
         ..Options::default()
     };
     let document = Document::open(input, None, options)?;
     let codec = Merge {
-        encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
+        encoder: RecordEncoder::new(client, document.is_untyped()).by_describe(),
         object: config.object.as_deref(),
     };
     let headers = Headers::new(config.headers.as_ref());
     let plan = Plan::new(config.batch_size, config.parallel);
-    BatchCall::new(org, "merge", headers, Nature::Write, codec).run(&document, plan, config.format)
+    BatchCall::new(client, "merge", headers, Idempotency::NonIdempotent, codec).run(
+        &document,
+        plan,
+        config.format,
+    )
 }
 
 struct Merge<'a> {

@@ -4,7 +4,7 @@ use super::json::text;
 use super::record::Types;
 use super::request::Answer;
 use super::xml::Malformed;
-use salesforce_client::org::{Org, Unusable};
+use salesforce_client::client::{Client, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::message::counted::{self, Head, Place};
 use salesforce_formats::message::page::known_size;
@@ -24,7 +24,7 @@ pub struct QueryPage {
 impl QueryPage {
     /// Reads the result of query, queryAll or queryMore. The inner fault is that of a describe.
     pub fn read(
-        org: &Org,
+        client: &Client,
         types: &Types,
         answer: &mut Answer<'_>,
     ) -> Result<Result<Self, Fault>, Malformed> {
@@ -47,7 +47,7 @@ impl QueryPage {
                 "records" => {
                     rows += 1;
                     records.extend_from_slice(if records.len() > 1 { b"," } else { b"" });
-                    if let Err(fault) = types.record(org, &element, &mut records) {
+                    if let Err(fault) = types.record(client, &element, &mut records) {
                         return Ok(Err(fault));
                     }
                 }

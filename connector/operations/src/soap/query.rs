@@ -7,8 +7,8 @@ use super::record::Types;
 use super::request::{media_type, metadata, read_answer};
 use super::xml::echo;
 use crate::rest::query::{Question, place_of};
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     HeaderOptions, QueryConfig, QueryMoreConfig, ReplyFormat,
 };
@@ -16,48 +16,52 @@ use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::message::counted::Place;
 
 /// query().
-pub fn query(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
-    first(org, "query", config)
+pub fn query(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
+    first(client, "query", config)
 }
 
 /// queryAll().
-pub fn query_all(org: &Org, config: &QueryConfig) -> Result<Message, Fault> {
-    first(org, "queryAll", config)
+pub fn query_all(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
+    first(client, "queryAll", config)
 }
 
 /// queryMore().
-pub fn query_more(org: &Org, config: &QueryMoreConfig) -> Result<Message, Fault> {
+pub fn query_more(client: &Client, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let headers = paged(config.headers.as_ref(), config.batch_size);
-    let call = more_call(org, &config.query_locator, &headers)?;
+    let call = more_call(client, &config.query_locator, &headers)?;
     let shown = Shown {
         place: Place::Later,
         untyped: config.untyped,
         format: config.format,
     };
-    page(org, "queryMore", &call, &shown)
+    page(client, "queryMore", &call, &shown)
 }
 
-fn first(org: &Org, name: &'static str, config: &QueryConfig) -> Result<Message, Fault> {
-    let soql = bound(org, &config.soql, &config.bind)?;
+fn first(client: &Client, name: &'static str, config: &QueryConfig) -> Result<Message, Fault> {
+    let soql = bound(client, &config.soql, &config.bind)?;
     let headers = paged(config.headers.as_ref(), config.batch_size);
-    let call = first_call(org, name, &soql, &headers)?;
+    let call = first_call(client, name, &soql, &headers)?;
     let shown = Shown {
         place: place_of(&soql),
         untyped: config.untyped,
         format: config.format,
     };
-    page(org, name, &call, &shown)
+    page(client, name, &call, &shown)
 }
 
 /// SOQL with its values.
-pub(super) fn bound(org: &Org, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+pub(super) fn bound(
+    client: &Client,
+    soql: &str,
+    bind: &[(String, String)],
+) -> Result<String, Fault> {
     let question = Question {
         soql,
         bind,
         include_deleted: false,
         page_size: None,
     };
-    question.bound_for(org)
+    question.bound_for(client)
 }
 
 /// The headers of a query.
@@ -70,21 +74,25 @@ pub(super) fn paged(options: Option<&HeaderOptions>, batch_size: Option<u16>) ->
 
 /// The request for the first page.
 pub(super) fn first_call(
-    org: &Org,
+    client: &Client,
     name: &'static str,
     soql: &str,
     headers: &Headers<'_>,
-) -> Result<Call, Fault> {
+) -> Result<Request, Fault> {
     let mut envelope = Envelope::new(name, headers)?;
     envelope.body().text("queryString", soql);
-    envelope.call(org, Nature::Read)
+    envelope.call(client, Idempotency::Safe)
 }
 
 /// The request for a further page.
-pub(super) fn more_call(org: &Org, locator: &str, headers: &Headers<'_>) -> Result<Call, Fault> {
+pub(super) fn more_call(
+    client: &Client,
+    locator: &str,
+    headers: &Headers<'_>,
+) -> Result<Request, Fault> {
     let mut envelope = Envelope::new("queryMore", headers)?;
     envelope.body().text("queryLocator", locator);
-    envelope.call(org, Nature::Read)
+    envelope.call(client, Idempotency::Safe)
 }
 
 /// What a page is, and how it is delivered.
@@ -94,13 +102,13 @@ struct Shown {
     format: Option<ReplyFormat>,
 }
 
-fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fault> {
+fn page(client: &Client, name: &str, call: &Request, shown: &Shown) -> Result<Message, Fault> {
     let (untyped, format) = (shown.untyped, shown.format);
     // XML goes out as it came: there is nothing to type.
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
-    let (page, xml, told) = org.send_as(call, None, |reply, _| {
-        let page = read_answer(org, name, &reply, |answer| {
-            QueryPage::read(org, &types, answer)
+    let (page, xml, told) = client.send_as(call, None, |reply, _| {
+        let page = read_answer(client, name, &reply, |answer| {
+            QueryPage::read(client, &types, answer)
         })?;
         let page = page.and_then(|page| page);
         if let Ok(page) = &page {
@@ -114,7 +122,7 @@ fn page(org: &Org, name: &str, call: &Call, shown: &Shown) -> Result<Message, Fa
         };
         Ok(page.map(|page| (page, xml, metadata(name, &reply))))
     })??;
-    let mut attributes = org.attributes(&told);
+    let mut attributes = client.attributes(&told);
     attributes.extend(
         page.total()
             .map(|total| ("total".into(), total.to_string())),

@@ -14,9 +14,9 @@
 use super::json::{boolean_or_text, name, number_or_text, text};
 use super::xml::Element;
 use crate::typing::scalar;
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, Kind, described};
 use salesforce_client::fault::is_absent;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::message::input::Value;
 use std::cell::RefCell;
@@ -42,14 +42,14 @@ impl Types {
     }
 
     /// The describe of an object; `None` where the org has none for the user.
-    fn described(&self, org: &Org, object: &str) -> Result<Option<Rc<Described>>, Fault> {
+    fn described(&self, client: &Client, object: &str) -> Result<Option<Rc<Described>>, Fault> {
         if self.untyped || object == AGGREGATE || object.is_empty() {
             return Ok(None);
         }
         if let Some(known) = self.known.borrow().get(object) {
             return Ok(known.clone());
         }
-        let found = match described(org, object) {
+        let found = match described(client, object) {
             Ok(found) => Some(found),
             Err(fault) if is_absent(&fault) => None,
             Err(fault) => return Err(fault),
@@ -61,13 +61,18 @@ impl Types {
     }
 
     /// Writes a record.
-    pub fn record(&self, org: &Org, record: &Element, out: &mut Vec<u8>) -> Result<(), Fault> {
+    pub fn record(
+        &self,
+        client: &Client,
+        record: &Element,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
         if record.open.nil {
             out.extend_from_slice(b"null");
             return Ok(());
         }
         let object = record.text_of("type").unwrap_or_default();
-        let described = self.described(org, object)?;
+        let described = self.described(client, object)?;
         out.extend_from_slice(b"{\"attributes\":{\"type\":");
         text(object, out);
         out.push(b'}');
@@ -86,7 +91,7 @@ impl Types {
                 .as_ref()
                 .and_then(|object| object.field(field.name()))
                 .map(|field| field.kind);
-            self.field(org, field, kind, out)?;
+            self.field(client, field, kind, out)?;
         }
         out.push(b'}');
         Ok(())
@@ -94,7 +99,7 @@ impl Types {
 
     fn field(
         &self,
-        org: &Org,
+        client: &Client,
         field: &Element,
         kind: Option<Kind>,
         out: &mut Vec<u8>,
@@ -104,10 +109,10 @@ impl Types {
             return Ok(());
         }
         if field.is_of("QueryResult") {
-            return self.children(org, field, out);
+            return self.children(client, field, out);
         }
         if field.is_record() {
-            return self.record(org, field, out);
+            return self.record(client, field, out);
         }
         if !field.children.is_empty() {
             parts(field, out);
@@ -129,7 +134,7 @@ impl Types {
     }
 
     /// Writes children as the REST API would.
-    fn children(&self, org: &Org, result: &Element, out: &mut Vec<u8>) -> Result<(), Fault> {
+    fn children(&self, client: &Client, result: &Element, out: &mut Vec<u8>) -> Result<(), Fault> {
         let records: Vec<_> = result.all("records").filter(|one| !one.open.nil).collect();
         // A size that is not told is an unknown one.
         let size = result.text_of("size").unwrap_or_default();
@@ -143,7 +148,7 @@ impl Types {
         out.extend_from_slice(b",\"records\":[");
         for (at, record) in records.into_iter().enumerate() {
             out.extend_from_slice(if at > 0 { b"," } else { b"" });
-            self.record(org, record, out)?;
+            self.record(client, record, out)?;
         }
         out.extend_from_slice(b"]}");
         Ok(())

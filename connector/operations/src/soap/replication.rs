@@ -6,42 +6,45 @@ use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use crate::rest::replication::Span;
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplicationConfig;
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{DELETED_DAYS, UPDATED_DAYS};
 
 /// getDeleted().
-pub fn get_deleted(org: &Org, config: &ReplicationConfig) -> Result<Message, Fault> {
-    span(org, "getDeleted", config, DELETED_DAYS)
+pub fn get_deleted(client: &Client, config: &ReplicationConfig) -> Result<Message, Fault> {
+    span(client, "getDeleted", config, DELETED_DAYS)
 }
 
 /// getUpdated().
-pub fn get_updated(org: &Org, config: &ReplicationConfig) -> Result<Message, Fault> {
-    span(org, "getUpdated", config, UPDATED_DAYS)
+pub fn get_updated(client: &Client, config: &ReplicationConfig) -> Result<Message, Fault> {
+    span(client, "getUpdated", config, UPDATED_DAYS)
 }
 
 fn span(
-    org: &Org,
+    client: &Client,
     call: &'static str,
     config: &ReplicationConfig,
     days: u32,
 ) -> Result<Message, Fault> {
-    let span = Span::check(org, &config.start, &config.end, days)?;
+    let span = Span::check(client, &config.start, &config.end, days)?;
     let mut envelope = Envelope::new(call, &Headers::new(config.headers.as_ref()))?;
     let xml = envelope.body();
     xml.text("sObjectType", &config.object);
     xml.text("startDate", &span.start);
     xml.text("endDate", &span.end);
     let types = Types::new(true);
-    let to_json = ToJson { org, types: &types };
+    let to_json = ToJson {
+        client,
+        types: &types,
+    };
     let answered = request::answer(
-        org,
+        client,
         call,
         envelope,
         1,
-        Nature::Read,
+        Idempotency::Safe,
         config.format,
         &to_json,
     )?;

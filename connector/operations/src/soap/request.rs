@@ -4,10 +4,10 @@ use super::envelope::Envelope;
 use super::fault as soap_fault;
 use super::json::ToJson;
 use super::xml::{Element, Malformed, Open, Space, XmlReader, echo};
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::fault;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplyFormat;
 use salesforce_contract::bindings::{Fault, Message};
 
@@ -85,7 +85,7 @@ fn api_usage(header: &Element) -> Option<String> {
 
 /// Reads an answer to its end; the inner fault is one that came with a good status.
 pub fn read_answer<T>(
-    org: &Org,
+    client: &Client,
     call: &str,
     reply: &Reply,
     read: impl FnOnce(&mut Answer<'_>) -> Result<T, Malformed>,
@@ -97,7 +97,7 @@ pub fn read_answer<T>(
     match whole {
         Ok((value, usage)) => {
             if let Some(usage) = usage {
-                org.record_usage(Some(&usage));
+                client.record_usage(Some(&usage));
             }
             Ok(Ok(value))
         }
@@ -131,18 +131,18 @@ pub struct Answered {
 /// Sends a call whose answer goes to the caller as it is. `wanted` is how many results it must have: one, or one per thing that was
 /// asked for.
 pub fn answer(
-    org: &Org,
+    client: &Client,
     name: &'static str,
     envelope: Envelope,
     wanted: usize,
-    nature: Nature,
+    idempotency: Idempotency,
     format: Option<ReplyFormat>,
     to_json: &ToJson<'_>,
 ) -> Result<Answered, Fault> {
-    let call = envelope.call(org, nature)?;
-    let (body, first, failed, metadata) = org.send_as(&call, None, |reply, _| {
+    let call = envelope.call(client, idempotency)?;
+    let (body, first, failed, metadata) = client.send_as(&call, None, |reply, _| {
         let mut body = Vec::new();
-        let read = read_answer(org, name, &reply, |answer| {
+        let read = read_answer(client, name, &reply, |answer| {
             whole(answer, name, wanted, to_json, &mut body)
         })?;
         Ok(match (read, format) {
@@ -157,7 +157,7 @@ pub fn answer(
     let message = Message {
         media_type: media_type(format).into(),
         body,
-        attributes: org.attributes(&metadata),
+        attributes: client.attributes(&metadata),
     };
     Ok(Answered {
         message,

@@ -8,8 +8,8 @@ use super::request::read_answer;
 use super::rows::documents;
 use super::xml::Malformed;
 use crate::batch::{self, Retrieval, ids, select};
-use salesforce_client::exchange::{Nature, Reply};
-use salesforce_client::org::{Call, Org, Unusable};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, RetrieveConfig,
 };
@@ -17,27 +17,31 @@ use salesforce_contract::bindings::{Fault, Message};
 use serde_json::value::RawValue;
 
 /// retrieve().
-pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
+pub fn retrieve(
+    client: &Client,
+    config: &RetrieveConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
     let ids = ids(input)?;
     let select = select(&config.object, &config.fields)?;
     let format = config.format.unwrap_or(DocumentFormat::Ndjson);
     let documents = documents(format, Some(&select), config.keep_attributes)?;
     let retrieve = Retrieve {
-        org,
+        client,
         config,
         types: Types::new(config.untyped),
     };
-    batch::retrieve(org, &retrieve, &ids, config.batch_size, documents)
+    batch::retrieve(client, &retrieve, &ids, config.batch_size, documents)
 }
 
 struct Retrieve<'a> {
-    org: &'a Org,
+    client: &'a Client,
     config: &'a RetrieveConfig,
     types: Types,
 }
 
 impl Retrieval for Retrieve<'_> {
-    fn call(&self, ids: &[String]) -> Result<Call, Fault> {
+    fn call(&self, ids: &[String]) -> Result<Request, Fault> {
         let headers = Headers::new(self.config.headers.as_ref());
         let mut envelope = Envelope::new("retrieve", &headers)?;
         let xml = envelope.body();
@@ -46,7 +50,7 @@ impl Retrieval for Retrieve<'_> {
         for id in ids {
             xml.text("ids", id::long(id).as_deref().unwrap_or(id));
         }
-        envelope.call(self.org, Nature::Read)
+        envelope.call(self.client, Idempotency::Safe)
     }
 
     fn read(
@@ -58,14 +62,14 @@ impl Retrieval for Retrieve<'_> {
         // Salesforce sends the id whether it was asked for or not.
         let mut fields = self.config.fields.iter();
         let with_id = fields.any(|field| field.eq_ignore_ascii_case("Id"));
-        let records = read_answer(self.org, "retrieve", reply, |answer| {
+        let records = read_answer(self.client, "retrieve", reply, |answer| {
             let mut records: Vec<Vec<u8>> = Vec::with_capacity(wanted);
             while let Some(mut record) = answer.next_element()? {
                 if !with_id {
                     record.children.retain(|field| field.name() != "Id");
                 }
                 let mut text = Vec::new();
-                if let Err(fault) = self.types.record(self.org, &record, &mut text) {
+                if let Err(fault) = self.types.record(self.client, &record, &mut text) {
                     return Ok(Err(fault));
                 }
                 records.push(text);

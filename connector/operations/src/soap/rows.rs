@@ -5,8 +5,8 @@ use super::query::{bound, first_call, more_call, paged};
 use super::record::Types;
 use super::request::{metadata, read_answer};
 use crate::rows::{self, Documents, PageRequest, Paging};
+use salesforce_client::client::{Client, Request};
 use salesforce_client::metadata::Replied;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
@@ -26,7 +26,7 @@ pub struct SoapPages {
     /// The name of the call for the first page.
     name: &'static str,
     /// The request for the first page, until it is sent.
-    first: Option<Call>,
+    first: Option<Request>,
     types: Types,
     headers: Option<HeaderOptions>,
     batch_size: Option<u16>,
@@ -34,8 +34,8 @@ pub struct SoapPages {
 
 impl Rows {
     /// Asks for the first page, so that a query that is refused is refused here.
-    pub fn open(org: Rc<Org>, config: &QueryRowsConfig) -> Result<Buffered<Self>, Fault> {
-        let soql = bound(&org, &config.soql, &config.bind)?;
+    pub fn open(client: Rc<Client>, config: &QueryRowsConfig) -> Result<Buffered<Self>, Fault> {
+        let soql = bound(&client, &config.soql, &config.bind)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
             return Err(bad_input(
@@ -52,12 +52,12 @@ impl Rows {
         let headers = paged(config.headers.as_ref(), config.batch_size);
         let pages = SoapPages {
             name,
-            first: Some(first_call(&org, name, &soql, &headers)?),
+            first: Some(first_call(&client, name, &soql, &headers)?),
             types: Types::new(config.untyped),
             headers: config.headers.as_ref().map(for_more),
             batch_size: config.batch_size,
         };
-        Self::start(org, pages, documents)
+        Self::start(client, pages, documents)
     }
 }
 
@@ -84,14 +84,14 @@ impl SoapPages {
     /// Fetches a page, and writes it as the REST API would.
     fn text(
         &self,
-        org: &Org,
+        client: &Client,
         name: &str,
-        call: &Call,
+        call: &Request,
         started: Option<Started>,
     ) -> Result<Replied<Vec<u8>>, Fault> {
-        org.send_as(call, started, |reply, _| {
-            let page = read_answer(org, name, &reply, |answer| {
-                QueryPage::read(org, &self.types, answer)
+        client.send_as(call, started, |reply, _| {
+            let page = read_answer(client, name, &reply, |answer| {
+                QueryPage::read(client, &self.types, answer)
             })?;
             let page = page.and_then(|page| page);
             Ok(page.map(|page| Replied::new(page.into_rest(), metadata(name, &reply))))
@@ -100,7 +100,7 @@ impl SoapPages {
 }
 
 impl Paging for SoapPages {
-    fn next_part(&mut self, _: &Org) -> Result<Option<PageRequest>, Fault> {
+    fn next_part(&mut self, _: &Client) -> Result<Option<PageRequest>, Fault> {
         Ok(self.first.take().map(|call| PageRequest {
             call,
             started: None,
@@ -108,13 +108,17 @@ impl Paging for SoapPages {
         }))
     }
 
-    fn following(&self, org: &Org, locator: &str) -> Result<Call, Fault> {
-        more_call(org, locator, &paged(self.headers.as_ref(), self.batch_size))
+    fn following(&self, client: &Client, locator: &str) -> Result<Request, Fault> {
+        more_call(
+            client,
+            locator,
+            &paged(self.headers.as_ref(), self.batch_size),
+        )
     }
 
     fn fetch<T>(
         &self,
-        org: &Org,
+        client: &Client,
         request: PageRequest,
         mut read: impl FnMut(&Page<'_>) -> Result<T, Fault>,
     ) -> Result<Replied<T>, Fault> {
@@ -122,14 +126,14 @@ impl Paging for SoapPages {
             true => self.name,
             false => "queryMore",
         };
-        let text = self.text(org, name, &request.call, request.started)?;
+        let text = self.text(client, name, &request.call, request.started)?;
         let page = Page::parse(&text.value)
             .map_err(|error| Fault::protocol(format!("Of the query's answer, {error}")))?;
         Ok(Replied::new(read(&page)?, text.metadata))
     }
 
-    fn child_page(&self, org: &Org, locator: &str) -> Result<Vec<u8>, Fault> {
-        let page = self.text(org, "queryMore", &self.following(org, locator)?, None)?;
+    fn child_page(&self, client: &Client, locator: &str) -> Result<Vec<u8>, Fault> {
+        let page = self.text(client, "queryMore", &self.following(client, locator)?, None)?;
         Ok(page.value)
     }
 }

@@ -7,7 +7,7 @@ use super::sobject;
 use super::xml::{Element, Xml};
 use crate::batch::{Plan, SaveKind};
 use crate::typing::{RecordEncoder, RecordError, field_error};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     CreateConfig, HeaderOptions, UpsertConfig,
@@ -16,17 +16,17 @@ use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::message::input::{Document, Node, Options};
 
 /// create().
-pub fn create(org: &Org, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
-    save(org, "create", SaveKind::Create, config, input)
+pub fn create(client: &Client, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
+    save(client, "create", SaveKind::Create, config, input)
 }
 
 /// update().
-pub fn update(org: &Org, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
-    save(org, "update", SaveKind::Update, config, input)
+pub fn update(client: &Client, config: &CreateConfig, input: &Message) -> Result<Message, Fault> {
+    save(client, "update", SaveKind::Update, config, input)
 }
 
 fn save(
-    org: &Org,
+    client: &Client,
     name: &'static str,
     kind: SaveKind,
     config: &CreateConfig,
@@ -35,20 +35,24 @@ fn save(
     let object = config.object.as_deref();
     let document = Document::open(input, object, Options::default())?;
     let headers = headers(config.headers.as_ref(), config.all_or_none);
-    let codec = Save::new(org, kind, object, &document);
+    let codec = Save::new(client, kind, object, &document);
     let plan = Plan::new(config.batch_size, config.parallel);
-    BatchCall::new(org, name, headers, kind.nature(), codec).run(&document, plan, config.format)
+    BatchCall::new(client, name, headers, kind.idempotency(), codec).run(
+        &document,
+        plan,
+        config.format,
+    )
 }
 
 /// upsert().
-pub fn upsert(org: &Org, config: &UpsertConfig, input: &Message) -> Result<Message, Fault> {
+pub fn upsert(client: &Client, config: &UpsertConfig, input: &Message) -> Result<Message, Fault> {
     let object = Some(config.object.as_str());
     let document = Document::open(input, object, Options::default())?;
     let kind = SaveKind::upsert_by(&config.external_id_field);
     let headers = headers(config.headers.as_ref(), config.all_or_none);
-    let codec = Save::new(org, kind, object, &document);
+    let codec = Save::new(client, kind, object, &document);
     let plan = Plan::new(config.batch_size, config.parallel);
-    BatchCall::new(org, "upsert", headers, kind.nature(), codec)
+    BatchCall::new(client, "upsert", headers, kind.idempotency(), codec)
         .with_head("externalIDFieldName", &config.external_id_field)
         .run(&document, plan, config.format)
 }
@@ -67,9 +71,14 @@ struct Save<'a> {
 }
 
 impl<'a> Save<'a> {
-    fn new(org: &'a Org, kind: SaveKind, object: Option<&'a str>, document: &Document<'_>) -> Self {
+    fn new(
+        client: &'a Client,
+        kind: SaveKind,
+        object: Option<&'a str>,
+        document: &Document<'_>,
+    ) -> Self {
         Self {
-            encoder: RecordEncoder::new(org, document.is_untyped()).by_describe(),
+            encoder: RecordEncoder::new(client, document.is_untyped()).by_describe(),
             kind,
             object,
         }

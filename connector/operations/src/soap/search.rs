@@ -5,8 +5,8 @@ use super::headers::Headers;
 use super::json::ToJson;
 use super::record::Types;
 use super::request;
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     ReplyFormat, SearchConfig,
 };
@@ -14,19 +14,22 @@ use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::soql::sosl;
 
 /// search().
-pub fn search(org: &Org, config: &SearchConfig) -> Result<Message, Fault> {
+pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> {
     let sosl =
         sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
     let mut envelope = Envelope::new("search", &Headers::new(config.headers.as_ref()))?;
     envelope.body().text("searchString", &sosl);
     let types = Types::new(config.untyped || config.format == Some(ReplyFormat::Xml));
-    let to_json = ToJson { org, types: &types };
+    let to_json = ToJson {
+        client,
+        types: &types,
+    };
     let answered = request::answer(
-        org,
+        client,
         "search",
         envelope,
         1,
-        Nature::Read,
+        Idempotency::Safe,
         config.format,
         &to_json,
     )?;

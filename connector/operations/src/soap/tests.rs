@@ -1,7 +1,7 @@
 use super::rows::Rows;
 use super::{query, save, users};
-use salesforce_client::org::Org;
-use salesforce_client::testing::{account, connection, describe_of, json, org, org_for, token};
+use salesforce_client::client::Client;
+use salesforce_client::testing::{account, client, connection, describe_of, json, org_for, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::RetryPolicy;
@@ -79,9 +79,9 @@ fn read_all(rows: &mut impl Source) -> Result<String, Fault> {
 }
 
 fn rows(format: DocumentFormat, plays: Vec<Play>) -> (Result<String, Fault>, Script) {
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     let read =
-        Rows::open(Rc::new(org), &rows_config(format)).and_then(|mut rows| read_all(&mut rows));
+        Rows::open(Rc::new(client), &rows_config(format)).and_then(|mut rows| read_all(&mut rows));
     (read, script)
 }
 

@@ -8,8 +8,8 @@ use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::xml::{Xml, unwritable};
-use salesforce_client::exchange::Nature;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::AuthFlow;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     HeaderOptions, PlainConfig, ReplyFormat, ResetPasswordConfig, SetPasswordConfig,
@@ -17,40 +17,47 @@ use salesforce_contract::bindings::exports::salesforce::connector::soap::{
 use salesforce_contract::bindings::{Fault, Message};
 
 /// logout(), and forgets the session. Where none is open, there is nothing to do.
-pub fn logout(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
-    let has_token = matches!(org.settings().auth, AuthFlow::AccessToken(_));
-    if org.open_session().is_none() && !has_token {
+pub fn logout(client: &Client, config: &PlainConfig) -> Result<Message, Fault> {
+    let has_token = matches!(client.settings().auth, AuthFlow::AccessToken(_));
+    if client.open_session().is_none() && !has_token {
         return Err(Fault::config(
             "No session of this connection is open here: there is nothing to log out of",
         ));
     }
     let headers = config.headers.as_ref();
     let message = write(
-        org,
+        client,
         "logout",
         headers,
         config.format,
-        Nature::RepeatableWrite,
+        Idempotency::Idempotent,
         |_| {},
     )?;
-    org.forget_session();
+    client.forget_session();
     Ok(message)
 }
 
 /// getUserInfo().
-pub fn get_user_info(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
+pub fn get_user_info(client: &Client, config: &PlainConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "getUserInfo", headers, 1, config.format, |_| {})
+    read(client, "getUserInfo", headers, 1, config.format, |_| {})
 }
 
 /// getServerTimestamp().
-pub fn get_server_timestamp(org: &Org, config: &PlainConfig) -> Result<Message, Fault> {
+pub fn get_server_timestamp(client: &Client, config: &PlainConfig) -> Result<Message, Fault> {
     let headers = config.headers.as_ref();
-    read(org, "getServerTimestamp", headers, 1, config.format, |_| {})
+    read(
+        client,
+        "getServerTimestamp",
+        headers,
+        1,
+        config.format,
+        |_| {},
+    )
 }
 
 /// setPassword().
-pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fault> {
+pub fn set_password(client: &Client, config: &SetPasswordConfig) -> Result<Message, Fault> {
     if unwritable(&config.password).is_some() {
         return Err(Fault::config(
             "config.password has a control character, which XML cannot carry",
@@ -59,11 +66,11 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
     let user = id::of_config("user-id", &config.user_id)?;
     let headers = config.headers.as_ref();
     write(
-        org,
+        client,
         "setPassword",
         headers,
         config.format,
-        Nature::Write,
+        Idempotency::NonIdempotent,
         |xml| {
             xml.text("userId", &user);
             xml.text("password", &config.password);
@@ -72,15 +79,15 @@ pub fn set_password(org: &Org, config: &SetPasswordConfig) -> Result<Message, Fa
 }
 
 /// resetPassword(): each time makes another password, so it is never repeated.
-pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message, Fault> {
+pub fn reset_password(client: &Client, config: &ResetPasswordConfig) -> Result<Message, Fault> {
     let user = id::of_config("user-id", &config.user_id)?;
     let headers = config.headers.as_ref();
     write(
-        org,
+        client,
         "resetPassword",
         headers,
         config.format,
-        Nature::Write,
+        Idempotency::NonIdempotent,
         |xml| {
             xml.text("userId", &user);
         },
@@ -88,11 +95,11 @@ pub fn reset_password(org: &Org, config: &ResetPasswordConfig) -> Result<Message
 }
 
 fn write(
-    org: &Org,
+    client: &Client,
     call: &'static str,
     headers: Option<&HeaderOptions>,
     format: Option<ReplyFormat>,
-    nature: Nature,
+    idempotency: Idempotency,
     body: impl FnOnce(&mut Xml),
 ) -> Result<Message, Fault> {
     let mut envelope = Envelope::new(call, &Headers::new(headers))?;
@@ -101,6 +108,9 @@ fn write(
     }
     body(envelope.body());
     let types = Types::new(true);
-    let to_json = ToJson { org, types: &types };
-    Ok(request::answer(org, call, envelope, 1, nature, format, &to_json)?.message)
+    let to_json = ToJson {
+        client,
+        types: &types,
+    };
+    Ok(request::answer(client, call, envelope, 1, idempotency, format, &to_json)?.message)
 }

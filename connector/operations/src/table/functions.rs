@@ -23,18 +23,18 @@ pub(super) mod query {
 
     use crate::reopened::Reopened;
     use crate::rest::rows::Rows;
-    use salesforce_client::org::Org;
+    use salesforce_client::client::Client;
     use salesforce_contract::bindings::Fault;
     use salesforce_contract::bindings::exports::salesforce::connector::query::RowsConfig;
     use salesforce_contract::source::Source;
     use std::rc::Rc;
 
     pub(in crate::table) fn rows(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &RowsConfig,
     ) -> Result<impl Source + use<>, Fault> {
         let config = config.clone();
-        Reopened::open(move || Rows::open(Rc::clone(&org), &config))
+        Reopened::open(move || Rows::open(Rc::clone(&client), &config))
     }
 }
 
@@ -42,17 +42,17 @@ pub(super) mod files {
     pub(in crate::table) use crate::rest::files::{download, rich_text_image};
 
     use crate::rest::files::FileUpload;
-    use salesforce_client::org::Org;
+    use salesforce_client::client::Client;
     use salesforce_contract::bindings::Fault;
     use salesforce_contract::bindings::exports::salesforce::connector::files::UploadConfig;
     use std::rc::Rc;
 
     pub(in crate::table) fn upload(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &UploadConfig,
         journal: Option<&str>,
     ) -> Result<FileUpload, Fault> {
-        FileUpload::open(org, config, journal)
+        FileUpload::open(client, config, journal)
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) mod bulk {
     pub(in crate::table) use crate::bulk::retry::pick as retry_failed;
 
     use crate::bulk::{bulk_v1, bulk_v2};
-    use salesforce_client::org::Org;
+    use salesforce_client::client::Client;
     use salesforce_contract::bindings::Fault;
     use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
         ExtractConfig, LoadConfig, V1ExtractConfig, V1LoadConfig,
@@ -89,33 +89,33 @@ pub(super) mod bulk {
     use std::rc::Rc;
 
     pub(in crate::table) fn extract(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &ExtractConfig,
     ) -> Result<impl Source + use<>, Fault> {
-        bulk_v2::extract::open(org, config.clone())
+        bulk_v2::extract::open(client, config.clone())
     }
 
     pub(in crate::table) fn load(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &LoadConfig,
         journal: Option<&str>,
     ) -> Result<impl Sink + use<>, Fault> {
-        bulk_v2::load::open(org, config.clone(), journal)
+        bulk_v2::load::open(client, config.clone(), journal)
     }
 
     pub(in crate::table) fn v1_extract(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &V1ExtractConfig,
     ) -> Result<impl Source + use<>, Fault> {
-        bulk_v1::extract::open(org, config.clone())
+        bulk_v1::extract::open(client, config.clone())
     }
 
     pub(in crate::table) fn v1_load(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &V1LoadConfig,
         journal: Option<&str>,
     ) -> Result<impl Sink + use<>, Fault> {
-        bulk_v1::load::open(org, config.clone(), journal)
+        bulk_v1::load::open(client, config.clone(), journal)
     }
 }
 
@@ -159,17 +159,17 @@ pub(super) mod soap {
 
     use crate::reopened::Reopened;
     use crate::soap::rows::Rows;
-    use salesforce_client::org::Org;
+    use salesforce_client::client::Client;
     use salesforce_contract::bindings::Fault;
     use salesforce_contract::bindings::exports::salesforce::connector::soap::QueryRowsConfig;
     use salesforce_contract::source::Source;
     use std::rc::Rc;
 
     pub(in crate::table) fn query_rows(
-        org: Rc<Org>,
+        client: Rc<Client>,
         config: &QueryRowsConfig,
     ) -> Result<impl Source + use<>, Fault> {
         let config = config.clone();
-        Reopened::open(move || Rows::open(Rc::clone(&org), &config))
+        Reopened::open(move || Rows::open(Rc::clone(&client), &config))
     }
 }

@@ -11,8 +11,8 @@ use super::records::{self, USUAL_BATCH};
 use super::server_time;
 use super::start::Start;
 use list::{List, ListedSpan};
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
@@ -25,17 +25,17 @@ const MINUTE_SECONDS: i64 = 60;
 
 /// What was deleted.
 pub fn deleted(
-    org: &Org,
+    client: &Client,
     config: &DeletedConfig,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
     if config.by == Some(DeletedBy::QueryAll) {
-        return records::watch(org, &bin(config), Kind::Deleted, from, wait_ms);
+        return records::watch(client, &bin(config), Kind::Deleted, from, wait_ms);
     }
-    let source = Replica::check(org, config, from.is_some())?;
+    let source = Replica::check(client, config, from.is_some())?;
     let batch_size = usize::from(config.batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    poll::poll(org, &source, batch_size, from, wait_ms)
+    poll::poll(client, &source, batch_size, from, wait_ms)
 }
 
 fn bin(config: &DeletedConfig) -> WatchConfig {
@@ -56,7 +56,7 @@ fn bin(config: &DeletedConfig) -> WatchConfig {
 
 /// The list for replicas.
 struct Replica<'a> {
-    org: &'a Org,
+    client: &'a Client,
     name: String,
     list: List<'a>,
     start: Start,
@@ -64,7 +64,7 @@ struct Replica<'a> {
 }
 
 impl<'a> Replica<'a> {
-    fn check(org: &'a Org, config: &'a DeletedConfig, resumes: bool) -> Result<Self, Fault> {
+    fn check(client: &'a Client, config: &'a DeletedConfig, resumes: bool) -> Result<Self, Fault> {
         let unused = [
             (!config.fields.is_empty(), "fields"),
             (config.condition.is_some(), "condition"),
@@ -76,9 +76,9 @@ impl<'a> Replica<'a> {
             )));
         }
         Ok(Self {
-            org,
+            client,
             name: format!("deleted {} by deletedDate", config.object),
-            list: List::new(org, &config.object, resumes)?,
+            list: List::new(client, &config.object, resumes)?,
             start: Start::parse(config.start.as_deref())?,
             look_back: i64::from(config.look_back_seconds.unwrap_or(600)),
         })
@@ -86,9 +86,9 @@ impl<'a> Replica<'a> {
 
     /// The org's time, or the host's where the org does not tell.
     fn now(&self) -> Result<i64, Fault> {
-        let host = self.org.context().clock.unix_ms() / 1_000;
+        let host = self.client.context().clock.unix_ms() / 1_000;
         let host = i64::try_from(host).unwrap_or(i64::MAX);
-        Ok(server_time::ask(self.org)?.unwrap_or(host))
+        Ok(server_time::ask(self.client)?.unwrap_or(host))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::cursor::{PollCursor, Position};
 use super::start::Start;
 use crate::rest::query::Question;
+use salesforce_client::client::Client;
 use salesforce_client::describe;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     QueryConfig, SameSecond, WatchConfig,
@@ -69,7 +69,7 @@ pub enum Kind {
 
 impl Plan {
     /// Checks the config of a trigger for records.
-    pub fn for_records(org: &Org, config: &WatchConfig, kind: Kind) -> Result<Self, Fault> {
+    pub fn for_records(client: &Client, config: &WatchConfig, kind: Kind) -> Result<Self, Fault> {
         let usual = if kind == Kind::Created {
             CREATED
         } else {
@@ -82,12 +82,12 @@ impl Plan {
         } else {
             &also[..1]
         };
-        let mut soql = select(org, config, also)?;
+        let mut soql = select(client, config, also)?;
         let condition = condition(config, kind)?;
         if let Some(condition) = &condition {
             soql = format!("{soql} WHERE {condition}");
         }
-        let soql = bound(org, &soql, &config.bind, kind == Kind::Deleted)?;
+        let soql = bound(client, &soql, &config.bind, kind == Kind::Deleted)?;
         let word = match kind {
             Kind::Created => "created",
             Kind::Updated => "updated",
@@ -108,9 +108,9 @@ impl Plan {
     }
 
     /// Checks the config of a trigger for a query.
-    pub fn for_query(org: &Org, config: &QueryConfig) -> Result<Self, Fault> {
+    pub fn for_query(client: &Client, config: &QueryConfig) -> Result<Self, Fault> {
         let cursor = field(config.cursor_field.as_deref().unwrap_or(STAMP))?;
-        let soql = bound(org, &config.soql, &config.bind, config.include_deleted)?;
+        let soql = bound(client, &config.soql, &config.bind, config.include_deleted)?;
         let soql = with_fields(&soql, &[&cursor])?;
         let plan = Self::for_soql(&soql, cursor, "config.soql")?;
         Ok(Self {
@@ -239,10 +239,10 @@ fn condition(config: &WatchConfig, kind: Kind) -> Result<Option<String>, Fault> 
 }
 
 /// SELECT and FROM.
-fn select(org: &Org, config: &WatchConfig, also: &[&str]) -> Result<String, Fault> {
+fn select(client: &Client, config: &WatchConfig, also: &[&str]) -> Result<String, Fault> {
     let mut fields = config.fields.clone();
     if fields.is_empty() {
-        let described = describe::described(org, &config.object)?;
+        let described = describe::described(client, &config.object)?;
         fields.extend(described.field_names().map(str::to_owned));
         fields.sort_unstable();
     }
@@ -295,7 +295,7 @@ fn names(list: &SelectList, field: &str) -> bool {
 }
 
 fn bound(
-    org: &Org,
+    client: &Client,
     soql: &str,
     bind: &[(String, String)],
     include_deleted: bool,
@@ -306,5 +306,5 @@ fn bound(
         include_deleted,
         page_size: None,
     };
-    question.bound_for(org)
+    question.bound_for(client)
 }

@@ -9,8 +9,8 @@
 
 use super::cursor::{Pass, PollCursor, Position};
 use super::instant::Instant;
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_formats::soql::date;
@@ -87,7 +87,7 @@ pub trait ChangeSource {
 
 /// Returns the next batch after a checkpoint. Pages without anything new are skipped until `wait_ms` is over.
 pub fn poll(
-    org: &Org,
+    client: &Client,
     source: &dyn ChangeSource,
     batch_size: usize,
     checkpoint: Option<&str>,
@@ -97,7 +97,7 @@ pub fn poll(
         Some(text) => PollCursor::parse(text, source.name())?,
         None => PollCursor::first(source.name(), source.start()?),
     };
-    let clock = &org.context().clock;
+    let clock = &client.context().clock;
     let began_ms = clock.monotonic_ms();
     let mut poll = Poll {
         source,
@@ -123,7 +123,7 @@ pub fn poll(
         }
     };
     poll.check_capacity()?;
-    let attributes = reply_attributes(org, &poll.metadata);
+    let attributes = reply_attributes(client, &poll.metadata);
     let mut messages = poll.messages;
     for message in &mut messages {
         message.attributes.extend(attributes.iter().cloned());
@@ -136,9 +136,9 @@ pub fn poll(
 }
 
 /// Returns what the host needs to know of the requests.
-fn reply_attributes(org: &Org, metadata: &Metadata) -> Vec<(String, String)> {
+fn reply_attributes(client: &Client, metadata: &Metadata) -> Vec<(String, String)> {
     let usage = metadata.usage().cloned();
-    let renewed = org.attributes(&Metadata::default());
+    let renewed = client.attributes(&Metadata::default());
     usage.into_iter().chain(renewed).collect()
 }
 

@@ -8,9 +8,9 @@ use super::server_time;
 use super::start::Start;
 use crate::rest::query::asked;
 use crate::rest::rows::{child_page, unusable};
+use salesforce_client::client::{Client, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Org, Unusable};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
@@ -29,71 +29,71 @@ const MIN_PAGE_ROWS: usize = 200;
 
 /// Records that were created.
 pub fn created(
-    org: &Org,
+    client: &Client,
     config: &WatchConfig,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    watch(org, config, Kind::Created, from, wait_ms)
+    watch(client, config, Kind::Created, from, wait_ms)
 }
 
 /// Records that were changed after they had been created.
 pub fn updated(
-    org: &Org,
+    client: &Client,
     config: &WatchConfig,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    watch(org, config, Kind::Updated, from, wait_ms)
+    watch(client, config, Kind::Updated, from, wait_ms)
 }
 
 /// Records that were created or changed.
 pub fn created_or_updated(
-    org: &Org,
+    client: &Client,
     config: &WatchConfig,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    watch(org, config, Kind::Any, from, wait_ms)
+    watch(client, config, Kind::Any, from, wait_ms)
 }
 
 /// Rows of a query that are new or were changed.
 pub fn query(
-    org: &Org,
+    client: &Client,
     config: &QueryConfig,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    let plan = Plan::for_query(org, config)?;
-    poll(org, plan, config.batch_size, from, wait_ms)
+    let plan = Plan::for_query(client, config)?;
+    poll(client, plan, config.batch_size, from, wait_ms)
 }
 
 /// Changes of this kind.
 pub fn watch(
-    org: &Org,
+    client: &Client,
     config: &WatchConfig,
     kind: Kind,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    let plan = Plan::for_records(org, config, kind)?;
-    poll(org, plan, config.batch_size, from, wait_ms)
+    let plan = Plan::for_records(client, config, kind)?;
+    poll(client, plan, config.batch_size, from, wait_ms)
 }
 
 fn poll(
-    org: &Org,
+    client: &Client,
     plan: Plan,
     batch_size: Option<u16>,
     from: Option<&str>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
     let batch_size = usize::from(batch_size.unwrap_or(USUAL_BATCH)).max(1);
-    poll::poll(org, &Rows { org, plan }, batch_size, from, wait_ms)
+    poll::poll(client, &Rows { client, plan }, batch_size, from, wait_ms)
 }
 
 /// The rows of a query as changes.
 struct Rows<'a> {
-    org: &'a Org,
+    client: &'a Client,
     plan: Plan,
 }
 
@@ -112,7 +112,7 @@ impl ChangeSource for Rows<'_> {
         match self.plan.start {
             Start::Earliest => Ok(None),
             Start::At(second) => Ok(Some(second)),
-            Start::Now => match server_time::ask(self.org)? {
+            Start::Now => match server_time::ask(self.client)? {
                 Some(now) => Ok(Some(now)),
                 // Whatever is newer than the newest row comes from now on.
                 None => Ok(self.newest()?.map(|newest| newest.second() + 1)),
@@ -171,12 +171,12 @@ impl Rows<'_> {
             "query"
         };
         let rows = u16::try_from(limit.max(MIN_PAGE_ROWS)).unwrap_or(MAX_PAGE_ROWS);
-        let call = asked(self.org, resource, "q", soql, Some(rows))?;
-        let clock = &self.org.context().clock;
+        let call = asked(self.client, resource, "q", soql, Some(rows))?;
+        let clock = &self.client.context().clock;
         // Entered before the watch starts: a login takes no part in the age of the answer.
-        self.org.session()?;
+        self.client.session()?;
         let began_ms = clock.monotonic_ms();
-        self.org.send_as(&call, None, |reply, _| {
+        self.client.send_as(&call, None, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
             // A page that is short of rows would pass for all that there is.
             counted::first(&page).map_err(Unusable)?;
@@ -208,7 +208,7 @@ impl Rows<'_> {
         let members = members(record)?;
         let stamp = self.stamp(&members)?;
         let mut body = Vec::new();
-        writer.row(record, &mut body, &mut |url| child_page(self.org, url))?;
+        writer.row(record, &mut body, &mut |url| child_page(self.client, url))?;
         body.truncate(body.trim_ascii_end().len());
         let (skip, certain) = self.updated(&members, &stamp)?;
         Ok(Change {

@@ -1,7 +1,7 @@
 //! What time it is at the org, by the header `Date` of its answers: the host's own clock does not count.
 
+use salesforce_client::client::Client;
 use salesforce_client::exchange::Reply;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use std::time::UNIX_EPOCH;
 
@@ -15,18 +15,18 @@ pub fn when_asked(reply: &Reply, elapsed_ms: u64) -> Option<i64> {
 }
 
 /// The same in milliseconds since 1970, for what has to have some time: the host's clock where the answer does not tell.
-pub fn asked_ms(org: &Org, reply: &Reply, elapsed_ms: u64) -> i64 {
-    let host_ms = org.context().clock.unix_ms().saturating_sub(elapsed_ms);
+pub fn asked_ms(client: &Client, reply: &Reply, elapsed_ms: u64) -> i64 {
+    let host_ms = client.context().clock.unix_ms().saturating_sub(elapsed_ms);
     let host_ms = i64::try_from(host_ms).unwrap_or(i64::MAX);
     when_asked(reply, elapsed_ms).map_or(host_ms, |second| second.saturating_mul(1_000))
 }
 
 /// Asks for the time; the versions that an org serves are read without a session and cost no API call.
-pub fn ask(org: &Org) -> Result<Option<i64>, Fault> {
-    let origin = org.session()?.instance_url;
-    let clock = &org.context().clock;
+pub fn ask(client: &Client) -> Result<Option<i64>, Fault> {
+    let origin = client.session()?.instance_url;
+    let clock = &client.context().clock;
     let began_ms = clock.monotonic_ms();
-    let reply = org.ask_without_session(&origin, "/services/data")?;
+    let reply = client.ask_without_session(&origin, "/services/data")?;
     Ok(when_asked(
         &reply,
         clock.monotonic_ms().saturating_sub(began_ms),

@@ -1,5 +1,7 @@
 use super::*;
-use salesforce_client::testing::{account, connection, describe_of, message, org, org_for, token};
+use salesforce_client::testing::{
+    account, client, connection, describe_of, message, org_for, token,
+};
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use salesforce_formats::message::input::{Document, Options};
@@ -8,15 +10,15 @@ mod forms;
 
 /// The only record of a document as it would be sent, or the error about it.
 fn settle(plays: Vec<Play>, media_type: &str, body: &str) -> Result<String, String> {
-    let (org, ..) = org(plays);
+    let (client, ..) = client(plays);
     let message = message(media_type, body);
     let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
     let node = document.only().unwrap().node;
-    let encoder = RecordEncoder::new(&org, document.is_untyped());
+    let encoder = RecordEncoder::new(&client, document.is_untyped());
     match encoder.encode(node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
         Err(RecordError::Record(field_error)) => Err(field_error.message),
-        Err(RecordError::Org(fault)) => panic!("{}", fault.message),
+        Err(RecordError::Fault(fault)) => panic!("{}", fault.message),
     }
 }
 
@@ -235,14 +237,14 @@ fn parent_that_lacks_the_field_it_is_found_by_is_not_taken_from_its_child() {
 
 /// A JSON record by the describe alone, as SOAP and bulk need it.
 fn by_describe(plays: Vec<Play>, body: &str) -> Result<String, String> {
-    let (org, ..) = org(plays);
+    let (client, ..) = client(plays);
     let message = message("application/json", body);
     let document = Document::open(&message, None, Options::default()).unwrap();
-    let encoder = RecordEncoder::new(&org, false).by_describe();
+    let encoder = RecordEncoder::new(&client, false).by_describe();
     match encoder.encode(document.only().unwrap().node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
         Err(RecordError::Record(field_error)) => Err(field_error.message),
-        Err(RecordError::Org(fault)) => panic!("{}", fault.message),
+        Err(RecordError::Fault(fault)) => panic!("{}", fault.message),
     }
 }
 
@@ -309,10 +311,10 @@ fn children_are_refused_unless_asked_for_and_told_their_object() {
             .unwrap_err()
             .contains("create-tree")
     );
-    let (org, ..) = org([account()]);
+    let (client, ..) = client([account()]);
     let message = message("application/json", json);
     let document = Document::open(&message, None, Options::default()).unwrap();
-    let encoder = RecordEncoder::new(&org, false).with_children();
+    let encoder = RecordEncoder::new(&client, false).with_children();
     let node = encoder
         .encode(document.only().unwrap().node, "Account")
         .unwrap();

@@ -62,23 +62,27 @@ pub fn audience<'a>(flow: &'a JwtBearer, login_origin: &'a str) -> &'a str {
 
 fn login_host(login_origin: &str) -> &str {
     let host = login_origin.trim_start_matches("https://");
-    let Some(org) = host.strip_suffix(".salesforce.com") else {
+    let Some(client) = host.strip_suffix(".salesforce.com") else {
         return login_origin;
     };
-    if is_sandbox(org) { SANDBOX } else { PRODUCTION }
+    if is_sandbox(client) {
+        SANDBOX
+    } else {
+        PRODUCTION
+    }
 }
 
 /// Whether the part of a host before `.salesforce.com` names a sandbox or a scratch org (Salesforce Help, "My Domain URL Formats": with
 /// and without enhanced domains, and by instance).
-fn is_sandbox(org: &str) -> bool {
-    org == "test"
-        || org.ends_with(".sandbox.my")
-        || org.ends_with(".scratch.my")
-        || org
+fn is_sandbox(client: &str) -> bool {
+    client == "test"
+        || client.ends_with(".sandbox.my")
+        || client.ends_with(".scratch.my")
+        || client
             .split('.')
             .next()
             .is_some_and(|name| name.contains("--"))
-        || org.split('.').any(is_sandbox_instance)
+        || client.split('.').any(is_sandbox_instance)
 }
 
 /// `cs` and a number: an instance that hosts sandboxes.

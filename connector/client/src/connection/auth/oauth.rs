@@ -5,7 +5,7 @@ use super::{bare_session, hints, login_request};
 use crate::connection::Settings;
 use crate::connection::address::{instance_origin, web_url};
 use crate::context::Context;
-use crate::exchange::{Attempt, Exchange, Nature, Reply};
+use crate::exchange::{Attempt, Exchange, Idempotency, Reply};
 use crate::fault::{self, Retry};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 /// The form of a token request.
 pub struct Form {
     fields: url::form_urlencoded::Serializer<'static, String>,
-    nature: Nature,
+    idempotency: Idempotency,
 }
 
 impl Form {
@@ -24,7 +24,7 @@ impl Form {
         fields.append_pair("grant_type", grant_type);
         Self {
             fields,
-            nature: Nature::Read,
+            idempotency: Idempotency::Safe,
         }
     }
 
@@ -52,7 +52,7 @@ impl Form {
 
     /// Says that the form is good for one request: a second one would be refused for the first one's sake.
     pub fn once(mut self) -> Self {
-        self.nature = Nature::Write;
+        self.idempotency = Idempotency::NonIdempotent;
         self
     }
 
@@ -72,7 +72,7 @@ impl Form {
         let exchange = Exchange {
             context,
             policy: settings.retry,
-            nature: self.nature,
+            idempotency: self.idempotency,
         };
         let flow = Flow::of(&settings.auth);
         let session = exchange.run(

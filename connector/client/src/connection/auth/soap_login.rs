@@ -4,7 +4,7 @@ use super::{bare_session, login_request, with_token};
 use crate::connection::Settings;
 use crate::connection::address::{ApiVersion, VersionChoice, instance_origin};
 use crate::context::Context;
-use crate::exchange::{Attempt, Exchange, Nature, Reply};
+use crate::exchange::{Attempt, Exchange, Idempotency, Reply};
 use crate::fault;
 use crate::soap_fault;
 use quick_xml::Reader;
@@ -28,7 +28,7 @@ pub fn log_in(context: &Context, settings: &Settings, flow: &SoapLogin) -> Resul
     let exchange = Exchange {
         context,
         policy: settings.retry,
-        nature: Nature::Read,
+        idempotency: Idempotency::Safe,
     };
     let session = exchange.run(None, || Ok(request.clone()), |reply, _| judge(&reply))?;
     Ok(Session {

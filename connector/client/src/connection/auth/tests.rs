@@ -1,7 +1,7 @@
-use crate::org::Call;
+use crate::client::Request;
 use crate::testing::{connection, expired, org_for, token};
 use crate::transport::scripted::Play;
-use crate::transport::{Failure, Request};
+use crate::transport::{Failure, HttpRequest};
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     AuthFlow, AuthorizationCode, ConnectionConfig, JwtBearer, Password, RefreshToken, RetryPolicy,
@@ -18,13 +18,13 @@ fn with(auth: AuthFlow) -> ConnectionConfig {
     }
 }
 
-fn form(request: &Request) -> Vec<(String, String)> {
+fn form(request: &HttpRequest) -> Vec<(String, String)> {
     url::form_urlencoded::parse(&request.body)
         .into_owned()
         .collect()
 }
 
-fn field(request: &Request, name: &str) -> String {
+fn field(request: &HttpRequest, name: &str) -> String {
     form(request)
         .into_iter()
         .find(|(known, _)| known == name)
@@ -60,7 +60,7 @@ fn soap() -> AuthFlow {
 
 #[test]
 fn a_rotated_refresh_token_is_handed_back_and_used_next() {
-    let (org, script, _) = org_for(
+    let (client, script, _) = org_for(
         &with(refresh()),
         [
             rotated("T1", "R2"),
@@ -69,10 +69,13 @@ fn a_rotated_refresh_token_is_handed_back_and_used_next() {
             Play::json(200, "{}"),
         ],
     );
-    org.send(&Call::get("/x")).unwrap();
+    client.send(&Request::get("/x")).unwrap();
     assert_eq!(field(&script.requests()[0], "refresh_token"), "R1");
     assert_eq!(field(&script.requests()[2], "refresh_token"), "R2");
-    assert_eq!(org.session().unwrap().refresh_token.as_deref(), Some("R3"));
+    assert_eq!(
+        client.session().unwrap().refresh_token.as_deref(),
+        Some("R3")
+    );
 }
 
 #[test]
@@ -82,10 +85,13 @@ fn a_refresh_token_in_the_session_wins_over_the_connection() {
         session: Some(first.session().unwrap()),
         ..with(refresh())
     };
-    let (org, script, _) = org_for(&config, [expired(), token("T2"), Play::json(200, "{}")]);
-    org.send(&Call::get("/x")).unwrap();
+    let (client, script, _) = org_for(&config, [expired(), token("T2"), Play::json(200, "{}")]);
+    client.send(&Request::get("/x")).unwrap();
     assert_eq!(field(&script.requests()[1], "refresh_token"), "R2");
-    assert_eq!(org.session().unwrap().refresh_token.as_deref(), Some("R2"));
+    assert_eq!(
+        client.session().unwrap().refresh_token.as_deref(),
+        Some("R2")
+    );
 }
 
 #[test]
@@ -98,7 +104,7 @@ fn an_authorization_code_is_sent_once_with_its_verifier() {
         code_verifier: Some("v".repeat(43)),
         token_url: None,
     };
-    let (org, script, _) = org_for(
+    let (client, script, _) = org_for(
         &with(AuthFlow::AuthorizationCode(flow.clone())),
         [
             rotated("T1", "R1"),
@@ -107,7 +113,7 @@ fn an_authorization_code_is_sent_once_with_its_verifier() {
             Play::json(200, "{}"),
         ],
     );
-    org.send(&Call::get("/x")).unwrap();
+    client.send(&Request::get("/x")).unwrap();
     assert_eq!(
         field(&script.requests()[0], "grant_type"),
         "authorization_code"
@@ -132,8 +138,8 @@ fn the_security_token_follows_the_password() {
         security_token: Some("TOK".into()),
         token_url: None,
     };
-    let (org, script, _) = org_for(&with(AuthFlow::Password(flow)), [token("T1")]);
-    let session = org.session().unwrap();
+    let (client, script, _) = org_for(&with(AuthFlow::Password(flow)), [token("T1")]);
+    let session = client.session().unwrap();
     assert_eq!(field(&script.requests()[0], "password"), "pw&=TOK");
     assert!(session.warning.unwrap().contains("ending"));
 }
@@ -144,15 +150,15 @@ fn a_plain_http_instance_is_refused() {
         200,
         r#"{"access_token":"T","instance_url":"http://eu1.salesforce.com"}"#,
     );
-    let (org, ..) = org_for(&connection(), [answer]);
-    assert!(org.session().unwrap_err().message.contains("https://"));
+    let (client, ..) = org_for(&connection(), [answer]);
+    assert!(client.session().unwrap_err().message.contains("https://"));
 }
 
 #[test]
 fn soap_login_escapes_and_reads_xml() {
     let answer = r#"<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><soapenv:Body><loginResponse><result><serverUrl>https://eu1.salesforce.com/services/Soap/u/62.0/00Dx</serverUrl><sessionId>00D!a&amp;b</sessionId></result></loginResponse></soapenv:Body></soapenv:Envelope>"#;
-    let (org, script, _) = org_for(&with(soap()), [Play::json(200, answer)]);
-    let session = org.session().unwrap();
+    let (client, script, _) = org_for(&with(soap()), [Play::json(200, answer)]);
+    let session = client.session().unwrap();
     assert_eq!(
         (session.access_token.as_str(), session.instance_url.as_str()),
         ("00D!a&b", "https://eu1.salesforce.com")
@@ -172,8 +178,8 @@ fn soap_login_escapes_and_reads_xml() {
 #[test]
 fn soap_faults_keep_their_code() {
     let answer = r#"<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:sf="urn:fault.partner.soap.sforce.com"><soapenv:Body><soapenv:Fault><faultcode>sf:INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: Invalid username, password, security token; or user locked out.</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>"#;
-    let (org, ..) = org_for(&with(soap()), [Play::json(500, answer)]);
-    let fault = org.session().unwrap_err();
+    let (client, ..) = org_for(&with(soap()), [Play::json(500, answer)]);
+    let fault = client.session().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unauthenticated);
     assert_eq!(fault.upstream[0].code, "INVALID_LOGIN");
 }
@@ -213,8 +219,8 @@ fn a_key_that_is_no_key_is_refused_without_being_quoted() {
         audience: None,
         token_url: None,
     };
-    let (org, script, _) = org_for(&with(AuthFlow::JwtBearer(flow)), []);
-    let fault = org.session().unwrap_err();
+    let (client, script, _) = org_for(&with(AuthFlow::JwtBearer(flow)), []);
+    let fault = client.session().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
     assert!(!fault.message.contains("not a key") && script.sent().is_empty());
 }

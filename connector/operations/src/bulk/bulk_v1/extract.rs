@@ -10,7 +10,7 @@ use crate::bulk::extract::query::{Query, Waits, config_text};
 use crate::bulk::extract::rows::Converter;
 use crate::bulk::extract::{Begin, Cursor, Extraction, Found, QueryProtocol, soql};
 use job::{failure, job, wants_chunks};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -24,7 +24,7 @@ pub type Extract = Chunks<Extraction<QueryBatches>>;
 
 /// A job, and how many documents of its batches have been emitted whole.
 pub struct QueryBatches {
-    org: Rc<Org>,
+    client: Rc<Client>,
     config: V1ExtractConfig,
     cursor: V1ExtractPlace,
     /// The columns of the results, for the document that has no rows.
@@ -34,19 +34,19 @@ pub struct QueryBatches {
 }
 
 /// Checks the query, makes the job and sends the query, or resumes an extract.
-pub fn open(org: Rc<Org>, config: V1ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(&org, &config.soql, &config.bind, config.include_deleted)?;
+pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Fault> {
+    let query = Query::checked(&client, &config.soql, &config.bind, config.include_deleted)?;
     if query.warning.is_some() && wants_chunks(&config) {
         return Err(Fault::config(
             "config.pk-chunking splits queries without LIMIT and ORDER BY only: take those out of the SOQL, or do without splitting",
         ));
     }
-    let object = query.describe(&org)?;
-    let text = soql::expanded(&org, &object, &query.text)?;
+    let object = query.describe(&client)?;
+    let text = soql::expanded(&client, &object, &query.text)?;
     let cursor = match config.resume.clone() {
         Some(cursor) => cursor,
         None => V1ExtractPlace {
-            job: wire::create_job(&org, &job(&config, &query.from))?,
+            job: wire::create_job(&client, &job(&config, &query.from))?,
             query_batch: None,
             documents: 0,
             rows: 0,
@@ -59,7 +59,7 @@ pub fn open(org: Rc<Org>, config: V1ExtractConfig) -> Result<Extract, Fault> {
         total: None,
     };
     let mut batches = QueryBatches {
-        org: Rc::clone(&org),
+        client: Rc::clone(&client),
         columns: soql::columns(&object, &text),
         cursor,
         config,
@@ -75,7 +75,9 @@ pub fn open(org: Rc<Org>, config: V1ExtractConfig) -> Result<Extract, Fault> {
         waits: Waits::new(batches.config.poll_max_ms, batches.config.wait_seconds),
         begun: behind.rows > 0 || behind.header.is_some(),
     };
-    Ok(Chunks::new(Extraction::new(&org, begin, behind, batches)))
+    Ok(Chunks::new(Extraction::new(
+        &client, begin, behind, batches,
+    )))
 }
 
 impl QueryBatches {
@@ -86,19 +88,19 @@ impl QueryBatches {
         let known = if is_resumed { self.first()? } else { None };
         let batch = match known {
             Some(batch) => batch,
-            None => match wire::add_batch(&self.org, job, text.as_bytes()) {
+            None => match wire::add_batch(&self.client, job, text.as_bytes()) {
                 Ok(info) => info.id,
                 Err(fault) if fault.maybe_applied => self.first()?.ok_or(fault)?,
                 Err(fault) => return Err(fault),
             },
         };
-        wire::end_job(&self.org, job, "Closed")?;
+        wire::end_job(&self.client, job, "Closed")?;
         Ok(batch)
     }
 
     /// Asks for the batch that the job had first.
     fn first(&self) -> Result<Option<String>, Fault> {
-        let listed = wire::batches(&self.org, &self.cursor.job)?;
+        let listed = wire::batches(&self.client, &self.cursor.job)?;
         Ok(listed.into_iter().map(|info| info.id).min())
     }
 
@@ -132,7 +134,7 @@ impl QueryBatches {
     fn documents(&self, batches: &[BatchInfo]) -> Result<VecDeque<(String, String)>, Fault> {
         let mut documents = VecDeque::new();
         for batch in batches {
-            let ids = wire::result_ids(&self.org, &self.cursor.job, &batch.id)?;
+            let ids = wire::result_ids(&self.client, &self.cursor.job, &batch.id)?;
             documents.extend(ids.into_iter().map(|id| (batch.id.clone(), id)));
         }
         let emitted = usize::try_from(self.cursor.documents).unwrap_or(usize::MAX);
@@ -147,7 +149,7 @@ impl QueryProtocol for QueryBatches {
     }
 
     fn poll(&mut self) -> Result<Option<Found>, Fault> {
-        let listed = wire::batches(&self.org, &self.cursor.job)?;
+        let listed = wire::batches(&self.client, &self.cursor.job)?;
         if let Some(failed) = listed.iter().find(|batch| batch.state == State::Failed) {
             return Err(failure(&self.cursor.job, failed));
         }
@@ -168,8 +170,8 @@ impl QueryProtocol for QueryBatches {
             return Ok(None);
         };
         let steps = format!("result/{}", segment("result-id", &id)?);
-        let call = wire::document_call(&self.org, &self.cursor.job, &batch, &steps)?;
-        let arriving = Arriving::open_csv(&self.org, &call, None, None)?;
+        let call = wire::document_call(&self.client, &self.cursor.job, &batch, &steps)?;
+        let arriving = Arriving::open_csv(&self.client, &call, None, None)?;
         Ok(Some(ResultDocument::possibly_empty(arriving)))
     }
 

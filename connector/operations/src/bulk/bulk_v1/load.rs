@@ -20,7 +20,7 @@ use documents::{AllResults, DIALECT};
 use journal::Journal;
 use records::RecordPieces;
 use row_results::BatchOutcomes;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     JobOperation, LoadConfig, V1CreateJobConfig, V1LoadConfig, V1Operation,
@@ -44,7 +44,11 @@ pub struct JobBatches {
 }
 
 /// Begins a load, or resumes one. Nothing is sent.
-pub fn open(org: Rc<Org>, config: V1LoadConfig, journal: Option<&str>) -> Result<Load, Fault> {
+pub fn open(
+    client: Rc<Client>,
+    config: V1LoadConfig,
+    journal: Option<&str>,
+) -> Result<Load, Fault> {
     let (serial, max_splits) = (config.serial, config.max_splits.unwrap_or(3));
     let plan = plan(config)?;
     let mut journal = head::read(journal, "bulk/v1-load", |journal: &Journal| &journal.head)?;
@@ -58,7 +62,7 @@ pub fn open(org: Rc<Org>, config: V1LoadConfig, journal: Option<&str>) -> Result
         ready: None,
         most_input: MOST_INPUT_BYTES,
     };
-    let mut load = Load::resume(org, plan, journal, batches);
+    let mut load = Load::resume(client, plan, journal, batches);
     load.row_reader.write_with(DIALECT.delimiter);
     Ok(load)
 }
@@ -101,7 +105,7 @@ impl JobProtocol for JobBatches {
     fn reconcile(load: &mut Load) -> Result<(), Fault> {
         let waits = load.state.borrow().waits();
         if let Some(job) = load.job().filter(|_| waits) {
-            let listed = wire::batches(&load.org, &job)?;
+            let listed = wire::batches(&load.client, &job)?;
             let mut journal = load.state.borrow_mut();
             journal.adopt(&listed)?;
             journal.withdraw_unsent();
@@ -115,7 +119,7 @@ impl JobProtocol for JobBatches {
             return Ok(false);
         };
         let job = load.job().unwrap_or_default();
-        let info = wire::add_batch(&load.org, &job, &data).map_err(wire::told_by_list)?;
+        let info = wire::add_batch(&load.client, &job, &data).map_err(wire::told_by_list)?;
         load.state.borrow_mut().sent_as(&info);
         Ok(true)
     }
@@ -125,7 +129,7 @@ impl JobProtocol for JobBatches {
         if !is_valid || load.job().is_some() {
             return Ok(false);
         }
-        let job = wire::create_job(&load.org, &load.new_job())?;
+        let job = wire::create_job(&load.client, &load.new_job())?;
         load.state.borrow_mut().job = Some(job);
         Ok(true)
     }
@@ -147,7 +151,7 @@ impl JobProtocol for JobBatches {
         let builder = match wanted {
             Some(parts) => {
                 let job = journal.job.clone().unwrap_or_default();
-                builder.giving_back(AllResults::new(&load.org, job, parts))
+                builder.giving_back(AllResults::new(&load.client, job, parts))
             }
             None => builder,
         };
@@ -185,7 +189,7 @@ impl JobProtocol for JobBatches {
         let Some(job) = load.job().filter(|_| at_work) else {
             return Ok(false);
         };
-        let listed = wire::batches(&load.org, &job)?;
+        let listed = wire::batches(&load.client, &job)?;
         Ok(load.state.borrow_mut().saw(&listed))
     }
 
@@ -196,7 +200,7 @@ impl JobProtocol for JobBatches {
             return Ok(());
         }
         if let Some(job) = &journal.job {
-            wire::end_job(&load.org, job, "Closed")?;
+            wire::end_job(&load.client, job, "Closed")?;
         }
         journal.finished = true;
         Ok(())
@@ -205,7 +209,7 @@ impl JobProtocol for JobBatches {
     fn abort(load: &mut Load) -> Result<(), Fault> {
         load.protocol.ready = None;
         if let Some(job) = load.job() {
-            wire::end_job(&load.org, &job, "Aborted")?;
+            wire::end_job(&load.client, &job, "Aborted")?;
         }
         let mut journal = load.state.borrow_mut();
         journal.withdraw_unsent();
@@ -214,7 +218,7 @@ impl JobProtocol for JobBatches {
     }
 
     fn records(load: &Load, which: Which) -> RecordPieces {
-        RecordPieces::new(&load.org, &load.state, which)
+        RecordPieces::new(&load.client, &load.state, which)
     }
 }
 

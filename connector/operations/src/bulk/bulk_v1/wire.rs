@@ -3,8 +3,8 @@
 
 use super::{batch, get, path};
 use crate::bulk::poll::FIRST_PAUSE_MS;
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_formats::xml::{Element, XmlEvent, XmlReader};
@@ -155,18 +155,18 @@ fn xml(body: &[u8]) -> Result<Element, Unusable> {
 }
 
 /// POSTs a job and returns its id. One too many stays without batches and does nothing.
-pub fn create_job(org: &Org, config: &V1CreateJobConfig) -> Result<String, Fault> {
-    let call = super::create_call(org, config)?;
-    org.send_as(&call, None, |reply, _| {
+pub fn create_job(client: &Client, config: &V1CreateJobConfig) -> Result<String, Fault> {
+    let call = super::create_call(client, config)?;
+    client.send_as(&call, None, |reply, _| {
         let id = Facts::read(&reply.body)?.get("id");
         id.ok_or_else(|| Unusable("The info of a new job has no id".into()))
     })
 }
 
 /// POSTs a batch, once. Whether one whose answer was lost has arrived is told by [`batches`].
-pub fn add_batch(org: &Org, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> {
-    let call = super::batch_call(org, job, CSV, body)?;
-    org.send_as(&call, None, |reply, _| {
+pub fn add_batch(client: &Client, job: &str, body: &[u8]) -> Result<BatchInfo, Fault> {
+    let call = super::batch_call(client, job, CSV, body)?;
+    client.send_as(&call, None, |reply, _| {
         BatchInfo::new(&Facts::read(&reply.body)?)
     })
 }
@@ -189,45 +189,48 @@ pub fn told_by_list(fault: Fault) -> Fault {
 }
 
 /// GETs the batches of a job.
-pub fn batches(org: &Org, job: &str) -> Result<Vec<BatchInfo>, Fault> {
-    let call = get(path(org, &[("job", job), ("", "batch")])?, super::BATCHES);
-    org.send_as(&call, None, |reply, _| {
+pub fn batches(client: &Client, job: &str) -> Result<Vec<BatchInfo>, Fault> {
+    let call = get(
+        path(client, &[("job", job), ("", "batch")])?,
+        super::BATCHES,
+    );
+    client.send_as(&call, None, |reply, _| {
         let listed = Facts::read(&reply.body)?.all("batchInfo");
         listed.iter().map(BatchInfo::new).collect()
     })
 }
 
 /// GETs the ids of the result documents of a query's batch.
-pub fn result_ids(org: &Org, job: &str, id: &str) -> Result<Vec<String>, Fault> {
+pub fn result_ids(client: &Client, job: &str, id: &str) -> Result<Vec<String>, Fault> {
     let call = get(
-        format!("{}/result", path(org, &batch(job, id))?),
+        format!("{}/result", path(client, &batch(job, id))?),
         super::RESULT_IDS,
     );
-    org.send_as(&call, None, |reply, _| {
+    client.send_as(&call, None, |reply, _| {
         let listed = Facts::read(&reply.body)?.all("result");
         Ok(listed.iter().filter_map(Facts::text).collect())
     })
 }
 
 /// Returns the call for a document of a batch: `request`, `result`, or a result of a query.
-pub fn document_call(org: &Org, job: &str, id: &str, steps: &str) -> Result<Call, Fault> {
-    let path = format!("{}/{steps}", path(org, &batch(job, id))?);
-    Ok(Call::get(path)
+pub fn document_call(client: &Client, job: &str, id: &str, steps: &str) -> Result<Request, Fault> {
+    let path = format!("{}/{steps}", path(client, &batch(job, id))?);
+    Ok(Request::get(path)
         .expecting(Expected::Document)
         .with_header("accept", "*/*"))
 }
 
 /// POSTs the state of a job. A job that is at its end already refuses another; its info decides.
-pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
-    let call = super::state_call(org, job, state)?;
-    let Err(fault) = org.send(&call) else {
+pub fn end_job(client: &Client, job: &str, state: &str) -> Result<(), Fault> {
+    let call = super::state_call(client, job, state)?;
+    let Err(fault) = client.send(&call) else {
         return Ok(());
     };
     if fault.status.is_none_or(|status| status != 400) {
         return Err(fault);
     }
-    let info = get(path(org, &[("job", job)])?, super::INFO);
-    let known = org.send_as(&info, None, |reply, _| {
+    let info = get(path(client, &[("job", job)])?, super::INFO);
+    let known = client.send_as(&info, None, |reply, _| {
         Ok(Facts::read(&reply.body)?.get("state"))
     })?;
     if known.is_some_and(|known| known != "Open") {
@@ -239,14 +242,14 @@ pub fn end_job(org: &Org, job: &str, state: &str) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salesforce_client::testing::org;
+    use salesforce_client::testing::client;
     use salesforce_client::transport::scripted::Play;
 
     const SPACE: &str = "xmlns=\"http://www.force.com/2009/06/asyncapi/dataload\"";
 
-    fn ask<T>(answer: &str, ask: impl Fn(&Org) -> Result<T, Fault>) -> T {
-        let (org, ..) = org([Play::Answer(200, vec![], answer.into())]);
-        ask(&org).unwrap()
+    fn ask<T>(answer: &str, ask: impl Fn(&Client) -> Result<T, Fault>) -> T {
+        let (client, ..) = client([Play::Answer(200, vec![], answer.into())]);
+        ask(&client).unwrap()
     }
 
     #[test]
@@ -259,7 +262,7 @@ mod tests {
         );
         let json = r#"{"batchInfo":[{"id":"751A","jobId":"750A","state":"Failed","stateMessage":"InvalidBatch : a & b","numberRecordsProcessed":3,
             "numberRecordsFailed":1},{"id":"751B","state":"NotProcessed","stateMessage":null}]}"#;
-        let read = |answer| ask(answer, |org| batches(org, "750A"));
+        let read = |answer| ask(answer, |client| batches(client, "750A"));
         assert_eq!(read(&xml), read(json));
         let first = &read(json)[0];
         assert_eq!(
@@ -272,7 +275,7 @@ mod tests {
     #[test]
     fn job_without_batches_lists_none() {
         for answer in ["{\"batchInfo\":[]}", &format!("<batchInfoList {SPACE}/>")] {
-            assert_eq!(ask(answer, |org| batches(org, "750A")), []);
+            assert_eq!(ask(answer, |client| batches(client, "750A")), []);
         }
     }
 
@@ -286,7 +289,7 @@ mod tests {
             r#"["752A","752B"]"#,
             r#"{"result":["752A","752B"]}"#,
         ] {
-            let ids = ask(answer, |org| result_ids(org, "750A", "751A"));
+            let ids = ask(answer, |client| result_ids(client, "750A", "751A"));
             assert_eq!(ids, ["752A", "752B"]);
         }
     }
@@ -296,11 +299,11 @@ mod tests {
         let refusal = r#"{"exceptionCode":"InvalidJobState","exceptionMessage":"Job is closed"}"#;
         for (state, good) in [("Closed", true), ("Aborted", true), ("Open", false)] {
             let info = format!("<jobInfo {SPACE}><id>750A</id><state>{state}</state></jobInfo>");
-            let (org, ..) = org([
+            let (client, ..) = client([
                 Play::json(400, refusal),
                 Play::Answer(200, vec![], info.into_bytes()),
             ]);
-            assert_eq!(end_job(&org, "750A", "Closed").is_ok(), good, "{state}");
+            assert_eq!(end_job(&client, "750A", "Closed").is_ok(), good, "{state}");
         }
     }
 }

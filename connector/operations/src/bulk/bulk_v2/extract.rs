@@ -13,8 +13,8 @@ use crate::bulk::query_jobs;
 use crate::bulk::results::{next_locator, number_of_records};
 use crate::rest::ask;
 use pages::Pages;
+use salesforce_client::client::Client;
 use salesforce_client::fault::is_absent;
-use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     ExtractConfig, ExtractPlace,
@@ -27,7 +27,7 @@ pub type Extract = Chunks<Extraction<QueryJob>>;
 
 /// A query job, and where the page begins that is being read.
 pub struct QueryJob {
-    org: Rc<Org>,
+    client: Rc<Client>,
     config: ExtractConfig,
     cursor: ExtractPlace,
     /// Its pages, once it is done.
@@ -35,14 +35,14 @@ pub struct QueryJob {
 }
 
 /// Checks the query and makes the job, or resumes an extract.
-pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(&org, &config.soql, &config.bind, config.include_deleted)?;
-    let object = query.describe(&org)?;
+pub fn open(client: Rc<Client>, config: ExtractConfig) -> Result<Extract, Fault> {
+    let query = Query::checked(&client, &config.soql, &config.bind, config.include_deleted)?;
+    let object = query.describe(&client)?;
     let cursor = match &config.resume {
         Some(cursor) => cursor.clone(),
         None => {
-            let text = soql::expanded(&org, &object, &query.text)?;
-            let made = query_jobs::make(&org, &text, config.include_deleted, Dialect::default());
+            let text = soql::expanded(&client, &object, &query.text)?;
+            let made = query_jobs::make(&client, &text, config.include_deleted, Dialect::default());
             ExtractPlace {
                 job: made?.1.id,
                 locator: None,
@@ -67,12 +67,12 @@ pub fn open(org: Rc<Org>, config: ExtractConfig) -> Result<Extract, Fault> {
         total: cursor.total,
     };
     let job = QueryJob {
-        org: Rc::clone(&org),
+        client: Rc::clone(&client),
         config,
         cursor,
         pages: None,
     };
-    let extraction = Extraction::new(&org, begin, behind, job);
+    let extraction = Extraction::new(&client, begin, behind, job);
     Ok(Chunks::new(match is_whole {
         true => extraction.done(),
         false => extraction,
@@ -103,11 +103,11 @@ impl QueryProtocol for QueryJob {
     }
 
     fn poll(&mut self) -> Result<Option<Found>, Fault> {
-        let info = jobs::info(&self.org, QUERY, &self.cursor.job);
+        let info = jobs::info(&self.client, QUERY, &self.cursor.job);
         let (_, info) = info.map_err(|fault| self.gone(fault))?;
         match info.state {
             State::JobComplete => {
-                let pages = Pages::new(&self.org, &self.config, &self.cursor, &info)?;
+                let pages = Pages::new(&self.client, &self.config, &self.cursor, &info)?;
                 self.pages = Some(pages);
                 Ok(Some(Found {
                     rows: info.number_records_processed,
@@ -123,7 +123,7 @@ impl QueryProtocol for QueryJob {
         let Some(pages) = &mut self.pages else {
             return Ok(None);
         };
-        Ok(pages.next(&self.org)?.map(ResultDocument::new))
+        Ok(pages.next(&self.client)?.map(ResultDocument::new))
     }
 
     fn document_read(
@@ -158,7 +158,7 @@ impl QueryProtocol for QueryJob {
         }
         if let Ok(job) = segment("job", &self.cursor.job) {
             // Salesforce deletes it by itself after seven days: that it could not be deleted now is no reason to fail.
-            let _ = ask::delete(&self.org, &format!("{QUERY}/{job}"));
+            let _ = ask::delete(&self.client, &format!("{QUERY}/{job}"));
         }
     }
 

@@ -33,8 +33,8 @@ use load_state::LoadState;
 use reasons::Reasons;
 use records::RecordPieces;
 use row_results::PartResults;
+use salesforce_client::client::Client;
 use salesforce_client::fault::is_absent;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadConfig;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ pub struct IngestJobs {
 }
 
 /// Begins a load, or resumes one. Nothing is sent.
-pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<Load, Fault> {
+pub fn open(client: Rc<Client>, config: LoadConfig, journal: Option<&str>) -> Result<Load, Fault> {
     let plan = Plan::new(config)?;
     let journal = head::read(journal, "bulk/load", |journal: &Journal| &journal.head)?;
     let state = LoadState::new(journal);
@@ -60,7 +60,7 @@ pub fn open(org: Rc<Org>, config: LoadConfig, journal: Option<&str>) -> Result<L
         next_part: state.journal.first_needed(),
         closes: BTreeMap::new(),
     };
-    Ok(Load::resume(org, plan, state, jobs))
+    Ok(Load::resume(client, plan, state, jobs))
 }
 
 impl JobProtocol for IngestJobs {
@@ -135,7 +135,7 @@ impl JobProtocol for IngestJobs {
         }
         let unclear = match builder.is_unsent() {
             true => None,
-            false => builder.finish(&load.org)?,
+            false => builder.finish(&load.client)?,
         };
         load.state.borrow_mut().filled(builder, end, unclear);
         Ok(Step::Checkpoint)
@@ -173,7 +173,7 @@ impl JobProtocol for IngestJobs {
     }
 
     fn records(load: &Load, which: Which) -> RecordPieces {
-        RecordPieces::new(&load.org, &load.state, &load.plan.rules, which)
+        RecordPieces::new(&load.client, &load.state, &load.plan.rules, which)
     }
 }
 
@@ -192,7 +192,7 @@ impl Load {
         let with_reasons = self.plan.error_columns && !wanted.is_empty();
         let columns = state.columns(part);
         let document = Document::new(columns, &self.plan.rules, self.dialect());
-        let reasons = with_reasons.then(|| Reasons::read(&self.org, part, &document));
+        let reasons = with_reasons.then(|| Reasons::read(&self.client, part, &document));
         Ok(BatchBuilder::compared(
             index,
             self.dialect(),
@@ -205,7 +205,7 @@ impl Load {
     fn begin_job(&self, index: usize) -> Result<BatchBuilder, Fault> {
         let dialect = self.dialect();
         let body = self.plan.job(dialect).body();
-        let (_, info) = jobs::create(&self.org, INGEST, &body)?;
+        let (_, info) = jobs::create(&self.client, INGEST, &body)?;
         let part = self.new_part(index, info.id.clone());
         let known_end = part.end.as_ref().map(|end| end.at);
         self.state.borrow_mut().put(index, part);
@@ -242,7 +242,7 @@ impl Load {
             self.state.borrow_mut().is_lost(index, State::Aborted);
             return Ok(());
         }
-        let info = match jobs::info(&self.org, INGEST, &job) {
+        let info = match jobs::info(&self.client, INGEST, &job) {
             Ok((_, info)) => info,
             Err(fault) if is_absent(&fault) => {
                 self.state.borrow_mut().missing(index);
@@ -253,7 +253,7 @@ impl Load {
         self.state.borrow_mut().found(index, &info);
         let lost = self.state.borrow_mut().is_lost(index, info.state);
         if lost && info.state == State::Open {
-            jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
+            jobs::set_state(&self.client, INGEST, &job, State::Aborted)?;
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::rules::{Rules, invalid};
 use crate::typing::parts_of;
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, Field, Kind, described};
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::JobOperation;
 use salesforce_contract::catalog::nearest;
@@ -38,7 +38,7 @@ pub enum ColumnError {
     /// The column is wrong: what is said of it.
     Column(String),
     /// The org could not be asked.
-    Org(Fault),
+    Fault(Fault),
 }
 
 impl ColumnError {
@@ -46,7 +46,7 @@ impl ColumnError {
     pub fn told_as(self, words: impl FnOnce(&str) -> String) -> Fault {
         match self {
             Self::Column(what) => invalid(words(&what)),
-            Self::Org(fault) => fault,
+            Self::Fault(fault) => fault,
         }
     }
 }
@@ -56,7 +56,7 @@ impl ColumnError {
 /// # Errors
 /// Names of no field, fields that the operation cannot write, and an org that cannot be asked.
 pub fn target_of(
-    org: &Org,
+    client: &Client,
     rules: &Rules,
     object: &Rc<Described>,
     name: &str,
@@ -65,7 +65,7 @@ pub fn target_of(
         return Err(ColumnError::Column(NAMELESS.into()));
     }
     match name.split_once('.') {
-        Some((relationship, key)) => reference(org, object, name, relationship, key),
+        Some((relationship, key)) => reference(client, object, name, relationship, key),
         None => field(rules.operation, object, name),
     }
 }
@@ -104,7 +104,7 @@ fn is_written(operation: JobOperation, field: &Field) -> bool {
 }
 
 fn reference(
-    org: &Org,
+    client: &Client,
     object: &Described,
     name: &str,
     relationship: &str,
@@ -121,7 +121,7 @@ fn reference(
         ))
     })?;
     let target = parent_of(field, told, name)?;
-    let parent = described(org, target).map_err(ColumnError::Org)?;
+    let parent = described(client, target).map_err(ColumnError::Fault)?;
     let by = parent
         .field(key)
         .ok_or_else(|| ColumnError::Column(unknown(&parent, key)))?;

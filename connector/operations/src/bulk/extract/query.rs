@@ -2,8 +2,8 @@
 
 use super::soql;
 use crate::rest::query::Question;
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, described};
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::catalog;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct Query {
 impl Query {
     /// Binds and checks it. Nothing is sent.
     pub fn checked(
-        org: &Org,
+        client: &Client,
         soql: &str,
         bind: &[(String, String)],
         include_deleted: bool,
@@ -33,7 +33,7 @@ impl Query {
             include_deleted,
             page_size: None,
         };
-        let text = question.bound_for(org)?;
+        let text = question.bound_for(client)?;
         let select = soql::check(&text)?;
         Ok(Self {
             from: select.from,
@@ -43,8 +43,8 @@ impl Query {
     }
 
     /// Asks for the description of its sObject.
-    pub fn describe(&self, org: &Org) -> Result<Rc<Described>, Fault> {
-        described(org, &self.from)
+    pub fn describe(&self, client: &Client) -> Result<Rc<Described>, Fault> {
+        described(client, &self.from)
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::bulk::input::Buffer;
 use crate::bulk::input::cells::{self, Cell};
 use crate::typing::scalar;
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, Kind, described};
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::limits::MAX_ROW_BYTES;
@@ -20,7 +20,7 @@ struct Column {
 
 /// Makes one document of pages.
 pub struct Converter {
-    org: Rc<Org>,
+    client: Rc<Client>,
     object: Rc<Described>,
     ndjson: bool,
     /// The header of all pages, once it has been written or its columns are known.
@@ -44,14 +44,14 @@ pub struct Converter {
 impl Converter {
     /// `begun` says that pages before have been written, and `header` is theirs, where it is known.
     pub fn new(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         object: Rc<Described>,
         format: Option<ExtractFormat>,
         begun: bool,
         header: Option<String>,
     ) -> Self {
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             object,
             ndjson: format == Some(ExtractFormat::Ndjson),
             begun,
@@ -240,7 +240,7 @@ impl Converter {
                     .as_ref()
                     .and_then(|holder| holder.reference(parent).cloned());
                 holder = match found.as_ref().map(|field| field.refers_to.as_slice()) {
-                    Some([only]) => Some(described(&self.org, only)?),
+                    Some([only]) => Some(described(&self.client, only)?),
                     _ => None,
                 };
             }

@@ -2,8 +2,8 @@
 //! "Queries").
 
 use crate::typing::parts_of;
+use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, Kind, described};
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::soql::SelectList;
 use salesforce_formats::soql::lex::{self, Token};
@@ -72,7 +72,7 @@ pub fn columns(object: &Described, soql: &str) -> Vec<String> {
 }
 
 /// Returns the query with the parts of compound fields in their place.
-pub fn expanded(org: &Org, object: &Rc<Described>, soql: &str) -> Result<String, Fault> {
+pub fn expanded(client: &Client, object: &Rc<Described>, soql: &str) -> Result<String, Fault> {
     let tokens = lex::tokens(soql).unwrap_or_default();
     let end = tokens.iter().position(|token| token.is_word("FROM"));
     let list = tokens.get(1..end.unwrap_or(1)).unwrap_or_default();
@@ -82,7 +82,7 @@ pub fn expanded(org: &Org, object: &Rc<Described>, soql: &str) -> Result<String,
         let Some((first, last)) = item.first().zip(item.last()) else {
             continue;
         };
-        if let Some(parts) = parts(org, object, item)? {
+        if let Some(parts) = parts(client, object, item)? {
             text.push_str(soql.get(at..first.range.start).unwrap_or_default());
             text.push_str(&parts.join(", "));
             at = last.range.end;
@@ -94,7 +94,7 @@ pub fn expanded(org: &Org, object: &Rc<Described>, soql: &str) -> Result<String,
 
 /// Returns the parts that an item of the SELECT list stands for, if it is a compound field.
 fn parts(
-    org: &Org,
+    client: &Client,
     object: &Rc<Described>,
     item: &[Token<'_>],
 ) -> Result<Option<Vec<String>>, Fault> {
@@ -123,7 +123,7 @@ fn parts(
             .reference(step.text)
             .and_then(|field| field.refers_to.first().cloned());
         match parent {
-            Some(parent) if looks_compound(item) => holder = described(org, &parent)?,
+            Some(parent) if looks_compound(item) => holder = described(client, &parent)?,
             None if own => {}
             _ => return Ok(None),
         }

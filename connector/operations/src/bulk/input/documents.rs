@@ -7,7 +7,7 @@ use crate::bulk::columns::{Columns, Settled};
 use crate::bulk::load::plan::Plan;
 use crate::bulk::mapping::Mapping;
 use crate::typing::{Known, RecordEncoder, RecordError};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use salesforce_formats::message::input::split::Found;
@@ -30,7 +30,7 @@ fn format(format: LoadFormat) -> Format {
 
 /// Reads documents in pieces.
 pub struct DocumentRows {
-    org: Rc<Org>,
+    client: Rc<Client>,
     object: String,
     mapping: Mapping,
     reader: RecordReader,
@@ -52,7 +52,7 @@ struct Held {
 
 impl DocumentRows {
     /// Begins at the beginning, or continues between two records.
-    pub fn new(org: &Rc<Org>, plan: &Plan, position: Option<&InputPosition>) -> Self {
+    pub fn new(client: &Rc<Client>, plan: &Plan, position: Option<&InputPosition>) -> Self {
         let object = plan.rules.object.as_str();
         let reader = RecordReader::new(format(plan.format), Some(object), Options::default());
         let reader = match position.filter(|position| position.at > 0) {
@@ -60,7 +60,7 @@ impl DocumentRows {
             None => reader,
         };
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             object: object.to_owned(),
             mapping: plan.mapping.clone(),
             reader,
@@ -224,11 +224,11 @@ impl DocumentRows {
             )));
         }
         let encoder =
-            RecordEncoder::new(&self.org, self.reader.is_untyped()).with_known(&self.known);
+            RecordEncoder::new(&self.client, self.reader.is_untyped()).with_known(&self.known);
         match encoder.encode(self.mapping.apply(node), &self.object) {
             Ok(node) => Ok(columns_of(node)),
             Err(RecordError::Record(field_error)) => Ok(Err(field_error.message)),
-            Err(RecordError::Org(fault)) => Err(fault),
+            Err(RecordError::Fault(fault)) => Err(fault),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::journal::Head;
 use super::local_rejection::LocalRejections;
 use crate::bulk::input::{InputPosition, Row};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::ops::Range;
 use std::rc::Rc;
@@ -43,7 +43,7 @@ pub trait Builder {
     /// Takes a row with these columns, which are the list of this number.
     fn take(
         &mut self,
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         columns: &[String],
         set: usize,
         row: &mut Row,

@@ -4,7 +4,7 @@ use super::original::line;
 use crate::bulk::columns::Rules;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::error::split;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use serde::Serialize;
@@ -87,7 +87,7 @@ impl<'a> Outcome<'a> {
 pub trait RowResults<S>: Sized {
     /// Begins with the first row of the job or batch of this index, where its rows are kept.
     fn open(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         rules: &Rules,
         state: &mut S,
         index: usize,

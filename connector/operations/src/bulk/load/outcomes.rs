@@ -5,8 +5,8 @@ use super::outcome::{HEADER, Outcome, RowResults, write};
 use super::{JobProtocol, Load};
 use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce, media_type};
 use crate::bulk::columns::Rules;
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
 use std::cell::RefCell;
@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// The outcomes that became known since the last time.
 pub struct All<P: JobProtocol> {
-    org: Rc<Org>,
+    client: Rc<Client>,
     format: LoadOutcomes,
     rules: Rules,
     state: Rc<RefCell<P::State>>,
@@ -30,7 +30,7 @@ pub struct All<P: JobProtocol> {
 pub fn all<P: JobProtocol>(load: &Load<P>) -> Chunks<All<P>> {
     let known = load.state.borrow().known();
     Chunks::new(All {
-        org: Rc::clone(&load.org),
+        client: Rc::clone(&load.client),
         format: load.plan.outcomes,
         rules: load.plan.rules.clone(),
         state: Rc::clone(&load.state),
@@ -48,7 +48,7 @@ impl<P: JobProtocol> All<P> {
             return Ok(false);
         }
         let mut state = self.state.borrow_mut();
-        let results = P::RowResults::open(&self.org, &self.rules, &mut state, self.next)?;
+        let results = P::RowResults::open(&self.client, &self.rules, &mut state, self.next)?;
         self.current = results.map(|results| (results, 0));
         self.next += 1;
         Ok(true)
@@ -82,7 +82,7 @@ impl<P: JobProtocol> Produce for All<P> {
         Message {
             media_type: media_type(self.format == LoadOutcomes::Csv).into(),
             body: Vec::new(),
-            attributes: self.org.attributes(&Metadata::default()),
+            attributes: self.client.attributes(&Metadata::default()),
         }
     }
 }

@@ -4,15 +4,15 @@ use super::job::JobState;
 use super::record_writer::{Next, RecordSource, RecordWriter, Which};
 use super::{JobProtocol, Load};
 use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce};
+use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Records of one kind as a document.
 pub struct Records<P: JobProtocol> {
-    org: Rc<Org>,
+    client: Rc<Client>,
     state: Rc<RefCell<P::State>>,
     source: P::Records,
     /// Whether the header of records that were not saved is among what is emitted.
@@ -42,7 +42,7 @@ impl<P: JobProtocol> Records<P> {
         let is_csv = writer.begin(names);
         let begins_failed = failed && is_csv && !head.shape.columns.is_empty();
         Ok(Chunks::new(Self {
-            org: Rc::clone(&load.org),
+            client: Rc::clone(&load.client),
             state: Rc::clone(&load.state),
             source: P::records(load, which),
             begins_failed,
@@ -81,7 +81,7 @@ impl<P: JobProtocol> Produce for Records<P> {
         Message {
             media_type: self.writer.media_type().into(),
             body: Vec::new(),
-            attributes: self.org.attributes(&Metadata::default()),
+            attributes: self.client.attributes(&Metadata::default()),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::bulk::body::Arriving;
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use salesforce_client::client::{Client, Request};
 use salesforce_client::fault::is_absent;
-use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -40,11 +40,16 @@ pub struct Results {
 
 impl Results {
     /// Asks for a document and reads its header.
-    pub fn open(org: &Rc<Org>, call: Call, delimiter: u8, wanted: &[&str]) -> Result<Self, Fault> {
+    pub fn open(
+        client: &Rc<Client>,
+        call: Request,
+        delimiter: u8,
+        wanted: &[&str],
+    ) -> Result<Self, Fault> {
         let fault = Rc::new(RefCell::new(None));
         let record_from = Rc::new(Cell::new(0));
         let stream = Stream {
-            arriving: Arriving::open_csv(org, &call, None, None)?,
+            arriving: Arriving::open_csv(client, &call, None, None)?,
             piece: Vec::new(),
             at: 0,
             emitted: 0,
@@ -70,12 +75,12 @@ impl Results {
 
     /// Returns the same for a document that there may be none of, because its job did not come to its end: orgs refuse to give it then.
     pub fn open_any(
-        org: &Rc<Org>,
-        call: Call,
+        client: &Rc<Client>,
+        call: Request,
         delimiter: u8,
         wanted: &[&str],
     ) -> Result<Option<Self>, Fault> {
-        match Self::open(org, call, delimiter, wanted) {
+        match Self::open(client, call, delimiter, wanted) {
             Err(fault) if fault.kind == FaultKind::Invalid || is_absent(&fault) => Ok(None),
             opened => opened.map(Some),
         }

@@ -4,7 +4,7 @@ use super::plan::Plan;
 use crate::bulk::columns::Columns;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::{CsvRows, DocumentRows, Form, InputPosition, Next, Row, Rows, is_csv};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -52,7 +52,7 @@ pub fn changed(what: &str) -> Fault {
 
 /// Input that is taken in pieces and read row by row.
 pub struct RowReader {
-    org: Rc<Org>,
+    client: Rc<Client>,
     plan: Rc<Plan>,
     rows: Rows,
     columns: Option<Columns>,
@@ -75,16 +75,16 @@ pub struct RowReader {
 impl RowReader {
     /// Begins at the beginning, or at a place between two records.
     pub fn open(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         plan: &Rc<Plan>,
         shape: &Shape,
         position: Option<&InputPosition>,
     ) -> Self {
         let begin = position.cloned().unwrap_or_default();
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             plan: Rc::clone(plan),
-            rows: rows(org, plan, shape, position),
+            rows: rows(client, plan, shape, position),
             columns: None,
             column_set: 0,
             row: Row::default(),
@@ -181,7 +181,7 @@ impl RowReader {
             }
             Form::Documents(_) => {
                 shape.altered = !self.plan.mapping.is_empty();
-                Columns::new(&self.org, &self.plan.rules, names)?
+                Columns::new(&self.client, &self.plan.rules, names)?
             }
         };
         self.column_set = shape.column_set(columns.names());
@@ -191,7 +191,7 @@ impl RowReader {
 
     fn header(&self, names: &[String], shape: &Shape) -> Result<Columns, Fault> {
         let (rules, mapping) = (&self.plan.rules, &self.plan.mapping);
-        let columns = Columns::mapped(&self.org, rules, mapping, names)?;
+        let columns = Columns::mapped(&self.client, rules, mapping, names)?;
         let known = shape.columns.first();
         if known.is_some_and(|known| known != columns.names()) {
             return Err(changed("its header names other columns"));
@@ -225,7 +225,7 @@ impl RowReader {
         if !self.checked {
             self.plan
                 .mapping
-                .check_fields(&self.org, &self.plan.rules)?;
+                .check_fields(&self.client, &self.plan.rules)?;
             self.checked = true;
         }
         Ok(())
@@ -244,14 +244,16 @@ impl RowReader {
     }
 }
 
-fn rows(org: &Rc<Org>, plan: &Plan, shape: &Shape, position: Option<&InputPosition>) -> Rows {
+fn rows(client: &Rc<Client>, plan: &Plan, shape: &Shape, position: Option<&InputPosition>) -> Rows {
     let form = match (is_csv(plan.format), position, shape.dialect) {
         (true, Some(_), Some(dialect)) => {
             let width = shape.header.len();
             Form::Csv(Box::new(CsvRows::between_records(dialect, width)))
         }
         (true, ..) => Form::Csv(Box::new(CsvRows::new(plan.delimiter))),
-        (false, position, _) => Form::Documents(Box::new(DocumentRows::new(org, plan, position))),
+        (false, position, _) => {
+            Form::Documents(Box::new(DocumentRows::new(client, plan, position)))
+        }
     };
     Rows::new(form, position)
 }

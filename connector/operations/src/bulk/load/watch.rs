@@ -11,14 +11,14 @@ const CALL_WAIT_MS: u64 = 20_000;
 impl<P: JobProtocol> Load<P> {
     /// Polls until something has changed or the time is over. What the journal must name ends the wait, too.
     pub(super) fn watch_jobs(&mut self, wait_ms: u64) -> Result<Progress, Fault> {
-        let started = self.org.context().clock.monotonic_ms();
+        let started = self.client.context().clock.monotonic_ms();
         loop {
             if P::work(self)? {
                 return Ok(self.progress());
             }
             let changed = self.refresh_if_due()?;
             P::complete(self)?;
-            let clock = self.org.context().clock.as_ref();
+            let clock = self.client.context().clock.as_ref();
             let done = self.state.borrow().is_done();
             if !done && self.poll.waited_ms(clock) >= self.plan.wait_ms {
                 return Err(self.waited_out());
@@ -33,11 +33,11 @@ impl<P: JobProtocol> Load<P> {
 
     /// Asks for the state of what is at work, if it is time to; true if anything has changed.
     pub fn refresh_if_due(&mut self) -> Result<bool, Fault> {
-        if self.poll.until_due(self.org.context().clock.as_ref()) > 0 {
+        if self.poll.until_due(self.client.context().clock.as_ref()) > 0 {
             return Ok(false);
         }
         let changed = P::refresh(self)?;
-        let clock = self.org.context().clock.as_ref();
+        let clock = self.client.context().clock.as_ref();
         self.poll.polled(clock, self.plan.poll_max_ms);
         Ok(changed)
     }
@@ -78,7 +78,7 @@ impl<P: JobProtocol> Load<P> {
 
     /// Returns whether there is room for another part. Where there is none, the journal may say that outcomes can be fetched, which makes room.
     pub(super) fn has_room(&mut self) -> Result<bool, Fault> {
-        let began = self.org.context().clock.monotonic_ms();
+        let began = self.client.context().clock.monotonic_ms();
         while self.is_full() {
             if self.drop_unasked() {
                 continue;
@@ -95,7 +95,7 @@ impl<P: JobProtocol> Load<P> {
             if P::refresh_early(self)? {
                 continue;
             }
-            let clock = self.org.context().clock.as_ref();
+            let clock = self.client.context().clock.as_ref();
             let now = clock.monotonic_ms();
             let since = *self.backpressure.since_ms.get_or_insert(now);
             if now.saturating_sub(since) >= self.plan.wait_ms {

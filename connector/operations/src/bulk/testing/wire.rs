@@ -3,7 +3,7 @@
 use super::Fake;
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_client::transport::{
-    Headers, Method, Pending, Request, Started, Transport, TransportError, Upload, Uploading,
+    Headers, HttpRequest, Method, Pending, Started, Transport, TransportError, Upload, Uploading,
 };
 use std::rc::Rc;
 
@@ -37,11 +37,11 @@ pub fn lines(text: &str) -> Vec<String> {
 }
 
 impl Transport for Fake {
-    fn start(&self, request: &Request) -> Started {
+    fn start(&self, request: &HttpRequest) -> Started {
         play(self.answer(request, &request.body))
     }
 
-    fn upload(&self, request: &Request) -> Uploading {
+    fn upload(&self, request: &HttpRequest) -> Uploading {
         Ok(Box::new(Sending {
             fake: self.clone(),
             request: request.clone(),
@@ -52,7 +52,7 @@ impl Transport for Fake {
 
 /// What the script's machinery makes of a play.
 fn play(play: Play) -> Result<Box<dyn Pending>, TransportError> {
-    let request = Request {
+    let request = HttpRequest {
         method: Method::Get,
         url: String::new(),
         headers: Vec::new(),
@@ -68,7 +68,7 @@ fn play(play: Play) -> Result<Box<dyn Pending>, TransportError> {
 
 struct Sending {
     fake: Fake,
-    request: Request,
+    request: HttpRequest,
     body: Vec<u8>,
 }
 

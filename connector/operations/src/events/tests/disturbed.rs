@@ -2,7 +2,7 @@
 
 use super::subscriptions::*;
 use crate::events::subscribe::subscribe;
-use salesforce_client::testing::{expired, org, token};
+use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::FaultKind;
@@ -24,9 +24,9 @@ fn after_disturbance(disturbance: Vec<Play>) -> (Batch, Vec<String>) {
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 42, 22)]),
     ];
-    let (org, script, _) = org(plays.into_iter().chain(disturbance).chain(after));
-    let first = poll(&org, &earliest(), None, 1_000);
-    let second = poll(&org, &earliest(), Some(&first), 200_000);
+    let (client, script, _) = client(plays.into_iter().chain(disturbance).chain(after));
+    let first = poll(&client, &earliest(), None, 1_000);
+    let second = poll(&client, &earliest(), Some(&first), 200_000);
     assert_eq!(script.left(), 0);
     (second, said(&script))
 }
@@ -73,17 +73,17 @@ fn a_client_that_cannot_go_on_is_replaced_and_subscribes_after_the_last_event() 
 fn a_renewed_session_is_told_and_a_second_refusal_ends_the_poll() {
     let (batch, _) = after_disturbance(vec![expired(), token("T2")]);
     assert_eq!(attribute(&batch, 0, "session-renewed"), Some("true"));
-    let (org, script, _) = org([expired(), token("T2"), expired()]);
-    let fault = subscribe(&org, &earliest(), None, 1_000).unwrap_err();
+    let (client, script, _) = client([expired(), token("T2"), expired()]);
+    let fault = subscribe(&client, &earliest(), None, 1_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unauthenticated);
     assert_eq!(script.left(), 0);
 }
 
 #[test]
 fn a_session_that_ends_again_after_it_was_taken_is_renewed_again_though_not_for_ever() {
-    let ends = |client: &str, token_after: &str| {
+    let ends = |subscriber: &str, token_after: &str| {
         [
-            handshake(client),
+            handshake(subscriber),
             subscribed(&[CHANNEL]),
             connect_refused("401::Authentication invalid", "none"),
             token(token_after),
@@ -95,12 +95,12 @@ fn a_session_that_ends_again_after_it_was_taken_is_renewed_again_though_not_for_
         events(&[(CHANNEL, 41, 21)]),
     ];
     let twice = ends("a", "T2").into_iter().chain(ends("b", "T3"));
-    let (here, script, _) = org(twice.chain(comes));
+    let (here, script, _) = client(twice.chain(comes));
     let batch = subscribe(&here, &earliest(), None, 60_000).unwrap();
     assert_eq!((ids(&batch), script.left()), (vec!["41"], 0));
 
-    let always = ["a", "b", "c", "d", "e"].map(|client| ends(client, client));
-    let (there, script, _) = org(always.into_iter().flatten());
+    let always = ["a", "b", "c", "d", "e"].map(|subscriber| ends(subscriber, subscriber));
+    let (there, script, _) = client(always.into_iter().flatten());
     let fault = subscribe(&there, &earliest(), None, 60_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unauthenticated);
     // Four clients, and no log-in after the last.
@@ -110,8 +110,8 @@ fn a_session_that_ends_again_after_it_was_taken_is_renewed_again_though_not_for_
 #[test]
 fn an_org_that_stays_away_ends_the_poll_with_a_fault_that_passes() {
     let lost = || Play::Fail(Failure::NotSent);
-    let (org, script, clock) = org([lost(), lost(), lost(), lost(), lost()]);
-    let fault = subscribe(&org, &earliest(), None, 60_000).unwrap_err();
+    let (client, script, clock) = client([lost(), lost(), lost(), lost(), lost()]);
+    let fault = subscribe(&client, &earliest(), None, 60_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unavailable);
     assert!(fault.retry_after_ms.is_some());
     assert_eq!(script.left(), 1);
@@ -125,8 +125,8 @@ fn an_event_that_is_gone_is_a_fault_unless_the_config_says_where_to_go_on() {
         checkpoint: format!(r#"{{"v":1,"at":{{"{CHANNEL}":{{"id":"5"}}}}}}"#),
         more: false,
     };
-    let (org, script, _) = org([handshake("c"), replay_gone(CHANNEL)]);
-    let fault = subscribe(&org, &earliest(), Some(&place.checkpoint), 1_000).unwrap_err();
+    let (client, script, _) = client([handshake("c"), replay_gone(CHANNEL)]);
+    let fault = subscribe(&client, &earliest(), Some(&place.checkpoint), 1_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
     assert!(fault.message.contains("config.lost"), "{}", fault.message);
     assert_eq!(said(&script), ["handshake", "/event/Low_Ink__e@5"]);
@@ -138,13 +138,13 @@ fn an_event_that_is_gone_is_a_fault_unless_the_config_says_where_to_go_on() {
             lost: Some(policy),
             ..earliest()
         };
-        let (org, script, _) = salesforce_client::testing::org([
+        let (client, script, _) = salesforce_client::testing::client([
             handshake("c"),
             replay_gone(CHANNEL),
             subscribed(&[CHANNEL]),
             events(&[(CHANNEL, 7, 30)]),
         ]);
-        let gap = poll(&org, &config, Some(&place), 1_000);
+        let gap = poll(&client, &config, Some(&place), 1_000);
         assert_eq!(gap.messages.len(), 1);
         assert_eq!(attribute(&gap, 0, "gap"), Some("replay-lost"));
         assert_eq!(
@@ -157,7 +157,7 @@ fn an_event_that_is_gone_is_a_fault_unless_the_config_says_where_to_go_on() {
             (&"5".into(), &word.into())
         );
         assert_eq!(said(&script)[2], format!("{CHANNEL}@{id}"));
-        let next = poll(&org, &config, Some(&gap), 1_000);
+        let next = poll(&client, &config, Some(&gap), 1_000);
         assert_eq!(ids(&next), ["7"]);
     }
 }
@@ -168,7 +168,7 @@ fn each_channel_goes_on_after_its_own_event() {
     let topic = "/topic/Accounts";
     let all = [changes, CHANNEL, topic];
     let config = config(&all);
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         handshake("c"),
         subscribed(&all),
         events(&[(changes, 900, 21), (CHANNEL, 3, 21), (changes, 901, 21)]),
@@ -177,10 +177,10 @@ fn each_channel_goes_on_after_its_own_event() {
         subscribed(&all),
         events(&[(topic, 77, 10), (topic, 78, 25)]),
     ]);
-    let begun = begin(&org, &config);
-    let first = poll(&org, &config, Some(&begun), 1_000);
+    let begun = begin(&client, &config);
+    let first = poll(&client, &config, Some(&begun), 1_000);
     assert_eq!(ids(&first), ["900", "3", "901"]);
-    let second = poll(&org, &config, Some(&first), 1_000);
+    let second = poll(&client, &config, Some(&first), 1_000);
     assert_eq!(
         said(&script)[1],
         "/data/ChangeEvents@-1 /event/Low_Ink__e@-1 /topic/Accounts@-1"
@@ -199,13 +199,13 @@ fn advice_to_wait_is_followed() {
         200,
         r#"[{"channel":"/meta/connect","successful":true,"advice":{"interval":3000,"reconnect":"retry"}}]"#,
     );
-    let (org, _, clock) = org([
+    let (client, _, clock) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         slow,
         events(&[(CHANNEL, 1, 21)]),
     ]);
-    assert_eq!(ids(&poll(&org, &earliest(), None, 10_000)), ["1"]);
+    assert_eq!(ids(&poll(&client, &earliest(), None, 10_000)), ["1"]);
     assert_eq!(clock.slept(), [3_000]);
 }
 
@@ -233,8 +233,8 @@ fn refusals_that_last_are_faults_in_salesforces_words() {
             FaultKind::LimitExceeded,
         ),
     ] {
-        let (org, script, _) = org([handshake("c"), refusal(error)]);
-        let fault = subscribe(&org, &earliest(), None, 10_000).unwrap_err();
+        let (client, script, _) = client([handshake("c"), refusal(error)]);
+        let fault = subscribe(&client, &earliest(), None, 10_000).unwrap_err();
         assert_eq!(fault.kind, kind, "{error}");
         assert!(fault.message.contains(error), "{}", fault.message);
         assert_eq!(script.left(), 0);

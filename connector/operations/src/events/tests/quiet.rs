@@ -6,7 +6,7 @@ use super::subscriptions::{
     said, subscribed,
 };
 use crate::events::subscribe::subscribe;
-use salesforce_client::testing::org;
+use salesforce_client::testing::client;
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::FaultKind;
@@ -24,12 +24,12 @@ fn html(status: u16) -> Play {
 
 #[test]
 fn the_first_poll_says_from_when_on_events_count_and_a_later_process_goes_on_there() {
-    let (one, script, _) = org([handshake("c"), subscribed(&[CHANNEL])]);
+    let (one, script, _) = client([handshake("c"), subscribed(&[CHANNEL])]);
     let config = config(&[CHANNEL]);
     let begun = begin(&one, &config);
     assert_eq!(script.left(), 0, "it does not wait for events");
     // The process is killed here, before any event.
-    let (other, script, _) = org([
+    let (other, script, _) = client([
         handshake("d"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 7, 10), (CHANNEL, 8, 21), (CHANNEL, 9, 19)]),
@@ -63,12 +63,12 @@ fn whatever_refuses_the_first_connect_the_next_subscription_begins_at_the_same_t
             subscribed(&[CHANNEL]),
             events(&[(CHANNEL, 8, 21)]),
         ];
-        let (org, script, _) = org(first.into_iter().chain(plays).chain(last));
+        let (client, script, _) = client(first.into_iter().chain(plays).chain(last));
         let config = config(&[CHANNEL]);
-        let begun = begin(&org, &config);
+        let begun = begin(&client, &config);
         let mut found = Vec::new();
         for _ in 0..2 {
-            match subscribe(&org, &config, Some(&begun.checkpoint), 60_000) {
+            match subscribe(&client, &config, Some(&begun.checkpoint), 60_000) {
                 Ok(batch) => found.extend(ids(&batch).iter().map(ToString::to_string)),
                 Err(fault) => {
                     assert_ne!(fault.kind, FaultKind::CheckpointLost, "{number}");
@@ -93,10 +93,10 @@ fn whatever_refuses_the_first_connect_the_next_subscription_begins_at_the_same_t
 
 #[test]
 fn a_quiet_channel_does_not_read_again_what_it_passed_over() {
-    let (one, ..) = org([handshake("c"), subscribed(&[CHANNEL])]);
+    let (one, ..) = client([handshake("c"), subscribed(&[CHANNEL])]);
     let config = config(&[CHANNEL]);
     let begun = begin(&one, &config);
-    let (other, script, _) = org([
+    let (other, script, _) = client([
         handshake("d"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 5, 1), (CHANNEL, 6, 2)]),
@@ -132,11 +132,11 @@ fn at(date: &str, play: Play) -> Play {
 
 #[test]
 fn a_gap_that_no_replay_closes_is_told_with_its_bounds() {
-    let (one, ..) = org([handshake("c"), subscribed(&[CHANNEL])]);
+    let (one, ..) = client([handshake("c"), subscribed(&[CHANNEL])]);
     let config = config(&[CHANNEL]);
     let begun = begin(&one, &config);
     let late = || at("Thu, 16 Nov 2023 10:00:00 GMT", handshake("d"));
-    let (other, ..) = org([late()]);
+    let (other, ..) = client([late()]);
     let fault = subscribe(&other, &config, Some(&begun.checkpoint), 1_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
     assert!(
@@ -150,7 +150,7 @@ fn a_gap_that_no_replay_closes_is_told_with_its_bounds() {
         lost: Some(LostPolicy::Earliest),
         ..config
     };
-    let (other, script, _) = org([late(), subscribed(&[CHANNEL]), events(&[(CHANNEL, 9, 30)])]);
+    let (other, script, _) = client([late(), subscribed(&[CHANNEL]), events(&[(CHANNEL, 9, 30)])]);
     let gap = poll(&other, &config, Some(&begun), 1_000);
     assert_eq!(attribute(&gap, 0, "gap"), Some("replay-lost"));
     assert_eq!(attribute(&gap, 0, "gap-from"), Some("2023-11-14T22:13:20Z"));
@@ -162,16 +162,16 @@ fn a_gap_that_no_replay_closes_is_told_with_its_bounds() {
 #[test]
 fn listening_to_a_quiet_channel_keeps_its_place_young() {
     let heard = at("Wed, 15 Nov 2023 20:00:10 GMT", events(&[]));
-    let (one, ..) = org([handshake("c"), subscribed(&[CHANNEL]), heard]);
+    let (one, ..) = client([handshake("c"), subscribed(&[CHANNEL]), heard]);
     let config = config(&[CHANNEL]);
     let begun = begin(&one, &config);
     let young = poll(&one, &config, Some(&begun), 0);
     let young = poll(&one, &config, Some(&young), 0);
     assert_ne!(young.checkpoint, begun.checkpoint);
     let late = || at("Thu, 16 Nov 2023 10:00:00 GMT", handshake("d"));
-    let (other, ..) = org([late()]);
+    let (other, ..) = client([late()]);
     assert!(subscribe(&other, &config, Some(&begun.checkpoint), 1_000).is_err());
-    let (other, ..) = org([late(), subscribed(&[CHANNEL]), events(&[(CHANNEL, 9, 30)])]);
+    let (other, ..) = client([late(), subscribed(&[CHANNEL]), events(&[(CHANNEL, 9, 30)])]);
     assert_eq!(ids(&poll(&other, &config, Some(&young), 1_000)), ["9"]);
 }
 
@@ -187,7 +187,7 @@ fn an_org_that_does_not_replay_has_a_gap_after_every_break() {
         lost: Some(LostPolicy::Latest),
         ..config(&[CHANNEL])
     };
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         mute(),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 5, 21)]),
@@ -196,19 +196,19 @@ fn an_org_that_does_not_replay_has_a_gap_after_every_break() {
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 7, 30)]),
     ]);
-    let begun = begin(&org, &config);
-    let first = poll(&org, &config, Some(&begun), 1_000);
+    let begun = begin(&client, &config);
+    let first = poll(&client, &config, Some(&begun), 1_000);
     assert_eq!(ids(&first), ["5"]);
-    let gap = poll(&org, &config, Some(&first), 60_000);
+    let gap = poll(&client, &config, Some(&first), 60_000);
     assert_eq!(attribute(&gap, 0, "gap"), Some("replay-lost"));
-    assert_eq!(ids(&poll(&org, &config, Some(&gap), 60_000)), ["7"]);
+    assert_eq!(ids(&poll(&client, &config, Some(&gap), 60_000)), ["7"]);
     assert_eq!(script.left(), 0);
 }
 
 #[test]
 fn a_replay_id_that_is_gone_is_told_as_before() {
     let place = format!(r#"{{"v":1,"at":{{"{CHANNEL}":{{"id":"5"}}}}}}"#);
-    let (org, ..) = org([handshake("c"), replay_gone(CHANNEL)]);
-    let fault = subscribe(&org, &config(&[CHANNEL]), Some(&place), 1_000).unwrap_err();
+    let (client, ..) = client([handshake("c"), replay_gone(CHANNEL)]);
+    let fault = subscribe(&client, &config(&[CHANNEL]), Some(&place), 1_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
 }

@@ -1,9 +1,9 @@
 //! What a subscription sends, and what it makes of answers, failures and silence.
 
 use crate::events::subscribe::subscribe;
+use salesforce_client::client::Client;
 use salesforce_client::clock::Clock;
-use salesforce_client::org::Org;
-use salesforce_client::testing::org;
+use salesforce_client::testing::client;
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::events::SubscribeConfig;
@@ -31,15 +31,15 @@ pub(super) fn earliest() -> SubscribeConfig {
     }
 }
 
-pub(super) fn handshake(client: &str) -> Play {
+pub(super) fn handshake(subscriber: &str) -> Play {
     let body = format!(
-        r#"[{{"ext":{{"replay":true,"payload.format":true}},"minimumVersion":"1.0","clientId":"{client}","supportedConnectionTypes":["long-polling"],"channel":"/meta/handshake","id":"1","version":"1.0","successful":true}}]"#
+        r#"[{{"ext":{{"replay":true,"payload.format":true}},"minimumVersion":"1.0","clientId":"{subscriber}","supportedConnectionTypes":["long-polling"],"channel":"/meta/handshake","id":"1","version":"1.0","successful":true}}]"#
     );
     let headers = vec![
         ("content-type".into(), "application/json".into()),
         (
             "set-cookie".into(),
-            format!("BAYEUX_BROWSER=of-{client}; Path=/; HttpOnly"),
+            format!("BAYEUX_BROWSER=of-{subscriber}; Path=/; HttpOnly"),
         ),
     ];
     Play::Answer(200, headers, body.into_bytes())
@@ -96,18 +96,18 @@ pub(super) fn connect_refused(error: &str, reconnect: &str) -> Play {
 }
 
 pub(super) fn poll(
-    org: &Org,
+    client: &Client,
     config: &SubscribeConfig,
     from: Option<&Batch>,
     wait_ms: u32,
 ) -> Batch {
     let from = from.map(|batch| batch.checkpoint.as_str());
-    subscribe(org, config, from, wait_ms).unwrap()
+    subscribe(client, config, from, wait_ms).unwrap()
 }
 
 /// The first poll of channels that begin with what comes from now on: it says what "now" is, and does not wait.
-pub(super) fn begin(org: &Org, config: &SubscribeConfig) -> Batch {
-    let begun = poll(org, config, None, 60_000);
+pub(super) fn begin(client: &Client, config: &SubscribeConfig) -> Batch {
+    let begun = poll(client, config, None, 60_000);
     assert!(begun.messages.is_empty() && begun.more);
     begun
 }
@@ -155,15 +155,15 @@ fn word(message: &Value) -> String {
 
 #[test]
 fn events_are_handed_out_and_nothing_more_is_asked_for_before_the_next_poll() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 41, 21), (CHANNEL, 42, 22)]),
         events(&[(CHANNEL, 43, 23)]),
     ]);
     let config = config(&[CHANNEL]);
-    let begun = begin(&org, &config);
-    let first = poll(&org, &config, Some(&begun), 1_000);
+    let begun = begin(&client, &config);
+    let first = poll(&client, &config, Some(&begun), 1_000);
     assert!(first.more);
     assert_eq!(ids(&first), ["41", "42"]);
     assert_eq!(
@@ -179,7 +179,7 @@ fn events_are_handed_out_and_nothing_more_is_asked_for_before_the_next_poll() {
         said(&script),
         ["handshake", "/event/Low_Ink__e@-1", "connect"]
     );
-    let second = poll(&org, &config, Some(&first), 1_000);
+    let second = poll(&client, &config, Some(&first), 1_000);
     assert_eq!(ids(&second), ["43"]);
     assert_eq!(said(&script).len(), 4);
     let connect = &script.requests()[3];
@@ -200,20 +200,20 @@ fn events_are_handed_out_and_nothing_more_is_asked_for_before_the_next_poll() {
 
 #[test]
 fn a_poll_returns_in_its_time_and_the_next_one_takes_the_held_answer_up() {
-    let (org, script, clock) = org([
+    let (client, script, clock) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         Play::Late(100_000, Box::new(events(&[(CHANNEL, 41, 21)]))),
     ]);
     let config = config(&[CHANNEL]);
-    let begun = begin(&org, &config);
-    let first = poll(&org, &config, Some(&begun), 5_000);
+    let begun = begin(&client, &config);
+    let first = poll(&client, &config, Some(&begun), 5_000);
     assert!(first.messages.is_empty() && !first.more);
     assert_eq!(clock.monotonic_ms(), 5_000);
-    let second = poll(&org, &config, Some(&first), 20_000);
+    let second = poll(&client, &config, Some(&first), 20_000);
     assert!(second.messages.is_empty());
     assert_eq!(clock.monotonic_ms(), 25_000);
-    let third = poll(&org, &config, Some(&second), 600_000);
+    let third = poll(&client, &config, Some(&second), 600_000);
     assert_eq!(ids(&third), ["41"]);
     assert_eq!(clock.monotonic_ms(), 100_000);
     assert_eq!(
@@ -224,19 +224,19 @@ fn a_poll_returns_in_its_time_and_the_next_one_takes_the_held_answer_up() {
 
 #[test]
 fn a_poll_without_time_to_wait_takes_what_is_there() {
-    let (org, ..) = org([
+    let (client, ..) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 41, 21)]),
     ]);
-    let first = poll(&org, &earliest(), None, 0);
+    let first = poll(&client, &earliest(), None, 0);
     assert!(first.messages.is_empty());
-    assert_eq!(ids(&poll(&org, &earliest(), Some(&first), 0)), ["41"]);
+    assert_eq!(ids(&poll(&client, &earliest(), Some(&first), 0)), ["41"]);
 }
 
 #[test]
 fn another_checkpoint_than_that_of_the_client_is_subscribed_from() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 41, 21)]),
@@ -246,10 +246,10 @@ fn another_checkpoint_than_that_of_the_client_is_subscribed_from() {
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 42, 22)]),
     ]);
-    let first = poll(&org, &earliest(), None, 1_000);
-    let second = poll(&org, &earliest(), Some(&first), 1_000);
+    let first = poll(&client, &earliest(), None, 1_000);
+    let second = poll(&client, &earliest(), Some(&first), 1_000);
     assert_eq!(ids(&second), ["42"]);
-    let again = poll(&org, &earliest(), Some(&first), 1_000);
+    let again = poll(&client, &earliest(), Some(&first), 1_000);
     assert_eq!(ids(&again), ["42"]);
     assert_eq!(
         attribute(&again, 0, "event-id"),
@@ -263,7 +263,7 @@ fn another_checkpoint_than_that_of_the_client_is_subscribed_from() {
 
 #[test]
 fn more_events_than_a_batch_takes_wait_for_the_next_poll() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 1, 21), (CHANNEL, 2, 21), (CHANNEL, 3, 21)]),
@@ -272,9 +272,9 @@ fn more_events_than_a_batch_takes_wait_for_the_next_poll() {
         batch_size: Some(2),
         ..earliest()
     };
-    let first = poll(&org, &config, None, 1_000);
+    let first = poll(&client, &config, None, 1_000);
     assert_eq!((ids(&first), first.more), (vec!["1", "2"], true));
-    let second = poll(&org, &config, Some(&first), 1_000);
+    let second = poll(&client, &config, Some(&first), 1_000);
     assert_eq!(ids(&second), ["3"]);
     assert_eq!(said(&script).len(), 3);
 }

@@ -5,7 +5,7 @@ use super::subscriptions::{
 };
 use crate::events::subscribe::subscribe;
 use salesforce_client::clock::Clock;
-use salesforce_client::testing::org;
+use salesforce_client::testing::client;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::FaultKind;
 
@@ -57,9 +57,9 @@ fn a_refusal_without_a_word_is_tried_again_with_pauses() {
             events(&[(CHANNEL, 41, 21)]),
         ];
         let after = [events(&[(CHANNEL, 42, 22)])];
-        let (org, script, _) = org(before.into_iter().chain(refusals).chain(after));
-        let first = poll(&org, &earliest(), None, 1_000);
-        let second = poll(&org, &earliest(), Some(&first), 60_000);
+        let (client, script, _) = client(before.into_iter().chain(refusals).chain(after));
+        let first = poll(&client, &earliest(), None, 1_000);
+        let second = poll(&client, &earliest(), Some(&first), 60_000);
         assert_eq!(ids(&second), ["42"], "refusal {number}");
         assert_eq!(script.left(), 0, "refusal {number}");
     }
@@ -68,8 +68,8 @@ fn a_refusal_without_a_word_is_tried_again_with_pauses() {
 #[test]
 fn a_subscription_that_is_always_refused_without_a_word_ends_the_poll_with_a_fault_that_passes() {
     let plays = (0..4).flat_map(|_| [handshake("c"), mute("/meta/subscribe")]);
-    let (org, script, clock) = org(plays);
-    let fault = subscribe(&org, &earliest(), None, 60_000).unwrap_err();
+    let (client, script, clock) = client(plays);
+    let fault = subscribe(&client, &earliest(), None, 60_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unavailable);
     assert!(fault.retry_after_ms.is_some_and(|ms| ms >= 1_000));
     assert_eq!(script.left(), 0);
@@ -84,7 +84,7 @@ fn the_advice_that_came_before_holds_where_a_refusal_brings_none() {
             r#"[{"channel":"/meta/connect","successful":false,"error":"400::Odd"}]"#,
         )
     };
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 41, 21)]),
@@ -93,8 +93,11 @@ fn the_advice_that_came_before_holds_where_a_refusal_brings_none() {
         subscribed(&[CHANNEL]),
         events(&[(CHANNEL, 42, 22)]),
     ]);
-    let first = poll(&org, &earliest(), None, 1_000);
-    assert_eq!(ids(&poll(&org, &earliest(), Some(&first), 1_000)), ["42"]);
+    let first = poll(&client, &earliest(), None, 1_000);
+    assert_eq!(
+        ids(&poll(&client, &earliest(), Some(&first), 1_000)),
+        ["42"]
+    );
     assert_eq!(script.left(), 0);
 }
 
@@ -102,8 +105,8 @@ fn the_advice_that_came_before_holds_where_a_refusal_brings_none() {
 fn a_server_that_sends_its_clients_away_is_not_asked_without_end() {
     let away = || advised(r#"{"reconnect":"none","interval":0}"#);
     let plays = (0..50).flat_map(|_| [handshake("c"), subscribed(&[CHANNEL]), away()]);
-    let (org, script, _) = org(plays);
-    let fault = subscribe(&org, &earliest(), None, 60_000).unwrap_err();
+    let (client, script, _) = client(plays);
+    let fault = subscribe(&client, &earliest(), None, 60_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unavailable);
     assert!(fault.retry_after_ms.is_some_and(|ms| ms >= 1_000));
     assert_eq!(said(&script).len(), 12, "four clients");
@@ -113,8 +116,8 @@ fn a_server_that_sends_its_clients_away_is_not_asked_without_end() {
 fn a_server_that_holds_no_connect_is_asked_ever_less_often() {
     let plays = (0..5_000).map(|_| advised(r#"{"reconnect":"retry","interval":0}"#));
     let before = [handshake("c"), subscribed(&[CHANNEL])];
-    let (org, script, clock) = org(before.into_iter().chain(plays));
-    let batch = poll(&org, &earliest(), None, 600_000);
+    let (client, script, clock) = client(before.into_iter().chain(plays));
+    let batch = poll(&client, &earliest(), None, 600_000);
     assert!(batch.messages.is_empty());
     assert_eq!(clock.monotonic_ms(), 600_000);
     let asked = said(&script).len();
@@ -123,13 +126,13 @@ fn a_server_that_holds_no_connect_is_asked_ever_less_often() {
 
 #[test]
 fn advice_to_wait_has_a_bound() {
-    let (org, _, clock) = org([
+    let (client, _, clock) = client([
         handshake("c"),
         subscribed(&[CHANNEL]),
         advised(r#"{"reconnect":"retry","interval":18446744073709551615}"#),
         events(&[(CHANNEL, 1, 21)]),
     ]);
-    assert_eq!(ids(&poll(&org, &earliest(), None, 600_000)), ["1"]);
+    assert_eq!(ids(&poll(&client, &earliest(), None, 600_000)), ["1"]);
     assert_eq!(clock.slept(), [110_000]);
 }
 
@@ -142,7 +145,7 @@ fn a_replay_id_that_nothing_can_be_asked_after_is_handed_out_and_not_kept() {
                 r#"[{{"channel":"/meta/connect","successful":true}},{{"data":{{"payload":{{}},"event":{{"replayId":{id}}}}},"channel":"{CHANNEL}"}}]"#
             ),
         );
-        let (org, script, _) = org([
+        let (client, script, _) = client([
             handshake("c"),
             subscribed(&[CHANNEL]),
             events(&[(CHANNEL, 41, 21)]),
@@ -152,11 +155,11 @@ fn a_replay_id_that_nothing_can_be_asked_after_is_handed_out_and_not_kept() {
             subscribed(&[CHANNEL]),
             events(&[(CHANNEL, 42, 22)]),
         ]);
-        let first = poll(&org, &earliest(), None, 1_000);
-        let second = poll(&org, &earliest(), Some(&first), 1_000);
+        let first = poll(&client, &earliest(), None, 1_000);
+        let second = poll(&client, &earliest(), Some(&first), 1_000);
         assert_eq!(second.messages.len(), 1, "{id}");
         assert!(attribute(&second, 0, "event-id").is_some());
-        let third = poll(&org, &earliest(), Some(&second), 60_000);
+        let third = poll(&client, &earliest(), Some(&second), 60_000);
         assert_eq!(ids(&third), ["42"], "{id}");
         let last = said(&script)
             .into_iter()

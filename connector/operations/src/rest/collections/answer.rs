@@ -1,8 +1,8 @@
 //! What sObject Collections answer: a list with one result per record.
 
 use crate::batch::{Answered, Row, WireError, check_count, failed, saved};
+use salesforce_client::client::Unusable;
 use salesforce_client::exchange::Reply;
-use salesforce_client::org::Unusable;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use serde::Deserialize;
 

@@ -4,9 +4,9 @@ use super::answer::outcomes;
 use crate::batch::{Answered, BatchOperation, Row, deletion_outcome, id_of};
 use crate::rest::records::option_headers;
 use crate::typing::RecordError;
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::query;
 use salesforce_client::transport::{Headers, Method};
 use salesforce_contract::bindings::Fault;
@@ -15,15 +15,15 @@ use salesforce_formats::message::input::Node;
 
 /// A delete of many records.
 pub(super) struct Delete<'a> {
-    org: &'a Org,
+    client: &'a Client,
     all_or_none: bool,
     headers: Headers,
 }
 
 impl<'a> Delete<'a> {
-    pub fn new(org: &'a Org, config: &DeleteConfig) -> Result<Self, Fault> {
+    pub fn new(client: &'a Client, config: &DeleteConfig) -> Result<Self, Fault> {
         Ok(Self {
-            org,
+            client,
             all_or_none: config.all_or_none,
             headers: option_headers(config.options.as_ref())?,
         })
@@ -39,16 +39,19 @@ impl BatchOperation for Delete<'_> {
         Ok(Row::new(index, None, id_of(&node)?.as_bytes().to_vec()))
     }
 
-    fn call(&self, rows: &[Row]) -> Result<Call, Fault> {
+    fn call(&self, rows: &[Row]) -> Result<Request, Fault> {
         let ids: Vec<_> = rows.iter().map(id).collect();
         let all_or_none = self.all_or_none.to_string();
         let pairs = query([("ids", ids.join(",").as_str()), ("allOrNone", &all_or_none)]);
-        Ok(Call {
+        Ok(Request {
             method: Method::Delete,
-            nature: Nature::RepeatableWrite,
+            idempotency: Idempotency::Idempotent,
             headers: self.headers.clone(),
             expected: Expected::List,
-            ..Call::get(format!("{}{pairs}", self.org.path("composite/sobjects")?))
+            ..Request::get(format!(
+                "{}{pairs}",
+                self.client.path("composite/sobjects")?
+            ))
         })
     }
 

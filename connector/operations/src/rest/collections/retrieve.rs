@@ -3,9 +3,9 @@
 use crate::batch::{self, Retrieval, ids, select};
 use crate::rest::rows;
 use crate::rows::Documents;
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::bad_input;
@@ -19,21 +19,25 @@ use serde_json::value::RawValue;
 const MAX_QUOTE: usize = 80;
 
 /// POST composite/sobjects/{object}.
-pub fn retrieve(org: &Org, config: &RetrieveConfig, input: &Message) -> Result<Message, Fault> {
+pub fn retrieve(
+    client: &Client,
+    config: &RetrieveConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
     let ids = ids(input)?;
     let select = select(&config.object, &config.fields)?;
     let format = rows::format(config.format);
     let documents = Documents::new(format, Some(&select), config.keep_attributes)?;
     let retrieve = Retrieve {
-        org,
+        client,
         path: format!("composite/sobjects/{}", segment("object", &config.object)?),
         fields: &config.fields,
     };
-    batch::retrieve(org, &retrieve, &ids, config.batch_size, documents)
+    batch::retrieve(client, &retrieve, &ids, config.batch_size, documents)
 }
 
 struct Retrieve<'a> {
-    org: &'a Org,
+    client: &'a Client,
     path: String,
     fields: &'a [String],
 }
@@ -45,17 +49,21 @@ struct Wanted<'a> {
 }
 
 impl Retrieval for Retrieve<'_> {
-    fn call(&self, ids: &[String]) -> Result<Call, Fault> {
+    fn call(&self, ids: &[String]) -> Result<Request, Fault> {
         let wanted = Wanted {
             ids,
             fields: self.fields,
         };
         let body = serde_json::to_vec(&wanted).map_err(|error| bad_input(error.to_string()))?;
-        let path = self.org.path(&self.path)?;
-        Ok(
-            Call::write(Method::Post, path, Nature::Read, "application/json", &body)
-                .expecting(Expected::List),
+        let path = self.client.path(&self.path)?;
+        Ok(Request::write(
+            Method::Post,
+            path,
+            Idempotency::Safe,
+            "application/json",
+            &body,
         )
+        .expecting(Expected::List))
     }
 
     fn read(

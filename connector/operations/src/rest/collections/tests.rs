@@ -1,7 +1,9 @@
 //! Tests of writes of many records; those of deletes, retrieves and trees are beside this file.
 
 use super::*;
-use salesforce_client::testing::{account, connection, describe_of, json, message, org, org_for};
+use salesforce_client::testing::{
+    account, client, connection, describe_of, json, message, org_for,
+};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script, TestClock};
 use salesforce_contract::bindings::FaultKind;
@@ -50,8 +52,8 @@ fn saved(range: std::ops::Range<usize>) -> Play {
 }
 
 /// An org that answers by a script once it has told of Account: calls of several records hold each to its describe.
-fn org_of_accounts(plays: impl IntoIterator<Item = Play>) -> (Org, Script, TestClock) {
-    org(std::iter::once(account()).chain(plays))
+fn org_of_accounts(plays: impl IntoIterator<Item = Play>) -> (Client, Script, TestClock) {
+    client(std::iter::once(account()).chain(plays))
 }
 
 fn contact() -> Play {
@@ -108,8 +110,8 @@ fn no_retries() -> ConnectionConfig {
 
 #[test]
 fn records_are_split_over_calls_and_answered_in_order() {
-    let (org, script, _) = org_of_accounts([saved(0..200), saved(200..400), saved(400..450)]);
-    let reply = create(&org, &create_config(), &json(&records(450))).unwrap();
+    let (client, script, _) = org_of_accounts([saved(0..200), saved(200..400), saved(400..450)]);
+    let reply = create(&client, &create_config(), &json(&records(450))).unwrap();
     assert_eq!(codes(&reply), vec!["ok"; 450]);
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(
@@ -138,8 +140,8 @@ fn records_are_split_over_calls_and_answered_in_order() {
 fn records_that_failed_tell_code_message_and_fields() {
     let answer =
         json!([failed("REQUIRED_FIELD_MISSING"), {"id": id(1), "success": true, "errors": []}]);
-    let (org, ..) = org_of_accounts([Play::json(200, &answer.to_string())]);
-    let reply = create(&org, &create_config(), &json(&records(2))).unwrap();
+    let (client, ..) = org_of_accounts([Play::json(200, &answer.to_string())]);
+    let reply = create(&client, &create_config(), &json(&records(2))).unwrap();
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(
         outcomes[0],
@@ -151,13 +153,13 @@ fn records_that_failed_tell_code_message_and_fields() {
 
 #[test]
 fn no_records_need_no_call() {
-    let (org, script, _) = org([]);
+    let (client, script, _) = client([]);
     for (media_type, body) in [
         ("application/json", "[]"),
         ("application/x-ndjson", ""),
         ("text/csv", "Name\n"),
     ] {
-        let reply = create(&org, &create_config(), &message(media_type, body)).unwrap();
+        let reply = create(&client, &create_config(), &message(media_type, body)).unwrap();
         assert_eq!(
             (reply.body.as_slice(), attribute(&reply, "records")),
             (&b"[]\n"[..], "0")
@@ -168,9 +170,9 @@ fn no_records_need_no_call() {
 
 #[test]
 fn a_document_that_breaks_off_is_refused_before_any_of_it_is_sent() {
-    let (org, script, _) = org([]);
+    let (client, script, _) = client([]);
     let broken = format!("{},", records(300).trim_end_matches(']'));
-    let fault = create(&org, &create_config(), &json(&broken)).unwrap_err();
+    let fault = create(&client, &create_config(), &json(&broken)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Invalid);
     assert!(script.sent().is_empty());
 }
@@ -180,8 +182,8 @@ const MIXED: &str =
 
 #[test]
 fn values_that_do_not_fit_are_told_of_their_record_and_the_others_are_sent() {
-    let (org, script, _) = org([account(), saved(0..2)]);
-    let reply = create(&org, &create_config(), &message("text/csv", MIXED)).unwrap();
+    let (client, script, _) = client([account(), saved(0..2)]);
+    let reply = create(&client, &create_config(), &message("text/csv", MIXED)).unwrap();
     assert_eq!(codes(&reply), ["ok", "NOT_SENT", "NOT_SENT", "ok"]);
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
     let error = &outcomes[2]["errors"][0];
@@ -198,14 +200,14 @@ fn values_that_do_not_fit_are_told_of_their_record_and_the_others_are_sent() {
 
 #[test]
 fn all_or_none_sends_nothing_of_a_call_with_an_unfit_record() {
-    let (org, script, _) = org([account(), saved(0..2)]);
+    let (client, script, _) = client([account(), saved(0..2)]);
     let config = CreateConfig {
         all_or_none: true,
         batch_size: Some(2),
         ..create_config()
     };
     let body = format!("{MIXED}E,5,\nF,6,\n");
-    let reply = create(&org, &config, &message("text/csv", &body)).unwrap();
+    let reply = create(&client, &config, &message("text/csv", &body)).unwrap();
     let rolled_back = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
     assert_eq!(
         codes(&reply),
@@ -216,8 +218,13 @@ fn all_or_none_sends_nothing_of_a_call_with_an_unfit_record() {
 
 #[test]
 fn a_column_that_no_record_can_have_is_one_fault() {
-    let (org, script, _) = org([account()]);
-    let fault = create(&org, &create_config(), &message("text/csv", "Nmae\nA\nB\n")).unwrap_err();
+    let (client, script, _) = client([account()]);
+    let fault = create(
+        &client,
+        &create_config(),
+        &message("text/csv", "Nmae\nA\nB\n"),
+    )
+    .unwrap_err();
     assert_eq!(fault.kind, FaultKind::Invalid);
     assert!(
         fault.message.contains("did you mean `Name`?"),
@@ -229,12 +236,12 @@ fn a_column_that_no_record_can_have_is_one_fault() {
 
 #[test]
 fn when_the_org_is_lost_in_the_middle_every_record_tells_its_fate() {
-    let (org, script, _) = org_of_accounts([saved(0..2), lost(), saved(4..6)]);
+    let (client, script, _) = org_of_accounts([saved(0..2), lost(), saved(4..6)]);
     let config = CreateConfig {
         batch_size: Some(2),
         ..create_config()
     };
-    let reply = create(&org, &config, &json(&records(9))).unwrap();
+    let reply = create(&client, &config, &json(&records(9))).unwrap();
     // The third call was under way when the second was lost.
     let expected = [
         "ok", "ok", "UNKNOWN", "UNKNOWN", "ok", "ok", "NOT_SENT", "NOT_SENT", "NOT_SENT",
@@ -254,11 +261,11 @@ fn when_the_org_is_lost_in_the_middle_every_record_tells_its_fate() {
 
 #[test]
 fn when_no_record_was_answered_for_it_is_a_fault() {
-    let (org, ..) = org_for(
+    let (client, ..) = org_for(
         &no_retries(),
         [salesforce_client::testing::token("T1"), account(), lost()],
     );
-    let fault = create(&org, &create_config(), &json(&records(2))).unwrap_err();
+    let fault = create(&client, &create_config(), &json(&records(2))).unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
         (FaultKind::Unavailable, true)
@@ -271,8 +278,8 @@ fn when_no_record_was_answered_for_it_is_a_fault() {
         fault.message
     );
     let refused = r#"[{"errorCode":"INVALID_FIELD","message":"No such column 'X' on sobject of type Account"}]"#;
-    let (org, ..) = org_of_accounts([0; 3].map(|_| Play::json(400, refused)));
-    let fault = create(&org, &create_config(), &json(&records(2))).unwrap_err();
+    let (client, ..) = org_of_accounts([0; 3].map(|_| Play::json(400, refused)));
+    let fault = create(&client, &create_config(), &json(&records(2))).unwrap_err();
     assert_eq!(
         (fault.kind, fault.maybe_applied),
         (FaultKind::Invalid, false)
@@ -294,12 +301,12 @@ fn a_wrong_secret_is_tried_once() {
             r#"{"error":"invalid_client","error_description":"no"}"#,
         )
     };
-    let (org, script, _) = org_for(&connection(), [denied(), denied(), denied()]);
+    let (client, script, _) = org_for(&connection(), [denied(), denied(), denied()]);
     let config = CreateConfig {
         batch_size: Some(1),
         ..create_config()
     };
-    assert!(create(&org, &config, &json(&records(5))).is_err());
+    assert!(create(&client, &config, &json(&records(5))).is_err());
     assert_eq!(script.sent().len(), 1);
 }
 
@@ -313,7 +320,7 @@ fn an_update_is_repeated_and_an_answer_that_is_short_is_not_believed() {
         options: None,
         format: None,
     };
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         account(),
         contact(),
         Play::Fail(Failure::Timeout),
@@ -321,12 +328,12 @@ fn an_update_is_repeated_and_an_answer_that_is_short_is_not_believed() {
         saved(0..2),
     ]);
     let body = r#"[{"attributes":{"type":"Account"},"Id":"001000000000001"},{"attributes":{"type":"Contact"},"Id":"003000000000002"}]"#;
-    let reply = update(&org, &config, &json(body)).unwrap();
+    let reply = update(&client, &config, &json(body)).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok"]);
     assert!(script.sent()[5].starts_with("Patch "));
     let outcomes: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(outcomes[0]["created"], json!(false));
-    let fault = update(&org, &config, &json(r#"{"Id":"1"}"#)).unwrap_err();
+    let fault = update(&client, &config, &json(r#"{"Id":"1"}"#)).unwrap_err();
     assert!(
         fault.message.contains("set config.object"),
         "{}",
@@ -343,12 +350,12 @@ fn calls_have_no_more_chunks_than_salesforce_takes() {
         )
     };
     let body: Vec<String> = (0..15).map(record).collect();
-    let (org, script, _) = org([account(), contact(), saved(0..10), saved(10..15)]);
+    let (client, script, _) = client([account(), contact(), saved(0..10), saved(10..15)]);
     let config = CreateConfig {
         object: None,
         ..create_config()
     };
-    let reply = create(&org, &config, &json(&format!("[{}]", body.join(",")))).unwrap();
+    let reply = create(&client, &config, &json(&format!("[{}]", body.join(",")))).unwrap();
     assert_eq!(codes(&reply), vec!["ok"; 15]);
     assert_eq!(script.left(), 0);
 }
@@ -356,12 +363,12 @@ fn calls_have_no_more_chunks_than_salesforce_takes() {
 #[test]
 fn outcomes_can_be_csv() {
     let answer = json!([{"id": id(0), "success": true, "errors": []}, failed("BAD, VERY")]);
-    let (org, ..) = org_of_accounts([Play::json(200, &answer.to_string())]);
+    let (client, ..) = org_of_accounts([Play::json(200, &answer.to_string())]);
     let config = CreateConfig {
         format: Some(OutcomeFormat::Csv),
         ..create_config()
     };
-    let reply = create(&org, &config, &json(&records(2))).unwrap();
+    let reply = create(&client, &config, &json(&records(2))).unwrap();
     assert_eq!(
         String::from_utf8(reply.body).unwrap(),
         "index,id,success,created,code,message,fields\n0,001000000000000AAA,true,true,,,\n1,,false,false,\"BAD, VERY\",no,Name\n"

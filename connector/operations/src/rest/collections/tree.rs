@@ -6,10 +6,10 @@ use crate::batch::{
 };
 use crate::rest::records::option_headers;
 use crate::typing::{FieldError, RecordEncoder, RecordError, object_of};
-use salesforce_client::exchange::{Nature, Reply};
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::transport::{Headers, Method};
 use salesforce_contract::bindings::bad_input;
@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 /// A create of many trees.
 pub(super) struct Tree<'a> {
-    org: &'a Org,
+    client: &'a Client,
     encoder: RecordEncoder<'a>,
     object: &'a str,
     path: String,
@@ -31,13 +31,13 @@ pub(super) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     pub fn new(
-        org: &'a Org,
+        client: &'a Client,
         config: &'a CreateTreeConfig,
         document: &Document<'_>,
     ) -> Result<Self, Fault> {
         Ok(Self {
-            org,
-            encoder: encoder(org, document).with_children(),
+            client,
+            encoder: encoder(client, document).with_children(),
             object: &config.object,
             path: format!("composite/tree/{}", segment("object", &config.object)?),
             headers: option_headers(config.options.as_ref())?,
@@ -170,11 +170,11 @@ impl BatchOperation for Tree<'_> {
         })
     }
 
-    fn call(&self, rows: &[Row]) -> Result<Call, Fault> {
-        let mut call = Call::write(
+    fn call(&self, rows: &[Row]) -> Result<Request, Fault> {
+        let mut call = Request::write(
             Method::Post,
-            self.org.path(&self.path)?,
-            Nature::Write,
+            self.client.path(&self.path)?,
+            Idempotency::NonIdempotent,
             "application/json",
             &body_of("{\"records\":[", rows),
         )

@@ -4,9 +4,9 @@ use super::answer::outcomes;
 use crate::batch::{Answered, BatchOperation, Row, SaveKind};
 use crate::rest::records::option_headers;
 use crate::typing::{FieldError, RecordEncoder, RecordError};
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::transport::{Headers, Method};
 use salesforce_contract::bindings::Fault;
@@ -18,7 +18,7 @@ use salesforce_formats::message::input::{Document, Node};
 
 /// A write of many records.
 pub(super) struct Write<'a> {
-    org: &'a Org,
+    client: &'a Client,
     encoder: RecordEncoder<'a>,
     kind: SaveKind,
     object: Option<&'a str>,
@@ -30,31 +30,31 @@ pub(super) struct Write<'a> {
 
 impl<'a> Write<'a> {
     pub fn create(
-        org: &'a Org,
+        client: &'a Client,
         config: &'a CreateConfig,
         document: &Document<'_>,
     ) -> Result<Self, Fault> {
         Ok(Self {
             object: config.object.as_deref(),
             all_or_none: config.all_or_none,
-            ..Self::new(org, SaveKind::Create, document, config.options.as_ref())?
+            ..Self::new(client, SaveKind::Create, document, config.options.as_ref())?
         })
     }
 
     pub fn update(
-        org: &'a Org,
+        client: &'a Client,
         config: &'a UpdateConfig,
         document: &Document<'_>,
     ) -> Result<Self, Fault> {
         Ok(Self {
             object: config.object.as_deref(),
             all_or_none: config.all_or_none,
-            ..Self::new(org, SaveKind::Update, document, config.options.as_ref())?
+            ..Self::new(client, SaveKind::Update, document, config.options.as_ref())?
         })
     }
 
     pub fn upsert(
-        org: &'a Org,
+        client: &'a Client,
         config: &'a UpsertConfig,
         document: &Document<'_>,
     ) -> Result<Self, Fault> {
@@ -68,19 +68,19 @@ impl<'a> Write<'a> {
             object: Some(&config.object),
             path,
             all_or_none: config.all_or_none,
-            ..Self::new(org, kind, document, config.options.as_ref())?
+            ..Self::new(client, kind, document, config.options.as_ref())?
         })
     }
 
     fn new(
-        org: &'a Org,
+        client: &'a Client,
         kind: SaveKind,
         document: &Document<'_>,
         options: Option<&WriteOptions>,
     ) -> Result<Self, Fault> {
         Ok(Self {
-            org,
-            encoder: encoder(org, document),
+            client,
+            encoder: encoder(client, document),
             kind,
             object: None,
             path: "composite/sobjects".into(),
@@ -92,9 +92,9 @@ impl<'a> Write<'a> {
 
 /// An encoder for the records of calls. Where a call holds several, each is held to the describe: a value that the org cannot read would
 /// make it refuse them all. A record alone is refused alone, and costs no describe.
-pub(super) fn encoder<'a>(org: &'a Org, document: &Document<'_>) -> RecordEncoder<'a> {
+pub(super) fn encoder<'a>(client: &'a Client, document: &Document<'_>) -> RecordEncoder<'a> {
     let untyped = document.is_untyped();
-    let encoder = RecordEncoder::new(org, untyped);
+    let encoder = RecordEncoder::new(client, untyped);
     match (untyped, document.has_several()) {
         (false, true) => encoder.by_describe().with_open_times(),
         _ => encoder,
@@ -112,16 +112,16 @@ impl BatchOperation for Write<'_> {
         Ok(Row::new(index, Some(object), json(&node)?))
     }
 
-    fn call(&self, rows: &[Row]) -> Result<Call, Fault> {
+    fn call(&self, rows: &[Row]) -> Result<Request, Fault> {
         let head = format!("{{\"allOrNone\":{},\"records\":[", self.all_or_none);
         let method = match self.kind {
             SaveKind::Create => Method::Post,
             SaveKind::Update | SaveKind::Upsert { .. } => Method::Patch,
         };
-        let mut call = Call::write(
+        let mut call = Request::write(
             method,
-            self.org.path(&self.path)?,
-            self.kind.nature(),
+            self.client.path(&self.path)?,
+            self.kind.idempotency(),
             "application/json",
             &body_of(&head, rows),
         )

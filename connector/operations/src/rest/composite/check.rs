@@ -3,7 +3,7 @@
 mod references;
 
 use super::text;
-use salesforce_client::exchange::Nature;
+use salesforce_client::exchange::Idempotency;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::limits::{
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 /// Checks the body of a composite request and says what sending it twice would do.
-pub fn request(body: &Value) -> Result<Nature, Fault> {
+pub fn request(body: &Value) -> Result<Idempotency, Fault> {
     let subrequests = list(body, "The input", "compositeRequest")?;
     at_most(
         subrequests.len(),
@@ -31,11 +31,11 @@ pub fn request(body: &Value) -> Result<Nature, Fault> {
         "split it",
     )?;
     references::check(subrequests, "compositeRequest")?;
-    Ok(nature(subrequests))
+    Ok(idempotency(subrequests))
 }
 
 /// Checks the body of a batch and says what sending it twice would do.
-pub fn batch(body: &Value) -> Result<Nature, Fault> {
+pub fn batch(body: &Value) -> Result<Idempotency, Fault> {
     let subrequests = list(body, "The input", "batchRequests")?;
     at_most(
         subrequests.len(),
@@ -44,11 +44,11 @@ pub fn batch(body: &Value) -> Result<Nature, Fault> {
         "split it",
     )?;
     members(subrequests, "batchRequests", false)?;
-    Ok(nature(subrequests))
+    Ok(idempotency(subrequests))
 }
 
 /// Checks the body of graphs and says what sending it twice would do.
-pub fn graphs(body: &Value) -> Result<Nature, Fault> {
+pub fn graphs(body: &Value) -> Result<Idempotency, Fault> {
     let graphs = list(body, "The input", "graphs")?;
     at_most(graphs.len(), MAX_GRAPHS, "graphs in a payload", "split it")?;
     let mut ids = HashSet::new();
@@ -78,7 +78,11 @@ pub fn graphs(body: &Value) -> Result<Nature, Fault> {
         "split it by objects",
     )?;
     let reads = nodes.iter().all(|node| reads(node));
-    Ok(if reads { Nature::Read } else { Nature::Write })
+    Ok(if reads {
+        Idempotency::Safe
+    } else {
+        Idempotency::NonIdempotent
+    })
 }
 
 fn depth(id: &str, depth: usize) -> Result<(), Fault> {
@@ -143,11 +147,11 @@ fn unique<'a>(
     )))
 }
 
-fn nature(subrequests: &[Value]) -> Nature {
+fn idempotency(subrequests: &[Value]) -> Idempotency {
     if subrequests.iter().all(reads) {
-        Nature::Read
+        Idempotency::Safe
     } else {
-        Nature::Write
+        Idempotency::NonIdempotent
     }
 }
 

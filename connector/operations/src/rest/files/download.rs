@@ -5,9 +5,9 @@ use super::expected_content::ExpectedContent;
 use crate::bulk::body::{Arriving, READ_BYTES, promised};
 use crate::rest::records::record_path;
 use md5::{Digest as _, Md5};
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_client::retry::Attempts;
 use salesforce_contract::bindings::bad_input;
@@ -44,24 +44,24 @@ struct Target {
 }
 
 /// GET sobjects/{object}/{id}/{field}.
-pub fn download(org: Rc<Org>, config: &DownloadConfig) -> Result<Buffered<Bytes>, Fault> {
+pub fn download(client: Rc<Client>, config: &DownloadConfig) -> Result<Buffered<Bytes>, Fault> {
     let (object, id) = match config.object.eq_ignore_ascii_case(blob::FILE) {
-        true => (blob::VERSION, latest_version(&org, &config.id)?),
+        true => (blob::VERSION, latest_version(&client, &config.id)?),
         false => (config.object.as_str(), config.id.clone()),
     };
     let field = blob::field(object, config.field.as_deref())?;
-    let record = org.path(&record_path(object, &id)?)?;
+    let record = client.path(&record_path(object, &id)?)?;
     let target = Target {
         path: format!("{record}/{}", segment("field", &field)?),
         expected: Expected::File { html: false },
         record: blob::content_fields(object, &field).map(|fields| (record, fields)),
     };
-    Bytes::open(&org, &target)
+    Bytes::open(&client, &target)
 }
 
 /// GET sobjects/{object}/{id}/richTextImageFields/{field}/{reference}.
 pub fn rich_text_image(
-    org: Rc<Org>,
+    client: Rc<Client>,
     config: &RichTextImageConfig,
 ) -> Result<Buffered<Bytes>, Fault> {
     let record = record_path(&config.object, &config.id)?;
@@ -71,19 +71,19 @@ pub fn rich_text_image(
         segment("reference-id", &config.reference_id)?
     );
     let target = Target {
-        path: org.path(&path)?,
+        path: client.path(&path)?,
         expected: Expected::Image,
         record: None,
     };
-    Bytes::open(&org, &target)
+    Bytes::open(&client, &target)
 }
 
 /// The version of a file that people see.
-fn latest_version(org: &Org, id: &str) -> Result<String, Fault> {
+fn latest_version(client: &Client, id: &str) -> Result<String, Fault> {
     const FIELD: &str = "LatestPublishedVersionId";
-    let record = org.path(&record_path(blob::FILE, id)?)?;
-    let call = Call::get(format!("{record}?fields={FIELD}")).expecting(Expected::RECORD);
-    org.send_as(&call, None, |reply, _| {
+    let record = client.path(&record_path(blob::FILE, id)?)?;
+    let call = Request::get(format!("{record}?fields={FIELD}")).expecting(Expected::RECORD);
+    client.send_as(&call, None, |reply, _| {
         let file: Value = serde_json::from_slice(&reply.body)
             .map_err(|error| Unusable(format!("The record of the file is not JSON: {error}")))?;
         let version = file.get(FIELD).and_then(Value::as_str).map(str::to_owned);
@@ -111,11 +111,11 @@ impl From<Fault> for Failed {
 
 impl Bytes {
     /// Begins to read. As long as nothing was emitted, bytes that are not those of the record are fetched again.
-    fn open(org: &Rc<Org>, target: &Target) -> Result<Buffered<Self>, Fault> {
-        let policy = org.settings().retry;
-        let mut attempts = Attempts::first(policy, org.context().clock.as_ref());
+    fn open(client: &Rc<Client>, target: &Target) -> Result<Buffered<Self>, Fault> {
+        let policy = client.settings().retry;
+        let mut attempts = Attempts::first(policy, client.context().clock.as_ref());
         loop {
-            match Self::begin(org, target) {
+            match Self::begin(client, target) {
                 Ok(bytes) => return Ok(bytes),
                 Err(Failed::Fault(fault)) => return Err(fault),
                 Err(Failed::Other(_)) if attempts.pause(None) => {}
@@ -124,9 +124,9 @@ impl Bytes {
         }
     }
 
-    fn begin(org: &Rc<Org>, target: &Target) -> Result<Buffered<Self>, Failed> {
+    fn begin(client: &Rc<Client>, target: &Target) -> Result<Buffered<Self>, Failed> {
         let expected_content = match &target.record {
-            Some((record, fields)) => ExpectedContent::ask(org, record, *fields)?,
+            Some((record, fields)) => ExpectedContent::ask(client, record, *fields)?,
             None => ExpectedContent::default(),
         };
         let expected = match target.expected {
@@ -135,10 +135,10 @@ impl Bytes {
             },
             other => other,
         };
-        let call = Call::get(target.path.clone())
+        let call = Request::get(target.path.clone())
             .expecting(expected)
             .with_header("accept", "*/*");
-        let arriving = Arriving::open(Rc::clone(org), call, None)?;
+        let arriving = Arriving::open(Rc::clone(client), call, None)?;
         let told = arriving.head.header("content-type");
         let promised = promised(&arriving.head);
         if let Some(promised) = promised {
@@ -148,7 +148,7 @@ impl Bytes {
         }
         let mut bytes = Self {
             media_type: told.unwrap_or(OCTETS).to_owned(),
-            attributes: org.attributes(&Metadata::from(&arriving.head)),
+            attributes: client.attributes(&Metadata::from(&arriving.head)),
             total: expected_content.length().or(promised),
             arriving,
             read: 0,

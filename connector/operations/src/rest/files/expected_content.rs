@@ -2,8 +2,8 @@
 
 use super::blob::ContentFields;
 use md5::{Digest as _, Md5};
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::{Fault, FaultKind};
 use serde_json::Value;
 
@@ -20,12 +20,12 @@ pub struct ExpectedContent {
 
 impl ExpectedContent {
     /// Asks the record at this path. A user who may not see these fields goes without them.
-    pub fn ask(org: &Org, record: &str, fields: ContentFields) -> Result<Self, Fault> {
+    pub fn ask(client: &Client, record: &str, fields: ContentFields) -> Result<Self, Fault> {
         let names = [Some(fields.length), fields.checksum, fields.kind];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        let call =
-            Call::get(format!("{record}?fields={}", names.join("%2C"))).expecting(Expected::RECORD);
-        let asked = org.send_as(&call, None, |reply, _| {
+        let call = Request::get(format!("{record}?fields={}", names.join("%2C")))
+            .expecting(Expected::RECORD);
+        let asked = client.send_as(&call, None, |reply, _| {
             let record: Value = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!("The record of the file is not JSON: {error}"))
             })?;

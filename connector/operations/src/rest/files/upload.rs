@@ -14,8 +14,8 @@ use crate::upload::Upload;
 use journal::Journal;
 use outcome::{Line, line, outcome};
 use request::{call, check_id, check_length, framing, too_large};
+use salesforce_client::client::{Client, Request};
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
@@ -28,8 +28,8 @@ use std::rc::Rc;
 
 /// A file that is being written.
 pub struct FileUpload {
-    org: Rc<Org>,
-    call: Call,
+    client: Rc<Client>,
+    call: Request,
     framing: Framing,
     object: String,
     /// The record whose bytes are replaced.
@@ -61,7 +61,11 @@ enum Stage {
 
 impl FileUpload {
     /// Checks the config and takes the journal up; nothing is sent.
-    pub fn open(org: Rc<Org>, config: &UploadConfig, journal: Option<&str>) -> Result<Self, Fault> {
+    pub fn open(
+        client: Rc<Client>,
+        config: &UploadConfig,
+        journal: Option<&str>,
+    ) -> Result<Self, Fault> {
         let journal = match journal {
             Some(text) => serde_json::from_str(text).map_err(|_| {
                 Fault::config("This is not a files/upload journal, or it is damaged")
@@ -70,15 +74,15 @@ impl FileUpload {
         };
         check_length(config)?;
         check_id(config)?;
-        let framing = framing(&org, config)?;
-        let call = call(&org, config, &framing)?;
+        let framing = framing(&client, config)?;
+        let call = call(&client, config, &framing)?;
         let stage = match journal.outcome {
             Some(outcome) => Stage::Done(outcome),
             None if journal.closing && config.id.is_none() => return Err(lost_end()),
             None => Stage::Fresh,
         };
         Ok(Self {
-            org,
+            client,
             call,
             framing,
             object: config.object.clone(),
@@ -94,7 +98,7 @@ impl FileUpload {
     /// The upload under way; it begins here.
     fn under_way(&mut self) -> Result<&mut Upload, Fault> {
         if matches!(self.stage, Stage::Fresh) {
-            let mut upload = Upload::open(Rc::clone(&self.org), &self.call)?;
+            let mut upload = Upload::open(Rc::clone(&self.client), &self.call)?;
             upload.write(&self.framing.before).map_err(not_whole)?;
             self.stage = Stage::Open(upload);
         }
@@ -256,7 +260,7 @@ impl Sink for FileUpload {
         };
         let line = Line {
             told: (which == "all" && !known.is_empty()).then(|| Rc::clone(&self.told)),
-            attributes: self.org.attributes(&self.metadata),
+            attributes: self.client.attributes(&self.metadata),
         };
         Ok(Box::new(Buffered::new(line, known)))
     }

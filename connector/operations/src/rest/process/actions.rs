@@ -1,9 +1,9 @@
 //! Invocable actions: standard ones, flows, Apex, alerts.
 
 use crate::rest::ask::{self, Object, Parameters};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::process::{
@@ -14,7 +14,10 @@ use salesforce_contract::limits::MAX_ACTION_INPUTS;
 use serde_json::Value;
 
 /// GET actions/standard, actions/custom or actions/custom/{type}.
-pub fn invocable_actions(org: &Org, config: &InvocableActionsConfig) -> Result<Message, Fault> {
+pub fn invocable_actions(
+    client: &Client,
+    config: &InvocableActionsConfig,
+) -> Result<Message, Fault> {
     const ACTIONS: Expected = Expected::Object(&["actions"]);
     let (path, expected) = match &config.custom_type {
         Some(custom) => (of_type(Some(custom))?, ACTIONS),
@@ -22,13 +25,13 @@ pub fn invocable_actions(org: &Org, config: &InvocableActionsConfig) -> Result<M
         None if config.custom => ("actions/custom".into(), Expected::OBJECT),
         None => (of_type(None)?, ACTIONS),
     };
-    ask::get(org, &path, Parameters::none(), expected)
+    ask::get(client, &path, Parameters::none(), expected)
 }
 
 /// GET actions/standard/{name} or actions/custom/{type}/{name}.
-pub fn describe_action(org: &Org, config: &InvocableActionConfig) -> Result<Message, Fault> {
+pub fn describe_action(client: &Client, config: &InvocableActionConfig) -> Result<Message, Fault> {
     ask::get(
-        org,
+        client,
         &named(config)?,
         Parameters::none(),
         Expected::Object(&["inputs"]),
@@ -37,7 +40,7 @@ pub fn describe_action(org: &Org, config: &InvocableActionConfig) -> Result<Mess
 
 /// POST actions/standard/{name} or actions/custom/{type}/{name}.
 pub fn invoke_action(
-    org: &Org,
+    client: &Client,
     config: &InvocableActionConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
@@ -45,8 +48,13 @@ pub fn invoke_action(
     let count = inputs.len();
     let body = Object::new().put("inputs", inputs);
     let body = Value::from(body).to_string();
-    let call = ask::post_call(org, &named(config)?, Nature::Write, body.as_bytes())?;
-    ask::send_for_results(org, call, "isSuccess", count)
+    let call = ask::post_call(
+        client,
+        &named(config)?,
+        Idempotency::NonIdempotent,
+        body.as_bytes(),
+    )?;
+    ask::send_for_results(client, call, "isSuccess", count)
 }
 
 /// The inputs of a bare list or of Salesforce's own body.

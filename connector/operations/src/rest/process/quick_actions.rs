@@ -1,9 +1,9 @@
 //! Quick actions: global ones and those of an object.
 
 use crate::rest::ask::{self, Object, Parameters};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::Client;
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::process::{
@@ -13,22 +13,30 @@ use salesforce_contract::bindings::{Fault, Message};
 use serde_json::Value;
 
 /// GET quickActions, or those of an object.
-pub fn quick_actions(org: &Org, config: &QuickActionsConfig) -> Result<Message, Fault> {
+pub fn quick_actions(client: &Client, config: &QuickActionsConfig) -> Result<Message, Fault> {
     let path = of_object(config.object.as_deref())?;
-    ask::get(org, &path, Parameters::none(), Expected::List)
+    ask::get(client, &path, Parameters::none(), Expected::List)
 }
 
 /// GET quickActions/{name}.
-pub fn quick_action(org: &Org, config: &QuickActionConfig) -> Result<Message, Fault> {
+pub fn quick_action(client: &Client, config: &QuickActionConfig) -> Result<Message, Fault> {
     let path = named(config.object.as_deref(), &config.name)?;
-    ask::get(org, &path, Parameters::none(), Expected::Object(&["name"]))
+    ask::get(
+        client,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["name"]),
+    )
 }
 
 /// GET quickActions/{name}/describe.
-pub fn describe_quick_action(org: &Org, config: &QuickActionConfig) -> Result<Message, Fault> {
+pub fn describe_quick_action(
+    client: &Client,
+    config: &QuickActionConfig,
+) -> Result<Message, Fault> {
     let action = named(config.object.as_deref(), &config.name)?;
     ask::get(
-        org,
+        client,
         &format!("{action}/describe"),
         Parameters::none(),
         Expected::OBJECT,
@@ -37,7 +45,7 @@ pub fn describe_quick_action(org: &Org, config: &QuickActionConfig) -> Result<Me
 
 /// GET quickActions/{name}/defaultValues, for one record or none.
 pub fn quick_action_defaults(
-    org: &Org,
+    client: &Client,
     config: &QuickActionDefaultsConfig,
 ) -> Result<Message, Fault> {
     let action = named(config.object.as_deref(), &config.name)?;
@@ -45,12 +53,12 @@ pub fn quick_action_defaults(
         Some(id) => format!("{action}/defaultValues/{}", segment("context-id", id)?),
         None => format!("{action}/defaultValues"),
     };
-    ask::get(org, &path, Parameters::none(), Expected::OBJECT)
+    ask::get(client, &path, Parameters::none(), Expected::OBJECT)
 }
 
 /// POST quickActions/{name}.
 pub fn run_quick_action(
-    org: &Org,
+    client: &Client,
     config: &RunQuickActionConfig,
     input: &Message,
 ) -> Result<Message, Fault> {
@@ -64,8 +72,8 @@ pub fn run_quick_action(
         .put("record", record);
     let body = Value::from(body).to_string();
     let path = named(config.object.as_deref(), &config.name)?;
-    let call = ask::post_call(org, &path, Nature::Write, body.as_bytes())?;
-    ask::send_for_results(org, call, "success", 1)
+    let call = ask::post_call(client, &path, Idempotency::NonIdempotent, body.as_bytes())?;
+    ask::send_for_results(client, call, "success", 1)
 }
 
 fn named(object: Option<&str>, name: &str) -> Result<String, Fault> {

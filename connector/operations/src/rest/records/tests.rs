@@ -1,5 +1,5 @@
 use super::*;
-use salesforce_client::testing::{connection, expired, json, org, org_for, token};
+use salesforce_client::testing::{client, connection, expired, json, org_for, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
@@ -22,7 +22,7 @@ fn delete_config() -> DeleteConfig {
 
 #[test]
 fn a_create_gives_the_id_and_sends_the_options() {
-    let (org, script, _) = org([Play::json(
+    let (client, script, _) = client([Play::json(
         201,
         r#"{"id":"001000000000001AAA","success":true,"errors":[]}"#,
     )]);
@@ -32,7 +32,7 @@ fn a_create_gives_the_id_and_sends_the_options() {
         headers: Vec::new(),
     };
     let outcome = create(
-        &org,
+        &client,
         &CreateConfig {
             object: "Lead".into(),
             options: Some(options),
@@ -80,8 +80,8 @@ fn an_upsert_sent_again_leaves_open_whether_the_record_it_finds_is_new() {
         ),
         (expired(), token("T2"), Some(false)),
     ] {
-        let (org, ..) = org([first, again, Play::json(200, found)]);
-        let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
+        let (client, ..) = client([first, again, Play::json(200, found)]);
+        let outcome = upsert(&client, &upsert_config(), &json("{}")).unwrap();
         assert_eq!(
             (outcome.value.success, outcome.value.created),
             (true, created)
@@ -91,13 +91,13 @@ fn an_upsert_sent_again_leaves_open_whether_the_record_it_finds_is_new() {
 
 #[test]
 fn an_update_sent_again_has_created_nothing() {
-    let (org, ..) = org([Play::Fail(Failure::Lost), Play::json(204, "")]);
+    let (client, ..) = client([Play::Fail(Failure::Lost), Play::json(204, "")]);
     let config = UpdateConfig {
         object: "Account".into(),
         id: "001000000000001AAA".into(),
         options: None,
     };
-    let outcome = update(&org, &config, &json(r#"{"Name":"A"}"#)).unwrap();
+    let outcome = update(&client, &config, &json(r#"{"Name":"A"}"#)).unwrap();
     assert_eq!(
         (outcome.value.success, outcome.value.created),
         (true, Some(false))
@@ -118,8 +118,8 @@ fn upsert_tells_created_from_changed() {
             false,
         ),
     ] {
-        let (org, script, _) = org([Play::json(status, body)]);
-        let outcome = upsert(&org, &upsert_config(), &json("{}")).unwrap();
+        let (client, script, _) = client([Play::json(status, body)]);
+        let outcome = upsert(&client, &upsert_config(), &json("{}")).unwrap();
         assert_eq!(
             (outcome.value.success, outcome.value.created),
             (true, Some(created))
@@ -139,8 +139,8 @@ fn an_upsert_says_nothing_of_a_changed_record_only_before_api_46() {
             ..connection()
         };
         let plays = (0..6).map(|_| Play::json(204, ""));
-        let (org, ..) = org_for(&connection, std::iter::once(token("T1")).chain(plays));
-        upsert(&org, &upsert_config(), &json("{}"))
+        let (client, ..) = org_for(&connection, std::iter::once(token("T1")).chain(plays));
+        upsert(&client, &upsert_config(), &json("{}"))
     };
     assert_eq!(of_version("45.0").unwrap().value.created, Some(false));
     let fault = of_version("46.0").unwrap_err();
@@ -153,8 +153,8 @@ fn an_upsert_says_nothing_of_a_changed_record_only_before_api_46() {
 #[test]
 fn several_matches_are_a_conflict_that_names_them() {
     let body = r#"["/services/data/v62.0/sobjects/Account/001A","/services/data/v62.0/sobjects/Account/001B"]"#;
-    let (org, ..) = org([Play::json(300, body)]);
-    let fault = upsert(&org, &upsert_config(), &json("{}")).unwrap_err();
+    let (client, ..) = client([Play::json(300, body)]);
+    let fault = upsert(&client, &upsert_config(), &json("{}")).unwrap_err();
     assert_eq!((fault.kind, fault.upstream.len()), (FaultKind::Conflict, 2));
     assert!(fault.message.contains("001A, 001B"), "{}", fault.message);
 }
@@ -166,12 +166,12 @@ fn input_that_is_no_object_is_refused_with_its_position_and_nothing_is_sent() {
         ("[]", "holds no record"),
         ("[{},{}]", "more than one record"),
     ] {
-        let (org, script, _) = org([]);
+        let (client, script, _) = client([]);
         let config = CreateConfig {
             object: "Account".into(),
             options: None,
         };
-        let fault = create(&org, &config, &json(body)).unwrap_err();
+        let fault = create(&client, &config, &json(body)).unwrap_err();
         assert!(fault.message.contains(words), "{}", fault.message);
         assert!(script.sent().is_empty());
     }
@@ -185,11 +185,16 @@ fn a_delete_whose_answer_was_lost_is_done_when_the_record_is_gone() {
             r#"[{"errorCode":"ENTITY_IS_DELETED","message":"entity is deleted"}]"#,
         )
     };
-    let (org, ..) = salesforce_client::testing::org([Play::Fail(Failure::Lost), gone()]);
-    assert!(delete_record(&org, &delete_config()).unwrap().value.success);
-    let (org, ..) = salesforce_client::testing::org([gone()]);
+    let (client, ..) = salesforce_client::testing::client([Play::Fail(Failure::Lost), gone()]);
+    assert!(
+        delete_record(&client, &delete_config())
+            .unwrap()
+            .value
+            .success
+    );
+    let (client, ..) = salesforce_client::testing::client([gone()]);
     assert_eq!(
-        delete_record(&org, &delete_config()).unwrap_err().kind,
+        delete_record(&client, &delete_config()).unwrap_err().kind,
         FaultKind::NotFound
     );
 }
@@ -229,9 +234,9 @@ fn one_record_comes_in_any_form() {
             .then(salesforce_client::testing::account)
             .into_iter()
             .chain([saved()]);
-        let (org, script, _) = org(plays);
+        let (client, script, _) = client(plays);
         create(
-            &org,
+            &client,
             &config,
             &salesforce_client::testing::message(media_type, body),
         )
@@ -242,9 +247,9 @@ fn one_record_comes_in_any_form() {
             r#"{"Name":"A","AnnualRevenue":1.50}"#
         );
     }
-    let (org, script, _) = org([]);
+    let (client, script, _) = client([]);
     let fault = create(
-        &org,
+        &client,
         &config,
         &salesforce_client::testing::message(
             "text/xml",

@@ -4,8 +4,8 @@
 use super::ranges;
 use crate::rest::query::Question;
 use crate::rows::PageRequest;
+use salesforce_client::client::{Client, Request};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::query::Split;
 use salesforce_contract::limits::MAX_PAGE_ROWS;
@@ -61,7 +61,7 @@ impl Parts {
     /// Cuts a query into ranges: asks for the lowest and the highest value, and, unless the config tells how many parts to
     /// make, for the number of rows.
     pub fn cut(
-        org: &Org,
+        client: &Client,
         soql: &str,
         split: &Split,
         question: &Question<'_>,
@@ -72,7 +72,7 @@ impl Parts {
         check(&cut, soql)?;
         let by = field(split)?;
         let ends = Ends {
-            org,
+            client,
             cut: &cut,
             by,
             question,
@@ -108,7 +108,7 @@ impl Parts {
     }
 
     /// The first page of the next part; those after it are begun.
-    pub fn next(&mut self, org: &Org) -> Result<Option<PageRequest>, Fault> {
+    pub fn next(&mut self, client: &Client) -> Result<Option<PageRequest>, Fault> {
         while self.in_flight.len() < self.parallel {
             let Some(soql) = self.waiting.pop_front() else {
                 break;
@@ -120,11 +120,11 @@ impl Parts {
                 page_size: self.page_size,
             };
             let call = question
-                .first_page(org, &soql)?
+                .first_page(client, &soql)?
                 .expecting(Expected::JsonPage);
             // A single part waits for its answer at once; a request that cannot be started tells why then.
             let started = if self.count > 1 {
-                org.start(&call).ok()
+                client.start(&call).ok()
             } else {
                 None
             };
@@ -189,7 +189,7 @@ fn fitting(rows: u64, page_size: Option<u16>) -> usize {
 
 /// Asks for the ends of the rows.
 struct Ends<'a> {
-    org: &'a Org,
+    client: &'a Client,
     cut: &'a Cut,
     by: &'a str,
     question: &'a Question<'a>,
@@ -219,25 +219,25 @@ impl Ends<'_> {
 
     fn count(&self) -> Result<Option<u64>, Fault> {
         let call = self.call(&self.cut.selecting("COUNT()", None, ""))?;
-        self.org.send_as(&call, None, |reply, _| {
+        self.client.send_as(&call, None, |reply, _| {
             let page = Page::parse(&reply.body).map_err(super::unusable)?;
             Ok(page.total_size)
         })
     }
 
-    fn call(&self, soql: &str) -> Result<Call, Fault> {
+    fn call(&self, soql: &str) -> Result<Request, Fault> {
         let question = Question {
             soql,
             page_size: None,
             ..*self.question
         };
-        question.first_page(self.org, soql)
+        question.first_page(self.client, soql)
     }
 
-    fn ask<T: for<'de> Deserialize<'de>>(&self, call: &Call) -> Result<T, Fault> {
-        self.org.send_as(call, None, |reply, _| {
+    fn ask<T: for<'de> Deserialize<'de>>(&self, call: &Request) -> Result<T, Fault> {
+        self.client.send_as(call, None, |reply, _| {
             serde_json::from_slice(&reply.body).map_err(|error| {
-                salesforce_client::org::Unusable(format!(
+                salesforce_client::client::Unusable(format!(
                     "The answer to a query is not as documented: {error}"
                 ))
             })

@@ -2,7 +2,7 @@ mod children;
 mod split;
 
 use super::*;
-use salesforce_client::testing::{expired, org, token};
+use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_contract::source::Source;
@@ -44,9 +44,9 @@ fn page(number: usize) -> Play {
 }
 
 fn read_all(plays: Vec<Play>, format: FormatChoice) -> (Result<String, Fault>, Script) {
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     let text = Rows::open(
-        Rc::new(org),
+        Rc::new(client),
         &config("SELECT Id, Name FROM Account", format),
     )
     .and_then(|mut rows| {
@@ -135,9 +135,9 @@ fn rows_that_nobody_has_counted_are_read_to_their_end() {
         let text = page_text(number, 3).replace("\"totalSize\":6", "\"totalSize\":-1");
         Play::json(200, &text)
     };
-    let (org, ..) = org([uncounted(0), uncounted(1), uncounted(2)]);
+    let (client, ..) = client([uncounted(0), uncounted(1), uncounted(2)]);
     let config = config("SELECT Id, Name FROM Sample__x", FormatChoice::Ndjson);
-    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &config).unwrap();
     let mut text = Vec::new();
     while let Some(chunk) = rows.read(1_000).unwrap() {
         text.extend(chunk);
@@ -150,9 +150,9 @@ fn rows_that_nobody_has_counted_are_read_to_their_end() {
 
 #[test]
 fn the_next_page_is_asked_for_before_this_one_is_read() {
-    let (org, script, _) = org([page(0), page(1)]);
+    let (client, script, _) = client([page(0), page(1)]);
     let _rows = Rows::open(
-        Rc::new(org),
+        Rc::new(client),
         &config("SELECT Id, Name FROM Account", FormatChoice::Ndjson),
     )
     .unwrap();
@@ -177,8 +177,8 @@ fn what_has_no_rows_is_refused_before_anything_is_sent() {
             FormatChoice::Csv,
         ),
     ] {
-        let (org, script, _) = org([]);
-        assert!(Rows::open(Rc::new(org), &config(soql, format)).is_err());
+        let (client, script, _) = client([]);
+        assert!(Rows::open(Rc::new(client), &config(soql, format)).is_err());
         assert!(script.sent().is_empty());
     }
 }
@@ -191,7 +191,7 @@ fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
             r#"{{"compositeResponse":[{{"body":{page},"httpHeaders":{{}},"httpStatusCode":200,"referenceId":"wrapped"}}]}}"#
         )
     };
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         Play::json(200, "{}"),
         Play::json(200, &inner(&page_text(0, 2))),
         Play::json(200, &page_text(1, 2)),
@@ -203,7 +203,7 @@ fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
             FormatChoice::Csv,
         )
     };
-    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &config).unwrap();
     while rows.read(1_000).unwrap().is_some() {}
     assert!(
         rows.head()

@@ -1,10 +1,10 @@
 //! A stored describe against the org.
 
 use crate::rest::ask::refused;
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault::is_absent;
 use salesforce_client::metadata::Replied;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
@@ -15,13 +15,17 @@ use salesforce_formats::shapes::diff::{changes, gone};
 use serde_json::{Map, Value};
 
 /// What changed since the describe in the input.
-pub fn diff(org: &Org, config: &DiffConfig, input: &Message) -> Result<Replied<SchemaDiff>, Fault> {
+pub fn diff(
+    client: &Client,
+    config: &DiffConfig,
+    input: &Message,
+) -> Result<Replied<SchemaDiff>, Fault> {
     let stored = stored(input)?;
     let object = match &config.object {
         Some(object) => object.clone(),
         None => name(&stored).to_owned(),
     };
-    let Replied { value, metadata } = now(org, &object)?;
+    let Replied { value, metadata } = now(client, &object)?;
     let changes = match value {
         Some(now) => changes(&stored, &now),
         None => vec![gone(&stored)],
@@ -61,14 +65,14 @@ fn name(describe: &Map<String, Value>) -> &str {
 }
 
 /// The describe of today; `None` if the org has no such object.
-fn now(org: &Org, object: &str) -> Result<Replied<Option<Map<String, Value>>>, Fault> {
-    let path = org.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
-    let call = Call {
+fn now(client: &Client, object: &str) -> Result<Replied<Option<Map<String, Value>>>, Fault> {
+    let path = client.path(&format!("sobjects/{}/describe", segment("object", object)?))?;
+    let call = Request {
         accepted_statuses: &[404],
         expected: Expected::DESCRIBE,
-        ..Call::get(path)
+        ..Request::get(path)
     };
-    org.send_as(&call, None, |reply, _| {
+    client.send_as(&call, None, |reply, _| {
         if reply.status == 404 {
             let fault = refused(404, &reply.body);
             return Ok(if is_absent(&fault) {

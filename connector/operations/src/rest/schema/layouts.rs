@@ -2,8 +2,8 @@
 
 use super::of_object;
 use crate::rest::ask::{self, Parameters};
+use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     ApprovalLayoutsConfig, CompactLayoutsConfig, LayoutsConfig, NamedLayoutsConfig,
@@ -11,7 +11,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::schema::{
 use salesforce_contract::bindings::{Fault, Message};
 
 /// GET sobjects/{object}/describe/layouts, of one record type or all.
-pub fn layouts(org: &Org, config: &LayoutsConfig) -> Result<Message, Fault> {
+pub fn layouts(client: &Client, config: &LayoutsConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/describe/layouts")?;
     let one = config.record_type_id.as_deref();
     let expected = match one {
@@ -19,42 +19,42 @@ pub fn layouts(org: &Org, config: &LayoutsConfig) -> Result<Message, Fault> {
         Some(_) => Expected::OBJECT,
         None => Expected::Object(&["layouts"]),
     };
-    one_or_all(org, path, "record-type-id", one, expected)
+    one_or_all(client, path, "record-type-id", one, expected)
 }
 
 /// GET sobjects/{object}/describe/namedLayouts/{name}.
-pub fn named_layouts(org: &Org, config: &NamedLayoutsConfig) -> Result<Message, Fault> {
+pub fn named_layouts(client: &Client, config: &NamedLayoutsConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/describe/namedLayouts")?;
     let expected = Expected::Object(&["layouts"]);
-    one_or_all(org, path, "name", Some(&config.name), expected)
+    one_or_all(client, path, "name", Some(&config.name), expected)
 }
 
 /// GET sobjects/{object}/describe/compactLayouts, or compactLayouts of several objects.
-pub fn compact_layouts(org: &Org, config: &CompactLayoutsConfig) -> Result<Message, Fault> {
+pub fn compact_layouts(client: &Client, config: &CompactLayoutsConfig) -> Result<Message, Fault> {
     match config.objects.as_slice() {
         [object] => {
             let path = of_object(object, "/describe/compactLayouts")?;
             let expected = Expected::Object(&["compactLayouts"]);
-            ask::get(org, &path, Parameters::none(), expected)
+            ask::get(client, &path, Parameters::none(), expected)
         }
         // A member per object.
         objects => {
             let objects = Parameters::none().list("q", objects);
-            ask::get(org, "compactLayouts", objects, Expected::OBJECT)
+            ask::get(client, "compactLayouts", objects, Expected::OBJECT)
         }
     }
 }
 
 /// GET sobjects/{object}/describe/approvalLayouts, of one process or all.
-pub fn approval_layouts(org: &Org, config: &ApprovalLayoutsConfig) -> Result<Message, Fault> {
+pub fn approval_layouts(client: &Client, config: &ApprovalLayoutsConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/describe/approvalLayouts")?;
     let one = config.approval_process.as_deref();
     let expected = Expected::Object(&["approvalLayouts"]);
-    one_or_all(org, path, "approval-process", one, expected)
+    one_or_all(client, path, "approval-process", one, expected)
 }
 
 fn one_or_all(
-    org: &Org,
+    client: &Client,
     path: String,
     name: &str,
     one: Option<&str>,
@@ -64,5 +64,5 @@ fn one_or_all(
         Some(one) => format!("{path}/{}", segment(name, one)?),
         None => path,
     };
-    ask::get(org, &path, Parameters::none(), expected)
+    ask::get(client, &path, Parameters::none(), expected)
 }

@@ -2,8 +2,8 @@
 
 use super::of_object;
 use crate::rest::ask::{self, Parameters};
+use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     ListViewConfig, ListViewResultsConfig, ObjectConfig,
@@ -11,10 +11,10 @@ use salesforce_contract::bindings::exports::salesforce::connector::schema::{
 use salesforce_contract::bindings::{Fault, Message};
 
 /// GET sobjects/{object}/listviews.
-pub fn list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
+pub fn list_views(client: &Client, config: &ObjectConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/listviews")?;
     ask::get(
-        org,
+        client,
         &path,
         Parameters::none(),
         Expected::Object(&["listviews"]),
@@ -22,10 +22,10 @@ pub fn list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
 }
 
 /// GET sobjects/{object}/listviews/recent.
-pub fn recent_list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fault> {
+pub fn recent_list_views(client: &Client, config: &ObjectConfig) -> Result<Message, Fault> {
     let path = of_object(&config.object, "/listviews/recent")?;
     ask::get(
-        org,
+        client,
         &path,
         Parameters::none(),
         Expected::Object(&["listviews"]),
@@ -33,24 +33,37 @@ pub fn recent_list_views(org: &Org, config: &ObjectConfig) -> Result<Message, Fa
 }
 
 /// GET sobjects/{object}/listviews/{id}.
-pub fn list_view(org: &Org, config: &ListViewConfig) -> Result<Message, Fault> {
+pub fn list_view(client: &Client, config: &ListViewConfig) -> Result<Message, Fault> {
     let path = of_view(&config.object, &config.id, "")?;
-    ask::get(org, &path, Parameters::none(), Expected::Object(&["id"]))
+    ask::get(client, &path, Parameters::none(), Expected::Object(&["id"]))
 }
 
 /// GET sobjects/{object}/listviews/{id}/describe.
-pub fn list_view_describe(org: &Org, config: &ListViewConfig) -> Result<Message, Fault> {
+pub fn list_view_describe(client: &Client, config: &ListViewConfig) -> Result<Message, Fault> {
     let path = of_view(&config.object, &config.id, "/describe")?;
-    ask::get(org, &path, Parameters::none(), Expected::Object(&["query"]))
+    ask::get(
+        client,
+        &path,
+        Parameters::none(),
+        Expected::Object(&["query"]),
+    )
 }
 
 /// GET sobjects/{object}/listviews/{id}/results.
-pub fn list_view_results(org: &Org, config: &ListViewResultsConfig) -> Result<Message, Fault> {
+pub fn list_view_results(
+    client: &Client,
+    config: &ListViewResultsConfig,
+) -> Result<Message, Fault> {
     let path = of_view(&config.object, &config.id, "/results")?;
     let rows = Parameters::none()
         .some("limit", config.limit)
         .some("offset", config.offset);
-    ask::get(org, &path, rows, Expected::Object(&["columns", "records"]))
+    ask::get(
+        client,
+        &path,
+        rows,
+        Expected::Object(&["columns", "records"]),
+    )
 }
 
 fn of_view(object: &str, id: &str, resource: &str) -> Result<String, Fault> {

@@ -1,8 +1,8 @@
 //! Schemas of records, made from describes: those of the org, or those in the input.
 
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::{Metadata, Replied};
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
@@ -19,14 +19,14 @@ use std::rc::Rc;
 
 /// A JSON Schema of an object's records.
 pub fn json_schema(
-    org: &Org,
+    client: &Client,
     config: &ShapeConfig,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
-    let shape = shape(org, config, input)?;
+    let shape = shape(client, config, input)?;
     let body = json::of(&shape.value).to_string().into_bytes();
     Ok(message(
-        org,
+        client,
         "application/schema+json",
         body,
         &shape.metadata,
@@ -34,28 +34,32 @@ pub fn json_schema(
 }
 
 /// An XML Schema of an object's records.
-pub fn xsd(org: &Org, config: &ShapeConfig, input: Option<&Message>) -> Result<Message, Fault> {
+pub fn xsd(
+    client: &Client,
+    config: &ShapeConfig,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
     if config.dependent_picklists {
         return Err(Fault::config(
             "config.dependent-picklists is for `schema/json-schema`: XML Schema cannot tie one field to another",
         ));
     }
-    let shape = shape(org, config, input)?;
+    let shape = shape(client, config, input)?;
     let body = xml::of(&shape.value)
         .map_err(|error| Fault::protocol(format!("The schema cannot be written: {error}")))?;
-    Ok(message(org, "application/xml", body, &shape.metadata))
+    Ok(message(client, "application/xml", body, &shape.metadata))
 }
 
-fn message(org: &Org, media_type: &str, body: Vec<u8>, metadata: &Metadata) -> Message {
+fn message(client: &Client, media_type: &str, body: Vec<u8>, metadata: &Metadata) -> Message {
     Message {
         media_type: media_type.into(),
         body,
-        attributes: org.attributes(metadata),
+        attributes: client.attributes(metadata),
     }
 }
 
 fn shape(
-    org: &Org,
+    client: &Client,
     config: &ShapeConfig,
     input: Option<&Message>,
 ) -> Result<Replied<RecordShape>, Fault> {
@@ -72,7 +76,7 @@ fn shape(
         relationships: Plan::paths(&config.relationships)?,
         dependent: config.dependent_picklists,
     };
-    let mut library = Library::new(org, input)?;
+    let mut library = Library::new(client, input)?;
     let shape = lay_out(
         &mut |object| library.describe(object),
         &config.object,
@@ -83,7 +87,7 @@ fn shape(
 
 /// Describes by the names of their objects, asked for once.
 struct Library<'o> {
-    org: &'o Org,
+    client: &'o Client,
     known: HashMap<String, Rc<WireObject>>,
     /// What the newest describe told.
     metadata: Metadata,
@@ -91,7 +95,7 @@ struct Library<'o> {
 
 impl<'o> Library<'o> {
     /// The describes of the input: one, or a list of them.
-    fn new(org: &'o Org, input: Option<&Message>) -> Result<Self, Fault> {
+    fn new(client: &'o Client, input: Option<&Message>) -> Result<Self, Fault> {
         let given = match input {
             None => Vec::new(),
             Some(input) => given(&input.body).map_err(|error| {
@@ -104,7 +108,7 @@ impl<'o> Library<'o> {
             .into_iter()
             .map(|object| (key(&object.name), Rc::new(object)));
         Ok(Self {
-            org,
+            client,
             known: keyed.collect(),
             metadata: Metadata::default(),
         })
@@ -115,8 +119,8 @@ impl<'o> Library<'o> {
             return Ok(known.clone());
         }
         let path = format!("sobjects/{}/describe", segment("object", object)?);
-        let call = Call::get(self.org.path(&path)?).expecting(Expected::DESCRIBE);
-        let (asked, metadata) = self.org.send_as(&call, None, |reply, _| {
+        let call = Request::get(self.client.path(&path)?).expecting(Expected::DESCRIBE);
+        let (asked, metadata) = self.client.send_as(&call, None, |reply, _| {
             let asked = serde_json::from_slice::<WireObject>(&reply.body).map_err(|error| {
                 Unusable(format!(
                     "The describe of {object} is not as documented: {error}"

@@ -1,8 +1,8 @@
 //! Suggestions while a user types: records, titles of articles, searches of others.
 
 use crate::rest::ask::{self, Parameters};
+use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::exports::salesforce::connector::search::{
     ArticleChannel, PublishStatus, SuggestQueriesConfig, SuggestTitlesConfig, SuggestionsConfig,
 };
@@ -12,7 +12,7 @@ use salesforce_contract::bindings::{Fault, Message};
 const SUGGESTED: Expected = Expected::Object(&["autoSuggestResults"]);
 
 /// GET search/suggestions.
-pub fn suggestions(org: &Org, config: &SuggestionsConfig) -> Result<Message, Fault> {
+pub fn suggestions(client: &Client, config: &SuggestionsConfig) -> Result<Message, Fault> {
     if !config.group_ids.is_empty() && config.user_id.is_some() {
         return Err(Fault::config(
             "config.group-ids and config.user-id exclude each other: give one of them",
@@ -35,11 +35,11 @@ pub fn suggestions(org: &Org, config: &SuggestionsConfig) -> Result<Message, Fau
         .list("networkId", &config.network_ids)
         .some("topicId", config.topic_id.as_ref())
         .some("userId", config.user_id.as_ref());
-    ask::get(org, "search/suggestions", parameters, SUGGESTED)
+    ask::get(client, "search/suggestions", parameters, SUGGESTED)
 }
 
 /// GET search/suggestTitleMatches.
-pub fn suggest_titles(org: &Org, config: &SuggestTitlesConfig) -> Result<Message, Fault> {
+pub fn suggest_titles(client: &Client, config: &SuggestTitlesConfig) -> Result<Message, Fault> {
     let status = match config.publish_status {
         Some(PublishStatus::Draft) => "Draft",
         Some(PublishStatus::Online) | None => "Online",
@@ -55,17 +55,17 @@ pub fn suggest_titles(org: &Org, config: &SuggestTitlesConfig) -> Result<Message
         .some("limit", config.limit)
         .each("topics", &config.topics)
         .some("validationStatus", config.validation_status.as_ref());
-    ask::get(org, "search/suggestTitleMatches", parameters, SUGGESTED)
+    ask::get(client, "search/suggestTitleMatches", parameters, SUGGESTED)
 }
 
 /// GET search/suggestSearchQueries.
-pub fn suggest_queries(org: &Org, config: &SuggestQueriesConfig) -> Result<Message, Fault> {
+pub fn suggest_queries(client: &Client, config: &SuggestQueriesConfig) -> Result<Message, Fault> {
     let parameters = Parameters::none()
         .put("q", &config.words)
         .put("language", &config.language)
         .some("channel", config.channel.map(channel))
         .some("limit", config.limit);
-    ask::get(org, "search/suggestSearchQueries", parameters, SUGGESTED)
+    ask::get(client, "search/suggestSearchQueries", parameters, SUGGESTED)
 }
 
 fn channel(channel: ArticleChannel) -> &'static str {

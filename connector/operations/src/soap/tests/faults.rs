@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn the_session_travels_in_the_body_alone() {
-    let (org, script, _) = org([page("query", &[], None, 0)]);
-    ask(&org, "SELECT Id FROM Account").unwrap();
+    let (client, script, _) = client([page("query", &[], None, 0)]);
+    ask(&client, "SELECT Id FROM Account").unwrap();
     let request = &script.requests()[1];
     let body = String::from_utf8_lossy(&request.body);
     assert!(
@@ -20,7 +20,7 @@ fn the_session_travels_in_the_body_alone() {
     );
 }
 
-fn ask(org: &Org, soql: &str) -> Result<(), Fault> {
+fn ask(client: &Client, soql: &str) -> Result<(), Fault> {
     let config = QueryConfig {
         soql: soql.into(),
         bind: Vec::new(),
@@ -29,7 +29,7 @@ fn ask(org: &Org, soql: &str) -> Result<(), Fault> {
         headers: None,
         format: None,
     };
-    query::query(org, &config).map(|_| ())
+    query::query(client, &config).map(|_| ())
 }
 
 /// The kind of fault that an answer ends a query with, sent once.
@@ -41,8 +41,8 @@ pub(in crate::soap) fn kind_of(play: Play) -> Option<(FaultKind, String)> {
         max_delay_ms: None,
         total_ms: None,
     });
-    let (org, ..) = org_for(&connection, [token("T1"), play]);
-    let fault = ask(&org, "SELECT Id FROM Account").err()?;
+    let (client, ..) = org_for(&connection, [token("T1"), play]);
+    let fault = ask(&client, "SELECT Id FROM Account").err()?;
     Some((fault.kind, fault.message))
 }
 

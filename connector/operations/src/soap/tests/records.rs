@@ -20,7 +20,7 @@ fn thousands_of_records_go_in_calls_of_200_and_keep_their_order() {
             .collect();
         answer("create", &results)
     });
-    let (org, script, _) = org(std::iter::once(account()).chain(plays));
+    let (client, script, _) = client(std::iter::once(account()).chain(plays));
     let config = CreateConfig {
         object: Some("Account".into()),
         batch_size: None,
@@ -30,7 +30,7 @@ fn thousands_of_records_go_in_calls_of_200_and_keep_their_order() {
         format: None,
     };
     let input = json(&format!("[{}]", records.join(",")));
-    let reply = save::create(&org, &config, &input).unwrap();
+    let reply = save::create(&client, &config, &input).unwrap();
     let outcomes: Vec<serde_json::Value> = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(outcomes.len(), RECORDS);
     for (at, outcome) in outcomes.iter().enumerate() {
@@ -47,7 +47,7 @@ fn thousands_of_records_go_in_calls_of_200_and_keep_their_order() {
 #[test]
 fn names_that_are_no_names_never_become_elements() {
     for name in ["a><b", "x y", "1a", "", "é", "a:b"] {
-        let (org, script, _) = org([account()]);
+        let (client, script, _) = client([account()]);
         let config = CreateConfig {
             object: Some("Account".into()),
             batch_size: None,
@@ -57,7 +57,7 @@ fn names_that_are_no_names_never_become_elements() {
             format: None,
         };
         let input = json(&serde_json::json!([{ name: "x" }]).to_string());
-        let fault = save::create(&org, &config, &input).unwrap_err();
+        let fault = save::create(&client, &config, &input).unwrap_err();
         assert!(
             fault.message.contains("is no field of Account"),
             "{}",
@@ -83,7 +83,7 @@ fn created(count: usize) -> Play {
 
 /// Creates contacts; the code of each, and what was sent.
 fn create_contacts(plays: Vec<Play>, input: &str) -> (Vec<String>, Script) {
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     let config = CreateConfig {
         object: Some("contact".into()),
         batch_size: None,
@@ -92,7 +92,7 @@ fn create_contacts(plays: Vec<Play>, input: &str) -> (Vec<String>, Script) {
         headers: None,
         format: None,
     };
-    let reply = save::create(&org, &config, &json(input)).unwrap();
+    let reply = save::create(&client, &config, &json(input)).unwrap();
     let outcomes: Vec<serde_json::Value> = serde_json::from_slice(&reply.body).unwrap();
     let code = |outcome: &serde_json::Value| {
         let code = outcome["errors"][0]["code"].as_str();

@@ -21,12 +21,12 @@ fn rows_come_from_all_pages_typed_and_in_order() {
 
 #[test]
 fn the_next_page_is_asked_for_before_this_one_is_read() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         page("query", &["A"], Some("L-1"), 2),
         account(),
         page("queryMore", &["B"], None, 2),
     ]);
-    let mut rows = Rows::open(Rc::new(org), &rows_config(DocumentFormat::Ndjson)).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &rows_config(DocumentFormat::Ndjson)).unwrap();
     assert_eq!(sent_locators(&script), ["L-1"]);
     read_all(&mut rows).unwrap();
     assert_eq!(script.left(), 0);
@@ -80,12 +80,12 @@ fn rows_that_do_not_add_up_are_a_fault() {
 
 #[test]
 fn rows_that_nobody_has_counted_are_read_to_their_end() {
-    let (org, ..) = org([
+    let (client, ..) = client([
         page("query", &["A"], Some("L-1"), -1),
         account(),
         page("queryMore", &["B"], None, -1),
     ]);
-    let mut rows = Rows::open(Rc::new(org), &rows_config(DocumentFormat::Csv)).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &rows_config(DocumentFormat::Csv)).unwrap();
     assert_eq!(
         read_all(&mut rows).unwrap(),
         "Name,NumberOfEmployees\nA,7\nB,7\n"
@@ -134,13 +134,13 @@ fn children_that_were_cut_off_are_completed() {
         r#"<result><done>true</done><queryLocator xsi:nil="true"/>{}<size>2</size></result>"#,
         child("Y")
     );
-    let (org, script, _) = org([answer("query", &first), answer("queryMore", &more)]);
+    let (client, script, _) = client([answer("query", &first), answer("queryMore", &more)]);
     let config = QueryRowsConfig {
         soql: "SELECT (SELECT LastName FROM Contacts) FROM Account".into(),
         untyped: true,
         ..rows_config(DocumentFormat::Ndjson)
     };
-    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &config).unwrap();
     assert_eq!(
         read_all(&mut rows).unwrap(),
         "{\"Contacts\":[{\"LastName\":\"X\"},{\"LastName\":\"Y\"}]}\n"
@@ -175,7 +175,7 @@ fn the_next_parents_are_asked_for_only_after_all_children_of_the_page() {
         let inner = result(next, &contact(name), 3);
         answer("queryMore", &format!("<result>{inner}</result>"))
     };
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         parent("query", &result(Some("C-1"), &contact("1"), 3), Some("P-1")),
         more("2", Some("C-2")),
         more("3", None),
@@ -186,7 +186,7 @@ fn the_next_parents_are_asked_for_only_after_all_children_of_the_page() {
         untyped: true,
         ..rows_config(DocumentFormat::Ndjson)
     };
-    let mut rows = Rows::open(Rc::new(org), &config).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &config).unwrap();
     assert_eq!(
         read_all(&mut rows).unwrap(),
         "{\"Contacts\":[{\"LastName\":\"1\"},{\"LastName\":\"2\"},{\"LastName\":\"3\"}]}\n{\"Contacts\":[{\"LastName\":\"4\"}]}\n"
@@ -223,12 +223,12 @@ fn answer_without_its_result_is_none() {
         ("<result/>", true),
         ("<result/><result/>", false),
     ] {
-        let (org, ..) = org([answer("getUserInfo", result)]);
+        let (client, ..) = client([answer("getUserInfo", result)]);
         let config = PlainConfig {
             headers: None,
             format: None,
         };
-        let told = users::get_user_info(&org, &config);
+        let told = users::get_user_info(&client, &config);
         assert_eq!(told.is_ok(), good, "{result}");
     }
 }

@@ -7,8 +7,8 @@ use crate::rest::replication::DELETED;
 use crate::triggers::cursor::checkpoint_lost;
 use crate::triggers::instant::Instant;
 use crate::triggers::poll::Change;
+use salesforce_client::client::{Client, Unusable};
 use salesforce_client::metadata::Metadata;
-use salesforce_client::org::{Org, Unusable};
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::soql::date;
@@ -23,7 +23,7 @@ const TOO_EARLY: &str = "INVALID_REPLICATION_DATE";
 
 /// The list of one object.
 pub(super) struct List<'a> {
-    org: &'a Org,
+    client: &'a Client,
     /// The object's name.
     object: &'a str,
     path: String,
@@ -69,9 +69,9 @@ struct Entry {
 
 impl<'a> List<'a> {
     /// Names the object; `resumes` says that a checkpoint tells where to go on.
-    pub fn new(org: &'a Org, object: &'a str, resumes: bool) -> Result<Self, Fault> {
+    pub fn new(client: &'a Client, object: &'a str, resumes: bool) -> Result<Self, Fault> {
         Ok(Self {
-            org,
+            client,
             object,
             path: format!("sobjects/{}/deleted", segment("object", object)?),
             resumes,
@@ -127,8 +127,8 @@ impl<'a> List<'a> {
         let span = Parameters::none()
             .some("start", date::of_unix_seconds(start))
             .some("end", date::of_unix_seconds(end));
-        let call = get_call(self.org, &self.path, &span)?.expecting(DELETED);
-        self.org.send_as(&call, None, |reply, _| {
+        let call = get_call(self.client, &self.path, &span)?.expecting(DELETED);
+        self.client.send_as(&call, None, |reply, _| {
             let listed = serde_json::from_slice(&reply.body).map_err(|error| {
                 Unusable(format!(
                     "The answer to `deleted` is not as documented: {error}"

@@ -40,8 +40,8 @@ impl Host {
     fn poll(&mut self, crashes: bool) -> bool {
         let config = config("earliest", self.batch_size);
         let from = self.checkpoint.as_deref();
-        let org = self.world.org();
-        let batch = records::created_or_updated(&org, &config, from, 1_000).unwrap();
+        let client = self.world.client();
+        let batch = records::created_or_updated(&client, &config, from, 1_000).unwrap();
         if crashes {
             return true;
         }

@@ -2,7 +2,7 @@
 
 use super::world::event_ids;
 use crate::triggers::deleted::deleted;
-use salesforce_client::testing::org;
+use salesforce_client::testing::client;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::DeletedConfig;
 use salesforce_contract::bindings::{FaultKind, Message};
@@ -60,7 +60,7 @@ fn deletions_come_in_the_order_of_their_times_and_once() {
         ("a", "21:00:00"),
         ("d", "22:13:30"),
     ];
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         time("22:14:00"),
         time("22:14:00"),
         list(&all, "22:14:00"),
@@ -70,7 +70,7 @@ fn deletions_come_in_the_order_of_their_times_and_once() {
         list(&all[3..], "22:15:00"),
     ]);
     let config = config(START, 3);
-    let first = deleted(&org, &config, None, 0).unwrap();
+    let first = deleted(&client, &config, None, 0).unwrap();
     let day = "2023-11-14T";
     assert_eq!(
         event_ids(&first),
@@ -85,10 +85,10 @@ fn deletions_come_in_the_order_of_their_times_and_once() {
         first.messages[0].body,
         br#"{"id":"c","deletedDate":"2023-11-14T20:59:00.000+0000"}"#
     );
-    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    let second = deleted(&client, &config, Some(&first.checkpoint), 0).unwrap();
     assert_eq!(event_ids(&second), [format!("d@{day}22:13:30.000Z")]);
     assert!(!second.more);
-    let third = deleted(&org, &config, Some(&second.checkpoint), 0).unwrap();
+    let third = deleted(&client, &config, Some(&second.checkpoint), 0).unwrap();
     assert!(third.messages.is_empty() && !third.more);
     let sent = script.sent();
     assert!(
@@ -105,7 +105,7 @@ fn deletions_come_in_the_order_of_their_times_and_once() {
 
 #[test]
 fn a_record_that_is_undeleted_and_deleted_again_comes_twice() {
-    let (org, ..) = org([
+    let (client, ..) = client([
         time("22:14:00"),
         time("22:14:00"),
         list(&[("a", "22:13:00")], "22:14:00"),
@@ -115,9 +115,9 @@ fn a_record_that_is_undeleted_and_deleted_again_comes_twice() {
         list(&[("a", "22:17:00")], "22:18:00"),
     ]);
     let config = config(START, 100);
-    let first = deleted(&org, &config, None, 0).unwrap();
-    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
-    let third = deleted(&org, &config, Some(&second.checkpoint), 0).unwrap();
+    let first = deleted(&client, &config, None, 0).unwrap();
+    let second = deleted(&client, &config, Some(&first.checkpoint), 0).unwrap();
+    let third = deleted(&client, &config, Some(&second.checkpoint), 0).unwrap();
     assert_eq!(
         (
             first.messages.len(),
@@ -131,7 +131,7 @@ fn a_record_that_is_undeleted_and_deleted_again_comes_twice() {
 
 #[test]
 fn a_deletion_that_shows_up_late_is_found() {
-    let (org, ..) = org([
+    let (client, ..) = client([
         time("22:14:00"),
         time("22:14:00"),
         list(&[("b", "22:13:00")], "22:14:00"),
@@ -139,15 +139,15 @@ fn a_deletion_that_shows_up_late_is_found() {
         list(&[("a", "22:12:30"), ("b", "22:13:00")], "22:16:00"),
     ]);
     let config = config(START, 100);
-    let first = deleted(&org, &config, None, 0).unwrap();
-    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    let first = deleted(&client, &config, None, 0).unwrap();
+    let second = deleted(&client, &config, Some(&first.checkpoint), 0).unwrap();
     assert_eq!(event_ids(&second), ["a@2023-11-14T22:12:30.000Z"]);
 }
 
 #[test]
 fn less_than_a_minute_is_not_asked_for() {
-    let (org, script, _) = org([time("22:14:00"), time("22:14:00")]);
-    let batch = deleted(&org, &config("now", 100), None, 0).unwrap();
+    let (client, script, _) = client([time("22:14:00"), time("22:14:00")]);
+    let batch = deleted(&client, &config("now", 100), None, 0).unwrap();
     assert!(batch.messages.is_empty() && !batch.more);
     assert_eq!(script.left(), 0);
 }
@@ -158,7 +158,7 @@ fn a_span_with_too_many_deletions_is_halved() {
         400,
         r#"[{"message":"exceeded max number of ids: 600000","errorCode":"EXCEEDED_ID_LIMIT"}]"#,
     );
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         time("22:14:00"),
         time("22:14:00"),
         too_many,
@@ -166,14 +166,14 @@ fn a_span_with_too_many_deletions_is_halved() {
         time("22:14:00"),
         list(&[], "22:14:00"),
     ]);
-    let first = deleted(&org, &config(START, 100), None, 0).unwrap();
+    let first = deleted(&client, &config(START, 100), None, 0).unwrap();
     assert_eq!((first.messages.len(), first.more), (1, true));
     let sent = script.sent();
     assert!(
         sent[4].ends_with("end=2023-11-14T21%3A07%3A00Z"),
         "{sent:?}"
     );
-    let second = deleted(&org, &config(START, 100), Some(&first.checkpoint), 0).unwrap();
+    let second = deleted(&client, &config(START, 100), Some(&first.checkpoint), 0).unwrap();
     assert!(second.messages.is_empty() && !second.more);
     assert!(script.sent()[6].contains("start=2023-11-14T21%3A07%3A00Z"));
 }
@@ -196,13 +196,13 @@ fn after_a_span_with_too_many_deletions_the_next_begins_with_what_went_well() {
         list(&[("b", "20:20:00")], "20:32:45"),
     ]);
     plays.extend([time("22:14:00"), list(&[("c", "20:40:00")], "21:04:45")]);
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     let config = config(START, 100);
-    let mut batch = deleted(&org, &config, None, 0).unwrap();
+    let mut batch = deleted(&client, &config, None, 0).unwrap();
     let mut found = event_ids(&batch);
     for _ in 0..2 {
         assert!(batch.more);
-        batch = deleted(&org, &config, Some(&batch.checkpoint), 0).unwrap();
+        batch = deleted(&client, &config, Some(&batch.checkpoint), 0).unwrap();
         found.extend(event_ids(&batch));
     }
     assert_eq!(found.len(), 3, "{found:?}");
@@ -223,7 +223,7 @@ fn attribute<'m>(message: &'m Message, name: &str) -> Option<&'m str> {
 
 #[test]
 fn a_minute_with_too_many_deletions_is_a_gap_and_the_watch_goes_on_behind_it() {
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         time("20:04:00"),
         time("20:04:00"),
         too_many(),
@@ -236,7 +236,7 @@ fn a_minute_with_too_many_deletions_is_a_gap_and_the_watch_goes_on_behind_it() {
         look_back_seconds: Some(0),
         ..config(START, 100)
     };
-    let first = deleted(&org, &config, None, 0).unwrap();
+    let first = deleted(&client, &config, None, 0).unwrap();
     let [gap] = first.messages.as_slice() else {
         panic!("{} messages", first.messages.len());
     };
@@ -255,7 +255,7 @@ fn a_minute_with_too_many_deletions_is_a_gap_and_the_watch_goes_on_behind_it() {
         reason.contains("more Account records than that"),
         "{reason}"
     );
-    let second = deleted(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    let second = deleted(&client, &config, Some(&first.checkpoint), 0).unwrap();
     assert_eq!(event_ids(&second), ["a@2023-11-14T20:02:00.000Z"]);
     let sent = script.sent();
     assert!(sent[5].contains("start=2023-11-14T20%3A00%3A00Z&end=2023-11-14T20%3A01%3A00Z"));
@@ -267,7 +267,7 @@ fn a_minute_with_too_many_deletions_is_a_gap_and_the_watch_goes_on_behind_it() {
 fn too_many_deletions_within_the_look_back_do_not_wait_and_are_told_once() {
     let start = "2023-11-14T22:06:00Z";
     let (a, b, c) = (("a", "22:07:00"), ("b", "22:12:00"), ("c", "22:13:00"));
-    let (org, ..) = org([
+    let (client, ..) = client([
         time("22:14:00"),
         // From 22:06 on: eight minutes are too many, four are not.
         time("22:14:00"),
@@ -275,9 +275,9 @@ fn too_many_deletions_within_the_look_back_do_not_wait_and_are_told_once() {
         list(&[a], "22:10:00"),
     ]);
     let config = config(start, 100);
-    let first = deleted(&org, &config, None, 0).unwrap();
+    let first = deleted(&client, &config, None, 0).unwrap();
     assert_eq!((first.messages.len(), first.more), (1, true));
-    let (org, script, _) = salesforce_client::testing::org([
+    let (client, script, _) = salesforce_client::testing::client([
         time("22:14:00"),
         too_many(),
         list(&[a], "22:10:00"),
@@ -289,7 +289,7 @@ fn too_many_deletions_within_the_look_back_do_not_wait_and_are_told_once() {
         time("22:14:00"),
         list(&[b, c], "22:14:00"),
     ]);
-    let second = deleted(&org, &config, Some(&first.checkpoint), 60_000).unwrap();
+    let second = deleted(&client, &config, Some(&first.checkpoint), 60_000).unwrap();
     assert_eq!(
         event_ids(&second),
         [
@@ -301,7 +301,7 @@ fn too_many_deletions_within_the_look_back_do_not_wait_and_are_told_once() {
     assert!(!second.more);
     assert_eq!(script.left(), 0, "{:?}", script.sent());
     // The look-back is read again, and nothing of it is told again.
-    let (org, script, _) = salesforce_client::testing::org([
+    let (client, script, _) = salesforce_client::testing::client([
         time("22:15:00"),
         list(&[a], "22:10:00"),
         time("22:15:00"),
@@ -319,7 +319,7 @@ fn too_many_deletions_within_the_look_back_do_not_wait_and_are_told_once() {
         time("22:15:00"),
         list(&[b, c], "22:15:00"),
     ]);
-    let third = deleted(&org, &config, Some(&second.checkpoint), 60_000).unwrap();
+    let third = deleted(&client, &config, Some(&second.checkpoint), 60_000).unwrap();
     assert!(third.messages.is_empty(), "{:?}", event_ids(&third));
     assert_eq!(script.left(), 0, "{:?}", script.sent());
 }
@@ -332,7 +332,7 @@ fn a_date_that_salesforce_does_not_remember_is_a_lost_checkpoint_or_a_wrong_star
             r#"[{"message":"startDate before org replication enabled date","errorCode":"INVALID_REPLICATION_DATE"}]"#,
         )
     };
-    let (org, ..) = org([
+    let (client, ..) = client([
         time("22:14:00"),
         time("22:14:00"),
         too_early(),
@@ -342,31 +342,32 @@ fn a_date_that_salesforce_does_not_remember_is_a_lost_checkpoint_or_a_wrong_star
         time("22:16:00"),
         too_early(),
     ]);
-    let fault = deleted(&org, &config(START, 100), None, 0).unwrap_err();
+    let fault = deleted(&client, &config(START, 100), None, 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
     assert!(fault.message.contains("config.start"), "{}", fault.message);
-    let begun = deleted(&org, &config(START, 100), None, 0).unwrap();
-    let fault = deleted(&org, &config(START, 100), Some(&begun.checkpoint), 0).unwrap_err();
+    let begun = deleted(&client, &config(START, 100), None, 0).unwrap();
+    let fault = deleted(&client, &config(START, 100), Some(&begun.checkpoint), 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
     assert_eq!(fault.upstream[0].code, "INVALID_REPLICATION_DATE");
 }
 
 #[test]
 fn a_start_or_checkpoint_before_what_salesforce_remembers_is_refused() {
-    let (org, ..) = org([
+    let (client, ..) = client([
         time("22:14:00"),
         time("22:14:00"),
         time("22:14:00"),
         list(&[], "22:14:00"),
     ]);
-    let fault = deleted(&org, &config("2023-10-01T00:00:00Z", 100), None, 0).unwrap_err();
+    let fault = deleted(&client, &config("2023-10-01T00:00:00Z", 100), None, 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
-    let batch = deleted(&org, &config("earliest", 100), None, 0).unwrap();
+    let batch = deleted(&client, &config("earliest", 100), None, 0).unwrap();
     let late = vec![
         ("content-type".into(), "application/json".into()),
         ("date".into(), "Sun, 31 Dec 2023 00:00:00 GMT".into()),
     ];
-    let (org, ..) = salesforce_client::testing::org([Play::Answer(200, late, b"[]".to_vec())]);
-    let fault = deleted(&org, &config(START, 100), Some(&batch.checkpoint), 0).unwrap_err();
+    let (client, ..) =
+        salesforce_client::testing::client([Play::Answer(200, late, b"[]".to_vec())]);
+    let fault = deleted(&client, &config(START, 100), Some(&batch.checkpoint), 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
 }

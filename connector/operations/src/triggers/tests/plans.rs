@@ -2,7 +2,7 @@
 
 use super::world::{World, config};
 use crate::triggers::{deleted, records};
-use salesforce_client::testing::{account, org};
+use salesforce_client::testing::{account, client};
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     DeletedBy, DeletedConfig, QueryConfig, SameSecond, WatchConfig,
@@ -11,7 +11,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
 /// The first query of a config.
 fn soql(config: &WatchConfig) -> String {
     let world = World::new();
-    records::created_or_updated(&world.org(), config, None, 0).unwrap();
+    records::created_or_updated(&world.client(), config, None, 0).unwrap();
     let queries = world.queries.borrow();
     queries[0].clone()
 }
@@ -74,12 +74,12 @@ fn a_chosen_cursor_field_orders_the_rows() {
 
 #[test]
 fn without_fields_all_that_the_object_has_are_read() {
-    let (org, script, _) = org([account()]);
+    let (client, script, _) = client([account()]);
     let config = WatchConfig {
         fields: Vec::new(),
         ..config("earliest", 100)
     };
-    records::created(&org, &config, None, 0).unwrap_err();
+    records::created(&client, &config, None, 0).unwrap_err();
     let sent = script.sent();
     let all = "SELECT%20CreatedDate%2C%20Active__c%2C%20AnnualRevenue%2C%20BillingAddress";
     assert!(sent[2].contains(all), "{sent:?}");
@@ -88,7 +88,7 @@ fn without_fields_all_that_the_object_has_are_read() {
 #[test]
 fn deleted_rows_in_the_recycle_bin_are_found_by_query_all() {
     let world = World::new();
-    deleted::deleted(&world.org(), &bin(), None, 0).unwrap();
+    deleted::deleted(&world.client(), &bin(), None, 0).unwrap();
     assert_eq!(
         world.queries.borrow()[0],
         "SELECT Id, SystemModstamp, Name FROM Account WHERE (IsDeleted = true AND (Name LIKE 'A%' OR Name = null)) AND SystemModstamp >= 2023-11-14T00:00:00Z ORDER BY SystemModstamp ASC, Id ASC LIMIT 200"
@@ -101,7 +101,7 @@ fn a_query_keeps_its_own_condition_and_gets_what_it_lacks() {
     let config = query(
         "select Name, (SELECT Id FROM Contacts LIMIT 3) from Account where A = 1 or B = 2 WITH SECURITY_ENFORCED",
     );
-    records::query(&world.org(), &config, None, 0).unwrap();
+    records::query(&world.client(), &config, None, 0).unwrap();
     assert_eq!(
         world.queries.borrow()[0],
         "SELECT Id, SystemModstamp, Name, (SELECT Id FROM Contacts LIMIT 3) from Account WHERE (A = 1 or B = 2) AND SystemModstamp != null WITH SECURITY_ENFORCED ORDER BY SystemModstamp ASC, Id ASC LIMIT 200"
@@ -122,7 +122,7 @@ fn queries_that_would_hide_rows_are_refused() {
         ("UPDATE Account", "not SOQL"),
     ] {
         let world = World::new();
-        let fault = records::query(&world.org(), &query(soql), None, 0).unwrap_err();
+        let fault = records::query(&world.client(), &query(soql), None, 0).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Config, "{soql}");
         assert!(fault.message.contains(words), "{soql}: {}", fault.message);
         assert!(world.queries.borrow().is_empty(), "{soql}");
@@ -132,7 +132,8 @@ fn queries_that_would_hide_rows_are_refused() {
 #[test]
 fn configs_that_mean_nothing_are_refused() {
     let refused = |config: WatchConfig| {
-        let fault = records::created_or_updated(&World::new().org(), &config, None, 0).unwrap_err();
+        let fault =
+            records::created_or_updated(&World::new().client(), &config, None, 0).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Config);
         fault.message
     };
@@ -155,7 +156,7 @@ fn configs_that_mean_nothing_are_refused() {
     let start = refused(config("soon", 100));
     assert!(start.contains("config.start"), "{start}");
     let fields = DeletedConfig { by: None, ..bin() };
-    let fault = deleted::deleted(&World::new().org(), &fields, None, 0).unwrap_err();
+    let fault = deleted::deleted(&World::new().client(), &fields, None, 0).unwrap_err();
     assert!(
         fault.message.contains("config.fields goes with"),
         "{}",
@@ -166,12 +167,12 @@ fn configs_that_mean_nothing_are_refused() {
 #[test]
 fn checkpoints_do_not_serve_other_triggers() {
     let world = World::new();
-    let batch = records::created(&world.org(), &config("now", 100), None, 0).unwrap();
+    let batch = records::created(&world.client(), &config("now", 100), None, 0).unwrap();
     let from = Some(batch.checkpoint.as_str());
-    let fault = records::updated(&world.org(), &config("now", 100), from, 0).unwrap_err();
+    let fault = records::updated(&world.client(), &config("now", 100), from, 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
     let from = Some("{}");
-    let fault = records::updated(&world.org(), &config("now", 100), from, 0).unwrap_err();
+    let fault = records::updated(&world.client(), &config("now", 100), from, 0).unwrap_err();
     assert_eq!(fault.kind, FaultKind::CheckpointLost);
 }
 
@@ -182,8 +183,8 @@ fn only_updates_have_a_same_second() {
         ..config("now", 100)
     };
     for of in [records::created, records::created_or_updated] {
-        let fault = of(&World::new().org(), &config, None, 0).unwrap_err();
+        let fault = of(&World::new().client(), &config, None, 0).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Config);
     }
-    assert!(records::updated(&World::new().org(), &config, None, 0).is_ok());
+    assert!(records::updated(&World::new().client(), &config, None, 0).is_ok());
 }

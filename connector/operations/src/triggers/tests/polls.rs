@@ -12,7 +12,7 @@ use salesforce_contract::bindings::{FaultKind, Message};
 const MINUTE_MS: u64 = 60_000;
 
 fn poll(world: &World, from: Option<&str>) -> Batch {
-    records::created_or_updated(&world.org(), &config("now", 3), from, 1_000).unwrap()
+    records::created_or_updated(&world.client(), &config("now", 3), from, 1_000).unwrap()
 }
 
 fn next(world: &World, before: &Batch) -> Batch {
@@ -40,7 +40,7 @@ fn from_the_earliest_everything_comes_in_batches_and_then_nothing() {
     }
     world.clock.pass(60 * MINUTE_MS);
     let earliest = |from: Option<&str>| {
-        records::created_or_updated(&world.org(), &config("earliest", 3), from, 0).unwrap()
+        records::created_or_updated(&world.client(), &config("earliest", 3), from, 0).unwrap()
     };
     let first = earliest(None);
     assert_eq!((numbers(&first), first.more), (vec![0, 1, 2], true));
@@ -139,24 +139,24 @@ fn changes_of_the_running_second_wait_until_it_is_over() {
 #[test]
 fn a_row_that_may_have_been_changed_within_its_first_second_is_returned_once_and_says_so() {
     let world = World::new();
-    let org = world.org();
+    let client = world.client();
     let config = config("now", 100);
-    let from = records::updated(&org, &config, None, 0).unwrap();
+    let from = records::updated(&client, &config, None, 0).unwrap();
     world.clock.pass(3_000);
     world.insert(1, 0);
     world.insert(2, 0);
     world.update(2, 0);
     world.clock.pass(3_000);
-    let first = records::updated(&org, &config, Some(&from.checkpoint), 0).unwrap();
+    let first = records::updated(&client, &config, Some(&from.checkpoint), 0).unwrap();
     assert_eq!(
         changes(&first),
         [(1, "created-or-updated"), (2, "created-or-updated")]
     );
     world.update(2, 0);
     world.clock.pass(3_000);
-    let second = records::updated(&org, &config, Some(&first.checkpoint), 0).unwrap();
+    let second = records::updated(&client, &config, Some(&first.checkpoint), 0).unwrap();
     assert_eq!(changes(&second), [(2, "updated")]);
-    let third = records::updated(&org, &config, Some(&second.checkpoint), 0).unwrap();
+    let third = records::updated(&client, &config, Some(&second.checkpoint), 0).unwrap();
     assert!(third.messages.is_empty());
 }
 
@@ -179,27 +179,27 @@ fn changes(batch: &Batch) -> Vec<(usize, &str)> {
 #[test]
 fn created_rows_are_no_updated_ones_where_the_config_says_so_and_updated_ones_not_created() {
     let world = World::new();
-    let org = world.org();
+    let client = world.client();
     let updates = WatchConfig {
         same_second: Some(SameSecond::Skip),
         ..config("now", 100)
     };
     let config = config("now", 100);
-    let from = records::updated(&org, &updates, None, 0).unwrap();
-    let from_created = records::created(&org, &config, None, 0).unwrap();
+    let from = records::updated(&client, &updates, None, 0).unwrap();
+    let from_created = records::created(&client, &config, None, 0).unwrap();
     world.clock.pass(3_000);
     world.insert(1, 0);
     world.insert(2, 0);
     world.clock.pass(3_000);
     world.update(2, 0);
     world.clock.pass(3_000);
-    let updated = records::updated(&org, &updates, Some(&from.checkpoint), 0).unwrap();
+    let updated = records::updated(&client, &updates, Some(&from.checkpoint), 0).unwrap();
     assert_eq!(numbers(&updated), [2]);
-    let created = records::created(&org, &config, Some(&from_created.checkpoint), 0).unwrap();
+    let created = records::created(&client, &config, Some(&from_created.checkpoint), 0).unwrap();
     assert_eq!(numbers(&created), [1, 2]);
     world.update(1, 0);
     world.clock.pass(3_000);
-    let again = records::created(&org, &config, Some(&created.checkpoint), 0).unwrap();
+    let again = records::created(&client, &config, Some(&created.checkpoint), 0).unwrap();
     assert!(again.messages.is_empty());
 }
 
@@ -242,9 +242,9 @@ fn a_burst_of_new_rows_comes_at_once_and_costs_little_afterwards() {
     const ALL: usize = 30_000;
     const LOOKS: usize = 11 * 6;
     let world = World::new();
-    let org = world.org();
+    let client = world.client();
     let config = config("now", 2_000);
-    let mut batch = records::created(&org, &config, None, 60_000).unwrap();
+    let mut batch = records::created(&client, &config, None, 60_000).unwrap();
     world.clock.pass(3_000);
     for number in 0..ALL {
         world.insert(number, 0);
@@ -254,7 +254,7 @@ fn a_burst_of_new_rows_comes_at_once_and_costs_little_afterwards() {
     world.clock.pass(10_000);
     let mut found = Vec::new();
     for _ in 0..ALL / 2_000 + 1 {
-        batch = records::created(&org, &config, Some(&batch.checkpoint), 60_000).unwrap();
+        batch = records::created(&client, &config, Some(&batch.checkpoint), 60_000).unwrap();
         found.extend(numbers(&batch));
     }
     assert_eq!(found, (0..ALL).collect::<Vec<_>>());
@@ -263,7 +263,7 @@ fn a_burst_of_new_rows_comes_at_once_and_costs_little_afterwards() {
     for _ in 0..LOOKS {
         world.clock.pass(10_000);
         loop {
-            batch = records::created(&org, &config, Some(&batch.checkpoint), 60_000).unwrap();
+            batch = records::created(&client, &config, Some(&batch.checkpoint), 60_000).unwrap();
             found.extend(numbers(&batch));
             if !batch.more {
                 break;
@@ -279,9 +279,9 @@ fn a_burst_of_new_rows_comes_at_once_and_costs_little_afterwards() {
 #[test]
 fn more_changes_than_can_be_remembered_wait_and_none_is_lost_or_doubled() {
     let world = World::new();
-    let org = world.org();
+    let client = world.client();
     let config = config("now", 2_000);
-    let mut batch = records::created_or_updated(&org, &config, None, 60_000).unwrap();
+    let mut batch = records::created_or_updated(&client, &config, None, 60_000).unwrap();
     world.clock.pass(3_000);
     let all = MAX_RUNS + 500;
     for number in 0..all {
@@ -291,7 +291,7 @@ fn more_changes_than_can_be_remembered_wait_and_none_is_lost_or_doubled() {
     let mut found = Vec::new();
     let mut waited = 0;
     while found.len() < all {
-        match records::created_or_updated(&org, &config, Some(&batch.checkpoint), 60_000) {
+        match records::created_or_updated(&client, &config, Some(&batch.checkpoint), 60_000) {
             Ok(next) => {
                 found.extend(numbers(&next));
                 batch = next;
@@ -329,7 +329,7 @@ fn a_poll_over_pages_without_news_ends_with_its_time() {
     let world = World::new();
     let start = poll(&world, None);
     let from = Some(start.checkpoint.as_str());
-    let none = records::created_or_updated(&world.org(), &config("now", 3), from, 0).unwrap();
+    let none = records::created_or_updated(&world.client(), &config("now", 3), from, 0).unwrap();
     assert!(!none.more && none.messages.is_empty());
     assert_eq!(world.clock.slept(), [0_u64; 0], "triggers do not wait");
 }
@@ -342,7 +342,7 @@ fn answer_that_is_short_of_rows_is_not_taken_for_all_there_is() {
         world.clock.pass(1_000);
     }
     world.clock.pass(60 * MINUTE_MS);
-    let earliest = || records::created_or_updated(&world.org(), &config("earliest", 3), None, 0);
+    let earliest = || records::created_or_updated(&world.client(), &config("earliest", 3), None, 0);
     world.shorts.set(1);
     assert_eq!(numbers(&earliest().unwrap()), [0, 1]);
     world.shorts.set(99);

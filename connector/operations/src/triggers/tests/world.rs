@@ -2,12 +2,12 @@
 
 use crate::triggers::instant::Instant;
 use percent_encoding::percent_decode_str;
+use salesforce_client::client::Client;
 use salesforce_client::clock::Clock;
 use salesforce_client::context::Context;
-use salesforce_client::org::Org;
 use salesforce_client::testing::{connection, token};
 use salesforce_client::transport::scripted::{Play, Script, TestClock};
-use salesforce_client::transport::{Request, Started, Transport, Uploading};
+use salesforce_client::transport::{HttpRequest, Started, Transport, Uploading};
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::WatchConfig;
 use salesforce_formats::soql::date;
@@ -98,12 +98,12 @@ impl World {
         own.all(|row| row.committed_ms <= now)
     }
 
-    pub fn org(&self) -> Org {
+    pub fn client(&self) -> Client {
         let context = Context::new(self.clone(), self.clock.clone());
-        Org::open(Rc::new(context), &connection()).unwrap()
+        Client::open(Rc::new(context), &connection()).unwrap()
     }
 
-    fn answer(&self, request: &Request) -> Play {
+    fn answer(&self, request: &HttpRequest) -> Play {
         if request.url.ends_with("/services/oauth2/token") {
             return token("T1");
         }
@@ -193,11 +193,11 @@ fn record(row: &Row) -> String {
 }
 
 impl Transport for World {
-    fn start(&self, request: &Request) -> Started {
+    fn start(&self, request: &HttpRequest) -> Started {
         Script::new([self.answer(request)]).start(request)
     }
 
-    fn upload(&self, request: &Request) -> Uploading {
+    fn upload(&self, request: &HttpRequest) -> Uploading {
         Script::default().upload(request)
     }
 }

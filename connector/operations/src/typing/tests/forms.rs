@@ -60,14 +60,14 @@ fn in_zone(zone: &str, media_type: &str, body: &str) -> Result<String, String> {
         time_zone: Some(zone.into()),
         ..connection()
     };
-    let (org, ..) = org_for(&connection, [token("T1"), account()]);
+    let (client, ..) = org_for(&connection, [token("T1"), account()]);
     let message = message(media_type, body);
     let document = Document::open(&message, Some("Account"), Options::default()).unwrap();
-    let encoder = RecordEncoder::new(&org, document.is_untyped());
+    let encoder = RecordEncoder::new(&client, document.is_untyped());
     match encoder.encode(document.only().unwrap().node, "Account") {
         Ok(node) => Ok(serde_json::to_string(&node).unwrap()),
         Err(RecordError::Record(field_error)) => Err(field_error.message),
-        Err(RecordError::Org(fault)) => panic!("{}", fault.message),
+        Err(RecordError::Fault(fault)) => panic!("{}", fault.message),
     }
 }
 

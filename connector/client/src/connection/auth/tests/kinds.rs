@@ -42,8 +42,8 @@ fn only_a_refusal_of_the_user_is_one_of_the_credentials() {
         ),
     ];
     for (code, kind, words) in cases {
-        let (org, script, _) = org_for(&with(soap()), [login_fault(code, "so it is")]);
-        let fault = org.session().unwrap_err();
+        let (client, script, _) = org_for(&with(soap()), [login_fault(code, "so it is")]);
+        let fault = client.session().unwrap_err();
         assert_eq!((fault.kind, fault.attempts), (kind, 1), "{code}");
         assert_eq!(fault.upstream[0].code, code);
         assert_eq!(fault.upstream[0].message, "so it is");
@@ -66,8 +66,8 @@ fn a_login_that_the_org_cannot_answer_now_is_tried_again() {
         Play::Answer(503, Vec::new(), b"<html>busy</html>".to_vec()),
         Play::Fail(Failure::Lost),
     ] {
-        let (org, script, _) = org_for(&with(soap()), [failed, Play::json(200, welcome)]);
-        assert_eq!(org.session().unwrap().access_token, "S1");
+        let (client, script, _) = org_for(&with(soap()), [failed, Play::json(200, welcome)]);
+        assert_eq!(client.session().unwrap().access_token, "S1");
         assert_eq!(script.left(), 0);
     }
 }
@@ -96,8 +96,8 @@ fn a_token_endpoint_that_cannot_answer_now_is_asked_again() {
             r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]"#,
         ),
     ] {
-        let (org, script, _) = org_for(&with(refresh()), [failed, token("T1")]);
-        assert_eq!(org.session().unwrap().access_token, "T1");
+        let (client, script, _) = org_for(&with(refresh()), [failed, token("T1")]);
+        assert_eq!(client.session().unwrap().access_token, "T1");
         assert_eq!(script.left(), 0);
     }
 }
@@ -136,8 +136,8 @@ fn a_login_that_is_refused_for_other_reasons_than_credentials_keeps_its_kind() {
             FaultKind::Unauthenticated,
         ),
     ] {
-        let (org, script, _) = org_for(&connection(), [Play::json(status, body)]);
-        let fault = org.session().unwrap_err();
+        let (client, script, _) = org_for(&connection(), [Play::json(status, body)]);
+        let fault = client.session().unwrap_err();
         assert_eq!((fault.kind, fault.status), (kind, Some(status)), "{body}");
         assert_eq!(script.sent().len(), 1);
     }

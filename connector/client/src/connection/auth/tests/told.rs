@@ -8,8 +8,8 @@ fn a_refused_login_says_what_to_check_and_keeps_salesforce_words() {
         400,
         r#"{"error":"invalid_grant","error_description":"authentication failure"}"#,
     );
-    let (org, ..) = org_for(&connection(), [refusal]);
-    let fault = org.session().unwrap_err();
+    let (client, ..) = org_for(&connection(), [refusal]);
+    let fault = client.session().unwrap_err();
     assert_eq!(
         (fault.kind, fault.status),
         (FaultKind::Unauthenticated, Some(400))
@@ -113,8 +113,8 @@ fn a_refused_login_names_its_flow_and_host_and_says_how_to_fix_it() {
         ),
     ];
     for (auth, answer, words, hint) in cases {
-        let (org, ..) = org_for(&with(auth), [answer]);
-        let message = org.session().unwrap_err().message;
+        let (client, ..) = org_for(&with(auth), [answer]);
+        let message = client.session().unwrap_err().message;
         assert!(message.starts_with("The login by `"), "{message}");
         assert!(message.contains(&words), "{message}");
         assert!(message.contains(hint), "{message}");
@@ -135,8 +135,8 @@ fn a_login_that_no_host_answers_names_its_flow_too() {
         }),
         ..connection()
     };
-    let (org, ..) = org_for(&config, [Play::Fail(Failure::Timeout)]);
-    let fault = org.session().unwrap_err();
+    let (client, ..) = org_for(&config, [Play::Fail(Failure::Timeout)]);
+    let fault = client.session().unwrap_err();
     assert!(
         fault.message.starts_with(
             "The login by `client-credentials` at https://acme.my.salesforce.com failed: "
@@ -148,11 +148,11 @@ fn a_login_that_no_host_answers_names_its_flow_too() {
 
 #[test]
 fn a_page_that_is_no_token_endpoint_is_named() {
-    let (org, ..) = org_for(
+    let (client, ..) = org_for(
         &connection(),
         [Play::Answer(404, Vec::new(), b"<html>".to_vec())],
     );
-    let fault = org.session().unwrap_err();
+    let fault = client.session().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
     assert!(
         fault

@@ -16,7 +16,7 @@ fn config(more: &[(&str, Value)]) -> V1ExtractConfig {
     serde_json::from_value(full).unwrap()
 }
 
-fn org() -> (Fake, TestClock) {
+fn client() -> (Fake, TestClock) {
     let (fake, clock) = fake();
     fake.0.borrow_mut().pages = vec![
         "\"Id\",\"Name\"\n\"1\",\"a\nb\"\n\"2\",\"c\"\n".into(),
@@ -39,10 +39,10 @@ const WHOLE: &str = "\"Id\",\"Name\"\n\"1\",\"a\nb\"\n\"2\",\"c\"\n\"3\",\"\"\n"
 #[test]
 fn results_of_one_batch_and_of_chunks_are_one_document_with_one_header() {
     for (chunked, batches) in [(false, 1), (true, 4)] {
-        let (fake, clock) = org();
+        let (fake, clock) = client();
         fake.0.borrow_mut().bulk_v1.polls = 2;
         let config = config(&[("pk_chunking", json!(chunked))]);
-        let mut extract = open(fake.org(&clock), config).unwrap();
+        let mut extract = open(fake.client(&clock), config).unwrap();
         assert_eq!(read(&mut extract).unwrap(), WHOLE);
         let head = extract.head();
         for (name, value) in [("rows", "3"), ("total", "3"), ("job", "750C0")] {
@@ -59,9 +59,9 @@ fn results_of_one_batch_and_of_chunks_are_one_document_with_one_header() {
 
 #[test]
 fn rows_come_as_typed_json_where_that_is_asked_for() {
-    let (fake, clock) = org();
+    let (fake, clock) = client();
     let config = config(&[("format", json!("Ndjson"))]);
-    let mut extract = open(fake.org(&clock), config).unwrap();
+    let mut extract = open(fake.client(&clock), config).unwrap();
     let rows = read(&mut extract).unwrap();
     assert_eq!(rows.lines().last().unwrap(), r#"{"Id":"3","Name":null}"#);
     assert_eq!(rows.lines().count(), 3);
@@ -69,16 +69,16 @@ fn rows_come_as_typed_json_where_that_is_asked_for() {
 
 #[test]
 fn every_fault_at_every_request_leaves_every_row_read_once() {
-    let (fake, clock) = org();
+    let (fake, clock) = client();
     let chunked = || config(&[("pk_chunking", json!(true))]);
-    let mut extract = open(fake.org(&clock), chunked()).unwrap();
+    let mut extract = open(fake.client(&clock), chunked()).unwrap();
     read(&mut extract).unwrap();
     for number in 0..fake.seen().len() {
         for disturbance in DISTURBANCES {
-            let (fake, clock) = org();
+            let (fake, clock) = client();
             fake.0.borrow_mut().troubles = vec![(number, disturbance)];
-            let mut extract = open(fake.org(&clock), chunked())
-                .or_else(|_| open(fake.org(&clock), chunked()))
+            let mut extract = open(fake.client(&clock), chunked())
+                .or_else(|_| open(fake.client(&clock), chunked()))
                 .unwrap();
             assert_eq!(
                 read(&mut extract).unwrap(),
@@ -100,8 +100,8 @@ fn every_fault_at_every_request_leaves_every_row_read_once() {
 
 #[test]
 fn extract_continues_at_the_document_that_was_not_finished() {
-    let (fake, clock) = org();
-    let mut extract = open(fake.org(&clock), config(&[])).unwrap();
+    let (fake, clock) = client();
+    let mut extract = open(fake.client(&clock), config(&[])).unwrap();
     let mut before = String::new();
     // Until the last document has been begun.
     while before.len() <= WHOLE.len() - 7 {
@@ -120,16 +120,16 @@ fn extract_continues_at_the_document_that_was_not_finished() {
     assert_ne!(place["documents"], 0);
     before.truncate(of("resume-bytes").parse().unwrap());
     let again = config(&[("resume", resume)]);
-    let mut extract = open(fake.org(&clock), again).unwrap();
+    let mut extract = open(fake.client(&clock), again).unwrap();
     assert_eq!(before + &read(&mut extract).unwrap(), WHOLE);
     assert_eq!(fake.0.borrow().bulk_v1.jobs.len(), 1);
 }
 
 #[test]
 fn failed_batch_is_a_fault_with_its_reason() {
-    let (fake, clock) = org();
+    let (fake, clock) = client();
     fake.0.borrow_mut().bulk_v1.fails = Some("InvalidBatch : Failed to process query".into());
-    let mut extract = open(fake.org(&clock), config(&[])).unwrap();
+    let mut extract = open(fake.client(&clock), config(&[])).unwrap();
     let fault = read(&mut extract).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Invalid);
     assert!(
@@ -141,10 +141,10 @@ fn failed_batch_is_a_fault_with_its_reason() {
 
 #[test]
 fn wait_that_is_over_is_a_state_and_goes_on() {
-    let (fake, clock) = org();
+    let (fake, clock) = client();
     fake.0.borrow_mut().bulk_v1.polls = 20;
     let short = config(&[("wait_seconds", json!(1))]);
-    let mut extract = open(fake.org(&clock), short).unwrap();
+    let mut extract = open(fake.client(&clock), short).unwrap();
     assert_eq!(read(&mut extract).unwrap_err().kind, FaultKind::Timeout);
     fake.0.borrow_mut().bulk_v1.jobs[0]
         .batches
@@ -155,12 +155,12 @@ fn wait_that_is_over_is_a_state_and_goes_on() {
 
 #[test]
 fn splitting_a_query_with_a_limit_is_refused_before_anything_is_made() {
-    let (fake, clock) = org();
+    let (fake, clock) = client();
     let limited = config(&[
         ("soql", json!("SELECT Id FROM Account LIMIT 5")),
         ("pk_chunking", json!(true)),
     ]);
-    let fault = open(fake.org(&clock), limited).err().unwrap();
+    let fault = open(fake.client(&clock), limited).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Config);
     assert!(fake.seen().is_empty());
 }
@@ -177,10 +177,10 @@ fn document_without_rows_has_its_header() {
             "Id,BillingStreet,BillingCity\n",
         ),
     ] {
-        let (fake, clock) = org();
+        let (fake, clock) = client();
         fake.0.borrow_mut().pages = vec!["Records not found for this query".into()];
         let config = config(&[("soql", json!(soql))]);
-        let mut extract = open(fake.org(&clock), config).unwrap();
+        let mut extract = open(fake.client(&clock), config).unwrap();
         assert_eq!(read(&mut extract).unwrap(), header);
     }
 }

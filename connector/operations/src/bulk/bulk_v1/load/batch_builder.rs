@@ -6,7 +6,7 @@ use crate::bulk::input::{InputPosition, Row};
 use crate::bulk::load::job::{Batch, Builder};
 use crate::bulk::load::local_rejection::LocalRejections;
 use crate::bulk::load::original::line;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
@@ -91,7 +91,7 @@ impl Builder for BatchBuilder {
 
     fn take(
         &mut self,
-        _: &Rc<Org>,
+        _: &Rc<Client>,
         columns: &[String],
         set: usize,
         row: &mut Row,

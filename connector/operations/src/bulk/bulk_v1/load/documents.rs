@@ -6,8 +6,8 @@ use crate::bulk::dialect::Dialect;
 use crate::bulk::load::result_document::Results;
 use crate::bulk::load::result_document::{MOST_READS, READ_PAUSE_MS};
 use csv::ByteRecord;
+use salesforce_client::client::Client;
 use salesforce_client::fault::is_absent;
-use salesforce_client::org::Org;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::rc::Rc;
 
@@ -48,7 +48,7 @@ pub enum RowResult {
 
 /// What became of the records of a part, in order.
 pub struct BatchResults {
-    org: Rc<Org>,
+    client: Rc<Client>,
     job: String,
     results: Option<Results>,
     batch: String,
@@ -64,20 +64,20 @@ pub struct BatchResults {
 
 impl BatchResults {
     /// Asks for the results of a part, where there are any.
-    pub fn open(org: &Rc<Org>, job: &str, part: &Part) -> Result<Self, Fault> {
+    pub fn open(client: &Rc<Client>, job: &str, part: &Part) -> Result<Self, Fault> {
         let complete = part.state == State::Completed && part.unprocessed() == 0;
         let batch = part.id.clone().unwrap_or_default();
         let mut results = None;
         // A batch that failed as a whole has none, and says so with a refusal.
         if complete || part.processed > 0 {
-            match results_of(org, job, &batch) {
+            match results_of(client, job, &batch) {
                 Ok(found) => results = Some(found),
                 Err(fault) if !complete && is_refusal(&fault) => {}
                 Err(fault) => return Err(fault),
             }
         }
         Ok(Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             job: job.to_owned(),
             results,
             batch,
@@ -116,8 +116,8 @@ impl BatchResults {
                 return Ok(RowResult::Unknown);
             }
             self.reads += 1;
-            self.org.context().clock.sleep_ms(READ_PAUSE_MS);
-            let mut results = results_of(&self.org, &self.job, &self.batch)?;
+            self.client.context().clock.sleep_ms(READ_PAUSE_MS);
+            let mut results = results_of(&self.client, &self.job, &self.batch)?;
             let mut passed = 0;
             while passed < self.emitted && results.next(&mut self.record)? {
                 passed += 1;
@@ -129,7 +129,7 @@ impl BatchResults {
 
 /// What became of the records of several parts, in order.
 pub struct AllResults {
-    org: Rc<Org>,
+    client: Rc<Client>,
     job: String,
     parts: Vec<Part>,
     /// The part at hand.
@@ -139,9 +139,9 @@ pub struct AllResults {
 
 impl AllResults {
     /// Begins with the first part.
-    pub fn new(org: &Rc<Org>, job: String, parts: Vec<Part>) -> Self {
+    pub fn new(client: &Rc<Client>, job: String, parts: Vec<Part>) -> Self {
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             job,
             parts,
             at: 0,
@@ -159,7 +159,7 @@ impl AllResults {
             };
             let current = match &mut self.current {
                 Some(current) => current,
-                none => none.insert(BatchResults::open(&self.org, &self.job, part)?),
+                none => none.insert(BatchResults::open(&self.client, &self.job, part)?),
             };
             if let Some(row_result) = current.next()? {
                 return Ok((row_result, self.at));
@@ -180,8 +180,8 @@ impl AllResults {
     }
 }
 
-fn results_of(org: &Rc<Org>, job: &str, batch: &str) -> Result<Results, Fault> {
-    let results = document(org, job, batch, "result", &COLUMNS)?;
+fn results_of(client: &Rc<Client>, job: &str, batch: &str) -> Result<Results, Fault> {
+    let results = document(client, job, batch, "result", &COLUMNS)?;
     results.must_have(Some(SUCCESS))?;
     Ok(results)
 }
@@ -212,19 +212,24 @@ fn row_result(results: &Results, record: &ByteRecord, complete: bool) -> Option<
 
 /// Opens a document of a batch.
 fn document(
-    org: &Rc<Org>,
+    client: &Rc<Client>,
     job: &str,
     batch: &str,
     steps: &str,
     wanted: &[&str],
 ) -> Result<Results, Fault> {
-    let call = wire::document_call(org, job, batch, steps)?;
-    Results::open(org, call, DIALECT.delimiter, wanted)
+    let call = wire::document_call(client, job, batch, steps)?;
+    Results::open(client, call, DIALECT.delimiter, wanted)
 }
 
 /// Opens a batch as it was sent.
-pub fn request(org: &Rc<Org>, job: &str, batch: &str, columns: &[&str]) -> Result<Results, Fault> {
-    let request = document(org, job, batch, "request", columns)?;
+pub fn request(
+    client: &Rc<Client>,
+    job: &str,
+    batch: &str,
+    columns: &[&str],
+) -> Result<Results, Fault> {
+    let request = document(client, job, batch, "request", columns)?;
     if request.is_complete() {
         return Ok(request);
     }

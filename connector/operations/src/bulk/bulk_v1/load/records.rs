@@ -6,14 +6,14 @@ use crate::bulk::load::local_rejection::LocalRejection;
 use crate::bulk::load::record_writer::{Next, RecordSource, RecordWriter, Which};
 use crate::bulk::load::result_document::Results;
 use csv::ByteRecord;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Records of one kind, batch after batch.
 pub struct RecordPieces {
-    org: Rc<Org>,
+    client: Rc<Client>,
     which: Which,
     job: String,
     columns: Vec<Vec<String>>,
@@ -66,10 +66,10 @@ fn may_be_in(which: Which, part: &Part) -> bool {
 
 impl RecordPieces {
     /// Finds where they stand.
-    pub fn new(org: &Rc<Org>, journal: &Rc<RefCell<Journal>>, which: Which) -> Self {
+    pub fn new(client: &Rc<Client>, journal: &Rc<RefCell<Journal>>, which: Which) -> Self {
         let known = journal.borrow();
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             which,
             job: known.job.clone().unwrap_or_default(),
             columns: known.head.shape.columns.clone(),
@@ -93,8 +93,8 @@ impl RecordPieces {
         let wanted: Vec<&str> = own.iter().map(String::as_str).collect();
         let batch = part.id.clone().unwrap_or_default();
         Ok(BatchDocument {
-            request: documents::request(&self.org, &self.job, &batch, &wanted)?,
-            results: BatchResults::open(&self.org, &self.job, &part)?,
+            request: documents::request(&self.client, &self.job, &batch, &wanted)?,
+            results: BatchResults::open(&self.client, &self.job, &part)?,
             names: out.names(own),
             part,
             record: ByteRecord::new(),

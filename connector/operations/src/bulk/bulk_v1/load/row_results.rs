@@ -6,7 +6,7 @@ use crate::bulk::columns::Rules;
 use crate::bulk::load::local_rejection::LocalRejection;
 use crate::bulk::load::outcome::Outcome;
 use crate::bulk::load::outcome::RowResults;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ pub struct BatchOutcomes {
 
 impl RowResults<Journal> for BatchOutcomes {
     fn open(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         _: &Rules,
         journal: &mut Journal,
         index: usize,
@@ -36,7 +36,7 @@ impl RowResults<Journal> for BatchOutcomes {
         let job = journal.job.clone().unwrap_or_default();
         Ok(Some(Self {
             index,
-            results: AllResults::new(org, job, batch.parts.clone()),
+            results: AllResults::new(client, job, batch.parts.clone()),
             batch,
             at: 0,
             rejected: 0,

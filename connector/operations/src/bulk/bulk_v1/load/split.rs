@@ -45,7 +45,7 @@ impl Load {
     /// Returns how many records at the beginning of a batch have been processed; `None` where others have been, too.
     fn processed_first(&self, part: &Part) -> Result<Option<u64>, Fault> {
         let job = self.job().unwrap_or_default();
-        let mut row_results = BatchResults::open(&self.org, &job, part)?;
+        let mut row_results = BatchResults::open(&self.client, &job, part)?;
         let (mut kept, mut gap) = (0, false);
         while let Some(row_result) = row_results.next()? {
             match (row_result, gap) {
@@ -74,7 +74,7 @@ impl Load {
         };
         let data = self.copied(&part, &columns)?;
         let job = self.job().unwrap_or_default();
-        let info = wire::add_batch(&self.org, &job, &data)?;
+        let info = wire::add_batch(&self.client, &job, &data)?;
         self.state.borrow_mut().sent_as(&info);
         Ok(true)
     }
@@ -84,7 +84,7 @@ impl Load {
         let (batch, skip) = part.copied.clone().unwrap_or_default();
         let job = self.job().unwrap_or_default();
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let mut request = documents::request(&self.org, &job, &batch, &names)?;
+        let mut request = documents::request(&self.client, &job, &batch, &names)?;
         let mut data = Vec::new();
         let header = names.iter().map(|name| name.as_bytes());
         line(header, DIALECT, &mut data);

@@ -61,7 +61,11 @@ impl Host {
             full[name] = value.clone();
         }
         let config = serde_json::from_value(full).unwrap();
-        open(self.fake.org(&self.clock), config, self.journal.as_deref())
+        open(
+            self.fake.client(&self.clock),
+            config,
+            self.journal.as_deref(),
+        )
     }
 
     /// One life of a load: it dies after so many calls, or by a fault. The journal of the last call may not have been kept.
@@ -317,9 +321,9 @@ fn batches_of_somebody_else_are_not_taken_for_ones_own() {
     load.close().unwrap();
     host.journal = Some(load.journal());
     let job = load.job().unwrap();
-    let org = host.fake.org(&host.clock);
+    let client = host.fake.client(&host.clock);
     for _ in 0..2 {
-        wire::add_batch(&org, &job, b"Name\nx\n").unwrap();
+        wire::add_batch(&client, &job, b"Name\nx\n").unwrap();
     }
     let fault = host.live(usize::MAX, true).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Conflict);

@@ -3,9 +3,9 @@
 use crate::bulk::body::Arriving;
 use crate::bulk::jobs::{self, JobInfo, QUERY};
 use crate::bulk::results::{NUMBER_OF_RECORDS, csv, query_call};
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_client::transport::Started;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
@@ -54,7 +54,7 @@ struct Next(Option<String>);
 
 struct InFlight {
     url: String,
-    call: Call,
+    call: Request,
     started: Option<Started>,
 }
 
@@ -77,7 +77,7 @@ struct Listed {
 impl Pages {
     /// Finds the way to all pages from this cursor on.
     pub fn new(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         config: &ExtractConfig,
         cursor: &ExtractPlace,
         info: &JobInfo,
@@ -97,20 +97,20 @@ impl Pages {
             return Ok(pages);
         }
         let newer = ApiVersion::parse(FIRST_WITH_PAGES)
-            .is_some_and(|first| org.version().is_ok_and(|version| version >= first));
+            .is_some_and(|first| client.version().is_ok_and(|version| version >= first));
         let many = info.number_records_processed > FEW_ROWS;
         let whole = cursor.locator.is_none() && config.page_records.is_none();
         if parallel > 1 && newer && many && whole {
-            pages.list(org)?;
+            pages.list(client)?;
         }
         Ok(pages)
     }
 
     /// Asks for the list of pages. Orgs that have none are read page by page.
-    fn list(&mut self, org: &Rc<Org>) -> Result<(), Fault> {
-        let path = format!("{}/resultPages", jobs::path(org, QUERY, &self.job)?);
+    fn list(&mut self, client: &Rc<Client>) -> Result<(), Fault> {
+        let path = format!("{}/resultPages", jobs::path(client, QUERY, &self.job)?);
         // Whatever else is answered, pages can be read without a list: it is not asked for again.
-        let answer = org.send(&Call::get(path)).ok();
+        let answer = client.send(&Request::get(path)).ok();
         let listing = answer.and_then(|reply| serde_json::from_slice::<Listing>(&reply.body).ok());
         if let Some(listing) = listing.filter(|listing| !listing.result_pages.is_empty()) {
             self.way = Way::Listed {
@@ -123,12 +123,12 @@ impl Pages {
     }
 
     /// Asks for the next page; `None` after the last.
-    pub fn next(&mut self, org: &Rc<Org>) -> Result<Option<Arriving>, Fault> {
+    pub fn next(&mut self, client: &Rc<Client>) -> Result<Option<Arriving>, Fault> {
         let (call, started) = match &mut self.way {
             Way::Locators(next) => match next.take() {
                 None => return Ok(None),
                 Some(Next(locator)) => {
-                    let call = query_call(org, &self.job, locator.as_deref(), self.max_records)?;
+                    let call = query_call(client, &self.job, locator.as_deref(), self.max_records)?;
                     (call, None)
                 }
             },
@@ -137,14 +137,14 @@ impl Pages {
                 waiting,
                 more,
             } => {
-                submit(org, running, waiting, more, self.parallel)?;
+                submit(client, running, waiting, more, self.parallel)?;
                 match running.pop_front() {
                     None => return Ok(None),
                     Some(request) => (request.call, request.started),
                 }
             }
         };
-        Arriving::open_csv(org, &call, started, Some(NUMBER_OF_RECORDS)).map(Some)
+        Arriving::open_csv(client, &call, started, Some(NUMBER_OF_RECORDS)).map(Some)
     }
 
     /// Notes which page follows the one that was read.
@@ -188,7 +188,7 @@ impl Pages {
 
 /// Keeps as many pages on their way as allowed.
 fn submit(
-    org: &Rc<Org>,
+    client: &Rc<Client>,
     running: &mut VecDeque<InFlight>,
     waiting: &mut VecDeque<String>,
     more: &mut Option<String>,
@@ -197,7 +197,7 @@ fn submit(
     while running.len() < parallel {
         if waiting.is_empty() {
             let Some(path) = more.take() else { break };
-            let next = listing(org, &path_of(&path)?)?;
+            let next = listing(client, &path_of(&path)?)?;
             *waiting = urls(&next);
             *more = next.next_records_url.filter(|_| !next.done);
             if waiting.is_empty() {
@@ -207,7 +207,7 @@ fn submit(
         if let Some(url) = waiting.pop_front() {
             let call = csv(path_of(&url)?);
             // A request that cannot even be started fails again, with its reason, when its turn comes.
-            let started = org.start(&call).ok();
+            let started = client.start(&call).ok();
             running.push_back(InFlight { url, call, started });
         }
     }
@@ -217,8 +217,8 @@ fn submit(
 /// A list of pages of results.
 const PAGES: Expected = Expected::Object(&["resultPages"]);
 
-fn listing(org: &Org, path: &str) -> Result<Listing, Fault> {
-    org.send_as(&Call::get(path).expecting(PAGES), None, |reply, _| {
+fn listing(client: &Client, path: &str) -> Result<Listing, Fault> {
+    client.send_as(&Request::get(path).expecting(PAGES), None, |reply, _| {
         serde_json::from_slice(&reply.body).map_err(|error| {
             Unusable(format!(
                 "The list of result pages is not as documented: {error}"

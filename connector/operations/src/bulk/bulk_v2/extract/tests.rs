@@ -54,7 +54,7 @@ impl Trial {
 
     fn open(&self) -> Result<Extract, Fault> {
         let config = serde_json::from_value(self.config.clone()).unwrap();
-        open(self.fake.org(&self.clock), config)
+        open(self.fake.client(&self.clock), config)
     }
 
     fn whole(&self) -> Result<String, Fault> {
@@ -175,7 +175,7 @@ fn extract_continues_at_the_last_page_end() {
         kept.truncate(border);
         let jobs = trial.fake.0.borrow().jobs.len();
         let config = serde_json::from_value(config).unwrap();
-        let mut again = open(trial.fake.org(&trial.clock), config).unwrap();
+        let mut again = open(trial.fake.client(&trial.clock), config).unwrap();
         kept.extend(read(&mut again).unwrap().into_bytes());
         assert!(String::from_utf8(kept).unwrap() == expected);
         assert_eq!(trial.fake.0.borrow().jobs.len(), jobs);

@@ -10,8 +10,8 @@ use crate::bulk::load::job::{Batch, Builder};
 use crate::bulk::load::local_rejection::{LocalRejection, LocalRejections};
 use crate::bulk::load::original::line;
 use crate::upload::Upload;
+use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org, Unusable};
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 
@@ -174,12 +174,12 @@ impl BatchBuilder {
     }
 
     /// Sends on what has been gathered, once that is enough.
-    fn send_on(&mut self, org: &Rc<Org>) -> Result<(), Fault> {
+    fn send_on(&mut self, client: &Rc<Client>) -> Result<(), Fault> {
         match &self.upload {
             Some(_) if self.piece.len() >= PIECE_BYTES => self.flush(),
             None if self.piece.len() >= HELD_BYTES && !self.sized => {
-                let call = data_call(org, &self.job)?;
-                self.upload = Some(Upload::open(Rc::clone(org), &call)?);
+                let call = data_call(client, &self.job)?;
+                self.upload = Some(Upload::open(Rc::clone(client), &call)?);
                 self.flush()
             }
             _ => Ok(()),
@@ -208,11 +208,11 @@ impl BatchBuilder {
     }
 
     /// Sends what is left and waits for Salesforce to say that all has arrived; returns what it says instead, if it does.
-    pub fn finish(&mut self, org: &Rc<Org>) -> Result<Option<String>, Fault> {
+    pub fn finish(&mut self, client: &Rc<Client>) -> Result<Option<String>, Fault> {
         if self.upload.is_none() {
             let length = self.piece.len().to_string();
-            let call = data_call(org, &self.job)?.with_header("content-length", &length);
-            self.upload = Some(Upload::open(Rc::clone(org), &call)?);
+            let call = data_call(client, &self.job)?.with_header("content-length", &length);
+            self.upload = Some(Upload::open(Rc::clone(client), &call)?);
         }
         self.flush()?;
         let Some(upload) = self.upload.take() else {
@@ -234,7 +234,7 @@ impl Builder for BatchBuilder {
 
     fn take(
         &mut self,
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         columns: &[String],
         set: usize,
         row: &mut Row,
@@ -258,13 +258,13 @@ impl Builder for BatchBuilder {
         self.batch.bytes += row.bytes.len() as u64 + self.batch.ending_bytes;
         self.piece.extend_from_slice(&row.bytes);
         self.piece.extend_from_slice(self.dialect.ending());
-        self.send_on(org)
+        self.send_on(client)
     }
 }
 
 /// Makes the call of the upload to a job. Any good answer comes through: the job shows what one that is not documented was worth.
-fn data_call(org: &Org, job: &str) -> Result<Call, Fault> {
-    Ok(upload_call(org, job, b"")?.expecting(Expected::Anything))
+fn data_call(client: &Client, job: &str) -> Result<Request, Fault> {
+    Ok(upload_call(client, job, b"")?.expecting(Expected::Anything))
 }
 
 /// Adds a fingerprint to a checksum: order counts.

@@ -8,7 +8,7 @@ use crate::bulk::load::result_document::Results;
 use crate::bulk::load::result_document::{ERROR, ID};
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED, ingest_call};
 use csv::ByteRecord;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 
@@ -51,12 +51,12 @@ impl<'c> Document<'c> {
     /// Reads the records of a document of a part's job, in its order. A job that did not come to its end may have none.
     pub fn read(
         &self,
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         part: &Part,
         resource: &str,
         mut take: impl FnMut(Told<'_>),
     ) -> Result<(), Fault> {
-        let Some(mut results) = self.open(org, part, resource)? else {
+        let Some(mut results) = self.open(client, part, resource)? else {
             return Ok(());
         };
         let place = |name: &str| results.header.iter().position(|known| known == name);
@@ -80,26 +80,31 @@ impl<'c> Document<'c> {
         Ok(())
     }
 
-    fn open(&self, org: &Rc<Org>, part: &Part, resource: &str) -> Result<Option<Results>, Fault> {
+    fn open(
+        &self,
+        client: &Rc<Client>,
+        part: &Part,
+        resource: &str,
+    ) -> Result<Option<Results>, Fault> {
         let wanted: Vec<&str> = self.columns.iter().map(String::as_str).collect();
         let id = Some(ID).filter(|_| resource != UNPROCESSED);
-        open(org, part, resource, self.dialect, &wanted, id)
+        open(client, part, resource, self.dialect, &wanted, id)
     }
 }
 
 /// Asks for a document of a part's job, which must have this column if it has any. A job that did not come to its end may have none.
 pub fn open(
-    org: &Rc<Org>,
+    client: &Rc<Client>,
     part: &Part,
     resource: &str,
     dialect: Dialect,
     wanted: &[&str],
     must_have: Option<&str>,
 ) -> Result<Option<Results>, Fault> {
-    let call = ingest_call(org, &part.job, resource)?;
+    let call = ingest_call(client, &part.job, resource)?;
     let opened = match part.is_complete() {
-        true => Some(Results::open(org, call, dialect.delimiter, wanted)?),
-        false => Results::open_any(org, call, dialect.delimiter, wanted)?,
+        true => Some(Results::open(client, call, dialect.delimiter, wanted)?),
+        false => Results::open_any(client, call, dialect.delimiter, wanted)?,
     };
     if let Some(results) = &opened {
         results.must_have(must_have)?;

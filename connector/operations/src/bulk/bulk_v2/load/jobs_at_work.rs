@@ -20,7 +20,7 @@ impl Load {
         let mut changed = false;
         for index in at_work {
             let job = self.state.borrow().job(index);
-            match jobs::info(&self.org, INGEST, &job) {
+            match jobs::info(&self.client, INGEST, &job) {
                 Ok((_, info)) => changed |= self.state.borrow_mut().saw(index, &info),
                 Err(fault) if is_absent(&fault) => {
                     self.state.borrow_mut().gone(index);
@@ -44,9 +44,9 @@ impl Load {
         *closes += 1;
         let again = *closes > 1;
         if again {
-            self.org.context().clock.sleep_ms(FIRST_PAUSE_MS);
+            self.client.context().clock.sleep_ms(FIRST_PAUSE_MS);
         }
-        match jobs::set_state(&self.org, INGEST, &job, State::UploadComplete) {
+        match jobs::set_state(&self.client, INGEST, &job, State::UploadComplete) {
             Ok((_, info)) => {
                 self.state.borrow_mut().saw(index, &info);
                 Ok(())
@@ -62,12 +62,15 @@ impl Load {
         for index in open {
             let job = self.state.borrow().job(index);
             // A job that came to its end meanwhile refuses to be aborted.
-            let aborted = jobs::set_state(&self.org, INGEST, &job, State::Aborted).or_else(
-                |fault| match fault.kind {
-                    FaultKind::Invalid | FaultKind::Conflict => jobs::info(&self.org, INGEST, &job),
-                    _ => Err(fault),
-                },
-            );
+            let aborted =
+                jobs::set_state(&self.client, INGEST, &job, State::Aborted).or_else(|fault| {
+                    match fault.kind {
+                        FaultKind::Invalid | FaultKind::Conflict => {
+                            jobs::info(&self.client, INGEST, &job)
+                        }
+                        _ => Err(fault),
+                    }
+                });
             match aborted {
                 // What had not arrived whole stays what it is: nothing was sent of it.
                 Ok((_, info)) => self.state.borrow_mut().aborted(index, &info),

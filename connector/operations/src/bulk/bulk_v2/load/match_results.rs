@@ -9,7 +9,7 @@ use super::row_result::{ID_BYTES, RowResult};
 use super::unmatched::{self, UnmatchedResult};
 use crate::bulk::load::result_document::{MOST_READS, READ_PAUSE_MS};
 use crate::bulk::results::{FAILED, SUCCESSFUL};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -34,14 +34,14 @@ pub struct MatchedResults {
 impl MatchedResults {
     /// Reads the results of a part; again, where they have not as many records as the job counts.
     pub fn read(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         part: &Part,
         rows: &PartRows,
         document: &Document<'_>,
     ) -> Result<Self, Fault> {
         let mut reads = 1;
         loop {
-            let matched = Self::read_once(org, part, rows, document);
+            let matched = Self::read_once(client, part, rows, document);
             let short = match &matched {
                 Ok(matched) => matched.found.is_short(part),
                 Err(fault) => fault.kind == FaultKind::Protocol,
@@ -50,12 +50,12 @@ impl MatchedResults {
                 return matched;
             }
             reads += 1;
-            org.context().clock.sleep_ms(READ_PAUSE_MS);
+            client.context().clock.sleep_ms(READ_PAUSE_MS);
         }
     }
 
     fn read_once(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         part: &Part,
         rows: &PartRows,
         document: &Document<'_>,
@@ -80,7 +80,7 @@ impl MatchedResults {
             let mut index = Index::new(rows);
             let mut unmatched = Vec::new();
             for resource in resources(part) {
-                matched.document(org, part, document, resource, &mut index, &mut unmatched)?;
+                matched.document(client, part, document, resource, &mut index, &mut unmatched)?;
             }
             matched.unmatched =
                 unmatched::settle(unmatched, &rows.fingerprints, &mut matched.row_results);
@@ -136,14 +136,14 @@ impl MatchedResults {
 
     fn document(
         &mut self,
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         part: &Part,
         document: &Document<'_>,
         resource: &str,
         index: &mut Index,
         unmatched: &mut Vec<UnmatchedResult>,
     ) -> Result<(), Fault> {
-        document.read(org, part, resource, |record| {
+        document.read(client, part, resource, |record| {
             self.found.count(resource);
             let id = id_of(record.id);
             let row_result = match resource {

@@ -4,7 +4,7 @@ use super::documents::{Document, resources};
 use super::journal::Part;
 use crate::bulk::input::fingerprint::Fingerprint;
 use crate::bulk::results::{FAILED, SUCCESSFUL};
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ pub struct Reasons {
 
 impl Reasons {
     /// Reads them from the documents of the part's job.
-    pub fn read(org: &Rc<Org>, part: &Part, document: &Document<'_>) -> Result<Self, Fault> {
+    pub fn read(client: &Rc<Client>, part: &Part, document: &Document<'_>) -> Result<Self, Fault> {
         let mut reasons = Self {
             exact: Vec::new(),
             likely: Vec::new(),
@@ -35,7 +35,7 @@ impl Reasons {
             if resource == SUCCESSFUL {
                 continue;
             }
-            document.read(org, part, resource, |record| {
+            document.read(client, part, resource, |record| {
                 let reason = match resource {
                     FAILED => String::from_utf8_lossy(record.error).into(),
                     _ => Rc::clone(&unprocessed),

@@ -9,7 +9,7 @@ use crate::bulk::load::record_writer::{Next, RecordSource, RecordWriter, Which};
 use crate::bulk::load::result_document::Results;
 use crate::bulk::results::{FAILED, SUCCESSFUL, UNPROCESSED};
 use csv::ByteRecord;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 /// Records of one kind, job after job.
 pub struct RecordPieces {
-    org: Rc<Org>,
+    client: Rc<Client>,
     state: Rc<RefCell<LoadState>>,
     rules: Rules,
     which: Which,
@@ -55,7 +55,12 @@ pub struct JobDocument {
 
 impl RecordPieces {
     /// Finds where they stand.
-    pub fn new(org: &Rc<Org>, state: &Rc<RefCell<LoadState>>, rules: &Rules, which: Which) -> Self {
+    pub fn new(
+        client: &Rc<Client>,
+        state: &Rc<RefCell<LoadState>>,
+        rules: &Rules,
+        which: Which,
+    ) -> Self {
         let known = state.borrow();
         let pieces = match which {
             Which::Failed => failed(&known),
@@ -63,7 +68,7 @@ impl RecordPieces {
             Which::Unprocessed => pieces(&known, |part| part.unprocessed() > 0, Piece::LeftOver),
         };
         Self {
-            org: Rc::clone(org),
+            client: Rc::clone(client),
             state: Rc::clone(state),
             rules: rules.clone(),
             which,
@@ -102,7 +107,7 @@ impl RecordPieces {
             return Ok(true);
         };
         let document = Document::new(state.columns(&part), &self.rules, out.dialect);
-        let matched = MatchedResults::read(&self.org, &part, rows, &document)?;
+        let matched = MatchedResults::read(&self.client, &part, rows, &document)?;
         state.matched(index, &matched);
         Ok(false)
     }
@@ -121,7 +126,14 @@ impl RecordPieces {
         let wanted = told.iter().copied().chain(own.iter().map(String::as_str));
         let wanted: Vec<&str> = wanted.collect();
         let must_have = told.first().copied();
-        let opened = documents::open(&self.org, part, resource, out.dialect, &wanted, must_have)?;
+        let opened = documents::open(
+            &self.client,
+            part,
+            resource,
+            out.dialect,
+            &wanted,
+            must_have,
+        )?;
         let Some(results) = opened else {
             return Ok(Next::Written);
         };

@@ -8,7 +8,7 @@ use super::row_result::RowResult;
 use crate::bulk::columns::Rules;
 use crate::bulk::load::outcome::Outcome;
 use crate::bulk::load::outcome::RowResults;
-use salesforce_client::org::Org;
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use std::rc::Rc;
 
@@ -46,7 +46,7 @@ impl PartResults {
 
 impl RowResults<LoadState> for PartResults {
     fn open(
-        org: &Rc<Org>,
+        client: &Rc<Client>,
         rules: &Rules,
         state: &mut LoadState,
         index: usize,
@@ -58,7 +58,7 @@ impl RowResults<LoadState> for PartResults {
         };
         let dialect = state.journal.head.shape.dialect.unwrap_or_default();
         let document = Document::new(state.columns(&part), rules, dialect);
-        let matched = MatchedResults::read(org, &part, rows, &document)?;
+        let matched = MatchedResults::read(client, &part, rows, &document)?;
         state.matched(index, &matched);
         Ok(Some(Self {
             part,

@@ -65,8 +65,8 @@ impl Host {
 
     fn open(&mut self) -> Result<Load, Fault> {
         self.opened += 1;
-        let org = self.fake.org(&self.clock);
-        open(org, self.config(), self.journal.as_deref())
+        let client = self.fake.client(&self.clock);
+        open(client, self.config(), self.journal.as_deref())
     }
 
     /// Keeps the journal, as a host does whenever it may have changed.

@@ -49,9 +49,9 @@ impl Load {
             return Err(fault);
         }
         let job = self.state.borrow().job(index);
-        let (_, mut info) = jobs::info(&self.org, INGEST, &job)?;
+        let (_, mut info) = jobs::info(&self.client, INGEST, &job)?;
         if info.state == State::Open {
-            (_, info) = jobs::set_state(&self.org, INGEST, &job, State::Aborted)?;
+            (_, info) = jobs::set_state(&self.client, INGEST, &job, State::Aborted)?;
         }
         let mut state = self.state.borrow_mut();
         match info.state {

@@ -46,11 +46,11 @@ proptest! {
         let count = (fates.len() - 1) * usize::from(size) + usize::from(last);
         let sizes = (1..=fates.len()).map(|number| if number == fates.len() { last } else { size });
         let plays = fates.iter().zip(sizes).map(|(fate, size)| answer(*fate, usize::from(size)));
-        let (org, script, _) = org_for(&no_retries(), std::iter::once(salesforce_client::testing::token("T1")).chain((count > 1).then(account)).chain(plays));
+        let (client, script, _) = org_for(&no_retries(), std::iter::once(salesforce_client::testing::token("T1")).chain((count > 1).then(account)).chain(plays));
         let config = CreateConfig { batch_size: Some(size), parallel: Some(parallel), ..create_config() };
         // The login and, for several records, the describe.
         let described = if count > 1 { 2 } else { 1 };
-        match create(&org, &config, &json(&records(count))) {
+        match create(&client, &config, &json(&records(count))) {
             Ok(reply) => {
                 let codes = codes(&reply);
                 proptest::prop_assert_eq!(codes.len(), count);

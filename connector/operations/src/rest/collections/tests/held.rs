@@ -41,9 +41,9 @@ fn a_value_that_the_org_cannot_read_keeps_its_record_alone_from_being_sent() {
         (r#""Nmae":"N""#, "did you mean `Name`?"),
     ];
     for (member, words) in bad {
-        let (org, script, _) = org_of_accounts([saved(0..2)]);
+        let (client, script, _) = org_of_accounts([saved(0..2)]);
         let body = format!("[\n{{\"Name\":\"A\"}},\n{{{member}}},\n{{\"Name\":\"C\"}}]");
-        let reply = create(&org, &create_config(), &json(&body)).unwrap();
+        let reply = create(&client, &create_config(), &json(&body)).unwrap();
         assert_eq!(codes(&reply), ["ok", "NOT_SENT", "ok"], "{member}");
         let reason = &reasons(&reply)[1];
         assert!(
@@ -65,8 +65,8 @@ fn a_value_that_the_org_cannot_read_keeps_its_record_alone_from_being_sent() {
 #[test]
 fn what_the_org_may_read_goes_to_it_as_it_was_given() {
     let body = r#"[{"Seen__c":"2026-01-31T10:00:00","Phone":12,"ParentId":""},{"Seen__c":"2026-01-31","AnnualRevenue":1.50}]"#;
-    let (org, script, _) = org_of_accounts([saved(0..2)]);
-    let reply = create(&org, &create_config(), &json(body)).unwrap();
+    let (client, script, _) = org_of_accounts([saved(0..2)]);
+    let reply = create(&client, &create_config(), &json(body)).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok"]);
     assert_eq!(
         bodies(&script)[2].lines().skip(1).collect::<Vec<_>>(),
@@ -80,9 +80,9 @@ fn what_the_org_may_read_goes_to_it_as_it_was_given() {
 
 #[test]
 fn a_record_alone_needs_no_describe() {
-    let (org, script, _) = org([saved(0..1)]);
+    let (client, script, _) = client([saved(0..1)]);
     create(
-        &org,
+        &client,
         &create_config(),
         &json(r#"[{"Founded__c":"2026-01-31"}]"#),
     )
@@ -96,13 +96,13 @@ fn a_record_of_an_object_that_the_org_lacks_fails_alone() {
         404,
         r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#,
     );
-    let (org, ..) = org([unknown, account(), saved(0..1)]);
+    let (client, ..) = client([unknown, account(), saved(0..1)]);
     let config = CreateConfig {
         object: None,
         ..create_config()
     };
     let body = r#"[{"attributes":{"type":"Acount"},"Name":"A"},{"attributes":{"type":"Account"},"Name":"B"}]"#;
-    let reply = create(&org, &config, &json(body)).unwrap();
+    let reply = create(&client, &config, &json(body)).unwrap();
     assert_eq!(codes(&reply), ["NOT_SENT", "ok"]);
     assert!(
         reasons(&reply)[0].contains("`Acount`"),
@@ -117,9 +117,9 @@ fn all_or_none_names_the_record_at_fault_and_sends_nothing_of_its_call() {
         all_or_none: true,
         ..create_config()
     };
-    let (org, script, _) = org_of_accounts([]);
+    let (client, script, _) = org_of_accounts([]);
     let body = r#"[{"Name":"A"},{"Founded__c":"soon"}]"#;
-    let reply = create(&org, &config, &json(body)).unwrap();
+    let reply = create(&client, &config, &json(body)).unwrap();
     assert_eq!(
         codes(&reply),
         ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "NOT_SENT"]

@@ -12,9 +12,9 @@ fn only_rows_that_met_a_lock_are_sent_again_and_not_for_ever() {
         Play::json(200, &first.to_string()),
         Play::json(200, &second.to_string()),
     ];
-    let (org, script, clock) =
+    let (client, script, clock) =
         org_of_accounts(answers.into_iter().chain([third(), third(), third()]));
-    let reply = create(&org, &create_config(), &json(&records(3))).unwrap();
+    let reply = create(&client, &create_config(), &json(&records(3))).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok", "UNABLE_TO_LOCK_ROW"]);
     assert!(bodies(&script)[3].contains("N0") && !bodies(&script)[3].contains("N1"));
     assert_eq!((script.left(), clock.slept().len()), (0, 4));
@@ -26,11 +26,11 @@ fn a_call_that_met_a_lock_and_is_saved_whole_or_not_is_sent_again_whole() {
         failed("UNABLE_TO_LOCK_ROW"),
         failed("ALL_OR_NONE_OPERATION_ROLLED_BACK")
     ]);
-    let (org, ..) = org_of_accounts([Play::json(200, &first.to_string()), saved(0..2)]);
+    let (client, ..) = org_of_accounts([Play::json(200, &first.to_string()), saved(0..2)]);
     let config = CreateConfig {
         all_or_none: true,
         ..create_config()
     };
-    let reply = create(&org, &config, &json(&records(2))).unwrap();
+    let reply = create(&client, &config, &json(&records(2))).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok"]);
 }

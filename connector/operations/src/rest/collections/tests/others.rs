@@ -36,8 +36,8 @@ fn ids_come_plain_or_in_records_of_any_form() {
         ),
     ];
     for (media_type, body) in forms {
-        let (org, script, _) = org([saved(0..2)]);
-        let reply = delete(&org, &delete_config(), &message(media_type, &body)).unwrap();
+        let (client, script, _) = client([saved(0..2)]);
+        let reply = delete(&client, &delete_config(), &message(media_type, &body)).unwrap();
         assert_eq!(codes(&reply), ["ok", "ok"]);
         assert_eq!(
             script.sent()[1],
@@ -52,9 +52,9 @@ fn ids_come_plain_or_in_records_of_any_form() {
 
 #[test]
 fn what_cannot_be_an_id_is_not_sent() {
-    let (org, script, _) = org([saved(1..2)]);
+    let (client, script, _) = client([saved(1..2)]);
     let body = format!(r#"["x&allOrNone=true", "{}", {{"Name":"A"}}]"#, id(1));
-    let reply = delete(&org, &delete_config(), &json(&body)).unwrap();
+    let reply = delete(&client, &delete_config(), &json(&body)).unwrap();
     assert_eq!(codes(&reply), ["NOT_SENT", "ok", "NOT_SENT"]);
     assert!(script.sent()[1].ends_with(&format!("?ids={}&allOrNone=false", id(1))));
 }
@@ -69,9 +69,9 @@ fn a_delete_whose_answer_was_lost_is_done_where_the_record_is_gone() {
         ])
         .to_string(),
     );
-    let (org, ..) = org([lost(), gone]);
+    let (client, ..) = client([lost(), gone]);
     let body = format!(r#"["{}","{}"]"#, id(0), id(1));
-    let reply = delete(&org, &delete_config(), &json(&body)).unwrap();
+    let reply = delete(&client, &delete_config(), &json(&body)).unwrap();
     assert_eq!(codes(&reply), ["ok", "INSUFFICIENT_ACCESS_OR_READONLY"]);
 }
 
@@ -108,8 +108,8 @@ fn records_are_retrieved_in_the_order_of_their_ids() {
     ];
     for (format, expected) in cases {
         let pages = [json!([found(0), null]), json!([found(2)])];
-        let (org, script, _) = org(pages.map(|page| Play::json(200, &page.to_string())));
-        let reply = retrieve(&org, &retrieve_config(format), &json(&ids)).unwrap();
+        let (client, script, _) = client(pages.map(|page| Play::json(200, &page.to_string())));
+        let reply = retrieve(&client, &retrieve_config(format), &json(&ids)).unwrap();
         assert_eq!(String::from_utf8(reply.body.clone()).unwrap(), expected);
         assert_eq!(
             (attribute(&reply, "records"), attribute(&reply, "missing")),
@@ -128,8 +128,13 @@ fn records_are_retrieved_in_the_order_of_their_ids() {
 
 #[test]
 fn a_retrieve_of_what_cannot_be_an_id_or_a_field_sends_nothing() {
-    let (org, script, _) = org([]);
-    let fault = retrieve(&org, &retrieve_config(RowFormat::Json), &json(r#"["1"]"#)).unwrap_err();
+    let (client, script, _) = client([]);
+    let fault = retrieve(
+        &client,
+        &retrieve_config(RowFormat::Json),
+        &json(r#"["1"]"#),
+    )
+    .unwrap_err();
     assert!(
         fault.message.contains("record 0 (line 1)"),
         "{}",
@@ -140,7 +145,7 @@ fn a_retrieve_of_what_cannot_be_an_id_or_a_field_sends_nothing() {
         ..retrieve_config(RowFormat::Json)
     };
     assert_eq!(
-        retrieve(&org, &config, &json("[]")).unwrap_err().kind,
+        retrieve(&client, &config, &json("[]")).unwrap_err().kind,
         FaultKind::Config
     );
     assert!(script.sent().is_empty());
@@ -148,10 +153,12 @@ fn a_retrieve_of_what_cannot_be_an_id_or_a_field_sends_nothing() {
 
 #[test]
 fn a_retrieve_that_answers_for_too_few_is_asked_again() {
-    let (org, ..) = org([json!([found(0)]), json!([found(0), found(1)])]
-        .map(|page| Play::json(200, &page.to_string())));
+    let (client, ..) = client(
+        [json!([found(0)]), json!([found(0), found(1)])]
+            .map(|page| Play::json(200, &page.to_string())),
+    );
     let ids = json!([id(0), id(1)]).to_string();
-    let reply = retrieve(&org, &retrieve_config(RowFormat::Json), &json(&ids)).unwrap();
+    let reply = retrieve(&client, &retrieve_config(RowFormat::Json), &json(&ids)).unwrap();
     assert_eq!(attribute(&reply, "records"), "2");
 }
 
@@ -182,8 +189,8 @@ fn named(range: std::ops::Range<usize>) -> Play {
 
 #[test]
 fn trees_are_named_wrapped_and_answered_record_by_record() {
-    let (org, script, _) = org([account(), contact(), named(0..5)]);
-    let reply = create_tree(&org, &tree_config(), &json(TREES)).unwrap();
+    let (client, script, _) = client([account(), contact(), named(0..5)]);
+    let reply = create_tree(&client, &tree_config(), &json(TREES)).unwrap();
     assert_eq!(codes(&reply), vec!["ok"; 5]);
     assert!(script.sent()[3].ends_with("/composite/tree/Account"));
     let expected = r#"{"records":[
@@ -196,8 +203,8 @@ fn trees_are_named_wrapped_and_answered_record_by_record() {
 #[test]
 fn trees_come_as_xml_too() {
     let xml = "<records><Account><Name>A</Name><Contacts><records type=\"Contact\"><LastName>B</LastName></records></Contacts></Account></records>";
-    let (org, script, _) = org([account(), contact(), named(0..2)]);
-    let reply = create_tree(&org, &tree_config(), &message("application/xml", xml)).unwrap();
+    let (client, script, _) = client([account(), contact(), named(0..2)]);
+    let reply = create_tree(&client, &tree_config(), &message("application/xml", xml)).unwrap();
     assert_eq!(codes(&reply), ["ok", "ok"]);
     assert!(bodies(&script)[3].contains(r#""Contacts":{"records":[{"attributes":{"type":"Contact","referenceId":"r1"},"LastName":"B"}]}"#));
 }
@@ -211,13 +218,13 @@ fn trees_are_not_split_and_a_call_that_is_refused_tells_which_record_was_wrong()
     };
     let refused = json!({"hasErrors": true, "results": [{"referenceId": "r1", "errors": [{"statusCode": "INVALID_EMAIL_ADDRESS", "message": "no", "fields": ["Email"]}]}]});
     let second = json!({"hasErrors": false, "results": [{"referenceId": "r3", "id": id(3)}, {"referenceId": "r4", "id": id(4)}]});
-    let (org, ..) = org([
+    let (client, ..) = client([
         account(),
         contact(),
         Play::json(400, &refused.to_string()),
         Play::json(201, &second.to_string()),
     ]);
-    let reply = create_tree(&org, &config, &json(TREES)).unwrap();
+    let reply = create_tree(&client, &config, &json(TREES)).unwrap();
     let rolled_back = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
     assert_eq!(
         codes(&reply),
@@ -233,7 +240,7 @@ fn trees_are_not_split_and_a_call_that_is_refused_tells_which_record_was_wrong()
 
 #[test]
 fn trees_that_no_call_can_take_are_refused_before_anything_is_sent() {
-    let (org, script, _) = org([]);
+    let (client, script, _) = client([]);
     let child = r#"{"LastName":"X"}"#;
     let wide = format!(
         r#"[{{"Name":"A"}},{{"Name":"B","Contacts":[{}]}}]"#,
@@ -248,7 +255,7 @@ fn trees_that_no_call_can_take_are_refused_before_anything_is_sent() {
         (wide, "record 1 (line 1) has 201 records"),
         (deep, "has 6 levels"),
     ] {
-        let fault = create_tree(&org, &tree_config(), &json(&body)).unwrap_err();
+        let fault = create_tree(&client, &tree_config(), &json(&body)).unwrap_err();
         assert!(fault.message.contains(words), "{}", fault.message);
     }
     assert!(script.sent().is_empty());
@@ -256,10 +263,10 @@ fn trees_that_no_call_can_take_are_refused_before_anything_is_sent() {
 
 #[test]
 fn a_tree_refused_without_names_is_a_fault() {
-    let (org, ..) = org([Play::json(
+    let (client, ..) = client([Play::json(
         400,
         r#"[{"errorCode":"INVALID_INPUT","message":"no"}]"#,
     )]);
-    let fault = create_tree(&org, &tree_config(), &json(r#"{"Name":"A"}"#)).unwrap_err();
+    let fault = create_tree(&client, &tree_config(), &json(r#"{"Name":"A"}"#)).unwrap_err();
     assert!(fault.message.contains("INVALID_INPUT"), "{}", fault.message);
 }

@@ -18,13 +18,13 @@ fn upsert_config(format: OutcomeFormat) -> UpsertConfig {
 fn an_upsert_sent_again_leaves_open_whether_the_records_it_finds_are_new() {
     let of = |at: usize, created: bool| json!({"id": id(at), "success": true, "errors": [], "created": created});
     let locked = failed("UNABLE_TO_LOCK_ROW");
-    let (org, script, _) = org_of_accounts([
+    let (client, script, _) = org_of_accounts([
         Play::Fail(Failure::Lost),
         Play::json(200, &json!([of(0, true), of(1, false), locked]).to_string()),
         Play::json(200, &json!([of(2, false)]).to_string()),
     ]);
     let body = r#"[{"Ext__c":"a"},{"Ext__c":"b"},{"Ext__c":"c"}]"#;
-    let reply = upsert(&org, &upsert_config(OutcomeFormat::Csv), &json(body)).unwrap();
+    let reply = upsert(&client, &upsert_config(OutcomeFormat::Csv), &json(body)).unwrap();
     assert_eq!(
         String::from_utf8(reply.body).unwrap(),
         format!(
@@ -41,9 +41,9 @@ fn an_upsert_sent_again_leaves_open_whether_the_records_it_finds_are_new() {
 fn an_upsert_tells_created_and_keeps_to_its_object() {
     let config = upsert_config(OutcomeFormat::Ndjson);
     let answers = json!([{"id": id(0), "success": true, "errors": [], "created": true}, {"id": id(1), "success": true, "errors": [], "created": false}]);
-    let (org, script, _) = org_of_accounts([Play::json(200, &answers.to_string())]);
+    let (client, script, _) = org_of_accounts([Play::json(200, &answers.to_string())]);
     let body = "{\"Ext__c\":\"a\"}\n{\"attributes\":{\"type\":\"Contact\"}}\n{\"Ext__c\":\"b\"}\n";
-    let reply = upsert(&org, &config, &message("application/x-ndjson", body)).unwrap();
+    let reply = upsert(&client, &config, &message("application/x-ndjson", body)).unwrap();
     let lines: Vec<Value> = reply
         .body
         .split(|byte| *byte == b'\n')

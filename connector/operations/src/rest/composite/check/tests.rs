@@ -140,10 +140,10 @@ fn only_a_body_that_reads_may_be_sent_twice() {
     let body = |subrequests: Value| json!({"compositeRequest": subrequests});
     assert_eq!(
         request(&body(json!([read("a", "/services/data/v62.0/limits")]))).unwrap(),
-        Nature::Read
+        Idempotency::Safe
     );
     assert_eq!(
         request(&body(json!([read("a", "/x"), create("b", json!({}))]))).unwrap(),
-        Nature::Write
+        Idempotency::NonIdempotent
     );
 }

@@ -1,5 +1,5 @@
 use super::*;
-use salesforce_client::testing::{expired, org, token};
+use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::source::Source;
@@ -63,8 +63,8 @@ fn read(source: &mut impl Source, max: usize) -> Result<Vec<u8>, Fault> {
 }
 
 fn run(object: &str, plays: Vec<Play>) -> (Result<Vec<u8>, Fault>, Script) {
-    let (org, script, _) = org(plays);
-    let mut source = match download(Rc::new(org), &config(object)) {
+    let (client, script, _) = client(plays);
+    let mut source = match download(Rc::new(client), &config(object)) {
         Ok(source) => source,
         Err(fault) => return (Err(fault), script),
     };
@@ -82,8 +82,8 @@ fn the_checksum_is_md5() {
 
 #[test]
 fn bytes_come_through_as_they_are_with_their_length_beforehand() {
-    let (org, script, _) = org([pdf(), bytes(DATA, None)]);
-    let mut source = download(Rc::new(org), &config("ContentVersion")).unwrap();
+    let (client, script, _) = client([pdf(), bytes(DATA, None)]);
+    let mut source = download(Rc::new(client), &config("ContentVersion")).unwrap();
     let head = source.head();
     assert_eq!(head.media_type, "application/pdf");
     assert!(
@@ -247,8 +247,8 @@ fn bytes_that_stay_wrong_are_a_fault() {
 fn a_large_file_is_checked_at_its_end() {
     let large = vec![b'x'; (HELD_BYTES + 1) as usize];
     let read = |body: &[u8]| {
-        let (org, ..) = org([version(large.len(), &md5(&large), "txt"), bytes(body, None)]);
-        let mut source = download(Rc::new(org), &config("ContentVersion")).unwrap();
+        let (client, ..) = client([version(large.len(), &md5(&large), "txt"), bytes(body, None)]);
+        let mut source = download(Rc::new(client), &config("ContentVersion")).unwrap();
         read(&mut source, 1 << 16)
     };
     assert_eq!(read(&large).unwrap(), large);
@@ -316,8 +316,8 @@ fn images_of_rich_text_are_read_by_their_reference() {
         field: "Photo__c".into(),
         reference_id: "0EM000000000001".into(),
     };
-    let (org, script, _) = org([image()]);
-    let mut source = rich_text_image(Rc::new(org), &config).unwrap();
+    let (client, script, _) = client([image()]);
+    let mut source = rich_text_image(Rc::new(client), &config).unwrap();
     assert_eq!(read(&mut source, 99).unwrap(), DATA);
     assert_eq!(
         path(&script.sent()[1]),

@@ -3,9 +3,9 @@
 use crate::rest::files::blob;
 use crate::rest::files::multipart::{File, Framing};
 use crate::rest::records::{option_headers, record_path};
-use salesforce_client::exchange::Nature;
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::org::{Call, Org};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
 use salesforce_contract::bindings::Fault;
@@ -44,21 +44,25 @@ pub(super) fn too_large(object: &str, most: u64) -> Fault {
 }
 
 /// The request, without the bytes of the file.
-pub(super) fn call(org: &Org, config: &UploadConfig, framing: &Framing) -> Result<Call, Fault> {
-    let (method, path, nature) = match &config.id {
+pub(super) fn call(
+    client: &Client,
+    config: &UploadConfig,
+    framing: &Framing,
+) -> Result<Request, Fault> {
+    let (method, path, idempotency) = match &config.id {
         Some(id) => (
             Method::Patch,
             record_path(&config.object, id)?,
-            Nature::RepeatableWrite,
+            Idempotency::Idempotent,
         ),
         None => (
             Method::Post,
             format!("sobjects/{}", segment("object", &config.object)?),
-            Nature::Write,
+            Idempotency::NonIdempotent,
         ),
     };
     let content_type = framing.content_type();
-    let mut call = Call::write(method, org.path(&path)?, nature, &content_type, b"");
+    let mut call = Request::write(method, client.path(&path)?, idempotency, &content_type, b"");
     // New bytes have nothing to say; a new record has its id.
     call.expected = match config.id {
         Some(_) => Expected::Done,
@@ -74,7 +78,7 @@ pub(super) fn call(org: &Org, config: &UploadConfig, framing: &Framing) -> Resul
 }
 
 /// What stands around the bytes of the file.
-pub(super) fn framing(org: &Org, config: &UploadConfig) -> Result<Framing, Fault> {
+pub(super) fn framing(client: &Client, config: &UploadConfig) -> Result<Framing, Fault> {
     let field = blob::field(&config.object, config.field.as_deref())?;
     let media_type = config.media_type.as_deref().unwrap_or(OCTETS);
     if !media_type
@@ -86,7 +90,7 @@ pub(super) fn framing(org: &Org, config: &UploadConfig) -> Result<Framing, Fault
         ));
     }
     let fields = fields(config, &field)?;
-    let clock = &org.context().clock;
+    let clock = &client.context().clock;
     let boundary = format!(
         "part-{:016x}{:016x}",
         clock.random(u64::MAX),

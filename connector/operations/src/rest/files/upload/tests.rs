@@ -1,5 +1,5 @@
 use super::*;
-use salesforce_client::testing::{expired, org, token};
+use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script};
 
@@ -24,16 +24,16 @@ fn created() -> Play {
 }
 
 fn begin(config: &UploadConfig, plays: Vec<Play>) -> (FileUpload, Script) {
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     (
-        FileUpload::open(Rc::new(org), config, None).unwrap(),
+        FileUpload::open(Rc::new(client), config, None).unwrap(),
         script,
     )
 }
 
 fn take_up(config: &UploadConfig, journal: &str, plays: Vec<Play>) -> Result<FileUpload, Fault> {
-    let (org, ..) = org(plays);
-    FileUpload::open(Rc::new(org), config, Some(journal))
+    let (client, ..) = client(plays);
+    FileUpload::open(Rc::new(client), config, Some(journal))
 }
 
 fn outcomes(sink: &mut FileUpload) -> String {
@@ -170,18 +170,18 @@ fn what_is_too_large_for_salesforce_is_not_sent() {
         length: Some(length),
         ..config(object)
     };
-    let (org, script, _) = org([]);
-    let org = Rc::new(org);
+    let (client, script, _) = client([]);
+    let client = Rc::new(client);
     for (object, length) in [
         ("ContentVersion", (2 << 30) + 1),
         ("Attachment", (500 << 20) + 1),
     ] {
-        let fault = FileUpload::open(Rc::clone(&org), &huge(object, length), None)
+        let fault = FileUpload::open(Rc::clone(&client), &huge(object, length), None)
             .err()
             .unwrap();
         assert!(fault.message.contains("too large"), "{}", fault.message);
     }
-    assert!(FileUpload::open(Rc::clone(&org), &huge("ContentVersion", 2 << 30), None).is_ok());
+    assert!(FileUpload::open(Rc::clone(&client), &huge("ContentVersion", 2 << 30), None).is_ok());
     assert!(script.sent().is_empty());
 }
 
@@ -212,8 +212,10 @@ fn configs_that_cannot_be_sent_are_refused() {
         ),
     ];
     for (config, words) in refused {
-        let (org, script, _) = org([]);
-        let fault = FileUpload::open(Rc::new(org), &config, None).err().unwrap();
+        let (client, script, _) = client([]);
+        let fault = FileUpload::open(Rc::new(client), &config, None)
+            .err()
+            .unwrap();
         assert!(fault.message.contains(words), "{}", fault.message);
         assert!(script.sent().is_empty());
     }

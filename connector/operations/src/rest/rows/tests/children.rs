@@ -30,9 +30,9 @@ fn parent(name: &str, contacts: &str, next: Option<&str>) -> Play {
 
 /// The rows, and the last segments of the addresses asked after the query itself.
 fn read(plays: Vec<Play>, format: FormatChoice) -> (String, Vec<String>) {
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     let soql = "SELECT Name, (SELECT LastName FROM Contacts) FROM Account";
-    let mut rows = Rows::open(Rc::new(org), &config(soql, format)).unwrap();
+    let mut rows = Rows::open(Rc::new(client), &config(soql, format)).unwrap();
     let mut text = Vec::new();
     while let Some(chunk) = rows.read(1_000).unwrap() {
         text.extend(chunk);
@@ -69,12 +69,12 @@ fn the_next_parents_are_asked_for_only_after_all_children_of_the_page() {
 #[test]
 fn children_that_are_all_here_do_not_hold_the_next_page_up() {
     let whole = children(1, &["1"], None);
-    let (org, script, _) = org([
+    let (client, script, _) = client([
         parent("A", &whole, Some("01gP-1")),
         parent("B", &whole, None),
     ]);
     let soql = "SELECT Name, (SELECT LastName FROM Contacts) FROM Account";
-    let _rows = Rows::open(Rc::new(org), &config(soql, FormatChoice::Ndjson)).unwrap();
+    let _rows = Rows::open(Rc::new(client), &config(soql, FormatChoice::Ndjson)).unwrap();
     assert!(script.sent().last().unwrap().ends_with("/query/01gP-1"));
 }
 

@@ -37,13 +37,13 @@ fn read(
     split: Split,
     plays: Vec<Play>,
 ) -> (Result<String, Fault>, Vec<String>, Option<Message>) {
-    let (org, script, _) = org(plays);
+    let (client, script, _) = client(plays);
     let config = RowsConfig {
         split: Some(split),
         ..config(soql, FormatChoice::Csv)
     };
     let mut head = None;
-    let text = Rows::open(Rc::new(org), &config).and_then(|mut rows| {
+    let text = Rows::open(Rc::new(client), &config).and_then(|mut rows| {
         let mut text = Vec::new();
         while let Some(chunk) = rows.read(1_000)? {
             text.extend(chunk);

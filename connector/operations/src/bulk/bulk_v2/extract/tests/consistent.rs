@@ -21,7 +21,7 @@ fn resumed(trial: &Trial, extract: &Extract) -> (Extract, usize) {
     let operation = catalog::find("bulk/extract").unwrap();
     let config = catalog::accept(&operation.config.shape, &resume, "config").unwrap();
     let config = serde_json::from_value(config).unwrap();
-    let again = open(trial.fake.org(&trial.clock), config).unwrap();
+    let again = open(trial.fake.client(&trial.clock), config).unwrap();
     (again, attribute(extract, "resume-bytes").parse().unwrap())
 }
 

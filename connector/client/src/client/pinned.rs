@@ -1,7 +1,7 @@
 //! An org that the connection is pinned to: a session of another one is not used.
 
-use super::Org;
-use super::call::Call;
+use super::Client;
+use super::request::Request;
 use crate::connection::organization::told_by;
 use crate::fault;
 use salesforce_contract::bindings::Fault;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 /// What the org says of itself.
 const USER_INFO: &str = "/services/oauth2/userinfo";
 
-impl Org {
+impl Client {
     /// A session that was opened before, if it is one of the org that the connection is pinned to. One that has ended before it told is
     /// renewed.
     pub(super) fn held_to_organization(&self, session: Session) -> Result<Session, Fault> {
@@ -47,9 +47,9 @@ impl Org {
 
     fn asked_organization(&self, session: &Session) -> Result<String, Fault> {
         let token = format!("Bearer {}", session.access_token);
-        let call = Call {
+        let call = Request {
             prerequisite: true,
-            ..Call::get(USER_INFO).with_header("authorization", &token)
+            ..Request::get(USER_INFO).with_header("authorization", &token)
         };
         let reply = self.send_without_session(&session.instance_url, &call)?;
         // The parse error is not passed on: it could quote what the org says of its user.

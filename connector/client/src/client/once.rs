@@ -1,23 +1,23 @@
 //! Answers to requests that cannot be repeated here.
 
-use super::Org;
-use super::call::Call;
-use crate::exchange::{Nature, Reply};
+use super::Client;
+use super::request::Request;
+use crate::exchange::{Idempotency, Reply};
 use crate::expected::Unusable;
 use crate::fault::{self, Retry};
 use crate::metadata::api_usage;
 use crate::retry::retry_after_ms;
 use salesforce_contract::bindings::{Fault, FaultKind};
 
-impl Org {
+impl Client {
     /// Judges the reply to a request that cannot be repeated here. Where the session has ended it is renewed, and the
     /// fault says to try again.
-    pub fn check_response(&self, call: &Call, reply: Reply) -> Result<Reply, Fault> {
+    pub fn check_response(&self, call: &Request, reply: Reply) -> Result<Reply, Fault> {
         self.record_usage(api_usage(&reply));
         if (200..=299).contains(&reply.status) {
             return match call.expected.check(&reply) {
                 Ok(()) => Ok(reply),
-                Err(Unusable(message)) => Err(self.unusable_once(call.nature, message)),
+                Err(Unusable(message)) => Err(self.unusable_once(call.idempotency, message)),
             };
         }
         let asked_ms = reply
@@ -39,16 +39,16 @@ impl Org {
     }
 
     /// The fault for an answer that cannot be used, to a request that only the caller can repeat.
-    fn unusable_once(&self, nature: Nature, message: String) -> Fault {
-        let fault = match nature {
-            Nature::Write => Fault::protocol(message),
-            Nature::Read | Nature::RepeatableWrite => Fault {
+    fn unusable_once(&self, idempotency: Idempotency, message: String) -> Fault {
+        let fault = match idempotency {
+            Idempotency::NonIdempotent => Fault::protocol(message),
+            Idempotency::Safe | Idempotency::Idempotent => Fault {
                 retry_after_ms: Some(self.settings.retry.max_delay_ms),
                 ..Fault::new(FaultKind::Unavailable, message)
             },
         };
         Fault {
-            maybe_applied: nature != Nature::Read,
+            maybe_applied: idempotency != Idempotency::Safe,
             attempts: 1,
             ..fault
         }

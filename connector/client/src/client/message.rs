@@ -1,12 +1,12 @@
 //! Replies as messages.
 
-use super::Org;
+use super::Client;
 use crate::exchange::Reply;
 use crate::media_type::essence;
 use crate::metadata::Metadata;
 use salesforce_contract::bindings::Message;
 
-impl Org {
+impl Client {
     /// What a reply told, and whether the operation has opened another session, as a message carries it.
     pub fn attributes(&self, metadata: &Metadata) -> Vec<(String, String)> {
         let mut attributes = metadata.attributes().to_vec();

@@ -1,9 +1,9 @@
 //! What an operation has sent, told by its faults.
 
-use super::Org;
+use super::Client;
 use salesforce_contract::bindings::{Fault, FaultKind};
 
-impl Org {
+impl Client {
     /// Completes a fault that leaves the operation: one that arose outside of a request counts as the outcome of those before it.
     pub fn complete(&self, fault: Fault) -> Fault {
         // A wait that is over is no request: the contract tells it from one that was given up by its having no attempts.

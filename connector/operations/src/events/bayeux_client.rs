@@ -11,10 +11,10 @@ use super::cursor::{Position, ReplayCursor};
 use super::gap::{self, LostChannel};
 use super::quiet::QuietChannel;
 use crate::triggers::server_time;
-use salesforce_client::exchange::{self, Nature, Reply};
-use salesforce_client::org::{Call, Org};
+use salesforce_client::client::{Client, Request};
+use salesforce_client::exchange::{self, Idempotency, Reply};
 use salesforce_client::retry::retry_after_ms;
-use salesforce_client::transport::{Method, Request};
+use salesforce_client::transport::{HttpRequest, Method};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::exports::salesforce::connector::events::LostPolicy;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
@@ -38,7 +38,7 @@ pub struct Item {
 }
 
 /// A client that has subscribed.
-pub struct Client {
+pub struct BayeuxClient {
     pub(super) id: String,
     number: u64,
     path: String,
@@ -62,21 +62,21 @@ pub struct Client {
     pub(super) older: BTreeMap<String, i64>,
 }
 
-impl Client {
+impl BayeuxClient {
     /// Does the handshake and subscribes to the channels of a cursor.
     pub fn open(
-        org: &Org,
+        client: &Client,
         session: &Session,
         cursor: &ReplayCursor,
         lost: LostPolicy,
     ) -> Result<Self, ClientError> {
-        let version = org.version()?;
+        let version = client.version()?;
         let replay = if version.0 < REPLAY_VERSION {
             "replay/"
         } else {
             ""
         };
-        let mut client = Self {
+        let mut subscriber = Self {
             id: String::new(),
             number: 0,
             path: format!("/cometd/{replay}{version}"),
@@ -91,15 +91,15 @@ impl Client {
             cursor: cursor.clone(),
             older: BTreeMap::new(),
         };
-        let now_ms = client.handshake(org, session)?;
-        client.subscribe(org, session, lost, now_ms)?;
-        Ok(client)
+        let now_ms = subscriber.handshake(client, session)?;
+        subscriber.subscribe(client, session, lost, now_ms)?;
+        Ok(subscriber)
     }
 
     /// Does the handshake; returns the org's time.
-    fn handshake(&mut self, org: &Org, session: &Session) -> Result<i64, ClientError> {
+    fn handshake(&mut self, client: &Client, session: &Session) -> Result<i64, ClientError> {
         let body = bayeux::handshake(self.next_number()).to_string();
-        let (messages, now_ms) = self.exchange(org, session, &body)?;
+        let (messages, now_ms) = self.exchange(client, session, &body)?;
         let answer = messages
             .iter()
             .find(|one| one.channel == HANDSHAKE)
@@ -114,14 +114,14 @@ impl Client {
             .clone()
             .ok_or_else(|| Fault::protocol("The answer to the handshake names no client"))?;
         self.replays = answer.replays();
-        self.apply_advice(org, &messages);
+        self.apply_advice(client, &messages);
         Ok(now_ms)
     }
 
     /// Subscribes to all channels; as the policy says, what cannot continue where it stood begins anew after the report of its gap.
     fn subscribe(
         &mut self,
-        org: &Org,
+        client: &Client,
         session: &Session,
         policy: LostPolicy,
         now_ms: i64,
@@ -133,7 +133,7 @@ impl Client {
         let mut channels: Vec<String> = self.cursor.positions.keys().cloned().collect();
         let expired = names(&lost);
         channels.retain(|channel| !expired.contains(channel));
-        lost.extend(self.request_channels(org, session, &channels)?);
+        lost.extend(self.request_channels(client, session, &channels)?);
         let (resumed, at) = match policy {
             _ if lost.is_empty() => return Ok(()),
             LostPolicy::Fail => return Err(ClientError::Fatal(gap::fault(&lost))),
@@ -147,7 +147,7 @@ impl Client {
                 .insert(lost.channel.clone(), at.clone());
         }
         let received = std::mem::take(&mut self.queue);
-        let again = self.request_channels(org, session, &names(&lost))?;
+        let again = self.request_channels(client, session, &names(&lost))?;
         if !again.is_empty() {
             return Err(ClientError::Fatal(gap::fault(&again)));
         }
@@ -203,7 +203,7 @@ impl Client {
     /// Subscribes to channels; returns those whose replay id leads nowhere.
     fn request_channels(
         &mut self,
-        org: &Org,
+        client: &Client,
         session: &Session,
         channels: &[String],
     ) -> Result<Vec<LostChannel>, ClientError> {
@@ -222,7 +222,7 @@ impl Client {
             requests.push(serde_json::to_string(&message).map_err(unwritable)?);
         }
         let (messages, now_ms) =
-            self.exchange(org, session, &format!("[{}]", requests.join(",")))?;
+            self.exchange(client, session, &format!("[{}]", requests.join(",")))?;
         let answers: Vec<&BayeuxMessage> = messages
             .iter()
             .filter(|one| one.channel == SUBSCRIBE)
@@ -244,7 +244,7 @@ impl Client {
                 self.mark_subscribed(channel, now_ms);
             }
         }
-        self.apply_advice(org, &messages);
+        self.apply_advice(client, &messages);
         self.receive(messages);
         Ok(gone)
     }
@@ -268,14 +268,14 @@ impl Client {
     /// to the subscription.
     fn exchange(
         &mut self,
-        org: &Org,
+        client: &Client,
         session: &Session,
         body: &str,
     ) -> Result<(Vec<BayeuxMessage>, i64), ClientError> {
-        let clock = &org.context().clock;
+        let clock = &client.context().clock;
         let began_ms = clock.monotonic_ms();
-        let request = self.request(org, session, body)?;
-        let transport = &org.context().transport;
+        let request = self.request(client, session, body)?;
+        let transport = &client.context().transport;
         let mut pending = transport
             .start(&request)
             .map_err(|error| ClientError::from_transport(&error))?;
@@ -289,33 +289,33 @@ impl Client {
         let reply =
             exchange::receive(pending).map_err(|error| ClientError::from_transport(&error))?;
         let elapsed_ms = clock.monotonic_ms().saturating_sub(began_ms);
-        let now_ms = server_time::asked_ms(org, &reply, elapsed_ms);
-        Ok((self.read(org, reply)?, now_ms))
+        let now_ms = server_time::asked_ms(client, &reply, elapsed_ms);
+        Ok((self.read(client, reply)?, now_ms))
     }
 
     pub(super) fn request(
         &self,
-        org: &Org,
+        client: &Client,
         session: &Session,
         body: &str,
-    ) -> Result<Request, ClientError> {
-        let mut call = Call::write(
+    ) -> Result<HttpRequest, ClientError> {
+        let mut call = Request::write(
             Method::Post,
             self.path.clone(),
-            Nature::Write,
+            Idempotency::NonIdempotent,
             "application/json;charset=UTF-8",
             body.as_bytes(),
         );
         if let Some(cookies) = self.cookies.header() {
             call = call.with_header("cookie", &cookies);
         }
-        Ok(org.request_as(&call, session))
+        Ok(client.request_as(&call, session))
     }
 
     /// The messages of an answer.
     pub(super) fn read(
         &mut self,
-        org: &Org,
+        client: &Client,
         reply: Reply,
     ) -> Result<Vec<BayeuxMessage>, ClientError> {
         self.cookies.note(&reply);
@@ -326,7 +326,7 @@ impl Client {
                 ))
             });
         }
-        let now_ms = org.context().clock.unix_ms();
+        let now_ms = client.context().clock.unix_ms();
         let asked_ms = reply
             .header("retry-after")
             .and_then(|value| retry_after_ms(value, now_ms));
@@ -339,11 +339,11 @@ impl Client {
     }
 
     /// Ends the subscription, without waiting for an answer: a client that stays counts against the org's limit until it is forgotten.
-    pub fn disconnect(mut self, org: &Org, session: &Session) {
+    pub fn disconnect(mut self, client: &Client, session: &Session) {
         self.waiting = None;
         let body = bayeux::disconnect(self.next_number(), &self.id).to_string();
-        if let Ok(request) = self.request(org, session, &body)
-            && let Ok(mut pending) = org.context().transport.start(&request)
+        if let Ok(request) = self.request(client, session, &body)
+            && let Ok(mut pending) = client.context().transport.start(&request)
         {
             pending.ready_within(DISCONNECT_MS);
         }

@@ -1,26 +1,26 @@
-//! A call as a request: with the headers of the connection and the token of a session.
+//! A request as HTTP carries it: with the headers of the connection and the token of a session.
 
-use super::Org;
-use super::call::Call;
-use crate::transport::Request;
+use super::Client;
+use super::request::Request;
+use crate::transport::HttpRequest;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_formats::xml;
 
-impl Org {
-    /// A call as a request in the open session, for one attempt.
-    pub fn request_in_session(&self, call: &Call) -> Result<Request, Fault> {
+impl Client {
+    /// A request as HTTP carries it, in the open session, for one attempt.
+    pub fn request_in_session(&self, call: &Request) -> Result<HttpRequest, Fault> {
         self.admit(call, None)?;
         let session = self.session()?;
         Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
     }
 
-    /// A call as a request in a session that the caller holds. It counts as no API call.
-    pub fn request_as(&self, call: &Call, session: &Session) -> Request {
+    /// A request as HTTP carries it, in a session that the caller holds. It counts as no API call.
+    pub fn request_as(&self, call: &Request, session: &Session) -> HttpRequest {
         self.request(call, &session.instance_url, Some(&session.access_token))
     }
 
-    pub(super) fn request(&self, call: &Call, origin: &str, token: Option<&str>) -> Request {
+    pub(super) fn request(&self, call: &Request, origin: &str, token: Option<&str>) -> HttpRequest {
         let mut headers = self.settings.headers.clone();
         // The call's own headers win over the connection's.
         headers.retain(|(name, _)| {
@@ -44,7 +44,7 @@ impl Org {
             }
         };
         let url = format!("{origin}{}", call.path);
-        Request {
+        HttpRequest {
             method: call.method,
             url,
             headers,

@@ -1,16 +1,16 @@
 //! A dry run: an org that holds requests back.
 
-use super::Org;
-use super::call::Call;
+use super::Client;
 use super::dry_run::{DryRun, UnsentRequest};
+use super::request::Request;
 use super::trace::Trace;
-use crate::exchange::Nature;
+use crate::exchange::Idempotency;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-impl Org {
+impl Client {
     /// The same org, with requests held back from now on: those that change something, or, with `reads_too`, all but those that the
     /// connector needs to make them.
     pub fn in_dry_run(&self, reads_too: bool) -> Self {
@@ -55,15 +55,15 @@ impl Org {
     }
 
     /// Whether a call is not sent, as this is a dry run.
-    pub(super) fn holds_back(&self, call: &Call) -> bool {
+    pub(super) fn holds_back(&self, call: &Request) -> bool {
         let Some(dry_run) = &self.dry_run else {
             return false;
         };
-        call.nature != Nature::Read || dry_run.reads_too && !call.prerequisite
+        call.idempotency != Idempotency::Safe || dry_run.reads_too && !call.prerequisite
     }
 
     /// Notes a call that is not sent. The fault that stands for its answer does not keep others from being noted.
-    pub(super) fn record_unsent(&self, call: &Call) -> Fault {
+    pub(super) fn record_unsent(&self, call: &Request) -> Fault {
         if let Some(dry_run) = &self.dry_run {
             let unsent = UnsentRequest {
                 request: self.request(call, "", None),

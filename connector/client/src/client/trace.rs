@@ -1,7 +1,7 @@
 //! What an operation has sent so far, so that each of its faults can tell.
 
-use super::call::Call;
-use crate::exchange::Nature;
+use super::request::Request;
+use crate::exchange::Idempotency;
 use std::cell::Cell;
 
 /// The requests of one operation, in as few words as its faults need.
@@ -27,15 +27,15 @@ impl Trace {
     }
 
     /// Notes a call that is about to be sent.
-    pub fn record_sent(&self, call: &Call) {
+    pub fn record_sent(&self, call: &Request) {
         self.sent.set(self.sent.get() || !call.prerequisite);
         self.written.set(self.written.get() || self.answered.get());
     }
 
     /// Notes a call that was answered. Whether the answer is a refusal is known to the operation alone: it ends there then.
-    pub fn record_answered(&self, call: &Call) {
+    pub fn record_answered(&self, call: &Request) {
         self.answered
-            .set(self.answered.get() || call.nature == Nature::Write);
+            .set(self.answered.get() || call.idempotency == Idempotency::NonIdempotent);
     }
 
     /// How long ago the operation began, if a request was sent that does more than prepare another.

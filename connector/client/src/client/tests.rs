@@ -1,9 +1,9 @@
 use super::*;
-use crate::exchange::Nature;
+use crate::exchange::Idempotency;
 use crate::expected::Expected;
-use crate::testing::{connection, expired, org, org_for, token};
+use crate::testing::{client, connection, expired, org_for, token};
 use crate::transport::scripted::Play;
-use crate::transport::{Failure, Method, Request};
+use crate::transport::{Failure, HttpRequest, Method};
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     AccessToken, AuthFlow,
@@ -11,7 +11,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::connection::{
 
 const GET: &str = "/services/data/v62.0/limits";
 
-fn authorization(request: &Request) -> &str {
+fn authorization(request: &HttpRequest) -> &str {
     request
         .headers
         .iter()
@@ -21,8 +21,8 @@ fn authorization(request: &Request) -> &str {
 
 #[test]
 fn the_instance_of_the_token_answer_is_asked() {
-    let (org, script, _) = org([Play::json(200, "{}")]);
-    org.send(&Call::get(GET)).unwrap();
+    let (client, script, _) = client([Play::json(200, "{}")]);
+    client.send(&Request::get(GET)).unwrap();
     assert_eq!(
         script.sent(),
         [
@@ -35,34 +35,42 @@ fn the_instance_of_the_token_answer_is_asked() {
 
 #[test]
 fn an_ended_session_is_renewed_once_and_the_request_repeated() {
-    let (org, script, clock) = org([expired(), token("T2"), Play::json(200, r#"{"fine":true}"#)]);
-    let reply = org.send(&Call::get(GET)).unwrap();
+    let (client, script, clock) =
+        client([expired(), token("T2"), Play::json(200, r#"{"fine":true}"#)]);
+    let reply = client.send(&Request::get(GET)).unwrap();
     assert_eq!(reply.body, br#"{"fine":true}"#);
     assert_eq!(authorization(&script.requests()[3]), "Bearer T2");
     assert!(
-        org.message(reply)
+        client
+            .message(reply)
             .attributes
             .contains(&("session-renewed".into(), "true".into()))
     );
     assert!(clock.slept().is_empty());
 }
 
-fn post() -> Call {
-    Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}")
-        .expecting(Expected::Created(&[]))
+fn post() -> Request {
+    Request::write(
+        Method::Post,
+        GET,
+        Idempotency::NonIdempotent,
+        "application/json",
+        b"{}",
+    )
+    .expecting(Expected::Created(&[]))
 }
 
 #[test]
 fn a_post_is_repeated_after_a_401_because_it_was_not_acted_on() {
-    let (org, script, _) = org([expired(), token("T2"), Play::json(201, "{}")]);
-    org.send(&post()).unwrap();
+    let (client, script, _) = client([expired(), token("T2"), Play::json(201, "{}")]);
+    client.send(&post()).unwrap();
     assert_eq!(script.left(), 0);
 }
 
 #[test]
 fn a_second_401_is_a_fault() {
-    let (org, script, _) = org([expired(), token("T2"), expired()]);
-    let fault = org.send(&Call::get(GET)).unwrap_err();
+    let (client, script, _) = client([expired(), token("T2"), expired()]);
+    let fault = client.send(&Request::get(GET)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unauthenticated);
     assert_eq!(script.left(), 0);
 }
@@ -78,8 +86,8 @@ fn failures_that_pass_are_repeated_for_reads() {
         Play::Fail(Failure::NotSent),
         Play::CutShort(200, b"{\"rec".to_vec()),
     ] {
-        let (org, script, _) = org([play, Play::json(200, "{}")]);
-        assert_eq!(org.send(&Call::get(GET)).unwrap().body, b"{}");
+        let (client, script, _) = client([play, Play::json(200, "{}")]);
+        assert_eq!(client.send(&Request::get(GET)).unwrap().body, b"{}");
         assert_eq!(script.left(), 0);
     }
 }
@@ -87,8 +95,8 @@ fn failures_that_pass_are_repeated_for_reads() {
 #[test]
 fn a_create_is_repeated_only_if_it_certainly_was_not_acted_on() {
     for safe in [Play::json(429, ""), Play::Fail(Failure::NotSent)] {
-        let (org, ..) = org([safe, Play::json(201, "{}")]);
-        assert!(org.send(&post()).is_ok());
+        let (client, ..) = client([safe, Play::json(201, "{}")]);
+        assert!(client.send(&post()).is_ok());
     }
     for unsafe_play in [
         Play::json(503, ""),
@@ -96,8 +104,8 @@ fn a_create_is_repeated_only_if_it_certainly_was_not_acted_on() {
         Play::Fail(Failure::Timeout),
         Play::CutShort(201, b"{".to_vec()),
     ] {
-        let (org, script, _) = org([unsafe_play, Play::json(201, "{}")]);
-        let fault = org.send(&post()).unwrap_err();
+        let (client, script, _) = client([unsafe_play, Play::json(201, "{}")]);
+        let fault = client.send(&post()).unwrap_err();
         assert!(fault.maybe_applied && fault.retry_after_ms.is_none() && fault.attempts == 1);
         assert_eq!(script.left(), 1);
     }
@@ -106,8 +114,8 @@ fn a_create_is_repeated_only_if_it_certainly_was_not_acted_on() {
 #[test]
 fn retry_after_is_waited_for() {
     let busy = Play::Answer(429, vec![("retry-after".into(), "2".into())], Vec::new());
-    let (org, _, clock) = org([busy, Play::json(200, "{}")]);
-    org.send(&Call::get(GET)).unwrap();
+    let (client, _, clock) = client([busy, Play::json(200, "{}")]);
+    client.send(&Request::get(GET)).unwrap();
     assert_eq!(clock.slept(), [2_000]);
 }
 
@@ -119,20 +127,20 @@ fn a_used_up_day_is_not_tried_again_and_concurrent_requests_are() {
             &format!(r#"[{{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"{message}"}}]"#),
         )
     };
-    let (daily, script, _) = org([
+    let (daily, script, _) = client([
         limit("TotalRequests Limit exceeded."),
         Play::json(200, "{}"),
     ]);
-    let fault = daily.send(&Call::get(GET)).unwrap_err();
+    let fault = daily.send(&Request::get(GET)).unwrap_err();
     assert_eq!(
         (fault.kind, fault.retry_after_ms, script.left()),
         (FaultKind::LimitExceeded, None, 1)
     );
-    let (concurrent, ..) = org([
+    let (concurrent, ..) = client([
         limit("ConcurrentPerOrgLongTxn Limit exceeded."),
         Play::json(200, "{}"),
     ]);
-    assert!(concurrent.send(&Call::get(GET)).is_ok());
+    assert!(concurrent.send(&Request::get(GET)).is_ok());
 }
 
 #[test]
@@ -145,8 +153,8 @@ fn a_rate_limit_is_waited_out_whatever_code_comes_with_it() {
         Play::Answer(403, soon(), body.into()),
         Play::json(429, body),
     ] {
-        let (org, script, _) = org([busy, Play::json(200, "{}")]);
-        assert!(org.send(&Call::get(GET)).is_ok());
+        let (client, script, _) = client([busy, Play::json(200, "{}")]);
+        assert!(client.send(&Request::get(GET)).is_ok());
         assert_eq!(script.left(), 0);
     }
 }
@@ -161,8 +169,8 @@ fn answers_that_cannot_be_taken_leave_a_write_in_doubt() {
         Play::Fail(Failure::Untrusted),
         Play::Answer(302, vec![("location".into(), "/login".into())], Vec::new()),
     ] {
-        let (org, script, _) = org([play, Play::json(201, "{}")]);
-        let fault = org.send(&post()).unwrap_err();
+        let (client, script, _) = client([play, Play::json(201, "{}")]);
+        let fault = client.send(&post()).unwrap_err();
         assert!(fault.maybe_applied, "{}", fault.message);
         assert_eq!(script.left(), 1);
     }
@@ -171,10 +179,16 @@ fn answers_that_cannot_be_taken_leave_a_write_in_doubt() {
 #[test]
 fn an_uncaught_apex_exception_is_a_refusal() {
     let body = r#"[{"errorCode":"APEX_ERROR","message":"System.NullPointerException"}]"#;
-    let post = Call::write(Method::Post, GET, Nature::Write, "application/json", b"{}");
-    for call in [Call::get(GET), post] {
-        let (org, ..) = org([Play::json(500, body), Play::json(200, "{}")]);
-        let fault = org.send(&call).unwrap_err();
+    let post = Request::write(
+        Method::Post,
+        GET,
+        Idempotency::NonIdempotent,
+        "application/json",
+        b"{}",
+    );
+    for call in [Request::get(GET), post] {
+        let (client, ..) = client([Play::json(500, body), Play::json(200, "{}")]);
+        let fault = client.send(&call).unwrap_err();
         assert_eq!(
             (fault.kind, fault.attempts, fault.maybe_applied),
             (FaultKind::Invalid, 1, false)
@@ -184,8 +198,8 @@ fn an_uncaught_apex_exception_is_a_refusal() {
 
 #[test]
 fn a_name_that_does_not_exist_is_asked_for_once() {
-    let (org, ..) = org([Play::Fail(Failure::NoSuchHost)]);
-    let fault = org.send(&Call::get(GET)).unwrap_err();
+    let (client, ..) = client([Play::Fail(Failure::NoSuchHost)]);
+    let fault = client.send(&Request::get(GET)).unwrap_err();
     assert_eq!((fault.kind, fault.attempts), (FaultKind::Unavailable, 1));
 }
 
@@ -193,8 +207,8 @@ fn a_name_that_does_not_exist_is_asked_for_once() {
 fn a_moved_domain_is_named_without_what_may_be_secret() {
     let to = "https://acme2.my.salesforce.com/services/data?sid=00Dhush#x";
     let moved = Play::Answer(301, vec![("location".into(), to.into())], Vec::new());
-    let (org, ..) = org([moved]);
-    let fault = org.send(&Call::get(GET)).unwrap_err();
+    let (client, ..) = client([moved]);
+    let fault = client.send(&Request::get(GET)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Config);
     assert!(fault.message.contains("https://acme2.my.salesforce.com/"));
     assert!(!fault.message.contains("hush"), "{}", fault.message);
@@ -203,8 +217,8 @@ fn a_moved_domain_is_named_without_what_may_be_secret() {
 #[test]
 fn requests_name_the_product_unless_the_connection_does() {
     let named = |config: &ConnectionConfig| {
-        let (org, script, _) = org_for(config, [token("T1"), Play::json(200, "{}")]);
-        org.send(&Call::get(GET)).unwrap();
+        let (client, script, _) = org_for(config, [token("T1"), Play::json(200, "{}")]);
+        client.send(&Request::get(GET)).unwrap();
         script.requests().into_iter().map(|request| {
             let headers = request.headers.into_iter();
             let mut named = headers.filter(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
@@ -220,8 +234,8 @@ fn requests_name_the_product_unless_the_connection_does() {
 
 #[test]
 fn the_last_fault_tells_the_attempts() {
-    let (org, ..) = org((0..5).map(|_| Play::json(503, "")));
-    let fault = org.send(&Call::get(GET)).unwrap_err();
+    let (client, ..) = client((0..5).map(|_| Play::json(503, "")));
+    let fault = client.send(&Request::get(GET)).unwrap_err();
     assert_eq!((fault.kind, fault.attempts), (FaultKind::Unavailable, 5));
     assert!(fault.elapsed_ms > 0 && fault.retry_after_ms.is_some());
     assert!(
@@ -236,7 +250,7 @@ fn latest_asks_the_org_once_per_session() {
     let mut config = connection();
     config.api_version = None;
     let versions = r#"[{"label":"Winter '26","url":"/services/data/v65.0","version":"65.0"},{"label":"x","url":"y","version":"9.0"}]"#;
-    let (org, script, _) = org_for(
+    let (client, script, _) = org_for(
         &config,
         [
             token("T1"),
@@ -244,8 +258,11 @@ fn latest_asks_the_org_once_per_session() {
             Play::json(200, "{}"),
         ],
     );
-    assert_eq!(org.path("limits").unwrap(), "/services/data/v65.0/limits");
-    assert_eq!(org.path("query").unwrap(), "/services/data/v65.0/query");
+    assert_eq!(
+        client.path("limits").unwrap(),
+        "/services/data/v65.0/limits"
+    );
+    assert_eq!(client.path("query").unwrap(), "/services/data/v65.0/query");
     assert_eq!(
         script.sent()[1],
         "Get https://eu1.salesforce.com/services/data"
@@ -255,11 +272,11 @@ fn latest_asks_the_org_once_per_session() {
 
 #[test]
 fn a_warm_session_saves_the_login() {
-    let (cold, ..) = org([]);
+    let (cold, ..) = client([]);
     let mut config = connection();
     config.session = Some(cold.session().unwrap());
     let (warm, script, _) = org_for(&config, [Play::json(200, "{}")]);
-    let reply = warm.send(&Call::get(GET)).unwrap();
+    let reply = warm.send(&Request::get(GET)).unwrap();
     assert_eq!(script.sent().len(), 1);
     assert!(
         !warm
@@ -277,8 +294,8 @@ fn a_ready_token_cannot_be_renewed() {
         access_token: "T0".into(),
         instance_url: None,
     });
-    let (org, ..) = org_for(&config, [expired()]);
-    let fault = org.send(&Call::get(GET)).unwrap_err();
+    let (client, ..) = org_for(&config, [expired()]);
+    let fault = client.send(&Request::get(GET)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unauthenticated);
     assert!(
         fault.message.contains("cannot be renewed"),
@@ -296,13 +313,16 @@ fn replies_keep_apart_what_each_of_them_told() {
         )];
         Play::Answer(200, headers, b"{}".to_vec())
     };
-    let (org, ..) = org([usage("18"), usage("19")]);
-    let (first, second) = (Call::get(GET), Call::get("/2"));
-    let started = (org.start(&first).unwrap(), org.start(&second).unwrap());
-    let take = |call, started| org.send_as(call, Some(started), |reply, _| Ok(reply));
+    let (client, ..) = client([usage("18"), usage("19")]);
+    let (first, second) = (Request::get(GET), Request::get("/2"));
+    let started = (
+        client.start(&first).unwrap(),
+        client.start(&second).unwrap(),
+    );
+    let take = |call, started| client.send_as(call, Some(started), |reply, _| Ok(reply));
     let later = take(&first, started.0).unwrap();
     let last = take(&second, started.1).unwrap();
-    let told = |reply| org.message(reply).attributes[1].1.clone();
+    let told = |reply| client.message(reply).attributes[1].1.clone();
     assert_eq!(
         (told(last), told(later)),
         ("19/15000".into(), "18/15000".into())
@@ -311,9 +331,9 @@ fn replies_keep_apart_what_each_of_them_told() {
 
 #[test]
 fn a_wait_that_is_over_has_no_attempts_and_other_faults_after_a_request_have() {
-    let (org, ..) = org([Play::json(200, "{}")]);
-    org.send(&Call::get(GET)).unwrap();
-    let completed = |kind| org.complete(Fault::new(kind, "")).attempts;
+    let (client, ..) = client([Play::json(200, "{}")]);
+    client.send(&Request::get(GET)).unwrap();
+    let completed = |kind| client.complete(Fault::new(kind, "")).attempts;
     assert_eq!(completed(FaultKind::Timeout), 0);
     assert_eq!(completed(FaultKind::Protocol), 1);
 }

@@ -1,7 +1,7 @@
 //! The budget of a connection: a share of the org's daily API calls that is not exceeded.
 
-use super::Org;
-use super::call::Call;
+use super::Client;
+use super::request::Request;
 use crate::cache::BoundedCache;
 use crate::exchange::{self, Reply};
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -42,7 +42,7 @@ impl Usage {
     }
 }
 
-impl Org {
+impl Client {
     /// Refuses a call that would exceed the budget of the connection. Asks the org for its usage once when no answer has told it
     /// and the connection names a budget.
     pub(super) fn check_budget(&self) -> Result<(), Fault> {
@@ -90,7 +90,7 @@ impl Org {
 
     /// GET limits. A user who may not see them learns the usage from the first answer.
     fn ask_usage(&self) -> Result<Usage, Fault> {
-        let call = Call::get(self.path("limits")?);
+        let call = Request::get(self.path("limits")?);
         let asked = self.execute(exchange::receive, &call, None, |reply: Reply, _| {
             Ok(serde_json::from_slice::<Limits>(&reply.body).unwrap_or_default())
         });
@@ -155,7 +155,7 @@ mod tests {
         )
     }
 
-    fn org(plays: Vec<Play>) -> (Org, Script, TestClock) {
+    fn client(plays: Vec<Play>) -> (Client, Script, TestClock) {
         let connection = ConnectionConfig {
             api_budget: Some(80),
             ..connection()
@@ -163,16 +163,17 @@ mod tests {
         org_for(&connection, std::iter::once(token("T1")).chain(plays))
     }
 
-    fn get(org: &Org) -> Result<Reply, Fault> {
-        org.send(&Call::get("/x"))
+    fn get(client: &Client) -> Result<Reply, Fault> {
+        client.send(&Request::get("/x"))
     }
 
     #[test]
     fn calls_stop_before_the_share_is_exceeded() {
-        let (org, script, _) = org(vec![limits(1_000, 202), told("799/1000"), told("800/1000")]);
-        assert!(get(&org).is_ok());
-        assert!(get(&org).is_ok());
-        let fault = get(&org).unwrap_err();
+        let (client, script, _) =
+            client(vec![limits(1_000, 202), told("799/1000"), told("800/1000")]);
+        assert!(get(&client).is_ok());
+        assert!(get(&client).is_ok());
+        let fault = get(&client).unwrap_err();
         assert_eq!((fault.kind, fault.attempts), (FaultKind::LimitExceeded, 0));
         assert!(
             fault
@@ -197,10 +198,13 @@ mod tests {
             told("950/1000"),
             limits(1_000, 50),
         ];
-        let (org, script, _) = org_for(&connection, plays);
-        assert!(get(&org).is_ok(), "nothing is known, and nothing is asked");
-        assert!(get(&org).is_ok());
-        let fault = get(&org).unwrap_err();
+        let (client, script, _) = org_for(&connection, plays);
+        assert!(
+            get(&client).is_ok(),
+            "nothing is known, and nothing is asked"
+        );
+        assert!(get(&client).is_ok());
+        let fault = get(&client).unwrap_err();
         assert_eq!((fault.kind, fault.attempts), (FaultKind::LimitExceeded, 0));
         assert!(
             script
@@ -214,16 +218,22 @@ mod tests {
 
     #[test]
     fn requests_under_way_count() {
-        let (org, script, _) = org(vec![limits(1_000, 202), told("800/1000"), told("800/1000")]);
-        let (first, second) = (Call::get("/1"), Call::get("/2"));
-        let under_way = (org.start(&first).unwrap(), org.start(&second).unwrap());
-        assert!(org.start(&Call::get("/3")).is_err());
+        let (client, script, _) =
+            client(vec![limits(1_000, 202), told("800/1000"), told("800/1000")]);
+        let (first, second) = (Request::get("/1"), Request::get("/2"));
+        let under_way = (
+            client.start(&first).unwrap(),
+            client.start(&second).unwrap(),
+        );
+        assert!(client.start(&Request::get("/3")).is_err());
         assert!(
-            org.send_as(&first, Some(under_way.0), |reply, _| Ok(reply))
+            client
+                .send_as(&first, Some(under_way.0), |reply, _| Ok(reply))
                 .is_ok()
         );
         assert!(
-            org.send_as(&second, Some(under_way.1), |reply, _| Ok(reply))
+            client
+                .send_as(&second, Some(under_way.1), |reply, _| Ok(reply))
                 .is_ok()
         );
         assert_eq!(script.sent().len(), 4);
@@ -231,13 +241,13 @@ mod tests {
 
     #[test]
     fn a_budget_that_was_used_up_is_looked_at_again_after_a_while() {
-        let (org, script, clock) =
-            org(vec![limits(1_000, 0), limits(1_000, 900), told("101/1000")]);
-        assert!(get(&org).is_err());
-        assert!(get(&org).is_err());
+        let (client, script, clock) =
+            client(vec![limits(1_000, 0), limits(1_000, 900), told("101/1000")]);
+        assert!(get(&client).is_err());
+        assert!(get(&client).is_err());
         assert_eq!(script.sent().len(), 2);
         crate::clock::Clock::sleep_ms(&clock, LOOK_AGAIN_MS);
-        assert!(get(&org).is_ok());
+        assert!(get(&client).is_ok());
         assert_eq!(script.left(), 0);
     }
 
@@ -247,9 +257,9 @@ mod tests {
             403,
             r#"[{"errorCode":"FUNCTIONALITY_NOT_ENABLED","message":"no"}]"#,
         );
-        let (org, ..) = org(vec![forbidden, told("900/1000")]);
-        assert!(get(&org).is_ok());
-        assert_eq!(get(&org).unwrap_err().kind, FaultKind::LimitExceeded);
+        let (client, ..) = client(vec![forbidden, told("900/1000")]);
+        assert!(get(&client).is_ok());
+        assert_eq!(get(&client).unwrap_err().kind, FaultKind::LimitExceeded);
     }
 
     #[test]
@@ -259,21 +269,21 @@ mod tests {
             Play::json(200, "{}"),
             Play::json(200, "{}"),
         ];
-        let (org, ..) = org(plays);
-        assert!(get(&org).is_ok());
-        assert!(get(&org).is_ok());
-        assert_eq!(get(&org).unwrap_err().kind, FaultKind::LimitExceeded);
+        let (client, ..) = client(plays);
+        assert!(get(&client).is_ok());
+        assert!(get(&client).is_ok());
+        assert_eq!(get(&client).unwrap_err().kind, FaultKind::LimitExceeded);
     }
 
     #[test]
     fn without_a_budget_nobody_asks_and_the_last_calls_of_a_day_are_kept() {
-        let (org, script, _) = org_for(
+        let (client, script, _) = org_for(
             &connection(),
             [token("T1"), told("940/1000"), told("950/1000")],
         );
-        assert!(get(&org).is_ok());
-        assert!(get(&org).is_ok());
-        assert_eq!(get(&org).unwrap_err().kind, FaultKind::LimitExceeded);
+        assert!(get(&client).is_ok());
+        assert!(get(&client).is_ok());
+        assert_eq!(get(&client).unwrap_err().kind, FaultKind::LimitExceeded);
         assert_eq!(script.sent().len(), 3);
     }
 }

@@ -1,22 +1,22 @@
 //! One org, entered: requests with a session that is renewed when it ends, retries, faults that tell what was sent.
 
 mod budget;
-pub mod call;
 mod complete;
 mod dry_run;
 mod dry_run_requests;
+mod http_request;
 mod message;
 mod once;
 mod pinned;
-mod request;
+pub mod request;
 mod send;
 mod session;
 mod trace;
 mod version;
 
 pub use crate::expected::Unusable;
-pub use call::Call;
 pub use dry_run::UnsentRequest;
+pub use request::Request;
 
 use crate::connection::Settings;
 use crate::context::Context;
@@ -28,7 +28,7 @@ use std::rc::Rc;
 use trace::Trace;
 
 /// An org that can be asked.
-pub struct Org {
+pub struct Client {
     context: Rc<Context>,
     settings: Settings,
     /// Whether a session was opened for this operation. A dry run shares it.
@@ -39,7 +39,7 @@ pub struct Org {
     checked_token: RefCell<Option<String>>,
 }
 
-impl Org {
+impl Client {
     /// Checks the connection. Nothing is sent.
     pub fn open(context: Rc<Context>, connection: &ConnectionConfig) -> Result<Self, Fault> {
         let settings = Settings::of(connection)?;

@@ -1,11 +1,11 @@
 //! The API version in use, and those that an org offers.
 
-use super::Org;
+use super::Client;
 use crate::connection::{ApiVersion, VersionChoice};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 
-impl Org {
+impl Client {
     /// The API version in use; `latest` asks the org once per session.
     pub fn version(&self) -> Result<ApiVersion, Fault> {
         if let VersionChoice::Exactly(version) = self.settings.version {

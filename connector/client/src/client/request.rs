@@ -1,13 +1,13 @@
 //! One request, before it is known which session it goes out in.
 
-use crate::exchange::Nature;
+use crate::exchange::Idempotency;
 use crate::expected::Expected;
 use crate::transport::{Headers, Method};
 use std::rc::Rc;
 
 /// One request to the org, without session.
 #[derive(Clone)]
-pub struct Call {
+pub struct Request {
     /// The method.
     pub method: Method,
     /// Path and query on the instance, percent-encoded.
@@ -17,7 +17,7 @@ pub struct Call {
     /// The body.
     pub body: Rc<[u8]>,
     /// Whether it may be sent twice.
-    pub nature: Nature,
+    pub idempotency: Idempotency,
     /// Statuses beside 2xx that are no failure.
     pub accepted_statuses: &'static [u16],
     /// What its answer must be.
@@ -32,7 +32,7 @@ pub struct Call {
     pub session_at: Option<usize>,
 }
 
-impl Call {
+impl Request {
     /// A GET.
     pub fn get(path: impl Into<String>) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Call {
             path: path.into(),
             headers: Vec::new(),
             body: Rc::from([]),
-            nature: Nature::Read,
+            idempotency: Idempotency::Safe,
             accepted_statuses: &[],
             expected: Expected::JSON,
             via_composite: false,
@@ -54,7 +54,7 @@ impl Call {
     pub fn write(
         method: Method,
         path: impl Into<String>,
-        nature: Nature,
+        idempotency: Idempotency,
         media_type: &str,
         body: &[u8],
     ) -> Self {
@@ -63,7 +63,7 @@ impl Call {
             method,
             headers,
             body: body.into(),
-            nature,
+            idempotency,
             ..Self::get(path)
         }
     }

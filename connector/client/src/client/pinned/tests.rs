@@ -1,4 +1,4 @@
-use crate::org::{Call, Org};
+use crate::client::{Client, Request};
 use crate::testing::{connection, expired, org_for};
 use crate::transport::scripted::{Play, Script};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
@@ -26,8 +26,8 @@ fn token(access_token: &str, identity: &str) -> Play {
     )
 }
 
-fn identity(org: &str) -> String {
-    format!("https://login.salesforce.com/id/{org}/0055e000000abcdEAA")
+fn identity(client: &str) -> String {
+    format!("https://login.salesforce.com/id/{client}/0055e000000abcdEAA")
 }
 
 fn ready(access_token: &str) -> AuthFlow {
@@ -37,10 +37,10 @@ fn ready(access_token: &str) -> AuthFlow {
     })
 }
 
-fn asked(config: &ConnectionConfig, plays: Vec<Play>) -> (Result<(), Fault>, Org, Script) {
-    let (org, script, _) = org_for(config, plays);
-    let sent = org.send(&Call::get("/x")).map(drop);
-    (sent, org, script)
+fn asked(config: &ConnectionConfig, plays: Vec<Play>) -> (Result<(), Fault>, Client, Script) {
+    let (client, script, _) = org_for(config, plays);
+    let sent = client.send(&Request::get("/x")).map(drop);
+    (sent, client, script)
 }
 
 fn is_refused(fault: &Fault, other: &str) {
@@ -52,16 +52,16 @@ fn is_refused(fault: &Fault, other: &str) {
 
 #[test]
 fn the_org_of_the_identity_is_held_to_the_pin_short_or_long() {
-    for org in [OURS, &OURS[..15]] {
-        let plays = vec![token("T1", &identity(org)), Play::json(200, "{}")];
+    for client in [OURS, &OURS[..15]] {
+        let plays = vec![token("T1", &identity(client)), Play::json(200, "{}")];
         let (sent, ..) = asked(&pinned(None), plays);
         sent.unwrap();
     }
     let other = "00D5e000000ABCDEAA";
-    let (sent, org, script) = asked(&pinned(None), vec![token("T1", &identity(other))]);
+    let (sent, client, script) = asked(&pinned(None), vec![token("T1", &identity(other))]);
     is_refused(&sent.unwrap_err(), other);
     assert_eq!(script.sent().len(), 1, "the login alone");
-    assert!(org.open_session().is_none(), "its session is not kept");
+    assert!(client.open_session().is_none(), "its session is not kept");
 }
 
 #[test]
@@ -79,13 +79,13 @@ fn a_session_id_tells_its_org_and_costs_no_request() {
 
 #[test]
 fn a_token_that_tells_nothing_is_asked_for_its_org_once() {
-    let user = |org: &str| Play::json(200, &format!(r#"{{"organization_id":"{org}"}}"#));
-    let (sent, org, script) = asked(
+    let user = |client: &str| Play::json(200, &format!(r#"{{"organization_id":"{client}"}}"#));
+    let (sent, client, script) = asked(
         &pinned(Some(ready("eyJ.a.b"))),
         vec![user(OURS), Play::json(200, "{}"), Play::json(200, "{}")],
     );
     sent.unwrap();
-    org.send(&Call::get("/y")).unwrap();
+    client.send(&Request::get("/y")).unwrap();
     assert!(script.sent()[0].ends_with("/services/oauth2/userinfo"));
     assert_eq!(script.sent().len(), 3);
     let other = "00D5e000000zzzzEAA";

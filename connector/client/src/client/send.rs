@@ -1,9 +1,9 @@
 //! Calls on their way: sent in the session, repeated where that is safe, the session renewed where it has ended.
 
-use super::Org;
-use super::call::Call;
+use super::Client;
+use super::request::Request;
 use crate::envelope;
-use crate::exchange::{self, Attempt, Exchange, Nature, Reply, StreamingResponse};
+use crate::exchange::{self, Attempt, Exchange, Idempotency, Reply, StreamingResponse};
 use crate::expected::Expected;
 use crate::expected::Unusable;
 use crate::fault::{self, Retry};
@@ -13,19 +13,19 @@ use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use std::cell::RefCell;
 
-impl Org {
+impl Client {
     /// GETs what needs no session.
     pub fn ask_without_session(&self, origin: &str, path: &str) -> Result<Reply, Fault> {
-        self.send_without_session(origin, &Call::get(path).expecting(Expected::List))
+        self.send_without_session(origin, &Request::get(path).expecting(Expected::List))
     }
 
     /// Sends what needs no session.
-    pub fn send_without_session(&self, origin: &str, call: &Call) -> Result<Reply, Fault> {
+    pub fn send_without_session(&self, origin: &str, call: &Request) -> Result<Reply, Fault> {
         if self.holds_back(call) {
             return Err(self.record_unsent(call));
         }
         let request = self.request(call, origin, None);
-        let exchange = self.exchange(call.nature);
+        let exchange = self.exchange(call.idempotency);
         exchange.run(
             None,
             || Ok(request.clone()),
@@ -42,12 +42,12 @@ impl Org {
     }
 
     /// Sends a call and returns its whole reply.
-    pub fn send(&self, call: &Call) -> Result<Reply, Fault> {
+    pub fn send(&self, call: &Request) -> Result<Reply, Fault> {
         self.send_as(call, None, |reply, _| Ok(reply))
     }
 
     /// Starts a call without waiting for its answer; `send_as` takes it up.
-    pub fn start(&self, call: &Call) -> Result<Started, Fault> {
+    pub fn start(&self, call: &Request) -> Result<Started, Fault> {
         if self.holds_back(call) {
             return Err(bad_input("A dry run starts nothing"));
         }
@@ -64,7 +64,7 @@ impl Org {
     /// have been acted on.
     pub fn send_as<T>(
         &self,
-        call: &Call,
+        call: &Request,
         started: Option<Started>,
         mut parse: impl FnMut(Reply, bool) -> Result<T, Unusable>,
     ) -> Result<T, Fault> {
@@ -84,7 +84,7 @@ impl Org {
     /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
     pub fn open_body(
         &self,
-        call: &Call,
+        call: &Request,
         started: Option<Started>,
     ) -> Result<StreamingResponse, Fault> {
         self.admit(call, started.as_ref())?;
@@ -95,7 +95,7 @@ impl Org {
     }
 
     /// Lets a call pass: not in a dry run, not over the budget. One that has been started has passed before.
-    pub(super) fn admit(&self, call: &Call, started: Option<&Started>) -> Result<(), Fault> {
+    pub(super) fn admit(&self, call: &Request, started: Option<&Started>) -> Result<(), Fault> {
         match started {
             Some(_) => Ok(()),
             None if self.holds_back(call) => Err(self.record_unsent(call)),
@@ -110,7 +110,7 @@ impl Org {
     pub(super) fn execute<A: AsRef<Reply>, T>(
         &self,
         receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
-        call: &Call,
+        call: &Request,
         started: Option<Started>,
         mut parse: impl FnMut(A, bool) -> Result<T, Unusable>,
     ) -> Result<T, Fault> {
@@ -121,7 +121,7 @@ impl Org {
             let session = in_use.borrow();
             Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
         };
-        let done = self.exchange(call.nature).run_by(
+        let done = self.exchange(call.idempotency).run_by(
             receive,
             started,
             make,
@@ -158,11 +158,11 @@ impl Org {
         Ok(done)
     }
 
-    pub(super) fn exchange(&self, nature: Nature) -> Exchange<'_> {
+    pub(super) fn exchange(&self, idempotency: Idempotency) -> Exchange<'_> {
         Exchange {
             context: &self.context,
             policy: self.settings.retry,
-            nature,
+            idempotency,
         }
     }
 }

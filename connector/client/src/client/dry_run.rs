@@ -1,6 +1,6 @@
 //! What a dry run keeps: requests that would change something are noted instead of sent.
 
-use crate::transport::Request;
+use crate::transport::HttpRequest;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ pub struct DryRun {
 /// A request that was not sent. It holds no session; its URL is a path.
 pub struct UnsentRequest {
     /// The request.
-    pub request: Request,
+    pub request: HttpRequest,
     /// Whether its body must not be shown.
     pub private: bool,
 }

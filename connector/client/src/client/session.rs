@@ -1,11 +1,11 @@
 //! The session of an org: found, opened, renewed.
 
-use super::Org;
+use super::Client;
 use crate::connection::auth;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 
-impl Org {
+impl Client {
     /// The open session, or a new one.
     pub fn session(&self) -> Result<Session, Fault> {
         match self.context.sessions.find(&self.settings) {
