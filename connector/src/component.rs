@@ -1,6 +1,8 @@
 //! The component's exports: each line hands its arguments to plain Rust. Nothing else here.
 
 mod generic;
+#[allow(unsafe_code, reason = "symbols of the C library have no other form")]
+mod libc;
 mod typed;
 
 use crate::wasi::WasiTransport;

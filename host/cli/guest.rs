@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use wasm_metadata::{AddMetadata, AddMetadataField, Licenses, Revision, Version};
 
 const TARGET: &str = "wasm32-wasip2";
+
+/// What a component is built from, besides its own folder.
+const SHARED: [&str; 3] = ["wit", "Cargo.lock", "Cargo.toml"];
 
 /// Builds `package` as a component and returns the file, which lies in this build script's own output directory.
 ///
@@ -11,18 +15,70 @@ const TARGET: &str = "wasm32-wasip2";
 /// runs. A failure ends the build script with the compiler's own words.
 pub fn build(package: &str, watched: &[&str]) -> Result<PathBuf, String> {
     let root = workspace_root()?;
-    for path in watched.iter().chain(&["wit", "Cargo.lock", "Cargo.toml"]) {
-        println!("cargo::rerun-if-changed={}", root.join(path).display());
+    let sources: Vec<&str> = watched.iter().chain(&SHARED).copied().collect();
+    // Every commit and checkout is logged there: the revision may be another.
+    for path in sources.iter().chain(&[".git/logs/HEAD"]) {
+        let path = root.join(path);
+        if path.exists() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
     }
     let out_dir = PathBuf::from(variable("OUT_DIR")?);
     let target_dir = target_dir(&out_dir)?.join("guest");
     compile(package, &root, &target_dir)?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     let built = target_dir.join(TARGET).join("guest").join(&file);
+    let bytes = std::fs::read(&built)
+        .map_err(|error| format!("could not read {}: {error}", built.display()))?;
+    let named = named(package, &bytes, revision(&root, &sources))?;
     let kept = out_dir.join(&file);
-    std::fs::copy(&built, &kept)
-        .map_err(|error| format!("could not copy {}: {error}", built.display()))?;
+    // A file that is written anew has whatever holds it compiled again.
+    if std::fs::read(&kept).is_ok_and(|before| before == named) {
+        return Ok(kept);
+    }
+    std::fs::write(&kept, named)
+        .map_err(|error| format!("could not write {}: {error}", kept.display()))?;
     Ok(kept)
+}
+
+/// Says in the component what it is: all packages of the workspace have one version and one licence.
+fn named(package: &str, bytes: &[u8], revision: Option<String>) -> Result<Vec<u8>, String> {
+    let mut metadata = AddMetadata::default();
+    metadata.name = AddMetadataField::Set(package.to_owned());
+    metadata.version = AddMetadataField::Set(Version::new(variable("CARGO_PKG_VERSION")?));
+    let licence = Licenses::new(&variable("CARGO_PKG_LICENSE")?);
+    let licence = licence.map_err(|error| format!("the licence has no SPDX form: {error}"))?;
+    metadata.licenses = AddMetadataField::Set(licence);
+    if let Some(revision) = revision {
+        metadata.revision = AddMetadataField::Set(Revision::new(revision));
+    }
+    metadata
+        .to_wasm(bytes)
+        .map_err(|error| format!("the component `{package}` takes no metadata: {error}"))
+}
+
+/// Returns the last commit that changed the sources, with `-modified` where they have changed since; `None` outside of a repository.
+fn revision(root: &Path, sources: &[&str]) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        let output = git
+            .current_dir(root)
+            .args(arguments)
+            .arg("--")
+            .args(sources);
+        let output = output
+            .output()
+            .ok()
+            .filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let commit = git(&["log", "-1", "--format=%H"]).filter(|commit| !commit.is_empty())?;
+    let is_clean = git(&["status", "--porcelain"])?.is_empty();
+    Some(if is_clean {
+        commit
+    } else {
+        commit + "-modified"
+    })
 }
 
 fn compile(package: &str, root: &Path, target_dir: &Path) -> Result<(), String> {
@@ -42,6 +98,7 @@ fn compile(package: &str, root: &Path, target_dir: &Path) -> Result<(), String> 
         .arg("--target-dir")
         .arg(target_dir);
     forget_outer_build(&mut cargo);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", without_own_paths(root)?);
     let output = cargo
         .output()
         .map_err(|error| format!("could not start cargo: {error}"))?;
@@ -58,6 +115,19 @@ fn compile(package: &str, root: &Path, target_dir: &Path) -> Result<(), String> 
     Err(format!(
         "the component `{package}` did not build:\n{words}{hint}"
     ))
+}
+
+/// Returns the flags by which the component holds no path of this machine: two checkouts build the same bytes.
+fn without_own_paths(root: &Path) -> Result<String, String> {
+    let own = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = own.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let home = home.ok_or("neither CARGO_HOME nor a home directory is known")?;
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    let flags = [
+        remap(root, "."),
+        remap(&home.join("registry/src"), "registry"),
+    ];
+    Ok(flags.join("\x1f"))
 }
 
 /// Flags, wrappers and settings of the native build are wrong for the guest: instrumented, or linked with a native

@@ -41,7 +41,15 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Says whether a file is of tests only, by its name or that of a folder.
 fn is_of_tests(path: &str) -> bool {
     path.split('/').any(|part| {
-        ["tests", "tests.rs", "cases", "testing.rs", "hostile.rs"].contains(&part)
+        [
+            "tests",
+            "tests.rs",
+            "texts",
+            "cases",
+            "testing.rs",
+            "hostile.rs",
+        ]
+        .contains(&part)
             || part.ends_with("_tests.rs")
     })
 }
