@@ -91,8 +91,8 @@ fn generate(wit: &Path) -> Result<Generated> {
         .select_world(&[package], Some(WORLD))
         .with_context(|| format!("{} has no world `{WORLD}`", wit.display()))?;
     lint::check(&resolve, world, package)?;
-    let catalog = operations::collect(&resolve, world, package)?;
     let groups = signature::groups(&resolve, world, package)?;
+    let catalog = operations::catalog(&resolve, WORLD, &groups)?;
     Ok(Generated {
         catalog: emit::rust(&catalog),
         typed: typed::rust(&groups),

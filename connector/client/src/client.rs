@@ -42,7 +42,7 @@ pub struct Client {
 impl Client {
     /// Checks the connection. Nothing is sent.
     pub fn open(context: Rc<Context>, connection: &ConnectionConfig) -> Result<Self, Fault> {
-        let settings = Settings::of(connection)?;
+        let settings = Settings::from_config(connection)?;
         let trace = Trace::new(context.clock.monotonic_ms());
         Ok(Self {
             context,

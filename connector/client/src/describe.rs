@@ -93,8 +93,10 @@ impl Described {
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.values().map(|field| field.name.as_str())
     }
+}
 
-    fn of(wire: WireObject) -> Self {
+impl From<WireObject> for Described {
+    fn from(wire: WireObject) -> Self {
         let mut described = Self {
             name: wire.name,
             ..Self::default()
@@ -110,7 +112,7 @@ impl Described {
                 let parts = described.parts.entry(whole).or_default();
                 parts.push(field.name.clone());
             }
-            described.fields.insert(folded, Field::of(field));
+            described.fields.insert(folded, Field::from(field));
         }
         for child in wire.child_relationships {
             let name = child
@@ -124,8 +126,8 @@ impl Described {
     }
 }
 
-impl Field {
-    fn of(wire: WireField) -> Self {
+impl From<WireField> for Field {
+    fn from(wire: WireField) -> Self {
         Self {
             kind: kind(&wire.kind),
             holds_id: holds_id(&wire.kind, &wire.reference_to),
@@ -249,7 +251,7 @@ pub fn described(client: &Client, object: &str) -> Result<Rc<Described>, Fault> 
                 "The describe of {object} is not as documented: {error}"
             ))
         })?;
-        let described = Rc::new(Described::of(wire));
+        let described = Rc::new(Described::from(wire));
         if let Some(date) = reply.header("last-modified") {
             let kept = Kept {
                 last_modified: date.to_owned(),

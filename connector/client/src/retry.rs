@@ -19,7 +19,7 @@ pub struct Policy {
 
 impl Policy {
     /// The policy of a connection; what is absent takes the documented default.
-    pub fn of(config: Option<&RetryPolicy>) -> Self {
+    pub fn from_config(config: Option<&RetryPolicy>) -> Self {
         let pick = |field: fn(&RetryPolicy) -> Option<u32>, default: u32| {
             u64::from(config.and_then(field).unwrap_or(default))
         };

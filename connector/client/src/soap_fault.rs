@@ -25,7 +25,7 @@ pub fn read(body: &[u8]) -> Option<SoapFault> {
     loop {
         match reader.next_event().ok()?? {
             XmlEvent::Open(open) if reader.depth() == FAULT_DEPTH && open.name == "Fault" => {
-                return Some(of(&Element::read(&mut reader, open).ok()?));
+                return Some(parse(&Element::read(&mut reader, open).ok()?));
             }
             XmlEvent::Open(Open { name, .. }) if reader.depth() == 1 && name != "Envelope" => {
                 return None;
@@ -36,7 +36,7 @@ pub fn read(body: &[u8]) -> Option<SoapFault> {
 }
 
 /// Reads `faultcode`, `faultstring` and the `exceptionCode` of the details.
-pub fn of(fault: &Element) -> SoapFault {
+fn parse(fault: &Element) -> SoapFault {
     let details = fault
         .child("detail")
         .and_then(|detail| detail.children.first());

@@ -1,10 +1,10 @@
-//! Functions of the exported interfaces as Rust names them and their types.
+//! The functions of the exported interfaces that take a connection: what they take and give, in WIT and as Rust names it.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use wit_parser::{
-    Function, Handle, Interface, PackageId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId,
-    WorldItem,
+    Function, Handle, Interface, PackageId, Param, Resolve, Type, TypeDef, TypeDefKind, TypeId,
+    TypeOwner, WorldId, WorldItem,
 };
 
 use crate::docs::Docs;
@@ -12,6 +12,9 @@ use crate::model::Input;
 
 /// Where wit-bindgen puts what the component exports.
 pub const EXPORTS: &str = "$crate::bindings::exports";
+
+/// What a function may take besides its connection, config and input: where a sink or trigger was left.
+const RESUMING: &[&str] = &["journal", "checkpoint", "wait-ms"];
 
 /// The operations of one exported interface.
 pub struct Group {
@@ -24,18 +27,26 @@ pub struct Group {
 pub struct Signature {
     /// `interface/function`.
     pub operation: String,
+    /// Where the WIT has it.
+    pub place: String,
+    pub docs: Docs,
     /// The name of the function, in Rust's letters.
     pub function: String,
-    /// Names and types of the parameters.
+    /// Names and types of the parameters, in Rust.
     pub params: Vec<(String, String)>,
+    pub connection: Type,
     /// The type of the config, where there is one.
-    pub config: Option<String>,
+    pub config: Option<NamedType>,
     pub input: Input,
     pub returns: Returns,
     /// The type of a good result.
-    pub ok: String,
-    /// Whether it sends nothing.
-    pub is_pure: bool,
+    pub ok: NamedType,
+}
+
+/// A type of the WIT, and its name in Rust.
+pub struct NamedType {
+    pub ty: Type,
+    pub path: String,
 }
 
 /// What a good result is.
@@ -48,13 +59,23 @@ pub enum Returns {
     Batch,
 }
 
+impl Signature {
+    /// Whether it sends nothing.
+    pub fn is_pure(&self) -> bool {
+        self.docs.tag("effect") == Some("pure")
+    }
+}
+
 /// Reads the operations of the world, in the order of the WIT.
 pub fn groups(resolve: &Resolve, world: WorldId, package: PackageId) -> Result<Vec<Group>> {
     let world = resolve
         .worlds
         .get(world)
         .context("the world is not resolved")?;
-    let reader = Reader { resolve };
+    let mut reader = Reader {
+        resolve,
+        connection: None,
+    };
     let mut groups = Vec::new();
     for item in world.exports.values() {
         let WorldItem::Interface { id, .. } = item else {
@@ -64,77 +85,127 @@ pub fn groups(resolve: &Resolve, world: WorldId, package: PackageId) -> Result<V
             .interfaces
             .get(*id)
             .context("an interface is not resolved")?;
-        if interface.package == Some(package) && !interface.functions.is_empty() {
+        if interface.package == Some(package) {
             groups.push(reader.group(interface)?);
         }
     }
+    groups.retain(|group| !group.signatures.is_empty());
     Ok(groups)
 }
 
 struct Reader<'a> {
     resolve: &'a Resolve,
+    /// The type of the first `connection`.
+    connection: Option<Type>,
 }
 
 impl Reader<'_> {
-    fn group(&self, interface: &Interface) -> Result<Group> {
+    fn group(&mut self, interface: &Interface) -> Result<Group> {
         let name = interface.name.as_deref().unwrap_or_default();
-        let signatures = interface.functions.values().map(|function| {
-            let operation = format!("{name}/{}", function.name);
-            self.signature(&operation, function)
-                .with_context(|| operation.clone())
-        });
+        let mut signatures = Vec::new();
+        for function in interface.functions.values() {
+            let connection = function.params.iter().find(|p| p.name == "connection");
+            if let Some(connection) = connection {
+                let location = self.resolve.render_location(function.span);
+                let place = format!("{location}: function `{}`", function.name);
+                let signature = self.signature(name, function, connection.ty, &place);
+                signatures.push(signature.context(place)?);
+            }
+        }
         Ok(Group {
             module: name.to_snake_case(),
-            signatures: signatures.collect::<Result<_>>()?,
+            signatures,
         })
     }
 
-    fn signature(&self, operation: &str, function: &Function) -> Result<Signature> {
+    fn signature(
+        &mut self,
+        group: &str,
+        function: &Function,
+        connection: Type,
+        place: &str,
+    ) -> Result<Signature> {
+        self.check_connection(connection)?;
         let (ok, returns) = self.outcome(function)?;
-        let mut params = Vec::new();
         let mut config = None;
         let mut input = Input::None;
         for param in &function.params {
-            let ty = self.path(&param.ty)?;
             match param.name.as_str() {
-                "config" => config = Some(ty.clone()),
-                "input" if self.is_option(&param.ty) => input = Input::Optional,
-                "input" => input = Input::Required,
-                _ => {}
+                "connection" => {}
+                "config" => config = Some(self.named_type(param.ty)?),
+                "input" => input = self.input(&param.ty)?,
+                name if RESUMING.contains(&name) => {}
+                name => bail!(
+                    "parameter `{name}` is not known; known are connection, config, input, {}",
+                    RESUMING.join(", ")
+                ),
             }
-            params.push((param.name.to_snake_case(), ty));
         }
+        let param = |param: &Param| Ok((param.name.to_snake_case(), self.path(&param.ty)?));
         Ok(Signature {
-            operation: operation.to_owned(),
+            operation: format!("{group}/{}", function.name),
+            place: place.to_owned(),
+            docs: Docs::parse(&function.docs),
             function: function.name.to_snake_case(),
-            params,
+            params: function.params.iter().map(param).collect::<Result<_>>()?,
+            connection,
             config,
             input,
             returns,
-            ok,
-            is_pure: Docs::parse(&function.docs).tag("effect") == Some("pure"),
+            ok: self.named_type(ok)?,
         })
     }
 
-    fn outcome(&self, function: &Function) -> Result<(String, Returns)> {
-        let result = function.result.as_ref().and_then(|ty| self.kind(ty));
-        let Some(TypeDefKind::Result(result)) = result else {
-            bail!("must return `result<T, fault>`");
-        };
-        let ok = result.ok.as_ref().context("must return a value")?;
-        let path = self.path(ok)?;
-        let returns = match path.rsplit("::").next().unwrap_or_default() {
-            "Message" => Returns::Message,
-            "Source" => Returns::Source,
-            "Sink" => Returns::Sink,
-            "Batch" => Returns::Batch,
-            _ => Returns::Record,
-        };
-        Ok((path, returns))
+    fn check_connection(&mut self, ty: Type) -> Result<()> {
+        let first = *self.connection.get_or_insert(ty);
+        ensure!(
+            self.target(&first) == self.target(&ty),
+            "`connection` must have the same type everywhere"
+        );
+        Ok(())
     }
 
-    fn is_option(&self, ty: &Type) -> bool {
-        matches!(self.kind(ty), Some(TypeDefKind::Option(_)))
+    fn input(&self, ty: &Type) -> Result<Input> {
+        if self.name(ty) == Some("message") {
+            return Ok(Input::Required);
+        }
+        match self.kind(ty) {
+            Some(TypeDefKind::Option(inner)) if self.name(inner) == Some("message") => {
+                Ok(Input::Optional)
+            }
+            _ => bail!("`input` must be `message` or `option<message>`"),
+        }
+    }
+
+    /// The type of a good result, and what it is.
+    fn outcome(&self, function: &Function) -> Result<(Type, Returns)> {
+        let bad = || anyhow!("must return `result<T, fault>`");
+        let result = function.result.as_ref().and_then(|ty| self.kind(ty));
+        let Some(TypeDefKind::Result(result)) = result else {
+            return Err(bad());
+        };
+        let fault = result.err.as_ref().and_then(|ty| self.name(ty));
+        ensure!(fault == Some("fault"), bad());
+        let ok = result.ok.ok_or_else(bad)?;
+        let returns = match (self.kind(&ok), self.name(&ok)) {
+            (Some(TypeDefKind::Handle(Handle::Own(id))), _) => match self.name(&Type::Id(*id)) {
+                Some("source") => Returns::Source,
+                Some("sink") => Returns::Sink,
+                other => bail!(
+                    "returns the resource `{}`; known are source and sink",
+                    other.unwrap_or("?")
+                ),
+            },
+            (_, Some("message")) => Returns::Message,
+            (_, Some("batch")) => Returns::Batch,
+            _ => Returns::Record,
+        };
+        Ok((ok, returns))
+    }
+
+    fn named_type(&self, ty: Type) -> Result<NamedType> {
+        let path = self.path(&ty)?;
+        Ok(NamedType { ty, path })
     }
 
     /// Names a type as Rust does.
@@ -143,20 +214,15 @@ impl Reader<'_> {
             (Type::String, _) => Ok("String".into()),
             (Type::U32, _) => Ok("u32".into()),
             (_, Some(TypeDefKind::Option(inner))) => Ok(format!("Option<{}>", self.path(inner)?)),
-            (_, Some(TypeDefKind::Handle(Handle::Own(id)))) => self.named(*id),
-            (Type::Id(id), _) => self.named(*id),
+            (_, Some(TypeDefKind::Handle(Handle::Own(id)))) => self.type_path(&Type::Id(*id)),
+            (Type::Id(_), _) => self.type_path(ty),
             _ => bail!("has a type that is not foreseen"),
         }
     }
 
     /// The path of a named type in the module of the interface that defines it.
-    fn named(&self, id: TypeId) -> Result<String> {
-        let id = self.target(id);
-        let ty = self
-            .resolve
-            .types
-            .get(id)
-            .context("a type is not resolved")?;
+    fn type_path(&self, ty: &Type) -> Result<String> {
+        let ty = self.def(ty).context("a type is not resolved")?;
         let name = ty.name.as_deref().context("has a type without a name")?;
         let TypeOwner::Interface(owner) = ty.owner else {
             bail!("`{name}` stands in no interface");
@@ -181,18 +247,23 @@ impl Reader<'_> {
     }
 
     /// The type behind aliases and `use`s.
-    fn target(&self, id: TypeId) -> TypeId {
-        match self.resolve.types.get(id).map(|def| &def.kind) {
-            Some(TypeDefKind::Type(Type::Id(inner))) => self.target(*inner),
-            _ => id,
+    fn target(&self, ty: &Type) -> Option<TypeId> {
+        let Type::Id(id) = ty else { return None };
+        match self.resolve.types.get(*id)?.kind {
+            TypeDefKind::Type(inner @ Type::Id(_)) => self.target(&inner),
+            _ => Some(*id),
         }
     }
 
+    fn def(&self, ty: &Type) -> Option<&TypeDef> {
+        self.resolve.types.get(self.target(ty)?)
+    }
+
+    fn name(&self, ty: &Type) -> Option<&str> {
+        self.def(ty)?.name.as_deref()
+    }
+
     fn kind(&self, ty: &Type) -> Option<&TypeDefKind> {
-        let Type::Id(id) = ty else { return None };
-        self.resolve
-            .types
-            .get(self.target(*id))
-            .map(|def| &def.kind)
+        self.def(ty).map(|def| &def.kind)
     }
 }

@@ -29,8 +29,8 @@ fn entry(module: &str, signature: &Signature) -> String {
     let mut taken = Vec::new();
     let mut given = Vec::new();
     // An operation that sends nothing has nothing to send it with.
-    take(&mut taken, "org", !signature.is_pure);
-    given.extend((!signature.is_pure).then_some(client));
+    take(&mut taken, "org", !signature.is_pure());
+    given.extend((!signature.is_pure()).then_some(client));
     take(&mut taken, "config", signature.config.is_some());
     given.extend(signature.config.is_some().then_some("&config"));
     for name in rest {
@@ -43,8 +43,8 @@ fn entry(module: &str, signature: &Signature) -> String {
         given.extend(argument);
     }
     let config = signature.config.as_ref();
-    let config = config.map_or_else(String::new, |ty| {
-        format!("let config = config.read::<{ty}>()?; ")
+    let config = config.map_or_else(String::new, |config| {
+        format!("let config = config.read::<{}>()?; ", config.path)
     });
     let function = &signature.function;
     let call = format!("$functions::{module}::{function}({})", given.join(", "));
@@ -65,7 +65,7 @@ fn take<'a>(params: &mut Vec<&'a str>, name: &'a str, used: bool) {
 fn outcome(signature: &Signature, call: &str) -> String {
     match signature.returns {
         Returns::Message => format!("Ok(Answer::Message({call}?))"),
-        Returns::Record => format!("Answer::record::<{}>({call}?)", signature.ok),
+        Returns::Record => format!("Answer::record::<{}>({call}?)", signature.ok.path),
         Returns::Source | Returns::Sink => format!("Ok(Box::new({call}?))"),
         Returns::Batch => call.to_owned(),
     }

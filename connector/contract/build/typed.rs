@@ -35,7 +35,7 @@ fn function(signature: &Signature) -> String {
     format!(
         "    fn {}({params}) -> Result<{}, {EXPORTS}::mediation::connector::types::Fault> {{\n        \
          {run}({:?}, &connection, {config}, {rest})\n    }}\n",
-        signature.function, signature.ok, signature.operation
+        signature.function, signature.ok.path, signature.operation
     )
 }
 

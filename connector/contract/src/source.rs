@@ -92,17 +92,6 @@ impl<P: Producer> Source for Buffered<P> {
     }
 }
 
-/// The next of the bytes that were made beforehand, of which `taken` have been handed out. What fits as a whole is not copied.
-pub fn handed_out(made: &mut Vec<u8>, taken: &mut usize, max: usize) -> Vec<u8> {
-    if *taken == 0 && made.len() <= max {
-        return std::mem::take(made);
-    }
-    let rest = made.get(*taken..).unwrap_or_default();
-    let chunk = rest.get(..max).unwrap_or(rest).to_vec();
-    *taken += chunk.len();
-    chunk
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ pub enum Naming {
 
 impl Naming {
     /// By the name of the field; `None` if no compound field is called so.
-    pub fn of(compound: &str) -> Option<Self> {
+    pub fn from_field(compound: &str) -> Option<Self> {
         if let Some(stem) = compound.strip_suffix("__c") {
             return Some(Self::Custom(stem.to_owned()));
         }
@@ -52,7 +52,7 @@ pub fn suffix(part: &str) -> Option<&'static str> {
 
 /// The name that a field has as a part of a compound field: `city` for `BillingCity` in `BillingAddress`.
 pub fn compound_part(compound: &str, field: &str) -> Option<&'static str> {
-    let suffix = match Naming::of(compound)? {
+    let suffix = match Naming::from_field(compound)? {
         Naming::Standard(stem) => field.strip_prefix(stem.as_str())?,
         Naming::Custom(stem) => field
             .strip_prefix(stem.as_str())?

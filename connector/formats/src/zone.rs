@@ -20,7 +20,7 @@ pub enum Unplaced {
 
 impl Zone {
     /// The zone of an IANA name or of an offset such as `+01:00`.
-    pub fn of(name: &str) -> Result<Self, Fault> {
+    pub fn from_name(name: &str) -> Result<Self, Fault> {
         let fixed =
             date::date_time(&format!("2000-01-01T00:00:00{name}")).and_then(|_| offset(name));
         let zone = fixed.or_else(|| TimeZone::get(name).ok());
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     fn place(zone: &str, text: &str) -> Result<String, Unplaced> {
-        Zone::of(zone).unwrap().place(text)
+        Zone::from_name(zone).unwrap().place(text)
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn unknown_zones_are_refused() {
         for name in ["Europe/Berln", "", "+25:00", "CEST?", "01:00"] {
-            let fault = Zone::of(name).unwrap_err();
+            let fault = Zone::from_name(name).unwrap_err();
             assert!(
                 fault.message.contains("is no time zone"),
                 "{name}: {}",

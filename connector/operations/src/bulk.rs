@@ -3,7 +3,6 @@
 pub mod body;
 pub mod bulk_v1;
 pub mod bulk_v2;
-mod chunks;
 mod columns;
 pub mod dialect;
 pub mod error;
@@ -13,6 +12,7 @@ mod input;
 pub mod jobs;
 pub mod load;
 mod mapping;
+mod output;
 mod poll;
 pub mod query_jobs;
 pub mod results;

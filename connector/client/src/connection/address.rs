@@ -35,7 +35,7 @@ pub enum VersionChoice {
 
 impl VersionChoice {
     /// The version of the config, or the one in the URL, or the newest.
-    pub fn of(config: Option<&str>, in_url: Option<ApiVersion>) -> Result<Self, Fault> {
+    pub fn from_config(config: Option<&str>, in_url: Option<ApiVersion>) -> Result<Self, Fault> {
         match (config, in_url) {
             (Some("latest"), _) | (None, None) => Ok(Self::Latest),
             (Some(text), _) => {
@@ -194,31 +194,31 @@ mod tests {
     #[test]
     fn retired_and_strange_versions_are_refused() {
         assert_eq!(
-            VersionChoice::of(None, None).unwrap(),
+            VersionChoice::from_config(None, None).unwrap(),
             VersionChoice::Latest
         );
         assert_eq!(
-            VersionChoice::of(None, Some(ApiVersion(62))).unwrap(),
+            VersionChoice::from_config(None, Some(ApiVersion(62))).unwrap(),
             VersionChoice::Exactly(ApiVersion(62))
         );
         assert_eq!(
-            VersionChoice::of(Some("v60.0"), Some(ApiVersion(62))).unwrap(),
+            VersionChoice::from_config(Some("v60.0"), Some(ApiVersion(62))).unwrap(),
             VersionChoice::Exactly(ApiVersion(60))
         );
         assert!(
-            VersionChoice::of(Some("30.0"), None)
+            VersionChoice::from_config(Some("30.0"), None)
                 .unwrap_err()
                 .message
                 .contains("is retired")
         );
         assert!(
-            VersionChoice::of(None, Some(ApiVersion(22)))
+            VersionChoice::from_config(None, Some(ApiVersion(22)))
                 .unwrap_err()
                 .message
                 .contains("is retired")
         );
         assert!(
-            VersionChoice::of(Some("newest"), None)
+            VersionChoice::from_config(Some("newest"), None)
                 .unwrap_err()
                 .message
                 .contains("is not a version")

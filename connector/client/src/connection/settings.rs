@@ -40,9 +40,9 @@ pub struct Settings {
 
 impl Settings {
     /// Checks a config. Nothing is sent.
-    pub fn of(config: &ConnectionConfig) -> Result<Self, Fault> {
+    pub fn from_config(config: &ConnectionConfig) -> Result<Self, Fault> {
         let (login_origin, in_url) = address::parse(&config.url)?;
-        let version = VersionChoice::of(config.api_version.as_deref(), in_url)?;
+        let version = VersionChoice::from_config(config.api_version.as_deref(), in_url)?;
         check_headers("connection.headers", &config.headers)?;
         if let Some(session) = &config.session {
             address::instance_origin("connection.session.instance-url", &session.instance_url)?;
@@ -52,11 +52,15 @@ impl Settings {
             version: version_for(&config.auth, version)?,
             auth: config.auth.clone(),
             timeouts: timeouts(config.timeouts.as_ref()),
-            retry: Policy::of(config.retry.as_ref()),
+            retry: Policy::from_config(config.retry.as_ref()),
             headers: with_user_agent(config.headers.clone()),
             warm: config.session.clone(),
             warning: warning(&config.auth),
-            zone: config.time_zone.as_deref().map(Zone::of).transpose()?,
+            zone: config
+                .time_zone
+                .as_deref()
+                .map(Zone::from_name)
+                .transpose()?,
             api_budget: config.api_budget,
             organization: config
                 .organization_id

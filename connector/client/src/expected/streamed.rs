@@ -41,7 +41,7 @@ impl Streamed {
     /// Takes the next bytes.
     pub fn pass(&mut self, bytes: &[u8]) {
         if matches!(self.form, Form::Unknown) {
-            self.form = Form::of(bytes);
+            self.form = Form::from_start(bytes);
         }
         match &mut self.form {
             Form::Json {
@@ -82,7 +82,7 @@ impl Streamed {
 }
 
 impl Form {
-    fn of(bytes: &[u8]) -> Self {
+    fn from_start(bytes: &[u8]) -> Self {
         match bytes.trim_ascii_start().first() {
             None => Self::Unknown,
             Some(b'{' | b'[') => Self::Json {

@@ -31,8 +31,8 @@ const TIME: &str = concat!("^", clock!(), "Z?$");
 /// Salesforce writes offsets without a colon, which `format: date-time` does not allow.
 const DATE_TIME: &str = concat!("^", day!(), "T", clock!(), "(Z|[+-][0-9]{2}:?[0-9]{2})$");
 
-/// The schema of one record.
-pub fn of(shape: &RecordShape) -> Value {
+/// Renders the schema of one record.
+pub fn render(shape: &RecordShape) -> Value {
     let mut schema = record(shape);
     schema.insert(
         "$schema".into(),

@@ -108,7 +108,7 @@ impl Member {
     }
 
     /// The member of a field; compound fields are made elsewhere, of their parts.
-    pub fn of(object: &WireObject, field: &WireField, purpose: Use) -> Self {
+    pub fn from_field(object: &WireObject, field: &WireField, purpose: Use) -> Self {
         let reads = purpose == Use::Query;
         let given = !reads && !field.default_value.is_null();
         Self {

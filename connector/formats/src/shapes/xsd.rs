@@ -26,8 +26,8 @@ const WITH_OFFSET: &str = ".*(Z|[+\\-][0-9]{2}:[0-9]{2})";
 const AS_SENT: &str =
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+\\-][0-9]{2}:?[0-9]{2})";
 
-/// The schema of documents of such records.
-pub fn of(shape: &RecordShape) -> std::io::Result<Vec<u8>> {
+/// Writes the schema of documents of such records.
+pub fn write(shape: &RecordShape) -> std::io::Result<Vec<u8>> {
     let object = shape.object.as_str();
     let record = Element::new("element")
         .put("ref", object)

@@ -263,7 +263,7 @@ pub fn nasty_text() -> impl Strategy<Value = String> {
 
 #[test]
 fn times_without_offset_are_those_of_the_zone_unless_the_clocks_changed() {
-    let berlin = Zone::of("Europe/Berlin").unwrap();
+    let berlin = Zone::from_name("Europe/Berlin").unwrap();
     let written = |time: &str| {
         let value = format!(r#"{{"datetime":"{time}"}}"#);
         bind_in_zone("A = :b", &[("b".into(), value)], Some(&berlin))

@@ -4,7 +4,6 @@
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     ColumnDelimiter, LineEnding,
 };
-use salesforce_formats::message::input::header::detect;
 use serde::{Deserialize, Serialize};
 
 /// Delimiters with their bytes and Salesforce's names for them.
@@ -61,11 +60,6 @@ impl Dialect {
     pub fn ending(self) -> &'static [u8] {
         if self.crlf { b"\r\n" } else { b"\n" }
     }
-
-    /// Finds the dialect of a document from its first record; `None` while that has no end.
-    pub fn detect(start: &[u8]) -> Option<Self> {
-        detect(start).map(|(delimiter, crlf)| Self { delimiter, crlf })
-    }
 }
 
 /// Returns the byte of a delimiter.
@@ -77,13 +71,18 @@ pub fn byte(delimiter: ColumnDelimiter) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salesforce_formats::message::input::header;
+
+    fn detect(start: &[u8]) -> Option<Dialect> {
+        header::detect(start).map(|(delimiter, crlf)| Dialect { delimiter, crlf })
+    }
 
     #[test]
     fn every_delimiter_is_detected_with_either_line_ending() {
         for (_, byte, name) in DELIMITERS {
             for ending in ["\n", "\r\n"] {
                 let text = format!("Name{0}\"a,b;c\"{0}Ext__c{ending}x", char::from(byte));
-                let found = Dialect::detect(text.as_bytes()).unwrap();
+                let found = detect(text.as_bytes()).unwrap();
                 assert_eq!(found.delimiter_name(), name);
                 assert_eq!(found.crlf, ending == "\r\n");
             }
@@ -92,11 +91,11 @@ mod tests {
 
     #[test]
     fn header_of_one_column_is_taken_for_commas() {
-        assert_eq!(Dialect::detect(b"Name\nx;y\n"), Some(Dialect::default()));
+        assert_eq!(detect(b"Name\nx;y\n"), Some(Dialect::default()));
     }
 
     #[test]
     fn unfinished_header_tells_nothing() {
-        assert_eq!(Dialect::detect(b"Name,\"Ext\n"), None);
+        assert_eq!(detect(b"Name,\"Ext\n"), None);
     }
 }

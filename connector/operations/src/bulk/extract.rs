@@ -6,7 +6,7 @@ pub mod query;
 pub mod rows;
 pub mod soql;
 
-use super::chunks::{BATCH_BYTES, Produce, is_csv, media_type};
+use super::output::{BATCH_BYTES, is_csv, media_type};
 use super::poll::PollInterval;
 use document::ResultDocument;
 use query::Waits;
@@ -16,6 +16,7 @@ use salesforce_client::describe::Described;
 use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::source::{Output, Producer};
 use std::rc::Rc;
 
 /// Bytes asked from a document at once; converted rows can take more.
@@ -83,8 +84,6 @@ pub struct Extraction<P> {
     protocol: P,
     /// Bytes made before the document at hand.
     resume_bytes: u64,
-    /// Bytes made so far.
-    made: u64,
     /// Rows emitted or about to be.
     rows: u64,
     found: Option<Found>,
@@ -122,7 +121,6 @@ impl<P: QueryProtocol> Extraction<P> {
             waits,
             protocol,
             resume_bytes: 0,
-            made: 0,
             rows: cursor.rows,
             found: cursor.total.map(|rows| Found {
                 rows,
@@ -145,19 +143,19 @@ impl<P: QueryProtocol> Extraction<P> {
     fn read_document(
         &mut self,
         mut document: Box<ResultDocument>,
-        out: &mut Vec<u8>,
+        out: &mut Output,
     ) -> Result<Stage, Fault> {
-        while out.len() < BATCH_BYTES {
+        while out.bytes.len() < BATCH_BYTES {
             let Some(piece) = document.arriving.read(PIECE_BYTES)? else {
                 // A document ends by itself: the position behind it is told only once all before it was emitted.
-                if out.is_empty() {
+                if out.bytes.is_empty() {
                     self.end_document(*document, out)?;
                     return Ok(Stage::Reading(None));
                 }
                 break;
             };
             if let Some(piece) = document.withhold(piece) {
-                self.converter.take(&piece, out)?;
+                self.converter.take(&piece, &mut out.bytes)?;
             }
         }
         Ok(Stage::Reading(Some(document)))
@@ -166,14 +164,14 @@ impl<P: QueryProtocol> Extraction<P> {
     fn end_document(
         &mut self,
         mut document: ResultDocument,
-        out: &mut Vec<u8>,
+        out: &mut Output,
     ) -> Result<(), Fault> {
         if let Some(start) = document.withheld() {
-            self.converter.take(&start, out)?;
+            self.converter.take(&start, &mut out.bytes)?;
         }
         let rows = match document.is_empty() {
             true => 0,
-            false => self.converter.end_page(out)?,
+            false => self.converter.end_page(&mut out.bytes)?,
         };
         self.rows += rows;
         self.check_count(|total, rows| rows > total)?;
@@ -184,7 +182,7 @@ impl<P: QueryProtocol> Extraction<P> {
         };
         self.protocol.document_read(&document, rows, cursor)?;
         // Bytes made of the document's end are emitted before anybody can ask for the position.
-        self.resume_bytes = self.made + out.len() as u64;
+        self.resume_bytes = out.position();
         Ok(())
     }
 
@@ -224,7 +222,7 @@ impl<P: QueryProtocol> Extraction<P> {
         }
     }
 
-    fn step(&mut self, out: &mut Vec<u8>) -> Result<Stage, Fault> {
+    fn step(&mut self, out: &mut Output) -> Result<Stage, Fault> {
         match std::mem::replace(&mut self.stage, Stage::Failed) {
             Stage::Waiting => {
                 self.found = Some(self.wait()?);
@@ -235,7 +233,7 @@ impl<P: QueryProtocol> Extraction<P> {
                 Some(document) => self.read_document(Box::new(document), out),
                 None => {
                     self.check_count(|total, rows| rows != total)?;
-                    self.protocol.finish(&self.converter, out);
+                    self.protocol.finish(&self.converter, &mut out.bytes);
                     Ok(Stage::Done)
                 }
             },
@@ -248,14 +246,13 @@ impl<P: QueryProtocol> Extraction<P> {
     }
 }
 
-impl<P: QueryProtocol> Produce for Extraction<P> {
+impl<P: QueryProtocol> Producer for Extraction<P> {
     /// Makes the next bytes. They never reach over the end of a document.
-    fn produce(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
+    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
         if matches!(self.stage, Stage::Done) {
             return Ok(false);
         }
         self.stage = self.step(out)?;
-        self.made += out.len() as u64;
         Ok(true)
     }
 

@@ -9,7 +9,10 @@ use salesforce_formats::message::input::{Node, Value};
 /// fields that no compound has.
 pub(super) fn is_compound(name: &str, node: &Node) -> bool {
     let all_parts = node.members.iter().all(|(part, _)| suffix(part).is_some());
-    all_parts && !node.members.is_empty() && node.sobject.is_none() && Naming::of(name).is_some()
+    all_parts
+        && !node.members.is_empty()
+        && node.sobject.is_none()
+        && Naming::from_field(name).is_some()
 }
 
 /// The parts of a compound field as fields of the record. A part that is null is left out where the org has no such field:
@@ -19,7 +22,7 @@ pub(super) fn expanded(
     node: Node,
     exists: impl Fn(&str) -> bool,
 ) -> Result<Members, RecordError> {
-    let naming = Naming::of(compound)
+    let naming = Naming::from_field(compound)
         .ok_or_else(|| field_error(compound, "is a compound field that cannot be written"))?;
     let mut members = Vec::with_capacity(node.members.len());
     for (part, value) in node.members {
@@ -41,7 +44,7 @@ pub(super) fn expanded(
 
 /// The parts that the org has, each null.
 pub(super) fn emptied(field: &Field, object: &Described) -> Members {
-    let Some(naming) = Naming::of(&field.name) else {
+    let Some(naming) = Naming::from_field(&field.name) else {
         return vec![(field.name.clone(), Value::Null)];
     };
     let parts = PARTS

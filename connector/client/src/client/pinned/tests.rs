@@ -128,6 +128,8 @@ fn what_is_no_id_of_an_org_is_refused_at_once() {
         organization_id: Some("001000000000001".into()),
         ..connection()
     };
-    let fault = crate::connection::Settings::of(&config).err().unwrap();
+    let fault = crate::connection::Settings::from_config(&config)
+        .err()
+        .unwrap();
     assert_eq!(fault.kind, FaultKind::Config);
 }

@@ -26,7 +26,7 @@ pub enum Flow {
 
 impl Flow {
     /// The way that a connection chooses.
-    pub fn of(auth: &AuthFlow) -> Self {
+    pub fn from_config(auth: &AuthFlow) -> Self {
         match auth {
             AuthFlow::ClientCredentials(_) => Self::ClientCredentials,
             AuthFlow::JwtBearer(_) => Self::JwtBearer,
@@ -62,7 +62,7 @@ pub fn told(fault: Fault, settings: &Settings) -> Fault {
         FaultKind::Unauthenticated => "was refused",
         _ => "failed",
     };
-    let (flow, host) = (Flow::of(&settings.auth), host(settings));
+    let (flow, host) = (Flow::from_config(&settings.auth), host(settings));
     Fault {
         message: format!("The login by `{flow}` at {host} {end}: {}", fault.message),
         ..fault

@@ -74,7 +74,7 @@ impl Form {
             policy: settings.retry,
             idempotency: self.idempotency,
         };
-        let flow = Flow::of(&settings.auth);
+        let flow = Flow::from_config(&settings.auth);
         let session = exchange.run(
             None,
             || Ok(request.clone()),

@@ -202,7 +202,9 @@ fn soap_login_is_not_offered_for_api_65() {
         api_version: Some("65.0".into()),
         ..with(soap())
     };
-    let fault = crate::connection::Settings::of(&config).err().unwrap();
+    let fault = crate::connection::Settings::from_config(&config)
+        .err()
+        .unwrap();
     assert!(
         fault.message.contains("does not exist in API version 65.0"),
         "{}",

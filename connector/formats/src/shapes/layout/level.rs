@@ -133,7 +133,7 @@ impl<'l> Level<'l> {
     }
 
     fn member(&self, field: &WireField) -> Option<Member> {
-        let mut member = Member::of(self.object, field, self.plan.purpose);
+        let mut member = Member::from_field(self.object, field, self.plan.purpose);
         if is_compound(field) {
             let parts: Vec<Member> = self
                 .object
@@ -157,7 +157,7 @@ impl<'l> Level<'l> {
         let name = compound_part(&compound.name, &part.name)?;
         Some(Member {
             name: name.to_owned(),
-            ..Member::of(self.object, part, self.plan.purpose)
+            ..Member::from_field(self.object, part, self.plan.purpose)
         })
     }
 

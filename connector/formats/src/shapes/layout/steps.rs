@@ -173,7 +173,7 @@ fn finders(object: &WireObject) -> Vec<Member> {
     let finders = fields.map(|field| Member {
         nullable: false,
         default: None,
-        ..Member::of(object, field, Use::Update)
+        ..Member::from_field(object, field, Use::Update)
     });
     finders.collect()
 }

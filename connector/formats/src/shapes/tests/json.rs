@@ -6,7 +6,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 fn schema(plan: &Plan<'_>) -> Value {
-    json_schema::of(&shape(plan).unwrap())
+    json_schema::render(&shape(plan).unwrap())
 }
 
 fn validator(plan: &Plan<'_>) -> Validator {
@@ -324,7 +324,7 @@ fn only_the_fields_asked_for_stay_beside_what_is_required() {
         fields: &dotted,
         ..plan(Use::Query)
     };
-    let schema = json_schema::of(&shape(&nested).unwrap());
+    let schema = json_schema::render(&shape(&nested).unwrap());
     let parent = &schema["properties"]["Account__r"]["properties"];
     let names: Vec<&String> = parent.as_object().unwrap().keys().collect();
     assert_eq!(names, ["Tax__c", "attributes"]);

@@ -10,7 +10,7 @@ const XSI: &str = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
 const NEEDED: &str = "<Name>S-1</Name><Account__c>001000000000001AAA</Account__c>";
 
 fn check(plan: &Plan<'_>, good: &[&str], bad: &[&str]) {
-    let schema = String::from_utf8(xsd::of(&shape(plan).unwrap()).unwrap()).unwrap();
+    let schema = String::from_utf8(xsd::write(&shape(plan).unwrap()).unwrap()).unwrap();
     let parsed = uppsala::parse(&schema).unwrap();
     let validator = XsdValidator::from_schema(&parsed).unwrap();
     let judge = |record: &str| {
@@ -189,7 +189,8 @@ fn references_and_children_are_laid_out_in_records_to_create() {
 
 #[test]
 fn labels_and_help_are_written_as_text() {
-    let schema = String::from_utf8(xsd::of(&shape(&plan(Use::Create)).unwrap()).unwrap()).unwrap();
+    let schema =
+        String::from_utf8(xsd::write(&shape(&plan(Use::Create)).unwrap()).unwrap()).unwrap();
     assert!(schema.contains("Shipment number: As printed on the &lt;label&gt; &amp; the bill"));
     assert!(schema.contains("<xs:documentation>On its way</xs:documentation>"));
 }

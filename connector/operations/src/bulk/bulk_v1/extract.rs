@@ -4,7 +4,6 @@ mod job;
 
 use super::wire::{self, BatchInfo, State};
 use crate::bulk::body::Arriving;
-use crate::bulk::chunks::Chunks;
 use crate::bulk::extract::document::ResultDocument;
 use crate::bulk::extract::query::{Query, Waits, config_text};
 use crate::bulk::extract::rows::Converter;
@@ -16,11 +15,12 @@ use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     V1ExtractConfig, V1ExtractPlace,
 };
+use salesforce_contract::source::Buffered;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// An extract under way.
-pub type Extract = Chunks<Extraction<QueryBatches>>;
+pub type Extract = Buffered<Extraction<QueryBatches>>;
 
 /// A job, and how many documents of its batches have been emitted whole.
 pub struct QueryBatches {
@@ -75,9 +75,10 @@ pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Faul
         waits: Waits::new(batches.config.poll_max_ms, batches.config.wait_seconds),
         begun: behind.rows > 0 || behind.header.is_some(),
     };
-    Ok(Chunks::new(Extraction::new(
-        &client, begin, behind, batches,
-    )))
+    Ok(Buffered::new(
+        Extraction::new(&client, begin, behind, batches),
+        Vec::new(),
+    ))
 }
 
 impl QueryBatches {

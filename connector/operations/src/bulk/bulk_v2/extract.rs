@@ -2,7 +2,6 @@
 
 mod pages;
 
-use crate::bulk::chunks::Chunks;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::extract::document::ResultDocument;
 use crate::bulk::extract::query::{Query, Waits, config_text};
@@ -20,10 +19,11 @@ use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     ExtractConfig, ExtractPlace,
 };
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::source::Buffered;
 use std::rc::Rc;
 
 /// An extract under way.
-pub type Extract = Chunks<Extraction<QueryJob>>;
+pub type Extract = Buffered<Extraction<QueryJob>>;
 
 /// A query job, and where the page begins that is being read.
 pub struct QueryJob {
@@ -73,10 +73,11 @@ pub fn open(client: Rc<Client>, config: ExtractConfig) -> Result<Extract, Fault>
         pages: None,
     };
     let extraction = Extraction::new(&client, begin, behind, job);
-    Ok(Chunks::new(match is_whole {
+    let extraction = match is_whole {
         true => extraction.done(),
         false => extraction,
-    }))
+    };
+    Ok(Buffered::new(extraction, Vec::new()))
 }
 
 impl QueryJob {

@@ -3,12 +3,13 @@
 use super::job::JobState;
 use super::outcome::{HEADER, Outcome, RowResults, write};
 use super::{JobProtocol, Load};
-use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce, media_type};
 use crate::bulk::columns::Rules;
+use crate::bulk::output::{BATCH_BYTES, media_type};
 use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::source::{Buffered, Output, Producer};
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
@@ -27,9 +28,9 @@ pub struct All<P: JobProtocol> {
 }
 
 /// Finds what has become known.
-pub fn all<P: JobProtocol>(load: &Load<P>) -> Chunks<All<P>> {
+pub fn all<P: JobProtocol>(load: &Load<P>) -> Buffered<All<P>> {
     let known = load.state.borrow().known();
-    Chunks::new(All {
+    let outcomes = All {
         client: Rc::clone(&load.client),
         format: load.plan.outcomes,
         rules: load.plan.rules.clone(),
@@ -37,7 +38,8 @@ pub fn all<P: JobProtocol>(load: &Load<P>) -> Chunks<All<P>> {
         next: known.start,
         known,
         current: None,
-    })
+    };
+    Buffered::new(outcomes, Vec::new())
 }
 
 impl<P: JobProtocol> All<P> {
@@ -55,22 +57,22 @@ impl<P: JobProtocol> All<P> {
     }
 }
 
-impl<P: JobProtocol> Produce for All<P> {
-    fn produce(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
+impl<P: JobProtocol> Producer for All<P> {
+    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
         if self.current.is_none() {
             let is_first = self.next == 0 && !self.known.is_empty();
             if is_first && self.format == LoadOutcomes::Csv {
-                out.extend_from_slice(HEADER);
+                out.bytes.extend_from_slice(HEADER);
             }
             return self.begin();
         }
         while let Some((results, at)) = &mut self.current
-            && out.len() < BATCH_BYTES
+            && out.bytes.len() < BATCH_BYTES
         {
             *at += 1;
             let row = results.first_row() + *at;
             if let Some(outcome) = results.next()? {
-                write(self.format, &Outcome { row, ..outcome }, out)?;
+                write(self.format, &Outcome { row, ..outcome }, &mut out.bytes)?;
             } else if let Some((results, _)) = self.current.take() {
                 results.finish(&mut self.state.borrow_mut());
             }

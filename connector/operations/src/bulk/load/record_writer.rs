@@ -5,9 +5,9 @@ use super::original::{self, line, nested};
 use super::plan::Plan;
 use super::result_document::{ERROR, ID};
 use super::row_reader::Shape;
-use crate::bulk::chunks::media_type;
 use crate::bulk::dialect::Dialect;
 use crate::bulk::input::is_csv;
+use crate::bulk::output::media_type;
 use salesforce_contract::bindings::Fault;
 use serde_json::Value;
 

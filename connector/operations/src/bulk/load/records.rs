@@ -3,10 +3,11 @@
 use super::job::JobState;
 use super::record_writer::{Next, RecordSource, RecordWriter, Which};
 use super::{JobProtocol, Load};
-use crate::bulk::chunks::{BATCH_BYTES, Chunks, Produce};
+use crate::bulk::output::BATCH_BYTES;
 use salesforce_client::client::Client;
 use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::source::{Buffered, Output, Producer};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -23,7 +24,7 @@ pub struct Records<P: JobProtocol> {
 
 impl<P: JobProtocol> Records<P> {
     /// Begins with the first job or batch.
-    pub fn open(load: &Load<P>, which: Which) -> Result<Chunks<Self>, Fault> {
+    pub fn open(load: &Load<P>, which: Which) -> Result<Buffered<Self>, Fault> {
         let state = load.state.borrow();
         let failed = which == Which::Failed;
         if !failed && !state.is_done() {
@@ -41,19 +42,20 @@ impl<P: JobProtocol> Records<P> {
         let names = head.shape.head_of(failed).filter(|_| !has_header);
         let is_csv = writer.begin(names);
         let begins_failed = failed && is_csv && !head.shape.columns.is_empty();
-        Ok(Chunks::new(Self {
+        let records = Self {
             client: Rc::clone(&load.client),
             state: Rc::clone(&load.state),
             source: P::records(load, which),
             begins_failed,
             current: None,
             writer,
-        }))
+        };
+        Ok(Buffered::new(records, Vec::new()))
     }
 }
 
-impl<P: JobProtocol> Produce for Records<P> {
-    fn produce(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
+impl<P: JobProtocol> Producer for Records<P> {
+    fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
         if self.current.is_none() {
             match self.source.begin(&mut self.writer)? {
                 Next::Document(document) => self.current = Some(document),
@@ -61,8 +63,8 @@ impl<P: JobProtocol> Produce for Records<P> {
                 Next::End => {
                     let mut state = self.state.borrow_mut();
                     state.head_mut().failed_begun |= self.begins_failed;
-                    self.writer.drain(out);
-                    return Ok(!out.is_empty());
+                    self.writer.drain(&mut out.bytes);
+                    return Ok(!out.bytes.is_empty());
                 }
             }
         }
@@ -73,7 +75,7 @@ impl<P: JobProtocol> Produce for Records<P> {
                 self.current = None;
             }
         }
-        self.writer.drain(out);
+        self.writer.drain(&mut out.bytes);
         Ok(true)
     }
 

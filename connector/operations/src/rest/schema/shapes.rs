@@ -24,7 +24,7 @@ pub fn json_schema(
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
     let shape = shape(client, config, input)?;
-    let body = json::of(&shape.value).to_string().into_bytes();
+    let body = json::render(&shape.value).to_string().into_bytes();
     Ok(message(
         client,
         "application/schema+json",
@@ -45,7 +45,7 @@ pub fn xsd(
         ));
     }
     let shape = shape(client, config, input)?;
-    let body = xml::of(&shape.value)
+    let body = xml::write(&shape.value)
         .map_err(|error| Fault::protocol(format!("The schema cannot be written: {error}")))?;
     Ok(message(client, "application/xml", body, &shape.metadata))
 }

@@ -194,7 +194,7 @@ impl BatchBuilder {
             .is_some_and(|(start, _)| *start <= at)
         {
             let reasons = self.reasons.as_ref();
-            let error = reasons.map(|reasons| reasons.of(row.fingerprint));
+            let error = reasons.map(|reasons| reasons.reason(row.fingerprint));
             self.back.push(std::mem::take(&mut row.original), error, at);
         }
     }

@@ -63,7 +63,7 @@ impl Reasons {
     }
 
     /// Returns why a record failed.
-    pub fn of(&self, fingerprint: Fingerprint) -> Rc<str> {
+    pub fn reason(&self, fingerprint: Fingerprint) -> Rc<str> {
         let found =
             find(&self.exact, fingerprint.exact).or_else(|| find(&self.likely, fingerprint.likely));
         let reason = found.and_then(|number| self.reasons.get(number));

@@ -1,0 +1,21 @@
+//! What the documents that are made here have in common.
+
+use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
+use salesforce_formats::message::RowFormat;
+
+/// Bytes made at once: each time costs the host a call, and a write.
+pub const BATCH_BYTES: usize = 256 << 10;
+
+/// Returns the media type of rows as CSV or as NDJSON.
+pub fn media_type(csv: bool) -> &'static str {
+    if csv {
+        RowFormat::Csv.media_type()
+    } else {
+        RowFormat::Ndjson.media_type()
+    }
+}
+
+/// Returns whether an extract writes CSV.
+pub fn is_csv(format: Option<ExtractFormat>) -> bool {
+    format.unwrap_or(ExtractFormat::Csv) == ExtractFormat::Csv
+}
