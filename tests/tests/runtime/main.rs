@@ -1,5 +1,6 @@
 //! The runtime, with the echo connector in it.
 
+mod artefact;
 mod bounds;
 
 use mediate::contract::{FaultKind, Message, Style};

@@ -1,0 +1,86 @@
+//! The component as others load it: what it asks of a host, what it says of itself, and that it tells nothing of who built it.
+
+use mediate_cli::embedded::CONNECTOR;
+use wasm_metadata::Payload;
+use wasmparser::Payload::{ComponentImportSection, Version};
+use wasmparser::{Encoding, Parser};
+
+/// What a host must provide: HTTP, and what std cannot do without. A panic is told on standard error.
+const ALLOWED: [&str; 5] = [
+    "wasi:cli/stderr@",
+    "wasi:clocks/",
+    "wasi:http/",
+    "wasi:io/",
+    "wasi:random/",
+];
+
+fn imports(component: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.unwrap() {
+            Version { encoding, .. } => {
+                depth += 1;
+                assert!(depth > 1 || encoding == Encoding::Component);
+            }
+            wasmparser::Payload::End(_) => depth -= 1,
+            ComponentImportSection(section) if depth == 1 => {
+                names.extend(
+                    section
+                        .into_iter()
+                        .map(|import| import.unwrap().name.name.to_owned()),
+                );
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+#[test]
+fn the_connector_asks_a_host_for_http_and_little_else() {
+    let names = imports(CONNECTOR);
+    assert!(
+        names
+            .iter()
+            .any(|name| name.starts_with("wasi:http/outgoing-handler@")),
+        "{names:?}"
+    );
+    let unexpected: Vec<_> = names
+        .iter()
+        .filter(|name| !ALLOWED.iter().any(|allowed| name.starts_with(allowed)))
+        .collect();
+    assert!(unexpected.is_empty(), "{unexpected:?}");
+}
+
+#[test]
+fn the_connector_says_what_it_is() {
+    let payload = Payload::from_binary(CONNECTOR).unwrap();
+    let metadata = payload.metadata();
+    assert_eq!(metadata.name.as_deref(), Some("salesforce-connector"));
+    let version = metadata.version.as_ref().unwrap().to_string();
+    assert_eq!(version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        metadata.licenses.as_ref().unwrap().to_string(),
+        "Apache-2.0"
+    );
+    if let Some(revision) = &metadata.revision {
+        let revision = revision.to_string();
+        let commit = revision.strip_suffix("-modified").unwrap_or(&revision);
+        assert!(
+            commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{revision}"
+        );
+    }
+}
+
+#[test]
+fn the_connector_holds_no_path_of_the_machine_that_built_it() {
+    let root = env!("CARGO_MANIFEST_DIR").trim_end_matches("/tests");
+    for path in [root, "/registry/src/"] {
+        let found = CONNECTOR
+            .windows(path.len())
+            .any(|bytes| bytes == path.as_bytes());
+        assert!(!found, "{path}");
+    }
+}
