@@ -8,6 +8,9 @@ use wasip2::cli::stderr::get_stderr;
 /// The descriptor of standard error.
 const STDERR: c_int = 2;
 
+/// The most that `blocking-write-and-flush` takes at once (wasi:io); the caller writes the rest by another call.
+const MAX_WRITE_BYTES: usize = 4096;
+
 /// Finds no variable: there is no environment.
 #[unsafe(no_mangle)]
 extern "C" fn getenv(_: *const c_char) -> *mut c_char {
@@ -21,11 +24,12 @@ extern "C" fn getenv(_: *const c_char) -> *mut c_char {
 /// `bytes` must point to `count` bytes.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn write(descriptor: c_int, bytes: *const c_void, count: usize) -> isize {
+    let count = count.min(MAX_WRITE_BYTES);
     if descriptor == STDERR && count > 0 {
         // SAFETY: the caller vouches for the bytes.
         let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), count) };
         // Nobody could be told that standard error is closed.
-        let _ = get_stderr().blocking_write_and_flush(bytes.get(..4096).unwrap_or(bytes));
+        let _ = get_stderr().blocking_write_and_flush(bytes);
     }
     isize::try_from(count).unwrap_or(isize::MAX)
 }

@@ -4,6 +4,7 @@ use super::Client;
 use super::request::Request;
 use crate::cache::BoundedCache;
 use crate::exchange::{self, Reply};
+use crate::metadata::Metadata;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::limits::MAX_SESSIONS;
 use serde::Deserialize;
@@ -69,6 +70,17 @@ impl Client {
         usage.unanswered += 1;
         usages.keep(key, usage);
         Ok(())
+    }
+
+    /// Returns used and allowed calls, as the newest answer of the org told them: for what is made of many replies.
+    pub fn known_usage(&self) -> Metadata {
+        let usage = self
+            .context
+            .cache::<Usages>()
+            .get(&self.settings.session_key());
+        let usage = usage.filter(|usage| usage.allowed > 0);
+        let text = usage.map(|usage| format!("{}/{}", usage.used, usage.allowed));
+        Metadata::default().with_usage(text)
     }
 
     /// Records what an answer told of the usage, as `18/15000`.

@@ -13,7 +13,6 @@ use query::Waits;
 use rows::Converter;
 use salesforce_client::client::Client;
 use salesforce_client::describe::Described;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::source::{Output, Producer};
@@ -257,7 +256,7 @@ impl<P: QueryProtocol> Producer for Extraction<P> {
     }
 
     fn head(&self) -> Message {
-        let mut attributes = self.client.attributes(&Metadata::default());
+        let mut attributes = self.client.attributes(&self.client.known_usage());
         let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
         put("job", self.protocol.job().to_owned());
         put("rows", self.rows.to_string());

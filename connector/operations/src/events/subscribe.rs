@@ -5,7 +5,6 @@ use super::client_error::ClientError;
 use super::cursor::ReplayCursor;
 use super::subscriptions::Subscriptions;
 use salesforce_client::client::Client;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::exports::salesforce::connector::events::{
@@ -46,7 +45,7 @@ pub fn subscribe(
     let messages = deliver(
         &mut subscriber,
         size,
-        &client.attributes(&Metadata::default()),
+        &client.attributes(&client.known_usage()),
     );
     let checkpoint = subscriber.cursor.write()?;
     subscriptions.keep(key, subscriber);

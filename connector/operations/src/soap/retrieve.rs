@@ -4,12 +4,13 @@ use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
 use super::record::Types;
-use super::request::read_answer;
+use super::request::{metadata, read_answer};
 use super::rows::documents;
 use super::xml::Malformed;
 use crate::batch::{self, Retrieval, ids, select};
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
+use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, RetrieveConfig,
 };
@@ -51,6 +52,10 @@ impl Retrieval for Retrieve<'_> {
             xml.text("ids", id::long(id).as_deref().unwrap_or(id));
         }
         envelope.call(self.client, Idempotency::Safe)
+    }
+
+    fn metadata(&self, reply: &Reply) -> Metadata {
+        metadata("retrieve", reply)
     }
 
     fn read(

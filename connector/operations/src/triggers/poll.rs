@@ -202,7 +202,10 @@ impl Poll<'_> {
         };
         self.now = page.now.or(self.now);
         self.cursor.span = page.span;
-        self.metadata = page.metadata;
+        // A span without anything was not asked for: it tells nothing.
+        if page.metadata != Metadata::default() {
+            self.metadata = page.metadata;
+        }
         self.horizon = page.bounds.map(|bounds| bounds.horizon);
         self.cursor.pass.get_or_insert(Pass {
             until: bounds.until,

@@ -6,7 +6,6 @@ use super::{JobProtocol, Load};
 use crate::bulk::columns::Rules;
 use crate::bulk::output::{BATCH_BYTES, media_type};
 use salesforce_client::client::Client;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
 use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::source::{Buffered, Output, Producer};
@@ -39,7 +38,14 @@ pub fn all<P: JobProtocol>(load: &Load<P>) -> Buffered<All<P>> {
         known,
         current: None,
     };
-    Buffered::new(outcomes, Vec::new())
+    let has_header =
+        outcomes.format == LoadOutcomes::Csv && outcomes.next == 0 && !outcomes.known.is_empty();
+    let header = if has_header {
+        HEADER.to_vec()
+    } else {
+        Vec::new()
+    };
+    Buffered::new(outcomes, header)
 }
 
 impl<P: JobProtocol> All<P> {
@@ -60,18 +66,14 @@ impl<P: JobProtocol> All<P> {
 impl<P: JobProtocol> Producer for All<P> {
     fn produce(&mut self, out: &mut Output) -> Result<bool, Fault> {
         if self.current.is_none() {
-            let is_first = self.next == 0 && !self.known.is_empty();
-            if is_first && self.format == LoadOutcomes::Csv {
-                out.bytes.extend_from_slice(HEADER);
-            }
             return self.begin();
         }
         while let Some((results, at)) = &mut self.current
             && out.bytes.len() < BATCH_BYTES
         {
-            *at += 1;
-            let row = results.first_row() + *at;
+            let row = results.first_row() + *at + 1;
             if let Some(outcome) = results.next()? {
+                *at += 1;
                 write(self.format, &Outcome { row, ..outcome }, &mut out.bytes)?;
             } else if let Some((results, _)) = self.current.take() {
                 results.finish(&mut self.state.borrow_mut());
@@ -84,7 +86,7 @@ impl<P: JobProtocol> Producer for All<P> {
         Message {
             media_type: media_type(self.format == LoadOutcomes::Csv).into(),
             body: Vec::new(),
-            attributes: self.client.attributes(&Metadata::default()),
+            attributes: self.client.attributes(&self.client.known_usage()),
         }
     }
 }

@@ -5,7 +5,6 @@ use super::record_writer::{Next, RecordSource, RecordWriter, Which};
 use super::{JobProtocol, Load};
 use crate::bulk::output::BATCH_BYTES;
 use salesforce_client::client::Client;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::source::{Buffered, Output, Producer};
 use std::cell::RefCell;
@@ -83,7 +82,7 @@ impl<P: JobProtocol> Producer for Records<P> {
         Message {
             media_type: self.writer.media_type().into(),
             body: Vec::new(),
-            attributes: self.client.attributes(&Metadata::default()),
+            attributes: self.client.attributes(&self.client.known_usage()),
         }
     }
 }

@@ -92,6 +92,10 @@ impl<P: JobProtocol> Load<P> {
                 self.state.borrow_mut().drop_kept(true);
                 break;
             }
+            // Only work makes room where a batch waits to be split.
+            if P::work(self)? {
+                return Ok(false);
+            }
             if P::refresh_early(self)? {
                 continue;
             }
@@ -101,10 +105,11 @@ impl<P: JobProtocol> Load<P> {
             if now.saturating_sub(since) >= self.plan.wait_ms {
                 return Err(self.waited_out());
             }
-            if now.saturating_sub(began) >= CALL_WAIT_MS {
+            let left_ms = CALL_WAIT_MS.saturating_sub(now.saturating_sub(began));
+            if left_ms == 0 {
                 return Ok(false);
             }
-            clock.sleep_ms(self.plan.poll_max_ms.min(CALL_WAIT_MS));
+            clock.sleep_ms(self.plan.poll_max_ms.min(left_ms));
         }
         self.backpressure.since_ms = None;
         Ok(true)

@@ -129,7 +129,9 @@ impl FileUpload {
     /// Sends the end, and learns what the org makes of it.
     fn finish(&mut self, mut upload: Upload) -> Result<Outcome, Fault> {
         upload.write(&self.framing.after).map_err(not_whole)?;
-        outcome(&upload.finish()?, self.id.as_deref())
+        let reply = upload.finish()?;
+        self.metadata = Metadata::from(&reply);
+        outcome(&reply, self.id.as_deref())
     }
 
     /// What becomes of a failure at the end. One that passes is told at the next look only, so that the journal that allows

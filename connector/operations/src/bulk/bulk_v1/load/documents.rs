@@ -94,8 +94,8 @@ impl BatchResults {
         let Some(left) = self.left.checked_sub(1) else {
             return Ok(None);
         };
-        self.left = left;
         let row_result = self.read()?;
+        self.left = left;
         self.emitted += 1;
         Ok(Some(row_result))
     }

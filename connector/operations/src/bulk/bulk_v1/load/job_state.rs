@@ -50,7 +50,7 @@ impl JobState for Journal {
     }
 
     fn is_done(&self) -> bool {
-        self.is_settled() && (self.finished || self.job.is_none())
+        self.finished || (self.job.is_none() && self.is_settled())
     }
 
     fn is_returned(&self) -> bool {
@@ -75,7 +75,11 @@ impl JobState for Journal {
     }
 
     fn kept(&self) -> Kept {
-        let keeps = |batch: &Batch| !batch.kept.is_empty() || batch.back.is_some();
+        // What was fetched already, or cannot be yet, is nothing to fetch: the host would ask for it again and again.
+        let keeps = |batch: &Batch| {
+            let is_known = batch.is_settled(self.max_splits) && !batch.is_returned();
+            is_known && (!batch.kept.is_empty() || batch.back.is_some())
+        };
         Kept {
             rows: 0,
             bytes: self.batches.iter().map(Batch::kept_bytes).sum(),

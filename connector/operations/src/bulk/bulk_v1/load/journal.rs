@@ -122,7 +122,10 @@ impl Journal {
             )));
         };
         batch.back = builder.back.take();
-        batch.kept = builder.into_rejected().rows;
+        // It may have been read again for the sake of an earlier one only.
+        if !(batch.collected && batch.returned) {
+            batch.kept = builder.into_rejected().rows;
+        }
         Ok(())
     }
 

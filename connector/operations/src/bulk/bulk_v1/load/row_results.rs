@@ -53,16 +53,16 @@ impl RowResults<Journal> for BatchOutcomes {
             return Ok(None);
         }
         let at = self.at;
-        self.at += 1;
         if let Some(LocalRejection {
             at: rejected, why, ..
         }) = self.batch.kept.get(self.rejected)
             && *rejected as u64 == at
         {
-            self.rejected += 1;
+            (self.rejected, self.at) = (self.rejected + 1, at + 1);
             return Ok(Some(Outcome::rejected(why)));
         }
         let (result, part) = self.results.next()?;
+        self.at = at + 1;
         let part = self.batch.parts.get_mut(part);
         self.result = result;
         Ok(Some(outcome(&self.result, part)))
