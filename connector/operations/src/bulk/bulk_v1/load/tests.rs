@@ -5,6 +5,7 @@ use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::sink::Sink;
 use serde_json::{Value, json};
 
+mod backpressure;
 mod faults;
 mod mapped;
 mod unclear;
