@@ -16,12 +16,12 @@ const SHARED: [&str; 3] = ["wit", "Cargo.lock", "Cargo.toml"];
 pub fn build(package: &str, watched: &[&str]) -> Result<PathBuf, String> {
     let root = workspace_root()?;
     let sources: Vec<&str> = watched.iter().chain(&SHARED).copied().collect();
-    // Every commit and checkout is logged there: the revision may be another.
-    for path in sources.iter().chain(&[".git/logs/HEAD"]) {
-        let path = root.join(path);
-        if path.exists() {
-            println!("cargo::rerun-if-changed={}", path.display());
-        }
+    for path in sources
+        .iter()
+        .map(|path| root.join(path))
+        .chain(log_of_commits(&root))
+    {
+        println!("cargo::rerun-if-changed={}", path.display());
     }
     let out_dir = PathBuf::from(variable("OUT_DIR")?);
     let target_dir = target_dir(&out_dir)?.join("guest");
@@ -55,6 +55,17 @@ fn named(package: &str, bytes: &[u8], revision: Option<String>) -> Result<Vec<u8
     metadata
         .to_wasm(bytes)
         .map_err(|error| format!("the component `{package}` takes no metadata: {error}"))
+}
+
+/// Returns the file in which git notes every commit and checkout, after which the revision may be another.
+fn log_of_commits(root: &Path) -> Option<PathBuf> {
+    let mut git = Command::new("git");
+    let git = git
+        .current_dir(root)
+        .args(["rev-parse", "--git-path", "logs/HEAD"]);
+    let output = git.output().ok().filter(|output| output.status.success())?;
+    let path = root.join(String::from_utf8_lossy(&output.stdout).trim());
+    path.exists().then_some(path)
 }
 
 /// Returns the last commit that changed the sources, with `-modified` where they have changed since; `None` outside of a repository.

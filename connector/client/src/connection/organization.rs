@@ -37,7 +37,7 @@ impl OrganizationId {
     }
 }
 
-/// The ids of the org that a session tells by itself: in its identity URL (`…/id/{client}/{user}`), and before the exclamation mark of its
+/// The ids of the org that a session tells by itself: in its identity URL (`…/id/{organization}/{user}`), and before the exclamation mark of its
 /// token, where that is not a JWT.
 pub fn told_by(session: &Session) -> Vec<&str> {
     let identity = session.identity_url.as_deref();

@@ -26,8 +26,8 @@ fn token(access_token: &str, identity: &str) -> Play {
     )
 }
 
-fn identity(client: &str) -> String {
-    format!("https://login.salesforce.com/id/{client}/0055e000000abcdEAA")
+fn identity(organization: &str) -> String {
+    format!("https://login.salesforce.com/id/{organization}/0055e000000abcdEAA")
 }
 
 fn ready(access_token: &str) -> AuthFlow {
@@ -52,8 +52,8 @@ fn is_refused(fault: &Fault, other: &str) {
 
 #[test]
 fn the_org_of_the_identity_is_held_to_the_pin_short_or_long() {
-    for client in [OURS, &OURS[..15]] {
-        let plays = vec![token("T1", &identity(client)), Play::json(200, "{}")];
+    for organization in [OURS, &OURS[..15]] {
+        let plays = vec![token("T1", &identity(organization)), Play::json(200, "{}")];
         let (sent, ..) = asked(&pinned(None), plays);
         sent.unwrap();
     }
@@ -79,7 +79,8 @@ fn a_session_id_tells_its_org_and_costs_no_request() {
 
 #[test]
 fn a_token_that_tells_nothing_is_asked_for_its_org_once() {
-    let user = |client: &str| Play::json(200, &format!(r#"{{"organization_id":"{client}"}}"#));
+    let user =
+        |organization: &str| Play::json(200, &format!(r#"{{"organization_id":"{organization}"}}"#));
     let (sent, client, script) = asked(
         &pinned(Some(ready("eyJ.a.b"))),
         vec![user(OURS), Play::json(200, "{}"), Play::json(200, "{}")],

@@ -74,15 +74,15 @@ fn login_host(login_origin: &str) -> &str {
 
 /// Whether the part of a host before `.salesforce.com` names a sandbox or a scratch org (Salesforce Help, "My Domain URL Formats": with
 /// and without enhanced domains, and by instance).
-fn is_sandbox(client: &str) -> bool {
-    client == "test"
-        || client.ends_with(".sandbox.my")
-        || client.ends_with(".scratch.my")
-        || client
+fn is_sandbox(domain: &str) -> bool {
+    domain == "test"
+        || domain.ends_with(".sandbox.my")
+        || domain.ends_with(".scratch.my")
+        || domain
             .split('.')
             .next()
             .is_some_and(|name| name.contains("--"))
-        || client.split('.').any(is_sandbox_instance)
+        || domain.split('.').any(is_sandbox_instance)
 }
 
 /// `cs` and a number: an instance that hosts sandboxes.
