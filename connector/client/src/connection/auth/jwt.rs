@@ -62,10 +62,10 @@ pub fn audience<'a>(flow: &'a JwtBearer, login_origin: &'a str) -> &'a str {
 
 fn login_host(login_origin: &str) -> &str {
     let host = login_origin.trim_start_matches("https://");
-    let Some(client) = host.strip_suffix(".salesforce.com") else {
+    let Some(domain) = host.strip_suffix(".salesforce.com") else {
         return login_origin;
     };
-    if is_sandbox(client) {
+    if is_sandbox(domain) {
         SANDBOX
     } else {
         PRODUCTION
