@@ -22,7 +22,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::records::{
     CreateConfig, DeleteByExternalIdConfig, DeleteConfig, RetrieveByExternalIdConfig,
     RetrieveConfig, UpdateConfig, UpsertConfig,
 };
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::message::input::{Document, Node, Options};
 use salesforce_formats::record_id::looks_like_id;
 
