@@ -2,6 +2,7 @@ use super::*;
 use salesforce_client::testing::{client, connection, expired, json, org_for, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
+use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 
 fn upsert_config() -> UpsertConfig {
