@@ -1,4 +1,4 @@
-//! Events: how soon one arrives, and how fast a backlog is worked off.
+//! Events: how soon one arrives, and how fast a backlog is processed.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

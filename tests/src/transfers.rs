@@ -21,7 +21,7 @@ pub struct Transfer {
     retries: u32,
 }
 
-/// Remembers why a transfer had to be taken up again.
+/// Remembers why a transfer had to be resumed.
 #[derive(Default)]
 pub struct Pauses(pub Vec<String>);
 
@@ -44,7 +44,7 @@ impl Transfer {
         }
     }
 
-    /// Is taken up again by the host this often.
+    /// Is resumed by the host this often.
     pub fn patient(self, retries: u32) -> Self {
         Self { retries, ..self }
     }

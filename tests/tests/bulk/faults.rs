@@ -1,4 +1,4 @@
-//! Every step of a load and of an extract, with every fault: in the end, after being taken up again where the fault
+//! Every step of a load and of an extract, with every fault: in the end, after being resumed where the fault
 //! was a lasting one, each row is there exactly once.
 
 use std::collections::HashSet;

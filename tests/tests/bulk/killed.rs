@@ -1,4 +1,4 @@
-//! `mediate` killed at any moment, and taken up again.
+//! `mediate` killed at any moment, and resumed.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `write`, `read --output` and `resume`: what is interrupted is gone on with, and nothing happens twice.
+//! `write`, `read --output` and `resume`: what is interrupted is continued, and nothing happens twice.
 
 use std::io::Write as _;
 use std::process::Stdio;

@@ -49,7 +49,7 @@ pub(super) fn number(digits: &str) -> Option<Value> {
     Number::from_f64(value).map(Value::Number)
 }
 
-/// Whether text is an absolute URI that can be used as it stands. `Url` alone would mend white space and quotes
+/// Whether text is an absolute URI that can be used as it stands. `Url` alone would fix white space and quotes
 /// silently; RFC 3986, and with it `format: uri`, has no such characters.
 pub(super) fn is_uri(text: &str) -> bool {
     const BESIDES_LETTERS: &str = "-._~:/?#[]@!$&'()*+,;=%";

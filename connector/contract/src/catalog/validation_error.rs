@@ -12,7 +12,7 @@ pub struct ValidationError {
     pub what: String,
     /// The place in it, for example `config.fields[2]`.
     pub path: String,
-    /// The sentence for people: the place, what is wrong, how to mend it.
+    /// The sentence for people: the place, what is wrong, how to fix it.
     pub sentence: String,
 }
 

@@ -41,7 +41,7 @@ pub enum BindError {
     Unfit {
         /// The value's name.
         name: String,
-        /// What is wrong with it and how to mend it.
+        /// What is wrong with it and how to fix it.
         reason: &'static str,
     },
     /// The SOQL is too long with its values filled in.

@@ -24,7 +24,7 @@ pub(super) enum Unfit {
 }
 
 impl Unfit {
-    /// Says what is wrong and how to mend it.
+    /// Says what is wrong and how to fix it.
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::NotJson => "is not JSON: write text in double quotes, for example \"Acme\"",

@@ -1,5 +1,5 @@
 //! `echo/collect`: keeps what it is given, line by line; a line that starts with `!` counts as failed. `~pass` fails for
-//! a while and `~stay` for good, until the sink is taken up again from its journal; `~trap` breaks off once. With `~refuse`
+//! a while and `~stay` for good, until the sink is resumed from its journal; `~trap` breaks off once. With `~refuse`
 //! in it, all of it is refused at the end, and nothing is kept.
 
 use crate::bindings::exports::mediation::connector::mediator::{GuestSink, Progress, Sink, Source};

@@ -1,4 +1,4 @@
-//! `echo/count`: numbered lines, in pages if asked for; it can be taken up again at each page.
+//! `echo/count`: numbered lines, in pages if asked for; it can be resumed at each page.
 
 use crate::bindings::exports::mediation::connector::mediator::{GuestSource, Source};
 use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind, Message};

@@ -1,4 +1,4 @@
-//! What people read when their JSON is wrong: the place, what is wrong, how to mend it; and never a secret.
+//! What people read when their JSON is wrong: the place, what is wrong, how to fix it; and never a secret.
 
 use crate::catalog::{Case, Enum, Field, Length, Presence, Record, Shape, Variant, accept};
 
