@@ -7,7 +7,7 @@ use super::nearest::nearest;
 use super::scalar::{is_uri, json, number, whole};
 use super::shape::{Enum, Field, Length, Presence, Record, Shape, Variant};
 use super::token::Token;
-use super::validation_error::{Place, ValidationError, quoted};
+use super::validation_error::{JsonPath, ValidationError, quoted};
 use super::wording::{found, ticked, wanted};
 
 pub(super) type Walked = Result<Value, ValidationError>;
@@ -22,7 +22,7 @@ pub(super) type Walked = Result<Value, ValidationError>;
 /// name), given twice or missing, a wrong type, a value out of bounds. Accepts exactly what the JSON Schema accepts,
 /// but for what a schema cannot say: names given twice, and addresses that are URIs by their letters only.
 pub fn accept(shape: &Shape, text: &str, what: &str) -> Result<Value, ValidationError> {
-    let place = Place::Document(what);
+    let place = JsonPath::Document(what);
     if text.trim().is_empty() {
         return Err(ValidationError::at(
             &place,
@@ -34,7 +34,7 @@ pub fn accept(shape: &Shape, text: &str, what: &str) -> Result<Value, Validation
     walk(shape, raw, &place)
 }
 
-fn walk(shape: &Shape, raw: &RawValue, place: &Place<'_>) -> Walked {
+fn walk(shape: &Shape, raw: &RawValue, place: &JsonPath<'_>) -> Walked {
     if matches!(shape, Shape::Json) {
         return json(raw, place);
     }
@@ -68,14 +68,14 @@ fn walk(shape: &Shape, raw: &RawValue, place: &Place<'_>) -> Walked {
     }
 }
 
-fn mismatch(shape: &Shape, token: &Token<'_>, place: &Place<'_>) -> ValidationError {
+fn mismatch(shape: &Shape, token: &Token<'_>, place: &JsonPath<'_>) -> ValidationError {
     ValidationError::at(
         place,
         format_args!("must be {}, not {}", wanted(shape), found(shape, token)),
     )
 }
 
-fn text(shape: &Shape, text: String, length: Length, uri: bool, place: &Place<'_>) -> Walked {
+fn text(shape: &Shape, text: String, length: Length, uri: bool, place: &JsonPath<'_>) -> Walked {
     // As JSON Schema counts: Unicode characters, not bytes.
     let count = text.chars().count();
     if !length.holds(count) {
@@ -87,7 +87,7 @@ fn text(shape: &Shape, text: String, length: Length, uri: bool, place: &Place<'_
     Ok(Value::String(text))
 }
 
-fn wrong_length(shape: &Shape, count: usize, unit: &str, place: &Place<'_>) -> ValidationError {
+fn wrong_length(shape: &Shape, count: usize, unit: &str, place: &JsonPath<'_>) -> ValidationError {
     let plural = if count == 1 { "" } else { "s" };
     ValidationError::at(
         place,
@@ -95,7 +95,7 @@ fn wrong_length(shape: &Shape, count: usize, unit: &str, place: &Place<'_>) -> V
     )
 }
 
-fn enumeration(shape: &Shape, choice: &Enum, name: &str, place: &Place<'_>) -> Walked {
+fn enumeration(shape: &Shape, choice: &Enum, name: &str, place: &JsonPath<'_>) -> Walked {
     if let Some((_, rust)) = choice.cases.iter().find(|(case, _)| *case == name) {
         return Ok(Value::from(*rust));
     }
@@ -116,7 +116,7 @@ fn list(
     items: &Shape,
     length: Length,
     found: &[&RawValue],
-    place: &Place<'_>,
+    place: &JsonPath<'_>,
 ) -> Walked {
     if !length.holds(found.len()) {
         return Err(wrong_length(shape, found.len(), "item", place));
@@ -124,7 +124,7 @@ fn list(
     let walked = found
         .iter()
         .enumerate()
-        .map(|(index, raw)| walk(items, raw, &Place::Item(place, index)));
+        .map(|(index, raw)| walk(items, raw, &JsonPath::Item(place, index)));
     walked.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
@@ -134,14 +134,14 @@ fn map(
     values: &Shape,
     length: Length,
     found: &[(String, &RawValue)],
-    place: &Place<'_>,
+    place: &JsonPath<'_>,
 ) -> Walked {
     refuse_twice(found, place)?;
     if !length.holds(found.len()) {
         return Err(wrong_length(shape, found.len(), "name", place));
     }
     let pair = |(name, raw): &(String, &RawValue)| {
-        let value = walk(values, raw, &Place::Property(place, name))?;
+        let value = walk(values, raw, &JsonPath::Property(place, name))?;
         Ok(Value::Array(vec![Value::from(name.as_str()), value]))
     };
     found
@@ -151,7 +151,7 @@ fn map(
         .map(Value::Array)
 }
 
-fn record(record: &Record, found: &[(String, &RawValue)], place: &Place<'_>) -> Walked {
+fn record(record: &Record, found: &[(String, &RawValue)], place: &JsonPath<'_>) -> Walked {
     refuse_unknown(record, found, place)?;
     refuse_twice(found, place)?;
     let mut fields = Map::new();
@@ -166,9 +166,9 @@ fn record(record: &Record, found: &[(String, &RawValue)], place: &Place<'_>) -> 
 fn field(
     field: &Field,
     found: &[(String, &RawValue)],
-    parent: &Place<'_>,
+    parent: &JsonPath<'_>,
 ) -> Result<Option<Value>, ValidationError> {
-    let place = Place::Property(parent, field.name);
+    let place = JsonPath::Property(parent, field.name);
     if let Some((_, raw)) = found.iter().find(|(name, _)| name == field.name) {
         return walk(&field.shape, raw, &place).map(Some);
     }
@@ -189,7 +189,7 @@ fn field(
 fn refuse_unknown(
     record: &Record,
     found: &[(String, &RawValue)],
-    place: &Place<'_>,
+    place: &JsonPath<'_>,
 ) -> Result<(), ValidationError> {
     let known = || record.fields.iter().map(|field| field.name);
     let Some((name, _)) = found
@@ -198,11 +198,11 @@ fn refuse_unknown(
     else {
         return Ok(());
     };
-    Err(unknown(&Place::Property(place, name), name, known))
+    Err(unknown(&JsonPath::Property(place, name), name, known))
 }
 
 fn unknown<'a, I: Iterator<Item = &'a str>>(
-    place: &Place<'_>,
+    place: &JsonPath<'_>,
     name: &str,
     known: impl Fn() -> I,
 ) -> ValidationError {
@@ -213,11 +213,14 @@ fn unknown<'a, I: Iterator<Item = &'a str>>(
     ValidationError::at(place, format_args!("is not known; {hint}"))
 }
 
-fn refuse_twice(found: &[(String, &RawValue)], place: &Place<'_>) -> Result<(), ValidationError> {
+fn refuse_twice(
+    found: &[(String, &RawValue)],
+    place: &JsonPath<'_>,
+) -> Result<(), ValidationError> {
     let mut seen = std::collections::HashSet::with_capacity(found.len());
     match found.iter().find(|(name, _)| !seen.insert(name.as_str())) {
         Some((name, _)) => Err(ValidationError::at(
-            &Place::Property(place, name),
+            &JsonPath::Property(place, name),
             "is given twice: keep one",
         )),
         None => Ok(()),
@@ -228,7 +231,7 @@ fn variant(
     shape: &Shape,
     variant: &Variant,
     found: &[(String, &RawValue)],
-    place: &Place<'_>,
+    place: &JsonPath<'_>,
 ) -> Walked {
     let [(name, raw)] = found else {
         let count = if found.is_empty() {
@@ -241,7 +244,7 @@ fn variant(
             format_args!("must be {}, not {count}", wanted(shape)),
         ));
     };
-    let inner = Place::Property(place, name);
+    let inner = JsonPath::Property(place, name);
     let Some(case) = variant.cases.iter().find(|case| case.name == name) else {
         return Err(unknown(&inner, name, || {
             variant.cases.iter().map(|case| case.name)
@@ -265,7 +268,7 @@ fn variant(
     }
 }
 
-fn bare_case(shape: &Shape, variant: &Variant, name: &str, place: &Place<'_>) -> Walked {
+fn bare_case(shape: &Shape, variant: &Variant, name: &str, place: &JsonPath<'_>) -> Walked {
     match variant.cases.iter().find(|case| case.name == name) {
         Some(case) if case.payload.is_none() => Ok(Value::from(case.rust)),
         Some(case) => Err(ValidationError::at(

@@ -5,10 +5,10 @@ use serde_json::{Number, Value};
 use url::Url;
 
 use super::accept::Walked;
-use super::validation_error::{Place, ValidationError};
+use super::validation_error::{JsonPath, ValidationError};
 
 /// Any JSON is kept to the letter. It is read once to be sure that whoever reads it later can.
-pub(super) fn json(raw: &RawValue, place: &Place<'_>) -> Walked {
+pub(super) fn json(raw: &RawValue, place: &JsonPath<'_>) -> Walked {
     match serde_json::from_str::<Value>(raw.get()) {
         Ok(_) => Ok(Value::from(raw.get())),
         Err(error) => {

@@ -18,7 +18,7 @@ pub struct ValidationError {
 
 impl ValidationError {
     /// An error that goes on after the name of the place: `must be ...`, `is missing ...`.
-    pub(super) fn at(place: &Place<'_>, rest: impl fmt::Display) -> ValidationError {
+    pub(super) fn at(place: &JsonPath<'_>, rest: impl fmt::Display) -> ValidationError {
         let path = place.to_string();
         ValidationError {
             what: place.document().to_owned(),
@@ -33,7 +33,7 @@ impl ValidationError {
         let reason = said.split(" at line ").next().unwrap_or_default();
         let (line, column) = (error.line(), error.column());
         ValidationError::at(
-            &Place::Document(what),
+            &JsonPath::Document(what),
             format_args!("is not JSON: {reason} at line {line}, column {column}"),
         )
     }
@@ -47,33 +47,33 @@ impl fmt::Display for ValidationError {
 
 impl std::error::Error for ValidationError {}
 
-/// A place in a document, linked upwards while the walk goes down.
+/// A path in a JSON document, linked upwards while the walk goes down.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) enum JsonPath<'a> {
     /// The document itself: `config` or `connection`.
     Document(&'a str),
     /// A property of an object.
-    Property(&'a Place<'a>, &'a str),
+    Property(&'a JsonPath<'a>, &'a str),
     /// An item of a list, from 0.
-    Item(&'a Place<'a>, usize),
+    Item(&'a JsonPath<'a>, usize),
 }
 
-impl Place<'_> {
+impl JsonPath<'_> {
     fn document(&self) -> &str {
         match self {
-            Place::Document(name) => name,
-            Place::Property(parent, _) | Place::Item(parent, _) => parent.document(),
+            JsonPath::Document(name) => name,
+            JsonPath::Property(parent, _) | JsonPath::Item(parent, _) => parent.document(),
         }
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for JsonPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Document(name) => f.write_str(name),
-            Place::Property(parent, name) if is_plain(name) => write!(f, "{parent}.{name}"),
-            Place::Property(parent, name) => write!(f, "{parent}[{}]", quoted(name)),
-            Place::Item(parent, index) => write!(f, "{parent}[{index}]"),
+            JsonPath::Document(name) => f.write_str(name),
+            JsonPath::Property(parent, name) if is_plain(name) => write!(f, "{parent}.{name}"),
+            JsonPath::Property(parent, name) => write!(f, "{parent}[{}]", quoted(name)),
+            JsonPath::Item(parent, index) => write!(f, "{parent}[{index}]"),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Head {
 
 /// What a page may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PageKind {
     /// The first one.
     First,
     /// The only one of `SELECT COUNT()`, whose number is its size.
@@ -41,7 +41,7 @@ pub enum PageOrRecord {
 }
 
 /// Reads a whole page, and counts.
-pub fn page(body: &[u8], place: Place) -> serde_json::Result<Head> {
+pub fn page(body: &[u8], place: PageKind) -> serde_json::Result<Head> {
     match serde_json::from_slice(body)? {
         Seen::Page(head) => head.held_to(place),
         _ => Err(Error::custom(
@@ -58,13 +58,13 @@ pub fn first(page: &Page<'_>) -> Result<(), String> {
         next: page.next.clone(),
         rows: page.records.len() as u64,
     };
-    head.check(Place::First)
+    head.check(PageKind::First)
 }
 
 /// Reads a whole page, or a record.
 pub fn page_or_record(body: &[u8]) -> serde_json::Result<PageOrRecord> {
     match serde_json::from_slice(body)? {
-        Seen::Page(head) => head.held_to(Place::First).map(PageOrRecord::Page),
+        Seen::Page(head) => head.held_to(PageKind::First).map(PageOrRecord::Page),
         Seen::Record => Ok(PageOrRecord::Record),
         _ => Err(Error::custom(
             "it is neither a page of a query nor a record",
@@ -78,12 +78,12 @@ pub fn children(records: &[u8]) -> serde_json::Result<()> {
 }
 
 impl Head {
-    fn held_to(self, place: Place) -> serde_json::Result<Self> {
+    fn held_to(self, place: PageKind) -> serde_json::Result<Self> {
         self.check(place).map_err(Error::custom).map(|()| self)
     }
 
     /// Holds a page to its numbers.
-    pub fn check(&self, place: Place) -> Result<(), String> {
+    pub fn check(&self, place: PageKind) -> Result<(), String> {
         let (rows, total) = (self.rows, self.total.unwrap_or(self.rows));
         if !self.done && self.next.as_deref().is_none_or(str::is_empty) {
             return Err("the page is not the last one, yet it names no next one".into());
@@ -92,9 +92,9 @@ impl Head {
             return Err("the page has no rows, yet it is not the last one".into());
         }
         let whole = match place {
-            Place::Count => rows == 0 || rows == total,
-            Place::First if self.done => rows == total,
-            Place::First | Place::Later => rows <= total,
+            PageKind::Count => rows == 0 || rows == total,
+            PageKind::First if self.done => rows == total,
+            PageKind::First | PageKind::Later => rows <= total,
         };
         match whole {
             true => Ok(()),
@@ -201,7 +201,7 @@ impl Told {
     fn look<E: Error>(&mut self, name: &str, value: Seen) -> Result<(), E> {
         match value {
             Seen::List(count) if name == "records" => self.rows = Some(count),
-            Seen::Page(children) => children.check(Place::First).map_err(|wrong| {
+            Seen::Page(children) => children.check(PageKind::First).map_err(|wrong| {
                 E::custom(format!("of the children `{name}` of a record, {wrong}"))
             })?,
             _ => self.is_record |= name == "attributes",
@@ -227,7 +227,7 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn error_text(text: &str, place: Place) -> String {
+    fn error_text(text: &str, place: PageKind) -> String {
         match page(text.as_bytes(), place) {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn pages_bring_what_they_promise() {
-        use Place::*;
+        use PageKind::*;
         let empty = r#"{"totalSize":7,"done":true,"records":[]}"#;
         let begun = r#"{"totalSize":3,"done":false,"nextRecordsUrl":"/n","records":[{"Id":"a"}]}"#;
         let surplus = r#"{"totalSize":1,"done":true,"records":[{},{}]}"#;
@@ -270,7 +270,7 @@ mod tests {
             r#"{"totalSize":0,"done":true}"#,
             "[]",
         ] {
-            assert!(!error_text(text, Place::First).is_empty(), "{text}");
+            assert!(!error_text(text, PageKind::First).is_empty(), "{text}");
         }
     }
 
@@ -284,9 +284,9 @@ mod tests {
         let whole = of(r#"{"totalSize":2,"done":true,"records":[1,2]}"#);
         let part = of(r#"{"totalSize":2,"done":false,"nextRecordsUrl":"/n","records":[1]}"#);
         let short = of(r#"{"totalSize":2,"done":true,"records":[1]}"#);
-        assert_eq!(error_text(&whole, Place::First), "");
-        assert_eq!(error_text(&part, Place::First), "");
-        let wrong = error_text(&short, Place::First);
+        assert_eq!(error_text(&whole, PageKind::First), "");
+        assert_eq!(error_text(&part, PageKind::First), "");
+        let wrong = error_text(&short, PageKind::First);
         assert!(wrong.contains("of the children `B`"), "{wrong}");
     }
 

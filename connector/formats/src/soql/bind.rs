@@ -175,7 +175,7 @@ fn push_apart(out: &mut String, literal: &str, apart: bool) {
 }
 
 /// A bind in the SOQL.
-struct Place {
+struct BindPosition {
     /// The byte of its colon.
     colon: usize,
     /// The bytes of its name.
@@ -184,7 +184,7 @@ struct Place {
     count: bool,
 }
 
-fn places(tokens: &[Token<'_>]) -> Vec<Place> {
+fn places(tokens: &[Token<'_>]) -> Vec<BindPosition> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Some(first) = tokens
@@ -196,7 +196,7 @@ fn places(tokens: &[Token<'_>]) -> Vec<Place> {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let count = before
             .is_some_and(|before| before.kind == Kind::Word && date::takes_number(before.text));
-        found.push(Place {
+        found.push(BindPosition {
             colon: token.range.start,
             name: first.range.start..name_end(tokens, at + 1),
             count,

@@ -14,7 +14,7 @@ use salesforce_contract::bindings::{Fault, FaultKind, Message};
 use salesforce_contract::limits::{
     MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE,
 };
-use salesforce_formats::message::counted::{self, Head, PageOrRecord, Place};
+use salesforce_formats::message::counted::{self, Head, PageKind, PageOrRecord};
 use salesforce_formats::soql;
 
 /// What both `query` and `rows` are asked for.
@@ -121,7 +121,7 @@ pub fn query_more(client: &Client, config: &QueryMoreConfig) -> Result<Message, 
     let next =
         next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
     let call = Request::get(next).expecting(Expected::PAGE);
-    page(client, &call, Place::Later).map_err(|fault| {
+    page(client, &call, PageKind::Later).map_err(|fault| {
         match fault.status == Some(401) && fault::session_is_invalid(&fault) {
             true if client.was_renewed() => place_gone(fault),
             _ => fault,
@@ -191,15 +191,15 @@ fn bound(client: &Client, soql: &str, bind: &[(String, String)]) -> Result<Strin
 }
 
 /// Where the answer to this statement stands: `SELECT COUNT()` has a number and no rows.
-pub fn place_of(soql: &str) -> Place {
+pub fn place_of(soql: &str) -> PageKind {
     match soql::SelectList::read(soql) {
-        Some(select) if select.count_only => Place::Count,
-        _ => Place::First,
+        Some(select) if select.count_only => PageKind::Count,
+        _ => PageKind::First,
     }
 }
 
 /// Sends a call whose answer is a page, which brings the rows that it promises; the attribute `next` names the page after it.
-fn page(client: &Client, call: &Request, place: Place) -> Result<Message, Fault> {
+fn page(client: &Client, call: &Request, place: PageKind) -> Result<Message, Fault> {
     ask::send_and_read(client, call, |body| Ok(next(counted::page(body, place)?)))
 }
 

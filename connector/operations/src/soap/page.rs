@@ -6,7 +6,7 @@ use super::request::Answer;
 use super::xml::Malformed;
 use salesforce_client::client::{Client, Unusable};
 use salesforce_contract::bindings::Fault;
-use salesforce_formats::message::counted::{self, Head, Place};
+use salesforce_formats::message::counted::{self, Head, PageKind};
 use salesforce_formats::message::page::known_size;
 
 /// A page, read to its last byte.
@@ -88,7 +88,7 @@ impl QueryPage {
     }
 
     /// Holds the page, and the children within its records, to the numbers that they name.
-    pub fn check(&self, place: Place) -> Result<(), Unusable> {
+    pub fn check(&self, place: PageKind) -> Result<(), Unusable> {
         let head = Head {
             total: self.total(),
             done: self.locator.is_none(),

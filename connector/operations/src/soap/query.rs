@@ -13,7 +13,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     HeaderOptions, QueryConfig, QueryMoreConfig, ReplyFormat,
 };
 use salesforce_contract::bindings::{Fault, Message};
-use salesforce_formats::message::counted::Place;
+use salesforce_formats::message::counted::PageKind;
 
 /// query().
 pub fn query(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
@@ -30,7 +30,7 @@ pub fn query_more(client: &Client, config: &QueryMoreConfig) -> Result<Message, 
     let headers = paged(config.headers.as_ref(), config.batch_size);
     let call = more_call(client, &config.query_locator, &headers)?;
     let shown = Shown {
-        place: Place::Later,
+        place: PageKind::Later,
         untyped: config.untyped,
         format: config.format,
     };
@@ -97,7 +97,7 @@ pub(super) fn more_call(
 
 /// What a page is, and how it is delivered.
 struct Shown {
-    place: Place,
+    place: PageKind,
     untyped: bool,
     format: Option<ReplyFormat>,
 }
