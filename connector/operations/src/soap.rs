@@ -27,7 +27,6 @@ pub mod search;
 mod sobject;
 pub mod users;
 
-pub use delete as ids;
 use salesforce_client::soap_fault as fault;
 use salesforce_formats::xml;
 

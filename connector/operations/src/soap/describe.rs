@@ -2,7 +2,6 @@
 
 use super::envelope::Envelope;
 use super::headers::Headers;
-use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::xml::Xml;
@@ -62,10 +61,6 @@ pub(super) fn read(
     let mut envelope = Envelope::new(call, &Headers::new(headers))?;
     body(envelope.body());
     let types = Types::new(true);
-    let to_json = ToJson {
-        client,
-        types: &types,
-    };
     Ok(request::answer(
         client,
         call,
@@ -73,7 +68,7 @@ pub(super) fn read(
         wanted,
         Idempotency::Safe,
         format,
-        &to_json,
+        &types,
     )?
     .message)
 }

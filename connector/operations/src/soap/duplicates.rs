@@ -3,7 +3,6 @@
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
-use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::sobject;
@@ -90,10 +89,6 @@ fn send(
     format: Option<ReplyFormat>,
 ) -> Result<Message, Fault> {
     let types = Types::new(untyped || format == Some(ReplyFormat::Xml));
-    let to_json = ToJson {
-        client,
-        types: &types,
-    };
     let answered = request::answer(
         client,
         call,
@@ -101,11 +96,7 @@ fn send(
         wanted,
         Idempotency::Safe,
         format,
-        &to_json,
+        &types,
     )?;
-    let mut message = answered.message;
-    message
-        .attributes
-        .push(("failed".into(), answered.failed.to_string()));
-    Ok(message)
+    Ok(answered.with_failures())
 }

@@ -3,7 +3,6 @@
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
-use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::xml::{Xml, unwritable};
@@ -58,10 +57,6 @@ fn send(
     format: Option<ReplyFormat>,
 ) -> Result<Message, Fault> {
     let types = Types::new(true);
-    let to_json = ToJson {
-        client,
-        types: &types,
-    };
     let answered = request::answer(
         client,
         call,
@@ -69,13 +64,9 @@ fn send(
         wanted,
         Idempotency::NonIdempotent,
         format,
-        &to_json,
+        &types,
     )?;
-    let mut message = answered.message;
-    message
-        .attributes
-        .push(("failed".into(), answered.failed.to_string()));
-    Ok(message)
+    Ok(answered.with_failures())
 }
 
 /// Refuses what Salesforce would refuse as a whole.

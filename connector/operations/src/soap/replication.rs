@@ -2,7 +2,6 @@
 
 use super::envelope::Envelope;
 use super::headers::Headers;
-use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use crate::rest::replication::Span;
@@ -35,10 +34,6 @@ fn span(
     xml.text("startDate", &span.start);
     xml.text("endDate", &span.end);
     let types = Types::new(true);
-    let to_json = ToJson {
-        client,
-        types: &types,
-    };
     let answered = request::answer(
         client,
         call,
@@ -46,7 +41,7 @@ fn span(
         1,
         Idempotency::Safe,
         config.format,
-        &to_json,
+        &types,
     )?;
     let covered = answered
         .first

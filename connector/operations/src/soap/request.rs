@@ -3,6 +3,7 @@
 use super::envelope::Envelope;
 use super::fault as soap_fault;
 use super::json::ToJson;
+use super::record::Types;
 use super::xml::{Element, Malformed, Open, Space, XmlReader, echo};
 use salesforce_client::client::{Client, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
@@ -128,6 +129,16 @@ pub struct Answered {
     pub failed: usize,
 }
 
+impl Answered {
+    /// Returns the answer with an attribute that counts the results that say that they failed.
+    pub fn with_failures(self) -> Message {
+        let mut message = self.message;
+        let failed = ("failed".into(), self.failed.to_string());
+        message.attributes.push(failed);
+        message
+    }
+}
+
 /// Sends a call whose answer goes to the caller as it is. `wanted` is how many results it must have: one, or one per thing that was
 /// asked for.
 pub fn answer(
@@ -137,8 +148,9 @@ pub fn answer(
     wanted: usize,
     idempotency: Idempotency,
     format: Option<ReplyFormat>,
-    to_json: &ToJson<'_>,
+    types: &Types,
 ) -> Result<Answered, Fault> {
+    let to_json = &ToJson { client, types };
     let call = envelope.call(client, idempotency)?;
     let (body, first, failed, metadata) = client.send_as(&call, None, |reply, _| {
         let mut body = Vec::new();

@@ -2,7 +2,6 @@
 
 use super::envelope::Envelope;
 use super::headers::Headers;
-use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use salesforce_client::client::Client;
@@ -20,10 +19,6 @@ pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> 
     let mut envelope = Envelope::new("search", &Headers::new(config.headers.as_ref()))?;
     envelope.body().text("searchString", &sosl);
     let types = Types::new(config.untyped || config.format == Some(ReplyFormat::Xml));
-    let to_json = ToJson {
-        client,
-        types: &types,
-    };
     let answered = request::answer(
         client,
         "search",
@@ -31,7 +26,7 @@ pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> 
         1,
         Idempotency::Safe,
         config.format,
-        &to_json,
+        &types,
     )?;
     Ok(answered.message)
 }

@@ -4,7 +4,6 @@ use super::describe::read;
 use super::envelope::Envelope;
 use super::headers::Headers;
 use super::id;
-use super::json::ToJson;
 use super::record::Types;
 use super::request;
 use super::xml::{Xml, unwritable};
@@ -108,9 +107,5 @@ fn write(
     }
     body(envelope.body());
     let types = Types::new(true);
-    let to_json = ToJson {
-        client,
-        types: &types,
-    };
-    Ok(request::answer(client, call, envelope, 1, idempotency, format, &to_json)?.message)
+    Ok(request::answer(client, call, envelope, 1, idempotency, format, &types)?.message)
 }

@@ -141,12 +141,12 @@ pub(super) mod raw {
 
 pub(super) mod soap {
     pub(in crate::table) use crate::soap::convert_lead::convert_lead;
+    pub(in crate::table) use crate::soap::delete::{delete, empty_recycle_bin, undelete};
     pub(in crate::table) use crate::soap::describe::{
         describe_global, describe_object, describe_objects,
     };
     pub(in crate::table) use crate::soap::duplicates::{find_duplicates, find_duplicates_by_ids};
     pub(in crate::table) use crate::soap::email::{send_email, send_email_message};
-    pub(in crate::table) use crate::soap::ids::{delete, empty_recycle_bin, undelete};
     pub(in crate::table) use crate::soap::merge::merge;
     pub(in crate::table) use crate::soap::query::{query, query_all, query_more};
     pub(in crate::table) use crate::soap::replication::{get_deleted, get_updated};
