@@ -5,6 +5,8 @@ mod generic;
 mod libc;
 mod typed;
 
+use salesforce_contract::bindings;
+
 use crate::wasi::WasiTransport;
 use salesforce_client::clock::SystemClock;
 use salesforce_client::context::Context;

@@ -6,10 +6,11 @@ use crate::rest::ask::{self, Object};
 use crate::rest::query::Question;
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Reply;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     CreateQueryJobConfig, JobConfig, ListQueryJobsConfig, QueryJobType,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 /// POSTs a query job.
@@ -34,7 +35,7 @@ pub fn make(
 pub fn create(client: &Client, config: &CreateQueryJobConfig) -> Result<Message, Fault> {
     let question = Question {
         soql: &config.soql,
-        bind: &config.bind,
+        bind: config.bind.as_deref().unwrap_or_default(),
         include_deleted: config.include_deleted,
         page_size: None,
     };

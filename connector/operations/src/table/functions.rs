@@ -141,7 +141,7 @@ pub(super) mod raw {
 
 pub(super) mod soap {
     pub(in crate::table) use crate::soap::convert_lead::convert_lead;
-    pub(in crate::table) use crate::soap::delete::{delete, empty_recycle_bin, undelete};
+    pub(in crate::table) use crate::soap::delete::{delete_records, empty_recycle_bin, undelete};
     pub(in crate::table) use crate::soap::describe::{
         describe_global, describe_object, describe_objects,
     };

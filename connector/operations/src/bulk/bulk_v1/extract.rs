@@ -35,7 +35,12 @@ pub struct QueryBatches {
 
 /// Checks the query, makes the job and sends the query, or resumes an extract.
 pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(&client, &config.soql, &config.bind, config.include_deleted)?;
+    let query = Query::checked(
+        &client,
+        &config.soql,
+        config.bind.as_deref().unwrap_or_default(),
+        config.include_deleted,
+    )?;
     if query.warning.is_some() && wants_chunks(&config) {
         return Err(Fault::config(
             "config.pk-chunking splits queries without LIMIT and ORDER BY only: take those out of the SOQL, or do without splitting",
