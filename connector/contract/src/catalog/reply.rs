@@ -58,13 +58,34 @@ mod tests {
     use crate::catalog::shape::Length;
     use serde_json::json;
 
-    const ANY: Length = Length { min: 0, max: u32::MAX };
+    const ANY: Length = Length {
+        min: 0,
+        max: u32::MAX,
+    };
 
     static JOB: Record = Record {
         fields: &[
-            Field { name: "apiVersion", rust: "api_version", shape: Shape::Number, presence: Presence::Required },
-            Field { name: "errorMessage", rust: "error_message", shape: Shape::Json, presence: Presence::Optional },
-            Field { name: "labels", rust: "labels", shape: Shape::Map { values: &Shape::Bool, length: ANY }, presence: Presence::Default("{}") },
+            Field {
+                name: "apiVersion",
+                rust: "api_version",
+                shape: Shape::Number,
+                presence: Presence::Required,
+            },
+            Field {
+                name: "errorMessage",
+                rust: "error_message",
+                shape: Shape::Json,
+                presence: Presence::Optional,
+            },
+            Field {
+                name: "labels",
+                rust: "labels",
+                shape: Shape::Map {
+                    values: &Shape::Bool,
+                    length: ANY,
+                },
+                presence: Presence::Default("{}"),
+            },
         ],
     };
 
@@ -75,8 +96,12 @@ mod tests {
         assert_eq!(read_as, json!({"api_version": 62.0, "labels": []}));
         let found = json!([{"apiVersion": 1, "errorMessage": {"a": 1}, "labels": {"x": true}}]);
         static ITEM: Shape = Shape::Record(&JOB);
-        let list = Shape::List { items: &ITEM, length: ANY };
-        let expected = json!([{"api_version": 1, "error_message": "{\"a\":1}", "labels": [["x", true]]}]);
+        let list = Shape::List {
+            items: &ITEM,
+            length: ANY,
+        };
+        let expected =
+            json!([{"api_version": 1, "error_message": "{\"a\":1}", "labels": [["x", true]]}]);
         assert_eq!(read(&list, &found), expected);
     }
 }
