@@ -19,7 +19,7 @@ async fn run(way: Way) {
             .build()
             .expect("an org"),
     );
-    for (name, case) in cases("rows") {
+    for (name, case) in cases("records") {
         org.faults().clear();
         for rule in case["rules"].as_array().into_iter().flatten() {
             org.faults()
@@ -44,7 +44,7 @@ async fn run(way: Way) {
 
 fn whole(name: &str, expect: &Value, bytes: &[u8], facts: &[(String, String)]) {
     assert_eq!(
-        expect["rows"], ROWS,
+        expect["records"], ROWS,
         "{name}: rows came out where a fault was expected"
     );
     let lines: Vec<Value> = bytes
@@ -64,7 +64,7 @@ fn whole(name: &str, expect: &Value, bytes: &[u8], facts: &[(String, String)]) {
             .find(|(name, _)| name == wanted)
             .map(|(_, value)| value.as_str())
     };
-    assert_eq!(fact("rows"), Some("6001"), "{name}");
+    assert_eq!(fact("records"), Some("6001"), "{name}");
     assert_eq!(
         fact("session-renewed").is_some(),
         expect["renewed"] == true,

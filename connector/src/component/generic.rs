@@ -1,4 +1,12 @@
-//! `mediation:connector`.
+//! `mediation:connector`, with or without the typed interfaces beside it.
+#![cfg_attr(
+    feature = "typed",
+    allow(
+        clippy::useless_conversion,
+        clippy::needless_question_mark,
+        reason = "without the typed interfaces the bindings have types of their own"
+    )
+)]
 
 use super::bindings::exports::mediation::connector::catalog::{
     ConnectorInfo, Effect, Guest as Catalog, OperationInfo, Style,
