@@ -19,7 +19,7 @@ async fn run(way: Way) {
             .build()
             .expect("an org"),
     );
-    for (name, case) in cases("records") {
+    for (name, case) in cases("rows") {
         org.faults().clear();
         for rule in case["rules"].as_array().into_iter().flatten() {
             org.faults()
@@ -44,7 +44,7 @@ async fn run(way: Way) {
 
 fn whole(name: &str, expect: &Value, bytes: &[u8], facts: &[(String, String)]) {
     assert_eq!(
-        expect["records"], ROWS,
+        expect["rows"], ROWS,
         "{name}: rows came out where a fault was expected"
     );
     let lines: Vec<Value> = bytes
