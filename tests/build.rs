@@ -1,4 +1,5 @@
-//! Builds the echo connector as a component, for `mediate_tests::ECHO`.
+//! Builds the echo connector as a component, for `mediate_tests::ECHO`, and the Salesforce connector without its typed interfaces, for
+//! `mediate_tests::GENERIC`.
 
 #[path = "../host/cli/guest.rs"]
 mod guest;
@@ -13,8 +14,17 @@ fn main() {
         Ok(folder) => println!("cargo::rustc-env=COMPILED_CONNECTORS={}", folder.display()),
         Err(reason) => println!("cargo::error={reason}"),
     }
-    match guest::build("echo-connector", &["tests/connectors/echo"]) {
-        Ok(file) => println!("cargo::rustc-env=ECHO_CONNECTOR={}", file.display()),
+    build("ECHO_CONNECTOR", "echo-connector", "tests/connectors/echo");
+    build(
+        "GENERIC_CONNECTOR",
+        "salesforce-connector-generic",
+        "connector",
+    );
+}
+
+fn build(variable: &str, package: &str, folder: &str) {
+    match guest::build(package, &[folder]) {
+        Ok(file) => println!("cargo::rustc-env={variable}={}", file.display()),
         Err(reason) => println!("cargo::error={}", reason.replace('\n', "\ncargo::error=")),
     }
 }

@@ -4,14 +4,15 @@ import assert from "node:assert/strict";
 import { transpiled } from "./transpile.mjs";
 
 const [url, component, folder] = process.argv.slice(2);
-const { mediator } = await transpiled(component, folder);
+const { connections, mediator } = await transpiled(component, folder);
 
 const auth = { "client-credentials": { "client-id": "sandbox-client", "client-secret": "sandbox-secret" } };
-const patient = JSON.stringify({ url, auth });
-const hasty = JSON.stringify({ url, auth, timeouts: { "first-byte-ms": 2000 } });
-const record = (Name) => ({ mediaType: "application/json", body: new TextEncoder().encode(JSON.stringify({ Name })), attributes: [] });
+const connect = (config) => connections.connect(JSON.stringify(config));
+const patient = connect({ url, auth });
+const hasty = connect({ url, auth, timeouts: { "first-byte-ms": 2000 } });
+const record = (Name) => ({ mediaType: "application/json", body: { tag: "text", val: JSON.stringify({ Name }) } });
 const call = (connection, operation, config, input) =>
-  JSON.parse(new TextDecoder().decode(mediator.call(connection, operation, JSON.stringify(config), input).body));
+  JSON.parse(mediator.call(connection, operation, JSON.stringify(config), input).body.val);
 const count = (name) => call(patient, "query/query", { soql: `SELECT COUNT() FROM Account WHERE Name = '${name}'` }).totalSize;
 
 // By default the answer is waited for.

@@ -13,3 +13,6 @@ pub mod wsdl;
 
 /// The echo connector, a component; see `tests/connectors/echo`.
 pub const ECHO: &[u8] = include_bytes!(env!("ECHO_CONNECTOR"));
+
+/// The Salesforce connector without its typed interfaces, a component.
+pub const GENERIC: &[u8] = include_bytes!(env!("GENERIC_CONNECTOR"));

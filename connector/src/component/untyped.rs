@@ -4,7 +4,7 @@
 #[allow(missing_docs, unsafe_code, clippy::all, reason = "generated code")]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: "../wit/deps/mediation-connector",
+        path: "../../wit/deps/mediation-connector",
         world: "connector",
         pub_export_macro: true,
         default_bindings_module: "crate::component::untyped::bindings",

@@ -1,6 +1,7 @@
 //! The component as others load it: what it asks of a host, what it says of itself, and that it tells nothing of who built it.
 
 use mediate_cli::embedded::CONNECTOR;
+use mediate_tests::GENERIC;
 use wasm_metadata::Payload;
 use wasmparser::Payload::{ComponentImportSection, Version};
 use wasmparser::{Encoding, Parser};
@@ -39,18 +40,14 @@ fn imports(component: &[u8]) -> Vec<String> {
 
 #[test]
 fn the_connector_asks_a_host_for_http_and_little_else() {
-    let names = imports(CONNECTOR);
-    assert!(
-        names
-            .iter()
-            .any(|name| name.starts_with("wasi:http/outgoing-handler@")),
-        "{names:?}"
-    );
-    let unexpected: Vec<_> = names
-        .iter()
-        .filter(|name| !ALLOWED.iter().any(|allowed| name.starts_with(allowed)))
-        .collect();
-    assert!(unexpected.is_empty(), "{unexpected:?}");
+    for connector in [CONNECTOR, GENERIC] {
+        let names = imports(connector);
+        let http = "wasi:http/outgoing-handler@";
+        assert!(names.iter().any(|name| name.starts_with(http)), "{names:?}");
+        let allowed = |name: &&String| ALLOWED.iter().any(|allowed| name.starts_with(allowed));
+        let unexpected: Vec<_> = names.iter().filter(|name| !allowed(name)).collect();
+        assert!(unexpected.is_empty(), "{unexpected:?}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod artefact;
 mod bounds;
+mod generic;
 
 use mediate::contract::OutcomeSet;
 use mediate::contract::{FaultKind, Message, Style};
