@@ -1,10 +1,11 @@
 //! The component as others load it: what it asks of a host, what it says of itself, and that it tells nothing of who built it.
 
-use mediate_cli::embedded::CONNECTOR;
+use mediate_cli::embedded::{CONNECTOR, MEDIATION_WIT, SALESFORCE_WIT};
 use mediate_tests::GENERIC;
 use wasm_metadata::Payload;
 use wasmparser::Payload::{ComponentImportSection, Version};
 use wasmparser::{Encoding, Parser};
+use wit_component::{OutputToString, WitPrinter};
 
 /// What a host must provide: HTTP, and what std cannot do without. A panic is told on standard error.
 const ALLOWED: [&str; 5] = [
@@ -79,5 +80,28 @@ fn the_connector_holds_no_path_of_the_machine_that_built_it() {
             .windows(path.len())
             .any(|bytes| bytes == path.as_bytes());
         assert!(!found, "{path}");
+    }
+}
+
+/// What `wasm-tools component wit` prints of a package.
+fn printed(package: &[u8]) -> String {
+    let decoded = wit_component::decode(package).expect("a package");
+    let mut printer = WitPrinter::<OutputToString>::default();
+    let printed = printer.print(decoded.resolve(), decoded.package(), &[]);
+    printed.expect("a text");
+    printer.output.to_string()
+}
+
+#[test]
+fn packages_of_the_contract_keep_docs_and_gates() {
+    let generic = printed(MEDIATION_WIT);
+    let typed = printed(SALESFORCE_WIT);
+    for (text, words) in [
+        (&generic, "Rules for hosts"),
+        (&generic, "@since(version = 0.1.0)\n  open-source: func("),
+        (&typed, "POST /services/data/vXX.X/sobjects/{object}"),
+        (&typed, "@since(version = 0.1.0)\nworld salesforce-bulk {"),
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
     }
 }
