@@ -13,7 +13,10 @@ fn main() {
 
 fn run() -> Result<(), String> {
     let connector = guest::build("salesforce-connector", &["connector"])?;
-    println!("cargo::rustc-env=EMBEDDED_CONNECTOR={}", connector.display());
+    println!(
+        "cargo::rustc-env=EMBEDDED_CONNECTOR={}",
+        connector.display()
+    );
     let of = |name: &str| std::env::var_os(name).ok_or_else(|| format!("cargo did not set {name}"));
     let wit = Path::new(&of("CARGO_MANIFEST_DIR")?).join("../../wit");
     let folder = PathBuf::from(of("OUT_DIR")?);

@@ -59,13 +59,11 @@ impl Statics {
             returns,
             ..
         } = operation;
-        let mut reply = operation.reply.as_ref().map(|kind| self.document(kind));
-        if operation.secret {
-            let schema = schema::SECRET;
-            reply = Some(format!(
-                "Document {{ shape: Shape::Json, schema: {schema:?} }}"
-            ));
-        }
+        let reply = match (&operation.reply, operation.secret) {
+            (Some(kind), false) => Some(self.document(kind)),
+            (reply, true) => Some(self.secret(reply.as_ref())),
+            (None, false) => None,
+        };
         let reply = reply.map_or("None".to_owned(), |document| format!("Some({document})"));
         let config = self.document(&operation.config);
         let doors = format!(
@@ -76,6 +74,13 @@ impl Statics {
             "Operation {{ name: {name:?}, summary: {summary:?}, description: {description:?}, {doors}, config: {config}, \
              accepts: &{accepts:?}, returns: &{returns:?}, reply: {reply} }},\n"
         )
+    }
+
+    /// A reply that is a secret as a whole, of which the schema tells nothing.
+    fn secret(&mut self, kind: Option<&Kind>) -> String {
+        let shape = kind.map_or("Shape::Json".to_owned(), |kind| self.shape(kind));
+        let schema = schema::SECRET;
+        format!("Document {{ shape: {shape}, schema: {schema:?} }}")
     }
 
     fn document(&mut self, kind: &Kind) -> String {

@@ -68,8 +68,16 @@ fn returns(shapes: &mut Shapes, signature: &Signature) -> Result<(Vec<String>, O
                 declared.is_none(),
                 "`@returns` is for messages: a typed reply is `application/json`"
             );
-            let reply = shapes.kind(&signature.ok.ty)?;
+            let ok = signature.ok.as_ref().context("returns nothing")?;
+            let reply = shapes.kind(&ok.ty)?;
             Ok((vec!["application/json".to_owned()], Some(reply)))
+        }
+        Returns::Nothing => {
+            ensure!(
+                declared.is_none(),
+                "`@returns` is for messages: `result<_, fault>` has no reply"
+            );
+            Ok((Vec::new(), None))
         }
         Returns::Sink => Ok((declared.unwrap_or_default(), None)),
         Returns::Message | Returns::Source | Returns::Batch => {
@@ -85,7 +93,7 @@ fn style(returns: Returns) -> Style {
         Returns::Source => Style::Source,
         Returns::Sink => Style::Sink,
         Returns::Batch => Style::Trigger,
-        Returns::Message | Returns::Record => Style::Call,
+        Returns::Message | Returns::Record | Returns::Nothing => Style::Call,
     }
 }
 

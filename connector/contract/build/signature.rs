@@ -42,8 +42,8 @@ pub struct Signature {
     pub config: Option<NamedType>,
     pub input: Input,
     pub returns: Returns,
-    /// The type of a good result.
-    pub ok: NamedType,
+    /// The type of a good result; `None` where it holds nothing.
+    pub ok: Option<NamedType>,
 }
 
 /// A type of the WIT, and its name in Rust.
@@ -56,7 +56,10 @@ pub struct NamedType {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Returns {
     Message,
+    /// A record, or a list or map of them.
     Record,
+    /// `result<_, fault>`.
+    Nothing,
     Source,
     Sink,
     Batch,
@@ -172,7 +175,7 @@ impl Reader<'_> {
             config,
             input,
             returns,
-            ok: self.named_type(ok)?,
+            ok: ok.map(|ty| self.named_type(ty)).transpose()?,
         })
     }
 
@@ -198,7 +201,7 @@ impl Reader<'_> {
     }
 
     /// The type of a good result, and what it is.
-    fn outcome(&self, function: &Function) -> Result<(Type, Returns)> {
+    fn outcome(&self, function: &Function) -> Result<(Option<Type>, Returns)> {
         let bad = || anyhow!("must return `result<T, fault>`");
         let result = function.result.as_ref().and_then(|ty| self.kind(ty));
         let Some(TypeDefKind::Result(result)) = result else {
@@ -206,7 +209,9 @@ impl Reader<'_> {
         };
         let fault = result.err.as_ref().and_then(|ty| self.name(ty));
         ensure!(fault == Some("fault"), bad());
-        let ok = result.ok.ok_or_else(bad)?;
+        let Some(ok) = result.ok else {
+            return Ok((None, Returns::Nothing));
+        };
         let returns = match (self.kind(&ok), self.name(&ok)) {
             (Some(TypeDefKind::Handle(Handle::Own(id))), _) => match self.name(&Type::Id(*id)) {
                 Some("source") => Returns::Source,
@@ -220,7 +225,7 @@ impl Reader<'_> {
             (_, Some("batch")) => Returns::Batch,
             _ => Returns::Record,
         };
-        Ok((ok, returns))
+        Ok((Some(ok), returns))
     }
 
     fn named_type(&self, ty: Type) -> Result<NamedType> {
@@ -234,6 +239,11 @@ impl Reader<'_> {
             (Type::String, _) => Ok("String".into()),
             (Type::U32, _) => Ok("u32".into()),
             (_, Some(TypeDefKind::Option(inner))) => Ok(format!("Option<{}>", self.path(inner)?)),
+            (_, Some(TypeDefKind::List(items))) => Ok(format!("Vec<{}>", self.path(items)?)),
+            (_, Some(TypeDefKind::Tuple(tuple))) => {
+                let paths: Result<Vec<_>> = tuple.types.iter().map(|ty| self.path(ty)).collect();
+                Ok(format!("({})", paths?.join(", ")))
+            }
             (_, Some(TypeDefKind::Handle(Handle::Own(id)))) => self.type_path(&Type::Id(*id)),
             (_, Some(TypeDefKind::Handle(Handle::Borrow(id)))) => {
                 Ok(format!("{}Borrow<'_>", self.type_path(&Type::Id(*id))?))

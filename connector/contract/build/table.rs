@@ -13,18 +13,39 @@ pub fn rust(groups: &[Group]) -> String {
             .collect()
     };
     let entries: String = groups.iter().map(entry).collect();
+    let replies: String = groups
+        .iter()
+        .flat_map(|group| &group.signatures)
+        .filter_map(reply)
+        .collect();
     format!(
         "/// Lists all operations as pairs of a name and a `Run`, by the functions in this module.\n\
-         #[macro_export]\nmacro_rules! operation_table {{ ($functions:ident) => {{ &[\n{entries}] }}; }}\n"
+         #[macro_export]\nmacro_rules! operation_table {{ ($functions:ident) => {{ &[\n{entries}] }}; }}\n\
+         /// Lists the operations with a typed reply as pairs of a name and a function for the type of the reply.\n\
+         #[macro_export]\nmacro_rules! typed_replies {{ ($function:ident) => {{ &[\n{replies}] }}; }}\n"
     )
+}
+
+/// The name of an operation with the function for its reply, if that is typed.
+fn reply(signature: &Signature) -> Option<String> {
+    let ok = signature.ok.as_ref()?;
+    let is_typed = signature.returns == Returns::Record;
+    is_typed.then(|| {
+        format!(
+            "    ({:?}, $function::<{}>),\n",
+            signature.operation, ok.path
+        )
+    })
 }
 
 fn entry(module: &str, signature: &Signature) -> String {
     let (style, client, rest) = match signature.returns {
-        Returns::Message | Returns::Record if signature.is_pure() => {
+        Returns::Message | Returns::Record | Returns::Nothing if signature.is_pure() => {
             ("Pure", "", ["input"].as_slice())
         }
-        Returns::Message | Returns::Record => ("Call", "org", ["input"].as_slice()),
+        Returns::Message | Returns::Record | Returns::Nothing => {
+            ("Call", "org", ["input"].as_slice())
+        }
         Returns::Source => ("Source", "org", ["input"].as_slice()),
         Returns::Sink => ("Sink", "org", ["journal"].as_slice()),
         Returns::Batch => ("Trigger", "&org", ["checkpoint", "wait_ms"].as_slice()),
@@ -70,7 +91,7 @@ fn take<'a>(params: &mut Vec<&'a str>, name: &'a str, used: bool) {
 fn outcome(signature: &Signature, call: &str) -> String {
     match signature.returns {
         Returns::Message => format!("Ok(Answer::Message({call}?))"),
-        Returns::Record => format!("IntoAnswer::answer({call}?)"),
+        Returns::Record | Returns::Nothing => format!("IntoAnswer::answer({call}?)"),
         Returns::Source | Returns::Sink => format!("Ok(Box::new({call}?))"),
         Returns::Batch => call.to_owned(),
     }

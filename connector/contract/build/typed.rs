@@ -47,17 +47,18 @@ fn function(signature: &Signature) -> String {
         true => "None",
         false => "Some(connection)",
     };
+    let ok = signature.ok.as_ref().map_or("()", |ok| &ok.path);
     format!(
-        "    fn {}({params}) -> Result<{}, {EXPORTS}::mediation::connector::types::Fault> {{\n        \
+        "    fn {}({params}) -> Result<{ok}, {EXPORTS}::mediation::connector::types::Fault> {{\n        \
          {run}({:?}, {connection}, {config}, {rest})\n    }}\n",
-        signature.function, signature.ok.path, signature.operation
+        signature.function, signature.operation
     )
 }
 
 fn run(returns: Returns) -> &'static str {
     match returns {
         Returns::Message => "message",
-        Returns::Record => "reply",
+        Returns::Record | Returns::Nothing => "reply",
         Returns::Source => "source",
         Returns::Sink => "sink",
         Returns::Batch => "poll",

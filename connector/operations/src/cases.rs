@@ -2,6 +2,7 @@
 //! must have been sent and come back. They go through the generic interface, as a host would.
 
 mod case;
+mod replies;
 mod statuses;
 mod unusable;
 

@@ -106,7 +106,10 @@ impl Step {
         let input = input.transpose()?.map(|input| self.message(&input));
         let outcome = perform(session, &self.operation, &config, input).await;
         match (outcome, &self.fault) {
-            (Ok(reply), None) => self.check(&reply, kept),
+            (Ok(reply), None) => {
+                fits_schema(&self.operation, &reply).await?;
+                self.check(&reply, kept)
+            }
             (Err(fault), Some(expected)) => check_fault(&fault, expected),
             (Ok(reply), Some(_)) => {
                 Err(format!("it should have failed, and gave {}", shown(&reply)))
@@ -164,6 +167,23 @@ async fn perform(
         _ => session.call(operation, config, input).await,
     };
     outcome.map_err(fault)
+}
+
+/// Holds a reply to the schema that the catalog has for it, if it has one.
+async fn fits_schema(operation: &str, reply: &Message) -> Result<(), String> {
+    let info = connector().await.describe().await.expect("a catalog");
+    let operation = info.operation(operation);
+    let Some(schema) = operation.and_then(|operation| operation.reply_schema.as_deref()) else {
+        return Ok(());
+    };
+    let schema = serde_json::from_str(schema).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    validator.validate(&document(reply)).map_err(|error| {
+        format!(
+            "the schema of the reply refuses it: {error}\nin {}",
+            shown(reply)
+        )
+    })
 }
 
 async fn read(

@@ -86,10 +86,7 @@ async fn records_come_through_every_style() {
     let rows = instance.open_source(Some(&connection), "query/rows", config, None);
     let mut rows = rows.await.expect("rows");
     let chunk = rows.read(1 << 16).await.expect("read").expect("rows");
-    assert_eq!(
-        String::from_utf8_lossy(&chunk),
-        "LastName\nOne\nTwo\n"
-    );
+    assert_eq!(String::from_utf8_lossy(&chunk), "LastName\nOne\nTwo\n");
     assert_eq!(rows.head().await.expect("a head").metadata.records, Some(2));
     let session = instance.session(&connection).await.expect("a session");
     assert!(session.contains("access-token"));

@@ -25,7 +25,7 @@ pub struct Operation {
     pub config: Document,
     /// The media types taken as input; empty where there is no input.
     pub accepts: &'static [&'static str],
-    /// The media types that the reply can take.
+    /// The media types that the reply can take; empty where it holds nothing.
     pub returns: &'static [&'static str],
     /// The reply, where it is a typed value and so its shape is known beforehand.
     pub reply: Option<Document>,

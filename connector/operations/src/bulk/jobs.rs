@@ -146,7 +146,7 @@ pub fn set_state(
     };
     let (reply, repeated) = client.send_as(&call, None, |reply, repeated| Ok((reply, repeated)))?;
     if reply.status < 300 {
-        return Ok((reply.clone(), read_or_ask(client, resource, job, &reply)?));
+        return read_or_ask(client, resource, job, reply);
     }
     let fault = refused(reply.status, &reply.body);
     if repeated {
@@ -186,22 +186,19 @@ fn not_followed(info: &JobInfo, wanted: State) -> Fault {
     }
 }
 
-/// Returns the info in an answer to a PATCH; some servers answer with nothing.
+/// Returns an answer to a PATCH with the info in it; some servers answer with nothing, and are asked.
 fn read_or_ask(
     client: &Client,
     resource: &str,
     job: &str,
-    reply: &Reply,
-) -> Result<JobInfo, Fault> {
+    reply: Reply,
+) -> Result<(Reply, JobInfo), Fault> {
     match JobInfo::read(&reply.body) {
-        Ok(info) => Ok(info),
-        Err(_) => match info(client, resource, job) {
-            Ok((_, info)) => Ok(info),
-            Err(fault) => Err(Fault {
-                maybe_applied: true,
-                ..fault
-            }),
-        },
+        Ok(info) => Ok((reply, info)),
+        Err(_) => info(client, resource, job).map_err(|fault| Fault {
+            maybe_applied: true,
+            ..fault
+        }),
     }
 }
 
@@ -213,7 +210,8 @@ pub fn message(client: &Client, (reply, info): (Reply, JobInfo)) -> Message {
     message
 }
 
-/// Asks for a page of a list of jobs, of a kind, and returns it with the locator of the next one.
+/// Asks for a page of a list of jobs, of a kind, and returns it with the locator of the next one. A page is named by its locator, or by the
+/// path under which the page before names it.
 pub fn list(
     client: &Client,
     resource: &str,
@@ -221,10 +219,11 @@ pub fn list(
     kind: Option<&str>,
     locator: Option<&str>,
 ) -> Result<Message, Fault> {
+    let named = locator.and_then(|path| parameter(path, "queryLocator"));
     let parameters = Parameters::none()
         .some("isPkChunkingEnabled", pk_chunking)
         .some("jobType", kind)
-        .some("queryLocator", locator);
+        .some("queryLocator", named.as_deref().or(locator));
     let call = ask::get_call(client, resource, &parameters)?
         .expecting(Expected::Object(&["done", "records"]));
     ask::send_and_read(client, &call, |body| {

@@ -108,6 +108,11 @@ impl Case {
         self.expect.fault.is_some()
     }
 
+    /// The body of the reply that it expects.
+    pub fn reply_body(&self) -> Option<&Value> {
+        self.expect.reply.as_ref().map(|reply| &reply.body)
+    }
+
     /// How many answers it has.
     pub fn answers(&self) -> usize {
         self.answers.len()

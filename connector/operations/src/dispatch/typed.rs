@@ -48,7 +48,7 @@ impl<'a> Called<'a> {
         super::call(self.connection, self.name, &self.config, input.as_ref())
     }
 
-    /// Runs an operation that answers with a record.
+    /// Runs an operation that answers with a record, or nothing.
     pub fn reply<T: DeserializeOwned>(self, input: Option<Message>) -> Result<T, Fault> {
         let (operation, answer) =
             super::answer(self.connection, self.name, &self.config, input.as_ref())?;
@@ -87,13 +87,13 @@ impl<'a> Called<'a> {
     }
 }
 
-/// A document of Salesforce's as the JSON of a record.
+/// A document of Salesforce's as the JSON of a record; null where the contract has nothing, whatever came.
 fn read(operation: &Operation, body: &[u8]) -> serde_json::Result<Value> {
+    let Some(document) = &operation.reply else {
+        return Ok(Value::Null);
+    };
     let value = serde_json::from_slice(body)?;
-    Ok(match &operation.reply {
-        Some(document) => catalog::read(&document.shape, &value),
-        None => value,
-    })
+    Ok(catalog::read(&document.shape, &value))
 }
 
 /// A record as the JSON that a host would have sent.

@@ -5,5 +5,7 @@ mod arbitrary;
 mod bindings;
 mod calls;
 mod generator;
+mod messages;
+mod replies;
 mod sentences;
 mod table;

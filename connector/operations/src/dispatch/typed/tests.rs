@@ -7,6 +7,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::{
 };
 
 mod bounds;
+mod documents;
 
 fn context(plays: impl IntoIterator<Item = Play>) -> (Rc<Context>, Script) {
     let script = Script::new(plays);
