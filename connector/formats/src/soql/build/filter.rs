@@ -1,9 +1,9 @@
 //! Filters: JSON to the condition of a WHERE or HAVING.
 
-use super::Wrong;
 use super::name::{self, Use};
 use super::operator::{self, Operator, Takes};
 use super::typing::Typing;
+use super::wrong::Wrong;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

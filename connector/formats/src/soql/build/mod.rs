@@ -5,12 +5,13 @@ mod filter;
 mod name;
 mod operator;
 mod typing;
+mod wrong;
 
 pub use typing::{Types, ValueType, fitted};
+pub use wrong::Wrong;
 
 use name::Use;
 use salesforce_contract::limits::{MAX_CHILD_LEVELS, MAX_CHILD_QUERIES, MAX_SOQL_CHARS};
-use std::fmt;
 use typing::Typing;
 
 /// What to select, or to select beside each row.
@@ -59,18 +60,6 @@ pub struct Sort {
     /// Whether null stands last; Salesforce decides when absent.
     pub nulls_last: Option<bool>,
 }
-
-/// What is wrong with a part, and where: one sentence. Never holds a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong(pub String);
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Wrong {}
 
 /// Writes the SOQL.
 ///

@@ -1,6 +1,6 @@
 //! The operators of filters, and which values each takes.
 
-use super::Wrong;
+use super::wrong::Wrong;
 use crate::soql::literal::{self, Unfit};
 use salesforce_contract::catalog::nearest;
 use serde_json::value::RawValue;

@@ -8,7 +8,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::query::{
 use salesforce_contract::bindings::{Fault, bad_input};
 use salesforce_formats::message::input::{Node, Record, Value};
 use salesforce_formats::soql::SelectList;
-use salesforce_formats::soql::bind::{bind_in_zone, names};
+use salesforce_formats::soql::bind::{BindError, bind_in_zone, names};
 use salesforce_formats::soql::build::{ValueType, fitted};
 use salesforce_formats::zone::Zone;
 
@@ -67,6 +67,11 @@ impl Template {
         }
     }
 
+    /// Whether records bring the value of this name.
+    fn takes(&self, name: &str) -> bool {
+        self.values.iter().any(|value| value.name == name)
+    }
+
     /// Returns the query of a record.
     pub fn bound(&self, client: &Client, record: &Record) -> Result<String, Fault> {
         let zone = client.settings().zone.as_ref();
@@ -78,7 +83,11 @@ impl Template {
         }
         let bound = bind_in_zone(&self.soql, &bind, zone);
         let soql = bound.map_err(|error| {
-            Fault::config(format!("For {} of the input, {error}", record.position))
+            let what = format!("For {} of the input, {error}", record.position);
+            match &error {
+                BindError::Unfit { name, .. } if self.takes(name) => bad_input(what),
+                _ => Fault::config(what),
+            }
         })?;
         fitting(soql)
     }
