@@ -92,7 +92,8 @@ fn generate(wit: &Path) -> Result<Generated> {
         .with_context(|| format!("{} has no world `{WORLD}`", wit.display()))?;
     lint::check(&resolve, world, package)?;
     let groups = signature::groups(&resolve, world, package)?;
-    let catalog = operations::catalog(&resolve, WORLD, &groups)?;
+    let connection = signature::connection(&resolve, package)?;
+    let catalog = operations::catalog(&resolve, WORLD, &connection, &groups)?;
     Ok(Generated {
         catalog: emit::rust(&catalog),
         typed: typed::rust(&groups),

@@ -3,7 +3,15 @@
 mod generic;
 #[allow(unsafe_code, reason = "symbols of the C library have no other form")]
 mod libc;
+#[cfg(feature = "typed")]
 mod typed;
+#[cfg(not(feature = "typed"))]
+mod untyped;
+
+#[cfg(feature = "typed")]
+use salesforce_contract::bindings;
+#[cfg(not(feature = "typed"))]
+use untyped::bindings;
 
 use crate::wasi::WasiTransport;
 use salesforce_client::clock::SystemClock;
@@ -27,6 +35,6 @@ fn context() -> Rc<Context> {
     reason = "generated: lifting and lowering of the canonical ABI"
 )]
 mod export {
-    salesforce_contract::bindings::export!(Component with_types_in salesforce_contract::bindings);
+    super::bindings::export!(Component with_types_in super::bindings);
     use super::Component;
 }

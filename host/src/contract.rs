@@ -7,36 +7,53 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A body with its media type and the facts that came with it.
+pub use crate::metadata::{ApiUsage, Metadata, Resumption};
+
+/// A body with its media type and the facts that came with it. An input has no facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Message {
     /// The media type of the body, for example `application/json`.
     pub media_type: String,
-    /// The bytes; empty where the remote system sent none.
+    /// The bytes, those of a text included; empty where the remote system sent none.
     pub body: Vec<u8>,
-    /// Facts about the exchange, in order; a name may occur more than once.
-    pub attributes: Vec<(String, String)>,
+    /// Facts about the exchange.
+    pub metadata: Metadata,
 }
 
 impl Message {
-    /// Makes a message without attributes.
+    /// Makes a message without metadata.
     pub fn new(media_type: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
         Self {
             media_type: media_type.into(),
             body: body.into(),
-            attributes: Vec::new(),
+            metadata: Metadata::default(),
         }
     }
+}
 
-    /// Returns the first attribute of that name.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
+/// The media type of a source, and the facts known so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Head {
+    /// The media type of all chunks together.
+    pub media_type: String,
+    /// Facts known so far.
+    pub metadata: Metadata,
+}
+
+/// Sets of outcomes of a sink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutcomeSet {
+    /// One outcome for each record of the input, in input order.
+    All,
+    /// The records that were not saved.
+    Failed,
+    /// The records that were saved.
+    Succeeded,
+    /// The records that the remote system has not processed.
+    Unprocessed,
 }
 
 /// What the caller does next after a fault.
@@ -209,7 +226,7 @@ pub struct ConnectorInfo {
     /// The connector's own version.
     pub version: String,
     /// JSON Schema (2020-12) of the connection. Strings with `format: uri` name origins to reach, `writeOnly: true`
-    /// marks secrets, the property `session` takes what `authenticate` returns.
+    /// marks secrets, the property `session` takes what `session` returns.
     pub connection_schema: String,
     /// The operations.
     pub operations: Vec<OperationInfo>,
@@ -267,13 +284,5 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
         }
-    }
-
-    #[test]
-    fn the_first_attribute_of_a_name_is_returned() {
-        let mut message = Message::new("text/plain", "x");
-        message.attributes = vec![("a".into(), "1".into()), ("a".into(), "2".into())];
-        assert_eq!(message.attribute("a"), Some("1"));
-        assert_eq!(message.attribute("b"), None);
     }
 }

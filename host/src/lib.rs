@@ -55,6 +55,7 @@ pub mod error;
 pub mod ingress;
 pub mod journal_file;
 pub mod masking;
+mod metadata;
 pub mod output;
 mod owner;
 pub mod profile;
@@ -69,7 +70,9 @@ pub mod transfer;
 #[cfg(feature = "watch")]
 pub mod watch;
 
-pub use contract::{ConnectorInfo, Effect, Fault, FaultKind, Message, OperationInfo, Style};
+pub use contract::{
+    ConnectorInfo, Effect, Fault, FaultKind, Message, Metadata, OperationInfo, OutcomeSet, Style,
+};
 pub use egress::InProcessService;
 pub use error::HostError;
 pub use journal_file::JournalFile;

@@ -119,7 +119,7 @@ fn client(sandbox: &Server) -> Result<(Runtime, Session)> {
 async fn create(session: &Session, operation: &str, config: Value, records: Value) -> Result<()> {
     let input = Message::new("application/json", records.to_string());
     let reply = session.call(operation, &config, Some(input)).await?;
-    match reply.attribute("failed") {
+    match reply.metadata.attribute("failed").as_deref() {
         Some("0") => Ok(()),
         failed => bail!("{operation}: {failed:?} failed"),
     }

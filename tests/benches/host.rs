@@ -57,7 +57,9 @@ async fn load() -> anyhow::Result<Connector> {
 
 async fn call(instance: &Instance) -> anyhow::Result<()> {
     let input = Message::new("text/plain", vec![b'x'; 1000]);
-    instance.call("{}", "echo/call", "{}", Some(input)).await?;
+    instance
+        .call(Some("{}"), "echo/call", "{}", Some(input))
+        .await?;
     Ok(())
 }
 

@@ -66,6 +66,11 @@ pub fn get(address: &str, more: &Value) -> Value {
 /// The connector's fault: its message is the name of the `wasi:http` error code.
 pub async fn fetch(instance: &Instance, address: &str, more: Value) -> Result<Message, HostError> {
     instance
-        .call("{}", "echo/fetch", &get(address, &more).to_string(), None)
+        .call(
+            Some("{}"),
+            "echo/fetch",
+            &get(address, &more).to_string(),
+            None,
+        )
         .await
 }

@@ -134,7 +134,7 @@ pub async fn read_all(
     while let Some(chunk) = reader.next(64 * 1024).await? {
         bytes.extend(chunk);
     }
-    Ok((bytes, reader.head().await?.attributes))
+    Ok((bytes, reader.head().await?.metadata.attributes()))
 }
 
 /// The fault behind an error.

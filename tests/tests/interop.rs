@@ -73,7 +73,7 @@ async fn hear(program: &'static str, name: &'static str) {
 }
 
 fn place(message: &Message) -> (String, i64) {
-    let attribute = |name: &str| message.attribute(name).unwrap_or_default().to_owned();
+    let attribute = |name: &str| message.metadata.attribute(name).unwrap_or_default();
     let replay = attribute("replay-id").parse().expect("a replay id");
     (attribute("channel"), replay)
 }

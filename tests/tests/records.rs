@@ -19,11 +19,7 @@ async fn call(
     config: Value,
     input: Option<Value>,
 ) -> Result<Value, SessionError> {
-    let input = input.map(|fields| Message {
-        media_type: "application/json".into(),
-        body: fields.to_string().into_bytes(),
-        attributes: Vec::new(),
-    });
+    let input = input.map(|fields| Message::new("application/json", fields.to_string()));
     let reply = session.call(operation, &config, input).await?;
     Ok(serde_json::from_slice(&reply.body).unwrap_or_default())
 }

@@ -64,7 +64,7 @@ fn whole(name: &str, expect: &Value, bytes: &[u8], facts: &[(String, String)]) {
             .find(|(name, _)| name == wanted)
             .map(|(_, value)| value.as_str())
     };
-    assert_eq!(fact("rows"), Some("6001"), "{name}");
+    assert_eq!(fact("records"), Some("6001"), "{name}");
     assert_eq!(
         fact("session-renewed").is_some(),
         expect["renewed"] == true,

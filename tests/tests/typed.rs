@@ -9,7 +9,7 @@ use mediate_cli::simulated_org::service_at;
 use sandbox::Org;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker, ResourceAny, ResourceTable};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
@@ -29,7 +29,7 @@ mod bound {
 }
 
 use bound::Salesforce;
-use bound::exports::mediation::connector::types::{Fault, FaultKind, Message};
+use bound::exports::mediation::connector::types::{Body, Content, Fault, FaultKind};
 
 /// Where the org answers in process.
 const IN_PROCESS: &str = "sandbox.localhost";
@@ -140,17 +140,21 @@ fn record<T: DeserializeOwned>(value: Value) -> T {
 
 fn connection<T: DeserializeOwned>() -> T {
     record(json!({
-        "url": format!("https://{IN_PROCESS}"),
-        "auth": {"ClientCredentials": {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}},
-        "headers": [],
+    "url": format!("https://{IN_PROCESS}"),
+    "auth": {"ClientCredentials": {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}},
     }))
 }
 
-fn input(media_type: &str, body: &str) -> Message {
-    Message {
+async fn connected(store: &mut Store<State>, world: &Salesforce) -> ResourceAny {
+    let made = world.salesforce_connector_connection();
+    let made = made.call_connect(store, &connection()).await;
+    made.expect("no trap").expect("a connection")
+}
+
+fn input(media_type: &str, body: &str) -> Content {
+    Content {
         media_type: media_type.into(),
-        body: body.into(),
-        attributes: Vec::new(),
+        body: Body::Text(body.into()),
     }
 }
 
@@ -169,13 +173,14 @@ async fn bounds_hold_for_typed_configs() {
     let Bound {
         mut store, world, ..
     } = bound().await;
+    let connection = connected(&mut store, &world).await;
     let collections = world.salesforce_connector_collections();
     for size in [0, 201, 255] {
         let config = json!({"object": "Account", "all_or_none": false, "batch_size": size});
         let created = collections
             .call_create(
                 &mut store,
-                &connection(),
+                connection,
                 &record(config),
                 &input("text/csv", "Name\nAcme\n"),
             )
@@ -185,21 +190,21 @@ async fn bounds_hold_for_typed_configs() {
     let query = world.salesforce_connector_query();
     for size in [199, 2001, u16::MAX] {
         let config = json!({
-            "soql": "SELECT Id FROM Account", "bind": [], "include_deleted": false,
+            "soql": "SELECT Id FROM Account", "include_deleted": false,
             "keep_attributes": false, "page_size": size,
         });
         let opened = query
-            .call_rows(&mut store, &connection(), &record(config))
+            .call_rows(&mut store, connection, &record(config))
             .await;
         refused(opened.expect("no trap"), "config.page-size");
     }
     let bulk = world.salesforce_connector_bulk();
     let config = json!({
-        "object": "Account", "operation": "Insert", "columns": [], "mapping": [], "sized_uploads": false,
+        "object": "Account", "operation": "Insert", "sized_uploads": false,
         "error_columns": false, "job_records": 0,
     });
     let opened = bulk
-        .call_load(&mut store, &connection(), &record(config), None)
+        .call_load(&mut store, connection, &record(config), None)
         .await;
     refused(opened.expect("no trap"), "config.job-records");
 }
@@ -211,11 +216,12 @@ async fn typed_records_go_in_and_come_out() {
         world,
         org,
     } = bound().await;
+    let connection = connected(&mut store, &world).await;
     let created = world
         .salesforce_connector_records()
         .call_create(
             &mut store,
-            &connection(),
+            connection,
             &record(json!({"object": "Account"})),
             &input("application/json", r#"{"Name": "Acme"}"#),
         )
@@ -228,13 +234,16 @@ async fn typed_records_go_in_and_come_out() {
         .salesforce_connector_records()
         .call_retrieve(
             &mut store,
-            &connection(),
+            connection,
             &record(json!({"object": "Account", "id": id, "fields": ["Name"]})),
         )
         .await
         .expect("no trap")
         .expect("a message");
-    let body: Value = serde_json::from_slice(&retrieved.body).expect("JSON");
+    let Body::Text(body) = retrieved.body else {
+        panic!("JSON is text");
+    };
+    let body: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(body["Name"], "Acme");
     drop(org);
 }

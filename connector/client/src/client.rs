@@ -2,6 +2,7 @@
 
 mod budget;
 mod complete;
+mod connection;
 mod dry_run;
 mod dry_run_requests;
 mod http_request;
@@ -15,6 +16,7 @@ mod trace;
 mod version;
 
 pub use crate::expected::Unusable;
+pub use connection::Connection;
 pub use dry_run::UnsentRequest;
 pub use request::Request;
 
@@ -30,7 +32,7 @@ use trace::Trace;
 /// An org that can be asked.
 pub struct Client {
     context: Rc<Context>,
-    settings: Settings,
+    settings: Rc<Settings>,
     /// Whether a session was opened for this operation. A dry run shares it.
     renewed: Rc<Cell<bool>>,
     trace: Trace,
@@ -42,16 +44,20 @@ pub struct Client {
 impl Client {
     /// Checks the connection. Nothing is sent.
     pub fn open(context: Rc<Context>, connection: &ConnectionConfig) -> Result<Self, Fault> {
-        let settings = Settings::from_config(connection)?;
+        Ok(Connection::open(context, connection)?.client())
+    }
+
+    /// Makes a client for one operation.
+    pub(crate) fn new(context: Rc<Context>, settings: Rc<Settings>) -> Self {
         let trace = Trace::new(context.clock.monotonic_ms());
-        Ok(Self {
+        Self {
             context,
             settings,
             renewed: Rc::default(),
             trace,
             dry_run: None,
             checked_token: RefCell::default(),
-        })
+        }
     }
 
     /// The surroundings.

@@ -9,6 +9,7 @@ use crate::transport::{
 };
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::limits::MAX_REPLY_BYTES;
+use salesforce_contract::message::bounded;
 
 /// Bytes asked from a body at once.
 const READ_BYTES: usize = 64 << 10;
@@ -152,7 +153,8 @@ impl Exchange<'_> {
             fault.maybe_applied = maybe_applied;
             let helps = self.idempotency.allows(retry);
             if !helps || !attempts.pause(asked_ms) {
-                fault.retry_after_ms = helps.then(|| asked_ms.unwrap_or(self.policy.max_delay_ms));
+                fault.retry_after_ms =
+                    helps.then(|| bounded(asked_ms.unwrap_or(self.policy.max_delay_ms)));
                 return Err(attempts.sign(fault));
             }
         }

@@ -2,17 +2,10 @@
 //! nothing can be asked for what "the last reply" said.
 
 use crate::exchange::Reply;
-use salesforce_contract::bindings::Fault;
-
-/// Name of the attribute that tells used and allowed calls, as `18/15000`.
-const API_USAGE: &str = "api-usage";
-
-/// What a reply tells beside its body, as messages carry it; empty where there was no reply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Metadata(Vec<(String, String)>);
+use salesforce_contract::bindings::{ApiUsage, Metadata};
 
 /// What was read of a reply, with what the reply tells beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Replied<T> {
     /// What was read.
     pub value: T,
@@ -20,47 +13,14 @@ pub struct Replied<T> {
     pub metadata: Metadata,
 }
 
-impl Metadata {
-    /// Adds used and allowed calls, as `18/15000`, that stand in the body.
-    pub fn with_usage(mut self, usage: Option<String>) -> Self {
-        if let Some(usage) = usage {
-            self.0.retain(|(name, _)| name != API_USAGE);
-            self.0.push((API_USAGE.to_owned(), usage));
-        }
-        self
-    }
-
-    /// The attributes, in their order.
-    pub fn attributes(&self) -> &[(String, String)] {
-        &self.0
-    }
-
-    /// Used and allowed calls, as an attribute.
-    pub fn usage(&self) -> Option<&(String, String)> {
-        self.0.iter().find(|(name, _)| name == API_USAGE)
-    }
-}
-
 impl From<&Reply> for Metadata {
     fn from(reply: &Reply) -> Self {
-        let mut attributes = vec![("status".to_owned(), reply.status.to_string())];
-        attributes.extend(api_usage(reply).map(|usage| (API_USAGE.to_owned(), usage.to_owned())));
-        let headers = reply.headers.iter();
-        attributes.extend(headers.map(|(name, value)| (format!("header/{name}"), value.clone())));
-        Self(attributes)
-    }
-}
-
-/// Of a reply that became a fault, its status is known.
-impl From<&Fault> for Metadata {
-    fn from(fault: &Fault) -> Self {
-        let status = fault.status.map(|status| status.to_string());
-        Self(
-            status
-                .map(|status| ("status".to_owned(), status))
-                .into_iter()
-                .collect(),
-        )
+        Self {
+            status: Some(reply.status),
+            usage: api_usage(reply),
+            headers: reply.headers.clone(),
+            ..Self::default()
+        }
     }
 }
 
@@ -81,11 +41,20 @@ impl<T> From<T> for Replied<T> {
     }
 }
 
-/// `18/15000` of `api-usage=18/15000`, which may stand among per-app usage.
-pub(crate) fn api_usage(reply: &Reply) -> Option<&str> {
+/// Used and allowed calls of `api-usage=18/15000`, which may stand among per-app usage.
+pub(crate) fn api_usage(reply: &Reply) -> Option<ApiUsage> {
     let header = reply.header("sforce-limit-info")?;
     let mut parts = header.split([',', ';']);
-    parts.find_map(|part| part.trim().strip_prefix("api-usage="))
+    usage(parts.find_map(|part| part.trim().strip_prefix("api-usage="))?)
+}
+
+/// Used and allowed calls of `18/15000`.
+pub fn usage(text: &str) -> Option<ApiUsage> {
+    let (used, allowed) = text.split_once('/')?;
+    Some(ApiUsage {
+        used: used.trim().parse().ok()?,
+        allowed: allowed.trim().parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -102,21 +71,18 @@ mod tests {
     }
 
     #[test]
-    fn usage_and_headers_are_in_the_attributes() {
-        let metadata = Metadata::from(&reply());
-        let attributes = metadata.attributes();
-        assert_eq!(attributes[0], ("status".into(), "200".into()));
-        assert_eq!(attributes[1], ("api-usage".into(), "18/15000".into()));
-        assert!(attributes[2].0 == "header/sforce-limit-info");
+    fn status_usage_and_headers_are_told() {
+        let told = Metadata::from(&reply());
+        assert_eq!(told.status, Some(200));
+        assert_eq!(told.usage, usage("18/15000"));
+        assert_eq!(told.headers[0].0, "sforce-limit-info");
     }
 
     #[test]
-    fn usage_of_the_body_replaces_that_of_the_header() {
-        let metadata = Metadata::from(&reply()).with_usage(Some("19/15000".into()));
-        assert_eq!(
-            metadata.usage(),
-            Some(&("api-usage".into(), "19/15000".into()))
-        );
-        assert_eq!(metadata.clone().with_usage(None), metadata);
+    fn usage_is_two_numbers() {
+        let allowed = usage("18/15000").map(|usage| (usage.used, usage.allowed));
+        assert_eq!(allowed, Some((18, 15000)));
+        assert_eq!(usage("18"), None);
+        assert_eq!(usage("-/15000"), None);
     }
 }

@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::RetryPolicy;
+use salesforce_contract::message::bounded;
 
 /// Bounds on the attempts of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +118,7 @@ impl<'a> Attempts<'a> {
     /// Notes attempts and time in the fault that ends them.
     pub fn sign(&self, mut fault: Fault) -> Fault {
         fault.attempts = self.count;
-        fault.elapsed_ms = self.elapsed_ms();
+        fault.elapsed_ms = bounded(self.elapsed_ms());
         if self.count > 1 {
             let seconds = format!(
                 "{}.{:01}",

@@ -7,7 +7,9 @@
 use crate::client::Client;
 use crate::context::Context;
 use crate::transport::scripted::{Play, Script, TestClock};
-use salesforce_contract::bindings::Message;
+use salesforce_contract::message::Message;
+
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     AuthFlow, ClientCredentials, ConnectionConfig,
 };
@@ -26,7 +28,7 @@ pub fn connection() -> ConnectionConfig {
         max_concurrent_connections: None,
         timeouts: None,
         retry: None,
-        headers: Vec::new(),
+        headers: None,
         session: None,
         time_zone: None,
         api_budget: None,
@@ -71,7 +73,7 @@ pub fn message(media_type: &str, body: &str) -> Message {
     Message {
         media_type: media_type.into(),
         body: body.as_bytes().to_vec(),
-        attributes: Vec::new(),
+        metadata: Metadata::default(),
     }
 }
 
@@ -122,4 +124,46 @@ pub fn account() -> Play {
         fields,
         r#"[{"childSObject":"Contact","relationshipName":"Contacts"}]"#,
     )
+}
+
+/// Metadata as names with values, as cases write them.
+pub fn flat(metadata: &Metadata) -> Vec<(String, String)> {
+    let number =
+        |name: &str, value: Option<u64>| value.map(|value| (name.to_owned(), value.to_string()));
+    let usage = metadata.usage.map(|usage| {
+        let text = format!("{}/{}", usage.used, usage.allowed);
+        ("api-usage".to_owned(), text)
+    });
+    let renewed = metadata
+        .session_renewed
+        .then(|| ("session-renewed".to_owned(), "true".to_owned()));
+    let resumption = metadata.resumption.iter().flat_map(|resumption| {
+        [
+            ("resume".to_owned(), resumption.config.clone()),
+            ("resume-bytes".to_owned(), resumption.bytes.to_string()),
+        ]
+    });
+    let headers = metadata.headers.iter();
+    let headers = headers.map(|(name, value)| (format!("header/{name}"), value.clone()));
+    [
+        number("status", metadata.status.map(u64::from)),
+        usage,
+        renewed,
+        number("records", metadata.records.map(u64::from)),
+        number("failed", metadata.failed.map(u64::from)),
+        number("total", metadata.total.map(u64::from)),
+        number("total-bytes", metadata.total_bytes),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(headers)
+    .chain(resumption)
+    .chain(metadata.extras.iter().cloned())
+    .collect()
+}
+
+/// The first value of this name.
+pub fn told(metadata: &Metadata, name: &str) -> Option<String> {
+    let found = flat(metadata).into_iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value)
 }

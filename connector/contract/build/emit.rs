@@ -136,7 +136,7 @@ impl Statics {
         for field in &record.fields {
             let shape = self.shape(&field.kind);
             let presence = presence(&field.presence);
-            let (name, rust) = (&field.name, field.name.to_snake_case());
+            let (name, rust) = (&field.name, field.wit.to_snake_case());
             line(
                 &mut fields,
                 &format!(

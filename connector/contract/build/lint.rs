@@ -7,25 +7,122 @@ use wit_parser::{
 };
 
 use crate::docs::Docs;
+use crate::signature::CONNECT;
 
 const ON_FIELDS: &[&str] = &[
-    "default", "range", "length", "format", "domains", "secret", "example",
+    "default", "range", "length", "format", "domains", "secret", "example", "member",
 ];
 const ON_ALIASES: &[&str] = &["range", "length", "format", "secret", "example"];
-const ON_RECORDS: &[&str] = &["example"];
+const ON_RECORDS: &[&str] = &["example", "upstream"];
 const ON_OPERATIONS: &[&str] = &["effect", "accepts", "returns", "secret"];
 const NOWHERE: &[&str] = &[];
 
 /// The only tag that may stand more than once.
 const REPEATABLE: &str = "example";
 
-/// Words that Rust keeps to itself (The Rust Reference, Keywords). A field so named costs every binding an escape.
+/// Words that Rust (The Rust Reference, Keywords), JavaScript (ECMAScript, Reserved Words) or WIT (WIT, Keywords) keep to themselves. A name
+/// among them costs a binding an escape.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "case",
+    "catch",
+    "class",
+    "debugger",
+    "default",
+    "delete",
+    "export",
+    "extends",
+    "finally",
+    "function",
+    "implements",
+    "import",
+    "instanceof",
+    "interface",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "switch",
+    "this",
+    "throw",
+    "undefined",
+    "var",
+    "void",
+    "with",
+    "arguments",
+    "eval",
+    "bool",
+    "borrow",
+    "char",
+    "constructor",
+    "flags",
+    "from",
+    "func",
+    "future",
+    "include",
+    "list",
+    "option",
+    "own",
+    "record",
+    "resource",
+    "result",
+    "stream",
+    "string",
+    "tuple",
+    "variant",
+    "world",
+    "abstract",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "struct",
+    "super",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
 ];
 
 /// Refuses the world with one line per broken rule.
@@ -125,7 +222,7 @@ impl Lint<'_> {
     }
 
     fn function(&mut self, function: &Function, ours: bool) {
-        let operation = ours && function.params.iter().any(|p| p.name == "connection");
+        let operation = ours && function.name != CONNECT;
         let what = format!("function `{}`", function.name);
         self.item(
             function.span,
@@ -171,7 +268,7 @@ impl Lint<'_> {
         if KEYWORDS.contains(&name) {
             self.problem(
                 span,
-                &format!("{what} is a keyword of Rust: choose another name"),
+                &format!("{what} is a keyword of Rust, JavaScript or WIT: choose another name"),
             );
         }
     }

@@ -97,12 +97,16 @@ pub struct Record {
     pub id: String,
     pub docs: String,
     pub examples: Vec<Json>,
+    /// Whether it is a document of the remote system's, which may have more members.
+    pub upstream: bool,
     pub fields: Vec<Field>,
 }
 
 #[derive(Debug)]
 pub struct Field {
-    /// As in WIT and on the wire.
+    /// As in WIT.
+    pub wit: String,
+    /// As in JSON.
     pub name: String,
     pub docs: String,
     pub kind: Kind,

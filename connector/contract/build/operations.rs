@@ -1,9 +1,9 @@
-//! Signatures -> operations: what the catalog tells of each function that takes a connection.
+//! Signatures -> operations: what the catalog tells of each operation.
 
 use std::rc::Rc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use wit_parser::Resolve;
+use wit_parser::{Resolve, Type};
 
 use crate::docs::Docs;
 use crate::model::{Catalog, Effect, Input, Kind, Operation, Record, Style};
@@ -11,18 +11,21 @@ use crate::shapes::Shapes;
 use crate::signature::{Group, NamedType, Returns, Signature};
 
 /// Makes the catalog of a world, in the order of the WIT.
-pub fn catalog(resolve: &Resolve, world: &str, groups: &[Group]) -> Result<Catalog> {
+pub fn catalog(
+    resolve: &Resolve,
+    world: &str,
+    connection: &Type,
+    groups: &[Group],
+) -> Result<Catalog> {
     let mut shapes = Shapes::new(resolve);
     let signatures = || groups.iter().flat_map(|group| &group.signatures);
     let operations = signatures()
         .map(|signature| operation(&mut shapes, signature).context(signature.place.clone()))
         .collect::<Result<_>>()?;
-    let first = signatures()
-        .next()
-        .context("no function takes a `connection`: there is no operation")?;
+    ensure!(signatures().next().is_some(), "there is no operation");
     Ok(Catalog {
         name: world.to_owned(),
-        connection: shapes.kind(&first.connection)?,
+        connection: shapes.kind(connection)?,
         operations,
     })
 }
@@ -127,6 +130,7 @@ fn empty(operation: &str) -> Kind {
         id: format!("{}.no-config", operation.replace('/', ".")),
         docs: "Takes no settings.".to_owned(),
         examples: Vec::new(),
+        upstream: false,
         fields: Vec::new(),
     }))
 }

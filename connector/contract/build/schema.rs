@@ -112,7 +112,7 @@ impl Writer {
         let properties = record
             .fields
             .iter()
-            .map(|field| (field.name.clone(), self.field(field)))
+            .map(|field| (field.name.clone(), self.field(field, record.upstream)))
             .collect();
         let required = record
             .fields
@@ -127,15 +127,25 @@ impl Writer {
         if !required.is_empty() {
             members.push(member("required", Json::List(required)));
         }
-        members.push(closed());
+        if !record.upstream {
+            members.push(closed());
+        }
         if !record.examples.is_empty() {
             members.push(member("examples", Json::List(record.examples.clone())));
         }
         members
     }
 
-    fn field(&mut self, field: &Field) -> Json {
+    fn field(&mut self, field: &Field, upstream: bool) -> Json {
         let mut members = self.used(&field.kind);
+        // What is absent stands as null in documents of Salesforce's.
+        if upstream && !matches!(field.presence, Presence::Required) {
+            let kind = Json::Object(members);
+            members = vec![member(
+                "anyOf",
+                Json::List(vec![kind, Json::Object(vec![typed("null")])]),
+            )];
+        }
         describe(&mut members, &field.docs);
         if let Presence::Default(default) = &field.presence {
             members.push(member("default", Json::raw(default)));

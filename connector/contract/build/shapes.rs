@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use anyhow::{Context, Result, bail, ensure};
+use heck::ToLowerCamelCase;
 use wit_parser::{
     Docs as WitDocs, Field as WitField, Resolve, Span, Type, TypeDef, TypeDefKind, TypeId,
     TypeOwner,
@@ -159,6 +160,7 @@ impl<'a> Shapes<'a> {
 
     fn record(&mut self, def: &'a TypeDef, fields: &'a [WitField]) -> Result<Kind> {
         let docs = Docs::parse(&def.docs);
+        let upstream = docs.tag("upstream").is_some();
         let fields = fields.iter().map(|field| {
             let place = || {
                 format!(
@@ -168,13 +170,14 @@ impl<'a> Shapes<'a> {
                 )
             };
             let place = place();
-            self.field(field).context(place)
+            self.field(field, upstream).context(place)
         });
         let fields = fields.collect::<Result<Vec<_>>>()?;
         let plain = Record {
             id: self.name(def),
             docs: docs.text.clone(),
             examples: Vec::new(),
+            upstream,
             fields,
         };
         let marks = Marks::read(&docs).and_then(|marks| marks.examples(&Kind::Json));
@@ -182,7 +185,7 @@ impl<'a> Shapes<'a> {
         Ok(Kind::Record(Rc::new(Record { examples, ..plain })))
     }
 
-    fn field(&mut self, field: &WitField) -> Result<Field> {
+    fn field(&mut self, field: &WitField, upstream: bool) -> Result<Field> {
         let docs = Docs::parse(&field.docs);
         let marks = Marks::read(&docs)?;
         let inner = self.option(&field.ty)?;
@@ -195,8 +198,18 @@ impl<'a> Shapes<'a> {
         };
         let examples = marks.examples(&kind)?;
         let domains = marks.domains(&kind)?;
+        let member = docs.tag("member").map(str::to_owned);
+        ensure!(
+            upstream || member.is_none(),
+            "`@member` is for fields of records with `@upstream`"
+        );
+        let name = match upstream {
+            true => member.unwrap_or_else(|| field.name.to_lower_camel_case()),
+            false => field.name.clone(),
+        };
         Ok(Field {
-            name: field.name.clone(),
+            wit: field.name.clone(),
+            name,
             docs: docs.text,
             kind,
             presence,

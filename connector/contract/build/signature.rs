@@ -1,4 +1,5 @@
-//! The functions of the exported interfaces that take a connection: what they take and give, in WIT and as Rust names it.
+//! The functions of the exported interfaces that are operations: what they take and give, in WIT and as Rust names it. A function is an
+//! operation if it says what its effect is.
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -12,6 +13,9 @@ use crate::model::Input;
 
 /// Where wit-bindgen puts what the component exports.
 pub const EXPORTS: &str = "$crate::bindings::exports";
+
+/// The function that makes a connection of a record.
+pub const CONNECT: &str = "connect";
 
 /// What a function may take besides its connection, config and input: where a sink or trigger was left.
 const RESUMING: &[&str] = &["journal", "checkpoint", "wait-ms"];
@@ -34,7 +38,6 @@ pub struct Signature {
     pub function: String,
     /// Names and types of the parameters, in Rust.
     pub params: Vec<(String, String)>,
-    pub connection: Type,
     /// The type of the config, where there is one.
     pub config: Option<NamedType>,
     pub input: Input,
@@ -72,10 +75,7 @@ pub fn groups(resolve: &Resolve, world: WorldId, package: PackageId) -> Result<V
         .worlds
         .get(world)
         .context("the world is not resolved")?;
-    let mut reader = Reader {
-        resolve,
-        connection: None,
-    };
+    let reader = Reader { resolve };
     let mut groups = Vec::new();
     for item in world.exports.values() {
         let WorldItem::Interface { id, .. } = item else {
@@ -93,23 +93,35 @@ pub fn groups(resolve: &Resolve, world: WorldId, package: PackageId) -> Result<V
     Ok(groups)
 }
 
+/// Finds what the typed `connect` takes.
+pub fn connection(resolve: &Resolve, package: PackageId) -> Result<Type> {
+    let interfaces = resolve.interfaces.iter().map(|(_, interface)| interface);
+    let mut ours = interfaces.filter(|interface| interface.package == Some(package));
+    let connect = ours.find_map(|interface| interface.functions.get(CONNECT));
+    let connect = connect.with_context(|| format!("no interface has a function `{CONNECT}`"))?;
+    let param = connect.params.first();
+    param
+        .map(|param| param.ty)
+        .with_context(|| format!("`{CONNECT}` takes nothing"))
+}
+
 struct Reader<'a> {
     resolve: &'a Resolve,
-    /// The type of the first `connection`.
-    connection: Option<Type>,
 }
 
 impl Reader<'_> {
-    fn group(&mut self, interface: &Interface) -> Result<Group> {
+    fn group(&self, interface: &Interface) -> Result<Group> {
         let name = interface.name.as_deref().unwrap_or_default();
         let mut signatures = Vec::new();
         for function in interface.functions.values() {
-            let connection = function.params.iter().find(|p| p.name == "connection");
-            if let Some(connection) = connection {
-                let location = self.resolve.render_location(function.span);
-                let place = format!("{location}: function `{}`", function.name);
-                let signature = self.signature(name, function, connection.ty, &place);
+            let docs = Docs::parse(&function.docs);
+            let location = self.resolve.render_location(function.span);
+            let place = format!("{location}: function `{}`", function.name);
+            if docs.tag("effect").is_some() {
+                let signature = self.signature(name, function, docs, &place);
                 signatures.push(signature.context(place)?);
+            } else if function.name != CONNECT {
+                bail!("{place}: has no `@effect`: say pure, read or write");
             }
         }
         Ok(Group {
@@ -119,13 +131,12 @@ impl Reader<'_> {
     }
 
     fn signature(
-        &mut self,
+        &self,
         group: &str,
         function: &Function,
-        connection: Type,
+        docs: Docs,
         place: &str,
     ) -> Result<Signature> {
-        self.check_connection(connection)?;
         let (ok, returns) = self.outcome(function)?;
         let mut config = None;
         let mut input = Input::None;
@@ -141,14 +152,23 @@ impl Reader<'_> {
                 ),
             }
         }
+        let connected = function.params.iter().any(|p| p.name == "connection");
+        ensure!(
+            connected != (docs.tag("effect") == Some("pure")),
+            "must take a `connection`, unless its effect is pure"
+        );
+        let mut connections = function.params.iter().filter(|p| p.name == "connection");
+        ensure!(
+            connections.all(|p| self.is_connection(&p.ty)),
+            "`connection` must be `borrow<connection>`"
+        );
         let param = |param: &Param| Ok((param.name.to_snake_case(), self.path(&param.ty)?));
         Ok(Signature {
             operation: format!("{group}/{}", function.name),
             place: place.to_owned(),
-            docs: Docs::parse(&function.docs),
+            docs,
             function: function.name.to_snake_case(),
             params: function.params.iter().map(param).collect::<Result<_>>()?,
-            connection,
             config,
             input,
             returns,
@@ -156,24 +176,24 @@ impl Reader<'_> {
         })
     }
 
-    fn check_connection(&mut self, ty: Type) -> Result<()> {
-        let first = *self.connection.get_or_insert(ty);
-        ensure!(
-            self.target(&first) == self.target(&ty),
-            "`connection` must have the same type everywhere"
-        );
-        Ok(())
+    fn is_connection(&self, ty: &Type) -> bool {
+        match self.kind(ty) {
+            Some(TypeDefKind::Handle(Handle::Borrow(id))) => {
+                self.name(&Type::Id(*id)) == Some("connection")
+            }
+            _ => false,
+        }
     }
 
     fn input(&self, ty: &Type) -> Result<Input> {
-        if self.name(ty) == Some("message") {
+        if self.name(ty) == Some("content") {
             return Ok(Input::Required);
         }
         match self.kind(ty) {
-            Some(TypeDefKind::Option(inner)) if self.name(inner) == Some("message") => {
+            Some(TypeDefKind::Option(inner)) if self.name(inner) == Some("content") => {
                 Ok(Input::Optional)
             }
-            _ => bail!("`input` must be `message` or `option<message>`"),
+            _ => bail!("`input` must be `content` or `option<content>`"),
         }
     }
 
@@ -215,6 +235,9 @@ impl Reader<'_> {
             (Type::U32, _) => Ok("u32".into()),
             (_, Some(TypeDefKind::Option(inner))) => Ok(format!("Option<{}>", self.path(inner)?)),
             (_, Some(TypeDefKind::Handle(Handle::Own(id)))) => self.type_path(&Type::Id(*id)),
+            (_, Some(TypeDefKind::Handle(Handle::Borrow(id)))) => {
+                Ok(format!("{}Borrow<'_>", self.type_path(&Type::Id(*id))?))
+            }
             (Type::Id(_), _) => self.type_path(ty),
             _ => bail!("has a type that is not foreseen"),
         }

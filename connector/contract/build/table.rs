@@ -21,6 +21,9 @@ pub fn rust(groups: &[Group]) -> String {
 
 fn entry(module: &str, signature: &Signature) -> String {
     let (style, client, rest) = match signature.returns {
+        Returns::Message | Returns::Record if signature.is_pure() => {
+            ("Pure", "", ["input"].as_slice())
+        }
         Returns::Message | Returns::Record => ("Call", "org", ["input"].as_slice()),
         Returns::Source => ("Source", "org", ["input"].as_slice()),
         Returns::Sink => ("Sink", "org", ["journal"].as_slice()),
@@ -29,8 +32,10 @@ fn entry(module: &str, signature: &Signature) -> String {
     let mut taken = Vec::new();
     let mut given = Vec::new();
     // An operation that sends nothing has nothing to send it with.
-    take(&mut taken, "org", !signature.is_pure());
-    given.extend((!signature.is_pure()).then_some(client));
+    if !signature.is_pure() {
+        taken.push("org");
+        given.push(client);
+    }
     take(&mut taken, "config", signature.config.is_some());
     given.extend(signature.config.is_some().then_some("&config"));
     for name in rest {
@@ -65,7 +70,7 @@ fn take<'a>(params: &mut Vec<&'a str>, name: &'a str, used: bool) {
 fn outcome(signature: &Signature, call: &str) -> String {
     match signature.returns {
         Returns::Message => format!("Ok(Answer::Message({call}?))"),
-        Returns::Record => format!("Answer::record::<{}>({call}?)", signature.ok.path),
+        Returns::Record => format!("IntoAnswer::answer({call}?)"),
         Returns::Source | Returns::Sink => format!("Ok(Box::new({call}?))"),
         Returns::Batch => call.to_owned(),
     }

@@ -12,10 +12,21 @@ pub fn rust(groups: &[Group]) -> String {
     )
 }
 
+/// The group with the typed `connect`.
+const CONNECTION: &str = "connection";
+
 fn guest(group: &Group) -> String {
     let functions: String = group.signatures.iter().map(function).collect();
+    let connect = match group.module.as_str() {
+        CONNECTION => format!(
+            "    fn connect(config: {EXPORTS}::salesforce::connector::connection::ConnectionConfig) -> \
+             Result<{EXPORTS}::mediation::connector::connections::Connection, {EXPORTS}::mediation::connector::types::Fault> {{\n        \
+             connect(&config)\n    }}\n"
+        ),
+        _ => String::new(),
+    };
     format!(
-        "impl {EXPORTS}::salesforce::connector::{}::Guest for Component {{\n{functions}}}\n",
+        "impl {EXPORTS}::salesforce::connector::{}::Guest for Component {{\n{connect}{functions}}}\n",
         group.module
     )
 }
@@ -32,9 +43,13 @@ fn function(signature: &Signature) -> String {
         (Returns::Batch, _) => ("poll", "checkpoint, wait_ms"),
         (returns, input) => (run(returns), self::input(input)),
     };
+    let connection = match signature.is_pure() {
+        true => "None",
+        false => "Some(connection)",
+    };
     format!(
         "    fn {}({params}) -> Result<{}, {EXPORTS}::mediation::connector::types::Fault> {{\n        \
-         {run}({:?}, &connection, {config}, {rest})\n    }}\n",
+         {run}({:?}, {connection}, {config}, {rest})\n    }}\n",
         signature.function, signature.ok.path, signature.operation
     )
 }

@@ -9,12 +9,14 @@
 wit_bindgen::generate!({
     path: "../../wit",
     world: "salesforce",
-    additional_derives: [serde::Serialize, serde::Deserialize],
+    additional_derives: [PartialEq, serde::Serialize, serde::Deserialize],
     generate_all,
     pub_export_macro: true,
     default_bindings_module: "salesforce_contract::bindings",
 });
 
-pub use exports::mediation::connector::types::{Fault, FaultKind, Message, UpstreamFault};
+pub use exports::mediation::connector::types::{
+    ApiUsage, Fault, FaultKind, Metadata, Resumption, UpstreamFault,
+};
 
 pub use crate::fault::bad_input;

@@ -5,6 +5,8 @@ pub mod bindings;
 pub mod catalog;
 mod fault;
 pub mod limits;
+pub mod message;
+pub mod reader;
 pub mod sink;
 pub mod source;
 

@@ -1,7 +1,7 @@
 //! What goes in in chunks.
 
 use crate::bindings::Fault;
-use crate::bindings::exports::mediation::connector::mediator::Progress;
+use crate::bindings::exports::mediation::connector::mediator::{OutcomeSet, Progress};
 use crate::source::Source;
 
 /// An operation of style `sink`, under way. The rules of its journal and of its outcomes are those of
@@ -17,7 +17,7 @@ pub trait Sink {
     /// What must be kept to take this up again: a JSON object with the member `taken`.
     fn journal(&self) -> String;
     /// The outcomes of this kind.
-    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault>;
+    fn outcomes(&mut self, which: OutcomeSet) -> Result<Box<dyn Source>, Fault>;
     /// Gives up.
     fn abort(&mut self) -> Result<(), Fault>;
 }

@@ -1,21 +1,22 @@
 //! What comes out in chunks.
 
-use crate::bindings::{Fault, Message};
+use crate::bindings::Fault;
+use crate::message::Head;
 
 /// The result of an operation of style `source`.
 pub trait Source {
     /// The next chunk, at most `max` bytes and never empty; `None` at the end.
     fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault>;
-    /// Media type and the facts known so far, with an empty body.
-    fn head(&self) -> Message;
+    /// Media type and the facts known so far.
+    fn head(&self) -> Head;
 }
 
 /// Something that makes the bytes of a source piece by piece, each as large as suits it.
 pub trait Producer {
     /// Makes the next piece, which may be empty; `false` at the end, and each time after it.
     fn produce(&mut self, out: &mut Output) -> Result<bool, Fault>;
-    /// Media type and the facts known so far, with an empty body.
-    fn head(&self) -> Message;
+    /// Media type and the facts known so far.
+    fn head(&self) -> Head;
 }
 
 /// The bytes that were made and not yet read.
@@ -87,7 +88,7 @@ impl<P: Producer> Source for Buffered<P> {
         Ok(Some(self.out.take(max)))
     }
 
-    fn head(&self) -> Message {
+    fn head(&self) -> Head {
         self.producer.head()
     }
 }
@@ -106,12 +107,8 @@ mod tests {
             Ok(word.is_some())
         }
 
-        fn head(&self) -> Message {
-            Message {
-                media_type: "text/plain".into(),
-                body: Vec::new(),
-                attributes: Vec::new(),
-            }
+        fn head(&self) -> Head {
+            Head::default()
         }
     }
 

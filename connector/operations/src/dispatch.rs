@@ -3,13 +3,14 @@
 use crate::rest;
 use crate::table::{self, Answer, Config, Run};
 use complete::{Completed, Completion};
-use salesforce_client::client::Client;
+use salesforce_client::client::Connection;
 use salesforce_client::context::Context;
 use salesforce_client::media_type::essence;
 use salesforce_contract::bindings::bad_input;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::message::{Batch, Message};
+
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::catalog::{self, Document, Input, Operation, Style};
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;
@@ -23,10 +24,18 @@ pub mod typed;
 
 pub use dry_run::dry_run;
 
+/// Checks a connection, given as JSON. Nothing is sent.
+pub fn connect(context: Rc<Context>, config: &str) -> Result<Connection, Fault> {
+    let value = accept(catalog::connection(), config, "connection")?;
+    // serde's own message could quote a value of the connection.
+    let config: ConnectionConfig = serde_json::from_value(value)
+        .map_err(|_| Fault::config("The connection does not fit its schema"))?;
+    Connection::open(context, &config)
+}
+
 /// Opens a session, or returns the open one, as the JSON of `connection.session`.
-pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
-    let client = enter(context, connection)?;
-    let session = rest::connection::authenticate(&client)?;
+pub fn session(connection: &Connection) -> Result<String, Fault> {
+    let session = rest::connection::authenticate(&connection.client())?;
     let value =
         serde_json::to_value(session).map_err(|error| Fault::protocol(error.to_string()))?;
     let operation = known("connection/authenticate")?;
@@ -35,38 +44,40 @@ pub fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fa
 
 /// Runs an operation of style `call`.
 pub fn call(
-    context: Rc<Context>,
-    connection: &str,
+    connection: Option<&Connection>,
     name: &str,
     config: &str,
     input: Option<&Message>,
 ) -> Result<Message, Fault> {
-    let (operation, client, answer) = answer(context, connection, name, config, input)?;
+    let (operation, answer) = answer(connection, name, config, input)?;
     match answer {
         Answer::Message(message) => Ok(message),
         Answer::Record(record) => Ok(Message {
             media_type: "application/json".into(),
             body: present(operation, &record.value).into_bytes(),
-            attributes: client.attributes(&record.metadata),
+            metadata: record.metadata,
         }),
     }
 }
 
 fn answer(
-    context: Rc<Context>,
-    connection: &str,
+    connection: Option<&Connection>,
     name: &str,
     config: &str,
     input: Option<&Message>,
-) -> Result<(&'static Operation, Client, Answer), Fault> {
+) -> Result<(&'static Operation, Answer), Fault> {
     let (operation, run) = lookup(name)?;
-    let Run::Call(run) = run else {
-        return Err(wrong_style(operation, "call"));
+    check_input(operation, input)?;
+    let config = settle(operation, config)?;
+    let run = match run {
+        Run::Pure(run) => return Ok((operation, run(config, input)?)),
+        Run::Call(run) => run,
+        _ => return Err(wrong_style(operation, "call")),
     };
-    let (client, config) = prepare(context, operation, connection, config, input)?;
+    let client = needed(connection, operation)?.client();
     let object = config.object();
     match run(&client, config, input) {
-        Ok(answer) => Ok((operation, client, answer)),
+        Ok(answer) => Ok((operation, answer.told_by(&client))),
         Err(fault) => {
             let fault = client.complete(fault);
             let fault = Fault {
@@ -80,18 +91,18 @@ fn answer(
 
 /// Starts an operation of style `source`.
 pub fn open_source(
-    context: Rc<Context>,
-    connection: &str,
+    connection: Option<&Connection>,
     name: &str,
     config: &str,
     input: Option<&Message>,
 ) -> Result<Box<dyn Source>, Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Source(run) = run else {
-        return Err(wrong_style(operation, "source"));
+        return Err(wrong_style(operation, "open-source"));
     };
-    let (client, config) = prepare(context, operation, connection, config, input)?;
-    let client = Rc::new(client);
+    check_input(operation, input)?;
+    let config = settle(operation, config)?;
+    let client = Rc::new(needed(connection, operation)?.client());
     let completion = Completion::new(&client, &config);
     let source = run(client, config, input).map_err(|fault| completion.complete(fault))?;
     Ok(Box::new(Completed::new(source, completion)))
@@ -99,18 +110,17 @@ pub fn open_source(
 
 /// Starts an operation of style `sink`, or takes one up again from its journal.
 pub fn open_sink(
-    context: Rc<Context>,
-    connection: &str,
+    connection: Option<&Connection>,
     name: &str,
     config: &str,
     journal: Option<&str>,
 ) -> Result<Box<dyn Sink>, Fault> {
     let (operation, run) = lookup(name)?;
     let Run::Sink(run) = run else {
-        return Err(wrong_style(operation, "sink"));
+        return Err(wrong_style(operation, "open-sink"));
     };
-    let (client, config) = settle(context, operation, connection, config)?;
-    let client = Rc::new(client);
+    let config = settle(operation, config)?;
+    let client = Rc::new(needed(connection, operation)?.client());
     let completion = Completion::new(&client, &config);
     let sink = run(client, config, journal).map_err(|fault| completion.complete(fault))?;
     Ok(Box::new(Completed::new(sink, completion)))
@@ -118,8 +128,7 @@ pub fn open_sink(
 
 /// Asks an operation of style `trigger` for what is new.
 pub fn poll(
-    context: Rc<Context>,
-    connection: &str,
+    connection: Option<&Connection>,
     name: &str,
     config: &str,
     checkpoint: Option<&str>,
@@ -129,41 +138,28 @@ pub fn poll(
     let Run::Trigger(run) = run else {
         return Err(wrong_style(operation, "poll"));
     };
-    let (client, config) = settle(context, operation, connection, config)?;
-    let client = Rc::new(client);
+    let config = settle(operation, config)?;
+    let client = Rc::new(needed(connection, operation)?.client());
     let completion = Completion::new(&client, &config);
     run(client, config, checkpoint, wait_ms).map_err(|fault| completion.complete(fault))
 }
 
-/// Checks all that the caller gave before anything is sent.
-fn prepare(
-    context: Rc<Context>,
-    operation: &Operation,
-    connection: &str,
-    config: &str,
-    input: Option<&Message>,
-) -> Result<(Client, Config), Fault> {
-    check_input(operation, input)?;
-    settle(context, operation, connection, config)
+/// Checks a config before anything is sent.
+fn settle(operation: &Operation, config: &str) -> Result<Config, Fault> {
+    accept(&operation.config, config, "config").map(Config)
 }
 
-/// Checks config and connection.
-fn settle(
-    context: Rc<Context>,
+/// The connection, without which only pure operations run.
+fn needed<'a>(
+    connection: Option<&'a Connection>,
     operation: &Operation,
-    connection: &str,
-    config: &str,
-) -> Result<(Client, Config), Fault> {
-    let config = accept(&operation.config, config, "config")?;
-    Ok((enter(context, connection)?, Config(config)))
-}
-
-fn enter(context: Rc<Context>, connection: &str) -> Result<Client, Fault> {
-    let value = accept(catalog::connection(), connection, "connection")?;
-    // serde's own message could quote a value of the connection.
-    let config: ConnectionConfig = serde_json::from_value(value)
-        .map_err(|_| Fault::config("The connection does not fit its schema"))?;
-    Client::open(context, &config)
+) -> Result<&'a Connection, Fault> {
+    connection.ok_or_else(|| {
+        Fault::config(format!(
+            "{} needs a connection: make one by `connect`",
+            operation.name
+        ))
+    })
 }
 
 fn check_input(operation: &Operation, input: Option<&Message>) -> Result<(), Fault> {
@@ -219,8 +215,8 @@ fn unknown(name: &str) -> Fault {
 fn wrong_style(operation: &Operation, asked: &str) -> Fault {
     let style = match operation.style {
         Style::Call => "call",
-        Style::Source => "source",
-        Style::Sink => "sink",
+        Style::Source => "open-source",
+        Style::Sink => "open-sink",
         Style::Trigger => "poll",
     };
     Fault::new(

@@ -1,7 +1,8 @@
 //! A source that is opened anew when the org has lost its place in it: a query locator can end with the session that asked.
 
 use salesforce_client::fault;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Head;
 use salesforce_contract::source::Source;
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -78,7 +79,7 @@ impl<S: Source, O: Fn() -> Result<S, Fault>> Source for Reopened<S, O> {
         }
     }
 
-    fn head(&self) -> Message {
+    fn head(&self) -> Head {
         self.source.head()
     }
 }
@@ -129,8 +130,8 @@ mod tests {
             Ok((!piece.is_empty()).then_some(piece))
         }
 
-        fn head(&self) -> Message {
-            salesforce_client::testing::json("")
+        fn head(&self) -> Head {
+            Head::default()
         }
     }
 

@@ -7,11 +7,14 @@ mod documents;
 mod trail;
 
 pub use documents::Documents;
+use salesforce_contract::message::Head;
+use salesforce_contract::message::bounded;
 
 use salesforce_client::client::{Client, Request};
-use salesforce_client::metadata::{Metadata, Replied};
+use salesforce_client::metadata::Replied;
 use salesforce_client::transport::Started;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::source::{Buffered, Output, Producer};
 use salesforce_formats::message::Page;
 use std::rc::Rc;
@@ -232,19 +235,17 @@ impl<P: Paging> Producer for Rows<P> {
         Ok(true)
     }
 
-    fn head(&self) -> Message {
-        let mut attributes = self.client.attributes(&self.metadata);
-        let total = self.known_total();
-        attributes.extend(total.map(|total| ("total".into(), total.to_string())));
-        attributes.push(("rows".into(), self.documents.rows().to_string()));
+    fn head(&self) -> Head {
+        let mut metadata = self.client.metadata(self.metadata.clone());
+        metadata.total = self.known_total().map(bounded);
+        metadata.records = Some(bounded(self.documents.rows()));
         let parts = self.paging.parts().count;
         if parts > 1 {
-            attributes.push(("parts".into(), parts.to_string()));
+            metadata.add("parts", parts.to_string());
         }
-        Message {
+        Head {
             media_type: self.documents.media_type().into(),
-            body: Vec::new(),
-            attributes,
+            metadata,
         }
     }
 }

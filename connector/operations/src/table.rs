@@ -5,8 +5,10 @@ mod functions;
 use salesforce_client::client::Client;
 use salesforce_client::metadata::Replied;
 use salesforce_contract::bindings::bad_input;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::bindings::exports::salesforce::connector::{connection, query, raw};
+use salesforce_contract::message::{Batch, Message};
+
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;
 use serde::Serialize;
@@ -38,20 +40,65 @@ pub enum Answer {
     Record(Replied<Value>),
 }
 
-impl Answer {
-    /// A record of the contract as an answer.
-    fn record<T: Serialize>(record: impl Into<Replied<T>>) -> Result<Self, Fault> {
-        let Replied { value, metadata } = record.into();
+/// What a function of an operation returns where the contract has a record.
+trait IntoAnswer {
+    /// Makes an answer of it.
+    fn answer(self) -> Result<Answer, Fault>;
+}
+
+/// A document of Salesforce's, which the typed interface reads into the record.
+impl IntoAnswer for Message {
+    fn answer(self) -> Result<Answer, Fault> {
+        Ok(Answer::Message(self))
+    }
+}
+
+impl<T: Serialize> IntoAnswer for Replied<T> {
+    fn answer(self) -> Result<Answer, Fault> {
+        let Self { value, metadata } = self;
         let value = serde_json::to_value(value).map_err(|error| {
             Fault::protocol(format!("The reply cannot be written as JSON: {error}"))
         })?;
-        Ok(Self::Record(Replied { value, metadata }))
+        Ok(Answer::Record(Replied { value, metadata }))
+    }
+}
+
+/// Records that no reply tells anything beside of.
+macro_rules! untold {
+    ($($record:path),*) => { $(
+        impl IntoAnswer for $record {
+            fn answer(self) -> Result<Answer, Fault> {
+                Replied::from(self).answer()
+            }
+        }
+    )* };
+}
+
+untold!(
+    connection::Session,
+    connection::Revocation,
+    query::BuiltQuery,
+    raw::DryRunReport
+);
+
+impl Answer {
+    /// The answer with what the client knows besides.
+    pub fn told_by(self, client: &Client) -> Self {
+        match self {
+            Self::Record(record) => Self::Record(Replied {
+                metadata: client.metadata(record.metadata),
+                ..record
+            }),
+            message => message,
+        }
     }
 }
 
 /// How an operation is run.
 #[derive(Clone, Copy)]
 pub enum Run {
+    /// Nothing sent.
+    Pure(fn(Config, Option<&Message>) -> Result<Answer, Fault>),
     /// One request, one reply.
     Call(fn(&Client, Config, Option<&Message>) -> Result<Answer, Fault>),
     /// Bytes in chunks.
@@ -91,7 +138,7 @@ mod tests {
 
     fn style(run: Run) -> Style {
         match run {
-            Run::Call(_) => Style::Call,
+            Run::Pure(_) | Run::Call(_) => Style::Call,
             Run::Source(_) => Style::Source,
             Run::Sink(_) => Style::Sink,
             Run::Trigger(_) => Style::Trigger,

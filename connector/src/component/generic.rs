@@ -1,13 +1,26 @@
-//! `mediation:connector`.
+//! `mediation:connector`, with or without the typed interfaces beside it.
+#![cfg_attr(
+    feature = "typed",
+    allow(
+        clippy::useless_conversion,
+        clippy::needless_question_mark,
+        reason = "without the typed interfaces the bindings have types of their own"
+    )
+)]
 
-use super::{Component, context};
-use salesforce_contract::bindings::exports::mediation::connector::catalog::{
+use super::bindings::exports::mediation::connector::catalog::{
     ConnectorInfo, Effect, Guest as Catalog, OperationInfo, Style,
 };
-use salesforce_contract::bindings::exports::mediation::connector::mediator::{
-    Batch, Guest as Mediator, GuestSink, GuestSource, Progress, Sink, Source,
+use super::bindings::exports::mediation::connector::connections::{
+    Connection, Guest as Connections, GuestConnection,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use super::bindings::exports::mediation::connector::mediator::{
+    Batch, ConnectionBorrow, Content, Fault, Guest as Mediator, GuestSink, GuestSource, Head,
+    Message, OutcomeSet, Progress, Sink, Source,
+};
+use super::{Component, context};
+use salesforce_client::client;
+use salesforce_contract::reader::Reader;
 use salesforce_contract::{catalog, sink, source};
 use salesforce_operations::dispatch;
 use std::cell::RefCell;
@@ -48,73 +61,110 @@ fn info(operation: &catalog::Operation) -> OperationInfo {
     }
 }
 
+impl Connections for Component {
+    type Connection = OpenConnection;
+
+    fn connect(config: String) -> Result<Connection, Fault> {
+        Ok(OpenConnection::handle(dispatch::connect(
+            context(),
+            &config,
+        )?))
+    }
+}
+
+/// A connection that a host holds.
+pub struct OpenConnection(client::Connection);
+
+impl OpenConnection {
+    /// Wraps a connection for the host.
+    pub fn handle(connection: client::Connection) -> Connection {
+        Connection::new(Self(connection))
+    }
+}
+
+/// The connection behind a handle.
+pub fn connection<'a>(handle: &'a ConnectionBorrow<'_>) -> &'a client::Connection {
+    &handle.get::<OpenConnection>().0
+}
+
+impl GuestConnection for OpenConnection {
+    fn session(&self) -> Result<String, Fault> {
+        Ok(dispatch::session(&self.0)?)
+    }
+}
+
 impl Mediator for Component {
     type Source = OpenSource;
     type Sink = OpenSink;
 
-    fn authenticate(connection: String) -> Result<String, Fault> {
-        dispatch::authenticate(context(), &connection)
-    }
-
     fn call(
-        connection: String,
+        handle: Option<ConnectionBorrow<'_>>,
         operation: String,
         config: String,
-        input: Option<Message>,
+        input: Option<Content>,
     ) -> Result<Message, Fault> {
-        dispatch::call(context(), &connection, &operation, &config, input.as_ref())
+        let connection = handle.as_ref().map(connection);
+        let input = input.map(Into::into);
+        Ok(dispatch::call(connection, &operation, &config, input.as_ref())?.into())
+    }
+
+    fn open_source(
+        handle: Option<ConnectionBorrow<'_>>,
+        operation: String,
+        config: String,
+        input: Option<Content>,
+    ) -> Result<Source, Fault> {
+        let connection = handle.as_ref().map(connection);
+        let input = input.map(Into::into);
+        let source = dispatch::open_source(connection, &operation, &config, input.as_ref())?;
+        Ok(OpenSource::handle(source))
+    }
+
+    fn open_sink(
+        handle: Option<ConnectionBorrow<'_>>,
+        operation: String,
+        config: String,
+        journal: Option<String>,
+    ) -> Result<Sink, Fault> {
+        let connection = handle.as_ref().map(connection);
+        let sink = dispatch::open_sink(connection, &operation, &config, journal.as_deref())?;
+        Ok(OpenSink::handle(sink))
     }
 
     fn poll(
-        connection: String,
+        handle: Option<ConnectionBorrow<'_>>,
         operation: String,
         config: String,
         checkpoint: Option<String>,
         wait_ms: u32,
     ) -> Result<Batch, Fault> {
-        dispatch::poll(
-            context(),
-            &connection,
-            &operation,
-            &config,
-            checkpoint.as_deref(),
-            wait_ms,
-        )
+        let connection = handle.as_ref().map(connection);
+        let checkpoint = checkpoint.as_deref();
+        Ok(dispatch::poll(connection, &operation, &config, checkpoint, wait_ms)?.into())
     }
 }
 
 /// A source that a host reads.
-pub struct OpenSource(RefCell<Box<dyn source::Source>>);
+pub struct OpenSource(RefCell<Reader>);
 
 impl OpenSource {
     /// Wraps a source for the host.
     pub fn handle(source: Box<dyn source::Source>) -> Source {
-        Source::new(Self(RefCell::new(source)))
+        Source::new(Self(RefCell::new(Reader::new(source))))
     }
 }
 
 impl GuestSource for OpenSource {
-    fn open(
-        connection: String,
-        operation: String,
-        config: String,
-        input: Option<Message>,
-    ) -> Result<Source, Fault> {
-        Ok(Self::handle(dispatch::open_source(
-            context(),
-            &connection,
-            &operation,
-            &config,
-            input.as_ref(),
-        )?))
-    }
-
     fn read(&self, max_bytes: u32) -> Result<Option<Vec<u8>>, Fault> {
-        self.0.borrow_mut().read(max_bytes.max(1) as usize)
+        Ok(self.0.borrow_mut().read(max_bytes)?)
     }
 
-    fn head(&self) -> Message {
-        self.0.borrow().head()
+    fn read_text(&self, max_bytes: u32) -> Result<Option<String>, Fault> {
+        Ok(self.0.borrow_mut().read_text(max_bytes)?)
+    }
+
+    fn head(&self) -> Head {
+        self.0.borrow().head().into()
     }
 }
 
@@ -129,42 +179,32 @@ impl OpenSink {
 }
 
 impl GuestSink for OpenSink {
-    fn open(
-        connection: String,
-        operation: String,
-        config: String,
-        journal: Option<String>,
-    ) -> Result<Sink, Fault> {
-        Ok(Self::handle(dispatch::open_sink(
-            context(),
-            &connection,
-            &operation,
-            &config,
-            journal.as_deref(),
-        )?))
+    fn write(&self, chunk: Vec<u8>) -> Result<(), Fault> {
+        Ok(self.0.borrow_mut().write(&chunk)?)
     }
 
-    fn write(&self, chunk: Vec<u8>) -> Result<(), Fault> {
-        self.0.borrow_mut().write(&chunk)
+    fn write_text(&self, chunk: String) -> Result<(), Fault> {
+        Ok(self.0.borrow_mut().write(chunk.as_bytes())?)
     }
 
     fn close(&self) -> Result<(), Fault> {
-        self.0.borrow_mut().close()
+        Ok(self.0.borrow_mut().close()?)
     }
 
     fn watch(&self, wait_ms: u32) -> Result<Progress, Fault> {
-        self.0.borrow_mut().watch(wait_ms)
+        Ok(self.0.borrow_mut().watch(wait_ms)?.into())
     }
 
     fn journal(&self) -> String {
         self.0.borrow().journal()
     }
 
-    fn outcomes(&self, which: String) -> Result<Source, Fault> {
-        Ok(OpenSource::handle(self.0.borrow_mut().outcomes(&which)?))
+    fn outcomes(&self, which: OutcomeSet) -> Result<Source, Fault> {
+        let outcomes = self.0.borrow_mut().outcomes(which.into())?;
+        Ok(OpenSource::handle(outcomes))
     }
 
     fn abort(&self) -> Result<(), Fault> {
-        self.0.borrow_mut().abort()
+        Ok(self.0.borrow_mut().abort()?)
     }
 }

@@ -1,61 +1,75 @@
 //! `salesforce:connector`: typed records in, the same operations behind them. The exports are generated from the WIT; each names
 //! its operation and hands its records to one of these functions.
 
-use super::generic::{OpenSink, OpenSource};
+use super::generic::{OpenConnection, OpenSink, OpenSource, connection};
 use super::{Component, context};
-use salesforce_contract::bindings::exports::mediation::connector::mediator::{Batch, Sink, Source};
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::mediation::connector::connections::{
+    Connection, ConnectionBorrow,
+};
+use salesforce_contract::bindings::exports::mediation::connector::mediator::{
+    Batch, Content, Message, Sink, Source,
+};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use salesforce_contract::bindings::{Fault, Message};
-use salesforce_operations::dispatch::typed::Called;
+use salesforce_operations::dispatch::typed::{self, Called};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// A connection, where the operation needs one.
+type Handle<'a> = Option<ConnectionBorrow<'a>>;
+
+fn connect(config: &ConnectionConfig) -> Result<Connection, Fault> {
+    Ok(OpenConnection::handle(typed::connect(context(), config)?))
+}
+
 fn message(
     name: &str,
-    connection: &ConnectionConfig,
+    handle: Handle<'_>,
     config: &impl Serialize,
-    input: Option<Message>,
+    input: Option<Content>,
 ) -> Result<Message, Fault> {
-    Called::new(context(), name, connection, config)?.message(input)
+    let called = Called::new(handle.as_ref().map(connection), name, config)?;
+    Ok(called.message(input.map(Into::into))?.into())
 }
 
 fn reply<T: DeserializeOwned>(
     name: &str,
-    connection: &ConnectionConfig,
+    handle: Handle<'_>,
     config: &impl Serialize,
-    input: Option<Message>,
+    input: Option<Content>,
 ) -> Result<T, Fault> {
-    Called::new(context(), name, connection, config)?.reply(input)
+    Called::new(handle.as_ref().map(connection), name, config)?.reply(input.map(Into::into))
 }
 
 fn source(
     name: &str,
-    connection: &ConnectionConfig,
+    handle: Handle<'_>,
     config: &impl Serialize,
-    input: Option<Message>,
+    input: Option<Content>,
 ) -> Result<Source, Fault> {
-    let source = Called::new(context(), name, connection, config)?.source(input)?;
-    Ok(OpenSource::handle(source))
+    let called = Called::new(handle.as_ref().map(connection), name, config)?;
+    Ok(OpenSource::handle(called.source(input.map(Into::into))?))
 }
 
 fn sink(
     name: &str,
-    connection: &ConnectionConfig,
+    handle: Handle<'_>,
     config: &impl Serialize,
     journal: Option<String>,
 ) -> Result<Sink, Fault> {
-    let sink = Called::new(context(), name, connection, config)?.sink(journal.as_deref())?;
-    Ok(OpenSink::handle(sink))
+    let called = Called::new(handle.as_ref().map(connection), name, config)?;
+    Ok(OpenSink::handle(called.sink(journal.as_deref())?))
 }
 
 fn poll(
     name: &str,
-    connection: &ConnectionConfig,
+    handle: Handle<'_>,
     config: &impl Serialize,
     checkpoint: Option<String>,
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
-    Called::new(context(), name, connection, config)?.poll(checkpoint.as_deref(), wait_ms)
+    let called = Called::new(handle.as_ref().map(connection), name, config)?;
+    Ok(called.poll(checkpoint.as_deref(), wait_ms)?.into())
 }
 
 salesforce_contract::typed_exports!();

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::format::{self, Data};
 use super::input;
 use super::output::{self, Output};
-use mediate::contract::{Message, OperationInfo, Style};
+use mediate::contract::{Message, Metadata, OperationInfo, Style};
 use mediate::output::Role;
 use mediate::schema::Schema;
 
@@ -45,7 +45,7 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
     let answer = session.call(&operation.name, &config, input).await;
     let reply = answer.map_err(|error| context.failure(error, &session))?;
     if run.attributes {
-        attributes(&reply, console);
+        attributes(&reply.media_type, &reply.metadata, console);
     }
     let body = if args.show_secrets {
         None
@@ -59,11 +59,9 @@ pub(super) async fn run(args: &Call, global: &Global, console: Console) -> Resul
 
 /// Tells scripts of records that did not succeed; the reply has the outcome of each.
 fn some_failed(reply: &Message) -> Result<(), Failure> {
-    let count = |name| {
-        let text = reply.attribute(name);
-        text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
-    };
-    match count("failed") + count("unknown") {
+    let unknown = reply.metadata.extra("unknown");
+    let unknown: u64 = unknown.and_then(|text| text.parse().ok()).unwrap_or(0);
+    match u64::from(reply.metadata.failed.unwrap_or(0)) + unknown {
         0 => Ok(()),
         failed => Err(Failure::SomeFailed {
             failed,
@@ -74,13 +72,13 @@ fn some_failed(reply: &Message) -> Result<(), Failure> {
 }
 
 /// Prints the facts about an exchange.
-pub(super) fn attributes(message: &Message, console: Console) {
-    if !message.media_type.is_empty() {
-        console.attribute("media-type", &message.media_type);
+pub(super) fn attributes(media_type: &str, metadata: &Metadata, console: Console) {
+    if !media_type.is_empty() {
+        console.attribute("media-type", media_type);
     }
-    for (name, value) in &message.attributes {
+    for (name, value) in metadata.attributes() {
         let is_secret = SECRET_ATTRIBUTES.contains(&name.as_str());
-        console.attribute(name, if is_secret { HIDDEN } else { value });
+        console.attribute(&name, if is_secret { HIDDEN } else { &value });
     }
 }
 

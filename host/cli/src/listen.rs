@@ -115,8 +115,8 @@ impl Handler {
             }
         };
         let answer = Message::new(
-            reply.attribute(ANSWER_TYPE).unwrap_or("text/plain"),
-            reply.attribute(ANSWER).unwrap_or_default(),
+            reply.metadata.extra(ANSWER_TYPE).unwrap_or("text/plain"),
+            reply.metadata.extra(ANSWER).unwrap_or_default(),
         );
         match self.output.lock().await.take(&documents(&reply)).await {
             Ok(()) => Reply::Accepted(answer),
@@ -153,7 +153,8 @@ fn documents(reply: &Message) -> Vec<Message> {
         .map(|line| {
             let mut document = Message::new("application/json", line);
             document
-                .attributes
+                .metadata
+                .extras
                 .extend(id(line).map(|id| ("event-id".to_owned(), id)));
             document
         })
@@ -187,7 +188,7 @@ mod tests {
         );
         let documents = documents(&reply);
         assert_eq!(documents.len(), 2);
-        assert_eq!(documents[0].attribute("event-id"), Some("04l1"));
-        assert_eq!(documents[1].attribute("event-id"), None);
+        assert_eq!(documents[0].metadata.extra("event-id"), Some("04l1"));
+        assert_eq!(documents[1].metadata.extra("event-id"), None);
     }
 }

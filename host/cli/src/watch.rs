@@ -187,15 +187,15 @@ pub(super) fn report(name: &str, console: Console, state: &State<'_>) {
     }
 }
 
-/// Tells of findings that are missing, or may be, by the attributes of the message that stands for them.
+/// Tells of findings that are missing, or may be, by the metadata of the message that stands for them.
 fn gap(message: &Message) -> String {
     let of = |name: &str, before: &str| {
-        let value = message.attribute(name);
+        let value = message.metadata.extra(name);
         value.map_or_else(String::new, |value| format!("{before}{value}"))
     };
     format!(
         "findings may be missing ({}){}{}{}; the output has a message about it, too",
-        message.attribute("gap").unwrap_or_default(),
+        message.metadata.extra("gap").unwrap_or_default(),
         of("channel", " on "),
         of("gap-from", " from "),
         of("gap-to", " to ")

@@ -16,8 +16,8 @@ pub(super) use generated::{Connector, ConnectorPre};
 use std::borrow::Cow;
 
 use crate::contract::{
-    Batch, ConnectorInfo, Effect, Fault, FaultKind, Message, OperationInfo, Progress, Style,
-    UpstreamFault,
+    ApiUsage, Batch, ConnectorInfo, Effect, Fault, FaultKind, Head, Message, Metadata,
+    OperationInfo, OutcomeSet, Progress, Resumption, Style, UpstreamFault,
 };
 use crate::masking::masker;
 use crate::terminal::{MAX_JSON_TEXT, cut};
@@ -40,18 +40,63 @@ impl From<types::Message> for Message {
     fn from(it: types::Message) -> Self {
         Self {
             media_type: it.media_type,
-            body: it.body,
-            attributes: it.attributes,
+            body: match it.body {
+                types::Body::Text(text) => text.into_bytes(),
+                types::Body::Binary(bytes) => bytes,
+            },
+            metadata: it.metadata.into(),
         }
     }
 }
 
-impl From<Message> for types::Message {
+impl From<Message> for types::Content {
     fn from(it: Message) -> Self {
         Self {
             media_type: it.media_type,
-            body: it.body,
-            attributes: it.attributes,
+            body: types::Body::Binary(it.body),
+        }
+    }
+}
+
+impl From<types::Metadata> for Metadata {
+    fn from(it: types::Metadata) -> Self {
+        Self {
+            status: it.status,
+            headers: it.headers,
+            usage: it.usage.map(|usage| ApiUsage {
+                used: usage.used,
+                allowed: usage.allowed,
+            }),
+            session_renewed: it.session_renewed,
+            records: it.records,
+            failed: it.failed,
+            total: it.total,
+            total_bytes: it.total_bytes,
+            resumption: it.resumption.map(|resumption| Resumption {
+                config: resumption.config,
+                bytes: resumption.bytes,
+            }),
+            extras: it.extras,
+        }
+    }
+}
+
+impl From<mediator::Head> for Head {
+    fn from(it: mediator::Head) -> Self {
+        Self {
+            media_type: it.media_type,
+            metadata: it.metadata.into(),
+        }
+    }
+}
+
+impl From<OutcomeSet> for mediator::OutcomeSet {
+    fn from(it: OutcomeSet) -> Self {
+        match it {
+            OutcomeSet::All => Self::All,
+            OutcomeSet::Failed => Self::Failed,
+            OutcomeSet::Succeeded => Self::Succeeded,
+            OutcomeSet::Unprocessed => Self::Unprocessed,
         }
     }
 }
@@ -100,10 +145,10 @@ impl From<types::Fault> for Fault {
                 .take(MAX_UPSTREAM)
                 .map(Into::into)
                 .collect(),
-            retry_after_ms: it.retry_after_ms,
+            retry_after_ms: it.retry_after_ms.map(u64::from),
             maybe_applied: it.maybe_applied,
             attempts: it.attempts,
-            elapsed_ms: it.elapsed_ms,
+            elapsed_ms: it.elapsed_ms.into(),
         }
     }
 }
@@ -112,9 +157,9 @@ impl From<mediator::Progress> for Progress {
     fn from(it: mediator::Progress) -> Self {
         Self {
             done: it.done,
-            processed: it.processed,
-            failed: it.failed,
-            total: it.total,
+            processed: it.processed.into(),
+            failed: it.failed.into(),
+            total: it.total.map(u64::from),
             note: heard(it.note),
         }
     }

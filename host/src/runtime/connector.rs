@@ -88,7 +88,7 @@ impl Connector {
         store.limiter(|state| &mut state.limits);
         store.epoch_deadline_async_yield_and_update(1);
         match within("its start", pre.instantiate_async(&mut store)).await? {
-            Ok(connector) => Ok(Guest { store, connector }),
+            Ok(connector) => Ok(Guest::new(store, connector)),
             Err(error) if error.is::<PoolConcurrencyLimitError>() => {
                 Err(HostError::TooManyInstances {
                     reason: error.root_cause().to_string(),

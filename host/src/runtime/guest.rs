@@ -6,9 +6,10 @@
 use super::bindings::{self, types};
 use super::limits::LimitHit;
 use super::state::State;
-use crate::contract::{Batch, ConnectorInfo, Fault, Message, Progress};
+use crate::contract::{Batch, ConnectorInfo, Fault, Head, Message, OutcomeSet, Progress};
 use crate::error::HostError;
 use crate::masking::masker;
+use crate::secret::Secret;
 use wasmtime::component::ResourceAny;
 use wasmtime::{Result, Store, Trap};
 use wasmtime_wasi::I32Exit;
@@ -23,16 +24,38 @@ pub(super) type Answer<T> = Result<Result<T, Fault>>;
 pub(super) struct Guest {
     pub(super) store: Store<State>,
     pub(super) connector: bindings::Connector,
+    /// The connection that was used last, with the document that it was made from.
+    connection: Option<(Secret<String>, ResourceAny)>,
 }
 
 /// What all operations are opened with.
 pub(super) struct Invocation {
-    pub(super) connection: String,
+    /// The document of the connection; operations that send nothing need none.
+    pub(super) connection: Option<Secret<String>>,
     pub(super) operation: String,
     pub(super) config: String,
 }
 
+/// The value of an answer, or the fault as the answer of the function.
+macro_rules! answered {
+    ($answer:expr) => {
+        match $answer {
+            Ok(value) => value,
+            Err(fault) => return Ok(Err(fault)),
+        }
+    };
+}
+
 impl Guest {
+    /// A connector that was just started.
+    pub(super) const fn new(store: Store<State>, connector: bindings::Connector) -> Self {
+        Self {
+            store,
+            connector,
+            connection: None,
+        }
+    }
+
     /// Counts the prints of each call from zero.
     pub(super) fn begin_call(&mut self) {
         self.store.data().begin_call();
@@ -43,13 +66,43 @@ impl Guest {
         Ok(catalog.call_describe(&mut self.store).await?.into())
     }
 
-    pub(super) async fn authenticate(&mut self, connection: &str) -> Answer<String> {
-        let mediator = self.connector.mediation_connector_mediator();
-        plain(
-            mediator
-                .call_authenticate(&mut self.store, connection)
-                .await,
-        )
+    /// Makes a connection of a document, or finds the one that was made of it before.
+    async fn connect(&mut self, document: &Secret<String>) -> Answer<ResourceAny> {
+        if let Some((known, connection)) = &self.connection
+            && known.expose() == document.expose()
+        {
+            return Ok(Ok(*connection));
+        }
+        if let Some((_, before)) = self.connection.take() {
+            before.resource_drop_async(&mut self.store).await?;
+        }
+        let connections = self.connector.mediation_connector_connections();
+        let made = connections.call_connect(&mut self.store, document.expose());
+        let made: Result<ResourceAny, Fault> = match plain(made.await)? {
+            Ok(made) => Ok(made),
+            Err(fault) => Err(fault),
+        };
+        if let Ok(made) = &made {
+            self.connection = Some((document.clone(), *made));
+        }
+        Ok(made)
+    }
+
+    /// Finds the connection of an operation, where it has one.
+    async fn connected(&mut self, what: &Invocation) -> Answer<Option<ResourceAny>> {
+        match &what.connection {
+            Some(document) => Ok(self.connect(document).await?.map(Some)),
+            None => Ok(Ok(None)),
+        }
+    }
+
+    pub(super) async fn session(&mut self, document: &Secret<String>) -> Answer<String> {
+        let connection = answered!(self.connect(document).await?);
+        let connections = self
+            .connector
+            .mediation_connector_connections()
+            .connection();
+        plain(connections.call_session(&mut self.store, connection).await)
     }
 
     pub(super) async fn call(
@@ -57,22 +110,16 @@ impl Guest {
         what: &Invocation,
         input: Option<Message>,
     ) -> Answer<Message> {
-        let mediator = self.connector.mediation_connector_mediator();
+        let connection = answered!(self.connected(what).await?);
         let Invocation {
-            connection,
-            operation,
-            config,
+            operation, config, ..
         } = what;
         let input = input.map(Into::into);
+        let mediator = self.connector.mediation_connector_mediator();
+        let store = &mut self.store;
         plain(
             mediator
-                .call_call(
-                    &mut self.store,
-                    connection,
-                    operation,
-                    config,
-                    input.as_ref(),
-                )
+                .call_call(store, connection, operation, config, input.as_ref())
                 .await,
         )
     }
@@ -83,22 +130,15 @@ impl Guest {
         checkpoint: Option<&str>,
         wait_ms: u32,
     ) -> Answer<Batch> {
-        let mediator = self.connector.mediation_connector_mediator();
+        let connection = answered!(self.connected(what).await?);
         let Invocation {
-            connection,
-            operation,
-            config,
+            operation, config, ..
         } = what;
+        let mediator = self.connector.mediation_connector_mediator();
+        let store = &mut self.store;
         plain(
             mediator
-                .call_poll(
-                    &mut self.store,
-                    connection,
-                    operation,
-                    config,
-                    checkpoint,
-                    wait_ms,
-                )
+                .call_poll(store, connection, operation, config, checkpoint, wait_ms)
                 .await,
         )
     }
@@ -108,22 +148,16 @@ impl Guest {
         what: &Invocation,
         input: Option<Message>,
     ) -> Answer<ResourceAny> {
-        let source = self.connector.mediation_connector_mediator().source();
+        let connection = answered!(self.connected(what).await?);
         let Invocation {
-            connection,
-            operation,
-            config,
+            operation, config, ..
         } = what;
         let input = input.map(Into::into);
+        let mediator = self.connector.mediation_connector_mediator();
+        let store = &mut self.store;
         plain(
-            source
-                .call_open(
-                    &mut self.store,
-                    connection,
-                    operation,
-                    config,
-                    input.as_ref(),
-                )
+            mediator
+                .call_open_source(store, connection, operation, config, input.as_ref())
                 .await,
         )
     }
@@ -137,7 +171,7 @@ impl Guest {
         plain(sources.call_read(&mut self.store, source, max_bytes).await)
     }
 
-    pub(super) async fn head(&mut self, source: ResourceAny) -> Answer<Message> {
+    pub(super) async fn head(&mut self, source: ResourceAny) -> Answer<Head> {
         let sources = self.connector.mediation_connector_mediator().source();
         Ok(Ok(sources.call_head(&mut self.store, source).await?.into()))
     }
@@ -147,14 +181,15 @@ impl Guest {
         what: &Invocation,
         journal: Option<&str>,
     ) -> Answer<ResourceAny> {
-        let sink = self.connector.mediation_connector_mediator().sink();
+        let connection = answered!(self.connected(what).await?);
         let Invocation {
-            connection,
-            operation,
-            config,
+            operation, config, ..
         } = what;
+        let mediator = self.connector.mediation_connector_mediator();
+        let store = &mut self.store;
         plain(
-            sink.call_open(&mut self.store, connection, operation, config, journal)
+            mediator
+                .call_open_sink(store, connection, operation, config, journal)
                 .await,
         )
     }
@@ -179,9 +214,17 @@ impl Guest {
         Ok(Ok(sinks.call_journal(&mut self.store, sink).await?))
     }
 
-    pub(super) async fn outcomes(&mut self, sink: ResourceAny, which: &str) -> Answer<ResourceAny> {
+    pub(super) async fn outcomes(
+        &mut self,
+        sink: ResourceAny,
+        which: OutcomeSet,
+    ) -> Answer<ResourceAny> {
         let sinks = self.connector.mediation_connector_mediator().sink();
-        plain(sinks.call_outcomes(&mut self.store, sink, which).await)
+        plain(
+            sinks
+                .call_outcomes(&mut self.store, sink, which.into())
+                .await,
+        )
     }
 
     pub(super) async fn abort(&mut self, sink: ResourceAny) -> Answer<()> {

@@ -5,6 +5,7 @@ use super::guest::{Answer, Guest, Invocation, ending};
 use super::{Sink, Source, promises};
 use crate::contract::{Batch, Message};
 use crate::error::HostError;
+use crate::secret::Secret;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -62,22 +63,22 @@ impl Instance {
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
-    pub async fn authenticate(&self, connection: &str) -> Result<String, HostError> {
-        const DURING: &str = "`authenticate`";
-        let connection = connection.to_owned();
+    pub async fn session(&self, connection: &str) -> Result<String, HostError> {
+        const DURING: &str = "`session`";
+        let connection = Secret::new(connection.to_owned());
         let session = self.run(DURING.into(), 0, move |guest| {
-            Box::pin(async move { guest.authenticate(&connection).await })
+            Box::pin(async move { guest.session(&connection).await })
         });
         promises::session(session.await?).map_err(|problem| HostError::broken(DURING, problem))
     }
 
-    /// Runs an operation of style `call`. `connection` and `config` are JSON texts.
+    /// Runs an operation of style `call`. `connection` and `config` are JSON texts; an operation that sends nothing needs no connection.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
     pub async fn call(
         &self,
-        connection: &str,
+        connection: Option<&str>,
         operation: &str,
         config: &str,
         input: Option<Message>,
@@ -95,7 +96,7 @@ impl Instance {
     /// The connector's fault, or the end of the instance.
     pub async fn open_source(
         &self,
-        connection: &str,
+        connection: Option<&str>,
         operation: &str,
         config: &str,
         input: Option<Message>,
@@ -118,7 +119,7 @@ impl Instance {
     /// The connector's fault, or the end of the instance.
     pub async fn open_sink(
         &self,
-        connection: &str,
+        connection: Option<&str>,
         operation: &str,
         config: &str,
         journal: Option<&str>,
@@ -142,7 +143,7 @@ impl Instance {
     /// The connector's fault, or the end of the instance.
     pub async fn poll(
         &self,
-        connection: &str,
+        connection: Option<&str>,
         operation: &str,
         config: &str,
         checkpoint: Option<&str>,
@@ -215,9 +216,9 @@ impl fmt::Debug for Instance {
 }
 
 impl Invocation {
-    fn new(connection: &str, operation: &str, config: &str) -> Self {
+    fn new(connection: Option<&str>, operation: &str, config: &str) -> Self {
         Self {
-            connection: connection.to_owned(),
+            connection: connection.map(|document| Secret::new(document.to_owned())),
             operation: operation.to_owned(),
             config: config.to_owned(),
         }

@@ -1,7 +1,7 @@
 //! Bytes out of a connector, and bytes into it.
 
 use super::{Instance, promises};
-use crate::contract::{Message, Progress};
+use crate::contract::{Head, OutcomeSet, Progress};
 use crate::error::HostError;
 use wasmtime::component::ResourceAny;
 
@@ -75,11 +75,11 @@ impl Source {
         Ok(chunk)
     }
 
-    /// Returns the media type and the facts known so far, with an empty body.
+    /// Returns the media type and the facts known so far.
     ///
     /// # Errors
     /// The end of the instance.
-    pub async fn head(&self) -> Result<Message, HostError> {
+    pub async fn head(&self) -> Result<Head, HostError> {
         let Resource {
             instance, handle, ..
         } = &self.resource;
@@ -169,23 +169,22 @@ impl Sink {
         promises::journal(journal, self.given).map_err(|problem| HostError::broken(during, problem))
     }
 
-    /// Opens the outcomes of records, once done: `all` (input order), `failed`, `succeeded` or `unprocessed`.
+    /// Opens a set of outcomes of records.
     ///
     /// # Errors
     /// The connector's fault, or the end of the instance.
-    pub async fn outcomes(&self, which: &str) -> Result<Source, HostError> {
+    pub async fn outcomes(&self, which: OutcomeSet) -> Result<Source, HostError> {
         let Resource {
             instance,
             handle,
             operation,
         } = &self.resource;
         let (handle, owner, name) = (*handle, instance.clone(), operation.clone());
-        let which = which.to_owned();
         let during = self.resource.during("outcomes of");
         let open = move |opened| Source::new(owner, opened, name);
         instance
             .run(during, 0, move |guest| {
-                Box::pin(async move { Ok(guest.outcomes(handle, &which).await?.map(open)) })
+                Box::pin(async move { Ok(guest.outcomes(handle, which).await?.map(open)) })
             })
             .await
     }

@@ -33,7 +33,7 @@ pub enum SessionError {
     /// The connection or the session names an address that may not be reached.
     #[error("{0}")]
     Origin(String),
-    /// The connector answered `authenticate` with something that is not a session.
+    /// The connector answered `session` with something that is not a session.
     #[error("the connector's session is not a JSON object: the login cannot be used")]
     NotASession,
     /// The connector published a schema that is not JSON.

@@ -12,7 +12,7 @@ use crate::runtime::Instance;
 use crate::schema::Schema;
 use crate::secret::Secret;
 
-/// Name of the property of a connection that takes what `authenticate` returned.
+/// Name of the property of a connection that takes what `session` returned.
 const SESSION: &str = "session";
 
 /// The connection document as it grows by its session.
@@ -162,7 +162,7 @@ impl Login {
         instance: &Instance,
         egress: &Egress,
     ) -> Result<(), SessionError> {
-        let answer = Secret::new(instance.authenticate(self.connection().expose()).await?);
+        let answer = Secret::new(instance.session(self.connection().expose()).await?);
         let session: Value =
             serde_json::from_str(answer.expose()).map_err(|_| SessionError::NotASession)?;
         if !session.is_object() {

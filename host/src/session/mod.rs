@@ -38,7 +38,6 @@ pub use catalog::{find_operation, schema_of};
 pub use error::SessionError;
 pub use file::{SessionFile, SessionFileError};
 pub use reader::Reader;
-use reader::is_renewed;
 pub use writer::Writer;
 
 pub(crate) use file::sync_folder;
@@ -125,13 +124,13 @@ impl Session {
         input: Option<Message>,
     ) -> Result<Message, SessionError> {
         let connection = self.connection_for(operation).await?;
-        let (connection, config) = (connection.expose(), config.to_string());
+        let config = config.to_string();
         let called = self
             .instance()
-            .call(connection, &operation.name, &config, input)
+            .call(given(&connection), &operation.name, &config, input)
             .await;
         let reply = self.settle(called).await?;
-        if is_renewed(&reply) {
+        if reply.metadata.session_renewed {
             self.keep_renewed().await?;
         }
         Ok(reply)
@@ -152,7 +151,7 @@ impl Session {
         let opened = self
             .instance()
             .open_source(
-                connection.expose(),
+                given(&connection),
                 &operation.name,
                 &config.to_string(),
                 input,
@@ -179,7 +178,7 @@ impl Session {
         let config = config.to_string();
         let opened = self
             .instance()
-            .open_sink(connection.expose(), &operation.name, &config, journal)
+            .open_sink(given(&connection), &operation.name, &config, journal)
             .await;
         Ok(Writer::new(self, self.settle(opened).await?))
     }
@@ -220,7 +219,7 @@ impl Session {
         let polled = self
             .instance()
             .poll(
-                connection.expose(),
+                given(&connection),
                 &operation.name,
                 config,
                 checkpoint,
@@ -328,8 +327,11 @@ impl Session {
     async fn connection_for(
         &self,
         operation: &OperationInfo,
-    ) -> Result<Secret<String>, SessionError> {
-        if operation.effect != Effect::Pure {
+    ) -> Result<Option<Secret<String>>, SessionError> {
+        if operation.effect == Effect::Pure {
+            return Ok(None);
+        }
+        {
             let before = self.egress.requests();
             let logged_in = self.log_in().await;
             let sent = self.egress.requests().saturating_sub(before);
@@ -339,7 +341,7 @@ impl Session {
         if operation.effect == Effect::Write {
             self.writes.store(true, Ordering::Relaxed);
         }
-        Ok(self.login.lock().await.connection())
+        Ok(Some(self.login.lock().await.connection()))
     }
 
     async fn keep_renewed(&self) -> Result<(), SessionError> {
@@ -367,8 +369,8 @@ impl Session {
         Ok(())
     }
 
-    /// Keeps the session after a failure. A call may renew the session and fail afterwards, and a fault has no attributes
-    /// to tell: a connector that is still logged in answers `authenticate` without sending anything, so asking is free.
+    /// Keeps the session after a failure. A call may renew the session and fail afterwards, and a fault has no metadata
+    /// to tell: a connector that is still logged in tells its session without sending anything, so asking is free.
     async fn after_failure(&self, error: SessionError) -> SessionError {
         let error = error.with_reason(self.egress.last_failure());
         let mut login = self.login.lock().await;
@@ -390,6 +392,13 @@ impl Session {
         }
         error
     }
+}
+
+/// The document of a connection, where the operation has one.
+fn given(connection: &Option<Secret<String>>) -> Option<&str> {
+    connection
+        .as_ref()
+        .map(|document| document.expose().as_str())
 }
 
 #[cfg(test)]

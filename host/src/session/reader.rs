@@ -1,16 +1,8 @@
 //! Reading an operation of style `source`.
 
 use super::{Session, SessionError};
-use crate::contract::Message;
+use crate::contract::Head;
 use crate::runtime::Source;
-
-/// Name of the attribute by which a connector says that it opened another session.
-const RENEWED: &str = "session-renewed";
-
-/// Says whether a message says that the session was renewed.
-pub(super) fn is_renewed(message: &Message) -> bool {
-    message.attribute(RENEWED) == Some("true")
-}
 
 /// The bytes of a source chunk by chunk, and keeps the session when the connector renews it on the way.
 #[derive(Debug)]
@@ -43,17 +35,17 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Returns the media type and the facts known so far, with an empty body.
+    /// Returns the media type and the facts known so far.
     ///
     /// # Errors
     /// The instance has ended.
-    pub async fn head(&self) -> Result<Message, SessionError> {
+    pub async fn head(&self) -> Result<Head, SessionError> {
         Ok(self.source.head().await?)
     }
 
-    /// Keeps a renewed session. The attribute stays once it is set; where the session is kept in a file, it is asked for each time.
+    /// Keeps a renewed session. It stays told once it is; where the session is kept in a file, it is asked for each time.
     async fn keep_session(&mut self) -> Result<(), SessionError> {
-        if !self.renewed && is_renewed(&self.head().await?) {
+        if !self.renewed && self.head().await?.metadata.session_renewed {
             self.renewed = true;
             return self.session.keep_renewed().await;
         }

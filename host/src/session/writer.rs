@@ -1,7 +1,7 @@
 //! Filling an operation of style `sink`.
 
 use super::{Reader, Session, SessionError};
-use crate::contract::Progress;
+use crate::contract::{OutcomeSet, Progress};
 use crate::error::HostError;
 use crate::runtime::Sink;
 
@@ -56,7 +56,7 @@ impl<'s> Writer<'s> {
     ///
     /// # Errors
     /// The connector answered with a fault.
-    pub async fn outcomes(&self, which: &str) -> Result<Reader<'s>, SessionError> {
+    pub async fn outcomes(&self, which: OutcomeSet) -> Result<Reader<'s>, SessionError> {
         let opened = self.sink.outcomes(which).await;
         let source = self.keeping(opened).await?;
         Ok(Reader::new(self.session, source))
@@ -71,7 +71,7 @@ impl<'s> Writer<'s> {
         self.keeping(aborted).await
     }
 
-    /// Keeps the session after a step. A sink has no attributes by which the connector could tell that it opened another session.
+    /// Keeps the session after a step. A sink has no metadata by which the connector could tell that it opened another session.
     async fn keeping<T>(&self, result: Result<T, HostError>) -> Result<T, SessionError> {
         let value = self.session.settle(result).await?;
         self.session.keep_if_kept().await?;

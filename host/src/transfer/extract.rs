@@ -4,17 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{RetryPolicy, TransferError, Watcher};
-use crate::contract::Message;
+use crate::contract::{Head, Message};
 use crate::journal_file::JournalFile;
 use crate::output::PartFile;
 use crate::session::{Reader, Session};
 
 /// Bound of one piece of the output.
 const CHUNK: u32 = 256 * 1024;
-/// Name of the attribute with the config to continue with.
-const RESUME: &str = "resume";
-/// Name of the attribute with the length of output after which it continues.
-const RESUME_BYTES: &str = "resume-bytes";
 
 /// What is kept of an extract at each step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +91,7 @@ impl<'a> Extract<'a> {
     ///
     /// # Errors
     /// What stopped it; the journal file and the file hold what is needed to resume it.
-    pub async fn run(mut self) -> Result<(Message, PartFile), TransferError> {
+    pub async fn run(mut self) -> Result<(Head, PartFile), TransferError> {
         match self.persist().await {
             Ok(head) => Ok((head, self.output)),
             Err(error) => {
@@ -107,7 +103,7 @@ impl<'a> Extract<'a> {
     }
 
     /// Continues until the end, or until waiting does not help.
-    async fn persist(&mut self) -> Result<Message, TransferError> {
+    async fn persist(&mut self) -> Result<Head, TransferError> {
         loop {
             match self.attempt().await {
                 Ok(head) => {
@@ -136,7 +132,7 @@ impl<'a> Extract<'a> {
         }
     }
 
-    async fn attempt(&mut self) -> Result<Message, TransferError> {
+    async fn attempt(&mut self) -> Result<Head, TransferError> {
         let config = self.state.config.as_ref().unwrap_or(self.config);
         let input = self.input.clone();
         let mut reader = self.session.read(self.operation, config, input).await?;
@@ -178,7 +174,8 @@ impl<'a> Extract<'a> {
     }
 }
 
-fn position(head: &Message) -> Option<(Value, u64)> {
-    let config = serde_json::from_str(head.attribute(RESUME)?).ok()?;
-    Some((config, head.attribute(RESUME_BYTES)?.parse().ok()?))
+fn position(head: &Head) -> Option<(Value, u64)> {
+    let resumption = head.metadata.resumption.as_ref()?;
+    let config = serde_json::from_str(&resumption.config).ok()?;
+    Some((config, resumption.bytes))
 }

@@ -2,6 +2,7 @@
 
 use super::TransferError;
 use super::tally::{Counter, Tally};
+use crate::contract::OutcomeSet;
 use crate::output::PartFile;
 use crate::session::Writer;
 
@@ -18,7 +19,7 @@ pub(super) async fn rewind(file: &mut Option<PartFile>, bytes: u64) -> Result<()
 /// Appends what is known, counts it, and returns the length of the file when it is on disk.
 pub(super) async fn copy(
     writer: &mut Writer<'_>,
-    which: &str,
+    which: OutcomeSet,
     mut file: Option<&mut PartFile>,
     tally: Option<&mut Tally>,
 ) -> Result<u64, TransferError> {

@@ -16,14 +16,13 @@ pub fn line(message: &Message) -> Vec<u8> {
         None
     };
     let text = || Value::String(String::from_utf8_lossy(&message.body).into_owned());
-    let attributes: Map<String, Value> = message
-        .attributes
-        .iter()
+    let attributes = message.metadata.attributes().into_iter();
+    let attributes: Map<String, Value> = attributes
         .filter(|(name, _)| name != ID)
-        .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+        .map(|(name, value)| (name, Value::String(value)))
         .collect();
     let document = json!({
-        "id": message.attribute(ID),
+        "id": message.metadata.extra(ID),
         "attributes": attributes,
         "body": body.unwrap_or_else(text),
     });
@@ -39,7 +38,7 @@ mod tests {
     #[test]
     fn json_stays_json_and_text_becomes_a_string() {
         let mut message = Message::new("application/json", r#"{"Name":"Acme"}"#);
-        message.attributes = vec![
+        message.metadata.extras = vec![
             ("event-id".into(), "7".into()),
             ("channel".into(), "/data/ChangeEvents".into()),
         ];

@@ -241,7 +241,7 @@ impl<'a> Watch<'a> {
         for gap in batch
             .messages
             .iter()
-            .filter(|one| one.attribute(GAP).is_some())
+            .filter(|one| one.metadata.extra(GAP).is_some())
         {
             (self.tell)(State::Gap(gap));
         }

@@ -25,7 +25,7 @@ async fn bad_rows_of_a_csv_are_told_and_the_others_are_there() {
     }
     let config = json!({"object": "Contact"});
     let reply = call(&session, "collections/create", &config, "text/csv", &csv).await;
-    assert_eq!(reply.attribute("failed"), Some("50"));
+    assert_eq!(reply.metadata.attribute("failed").as_deref(), Some("50"));
     let outcomes = parsed(&reply);
     let outcomes = outcomes.as_array().expect("a list");
     assert_eq!(outcomes.len(), ROWS);

@@ -47,7 +47,7 @@ async fn write(session: &Session, media_type: &str, body: &str) {
     let config = json!({"object": "Shipment__c"});
     let reply = call(session, "collections/create", &config, media_type, body).await;
     assert_eq!(
-        reply.attribute("failed"),
+        reply.metadata.attribute("failed").as_deref(),
         Some("0"),
         "{:?}",
         String::from_utf8_lossy(&reply.body)
@@ -104,7 +104,7 @@ async fn records_survive_soap() {
     let config = json!({"object": "Shipment__c"});
     let reply = call(&session, "soap/create", &config, "application/json", &list).await;
     assert_eq!(
-        reply.attribute("failed"),
+        reply.metadata.attribute("failed").as_deref(),
         Some("0"),
         "{:?}",
         String::from_utf8_lossy(&reply.body)
@@ -158,7 +158,7 @@ async fn many_records_by_soap_have_outcomes_in_order_and_roll_back_whole_if_aske
         &records(&|row| row % 100 == 50),
     )
     .await;
-    assert_eq!(reply.attribute("failed"), Some("200"));
+    assert_eq!(reply.metadata.attribute("failed").as_deref(), Some("200"));
     let outcomes = parsed(&reply);
     for (index, outcome) in outcomes.as_array().expect("a list").iter().enumerate() {
         assert_eq!(outcome["index"], index);
@@ -174,7 +174,7 @@ async fn many_records_by_soap_have_outcomes_in_order_and_roll_back_whole_if_aske
         &records(&|row| row == 3),
     )
     .await;
-    assert_eq!(reply.attribute("failed"), Some("200"));
+    assert_eq!(reply.metadata.attribute("failed").as_deref(), Some("200"));
     let outcomes = parsed(&reply);
     assert_eq!(
         outcomes[0]["errors"][0]["code"],

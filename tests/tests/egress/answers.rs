@@ -18,14 +18,14 @@ async fn an_answer_comes_with_status_headers_and_body() {
     let (instance, _) = echo::start(allowing(&server.origin())).await.unwrap();
     let reply = fetch(&instance, &server.url("/"), json!({})).await.unwrap();
     assert_eq!(
-        (reply.attribute("status"), reply.body.as_slice()),
+        (
+            reply.metadata.attribute("status").as_deref(),
+            reply.body.as_slice()
+        ),
         (Some("200"), &b"hello"[..])
     );
-    let cookies = reply
-        .attributes
-        .iter()
-        .filter(|(name, _)| name == "header/set-cookie")
-        .count();
+    let headers = reply.metadata.headers.iter();
+    let cookies = headers.filter(|(name, _)| name == "set-cookie").count();
     assert_eq!(cookies, 2);
 }
 
@@ -52,7 +52,7 @@ async fn redirects_are_not_followed() {
         .unwrap();
     let (instance, _) = echo::start(allowing(&server.origin())).await.unwrap();
     let reply = fetch(&instance, &server.url("/"), json!({})).await.unwrap();
-    assert_eq!(reply.attribute("status"), Some("302"));
+    assert_eq!(reply.metadata.attribute("status").as_deref(), Some("302"));
 }
 
 #[tokio::test]
@@ -66,8 +66,17 @@ async fn packed_answers_are_unpacked() {
     let (instance, _) = echo::start(allowing(&server.origin())).await.unwrap();
     let reply = fetch(&instance, &server.url("/"), json!({})).await.unwrap();
     assert_eq!(reply.body, text);
-    assert_eq!(reply.attribute("header/content-encoding"), None);
-    assert_eq!(reply.attribute("header/content-length"), None);
+    assert_eq!(
+        reply
+            .metadata
+            .attribute("header/content-encoding")
+            .as_deref(),
+        None
+    );
+    assert_eq!(
+        reply.metadata.attribute("header/content-length").as_deref(),
+        None
+    );
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn one_place_is_enough_for_a_connector_that_asks_ahead() {
     let page = echo::get(&server.url("/"), &json!({}));
     let config = json!({ "first": page, "second": page }).to_string();
     let reply = instance
-        .call("{}", "echo/prefetch", &config, None)
+        .call(Some("{}"), "echo/prefetch", &config, None)
         .await
         .unwrap();
     assert_eq!(reply.body, b"pagepage");

@@ -27,7 +27,7 @@ async fn an_early_answer_comes_through_although_the_body_was_not_taken() {
     let (instance, _) = echo::start(allowing(&server.origin())).await.unwrap();
     let more = json!({ "post": true, "body_bytes": 3_000_000 });
     let reply = fetch(&instance, &server.url("/"), more).await.unwrap();
-    assert_eq!(reply.attribute("status"), Some("401"));
+    assert_eq!(reply.metadata.attribute("status").as_deref(), Some("401"));
 }
 
 /// A service that counts what it is sent.

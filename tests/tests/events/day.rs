@@ -168,7 +168,14 @@ fn disturb(org: &Arc<Org>, quarter: usize, server: Server) -> Server {
 async fn create(session: &Session, operation: &str, config: Value, records: Vec<Value>) {
     let input = Message::new("application/json", Value::from(records).to_string());
     let reply = session.call(operation, &config, Some(input)).await;
-    assert_eq!(reply.expect("created").attribute("failed"), Some("0"));
+    assert_eq!(
+        reply
+            .expect("created")
+            .metadata
+            .attribute("failed")
+            .as_deref(),
+        Some("0")
+    );
 }
 
 /// What happens in a quarter of an hour.

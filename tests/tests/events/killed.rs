@@ -54,7 +54,7 @@ impl Stage {
             .session
             .call("collections/create", &config, Some(input));
         let reply = reply.await.expect("created");
-        assert_eq!(reply.attribute("failed"), Some("0"));
+        assert_eq!(reply.metadata.attribute("failed").as_deref(), Some("0"));
     }
 
     /// Runs a watch, killing it again and again, until `killing` ends; then once more until `enough` of the output.

@@ -67,7 +67,14 @@ async fn create(session: &mediate::session::Session, batch: usize) {
     let reply = session
         .call("collections/create", &config, Some(input))
         .await;
-    assert_eq!(reply.expect("created").attribute("failed"), Some("0"));
+    assert_eq!(
+        reply
+            .expect("created")
+            .metadata
+            .attribute("failed")
+            .as_deref(),
+        Some("0")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

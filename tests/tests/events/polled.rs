@@ -63,7 +63,7 @@ impl Stage {
             batches += usize::from(!batch.messages.is_empty());
             let read = |message: &Message| serde_json::from_slice(&message.body).expect("JSON");
             self.found.extend(batch.messages.iter().map(read));
-            let change = |message: &Message| message.attribute("change").map(str::to_owned);
+            let change = |message: &Message| message.metadata.attribute("change");
             self.changes
                 .extend(batch.messages.iter().filter_map(change));
             self.checkpoint = Some(batch.checkpoint);

@@ -59,7 +59,14 @@ async fn publish(session: &Session, number: &str) {
     let input = Message::new("application/json", input);
     let config = json!({"event": "Order_Event__e"});
     let reply = session.call("events/publish", &config, Some(input)).await;
-    assert_eq!(reply.expect("published").attribute("failed"), Some("0"));
+    assert_eq!(
+        reply
+            .expect("published")
+            .metadata
+            .attribute("failed")
+            .as_deref(),
+        Some("0")
+    );
 }
 
 fn read(folder: &TempDir, name: &str) -> String {

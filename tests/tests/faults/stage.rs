@@ -64,7 +64,7 @@ impl Place {
             });
             let (operation, config) = match then {
                 Then::Update => ("collections/update", json!({"object": object})),
-                Then::Delete => ("collections/delete", json!({})),
+                Then::Delete => ("collections/delete-records", json!({})),
             };
             self.call(operation, config, records.collect()).await;
         }

@@ -131,7 +131,10 @@ impl Step {
                 .map_err(|why| format!("{why}\nin {}", shown(reply)))?;
         }
         for (name, expected) in &self.attributes {
-            let found = reply.attribute(name).map_or(Value::Null, Value::from);
+            let found = reply
+                .metadata
+                .attribute(name)
+                .map_or(Value::Null, Value::from);
             matches(&found, expected).map_err(|why| format!("attribute {name}: {why}"))?;
         }
         for (name, pointer) in &self.keep {
@@ -175,7 +178,11 @@ async fn read(
         body.extend(chunk);
     }
     let head = reader.head().await?;
-    Ok(Message { body, ..head })
+    Ok(Message {
+        media_type: head.media_type,
+        body,
+        metadata: head.metadata,
+    })
 }
 
 /// What one poll without a checkpoint finds, as lines; nothing if it finds nothing.
@@ -187,7 +194,7 @@ async fn poll(session: &Session, operation: &str, config: &Value) -> Result<Mess
         lines.extend(format!("{found}\n").into_bytes());
     }
     let mut found = Message::new("application/x-ndjson", lines);
-    found.attributes.extend([
+    found.metadata.extras.extend([
         ("found".to_owned(), batch.messages.len().to_string()),
         ("more".to_owned(), batch.more.to_string()),
     ]);

@@ -44,7 +44,7 @@ async fn a_busy_loop_leaves_others_a_turn_and_is_ended_by_the_time_limit() {
     ));
     assert!(begin.elapsed() < Duration::from_secs(3));
     assert!(matches!(
-        instance.authenticate("{}").await,
+        instance.session("{}").await,
         Err(HostError::InstanceEnded { .. })
     ));
 }
@@ -58,7 +58,7 @@ async fn the_wait_of_a_poll_comes_on_top_of_the_time_limit() {
     })
     .await;
     let batch = instance
-        .poll("{}", "echo/tick", r#"{"ticks":0}"#, None, 400)
+        .poll(Some("{}"), "echo/tick", r#"{"ticks":0}"#, None, 400)
         .await
         .unwrap();
     assert!(batch.messages.is_empty());
@@ -86,7 +86,7 @@ async fn giving_up_a_waiting_call_harms_nobody_and_giving_up_a_running_one_ends_
     .await;
     assert!(waiting.is_err());
     assert!(running.await.unwrap().is_ok());
-    assert!(instance.authenticate("{}").await.is_ok());
+    assert!(instance.session("{}").await.is_ok());
 
     let aborted = call(&instance, "echo/sleep", r#"{"ms":5000}"#);
     assert!(
@@ -94,7 +94,7 @@ async fn giving_up_a_waiting_call_harms_nobody_and_giving_up_a_running_one_ends_
             .await
             .is_err()
     );
-    let error = instance.authenticate("{}").await.unwrap_err();
+    let error = instance.session("{}").await.unwrap_err();
     assert!(error.to_string().contains("aborted"), "{error}");
 }
 

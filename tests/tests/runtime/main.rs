@@ -3,6 +3,7 @@
 mod artefact;
 mod bounds;
 
+use mediate::contract::OutcomeSet;
 use mediate::contract::{FaultKind, Message, Style};
 use mediate::egress::{Egress, EgressSettings};
 use mediate::error::HostError;
@@ -29,7 +30,7 @@ async fn start() -> Instance {
 }
 
 async fn call(instance: &Instance, operation: &str, config: &str) -> Result<Message, HostError> {
-    instance.call("{}", operation, config, None).await
+    instance.call(Some("{}"), operation, config, None).await
 }
 
 async fn read_all(mut source: Source, chunk: u32) -> Result<Vec<u8>, HostError> {
@@ -55,11 +56,10 @@ async fn a_connector_describes_itself_without_a_network() {
 
 #[tokio::test]
 async fn a_call_returns_its_message() {
-    let mut input = Message::new("text/plain", "hello");
-    input.attributes.push(("a".into(), "1".into()));
+    let input = Message::new("text/plain", "hello");
     let reply = start()
         .await
-        .call("{}", "echo/call", "{}", Some(input.clone()))
+        .call(Some("{}"), "echo/call", "{}", Some(input.clone()))
         .await
         .unwrap();
     assert_eq!(reply, input);
@@ -71,20 +71,17 @@ async fn a_fault_is_handed_on_and_the_instance_lives() {
     let error = call(&instance, "echo/nothing", "{}").await.unwrap_err();
     assert_eq!(error.fault().unwrap().kind, FaultKind::Config);
     assert_eq!(error.to_string(), "there is no operation echo/nothing");
-    assert!(instance.authenticate("{}").await.is_ok());
+    assert!(instance.session("{}").await.is_ok());
 }
 
 #[tokio::test]
 async fn a_source_gives_all_its_bytes_in_chunks() {
     let instance = start().await;
     let source = instance
-        .open_source("{}", "echo/count", r#"{"lines":1000}"#, None)
+        .open_source(Some("{}"), "echo/count", r#"{"lines":1000}"#, None)
         .await
         .unwrap();
-    assert_eq!(
-        source.head().await.unwrap().attribute("total"),
-        Some("1000")
-    );
+    assert_eq!(source.head().await.unwrap().metadata.total, Some(1000));
     let text = String::from_utf8(read_all(source, 100).await.unwrap()).unwrap();
     assert_eq!(text.lines().count(), 1000);
     assert_eq!(text.lines().last(), Some("1000"));
@@ -95,7 +92,7 @@ async fn a_source_that_fails_half_way_says_so() {
     let instance = start().await;
     let config = r#"{"lines":1000,"fail_at":500}"#;
     let source = instance
-        .open_source("{}", "echo/count", config, None)
+        .open_source(Some("{}"), "echo/count", config, None)
         .await
         .unwrap();
     let error = read_all(source, 100).await.unwrap_err();
@@ -106,11 +103,11 @@ async fn a_source_that_fails_half_way_says_so() {
 async fn two_sources_of_one_instance_are_read_in_turn() {
     let instance = start().await;
     let mut one = instance
-        .open_source("{}", "echo/count", r#"{"lines":2}"#, None)
+        .open_source(Some("{}"), "echo/count", r#"{"lines":2}"#, None)
         .await
         .unwrap();
     let mut two = instance
-        .open_source("{}", "echo/count", r#"{"lines":2}"#, None)
+        .open_source(Some("{}"), "echo/count", r#"{"lines":2}"#, None)
         .await
         .unwrap();
     assert_eq!(one.read(2).await.unwrap().unwrap(), b"1\n");
@@ -124,7 +121,7 @@ async fn two_sources_of_one_instance_are_read_in_turn() {
 async fn a_source_outlives_the_handle_it_was_opened_with() {
     let source = start()
         .await
-        .open_source("{}", "echo/count", r#"{"lines":3}"#, None)
+        .open_source(Some("{}"), "echo/count", r#"{"lines":3}"#, None)
         .await
         .unwrap();
     assert_eq!(read_all(source, 1 << 16).await.unwrap(), b"1\n2\n3\n");
@@ -134,14 +131,14 @@ async fn a_source_outlives_the_handle_it_was_opened_with() {
 async fn a_sink_takes_counts_and_gives_back() {
     let instance = start().await;
     let mut sink = instance
-        .open_sink("{}", "echo/collect", "{}", None)
+        .open_sink(Some("{}"), "echo/collect", "{}", None)
         .await
         .unwrap();
     sink.write(b"a\n!b\n".to_vec()).await.unwrap();
     let journal = sink.journal().await.unwrap();
     drop(sink);
     let mut sink = instance
-        .open_sink("{}", "echo/collect", "{}", Some(&journal))
+        .open_sink(Some("{}"), "echo/collect", "{}", Some(&journal))
         .await
         .unwrap();
     sink.write(b"c\n".to_vec()).await.unwrap();
@@ -156,7 +153,7 @@ async fn a_sink_takes_counts_and_gives_back() {
         ),
         (true, 3, 1, Some(3))
     );
-    let failed = sink.outcomes("failed").await.unwrap();
+    let failed = sink.outcomes(OutcomeSet::Failed).await.unwrap();
     assert_eq!(read_all(failed, 1 << 16).await.unwrap(), b"!b\n");
     sink.abort().await.unwrap();
     assert!(
@@ -171,7 +168,8 @@ async fn a_sink_takes_counts_and_gives_back() {
 #[tokio::test]
 async fn a_trigger_goes_on_from_its_checkpoint() {
     let instance = start().await;
-    let poll = |checkpoint| instance.poll("{}", "echo/tick", r#"{"ticks":2}"#, checkpoint, 10);
+    let poll =
+        |checkpoint| instance.poll(Some("{}"), "echo/tick", r#"{"ticks":2}"#, checkpoint, 10);
     let first = poll(None).await.unwrap();
     assert_eq!((first.checkpoint.as_str(), first.more), ("1", true));
     let second = poll(Some("1")).await.unwrap();
@@ -190,7 +188,7 @@ async fn a_trap_says_why_and_ends_the_instance() {
     };
     assert_eq!(during, "call `echo/trap`");
     assert!(reason.contains("trapped on purpose"), "{reason}");
-    let later = instance.authenticate("{}").await.unwrap_err();
+    let later = instance.session("{}").await.unwrap_err();
     assert!(
         matches!(&later, HostError::InstanceEnded { reason } if reason.contains("crashed")),
         "{later:?}"

@@ -121,7 +121,7 @@ impl Trial {
             "{name}"
         );
         assert!(
-            reply.attribute("fault").is_some(),
+            reply.metadata.attribute("fault").as_deref().is_some(),
             "{name}: the reply tells why"
         );
     }
@@ -176,7 +176,7 @@ async fn page(way: Way) {
             .call("soap/query", &first, None)
             .await
             .expect("a page");
-        let locator = first.attribute("next").expect("a locator").to_owned();
+        let locator = first.metadata.attribute("next").expect("a locator");
         let config = json!({"query-locator": locator, "batch-size": 200});
         trial.arm(&org, 0);
         let second = session.call("soap/query-more", &config, None).await;
@@ -306,10 +306,13 @@ async fn a_renewed_session_is_told_of() {
         .call("soap/query", &config, None)
         .await
         .expect("a page");
-    assert_eq!(renewed.attribute("session-renewed"), Some("true"));
+    assert_eq!(
+        renewed.metadata.attribute("session-renewed").as_deref(),
+        Some("true")
+    );
     let after = session
         .call("soap/query", &config, None)
         .await
         .expect("a page");
-    assert_eq!(after.attribute("session-renewed"), None);
+    assert_eq!(after.metadata.attribute("session-renewed").as_deref(), None);
 }

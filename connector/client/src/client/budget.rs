@@ -4,9 +4,9 @@ use super::Client;
 use super::request::Request;
 use crate::cache::BoundedCache;
 use crate::exchange::{self, Reply};
-use crate::metadata::Metadata;
-use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::bindings::{ApiUsage, Fault, FaultKind, Metadata};
 use salesforce_contract::limits::MAX_SESSIONS;
+use salesforce_contract::message::bounded;
 use serde::Deserialize;
 
 /// How long a budget that is used up is taken to be so before the org is asked again, in milliseconds. The calls of the last 24
@@ -79,21 +79,23 @@ impl Client {
             .cache::<Usages>()
             .get(&self.settings.session_key());
         let usage = usage.filter(|usage| usage.allowed > 0);
-        let text = usage.map(|usage| format!("{}/{}", usage.used, usage.allowed));
-        Metadata::default().with_usage(text)
+        Metadata {
+            usage: usage.map(|usage| ApiUsage {
+                used: bounded(usage.used),
+                allowed: bounded(usage.allowed),
+            }),
+            ..Metadata::default()
+        }
     }
 
-    /// Records what an answer told of the usage, as `18/15000`.
-    pub fn record_usage(&self, told: Option<&str>) {
+    /// Records what an answer told of the usage.
+    pub fn record_usage(&self, told: Option<ApiUsage>) {
         let key = self.settings.session_key();
         let usages = self.context.cache::<Usages>();
         let mut usage = usages.get(&key).unwrap_or_default();
         usage.unanswered = usage.unanswered.saturating_sub(1);
-        let numbers = told.and_then(|told| told.split_once('/'));
-        let numbers =
-            numbers.and_then(|(used, allowed)| Some((used.parse().ok()?, allowed.parse().ok()?)));
-        match numbers {
-            Some((used, allowed)) => (usage.used, usage.allowed) = (used, allowed),
+        match told {
+            Some(told) => (usage.used, usage.allowed) = (told.used.into(), told.allowed.into()),
             // Bulk and SOAP answer without the header; the call counts all the same.
             None => usage.used += 1,
         }

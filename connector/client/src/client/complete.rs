@@ -2,6 +2,7 @@
 
 use super::Client;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::bounded;
 
 impl Client {
     /// Completes a fault that leaves the operation: one that arose outside of a request counts as the outcome of those before it.
@@ -14,7 +15,7 @@ impl Client {
         match self.trace.sent_for_ms(self.context.clock.monotonic_ms()) {
             Some(elapsed_ms) => Fault {
                 attempts: 1,
-                elapsed_ms,
+                elapsed_ms: bounded(elapsed_ms),
                 ..fault
             },
             None => fault,

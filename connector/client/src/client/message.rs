@@ -3,17 +3,16 @@
 use super::Client;
 use crate::exchange::Reply;
 use crate::media_type::essence;
-use crate::metadata::Metadata;
-use salesforce_contract::bindings::Message;
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::message::Message;
 
 impl Client {
-    /// What a reply told, and whether the operation has opened another session, as a message carries it.
-    pub fn attributes(&self, metadata: &Metadata) -> Vec<(String, String)> {
-        let mut attributes = metadata.attributes().to_vec();
-        if self.renewed.get() {
-            attributes.push(("session-renewed".into(), "true".into()));
+    /// What a reply told, and whether the operation has opened another session.
+    pub fn metadata(&self, told: Metadata) -> Metadata {
+        Metadata {
+            session_renewed: self.renewed.get(),
+            ..told
         }
-        attributes
     }
 
     /// The body of a reply as a message.
@@ -24,7 +23,7 @@ impl Client {
         );
         Message {
             media_type,
-            attributes: self.attributes(&Metadata::from(&reply)),
+            metadata: self.metadata(Metadata::from(&reply)),
             body: reply.body,
         }
     }

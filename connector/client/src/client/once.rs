@@ -8,6 +8,7 @@ use crate::fault::{self, Retry};
 use crate::metadata::api_usage;
 use crate::retry::retry_after_ms;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::bounded;
 
 impl Client {
     /// Judges the reply to a request that cannot be repeated here. Where the session has ended it is renewed, and the
@@ -33,7 +34,9 @@ impl Client {
             fault.kind = FaultKind::Unavailable;
             fault.retry_after_ms = Some(0);
         } else if matches!(retry, Retry::Always | Retry::IfRepeatable) {
-            fault.retry_after_ms = Some(asked_ms.unwrap_or(self.settings.retry.max_delay_ms));
+            fault.retry_after_ms = Some(bounded(
+                asked_ms.unwrap_or(self.settings.retry.max_delay_ms),
+            ));
         }
         Err(fault)
     }
@@ -43,7 +46,7 @@ impl Client {
         let fault = match idempotency {
             Idempotency::NonIdempotent => Fault::protocol(message),
             Idempotency::Safe | Idempotency::Idempotent => Fault {
-                retry_after_ms: Some(self.settings.retry.max_delay_ms),
+                retry_after_ms: Some(bounded(self.settings.retry.max_delay_ms)),
                 ..Fault::new(FaultKind::Unavailable, message)
             },
         };

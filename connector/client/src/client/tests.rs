@@ -40,12 +40,7 @@ fn an_ended_session_is_renewed_once_and_the_request_repeated() {
     let reply = client.send(&Request::get(GET)).unwrap();
     assert_eq!(reply.body, br#"{"fine":true}"#);
     assert_eq!(authorization(&script.requests()[3]), "Bearer T2");
-    assert!(
-        client
-            .message(reply)
-            .attributes
-            .contains(&("session-renewed".into(), "true".into()))
-    );
+    assert!(client.message(reply).metadata.session_renewed);
     assert!(clock.slept().is_empty());
 }
 
@@ -228,7 +223,7 @@ fn requests_name_the_product_unless_the_connection_does() {
     let ours = format!("salesforce-connector/{}", env!("CARGO_PKG_VERSION"));
     assert!(named(&connection()).all(|found| found == (Some(ours.clone()), None)));
     let mut config = connection();
-    config.headers = vec![("User-Agent".into(), "acme/1".into())];
+    config.headers = Some(vec![("User-Agent".into(), "acme/1".into())]);
     assert!(named(&config).all(|found| found == (Some("acme/1".into()), None)));
 }
 
@@ -278,13 +273,7 @@ fn a_warm_session_saves_the_login() {
     let (warm, script, _) = org_for(&config, [Play::json(200, "{}")]);
     let reply = warm.send(&Request::get(GET)).unwrap();
     assert_eq!(script.sent().len(), 1);
-    assert!(
-        !warm
-            .message(reply)
-            .attributes
-            .iter()
-            .any(|(name, _)| name == "session-renewed")
-    );
+    assert!(!warm.message(reply).metadata.session_renewed);
 }
 
 #[test]
@@ -322,11 +311,8 @@ fn replies_keep_apart_what_each_of_them_told() {
     let take = |call, started| client.send_as(call, Some(started), |reply, _| Ok(reply));
     let later = take(&first, started.0).unwrap();
     let last = take(&second, started.1).unwrap();
-    let told = |reply| client.message(reply).attributes[1].1.clone();
-    assert_eq!(
-        (told(last), told(later)),
-        ("19/15000".into(), "18/15000".into())
-    );
+    let told = |reply| client.message(reply).metadata.usage.map(|usage| usage.used);
+    assert_eq!((told(last), told(later)), (Some(19), Some(18)));
 }
 
 #[test]

@@ -43,7 +43,8 @@ impl Settings {
     pub fn from_config(config: &ConnectionConfig) -> Result<Self, Fault> {
         let (login_origin, in_url) = address::parse(&config.url)?;
         let version = VersionChoice::from_config(config.api_version.as_deref(), in_url)?;
-        check_headers("connection.headers", &config.headers)?;
+        let headers = config.headers.clone().unwrap_or_default();
+        check_headers("connection.headers", &headers)?;
         if let Some(session) = &config.session {
             address::instance_origin("connection.session.instance-url", &session.instance_url)?;
         }
@@ -53,7 +54,7 @@ impl Settings {
             auth: config.auth.clone(),
             timeouts: timeouts(config.timeouts.as_ref()),
             retry: Policy::from_config(config.retry.as_ref()),
-            headers: with_user_agent(config.headers.clone()),
+            headers: with_user_agent(headers),
             warm: config.session.clone(),
             warning: warning(&config.auth),
             zone: config
@@ -128,7 +129,7 @@ fn timeouts(config: Option<&TimeoutConfig>) -> Timeouts {
 }
 
 /// Refuses header names and values that HTTP cannot carry, and those that the connector or the host sets itself.
-pub fn check_headers(place: &str, headers: &Headers) -> Result<(), Fault> {
+pub fn check_headers(place: &str, headers: &[(String, String)]) -> Result<(), Fault> {
     const OURS: [&str; 5] = [
         "authorization",
         "host",

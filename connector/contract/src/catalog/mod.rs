@@ -6,6 +6,7 @@ mod accept;
 mod nearest;
 mod operation;
 mod present;
+mod reply;
 mod scalar;
 mod shape;
 mod token;
@@ -21,5 +22,6 @@ pub use operation::{
     Description, Effect, Input, Operation, Style, connection, describe, find, operations, suggest,
 };
 pub use present::present;
+pub use reply::read;
 pub use shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
 pub use validation_error::ValidationError;

@@ -5,6 +5,7 @@ use super::outcome::{NOT_SENT, ROLLED_BACK, failed_by};
 use crate::typing::{FieldError, RecordError};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
+use salesforce_contract::message::bounded;
 use salesforce_formats::message::input::{Document, InputError, Records};
 use std::ops::Range;
 
@@ -21,11 +22,11 @@ pub(crate) struct Batches<'a> {
     records: Records<'a>,
     size: usize,
     /// The index of the next record.
-    index: u64,
+    index: u32,
     /// A row that the last call had no room for.
     held: Option<Row>,
     /// The indexes of a record that the org could not be asked about.
-    stalled: Range<u64>,
+    stalled: Range<u32>,
     /// The error of the first record that cannot be sent.
     first_error: Option<FieldError>,
     /// Whether another record cannot be sent for another reason.
@@ -99,7 +100,7 @@ impl<'a> Batches<'a> {
             return Ok(None);
         };
         let index = self.index;
-        self.index += self.operation.size(&record.node) as u64;
+        self.index += bounded(self.operation.size(&record.node) as u64);
         let place = record.position;
         match self.operation.row(record.node, index) {
             Ok(row) => Ok(Some(Ok(row))),
@@ -127,11 +128,11 @@ impl<'a> Batches<'a> {
     }
 
     /// The indexes of all records that are in no batch.
-    pub fn rest(mut self) -> Result<Vec<u64>, InputError> {
-        let mut rest: Vec<u64> = self.held.iter().flat_map(Row::indexes).collect();
+    pub fn rest(mut self) -> Result<Vec<u32>, InputError> {
+        let mut rest: Vec<u32> = self.held.iter().flat_map(Row::indexes).collect();
         rest.extend(self.stalled.clone());
         for record in self.records.by_ref() {
-            let size = self.operation.size(&record?.node) as u64;
+            let size = bounded(self.operation.size(&record?.node) as u64);
             rest.extend(self.index..self.index + size);
             self.index += size;
         }

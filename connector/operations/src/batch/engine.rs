@@ -7,9 +7,9 @@ use super::operation::{BatchOperation, Row};
 use super::outcome::{NOT_SENT, ROW_LOCKED, UNKNOWN, failed_by, has_code, of_failed_call};
 use super::report::Report;
 use salesforce_client::client::{Client, Request};
-use salesforce_client::metadata::Metadata;
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::Started;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::{Fault, FaultKind};
@@ -195,7 +195,7 @@ impl<'a> Engine<'a> {
             }
             if self.stopped {
                 let left = parts.drain(..).flatten().flat_map(|row| row.indexes());
-                let left: Vec<u64> = left.collect();
+                let left: Vec<u32> = left.collect();
                 self.mark_not_sent(left.into_iter());
             }
         }
@@ -284,7 +284,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Records that these records are not sent any more.
-    fn mark_not_sent(&mut self, indexes: impl Iterator<Item = u64>) {
+    fn mark_not_sent(&mut self, indexes: impl Iterator<Item = u32>) {
         let why = self
             .fault
             .as_ref()
@@ -335,7 +335,7 @@ impl<'a> Engine<'a> {
 }
 
 /// The fault of a call, with the indexes of its records.
-fn of_call(number: usize, (first, last): (u64, u64), fault: Fault) -> Fault {
+fn of_call(number: usize, (first, last): (u32, u32), fault: Fault) -> Fault {
     let message = format!(
         "Call {number} (records {first} to {last}) failed: {}",
         fault.message
@@ -344,7 +344,7 @@ fn of_call(number: usize, (first, last): (u64, u64), fault: Fault) -> Fault {
 }
 
 /// The indexes of the first and the last record of a call.
-pub(super) fn range(rows: &[Row]) -> (u64, u64) {
+pub(super) fn range(rows: &[Row]) -> (u32, u32) {
     rows.first()
         .zip(rows.last())
         .map_or((0, 0), |(first, last)| {

@@ -30,7 +30,7 @@ pub(super) struct Isolation {
     /// How many rows the call had.
     rows: usize,
     /// The indexes of its first and last record.
-    pub range: (u64, u64),
+    pub range: (u32, u32),
     /// Whether Salesforce has taken a part of the call.
     pub accepted: bool,
     /// Whether Salesforce has named a row by its line.

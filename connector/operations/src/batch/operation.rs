@@ -3,17 +3,18 @@
 use crate::typing::RecordError;
 use salesforce_client::client::{Request, Unusable};
 use salesforce_client::exchange::Reply;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::limits::MAX_COLLECTION_CHUNKS;
+use salesforce_contract::message::bounded;
 use salesforce_formats::message::input::Node;
 
 /// A record, or a tree of records, ready to be sent.
 #[derive(Clone)]
 pub(crate) struct Row {
     /// The index of its first record among all records of the input.
-    pub index: u64,
+    pub index: u32,
     /// How many records it is.
     pub size: usize,
     /// The sObjects in it.
@@ -24,7 +25,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// A row of one record.
-    pub fn new(index: u64, object: Option<String>, body: Vec<u8>) -> Self {
+    pub fn new(index: u32, object: Option<String>, body: Vec<u8>) -> Self {
         Self {
             index,
             size: 1,
@@ -34,8 +35,8 @@ impl Row {
     }
 
     /// The indexes of its records.
-    pub fn indexes(&self) -> std::ops::Range<u64> {
-        self.index..self.index + self.size as u64
+    pub fn indexes(&self) -> std::ops::Range<u32> {
+        self.index..self.index + bounded(self.size as u64)
     }
 }
 
@@ -67,7 +68,7 @@ pub(crate) trait BatchOperation {
     }
 
     /// Encodes a record.
-    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError>;
+    fn row(&self, node: Node, index: u32) -> Result<Row, RecordError>;
 
     /// Makes the request for these rows. Where it has a JSON body, each row stands on a line of its own, from the second on:
     /// Salesforce names the line that it cannot read, and thereby the row.

@@ -39,7 +39,7 @@ pub(crate) fn created_by_upsert(created: bool, repeated: bool) -> Option<bool> {
 }
 
 /// A record that was saved.
-pub(crate) fn saved(index: u64, id: Option<String>, created: Option<bool>) -> Outcome {
+pub(crate) fn saved(index: u32, id: Option<String>, created: Option<bool>) -> Outcome {
     Outcome {
         index,
         id,
@@ -50,7 +50,7 @@ pub(crate) fn saved(index: u64, id: Option<String>, created: Option<bool>) -> Ou
 }
 
 /// A record that was not.
-pub(crate) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
+pub(crate) fn failed(index: u32, errors: Vec<UpstreamFault>) -> Outcome {
     Outcome {
         index,
         id: None,
@@ -61,7 +61,7 @@ pub(crate) fn failed(index: u64, errors: Vec<UpstreamFault>) -> Outcome {
 }
 
 /// A record that was not, with one reason.
-pub(crate) fn failed_by(index: u64, code: &str, message: &str, field: Option<&str>) -> Outcome {
+pub(crate) fn failed_by(index: u32, code: &str, message: &str, field: Option<&str>) -> Outcome {
     let reason = UpstreamFault {
         code: code.to_owned(),
         message: message.to_owned(),
@@ -71,7 +71,7 @@ pub(crate) fn failed_by(index: u64, code: &str, message: &str, field: Option<&st
 }
 
 /// A record whose call failed as a whole.
-pub(crate) fn of_failed_call(index: u64, fault: &Fault) -> Outcome {
+pub(crate) fn of_failed_call(index: u32, fault: &Fault) -> Outcome {
     if fault.maybe_applied {
         let message = format!(
             "It is not known whether this record was saved: {}",

@@ -2,9 +2,10 @@
 
 use super::outcome::{has_code, saved};
 use crate::typing::{FieldError, RecordError};
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Node, Options};
 use salesforce_formats::record_id::looks_like_id;
 

@@ -3,11 +3,13 @@
 use super::outcome::{NOT_SENT, UNKNOWN, has_code};
 use csv::Writer;
 use salesforce_client::client::Client;
-use salesforce_client::metadata::Metadata;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::OutcomeFormat;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ResultFormat;
-use salesforce_contract::bindings::{Fault, Message, UpstreamFault};
+use salesforce_contract::bindings::{Fault, UpstreamFault};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use salesforce_formats::message::RowFormat;
 use salesforce_formats::xml::{XSI, Xml};
 use serde_json::Value;
@@ -39,7 +41,7 @@ pub(crate) struct Report {
     /// What the newest answer told beside its results.
     metadata: Metadata,
     /// Further members of outcomes, by index.
-    extras: BTreeMap<u64, Extras>,
+    extras: BTreeMap<u32, Extras>,
 }
 
 impl Report {
@@ -54,7 +56,7 @@ impl Report {
     }
 
     /// Adds further members to outcomes.
-    pub fn with_extras(mut self, extras: BTreeMap<u64, Extras>) -> Self {
+    pub fn with_extras(mut self, extras: BTreeMap<u32, Extras>) -> Self {
         self.extras = extras;
         self
     }
@@ -73,28 +75,35 @@ impl Report {
             ResultFormat::Csv => (RowFormat::Csv.media_type(), self.csv()?),
             ResultFormat::Xml => (RowFormat::Xml.media_type(), self.xml()),
         };
-        let mut attributes = client.attributes(&self.metadata);
-        attributes.extend(self.counts());
-        attributes.extend(self.fault.map(|fault| ("fault".into(), fault.message)));
+        let counted = self.counted();
+        let mut metadata = client.metadata(self.metadata);
+        metadata.extend(counted);
+        if let Some(fault) = self.fault {
+            metadata.add("fault", fault.message);
+        }
         Ok(Message {
             media_type: media_type.into(),
             body,
-            attributes,
+            metadata,
         })
     }
 
-    fn counts(&self) -> [(String, String); 4] {
-        let count = |name: &str, test: &dyn Fn(&Outcome) -> bool| {
+    /// What the outcomes add up to.
+    fn counted(&self) -> Metadata {
+        let count = |test: &dyn Fn(&Outcome) -> bool| {
             let outcomes = self.outcomes.iter();
-            let count = outcomes.filter(|outcome| test(outcome)).count();
-            (name.to_owned(), count.to_string())
+            bounded(outcomes.filter(|outcome| test(outcome)).count() as u64)
         };
-        [
-            count("records", &|_| true),
-            count("failed", &|outcome| !outcome.success),
-            count("not-sent", &|outcome| has_code(outcome, NOT_SENT)),
-            count("unknown", &|outcome| has_code(outcome, UNKNOWN)),
-        ]
+        let mut counted = Metadata {
+            records: Some(count(&|_| true)),
+            failed: Some(count(&|outcome| !outcome.success)),
+            ..Metadata::default()
+        };
+        for (name, code) in [("not-sent", NOT_SENT), ("unknown", UNKNOWN)] {
+            let number = count(&|outcome| has_code(outcome, code));
+            counted.add(name, number.to_string());
+        }
+        counted
     }
 
     /// The further members of an outcome; a record that was not answered for has none.

@@ -3,11 +3,13 @@
 use crate::rows::Documents;
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Reply;
-use salesforce_client::metadata::Metadata;
 use salesforce_client::transport::Started;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::DocumentFormat;
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_COLLECTION_RETRIEVE;
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use salesforce_formats::message::RowError;
 use salesforce_formats::soql::SelectList;
 use serde_json::value::RawValue;
@@ -121,13 +123,13 @@ impl Records {
 
     fn message(mut self, client: &Client) -> Message {
         self.documents.end(&mut self.out);
-        let mut attributes = client.attributes(&self.metadata);
-        attributes.push(("records".into(), self.found.to_string()));
-        attributes.push(("missing".into(), self.missing.to_string()));
+        let mut metadata = client.metadata(self.metadata);
+        metadata.records = Some(bounded(self.found));
+        metadata.add("missing", self.missing.to_string());
         Message {
             media_type: self.documents.media_type().into(),
             body: self.out,
-            attributes,
+            metadata,
         }
     }
 }

@@ -9,6 +9,7 @@ use salesforce_client::media_type::essence;
 use salesforce_client::retry::Attempts;
 use salesforce_client::transport::{Body, Failure, Started, TransportError};
 use salesforce_contract::bindings::Fault;
+use salesforce_contract::message::bounded;
 use std::rc::Rc;
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -159,7 +160,7 @@ impl Arriving {
         if attempts.pause(None) {
             return Ok(());
         }
-        fault.retry_after_ms = Some(policy.max_delay_ms);
+        fault.retry_after_ms = Some(bounded(policy.max_delay_ms));
         Err(attempts.sign(fault))
     }
 }

@@ -12,12 +12,13 @@ use salesforce_client::expected::{Expected, Members};
 use salesforce_client::media_type::essence;
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     JobConfig, V1BatchConfig, V1Content, V1CreateJobConfig, V1Operation, V1QueryResultsConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_BATCH_BYTES;
+use salesforce_contract::message::Message;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -244,13 +245,13 @@ pub fn query_results(client: Rc<Client>, config: &V1QueryResultsConfig) -> Resul
     Results::open(client, call)
 }
 
-/// Sends a call and adds the id and the state in its answer to the attributes.
+/// Sends a call and adds the id and the state in its answer to the metadata.
 fn told(client: &Client, call: &Request, what: &str) -> Result<Message, Fault> {
     let mut message = client.message(client.send(call)?);
     let facts = [(what, "id"), ("state", "state")];
     for (name, member) in facts {
         if let Some(value) = value_of(&message.body, member) {
-            message.attributes.push((name.into(), value));
+            message.metadata.add(name, value);
         }
     }
     Ok(message)

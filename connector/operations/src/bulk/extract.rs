@@ -15,7 +15,10 @@ use query::Waits;
 use rows::Converter;
 use salesforce_client::client::Client;
 use salesforce_client::describe::Described;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::Resumption;
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Head;
+use salesforce_contract::message::bounded;
 use salesforce_contract::source::{Output, Producer};
 use std::rc::Rc;
 
@@ -260,25 +263,21 @@ impl<P: QueryProtocol> Producer for Extraction<P> {
         Ok(true)
     }
 
-    fn head(&self) -> Message {
-        let mut attributes = self.client.attributes(&self.client.known_usage());
-        let mut put = |name: &str, value: String| attributes.push((name.to_owned(), value));
-        put("job", self.protocol.job().to_owned());
-        put("rows", self.rows.to_string());
-        if let Some(found) = self.found {
-            put("total", found.rows.to_string());
-        }
+    fn head(&self) -> Head {
+        let mut metadata = self.client.metadata(self.client.known_usage());
+        metadata.add("job", self.protocol.job());
+        metadata.records = Some(bounded(self.rows));
+        metadata.total = self.found.map(|found| bounded(found.rows));
         if let Some(warning) = self.warning {
-            put("warning", warning.to_owned());
+            metadata.add("warning", warning);
         }
-        if let Some(resume) = self.protocol.resume() {
-            put("resume", resume);
-            put("resume-bytes", self.resume_bytes.to_string());
-        }
-        Message {
+        metadata.resumption = self.protocol.resume().map(|config| Resumption {
+            config,
+            bytes: self.resume_bytes,
+        });
+        Head {
             media_type: self.converter.media_type(),
-            body: Vec::new(),
-            attributes,
+            metadata,
         }
     }
 }

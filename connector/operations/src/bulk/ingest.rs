@@ -7,12 +7,13 @@ use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     CreateJobConfig, JobConfig, JobOperation, JobType, ListJobsConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_BULK_UPLOAD_BYTES;
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 /// What a new ingest job is to do.

@@ -6,7 +6,9 @@ use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::path::segment;
 use salesforce_client::transport::Method;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -209,13 +211,11 @@ fn read_or_ask(
     }
 }
 
-/// Returns the reply as a message with the job's facts as attributes.
+/// Returns the reply as a message with the job's facts.
 pub fn message(client: &Client, (reply, info): (Reply, JobInfo)) -> Message {
     let mut message = client.message(reply);
-    message.attributes.push(("job".into(), info.id));
-    message
-        .attributes
-        .push(("state".into(), info.state.name().into()));
+    message.metadata.add("job", info.id);
+    message.metadata.add("state", info.state.name());
     message
 }
 
@@ -239,10 +239,9 @@ pub fn list(
         let locator = next
             .as_deref()
             .and_then(|url| parameter(url, "queryLocator"));
-        Ok(locator
-            .map(|locator| ("locator".to_owned(), locator))
-            .into_iter()
-            .collect())
+        Ok(locator.map_or_else(Metadata::default, |locator| {
+            Metadata::of("locator", locator)
+        }))
     })
 }
 

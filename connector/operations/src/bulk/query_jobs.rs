@@ -9,10 +9,11 @@ use crate::rest::query::{Question, fitting};
 use salesforce_client::client::Client;
 use salesforce_client::describe::described;
 use salesforce_client::exchange::Reply;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     CreateQueryJobConfig, JobConfig, ListQueryJobsConfig, QueryJobType,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::soql::SelectList;
 use salesforce_formats::soql::field_sets::find;
 use serde_json::Value;
@@ -39,7 +40,7 @@ pub fn make(
 pub fn create(client: &Client, config: &CreateQueryJobConfig) -> Result<Message, Fault> {
     let question = Question {
         soql: &config.soql,
-        bind: &config.bind,
+        bind: config.bind.as_deref().unwrap_or_default(),
         include_deleted: config.include_deleted,
         page_size: None,
         headers: &[],

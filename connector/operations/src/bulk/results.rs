@@ -6,12 +6,14 @@ use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
 use salesforce_client::media_type::essence;
-use salesforce_client::metadata::Metadata;
 use salesforce_client::path::query;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     JobConfig, QueryJobResultsConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Head;
+use salesforce_contract::message::bounded;
 use salesforce_contract::source::Source;
 use salesforce_formats::message::RowFormat;
 use std::rc::Rc;
@@ -30,7 +32,7 @@ pub const NUMBER_OF_RECORDS: &str = "sforce-numberofrecords";
 pub struct Results {
     media_type: String,
     arriving: Arriving,
-    attributes: Vec<(String, String)>,
+    metadata: Metadata,
 }
 
 /// GET successfulResults.
@@ -88,11 +90,11 @@ pub fn query_page(client: Rc<Client>, config: &QueryJobResultsConfig) -> Result<
     let call = query_call(&client, &config.job, locator, config.max_records)?;
     let mut results = Results::open(client, call)?;
     let head = &results.arriving.head;
-    let locator = next_locator(head).map(|next| ("locator".to_owned(), next.to_owned()));
-    let records = number_of_records(head).map(|count| ("records".to_owned(), count.to_string()));
-    results
-        .attributes
-        .extend(locator.into_iter().chain(records));
+    let records = number_of_records(head).map(bounded);
+    if let Some(next) = next_locator(head).map(str::to_owned) {
+        results.metadata.add("locator", next);
+    }
+    results.metadata.records = records;
     Ok(results)
 }
 
@@ -119,7 +121,7 @@ impl Results {
         };
         Ok(Self {
             media_type: media_type.to_owned(),
-            attributes: client.attributes(&Metadata::from(&arriving.head)),
+            metadata: client.metadata(Metadata::from(&arriving.head)),
             arriving,
         })
     }
@@ -130,11 +132,10 @@ impl Source for Results {
         self.arriving.read(max)
     }
 
-    fn head(&self) -> Message {
-        Message {
+    fn head(&self) -> Head {
+        Head {
             media_type: self.media_type.clone(),
-            body: Vec::new(),
-            attributes: self.attributes.clone(),
+            metadata: self.metadata.clone(),
         }
     }
 }

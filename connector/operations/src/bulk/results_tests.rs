@@ -1,4 +1,5 @@
 use super::*;
+use salesforce_client::testing::flat;
 use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
@@ -105,14 +106,14 @@ fn page_of_a_query_tells_its_locator_and_count() {
         max_records: Some(2),
     };
     let first = query_page(Rc::clone(&client), &config).unwrap().head();
-    assert!(
-        first
-            .attributes
-            .contains(&("locator".into(), "MTAw".into()))
-    );
-    assert!(first.attributes.contains(&("records".into(), "2".into())));
+    assert!(flat(&first.metadata).contains(&("locator".into(), "MTAw".into())));
+    assert!(flat(&first.metadata).contains(&("records".into(), "2".into())));
     config.locator = Some("MTAw".into());
     let last = query_page(client, &config).unwrap().head();
-    assert!(last.attributes.iter().all(|(name, _)| name != "locator"));
+    assert!(
+        flat(&last.metadata)
+            .iter()
+            .all(|(name, _)| name != "locator")
+    );
     assert!(script.sent()[2].ends_with("/jobs/query/750B/results?locator=MTAw&maxRecords=2"));
 }

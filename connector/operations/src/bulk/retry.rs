@@ -4,9 +4,11 @@ use super::dialect::Dialect;
 use super::error::passes;
 use super::load::original::line;
 use super::load::result_document::ERROR;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::RetryFailedConfig;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::message::RowFormat;
 use salesforce_formats::message::input::InputError;
 use salesforce_formats::message::input::buffer::Buffer;
@@ -68,13 +70,13 @@ pub fn pick(config: &RetryFailedConfig, input: &Message) -> Result<Message, Faul
     write(&header, &columns, dialect, &mut body);
     kept.iter()
         .for_each(|record| write(record, &columns, dialect, &mut body));
+    let mut metadata = Metadata::default();
+    metadata.add("kept", kept.len().to_string());
+    metadata.add("passed-over", (count - kept.len()).to_string());
     Ok(Message {
         media_type: RowFormat::Csv.media_type().into(),
         body,
-        attributes: vec![
-            ("kept".into(), kept.len().to_string()),
-            ("passed-over".into(), (count - kept.len()).to_string()),
-        ],
+        metadata,
     })
 }
 
@@ -118,7 +120,7 @@ mod tests {
             "Name;ParentId\r\nA;1\r\n\"B; b\";2\r\n"
         );
         assert_eq!(
-            message.attributes,
+            message.metadata.extras,
             [
                 ("kept".into(), "2".into()),
                 ("passed-over".into(), "1".into())

@@ -1,12 +1,16 @@
 //! One case: how it is written, run and compared.
 
 use crate::dispatch;
+use salesforce_client::client::Connection;
 use salesforce_client::context::Context;
+use salesforce_client::testing::flat;
 use salesforce_client::testing::message;
 use salesforce_client::transport::scripted::{Play, Script, TestClock};
 use salesforce_client::transport::{Failure, HttpRequest};
-use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::catalog::{self, Style};
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
+use salesforce_contract::catalog::{self, Effect, Style};
+use salesforce_contract::message::Message;
 use salesforce_contract::source::Source;
 use serde::Deserialize;
 use serde_json::Value;
@@ -155,15 +159,20 @@ impl Case {
             Value::Null => "{}".to_owned(),
             config => config.to_string(),
         };
+        let context = Rc::new(Context::new(script.clone(), TestClock::default()));
+        let operation = catalog::find(&self.operation);
+        let is_pure = operation.is_some_and(|operation| operation.effect == Effect::Pure);
+        let connection = match is_pure {
+            true => None,
+            false => Some(dispatch::connect(context, &self.connection())?),
+        };
         let call = Called {
-            context: Rc::new(Context::new(script.clone(), TestClock::default())),
-            connection: self.connection(),
+            connection,
             operation: &self.operation,
             config,
             input: self.input.as_ref().map(|input| self.message(input)),
         };
-        let style = catalog::find(&self.operation).map(|operation| operation.style);
-        match style {
+        match operation.map(|operation| operation.style) {
             Some(Style::Source) => call.source(),
             Some(Style::Sink) => call.sink(),
             Some(Style::Trigger) => call.trigger(),
@@ -190,8 +199,7 @@ impl Case {
 
 /// An operation as a host runs it, whatever its style.
 struct Called<'a> {
-    context: Rc<Context>,
-    connection: String,
+    connection: Option<Connection>,
     operation: &'a str,
     config: String,
     input: Option<Message>,
@@ -200,8 +208,7 @@ struct Called<'a> {
 impl Called<'_> {
     fn call(self) -> Result<Message, Fault> {
         dispatch::call(
-            self.context,
-            &self.connection,
+            self.connection.as_ref(),
             self.operation,
             &self.config,
             self.input.as_ref(),
@@ -211,8 +218,7 @@ impl Called<'_> {
     /// All that a source has.
     fn source(self) -> Result<Message, Fault> {
         let source = dispatch::open_source(
-            self.context,
-            &self.connection,
+            self.connection.as_ref(),
             self.operation,
             &self.config,
             self.input.as_ref(),
@@ -222,22 +228,16 @@ impl Called<'_> {
 
     /// The outcomes of a sink that took the whole input.
     fn sink(self) -> Result<Message, Fault> {
-        let mut sink = dispatch::open_sink(
-            self.context,
-            &self.connection,
-            self.operation,
-            &self.config,
-            None,
-        )?;
+        let mut sink =
+            dispatch::open_sink(self.connection.as_ref(), self.operation, &self.config, None)?;
         let input = self.input.map(|input| input.body).unwrap_or_default();
         sink.write(&input)?;
         sink.close()?;
         for _ in 0..MOST_LOOKS {
             let progress = sink.watch(1000)?;
             if progress.done {
-                let mut message = drain(sink.outcomes("all")?)?;
-                let failed = progress.failed.to_string();
-                message.attributes.push(("failed".into(), failed));
+                let mut message = drain(sink.outcomes(OutcomeSet::All)?)?;
+                message.metadata.failed = Some(progress.failed);
                 return Ok(message);
             }
         }
@@ -247,8 +247,7 @@ impl Called<'_> {
     /// What a trigger finds at first.
     fn trigger(self) -> Result<Message, Fault> {
         let batch = dispatch::poll(
-            self.context,
-            &self.connection,
+            self.connection.as_ref(),
             self.operation,
             &self.config,
             None,
@@ -264,9 +263,11 @@ fn drain(mut source: Box<dyn Source>) -> Result<Message, Fault> {
     while let Some(piece) = source.read(READ_BYTES)? {
         body.extend_from_slice(&piece);
     }
+    let head = source.head();
     Ok(Message {
+        media_type: head.media_type,
         body,
-        ..source.head()
+        metadata: head.metadata,
     })
 }
 
@@ -323,7 +324,7 @@ impl Sent {
 impl Reply {
     fn compare(&self, message: &Message) -> Result<(), String> {
         same("body", &self.body, &value(&message.body))?;
-        let attributes: BTreeMap<_, _> = message.attributes.iter().cloned().collect();
+        let attributes: BTreeMap<_, _> = flat(&message.metadata).into_iter().collect();
         among("attribute", &self.attributes, &attributes)
     }
 }

@@ -5,8 +5,9 @@ use super::case::Case;
 use super::cases;
 use super::unusable::{LONG, MANY, long, says_success};
 use salesforce_client::transport::scripted::Play;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::catalog::{self, Effect};
+use salesforce_contract::message::Message;
 use std::collections::BTreeSet;
 
 /// An answer that is not documented: its name, its status and its body.

@@ -4,8 +4,9 @@
 use super::case::Case;
 use super::cases;
 use salesforce_client::transport::scripted::Play;
-use salesforce_contract::bindings::{FaultKind, Message};
+use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::catalog::{self, Effect};
+use salesforce_contract::message::Message;
 use std::collections::BTreeSet;
 
 const PAGE: &str = "<html>\n<body>\n<center>We are down for maintenance.</center></body></html>";
@@ -119,12 +120,10 @@ fn is_taken(operation: &str, kind: &str) -> bool {
 
 /// Whether a reply says that all went well.
 pub fn says_success(message: &Message) -> bool {
-    let of = |name: &str| {
-        let found = message.attributes.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    };
-    let none = |name: &str| of(name).is_none_or(|count| count == "0");
-    none("failed") && none("unknown") && of("fault").is_none()
+    let metadata = &message.metadata;
+    let failed = metadata.failed.unwrap_or(0);
+    let none_unknown = metadata.extra("unknown").is_none_or(|count| count == "0");
+    failed == 0 && none_unknown && metadata.extra("fault").is_none()
 }
 
 /// The errors about one case.

@@ -4,8 +4,11 @@
 use super::names::explain;
 use crate::table::Config;
 use salesforce_client::client::Client;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::{
+    OutcomeSet, Progress,
+};
+use salesforce_contract::message::Head;
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;
 use std::rc::Rc;
@@ -59,7 +62,7 @@ impl Source for Completed<Box<dyn Source>> {
         self.run(|source| source.read(max))
     }
 
-    fn head(&self) -> Message {
+    fn head(&self) -> Head {
         self.inner.head()
     }
 }
@@ -81,7 +84,7 @@ impl Sink for Completed<Box<dyn Sink>> {
         self.inner.journal()
     }
 
-    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
+    fn outcomes(&mut self, which: OutcomeSet) -> Result<Box<dyn Source>, Fault> {
         let outcomes = self.run(|sink| sink.outcomes(which))?;
         Ok(Box::new(Completed::new(outcomes, self.completion.clone())))
     }

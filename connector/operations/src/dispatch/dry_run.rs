@@ -4,11 +4,13 @@ use super::{accept, check_input, known};
 use crate::table::{self, Config, Run};
 use salesforce_client::client::{Client, UnsentRequest};
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::{
     DryRunConfig, DryRunReport, PlannedRequest,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::catalog::{Effect, Operation};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use std::rc::Rc;
 
 /// Bytes of a body that are shown unless the config says otherwise.
@@ -76,6 +78,7 @@ fn run_dry(
     input: Option<&Message>,
 ) -> Result<(), Fault> {
     match run {
+        Run::Pure(run) => run(config, input).map(drop),
         Run::Call(run) => run(client, config, input).map(drop),
         Run::Source(open) => open(Rc::clone(client), config, input).map(drop),
         Run::Trigger(poll) => poll(Rc::clone(client), config, None, 0).map(drop),
@@ -118,7 +121,7 @@ fn planned(unsent: &UnsentRequest, shown: usize) -> PlannedRequest {
         path: request.url.clone(),
         headers: headers.cloned().collect(),
         body: (!unsent.private).then(|| String::from_utf8_lossy(head).into_owned()),
-        body_bytes: request.body.len() as u64,
+        body_bytes: bounded(request.body.len() as u64),
         statement: unsent.statement.as_deref().map(str::to_owned),
     }
 }

@@ -12,6 +12,22 @@ fn context(plays: impl IntoIterator<Item = Play>) -> (Rc<Context>, Script) {
     )
 }
 
+/// Connects, and runs an operation.
+fn call(
+    context: Rc<Context>,
+    connection: &str,
+    operation: &str,
+    config: &str,
+    input: Option<&Message>,
+) -> Result<Message, Fault> {
+    let connection = connect(context, connection)?;
+    super::call(Some(&connection), operation, config, input)
+}
+
+fn authenticate(context: Rc<Context>, connection: &str) -> Result<String, Fault> {
+    session(&connect(context, connection)?)
+}
+
 fn created() -> Play {
     Play::json(
         201,
@@ -35,7 +51,7 @@ fn a_typed_reply_is_json_with_facts() {
         value,
         serde_json::json!({"index": 0, "id": "001000000000001AAA", "success": true, "created": true, "errors": []})
     );
-    assert!(reply.attributes.contains(&("status".into(), "201".into())));
+    assert_eq!(reply.metadata.status, Some(201));
 }
 
 #[test]
@@ -124,7 +140,7 @@ fn bad_input_is_one_sentence_and_nothing_is_sent() {
             "query/rows",
             r#"{"soql":"SELECT Id FROM Account"}"#,
             None,
-            "run by `source`",
+            "run by `open-source`",
         ),
         (
             r#"{"url":"https://acme.my.salesforce.com"}"#,
@@ -165,9 +181,9 @@ fn no_secret_appears_in_a_fault() {
 fn faults_from_outside_a_request_tell_that_something_was_sent() {
     let page = r#"{"totalSize":2,"done":true,"records":[{"attributes":{"type":"Account"},"Id":"001000000000001AAA"}]}"#;
     let (context, script) = context([token("T1"), Play::json(200, page)]);
+    let connection = connect(context, CONNECTION).unwrap();
     let mut rows = open_source(
-        context,
-        CONNECTION,
+        Some(&connection),
         "query/rows",
         r#"{"soql":"SELECT Id FROM Account"}"#,
         None,
@@ -191,7 +207,7 @@ fn what_failed_after_a_write_may_have_been_applied() {
         created(),
         Play::json(404, r#"[{"errorCode":"NOT_FOUND","message":"x"}]"#),
     ]);
-    let client = enter(context, CONNECTION).unwrap();
+    let client = connect(context, CONNECTION).unwrap().client();
     let post = salesforce_client::client::Request::write(
         salesforce_client::transport::Method::Post,
         "/x",

@@ -3,102 +3,97 @@
 
 use super::{Sink, Source};
 use crate::table::Answer;
+use salesforce_client::client::Connection;
 use salesforce_client::context::Context;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::message::{Batch, Message};
+
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use salesforce_contract::bindings::{Fault, Message};
-use salesforce_contract::catalog::{self, Shape};
+use salesforce_contract::catalog::{self, Effect, Operation, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::rc::Rc;
+
+/// Checks a connection, given as a record. Nothing is sent.
+pub fn connect(context: Rc<Context>, config: &ConnectionConfig) -> Result<Connection, Fault> {
+    let text = text(&catalog::connection().shape, config, "connection")?;
+    super::connect(context, &text)
+}
 
 /// An operation with its connection and config.
 pub struct Called<'a> {
-    context: Rc<Context>,
+    connection: Option<&'a Connection>,
     name: &'a str,
-    connection: String,
     config: String,
 }
 
 impl<'a> Called<'a> {
-    /// Puts records into JSON. An operation without config has `()`.
+    /// Puts a config into JSON. An operation without config has `()`.
     pub fn new(
-        context: Rc<Context>,
+        connection: Option<&'a Connection>,
         name: &'a str,
-        connection: &ConnectionConfig,
         config: &impl Serialize,
     ) -> Result<Self, Fault> {
         let operation = super::known(name)?;
         Ok(Self {
-            context,
+            connection,
             name,
-            connection: text(&catalog::connection().shape, connection, "connection")?,
             config: text(&operation.config.shape, config, "config")?,
         })
     }
 
     /// Runs an operation that answers with a message.
     pub fn message(self, input: Option<Message>) -> Result<Message, Fault> {
-        super::call(
-            self.context,
-            &self.connection,
-            self.name,
-            &self.config,
-            input.as_ref(),
-        )
+        super::call(self.connection, self.name, &self.config, input.as_ref())
     }
 
     /// Runs an operation that answers with a record.
     pub fn reply<T: DeserializeOwned>(self, input: Option<Message>) -> Result<T, Fault> {
-        let (.., answer) = super::answer(
-            self.context,
-            &self.connection,
-            self.name,
-            &self.config,
-            input.as_ref(),
-        )?;
+        let (operation, answer) =
+            super::answer(self.connection, self.name, &self.config, input.as_ref())?;
         let value = match answer {
-            Answer::Record(record) => record.value,
-            Answer::Message(message) => serde_json::from_slice(&message.body).unwrap_or_default(),
+            Answer::Record(record) => Ok(record.value),
+            Answer::Message(message) => read(operation, &message.body),
         };
-        serde_json::from_value(value).map_err(|error| {
-            Fault::protocol(format!("The reply of {} does not fit: {error}", self.name))
+        let record = value.and_then(serde_json::from_value);
+        // A write that was answered in another form was answered all the same.
+        record.map_err(|error| Fault {
+            maybe_applied: operation.effect == Effect::Write,
+            attempts: 1,
+            ..Fault::protocol(format!("The reply of {} does not fit: {error}", self.name))
         })
     }
 
     /// Starts an operation that gives bytes.
     pub fn source(self, input: Option<Message>) -> Result<Box<dyn Source>, Fault> {
-        super::open_source(
-            self.context,
-            &self.connection,
-            self.name,
-            &self.config,
-            input.as_ref(),
-        )
+        super::open_source(self.connection, self.name, &self.config, input.as_ref())
     }
 
     /// Starts an operation that takes bytes.
     pub fn sink(self, journal: Option<&str>) -> Result<Box<dyn Sink>, Fault> {
-        super::open_sink(
-            self.context,
-            &self.connection,
-            self.name,
-            &self.config,
-            journal,
-        )
+        super::open_sink(self.connection, self.name, &self.config, journal)
     }
 
     /// Asks a trigger for what is new.
     pub fn poll(self, checkpoint: Option<&str>, wait_ms: u32) -> Result<Batch, Fault> {
         super::poll(
-            self.context,
-            &self.connection,
+            self.connection,
             self.name,
             &self.config,
             checkpoint,
             wait_ms,
         )
     }
+}
+
+/// A document of Salesforce's as the JSON of a record.
+fn read(operation: &Operation, body: &[u8]) -> serde_json::Result<Value> {
+    let value = serde_json::from_slice(body)?;
+    Ok(match &operation.reply {
+        Some(document) => catalog::read(&document.shape, &value),
+        None => value,
+    })
 }
 
 /// A record as the JSON that a host would have sent.

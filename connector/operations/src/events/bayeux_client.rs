@@ -17,7 +17,8 @@ use salesforce_client::retry::retry_after_ms;
 use salesforce_client::transport::{HttpRequest, Method};
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::exports::salesforce::connector::events::LostPolicy;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Message;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How long a handshake and a subscription may take, whatever the poll's own time.

@@ -88,7 +88,12 @@ impl ReplayCursor {
         let mut positions = BTreeMap::new();
         for channel in &config.channels {
             check(channel)?;
-            let given = config.after.iter().find(|(name, _)| name == channel);
+            let given = config
+                .after
+                .as_deref()
+                .unwrap_or_default()
+                .iter()
+                .find(|(name, _)| name == channel);
             let position = match (known.remove(channel), given) {
                 (Some(position), _) => position,
                 (None, Some((_, id))) => Position::parse(id).ok_or_else(|| {
@@ -103,6 +108,7 @@ impl ReplayCursor {
         if let Some((channel, _)) = config
             .after
             .iter()
+            .flatten()
             .find(|(name, _)| !positions.contains_key(name))
         {
             return Err(Fault::config(format!(
@@ -182,7 +188,7 @@ mod tests {
                 .map(|channel| (*channel).to_owned())
                 .collect(),
             replay: None,
-            after: Vec::new(),
+            after: None,
             lost: None,
             batch_size: None,
         }
@@ -219,7 +225,7 @@ mod tests {
         assert!(refused(&config(&["Account"])).contains("is no channel"));
         assert!(refused(&config(&["/meta/connect"])).contains("is no channel"));
         let after = |id: &str| SubscribeConfig {
-            after: vec![("/u/x".into(), id.into())],
+            after: Some(vec![("/u/x".into(), id.into())]),
             ..config(&["/u/x"])
         };
         let long = "7".repeat(MAX_ID_DIGITS + 1);

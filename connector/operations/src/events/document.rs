@@ -1,7 +1,9 @@
 //! An event as a message: its body as Salesforce sent it, and what can be told of it beforehand.
 
 use crate::triggers::instant::Instant;
-use salesforce_contract::bindings::Message;
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::message::Message;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -74,7 +76,10 @@ pub fn receive(channel: &str, data: &RawValue) -> Received {
         message: Message {
             media_type: "application/json".into(),
             body: data.get().as_bytes().to_vec(),
-            attributes: attributes(channel, replay_id.as_deref(), change, data),
+            metadata: Metadata {
+                extras: extras(channel, replay_id.as_deref(), change, data),
+                ..Metadata::default()
+            },
         },
         replay_id,
         created_ms,
@@ -89,7 +94,7 @@ fn milliseconds(date: &Value) -> Option<i64> {
     }
 }
 
-fn attributes(
+fn extras(
     channel: &str,
     replay_id: Option<&str>,
     change: Option<Change>,
@@ -100,12 +105,12 @@ fn attributes(
         || format!("{:016x}", xxh3_64(data.get().as_bytes())),
         str::to_owned,
     );
-    let mut attributes = vec![
+    let mut extras = vec![
         ("event-id".to_owned(), format!("{channel}#{tail}")),
         ("channel".to_owned(), channel.to_owned()),
     ];
     let mut add = |name: &str, value: Option<String>| {
-        attributes.extend(value.map(|value| (name.to_owned(), value)));
+        extras.extend(value.map(|value| (name.to_owned(), value)));
     };
     add("replay-id", replay_id.map(str::to_owned));
     if let Some(change) = change {
@@ -117,7 +122,7 @@ fn attributes(
         add("change-type", change.change_type);
         add("gap", gap);
     }
-    attributes
+    extras
 }
 
 /// The message that reports events that are gone.
@@ -128,11 +133,14 @@ pub fn gap(channel: &str, after: &str, resumed: &str, reason: &str) -> Message {
     Message {
         media_type: "application/json".into(),
         body: body.to_string().into_bytes(),
-        attributes: vec![
-            ("event-id".into(), format!("{channel}#gap-after-{after}")),
-            ("channel".into(), channel.to_owned()),
-            ("gap".into(), "replay-lost".into()),
-        ],
+        metadata: Metadata {
+            extras: vec![
+                ("event-id".into(), format!("{channel}#gap-after-{after}")),
+                ("channel".into(), channel.to_owned()),
+                ("gap".into(), "replay-lost".into()),
+            ],
+            ..Metadata::default()
+        },
     }
 }
 
@@ -143,8 +151,8 @@ mod tests {
     fn received(channel: &str, text: &str) -> (Received, Vec<(String, String)>) {
         let data = RawValue::from_string(text.to_owned()).unwrap();
         let received = receive(channel, &data);
-        let attributes = received.message.attributes.clone();
-        (received, attributes)
+        let extras = received.message.metadata.extras.clone();
+        (received, extras)
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -154,12 +162,12 @@ mod tests {
     #[test]
     fn changes_tell_entity_kind_and_gaps() {
         let text = r#"{"schema":"s","payload":{"ChangeEventHeader":{"entityName":"Account","changeType":"GAP_UPDATE","commitTimestamp":1700000000123,"recordIds":["001"]}},"event":{"replayId":9007199254740993}}"#;
-        let (received, attributes) = received("/data/ChangeEvents", text);
+        let (received, extras) = received("/data/ChangeEvents", text);
         assert_eq!(received.message.body, text.as_bytes());
         assert_eq!(received.replay_id.as_deref(), Some("9007199254740993"));
         assert_eq!(received.created_ms, Some(1_700_000_000_123));
         assert_eq!(
-            attributes,
+            extras,
             [
                 pair("event-id", "/data/ChangeEvents#9007199254740993"),
                 pair("channel", "/data/ChangeEvents"),
@@ -202,8 +210,8 @@ mod tests {
             r#"{"payload":{"CreatedDate":4000},"event":{"replayId":10}}"#,
         );
         assert_eq!(numbered.created_ms, Some(4_000));
-        let (odd, attributes) = received("/topic/T", "[1]");
+        let (odd, extras) = received("/topic/T", "[1]");
         assert_eq!((odd.replay_id, odd.created_ms), (None, None));
-        assert!(attributes[0].1.starts_with("/topic/T#"));
+        assert!(extras[0].1.starts_with("/topic/T#"));
     }
 }

@@ -3,7 +3,8 @@
 use super::cursor::Position;
 use super::document;
 use super::quiet::Gap;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Message;
 use salesforce_formats::soql::date;
 
 /// A channel that cannot continue where it stood.
@@ -46,7 +47,7 @@ impl LostChannel {
         if let Some(bounds) = &self.bounds {
             let times = [("gap-from", bounds.from), ("gap-to", bounds.to)];
             let times = times.map(|(name, ms)| (name.to_owned(), time(ms)));
-            message.attributes.extend(times);
+            message.metadata.extras.extend(times);
         }
         message
     }
@@ -67,7 +68,7 @@ pub fn fault(lost: &[LostChannel]) -> Fault {
     )
 }
 
-/// A time for people and attributes.
+/// A time for people and metadata.
 fn time(ms: i64) -> String {
     date::of_unix_seconds(ms.div_euclid(1_000)).unwrap_or_else(|| format!("{ms} ms"))
 }

@@ -1,8 +1,10 @@
 //! Outbound messages: what workflow rules and flows post by SOAP, as documents, with what to answer.
 
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::events::ParseOutboundMessageConfig;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Message;
 use salesforce_formats::xml::{Element, Malformed, XmlReader};
 use serde_json::{Map, Value, json};
 
@@ -39,11 +41,14 @@ pub fn parse(config: &ParseOutboundMessageConfig, input: &Message) -> Result<Mes
     Ok(Message {
         media_type: "application/x-ndjson".into(),
         body,
-        attributes: vec![
-            ("notifications".into(), count.to_string()),
-            ("answer".into(), ANSWER.into()),
-            ("answer-media-type".into(), "text/xml".into()),
-        ],
+        metadata: Metadata {
+            extras: vec![
+                ("notifications".into(), count.to_string()),
+                ("answer".into(), ANSWER.into()),
+                ("answer-media-type".into(), "text/xml".into()),
+            ],
+            ..Metadata::default()
+        },
     })
 }
 

@@ -2,9 +2,10 @@
 
 use crate::rest::collections;
 use salesforce_client::client::Client;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::CreateConfig;
 use salesforce_contract::bindings::exports::salesforce::connector::events::PublishConfig;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// Calls under way at once unless the config says otherwise: one keeps the order of events.
 const PARALLEL: u8 = 1;

@@ -5,12 +5,15 @@ use super::client_error::ClientError;
 use super::cursor::ReplayCursor;
 use super::subscriptions::Subscriptions;
 use salesforce_client::client::Client;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::message::bounded;
+use salesforce_contract::message::{Batch, Message};
+
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::exports::salesforce::connector::events::{
     LostPolicy, SubscribeConfig,
 };
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
 
 /// Events of one batch unless the config says otherwise.
 const USUAL_BATCH: u16 = 500;
@@ -45,7 +48,7 @@ pub fn subscribe(
     let messages = deliver(
         &mut subscriber,
         size,
-        &client.attributes(&client.known_usage()),
+        &client.metadata(client.known_usage()),
     );
     let checkpoint = subscriber.cursor.write()?;
     subscriptions.keep(key, subscriber);
@@ -64,11 +67,7 @@ fn key(client: &Client, config: &SubscribeConfig) -> Result<String, Fault> {
 }
 
 /// Takes events off a client's queue; its cursor is then after them.
-fn deliver(
-    subscriber: &mut BayeuxClient,
-    size: usize,
-    attributes: &[(String, String)],
-) -> Vec<Message> {
+fn deliver(subscriber: &mut BayeuxClient, size: usize, told: &Metadata) -> Vec<Message> {
     let count = size.min(subscriber.queue.len());
     let items: Vec<Item> = subscriber.queue.drain(..count).collect();
     let mut messages = Vec::with_capacity(count);
@@ -76,7 +75,8 @@ fn deliver(
         if let Some((channel, at)) = item.position {
             subscriber.cursor.positions.insert(channel, at);
         }
-        item.message.attributes.extend(attributes.iter().cloned());
+        item.message.metadata.usage = told.usage;
+        item.message.metadata.session_renewed = told.session_renewed;
         messages.push(item.message);
     }
     messages
@@ -208,7 +208,7 @@ fn transient(fault: Fault, pause_ms: u64) -> Fault {
     };
     Fault {
         kind,
-        retry_after_ms: Some(pause_ms),
+        retry_after_ms: Some(bounded(pause_ms)),
         attempts: MAX_CLIENTS,
         ..fault
     }

@@ -1,15 +1,17 @@
 //! Reports: descriptions, runs that are waited for, and runs that are asked for later.
 
-use super::ask::{self, Facts, Parameters};
+use super::ask::{self, Parameters};
 use super::path::segment;
 use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::analytics::{
     InstanceConfig, ReportConfig, RunReportConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -109,12 +111,16 @@ fn metadata(input: &Message) -> Result<&[u8], Fault> {
     }
 }
 
-fn facts(body: &[u8]) -> serde_json::Result<Facts> {
+fn facts(body: &[u8]) -> serde_json::Result<Metadata> {
     let run: Run = serde_json::from_slice(body)?;
     let status = run.attributes.and_then(|attributes| attributes.status);
-    let mut facts = Facts::new();
-    facts.extend(status.map(|status| ("report-status".into(), status)));
-    facts.extend(run.all_data.map(|all| ("all-data".into(), all.to_string())));
+    let mut facts = Metadata::default();
+    if let Some(status) = status {
+        facts.add("report-status", status);
+    }
+    if let Some(all) = run.all_data {
+        facts.add("all-data", all.to_string());
+    }
     Ok(facts)
 }
 

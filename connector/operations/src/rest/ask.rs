@@ -6,15 +6,14 @@ use salesforce_client::envelope;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
-use salesforce_client::metadata::Metadata;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use serde_json::{Map, Value};
-
-/// Facts that go into the attributes of a message.
-pub type Facts = Vec<(String, String)>;
 
 /// Query parameters in order; what is absent or empty is left out.
 #[derive(Default)]
@@ -171,7 +170,7 @@ pub fn delete(client: &Client, path: &str) -> Result<Message, Fault> {
         Err(fault) if fault::deleted_before(&fault) => Ok(Message {
             media_type: "application/json".into(),
             body: Vec::new(),
-            attributes: client.attributes(&Metadata::from(&fault)),
+            metadata: client.metadata(Metadata::from(&fault)),
         }),
         Err(fault) => Err(fault),
     }
@@ -187,12 +186,12 @@ pub fn delete_call(client: &Client, path: &str) -> Result<Request, Fault> {
     })
 }
 
-/// Sends a call and adds what `read` finds in the body to the attributes. A body that cannot be read so is a
+/// Sends a call and adds what `read` finds in the body to the metadata. A body that cannot be read so is a
 /// `protocol` fault.
 pub fn send_and_read(
     client: &Client,
     call: &Request,
-    read: impl Fn(&[u8]) -> serde_json::Result<Facts>,
+    read: impl Fn(&[u8]) -> serde_json::Result<Metadata>,
 ) -> Result<Message, Fault> {
     let (reply, facts) = client.send_as(call, None, |reply, _| match read(&reply.body) {
         Ok(facts) => Ok((reply, facts)),
@@ -202,12 +201,12 @@ pub fn send_and_read(
         ))),
     })?;
     let mut message = client.message(reply);
-    message.attributes.extend(facts);
+    message.metadata.extend(facts);
     Ok(message)
 }
 
 /// Sends a call whose answer is as many results as `count`, each with the member `success_key`: one alone, or a list. Results of a
-/// list may fail one by one, even all of them with status 400: the attribute `failed` counts those. A single result
+/// list may fail one by one, even all of them with status 400: `failed` of the metadata counts those. A single result
 /// that failed is a fault.
 pub fn send_for_results(
     client: &Client,
@@ -225,9 +224,7 @@ pub fn send_for_results(
         Ok((reply, failed))
     })?;
     let mut message = client.message(reply);
-    message
-        .attributes
-        .push(("failed".into(), failed?.to_string()));
+    message.metadata.failed = Some(bounded(failed? as u64));
     Ok(message)
 }
 

@@ -44,19 +44,19 @@ fn built(select: &Select, soql: String) -> BuiltQuery {
 }
 
 fn select(config: &BuildConfig) -> Result<Select, Fault> {
-    let children = config.children.iter().enumerate();
+    let children = config.children.iter().flatten().enumerate();
     let children: Result<Vec<_>, Fault> = children
         .map(|(at, query)| child(query, &format!("config.children[{at}]")))
         .collect();
     Ok(Select {
         from: config.object.clone(),
-        fields: config.fields.clone(),
-        choices: config.type_choices.iter().map(choice).collect(),
+        fields: config.fields.clone().unwrap_or_default(),
+        choices: config.type_choices.iter().flatten().map(choice).collect(),
         children: children?,
         filter: config.filter.clone(),
-        group_by: config.group_by.clone(),
+        group_by: config.group_by.clone().unwrap_or_default(),
         having: config.having.clone(),
-        sort: config.sort.iter().map(sort).collect(),
+        sort: config.sort.iter().flatten().map(sort).collect(),
         limit: config.limit,
         offset: config.offset,
     })
@@ -69,7 +69,7 @@ fn choice(config: &TypeChoice) -> Choice {
         branches: branches
             .map(|branch| (branch.object.clone(), branch.fields.clone()))
             .collect(),
-        otherwise: config.otherwise.clone(),
+        otherwise: config.otherwise.clone().unwrap_or_default(),
     }
 }
 
@@ -82,16 +82,16 @@ fn sort(key: &SortKey) -> Sort {
 }
 
 fn child(query: &ChildQuery, place: &str) -> Result<Select, Fault> {
-    let children = query.children.iter().enumerate();
+    let children = query.children.iter().flatten().enumerate();
     let children: Result<Vec<_>, Fault> = children
         .map(|(at, json)| Deeper::read(json, &format!("{place}.children[{at}]")))
         .collect();
     Ok(Select {
         from: query.relationship.clone(),
-        fields: query.fields.clone(),
+        fields: query.fields.clone().unwrap_or_default(),
         children: children?,
         filter: query.filter.clone(),
-        sort: query.sort.iter().map(sort).collect(),
+        sort: query.sort.iter().flatten().map(sort).collect(),
         limit: query.limit,
         ..Select::default()
     })

@@ -7,13 +7,14 @@ mod tree;
 mod write;
 
 pub use retrieve::retrieve;
+use salesforce_contract::message::Message;
 
 use crate::batch::{self, BatchOperation, Plan, document_of_ids, format_of};
 use salesforce_client::client::Client;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::collections::{
     CreateConfig, CreateTreeConfig, DeleteConfig, OutcomeFormat, UpdateConfig, UpsertConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_TREE_RECORDS;
 use salesforce_formats::message::input::{Document, Options};
 
@@ -44,7 +45,11 @@ pub fn upsert(client: &Client, config: &UpsertConfig, input: &Message) -> Result
 }
 
 /// DELETE composite/sobjects?ids=.
-pub fn delete(client: &Client, config: &DeleteConfig, input: &Message) -> Result<Message, Fault> {
+pub fn delete_records(
+    client: &Client,
+    config: &DeleteConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
     let document = document_of_ids(input)?;
     let operation = delete::Delete::new(client, config)?;
     let plan = Plan::new(config.batch_size, config.parallel);

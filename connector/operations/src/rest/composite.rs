@@ -2,13 +2,16 @@
 
 mod check;
 
-use super::ask::{self, Facts, Parameters};
+use super::ask::{self, Parameters};
 use salesforce_client::client::{Client, Request};
 use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::composite::CompositeConfig;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -63,13 +66,13 @@ pub fn graph(client: &Client, config: &CompositeConfig, input: &Message) -> Resu
                 .map(|graph| graph.answer.failed())
                 .sum(),
         );
-        facts.push(("failed-graphs".into(), graphs.count().to_string()));
+        facts.add("failed-graphs", graphs.count().to_string());
         Ok(facts)
     })
 }
 
 /// GET composite.
-pub fn list(client: &Client) -> Result<Message, Fault> {
+pub fn resources(client: &Client) -> Result<Message, Fault> {
     ask::get(
         client,
         "composite",
@@ -85,9 +88,10 @@ fn call(
     input: &Message,
     idempotency: Idempotency,
 ) -> Result<Request, Fault> {
-    check_headers("config.headers", &config.headers)?;
+    let headers = config.headers.as_deref().unwrap_or_default();
+    check_headers("config.headers", headers)?;
     let mut call = ask::post_call(client, resource, idempotency, &input.body)?;
-    call.headers.extend(config.headers.iter().cloned());
+    call.headers.extend(headers.iter().cloned());
     Ok(call)
 }
 
@@ -114,8 +118,11 @@ fn counted(answers: usize, requests: usize) -> serde_json::Result<()> {
     }
 }
 
-fn failed(count: usize) -> Facts {
-    vec![("failed".into(), count.to_string())]
+fn failed(count: usize) -> Metadata {
+    Metadata {
+        failed: Some(bounded(count as u64)),
+        ..Metadata::default()
+    }
 }
 
 fn count_failed(statuses: impl Iterator<Item = u16>) -> usize {

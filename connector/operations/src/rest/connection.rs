@@ -4,12 +4,15 @@ use super::ask;
 use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
-use salesforce_client::metadata::{Metadata, Replied};
+use salesforce_client::metadata::Replied;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::{
     ConnectionReport, Revocation, RevokeConfig, Session,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -53,8 +56,8 @@ pub fn test(client: &Client) -> Result<Replied<ConnectionReport>, Fault> {
         api_version: client.version()?.to_string(),
         api_calls_used: calls
             .as_ref()
-            .map(|calls| calls.max.saturating_sub(calls.remaining)),
-        api_calls_allowed: calls.as_ref().map(|calls| calls.max),
+            .map(|calls| bounded(calls.max.saturating_sub(calls.remaining))),
+        api_calls_allowed: calls.as_ref().map(|calls| bounded(calls.max)),
         warning: session.warning,
     };
     Ok(Replied::new(report, metadata))

@@ -5,7 +5,9 @@ use salesforce_client::client::{Client, Unusable};
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::GraphqlConfig;
-use salesforce_contract::bindings::{Fault, FaultKind, Message, UpstreamFault};
+use salesforce_contract::bindings::{Fault, FaultKind, UpstreamFault};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use serde_json::Value;
 
 /// POST graphql.
@@ -37,10 +39,8 @@ pub fn graphql(client: &Client, config: &GraphqlConfig) -> Result<Message, Fault
     }
     let mut message = client.message(reply);
     // As with composite requests, `failed` says that not all of the document succeeded.
-    for name in ["errors", "failed"] {
-        let count = errors.len().to_string();
-        message.attributes.push((name.into(), count));
-    }
+    message.metadata.failed = Some(bounded(errors.len() as u64));
+    message.metadata.add("errors", errors.len().to_string());
     Ok(message)
 }
 

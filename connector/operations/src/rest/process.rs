@@ -7,16 +7,17 @@ pub use actions::{describe_action, invocable_actions, invoke_action};
 pub use quick_actions::{
     describe_quick_action, quick_action, quick_action_defaults, quick_actions, run_quick_action,
 };
+use salesforce_contract::message::Message;
 
 use super::ask::{self, Object, Parameters};
 use super::path::segment;
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::process::{
     DecisionConfig, RulesConfig, RunRulesConfig, SubmitConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use serde_json::Value;
 
 /// GET process/approvals.
@@ -42,7 +43,10 @@ pub fn submit(client: &Client, config: &SubmitConfig) -> Result<Message, Fault> 
             .put("contextId", id)
             .some("comments", config.comments.as_deref())
             .some("contextActorId", config.submitter_id.as_deref())
-            .list("nextApproverIds", &config.next_approver_ids)
+            .list(
+                "nextApproverIds",
+                config.next_approver_ids.as_deref().unwrap_or_default(),
+            )
             .some(
                 "processDefinitionNameOrId",
                 config.approval_process.as_deref(),
@@ -70,7 +74,10 @@ fn decision(action: &str, id: &str, config: &DecisionConfig) -> Object {
         .put("actionType", action)
         .put("contextId", id)
         .some("comments", config.comments.as_deref())
-        .list("nextApproverIds", &config.next_approver_ids)
+        .list(
+            "nextApproverIds",
+            config.next_approver_ids.as_deref().unwrap_or_default(),
+        )
 }
 
 fn decide(client: &Client, ids: &[String], one: impl Fn(&str) -> Object) -> Result<Message, Fault> {

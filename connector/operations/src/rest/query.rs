@@ -1,6 +1,6 @@
 //! SOQL, page by page: GET query, queryAll and nextRecordsUrl.
 
-use super::ask::{self, Facts};
+use super::ask;
 use super::path::query as pairs;
 use crate::field_sets;
 use salesforce_client::client::{Client, Request};
@@ -9,14 +9,16 @@ use salesforce_client::envelope::wrapped;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
 use salesforce_client::transport::Headers;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     ExplainConfig, QueryConfig, QueryMoreConfig,
 };
 use salesforce_contract::bindings::exports::salesforce::connector::raw::ToolingQueryConfig;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::limits::{
     MAX_SOQL_CHARS, MAX_URI_BYTES, OLDEST_COMPOSITE_VERSION, URI_HEADER_RESERVE,
 };
+use salesforce_contract::message::Message;
 use salesforce_formats::message::counted::{self, Head, PageKind, PageOrRecord};
 use salesforce_formats::soql;
 
@@ -152,7 +154,7 @@ pub fn check(headers: Option<&Headers>) -> Result<(), Fault> {
 pub fn query(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
     let question = Question {
         soql: &config.soql,
-        bind: &config.bind,
+        bind: config.bind.as_deref().unwrap_or_default(),
         include_deleted: config.include_deleted,
         page_size: config.page_size,
         headers: headers_of(config.headers.as_ref()),
@@ -210,8 +212,8 @@ pub fn next_page(next: &str) -> Result<&str, String> {
 /// GET query?explain=.
 pub fn explain(client: &Client, config: &ExplainConfig) -> Result<Message, Fault> {
     let target = match (&config.soql, &config.view) {
-        (Some(soql), None) => explained(client, soql, &config.bind)?,
-        (None, Some(view)) if config.bind.is_empty() => view.clone(),
+        (Some(soql), None) => explained(client, soql, config.bind.as_deref().unwrap_or_default())?,
+        (None, Some(view)) if config.bind.as_deref().unwrap_or_default().is_empty() => view.clone(),
         (None, Some(_)) => {
             return Err(Fault::config(
                 "config.bind goes with config.soql: a report or list view takes no values",
@@ -233,7 +235,11 @@ pub fn explain(client: &Client, config: &ExplainConfig) -> Result<Message, Fault
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
 pub fn tooling(client: &Client, config: &ToolingQueryConfig) -> Result<Message, Fault> {
-    let soql = bound(client, &config.soql, &config.bind)?;
+    let soql = bound(
+        client,
+        &config.soql,
+        config.bind.as_deref().unwrap_or_default(),
+    )?;
     let call = asked(client, "tooling/query", "q", &soql, PageOptions::default())?;
     page(client, &call, place_of(&soql))
 }
@@ -262,7 +268,7 @@ pub fn place_of(soql: &str) -> PageKind {
     }
 }
 
-/// Sends a call whose answer is a page, which brings the rows that it promises; the attribute `next` names the page after it.
+/// Sends a call whose answer is a page, which brings the rows that it promises; `next` of the metadata names the page after it.
 fn page(client: &Client, call: &Request, place: PageKind) -> Result<Message, Fault> {
     ask::send_and_read(client, call, |body| Ok(next(counted::page(body, place)?)))
 }
@@ -272,14 +278,12 @@ pub(super) fn page_or_record(client: &Client, call: &Request) -> Result<Message,
     ask::send_and_read(client, call, |body| {
         Ok(match counted::page_or_record(body)? {
             PageOrRecord::Page(page) => next(page),
-            PageOrRecord::Record => Facts::new(),
+            PageOrRecord::Record => Metadata::default(),
         })
     })
 }
 
-fn next(page: Head) -> Facts {
+fn next(page: Head) -> Metadata {
     let next = page.next.filter(|_| !page.done);
-    next.map(|next| ("next".to_owned(), next))
-        .into_iter()
-        .collect()
+    next.map_or_else(Metadata::default, |next| Metadata::of("next", next))
 }

@@ -6,10 +6,11 @@ use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::{
     ApexRestConfig, Method as MethodChoice, RequestConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// Where Apex classes are published (Apex Developer Guide, "Exposing Apex Classes as REST Web Services").
 const APEX_REST: &str = "/services/apexrest/";
@@ -27,8 +28,11 @@ pub fn request(
         expected: Expected::Anything,
         ..Request::get(target(client, config)?)
     };
-    check_headers("config.headers", &config.headers)?;
-    call.headers.clone_from(&config.headers);
+    check_headers(
+        "config.headers",
+        config.headers.as_deref().unwrap_or_default(),
+    )?;
+    call.headers = config.headers.clone().unwrap_or_default();
     if let Some(input) = input {
         call.body = input.body.as_slice().into();
         call.headers
@@ -94,6 +98,7 @@ fn target(client: &Client, config: &RequestConfig) -> Result<String, Fault> {
         config
             .query
             .iter()
+            .flatten()
             .map(|(name, value)| (name.as_str(), value.as_str())),
     );
     let joined = if path.contains('?') {

@@ -12,8 +12,10 @@ use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
-use salesforce_client::metadata::{Metadata, Replied};
+use salesforce_client::metadata::Replied;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::common::{
     Outcome, WriteOptions,
@@ -22,7 +24,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::records::{
     CreateConfig, DeleteByExternalIdConfig, DeleteConfig, RetrieveByExternalIdConfig,
     RetrieveConfig, UpdateConfig, UpsertConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Node, Options};
 use salesforce_formats::record_id::looks_like_id;
 
@@ -102,7 +104,7 @@ pub fn retrieve(client: &Client, config: &RetrieveConfig) -> Result<Message, Fau
     read(
         client,
         &record_path(&config.object, &config.id)?,
-        &config.fields,
+        config.fields.as_deref().unwrap_or_default(),
     )
 }
 
@@ -118,7 +120,7 @@ pub fn retrieve_by_external_id(
             &config.external_id_field,
             &config.external_id,
         )?,
-        &config.fields,
+        config.fields.as_deref().unwrap_or_default(),
     )
 }
 
@@ -302,8 +304,8 @@ pub(super) fn option_headers(
     let Some(options) = options else {
         return Ok(Vec::new());
     };
-    check_headers("config.options.headers", &options.headers)?;
-    let mut headers = options.headers.clone();
+    let mut headers = options.headers.clone().unwrap_or_default();
+    check_headers("config.options.headers", &headers)?;
     if let Some(rule) = &options.assignment_rule {
         headers.push(("sforce-auto-assign".into(), assignment(rule)?.into()));
     }

@@ -9,16 +9,17 @@ use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::Replied;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::records::{
     CountConfig, DeleteRelatedConfig, RecentConfig, RelatedConfig, UpdateRelatedConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// GET sobjects/{object}/{id}/{relationship}.
 pub fn related(client: &Client, config: &RelatedConfig) -> Result<Message, Fault> {
     let path = related_path(&config.object, &config.id, &config.relationship)?;
-    let fields = Parameters::none().list("fields", &config.fields);
+    let fields = Parameters::none().list("fields", config.fields.as_deref().unwrap_or_default());
     page_or_record(
         client,
         &ask::get_call(client, &path, &fields)?.expecting(Expected::OBJECT),
@@ -75,7 +76,8 @@ pub fn recent(client: &Client, config: &RecentConfig) -> Result<Message, Fault> 
 
 /// GET limits/recordCount.
 pub fn count(client: &Client, config: &CountConfig) -> Result<Message, Fault> {
-    let objects = Parameters::none().list("sObjects", &config.objects);
+    let objects =
+        Parameters::none().list("sObjects", config.objects.as_deref().unwrap_or_default());
     ask::get(
         client,
         "limits/recordCount",

@@ -4,11 +4,13 @@ use super::ask::{self, Parameters};
 use super::path::segment;
 use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::records::{
     GetDeletedConfig, GetUpdatedConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{DELETED_DAYS, UPDATED_DAYS};
+use salesforce_contract::message::Message;
 use salesforce_formats::soql::date;
 use serde::Deserialize;
 
@@ -71,7 +73,7 @@ impl Span {
         let call = ask::get_call(client, &path, &span)?.expecting(expected);
         ask::send_and_read(client, &call, |body| {
             let covered: Covered = serde_json::from_slice(body)?;
-            Ok(vec![("latest-date-covered".into(), covered.latest)])
+            Ok(Metadata::of("latest-date-covered", covered.latest))
         })
     }
 }

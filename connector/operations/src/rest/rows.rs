@@ -43,7 +43,7 @@ impl Rows {
     pub fn open(client: Rc<Client>, config: &RowsConfig) -> Result<Buffered<Self>, Fault> {
         let question = Question {
             soql: &config.soql,
-            bind: &config.bind,
+            bind: config.bind.as_deref().unwrap_or_default(),
             include_deleted: config.include_deleted,
             page_size: config.page_size,
             headers: headers_of(config.headers.as_ref()),

@@ -10,6 +10,7 @@ pub use layouts::{approval_layouts, compact_layouts, layouts, named_layouts};
 pub use list_views::{
     list_view, list_view_describe, list_view_results, list_views, recent_list_views,
 };
+use salesforce_contract::message::Message;
 pub use shapes::{json_schema, xsd};
 
 use super::ask::{self, Parameters};
@@ -17,11 +18,11 @@ use super::path::segment;
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::connection::settings::check_headers;
 use salesforce_client::expected::Expected;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     AppMenuConfig, DescribeConfig, EventSchemaConfig, Menu, ObjectConfig, ObjectsConfig,
     PayloadFormat,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use serde_json::Value;
 
 /// GET sobjects, with only the objects asked for.

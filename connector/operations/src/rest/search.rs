@@ -2,6 +2,7 @@
 
 mod suggest;
 
+use salesforce_contract::message::Message;
 pub use suggest::{suggest_queries, suggest_titles, suggestions};
 
 use super::ask::{self, Object, Parameters};
@@ -9,11 +10,11 @@ use super::query::{PageOptions, asked, check, headers_of};
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::search::{
     CategoryOperator, DataCategory, LayoutConfig, ParameterizedConfig, SearchConfig, SearchScope,
     SearchedObject,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_formats::soql::sosl;
 use serde_json::Value;
 
@@ -22,8 +23,8 @@ const FOUND: Expected = Expected::ListOrObject(&["searchRecords"]);
 
 /// GET search?q=.
 pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> {
-    let sosl =
-        sosl::bind(&config.sosl, &config.bind).map_err(|error| Fault::config(error.to_string()))?;
+    let sosl = sosl::bind(&config.sosl, config.bind.as_deref().unwrap_or_default())
+        .map_err(|error| Fault::config(error.to_string()))?;
     check(config.headers.as_ref())?;
     let options = PageOptions {
         size: None,
@@ -35,8 +36,9 @@ pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> 
 
 /// POST parameterizedSearch. It changes nothing.
 pub fn parameterized(client: &Client, config: &ParameterizedConfig) -> Result<Message, Fault> {
-    let needs_objects = !config.fields.is_empty() || config.default_limit.is_some();
-    if config.objects.is_empty() && needs_objects {
+    let needs_objects =
+        !config.fields.as_deref().unwrap_or_default().is_empty() || config.default_limit.is_some();
+    if config.objects.as_deref().unwrap_or_default().is_empty() && needs_objects {
         return Err(Fault::config(
             "config.fields and config.default-limit need config.objects: say in which objects to search",
         ));
@@ -67,19 +69,34 @@ pub fn layout(client: &Client, config: &LayoutConfig) -> Result<Message, Fault> 
 }
 
 fn parameters(config: &ParameterizedConfig) -> Object {
-    let objects: Vec<Value> = config.objects.iter().map(searched).collect();
-    let categories: Vec<Value> = config.data_categories.iter().map(category).collect();
+    let objects: Vec<Value> = config
+        .objects
+        .as_deref()
+        .unwrap_or_default()
+        .iter()
+        .map(searched)
+        .collect();
+    let categories: Vec<Value> = config
+        .data_categories
+        .as_deref()
+        .unwrap_or_default()
+        .iter()
+        .map(category)
+        .collect();
     Object::new()
         .put("q", config.words.as_str())
         .list("sobjects", &objects)
-        .list("fields", &config.fields)
+        .list("fields", config.fields.as_deref().unwrap_or_default())
         .some("in", config.scope.map(scope))
         .some("overallLimit", config.overall_limit)
         .some("defaultLimit", config.default_limit)
         .some("offset", config.offset)
         .some("division", config.division.as_deref())
         .list("dataCategories", &categories)
-        .list("netWorkIds", &config.network_ids)
+        .list(
+            "netWorkIds",
+            config.network_ids.as_deref().unwrap_or_default(),
+        )
         .some("pricebookId", config.pricebook_id.as_deref())
         .some("snippet", config.snippet_length)
         .some("spellCorrection", config.spell_correction)
@@ -91,7 +108,7 @@ fn parameters(config: &ParameterizedConfig) -> Object {
 fn searched(object: &SearchedObject) -> Value {
     Object::new()
         .put("name", object.name.as_str())
-        .list("fields", &object.fields)
+        .list("fields", object.fields.as_deref().unwrap_or_default())
         .some("where", object.condition.as_deref())
         .some("orderBy", object.order_by.as_deref())
         .some("limit", object.limit)

@@ -7,8 +7,9 @@ use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::records::UpdateAndRetrieveConfig;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -28,7 +29,7 @@ pub fn update_and_retrieve(
         Fault::protocol(format!("The record cannot be written as JSON: {error}"))
     })?;
     let path = client.path(&record_path(&config.object, &config.id)?)?;
-    let fields = config.fields.join(",");
+    let fields = config.fields.as_deref().unwrap_or_default().join(",");
     let fields = query((!fields.is_empty()).then_some(("fields", fields.as_str())));
     let headers: serde_json::Map<_, _> = headers
         .into_iter()

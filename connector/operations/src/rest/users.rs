@@ -7,15 +7,20 @@ use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::transport::Method;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::users::{
     InfoConfig, PasswordStatusConfig, ResetPasswordConfig, SetPasswordConfig, UserKind,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 /// GET sobjects/User/{id}.
 pub fn info(client: &Client, config: &InfoConfig) -> Result<Message, Fault> {
-    read(client, &user(config.kind, &config.id)?, &config.fields)
+    read(
+        client,
+        &user(config.kind, &config.id)?,
+        config.fields.as_deref().unwrap_or_default(),
+    )
 }
 
 /// POST sobjects/User/{id}/password.

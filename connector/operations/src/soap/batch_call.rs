@@ -8,10 +8,11 @@ use crate::batch::{self, Answered, BatchOperation, Extras, Plan, Row, check_coun
 use crate::typing::RecordError;
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
-use salesforce_client::metadata::Metadata;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ResultFormat;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Node};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub(super) trait RecordCodec {
     fn encode(&self, node: Node) -> Result<(Option<String>, String), RecordError>;
 
     /// Reads the result of a record; `sent` is its XML, `repeated` says that an earlier attempt may have been acted on.
-    fn outcome(&self, result: &Element, index: u64, sent: &str, repeated: bool) -> Outcome;
+    fn outcome(&self, result: &Element, index: u32, sent: &str, repeated: bool) -> Outcome;
 
     /// Reads what the result of a record says beside its outcome.
     fn extras(&self, _: &Element) -> Extras {
@@ -39,7 +40,7 @@ pub(super) struct BatchCall<'a, C> {
     /// The element before the records, with its text.
     head: Option<(&'static str, &'a str)>,
     codec: C,
-    extras: RefCell<BTreeMap<u64, Extras>>,
+    extras: RefCell<BTreeMap<u32, Extras>>,
 }
 
 impl<'a, C: RecordCodec> BatchCall<'a, C> {
@@ -86,7 +87,7 @@ impl<C: RecordCodec> BatchOperation for BatchCall<'_, C> {
         self.headers.all_or_none == Some(true)
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
+    fn row(&self, node: Node, index: u32) -> Result<Row, RecordError> {
         let (object, xml) = self.codec.encode(node)?;
         Ok(Row::new(index, object, xml.into_bytes()))
     }

@@ -10,11 +10,12 @@ use crate::typing::{RecordEncoder, RecordError, field_error, object_of};
 use salesforce_client::client::Client;
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ConvertLeadConfig;
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::catalog::nearest;
 use salesforce_contract::limits::MAX_LEAD_CONVERTS;
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Node, Options, Value};
 
 /// convertLead().
@@ -109,7 +110,7 @@ impl RecordCodec for Convert<'_> {
         Ok((None, xml.finish()))
     }
 
-    fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
+    fn outcome(&self, result: &Element, index: u32, _: &str, _: bool) -> Outcome {
         Outcome {
             id: result.text_of("leadId").map(str::to_owned),
             ..outcome(result, index, Some(false))

@@ -9,13 +9,18 @@ use crate::batch::{Plan, deletion_outcome, document_of_ids, id_of};
 use crate::typing::RecordError;
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::IdsConfig;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::Node;
 
 /// delete().
-pub fn delete(client: &Client, config: &IdsConfig, input: &Message) -> Result<Message, Fault> {
+pub fn delete_records(
+    client: &Client,
+    config: &IdsConfig,
+    input: &Message,
+) -> Result<Message, Fault> {
     run(client, "delete", Idempotency::Idempotent, config, input)
 }
 
@@ -82,7 +87,7 @@ impl RecordCodec for Ids {
         Ok((None, xml.finish()))
     }
 
-    fn outcome(&self, result: &Element, index: u64, sent: &str, repeated: bool) -> Outcome {
+    fn outcome(&self, result: &Element, index: u32, sent: &str, repeated: bool) -> Outcome {
         let id = sent.trim_start_matches("<ids>").trim_end_matches("</ids>");
         let outcome = outcome(result, index, Some(false));
         deletion_outcome(outcome, id, self.deletes && repeated)

@@ -7,10 +7,11 @@ use super::request;
 use super::xml::Xml;
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DescribeObjectConfig, DescribeObjectsConfig, HeaderOptions, PlainConfig, ReplyFormat,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// describeGlobal().
 pub fn describe_global(client: &Client, config: &PlainConfig) -> Result<Message, Fault> {

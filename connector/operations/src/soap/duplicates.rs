@@ -9,12 +9,13 @@ use super::sobject;
 use crate::typing::{RecordEncoder, RecordError, object_of};
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     FindDuplicatesByIdsConfig, FindDuplicatesConfig, ReplyFormat,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_DUPLICATE_RECORDS;
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Options, Record};
 
 /// findDuplicates().

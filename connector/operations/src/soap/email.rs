@@ -9,25 +9,27 @@ use super::xml::{Xml, unwritable};
 use salesforce_client::client::Client;
 use salesforce_client::connection::ApiVersion;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     EmailAttachment, EmailPriority, MassEmail, OptOutPolicy, ReplyFormat, SendEmailConfig,
     SendEmailMessageConfig, SingleEmail,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{MAX_EMAIL_ADDRESSES, MAX_EMAILS};
+use salesforce_contract::message::Message;
 
 /// sendEmail().
 pub fn send_email(client: &Client, config: &SendEmailConfig) -> Result<Message, Fault> {
     check(config)?;
     let version = client.version()?;
     let mut envelope = Envelope::new("sendEmail", &Headers::new(config.headers.as_ref()))?;
-    for email in &config.emails {
+    for email in config.emails.as_deref().unwrap_or_default() {
         single(email, version, envelope.body());
     }
-    for email in &config.mass_emails {
+    for email in config.mass_emails.as_deref().unwrap_or_default() {
         mass(email, envelope.body());
     }
-    let wanted = config.emails.len() + config.mass_emails.len();
+    let wanted = config.emails.as_deref().unwrap_or_default().len()
+        + config.mass_emails.as_deref().unwrap_or_default().len();
     send(client, "sendEmail", envelope, wanted, config.format)
 }
 
@@ -71,16 +73,18 @@ fn send(
 
 /// Refuses what Salesforce would refuse as a whole.
 fn check(config: &SendEmailConfig) -> Result<(), Fault> {
-    let count = config.emails.len() + config.mass_emails.len();
+    let count = config.emails.as_deref().unwrap_or_default().len()
+        + config.mass_emails.as_deref().unwrap_or_default().len();
     if !(1..=MAX_EMAILS).contains(&count) {
         return Err(Fault::config(format!(
             "config has {count} emails; sendEmail() takes 1 to {MAX_EMAILS}, singles and mass together"
         )));
     }
-    for (at, email) in config.emails.iter().enumerate() {
+    for (at, email) in config.emails.iter().flatten().enumerate() {
         let place = format!("config.emails[{at}]");
-        let addresses =
-            email.to_addresses.len() + email.cc_addresses.len() + email.bcc_addresses.len();
+        let addresses = email.to_addresses.as_deref().unwrap_or_default().len()
+            + email.cc_addresses.as_deref().unwrap_or_default().len()
+            + email.bcc_addresses.as_deref().unwrap_or_default().len();
         if addresses > MAX_EMAIL_ADDRESSES {
             return Err(Fault::config(format!(
                 "{place} has {addresses} addresses; Salesforce takes {MAX_EMAIL_ADDRESSES}"
@@ -91,7 +95,7 @@ fn check(config: &SendEmailConfig) -> Result<(), Fault> {
                 "{place} has no recipient: give `to-addresses` or `target-object-id`"
             )));
         }
-        for attachment in &email.attachments {
+        for attachment in email.attachments.as_deref().unwrap_or_default() {
             if attachment.body.is_some() == attachment.id.is_some() {
                 return Err(Fault::config(format!(
                     "{place}: the attachment `{}` needs either `body` or `id`",
@@ -110,8 +114,17 @@ fn check(config: &SendEmailConfig) -> Result<(), Fault> {
             )));
         }
     }
-    for (at, email) in config.mass_emails.iter().enumerate() {
-        let (targets, whats) = (email.target_object_ids.len(), email.what_ids.len());
+    for (at, email) in config
+        .mass_emails
+        .as_deref()
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+    {
+        let (targets, whats) = (
+            email.target_object_ids.len(),
+            email.what_ids.as_deref().unwrap_or_default().len(),
+        );
         if whats != 0 && whats != targets {
             return Err(Fault::config(format!(
                 "config.mass-emails[{at}] has {targets} recipients and {whats} `what-ids`: give one for each, or none"
@@ -158,20 +171,32 @@ fn single(email: &SingleEmail, version: ApiVersion, xml: &mut Xml) {
     }
     .write(xml);
     let newer = version >= ApiVersion(35);
-    xml.each("bccAddresses", &email.bcc_addresses);
-    xml.each("ccAddresses", &email.cc_addresses);
+    xml.each(
+        "bccAddresses",
+        email.bcc_addresses.as_deref().unwrap_or_default(),
+    );
+    xml.each(
+        "ccAddresses",
+        email.cc_addresses.as_deref().unwrap_or_default(),
+    );
     xml.text_or_nil("charset", email.charset.as_deref());
-    xml.each("documentAttachments", &email.document_attachments);
+    xml.each(
+        "documentAttachments",
+        email.document_attachments.as_deref().unwrap_or_default(),
+    );
     if newer {
-        xml.each("entityAttachments", &email.entity_attachments);
-        attachments(&email.attachments, xml);
+        xml.each(
+            "entityAttachments",
+            email.entity_attachments.as_deref().unwrap_or_default(),
+        );
+        attachments(email.attachments.as_deref().unwrap_or_default(), xml);
     }
     xml.text_or_nil("htmlBody", email.html_body.as_deref());
     some("inReplyTo", email.in_reply_to.as_deref(), xml);
     if newer {
         xml.text_or_nil("optOutPolicy", email.opt_out_policy.map(policy));
     } else {
-        attachments(&email.attachments, xml);
+        attachments(email.attachments.as_deref().unwrap_or_default(), xml);
     }
     some(
         "orgWideEmailAddressId",
@@ -183,7 +208,10 @@ fn single(email: &SingleEmail, version: ApiVersion, xml: &mut Xml) {
     xml.text_or_nil("targetObjectId", email.target_object_id.as_deref());
     xml.text_or_nil("templateId", email.template_id.as_deref());
     some("templateName", email.template_name.as_deref(), xml);
-    xml.each("toAddresses", &email.to_addresses);
+    xml.each(
+        "toAddresses",
+        email.to_addresses.as_deref().unwrap_or_default(),
+    );
     if newer {
         xml.flag_or_nil("treatBodiesAsTemplate", email.treat_bodies_as_template);
         xml.flag_or_nil(
@@ -210,7 +238,7 @@ fn mass(email: &MassEmail, xml: &mut Xml) {
     xml.text_or_nil("description", email.description.as_deref());
     xml.each("targetObjectIds", &email.target_object_ids);
     xml.text("templateId", &email.template_id);
-    xml.each("whatIds", &email.what_ids);
+    xml.each("whatIds", email.what_ids.as_deref().unwrap_or_default());
     xml.end("messages");
 }
 

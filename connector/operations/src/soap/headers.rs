@@ -88,7 +88,11 @@ fn check(call: &str, options: &HeaderOptions) -> Result<(), Fault> {
         (
             Package,
             "package-versions",
-            !options.package_versions.is_empty(),
+            !options
+                .package_versions
+                .as_deref()
+                .unwrap_or_default()
+                .is_empty(),
         ),
         (Locale, "language", options.language.is_some()),
         (Locale, "localize-errors", options.localize_errors.is_some()),
@@ -109,7 +113,15 @@ fn check(call: &str, options: &HeaderOptions) -> Result<(), Fault> {
             options.duplicate_rule.is_some(),
         ),
         (Email, "email", options.email.is_some()),
-        (Owner, "owner-changes", !options.owner_changes.is_empty()),
+        (
+            Owner,
+            "owner-changes",
+            !options
+                .owner_changes
+                .as_deref()
+                .unwrap_or_default()
+                .is_empty(),
+        ),
     ];
     let taken = taken_by(call);
     match set
@@ -131,9 +143,14 @@ fn client(options: &HeaderOptions, xml: &mut Xml) {
         xml.text_or_nil("defaultNamespace", options.default_namespace.as_deref());
         xml.end("CallOptions");
     }
-    if !options.package_versions.is_empty() {
+    if !options
+        .package_versions
+        .as_deref()
+        .unwrap_or_default()
+        .is_empty()
+    {
         xml.start("PackageVersionHeader");
-        for package in &options.package_versions {
+        for package in options.package_versions.iter().flatten() {
             xml.start("packageVersions");
             xml.text("majorNumber", &package.major.to_string());
             xml.text("minorNumber", &package.minor.to_string());
@@ -184,9 +201,14 @@ fn of_writes(options: &HeaderOptions, xml: &mut Xml) {
         xml.flag("triggerUserEmail", email.users);
         xml.end("EmailHeader");
     }
-    if !options.owner_changes.is_empty() {
+    if !options
+        .owner_changes
+        .as_deref()
+        .unwrap_or_default()
+        .is_empty()
+    {
         xml.start("OwnerChangeOptions");
-        for change in &options.owner_changes {
+        for change in options.owner_changes.iter().flatten() {
             xml.start("options");
             xml.text("type", &change.name);
             xml.flag("execute", change.execute);

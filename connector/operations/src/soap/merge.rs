@@ -10,10 +10,11 @@ use crate::batch::{Extra, Extras, Plan};
 use crate::typing::{RecordEncoder, RecordError, field_error, object_of};
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::MergeConfig;
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_MERGE_LOSERS;
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Node, Options, Value};
 
 const MASTER: &str = "masterRecord";
@@ -86,7 +87,7 @@ impl RecordCodec for Merge<'_> {
         Ok((None, xml.finish()))
     }
 
-    fn outcome(&self, result: &Element, index: u64, _: &str, _: bool) -> Outcome {
+    fn outcome(&self, result: &Element, index: u32, _: &str, _: bool) -> Outcome {
         outcome(result, index, Some(false))
     }
 

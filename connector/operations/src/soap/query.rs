@@ -9,10 +9,12 @@ use super::xml::echo;
 use crate::rest::query::{Question, place_of};
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     HeaderOptions, QueryConfig, QueryMoreConfig, ReplyFormat,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 use salesforce_formats::message::counted::PageKind;
 
 /// query().
@@ -38,7 +40,11 @@ pub fn query_more(client: &Client, config: &QueryMoreConfig) -> Result<Message, 
 }
 
 fn first(client: &Client, name: &'static str, config: &QueryConfig) -> Result<Message, Fault> {
-    let soql = bound(client, &config.soql, &config.bind)?;
+    let soql = bound(
+        client,
+        &config.soql,
+        config.bind.as_deref().unwrap_or_default(),
+    )?;
     let headers = paged(config.headers.as_ref(), config.batch_size);
     let call = first_call(client, name, &soql, &headers)?;
     let shown = Shown {
@@ -123,15 +129,14 @@ fn page(client: &Client, name: &str, call: &Request, shown: &Shown) -> Result<Me
         };
         Ok(page.map(|page| (page, xml, metadata(name, &reply))))
     })??;
-    let mut attributes = client.attributes(&told);
-    attributes.extend(
-        page.total()
-            .map(|total| ("total".into(), total.to_string())),
-    );
-    attributes.extend(page.locator.clone().map(|next| ("next".into(), next)));
+    let mut metadata = client.metadata(told);
+    metadata.total = page.total().map(bounded);
+    if let Some(next) = &page.locator {
+        metadata.add("next", next);
+    }
     Ok(Message {
         media_type: media_type(format).into(),
         body: xml.unwrap_or_else(|| page.into_json()),
-        attributes,
+        metadata,
     })
 }

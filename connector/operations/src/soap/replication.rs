@@ -7,9 +7,10 @@ use super::request;
 use crate::rest::replication::Span;
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplicationConfig;
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::{DELETED_DAYS, UPDATED_DAYS};
+use salesforce_contract::message::Message;
 
 /// getDeleted().
 pub fn get_deleted(client: &Client, config: &ReplicationConfig) -> Result<Message, Fault> {
@@ -53,8 +54,6 @@ fn span(
         )));
     };
     let mut message = answered.message;
-    message
-        .attributes
-        .push(("latest-date-covered".into(), covered.to_owned()));
+    message.metadata.add("latest-date-covered", covered);
     Ok(message)
 }

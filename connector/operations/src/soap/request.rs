@@ -8,14 +8,17 @@ use super::xml::{Element, Malformed, Open, Space, XmlReader, echo};
 use salesforce_client::client::{Client, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::fault;
-use salesforce_client::metadata::Metadata;
+use salesforce_contract::bindings::ApiUsage;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::ReplyFormat;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
+use salesforce_contract::message::bounded;
 
 /// An answer, opened at the element of its call.
 pub struct Answer<'b> {
     reader: XmlReader<'b>,
-    usage: Option<String>,
+    usage: Option<ApiUsage>,
 }
 
 impl<'b> Answer<'b> {
@@ -65,23 +68,23 @@ impl<'b> Answer<'b> {
     }
 
     /// Checks that the answer is whole; called once its element has ended.
-    fn finish(mut self) -> Result<Option<String>, Malformed> {
+    fn finish(mut self) -> Result<Option<ApiUsage>, Malformed> {
         self.reader.finish()?;
         Ok(self.usage)
     }
 }
 
 /// Used and allowed calls, from `LimitInfoHeader`.
-fn api_usage(header: &Element) -> Option<String> {
+fn api_usage(header: &Element) -> Option<ApiUsage> {
     let info = header
         .child("LimitInfoHeader")?
         .all("limitInfo")
         .find(|info| info.text_of("type") == Some("API REQUESTS"))?;
-    Some(format!(
-        "{}/{}",
-        info.text_of("current")?.trim(),
-        info.text_of("limit")?.trim()
-    ))
+    let number = |name| info.text_of(name)?.trim().parse().ok();
+    Some(ApiUsage {
+        used: number("current")?,
+        allowed: number("limit")?,
+    })
 }
 
 /// Reads an answer to its end; the inner fault is one that came with a good status.
@@ -97,8 +100,8 @@ pub fn read_answer<T>(
     });
     match whole {
         Ok((value, usage)) => {
-            if let Some(usage) = usage {
-                client.record_usage(Some(&usage));
+            if usage.is_some() {
+                client.record_usage(usage);
             }
             Ok(Ok(value))
         }
@@ -116,7 +119,11 @@ pub fn read_answer<T>(
 /// What an answer tells beside its results: the usage stands in its header.
 pub fn metadata(call: &str, reply: &Reply) -> Metadata {
     let usage = Answer::open(&reply.body, call).ok();
-    Metadata::from(reply).with_usage(usage.and_then(|answer| answer.usage))
+    let told = Metadata::from(reply);
+    Metadata {
+        usage: usage.and_then(|answer| answer.usage).or(told.usage),
+        ..told
+    }
 }
 
 /// A whole answer in the form that callers want, with its results as elements.
@@ -130,11 +137,10 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// Returns the answer with an attribute that counts the results that say that they failed.
+    /// Returns the answer with a count of the results that say that they failed.
     pub fn with_failures(self) -> Message {
         let mut message = self.message;
-        let failed = ("failed".into(), self.failed.to_string());
-        message.attributes.push(failed);
+        message.metadata.failed = Some(bounded(self.failed as u64));
         message
     }
 }
@@ -169,7 +175,7 @@ pub fn answer(
     let message = Message {
         media_type: media_type(format).into(),
         body,
-        attributes: client.attributes(&metadata),
+        metadata: client.metadata(metadata),
     };
     Ok(Answered {
         message,

@@ -7,7 +7,7 @@ use salesforce_contract::bindings::UpstreamFault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 
 /// The outcome of the record at this index; `created` says whether success means a new record, where that is known.
-pub fn outcome(result: &Element, index: u64, created: Option<bool>) -> Outcome {
+pub fn outcome(result: &Element, index: u32, created: Option<bool>) -> Outcome {
     let id = result.text_of("id").map(str::to_owned);
     if succeeded(result) {
         return saved(index, id, created);

@@ -10,11 +10,12 @@ use super::xml::Malformed;
 use crate::batch::{self, Retrieval, ids, select};
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
-use salesforce_client::metadata::Metadata;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     DocumentFormat, RetrieveConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use serde_json::value::RawValue;
 
 /// retrieve().

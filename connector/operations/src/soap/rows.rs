@@ -35,7 +35,11 @@ pub struct SoapPages {
 impl Rows {
     /// Asks for the first page, so that a query that is refused is refused here.
     pub fn open(client: Rc<Client>, config: &QueryRowsConfig) -> Result<Buffered<Self>, Fault> {
-        let soql = bound(&client, &config.soql, &config.bind)?;
+        let soql = bound(
+            &client,
+            &config.soql,
+            config.bind.as_deref().unwrap_or_default(),
+        )?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
             return Err(bad_input(
@@ -74,7 +78,7 @@ pub(super) fn documents(
 /// The headers that queryMore takes of those that query was given.
 fn for_more(options: &HeaderOptions) -> HeaderOptions {
     HeaderOptions {
-        package_versions: Vec::new(),
+        package_versions: None,
         update_mru: None,
         ..options.clone()
     }

@@ -8,11 +8,12 @@ use super::xml::{Element, Xml};
 use crate::batch::{Plan, SaveKind};
 use crate::typing::{RecordEncoder, RecordError, field_error};
 use salesforce_client::client::Client;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     CreateConfig, HeaderOptions, UpsertConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::message::input::{Document, Node, Options};
 
 /// create().
@@ -99,7 +100,7 @@ impl RecordCodec for Save<'_> {
         Ok((Some(object), xml.finish()))
     }
 
-    fn outcome(&self, result: &Element, index: u64, _: &str, repeated: bool) -> Outcome {
+    fn outcome(&self, result: &Element, index: u32, _: &str, repeated: bool) -> Outcome {
         let created = self.kind.created(flag(result, "created"), repeated);
         outcome(result, index, created)
     }

@@ -60,7 +60,7 @@ fn page(call: &str, records: &[&str], next: Option<&str>, size: i64) -> Play {
 fn rows_config(format: DocumentFormat) -> QueryRowsConfig {
     QueryRowsConfig {
         soql: "SELECT Name, NumberOfEmployees FROM Account".into(),
-        bind: Vec::new(),
+        bind: None,
         include_deleted: false,
         batch_size: Some(200),
         untyped: false,

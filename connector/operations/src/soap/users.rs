@@ -9,11 +9,12 @@ use super::request;
 use super::xml::{Xml, unwritable};
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::AuthFlow;
 use salesforce_contract::bindings::exports::salesforce::connector::soap::{
     HeaderOptions, PlainConfig, ReplyFormat, ResetPasswordConfig, SetPasswordConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// logout(), and forgets the session. Where none is open, there is nothing to do.
 pub fn logout(client: &Client, config: &PlainConfig) -> Result<Message, Fault> {

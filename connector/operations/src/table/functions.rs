@@ -24,10 +24,11 @@ pub(super) mod query {
     use crate::reopened::Reopened;
     use crate::rest::rows::{Rows, for_each};
     use salesforce_client::client::Client;
+    use salesforce_contract::bindings::Fault;
     use salesforce_contract::bindings::exports::salesforce::connector::query::{
         RowsConfig, RowsForEachConfig,
     };
-    use salesforce_contract::bindings::{Fault, Message};
+    use salesforce_contract::message::Message;
     use salesforce_contract::source::Source;
     use std::rc::Rc;
 
@@ -152,7 +153,7 @@ pub(super) mod raw {
 
 pub(super) mod soap {
     pub(in crate::table) use crate::soap::convert_lead::convert_lead;
-    pub(in crate::table) use crate::soap::delete::{delete, empty_recycle_bin, undelete};
+    pub(in crate::table) use crate::soap::delete::{delete_records, empty_recycle_bin, undelete};
     pub(in crate::table) use crate::soap::describe::{
         describe_global, describe_object, describe_objects,
     };

@@ -12,9 +12,10 @@ use super::server_time;
 use super::start::Start;
 use list::{List, ListedSpan};
 use salesforce_client::client::Client;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::Fault;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::message::Batch;
+
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     DeletedBy, DeletedConfig, WatchConfig,
 };
@@ -66,9 +67,15 @@ struct Replica<'a> {
 impl<'a> Replica<'a> {
     fn check(client: &'a Client, config: &'a DeletedConfig, resumes: bool) -> Result<Self, Fault> {
         let unused = [
-            (!config.fields.is_empty(), "fields"),
+            (
+                !config.fields.as_deref().unwrap_or_default().is_empty(),
+                "fields",
+            ),
             (config.condition.is_some(), "condition"),
-            (!config.bind.is_empty(), "bind"),
+            (
+                !config.bind.as_deref().unwrap_or_default().is_empty(),
+                "bind",
+            ),
         ];
         if let Some((_, name)) = unused.iter().find(|(given, _)| *given) {
             return Err(Fault::config(format!(

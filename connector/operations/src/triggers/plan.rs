@@ -84,7 +84,12 @@ impl Plan {
         if let Some(condition) = &condition {
             soql = format!("{soql} WHERE {condition}");
         }
-        let soql = bound(client, &soql, &config.bind, kind == Kind::Deleted)?;
+        let soql = bound(
+            client,
+            &soql,
+            config.bind.as_deref().unwrap_or_default(),
+            kind == Kind::Deleted,
+        )?;
         let word = match kind {
             Kind::Created => "created",
             Kind::Updated => "updated",
@@ -107,7 +112,12 @@ impl Plan {
     /// Checks the config of a trigger for a query.
     pub fn for_query(client: &Client, config: &QueryConfig) -> Result<Self, Fault> {
         let cursor = field(config.cursor_field.as_deref().unwrap_or(STAMP))?;
-        let soql = bound(client, &config.soql, &config.bind, config.include_deleted)?;
+        let soql = bound(
+            client,
+            &config.soql,
+            config.bind.as_deref().unwrap_or_default(),
+            config.include_deleted,
+        )?;
         let soql = with_fields(&soql, &[&cursor])?;
         let plan = Self::for_soql(&soql, cursor, "config.soql")?;
         Ok(Self {
@@ -237,7 +247,7 @@ fn condition(config: &WatchConfig, kind: Kind) -> Result<Option<String>, Fault> 
 
 /// SELECT and FROM.
 fn select(client: &Client, config: &WatchConfig, also: &[&str]) -> Result<String, Fault> {
-    let mut fields = config.fields.clone();
+    let mut fields = config.fields.clone().unwrap_or_default();
     if fields.is_empty() {
         let described = describe::described(client, &config.object)?;
         fields.extend(described.field_names().map(str::to_owned));

@@ -10,9 +10,10 @@
 use super::cursor::{Pass, PollCursor, Position};
 use super::instant::Instant;
 use salesforce_client::client::Client;
-use salesforce_client::metadata::Metadata;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::message::{Batch, Message, bounded};
+
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_formats::soql::date;
 
 /// Seconds between two full passes for each page that one reads again: one request in so many seconds is spent on late changes.
@@ -26,14 +27,14 @@ const MAX_PAUSE_MS: u64 = 60_000;
 
 /// One change.
 pub struct Change {
-    /// The record; empty for the report of a gap, whose attributes say what else a message does.
+    /// The record; empty for the report of a gap, whose metadata say what else a message does.
     pub id: String,
     /// When it was changed.
     pub stamp: Instant,
     /// Whether it is to be skipped: it is no change of the kind asked for.
     pub skip: bool,
-    /// Further attributes of its message.
-    pub attributes: Vec<(String, String)>,
+    /// Facts that only its message has.
+    pub extras: Vec<(String, String)>,
     /// The document.
     pub body: Vec<u8>,
 }
@@ -123,23 +124,21 @@ pub fn poll(
         }
     };
     poll.check_capacity()?;
-    let attributes = reply_attributes(client, &poll.metadata);
+    let usage = poll.metadata.usage;
+    let told = client.metadata(Metadata {
+        usage,
+        ..Metadata::default()
+    });
     let mut messages = poll.messages;
     for message in &mut messages {
-        message.attributes.extend(attributes.iter().cloned());
+        message.metadata.usage = told.usage;
+        message.metadata.session_renewed = told.session_renewed;
     }
     Ok(Batch {
         messages,
         checkpoint: poll.cursor.write()?,
         more,
     })
-}
-
-/// Returns what the host needs to know of the requests.
-fn reply_attributes(client: &Client, metadata: &Metadata) -> Vec<(String, String)> {
-    let usage = metadata.usage().cloned();
-    let renewed = client.attributes(&Metadata::default());
-    usage.into_iter().chain(renewed).collect()
 }
 
 struct Poll<'a> {
@@ -326,7 +325,9 @@ impl Poll<'_> {
         let pause = u64::try_from(pause).unwrap_or(0);
         let time = date::of_unix_seconds(waiting).unwrap_or_default();
         Err(Fault {
-            retry_after_ms: Some(pause.saturating_mul(1_000).clamp(1_000, MAX_PAUSE_MS)),
+            retry_after_ms: Some(bounded(
+                pause.saturating_mul(1_000).clamp(1_000, MAX_PAUSE_MS),
+            )),
             ..Fault::new(
                 FaultKind::LimitExceeded,
                 format!(
@@ -340,18 +341,21 @@ impl Poll<'_> {
 
 fn message(change: Change) -> Message {
     let stamp = change.stamp.text;
-    let mut attributes = Vec::new();
+    let mut extras = Vec::new();
     if !change.id.is_empty() {
-        attributes = vec![
+        extras = vec![
             ("event-id".into(), format!("{}@{stamp}", change.id)),
             ("id".into(), change.id),
             ("stamp".into(), stamp),
         ];
     }
-    attributes.extend(change.attributes);
+    extras.extend(change.extras);
     Message {
         media_type: "application/json".into(),
         body: change.body,
-        attributes,
+        metadata: Metadata {
+            extras,
+            ..Metadata::default()
+        },
     }
 }

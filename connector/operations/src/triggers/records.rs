@@ -10,9 +10,10 @@ use crate::rest::query::{PageOptions, asked};
 use crate::rest::rows::{child_page, unusable};
 use salesforce_client::client::{Client, Unusable};
 use salesforce_client::exchange::Reply;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::Fault;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::bindings::Metadata;
+use salesforce_contract::message::Batch;
+
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     QueryConfig, WatchConfig,
 };
@@ -220,7 +221,7 @@ impl Rows<'_> {
         Ok(Change {
             id: text(&members, "Id")?,
             skip,
-            attributes: certain.into_iter().collect(),
+            extras: certain.into_iter().collect(),
             stamp,
             body,
         })

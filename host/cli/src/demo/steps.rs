@@ -241,16 +241,14 @@ impl Steps {
         }
         let head = reader.head().await?;
         output.finish().await?;
-        let rows: u64 = head
-            .attribute("rows")
-            .and_then(|rows| rows.parse().ok())
-            .unwrap_or_default();
-        let renewed = if head.attribute("session-renewed").is_some() {
+        let rows = u64::from(head.metadata.records.unwrap_or_default());
+        let renewed = if head.metadata.session_renewed {
             ", session renewed on the way"
         } else {
             ""
         };
-        let total = head.attribute("total").unwrap_or("?");
+        let total = head.metadata.total;
+        let total = total.map_or_else(|| "?".to_owned(), |total| total.to_string());
         self.printer.timed(
             &format!("{} rows of {total}{renewed}", thousands(rows)),
             rows,
@@ -282,11 +280,7 @@ impl Steps {
         config: Value,
         input: Option<&Value>,
     ) -> Result<Value, SessionError> {
-        let input = input.map(|fields| Message {
-            media_type: "application/json".into(),
-            body: fields.to_string().into_bytes(),
-            attributes: Vec::new(),
-        });
+        let input = input.map(|fields| Message::new("application/json", fields.to_string()));
         let reply = self.session.call(operation, &config, input).await?;
         Ok(serde_json::from_slice(&reply.body).unwrap_or_default())
     }

@@ -52,7 +52,7 @@ fn notes_and_warnings() {
 #[test]
 fn watches() {
     let mut gap = Message::new("application/json", "{}");
-    gap.attributes = [
+    gap.metadata.extras = [
         ("gap", "deleted"),
         ("channel", "/data/ChangeEvents"),
         ("gap-from", "10:00"),

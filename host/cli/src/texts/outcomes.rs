@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use mediate::contract::{Message, Progress};
+use mediate::contract::{Head, Metadata, Progress};
 use serde_json::json;
 
 use super::{console, under_headings};
@@ -11,18 +11,20 @@ use crate::{abort, call, progress, test};
 
 const TOOK: Duration = Duration::from_millis(2_540);
 
-fn head() -> Message {
-    let mut head = Message::new("text/csv", "");
-    head.attributes = vec![
-        ("rows".into(), "300000".into()),
-        ("header/set-cookie".into(), "sid=1".into()),
-    ];
-    head
+fn head() -> Head {
+    Head {
+        media_type: "text/csv".into(),
+        metadata: Metadata {
+            records: Some(300_000),
+            headers: vec![("set-cookie".into(), "sid=1".into())],
+            ..Metadata::default()
+        },
+    }
 }
 
 #[test]
 fn reads() {
-    let bare = Message::new("text/csv", "");
+    let bare = Head::default();
     let texts = [
         ("with rows", extract::summary(&head(), 9_000_000, TOOK)),
         (
@@ -31,11 +33,15 @@ fn reads() {
         ),
         (
             "attributes",
-            captured::during(|| call::attributes(&head(), console(false))),
+            captured::during(|| {
+                call::attributes(&head().media_type, &head().metadata, console(false))
+            }),
         ),
         (
             "attributes as JSON",
-            captured::during(|| call::attributes(&head(), console(true))),
+            captured::during(|| {
+                call::attributes(&head().media_type, &head().metadata, console(true))
+            }),
         ),
     ];
     assert_snapshot!(under_headings(texts));

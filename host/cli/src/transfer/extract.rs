@@ -13,7 +13,7 @@ use crate::plan::{self, Files, Plan};
 use crate::progress::Meter;
 use crate::report::time;
 use crate::signals;
-use mediate::contract::{Message, Style};
+use mediate::contract::{Head, Style};
 use mediate::journal_file::JournalFile;
 use mediate::output::PartFile;
 use mediate::text;
@@ -52,7 +52,7 @@ async fn attempt(
     journal_file: &mut JournalFile,
     state: Option<ExtractState>,
     console: Console,
-) -> Result<(Message, PartFile), Failure> {
+) -> Result<(Head, PartFile), Failure> {
     let Files::Extract {
         input,
         input_type,
@@ -85,17 +85,17 @@ async fn attempt(
 }
 
 /// Tells what a source has given.
-pub(crate) fn tell(head: &Message, bytes: u64, took: Duration, attributes: bool, console: Console) {
+pub(crate) fn tell(head: &Head, bytes: u64, took: Duration, attributes: bool, console: Console) {
     if attributes {
-        crate::call::attributes(head, console);
+        crate::call::attributes(&head.media_type, &head.metadata, console);
     }
     console.note(&summary(head, bytes, took));
 }
 
-pub(crate) fn summary(head: &Message, bytes: u64, took: Duration) -> String {
-    let rows = head.attribute("rows").and_then(|rows| rows.parse().ok());
+pub(crate) fn summary(head: &Head, bytes: u64, took: Duration) -> String {
+    let rows = head.metadata.records;
     let rows = rows
-        .map(|rows| format!("{}, ", text::count(rows, "row")))
+        .map(|rows| format!("{}, ", text::count(rows.into(), "row")))
         .unwrap_or_default();
     format!(
         "read {rows}{} in {}",
@@ -110,12 +110,12 @@ mod tests {
 
     #[test]
     fn the_summary_counts_rows_where_the_source_does() {
-        let mut head = Message::new("text/csv", "");
+        let mut head = Head::default();
         assert_eq!(
             summary(&head, 1, Duration::from_millis(5)),
             "read 1 byte in 5 ms"
         );
-        head.attributes.push(("rows".into(), "300000".into()));
+        head.metadata.records = Some(300_000);
         assert_eq!(
             summary(&head, 9_000_000, Duration::from_secs(2)),
             "read 300,000 rows, 9,000,000 bytes in 2.0 s"

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Load;
+use crate::contract::OutcomeSet;
 use crate::session::Writer;
 use crate::transfer::TransferError;
 use crate::transfer::store::{copy, rewind};
@@ -103,9 +104,9 @@ impl Load<'_> {
         // Counted once the outcomes are on disk: what is read again after a failure is counted again.
         let mut tally = self.state.tally.clone();
         let outcomes = self.outcomes.as_mut();
-        let outcomes_bytes = copy(writer, "all", outcomes, Some(&mut tally)).await?;
+        let outcomes_bytes = copy(writer, OutcomeSet::All, outcomes, Some(&mut tally)).await?;
         let failed_bytes = match &mut self.failed {
-            Some(file) => copy(writer, "failed", Some(file), None).await?,
+            Some(file) => copy(writer, OutcomeSet::Failed, Some(file), None).await?,
             None => 0,
         };
         let journal = Some(writer.journal().await?);
@@ -122,7 +123,7 @@ impl Load<'_> {
     /// Reads the outcomes only to tell why records failed; it is no failure if they cannot be had any more.
     pub(super) async fn ask_why(&mut self, writer: &mut Writer<'_>) {
         let mut tally = self.state.tally.clone();
-        if let Err(error) = copy(writer, "all", None, Some(&mut tally)).await {
+        if let Err(error) = copy(writer, OutcomeSet::All, None, Some(&mut tally)).await {
             tracing::info!("why records failed cannot be told: {error}");
         }
         self.state.tally = tally;

@@ -1,9 +1,9 @@
 //! `echo/fetch` and `echo/prefetch`: HTTP through the raw `wasi:http` bindings, to see what the host makes of it.
 
 use crate::bindings::exports::mediation::connector::types::{
-    Fault, FaultKind, Message, UpstreamFault,
+    Body, Fault, FaultKind, Message, Metadata, UpstreamFault,
 };
-use crate::fault;
+use crate::{bytes, fault, no_metadata};
 use serde::Deserialize;
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
@@ -52,9 +52,11 @@ pub fn fetch(config: &Fetch) -> Result<Message, Fault> {
 pub fn prefetch(config: &Prefetch) -> Result<Message, Fault> {
     let first = start(&config.first)?;
     let second = start(&config.second)?;
-    let mut page = finish(first)?;
-    page.body.extend(finish(second)?.body);
-    Ok(page)
+    let page = finish(first)?;
+    let mut body = bytes(&page.body).to_vec();
+    body.extend_from_slice(bytes(&finish(second)?.body));
+    let body = Body::Binary(body);
+    Ok(Message { body, ..page })
 }
 
 fn start(config: &Fetch) -> Result<FutureIncomingResponse, Fault> {
@@ -129,13 +131,14 @@ fn finish(future: FutureIncomingResponse) -> Result<Message, Fault> {
 }
 
 fn message(response: IncomingResponse) -> Result<Message, Fault> {
-    let mut attributes = vec![("status".to_owned(), response.status().to_string())];
-    for (name, value) in response.headers().entries() {
-        attributes.push((
-            format!("header/{name}"),
-            String::from_utf8_lossy(&value).into_owned(),
-        ));
-    }
+    let status = Some(response.status());
+    let headers = response.headers().entries().into_iter();
+    let headers = headers.map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()));
+    let metadata = Metadata {
+        status,
+        headers: headers.collect(),
+        ..no_metadata()
+    };
     let body = response
         .consume()
         .map_err(|()| fault(FaultKind::Other, "no body"))?;
@@ -144,8 +147,8 @@ fn message(response: IncomingResponse) -> Result<Message, Fault> {
         .map_err(|()| fault(FaultKind::Other, "no stream"))?;
     Ok(Message {
         media_type: "application/octet-stream".into(),
-        body: read(&stream)?,
-        attributes,
+        body: Body::Binary(read(&stream)?),
+        metadata,
     })
 }
 

@@ -21,8 +21,9 @@ mod bindings {
 }
 
 use bindings::exports::mediation::connector::{
-    mediator::{self, Batch},
-    types::{Fault, FaultKind, Message},
+    connections::{self, Connection, GuestConnection},
+    mediator::{self, Batch, ConnectionBorrow, Sink, Source},
+    types::{Body, Content, Fault, FaultKind, Message, Metadata},
 };
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -35,28 +36,66 @@ mod export {
     use super::Echo;
 }
 
+/// A connection that leads nowhere.
+struct Nowhere {
+    config: String,
+}
+
+impl GuestConnection for Nowhere {
+    fn session(&self) -> Result<String, Fault> {
+        let bytes = self.config.len();
+        Ok(format!("{{\"connection-bytes\":{bytes}}}"))
+    }
+}
+
+impl connections::Guest for Echo {
+    type Connection = Nowhere;
+
+    fn connect(config: String) -> Result<Connection, Fault> {
+        Ok(Connection::new(Nowhere { config }))
+    }
+}
+
 impl mediator::Guest for Echo {
     type Source = source::Lines;
     type Sink = sink::Collected;
 
-    fn authenticate(connection: String) -> Result<String, Fault> {
-        Ok(format!("{{\"connection-bytes\":{}}}", connection.len()))
+    fn open_source(
+        _connection: Option<ConnectionBorrow<'_>>,
+        operation: String,
+        config: String,
+        _input: Option<Content>,
+    ) -> Result<Source, Fault> {
+        source::Lines::open(&operation, &config)
+    }
+
+    fn open_sink(
+        _connection: Option<ConnectionBorrow<'_>>,
+        operation: String,
+        config: String,
+        journal: Option<String>,
+    ) -> Result<Sink, Fault> {
+        sink::Collected::open(&operation, &config, journal)
     }
 
     fn call(
-        _connection: String,
+        _connection: Option<ConnectionBorrow<'_>>,
         operation: String,
         config: String,
-        input: Option<Message>,
+        input: Option<Content>,
     ) -> Result<Message, Fault> {
         match operation.as_str() {
             "echo/call" => {
                 let input =
                     input.ok_or_else(|| fault(FaultKind::Config, "echo/call needs an input"))?;
-                if input.body == b"~trap" {
+                if bytes(&input.body) == b"~trap" {
                     return misbehave::trap();
                 }
-                Ok(input)
+                Ok(Message {
+                    media_type: input.media_type,
+                    body: input.body,
+                    metadata: no_metadata(),
+                })
             }
             "echo/fetch" => fetch::fetch(&parse(&config)?),
             "echo/prefetch" => fetch::prefetch(&parse(&config)?),
@@ -70,7 +109,7 @@ impl mediator::Guest for Echo {
     }
 
     fn poll(
-        _connection: String,
+        _connection: Option<ConnectionBorrow<'_>>,
         operation: String,
         config: String,
         checkpoint: Option<String>,
@@ -115,17 +154,39 @@ fn parse<T: DeserializeOwned>(config: &str) -> Result<T, Fault> {
 /// A tick that can be told from others.
 fn numbered(tick: u64) -> Message {
     let mut message = text(tick.to_string());
-    message
-        .attributes
-        .push(("event-id".into(), tick.to_string()));
+    let id = ("event-id".to_owned(), tick.to_string());
+    message.metadata.extras.push(id);
     message
 }
 
 fn text(body: String) -> Message {
     Message {
         media_type: "text/plain".into(),
-        body: body.into_bytes(),
-        attributes: Vec::new(),
+        body: Body::Text(body),
+        metadata: no_metadata(),
+    }
+}
+
+fn no_metadata() -> Metadata {
+    Metadata {
+        status: None,
+        headers: Vec::new(),
+        usage: None,
+        session_renewed: false,
+        records: None,
+        failed: None,
+        total: None,
+        total_bytes: None,
+        resumption: None,
+        extras: Vec::new(),
+    }
+}
+
+/// The bytes of a body in either form.
+fn bytes(body: &Body) -> &[u8] {
+    match body {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
     }
 }
 

@@ -2,7 +2,9 @@
 //! a while and `~stay` for good, until the sink is resumed from its journal; `~trap` breaks off once. With `~refuse`
 //! in it, all of it is refused at the end, and nothing is kept.
 
-use crate::bindings::exports::mediation::connector::mediator::{GuestSink, Progress, Sink, Source};
+use crate::bindings::exports::mediation::connector::mediator::{
+    GuestSink, OutcomeSet, Progress, Sink, Source,
+};
 use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind};
 use crate::source::Lines;
 use crate::{fault, unknown};
@@ -63,22 +65,17 @@ fn news<'a>(text: &'a str, told: &mut usize) -> &'a str {
     new
 }
 
-impl GuestSink for Collected {
-    fn open(
-        _connection: String,
-        operation: String,
-        config: String,
-        journal: Option<String>,
-    ) -> Result<Sink, Fault> {
+impl Collected {
+    pub fn open(operation: &str, config: &str, journal: Option<String>) -> Result<Sink, Fault> {
         if operation != "echo/collect" {
-            return Err(unknown(&operation));
+            return Err(unknown(operation));
         }
         let taken_up = journal.is_some();
         let journal: Journal = match journal {
             Some(text) => crate::parse(&text)?,
             None => Journal::default(),
         };
-        let Config { false_journal } = crate::parse(&config)?;
+        let Config { false_journal } = crate::parse(config)?;
         Ok(Sink::new(Self {
             false_journal,
             kept: RefCell::new(journal),
@@ -86,7 +83,9 @@ impl GuestSink for Collected {
             taken_up,
         }))
     }
+}
 
+impl GuestSink for Collected {
     fn write(&self, chunk: Vec<u8>) -> Result<(), Fault> {
         if self.closed.get() {
             return Err(fault(FaultKind::Invalid, "the sink is closed"));
@@ -106,6 +105,10 @@ impl GuestSink for Collected {
         Ok(())
     }
 
+    fn write_text(&self, chunk: String) -> Result<(), Fault> {
+        self.write(chunk.into_bytes())
+    }
+
     fn close(&self) -> Result<(), Fault> {
         self.closed.set(true);
         Ok(())
@@ -120,11 +123,12 @@ impl GuestSink for Collected {
                 ..fault(FaultKind::Invalid, "refused as it is")
             });
         }
-        let processed = kept.text.lines().count() as u64;
+        let count = |lines: usize| u32::try_from(lines).unwrap_or(u32::MAX);
+        let processed = count(kept.text.lines().count());
         Ok(Progress {
             done: self.closed.get(),
             processed,
-            failed: kept.text.lines().filter(has_failed).count() as u64,
+            failed: count(kept.text.lines().filter(has_failed).count()),
             total: self.closed.get().then_some(processed),
             note: "collected".into(),
         })
@@ -137,24 +141,18 @@ impl GuestSink for Collected {
         serde_json::to_string(&*self.kept.borrow()).unwrap_or_default()
     }
 
-    fn outcomes(&self, which: String) -> Result<Source, Fault> {
+    fn outcomes(&self, which: OutcomeSet) -> Result<Source, Fault> {
         let Journal {
             text,
             told,
             told_failed,
             ..
         } = &mut *self.kept.borrow_mut();
-        let text = match which.as_str() {
-            "all" => news(text, told).to_owned(),
-            "failed" => lines(news(text, told_failed).lines().filter(has_failed)),
-            "succeeded" => lines(text.lines().filter(|line| !has_failed(line))),
-            "unprocessed" => String::new(),
-            _ => {
-                return Err(fault(
-                    FaultKind::Config,
-                    format!("there are no {which} outcomes"),
-                ));
-            }
+        let text = match which {
+            OutcomeSet::All => news(text, told).to_owned(),
+            OutcomeSet::Failed => lines(news(text, told_failed).lines().filter(has_failed)),
+            OutcomeSet::Succeeded => lines(text.lines().filter(|line| !has_failed(line))),
+            OutcomeSet::Unprocessed => String::new(),
         };
         Ok(Source::new(Lines::of(text.into_bytes())))
     }

@@ -1,7 +1,9 @@
 //! `echo/count`: numbered lines, in pages if asked for; it can be resumed at each page.
 
-use crate::bindings::exports::mediation::connector::mediator::{GuestSource, Source};
-use crate::bindings::exports::mediation::connector::types::{Fault, FaultKind, Message};
+use crate::bindings::exports::mediation::connector::mediator::{GuestSource, Head, Source};
+use crate::bindings::exports::mediation::connector::types::{
+    Fault, FaultKind, Metadata, Resumption,
+};
 use crate::{fault, parse, unknown};
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -74,15 +76,10 @@ impl State {
     }
 }
 
-impl GuestSource for Lines {
-    fn open(
-        _connection: String,
-        operation: String,
-        config: String,
-        _input: Option<Message>,
-    ) -> Result<Source, Fault> {
+impl Lines {
+    pub fn open(operation: &str, config: &str) -> Result<Source, Fault> {
         if operation != "echo/count" {
-            return Err(unknown(&operation));
+            return Err(unknown(operation));
         }
         let Count {
             lines,
@@ -90,14 +87,16 @@ impl GuestSource for Lines {
             page,
             from,
             misbehaves,
-        } = parse(&config)?;
+        } = parse(config)?;
         let state = State {
             misbehaves,
             ..State::at(from, fail_at, Vec::new())
         };
         Ok(Source::new(Self::new(state, lines, page)))
     }
+}
 
+impl GuestSource for Lines {
     fn read(&self, max_bytes: u32) -> Result<Option<Vec<u8>>, Fault> {
         let max = max_bytes as usize;
         let state = &mut *self.state.borrow_mut();
@@ -126,15 +125,27 @@ impl GuestSource for Lines {
         Ok(if chunk.is_empty() { None } else { Some(chunk) })
     }
 
-    fn head(&self) -> Message {
-        let mut head = crate::text(String::new());
-        let mut tell = |name: &str, value: String| head.attributes.push((name.into(), value));
-        tell("total", self.total.to_string());
-        if let (Some(page), Some((line, bytes))) = (self.page, self.state.borrow().border) {
+    /// Its bytes are digits and line ends: each is a character.
+    fn read_text(&self, max_bytes: u32) -> Result<Option<String>, Fault> {
+        let chunk = self.read(max_bytes)?;
+        let text = chunk.map(String::from_utf8).transpose();
+        text.map_err(|_| fault(FaultKind::Protocol, "this is no text"))
+    }
+
+    fn head(&self) -> Head {
+        let border = self.page.zip(self.state.borrow().border);
+        let resumption = border.map(|(page, (line, bytes))| {
             let config = serde_json::json!({"lines": self.total, "page": page, "from": line});
-            tell("resume", config.to_string());
-            tell("resume-bytes", bytes.to_string());
+            let config = config.to_string();
+            Resumption { config, bytes }
+        });
+        Head {
+            media_type: "text/plain".into(),
+            metadata: Metadata {
+                total: u32::try_from(self.total).ok(),
+                resumption,
+                ..crate::no_metadata()
+            },
         }
-        head
     }
 }

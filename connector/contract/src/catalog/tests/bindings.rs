@@ -80,10 +80,10 @@ fn defaults_and_names_arrive_in_the_generated_type() {
     assert!(!rows.include_deleted);
     assert_eq!(
         rows.bind,
-        [
+        Some(vec![
             ("n".to_owned(), "1.10".to_owned()),
             ("a".to_owned(), r#"["x"]"#.to_owned())
-        ]
+        ])
     );
     assert!(matches!(rows.format, Some(query::RowFormat::Csv)));
 }

@@ -16,7 +16,7 @@ fn every_operation_calls_the_function_of_its_name() {
         &[
             r#"("trial/act", Run::Call(|org, config, input| {"#,
             "config.read::<$crate::bindings::exports::salesforce::connector::trial::Settings>()?",
-            "Answer::record::<$crate::bindings::exports::salesforce::connector::trial::Vehicle>($functions::trial::act(org, &config, input)?)",
+            "IntoAnswer::answer($functions::trial::act(org, &config, input)?)",
             r#"("trial/get-all", Run::Source(|org, _, _| { Ok(Box::new($functions::trial::get_all(org)?)) }))"#,
             "Ok(Box::new($functions::trial::load(org, &config, journal)?))",
             r#"("trial/changes", Run::Trigger(|org, _, checkpoint, wait_ms| { $functions::trial::changes(&org, checkpoint, wait_ms) }))"#,
@@ -26,7 +26,7 @@ fn every_operation_calls_the_function_of_its_name() {
 
 #[test]
 fn an_input_that_must_be_there_is_demanded() {
-    let wit = WIT.replace("input: option<message>", "input: message");
+    let wit = WIT.replace("input: option<content>", "input: content");
     assert_calls(
         &wit,
         &["$functions::trial::act(org, &config, needed(input)?)"],
@@ -36,10 +36,15 @@ fn an_input_that_must_be_there_is_demanded() {
 #[test]
 fn what_sends_nothing_gets_no_org() {
     let wit = WIT.replacen("@effect write", "@effect pure", 1);
+    let wit = wit.replacen(
+        "act: func(connection: borrow<connection>, ",
+        "act: func(",
+        1,
+    );
     assert_calls(
         &wit,
         &[
-            "Run::Call(|_, config, input| {",
+            "Run::Pure(|config, input| {",
             "$functions::trial::act(&config, input)",
         ],
     );

@@ -8,11 +8,13 @@ use std::process::Command;
 pub(super) const WIT: &str = r#"package salesforce:connector@0.1.0;
 /// Tries the generator.
 world salesforce {
+  include mediation:connector/connector@0.1.0;
   export trial;
 }
 /// Holds one of everything.
 interface trial {
-  use mediation:connector/types@0.1.0.{fault, message};
+  use mediation:connector/types@0.1.0.{content, fault};
+  use mediation:connector/connections@0.1.0.{connection};
   use mediation:connector/mediator@0.1.0.{source, sink, batch};
   /// Carries any JSON.
   type json = string;
@@ -68,26 +70,28 @@ interface trial {
     /// Counts below zero, too.
     delta: option<s64>,
   }
+  /// Checks it.
+  connect: func(config: reach) -> result<connection, fault>;
   /// Does one thing. Then another.
   ///
   /// - first
   /// - second
   /// @effect write
   /// @accepts text/plain, text/csv
-  act: func(connection: reach, config: settings, input: option<message>) -> result<vehicle, fault>;
+  act: func(connection: borrow<connection>, config: settings, input: option<content>) -> result<vehicle, fault>;
   /// Reads it.
   /// @effect read
   /// @returns text/csv
   /// @secret
-  get-all: func(connection: reach) -> result<source, fault>;
+  get-all: func(connection: borrow<connection>) -> result<source, fault>;
   /// Loads it.
   /// @effect write
   /// @accepts text/csv
-  load: func(connection: reach, config: settings, journal: option<string>) -> result<sink, fault>;
+  load: func(connection: borrow<connection>, config: settings, journal: option<string>) -> result<sink, fault>;
   /// Watches it.
   /// @effect read
   /// @returns application/json
-  changes: func(connection: reach, checkpoint: option<string>, wait-ms: u32) -> result<batch, fault>;
+  changes: func(connection: borrow<connection>, checkpoint: option<string>, wait-ms: u32) -> result<batch, fault>;
 }
 "#;
 
@@ -279,7 +283,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     (
         "name: string",
         "match: string",
-        "field `match` of `settings` is a keyword of Rust",
+        "field `match` of `settings` is a keyword of Rust, JavaScript or WIT",
     ),
     (
         "size: f64",
@@ -337,13 +341,13 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "`@returns` is for messages",
     ),
     (
-        "input: option<message>",
+        "input: option<content>",
         "input: string",
-        "`input` must be `message` or `option<message>`",
+        "`input` must be `content` or `option<content>`",
     ),
     (
-        "input: option<message>",
-        "body: message",
+        "input: option<content>",
+        "body: content",
         "parameter `body` is not known",
     ),
     (
@@ -357,9 +361,19 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "function `act`: must return `result<T, fault>`",
     ),
     (
-        "connection: reach, checkpoint",
+        "connection: borrow<connection>, checkpoint",
         "connection: string, checkpoint",
-        "`connection` must have the same type everywhere",
+        "`connection` must be `borrow<connection>`",
+    ),
+    (
+        "  get-all: func",
+        "  delete: func",
+        "function `delete` is a keyword",
+    ),
+    (
+        "get-all: func(connection: borrow<connection>)",
+        "get-all: func()",
+        "must take a `connection`, unless its effect is pure",
     ),
     ("name: string", "name: strong", "strong"),
 ];

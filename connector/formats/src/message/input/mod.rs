@@ -36,10 +36,10 @@ pub use options::Options;
 pub use params::Params;
 pub use position::{InputPosition, RecordPosition};
 pub use reader::{Format, RecordReader};
+use salesforce_contract::message::Message;
 pub use tree::{Node, Value};
 
 use buffer::Buffer;
-use salesforce_contract::bindings::Message;
 use std::rc::Rc;
 
 /// Bytes of a shared document that are held twice at once; a longer record takes more.

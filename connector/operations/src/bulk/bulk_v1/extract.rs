@@ -36,7 +36,12 @@ pub struct QueryBatches {
 
 /// Checks the query, makes the job and sends the query, or resumes an extract.
 pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(&client, &config.soql, &config.bind, config.include_deleted)?;
+    let query = Query::checked(
+        &client,
+        &config.soql,
+        config.bind.as_deref().unwrap_or_default(),
+        config.include_deleted,
+    )?;
     let form = Form::new(config.format, config.omit_header, None, None)?;
     if query.warning.is_some() && wants_chunks(&config) {
         return Err(Fault::config(

@@ -7,6 +7,7 @@ use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::V1CreateJobConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::bounded;
 use salesforce_formats::xml::{Element, XmlEvent, XmlReader};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -188,7 +189,7 @@ pub fn told_by_list(fault: Fault) -> Fault {
             "{}; whether the batch has arrived is seen by the batches of its job once the load is opened again with its journal",
             fault.message.trim_end_matches('.')
         ),
-        retry_after_ms: Some(FIRST_PAUSE_MS),
+        retry_after_ms: Some(bounded(FIRST_PAUSE_MS)),
         ..fault
     }
 }

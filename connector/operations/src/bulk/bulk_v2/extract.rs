@@ -36,7 +36,12 @@ pub struct QueryJob {
 
 /// Checks the query and makes the job, or resumes an extract.
 pub fn open(client: Rc<Client>, config: ExtractConfig) -> Result<Extract, Fault> {
-    let query = Query::checked(&client, &config.soql, &config.bind, config.include_deleted)?;
+    let query = Query::checked(
+        &client,
+        &config.soql,
+        config.bind.as_deref().unwrap_or_default(),
+        config.include_deleted,
+    )?;
     let form = Form::new(
         config.format,
         config.omit_header,

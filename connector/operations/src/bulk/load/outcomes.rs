@@ -6,8 +6,9 @@ use super::{JobProtocol, Load};
 use crate::bulk::columns::Rules;
 use crate::bulk::output::{BATCH_BYTES, media_type};
 use salesforce_client::client::Client;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadOutcomes;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Head;
 use salesforce_contract::source::{Buffered, Output, Producer};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -82,11 +83,10 @@ impl<P: JobProtocol> Producer for All<P> {
         Ok(true)
     }
 
-    fn head(&self) -> Message {
-        Message {
+    fn head(&self) -> Head {
+        Head {
             media_type: media_type(self.format == LoadOutcomes::Csv).into(),
-            body: Vec::new(),
-            attributes: self.client.attributes(&self.client.known_usage()),
+            metadata: self.client.metadata(self.client.known_usage()),
         }
     }
 }

@@ -54,7 +54,7 @@ impl Plan {
     pub fn new(config: LoadConfig) -> Result<Self, Fault> {
         let format = config.format.unwrap_or(LoadFormat::Csv);
         let csv = format == LoadFormat::Csv;
-        if csv && !config.columns.is_empty() {
+        if csv && !config.columns.as_deref().unwrap_or_default().is_empty() {
             return Err(Fault::config(
                 "config.columns is for NDJSON, JSON and XML: the header of a CSV names its columns",
             ));
@@ -81,8 +81,8 @@ impl Plan {
             assignment_rule_id: config.assignment_rule_id,
             format,
             delimiter: config.column_delimiter.map(dialect::byte),
-            columns: config.columns,
-            mapping: Mapping::new(config.mapping)?,
+            columns: config.columns.unwrap_or_default(),
+            mapping: Mapping::new(config.mapping.unwrap_or_default())?,
             part_bytes: u64::from(config.job_megabytes.unwrap_or(100)) * MEGABYTE,
             part_rows: u64::from(records),
             sized_uploads: config.sized_uploads,

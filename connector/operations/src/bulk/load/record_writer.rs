@@ -23,18 +23,6 @@ pub enum Which {
 }
 
 impl Which {
-    /// Reads its name.
-    pub fn parse(name: &str) -> Result<Self, Fault> {
-        match name {
-            "succeeded" => Ok(Self::Succeeded),
-            "failed" => Ok(Self::Failed),
-            "unprocessed" => Ok(Self::Unprocessed),
-            other => Err(Fault::config(format!(
-                "There are no outcomes `{other}`: ask for all, failed, succeeded or unprocessed"
-            ))),
-        }
-    }
-
     /// Returns the columns of Salesforce's that such records have in front.
     fn extra(self, plan: &Plan) -> &'static [&'static str] {
         match self {

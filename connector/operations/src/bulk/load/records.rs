@@ -5,7 +5,8 @@ use super::record_writer::{Next, RecordSource, RecordWriter, Which};
 use super::{JobProtocol, Load};
 use crate::bulk::output::BATCH_BYTES;
 use salesforce_client::client::Client;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Head;
 use salesforce_contract::source::{Buffered, Output, Producer};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -78,11 +79,10 @@ impl<P: JobProtocol> Producer for Records<P> {
         Ok(true)
     }
 
-    fn head(&self) -> Message {
-        Message {
+    fn head(&self) -> Head {
+        Head {
             media_type: self.writer.media_type().into(),
-            body: Vec::new(),
-            attributes: self.client.attributes(&self.client.known_usage()),
+            metadata: self.client.metadata(self.client.known_usage()),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::record_writer::Which;
 use super::records::Records;
 use super::{ABORTED, JobProtocol, Load, outcomes};
 use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;
@@ -44,13 +45,17 @@ impl<P: JobProtocol> Sink for Load<P> {
         state.text()
     }
 
-    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
-        if which == "all" {
-            self.backpressure.ask_all()?;
-            P::refresh_early(self)?;
-            return Ok(Box::new(outcomes::all(self)));
-        }
-        let which = Which::parse(which)?;
+    fn outcomes(&mut self, which: OutcomeSet) -> Result<Box<dyn Source>, Fault> {
+        let which = match which {
+            OutcomeSet::All => {
+                self.backpressure.ask_all()?;
+                P::refresh_early(self)?;
+                return Ok(Box::new(outcomes::all(self)));
+            }
+            OutcomeSet::Failed => Which::Failed,
+            OutcomeSet::Succeeded => Which::Succeeded,
+            OutcomeSet::Unprocessed => Which::Unprocessed,
+        };
         if which == Which::Failed {
             self.backpressure.ask();
             self.state.borrow_mut().head_mut().wants_failed = true;

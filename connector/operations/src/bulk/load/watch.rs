@@ -4,6 +4,7 @@ use super::job::JobState;
 use super::{JobProtocol, Load};
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::bounded;
 
 /// Longest wait for room within one call, in milliseconds: a host that hears nothing for long could take the load for dead.
 const CALL_WAIT_MS: u64 = 20_000;
@@ -58,9 +59,9 @@ impl<P: JobProtocol> Load<P> {
         note.push_str(&counts.notes);
         Progress {
             done: state.is_done(),
-            processed: counts.processed,
-            failed: counts.failed,
-            total: closed.then_some(counts.rows),
+            processed: bounded(counts.processed),
+            failed: bounded(counts.failed),
+            total: closed.then_some(bounded(counts.rows)),
             note,
         }
     }

@@ -18,7 +18,9 @@ fn context(plays: impl IntoIterator<Item = Play>) -> (Rc<Context>, Script) {
 
 fn called<'a>(name: &'a str, config: &impl Serialize) -> (Called<'a>, Script) {
     let (context, script) = context([salesforce_client::testing::token("T1")]);
-    let called = Called::new(context, name, &connection(), config).unwrap();
+    // It lives as long as the program of tests.
+    let connection = Box::leak(Box::new(connect(context, &connection()).unwrap()));
+    let called = Called::new(Some(connection), name, config).unwrap();
     (called, script)
 }
 
@@ -52,7 +54,7 @@ fn bounds_hold_for_records_too() {
     }
     let rows = |page_size| query::RowsConfig {
         soql: "SELECT Id FROM Account".into(),
-        bind: Vec::new(),
+        bind: None,
         include_deleted: false,
         page_size,
         format: None,
@@ -83,13 +85,9 @@ fn the_connection_is_checked_for_records_too() {
     let (context, _) = context([]);
     let mut wrong = connection();
     wrong.url = "acme".into();
-    let config = records::RetrieveConfig {
-        object: "Account".into(),
-        id: "001000000000001AAA".into(),
-        fields: Vec::new(),
+    let Err(fault) = connect(context, &wrong) else {
+        panic!("`acme` is no URL");
     };
-    let called = Called::new(context, "records/retrieve", &wrong, &config).unwrap();
-    let fault = called.message(None).unwrap_err();
     assert!(
         fault.message.starts_with("connection.url"),
         "{}",
@@ -101,7 +99,7 @@ fn the_connection_is_checked_for_records_too() {
 fn values_keep_their_digits() {
     let config = query::QueryConfig {
         soql: "SELECT Id FROM Account WHERE AnnualRevenue > :n".into(),
-        bind: vec![("n".into(), "1234567890123456.78".into())],
+        bind: Some(vec![("n".into(), "1234567890123456.78".into())]),
         include_deleted: false,
         page_size: None,
         headers: None,
@@ -128,7 +126,8 @@ fn a_record_comes_back_as_a_record() {
         object: "Account".into(),
         options: None,
     };
-    let called = Called::new(context, "records/create", &connection(), &config).unwrap();
+    let connection = connect(context, &connection()).unwrap();
+    let called = Called::new(Some(&connection), "records/create", &config).unwrap();
     let outcome: salesforce_contract::bindings::exports::salesforce::connector::common::Outcome =
         called
             .reply(Some(message("text/csv", "Name\nAcme\n")))

@@ -6,7 +6,8 @@ use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::Play;
 use salesforce_contract::bindings::FaultKind;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::message::Batch;
+
 use salesforce_contract::bindings::exports::salesforce::connector::events::{
     LostPolicy, SubscribeConfig,
 };
@@ -72,7 +73,7 @@ fn a_client_that_cannot_go_on_is_replaced_and_subscribes_after_the_last_event() 
 #[test]
 fn a_renewed_session_is_told_and_a_second_refusal_ends_the_poll() {
     let (batch, _) = after_disturbance(vec![expired(), token("T2")]);
-    assert_eq!(attribute(&batch, 0, "session-renewed"), Some("true"));
+    assert!(batch.messages[0].metadata.session_renewed);
     let (client, script, _) = client([expired(), token("T2"), expired()]);
     let fault = subscribe(&client, &earliest(), None, 1_000).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unauthenticated);

@@ -1,9 +1,11 @@
 //! Outbound messages, good and hostile.
 
 use crate::events::outbound::parse;
+use salesforce_client::testing::flat;
 use salesforce_client::testing::message;
 use salesforce_contract::bindings::exports::salesforce::connector::events::ParseOutboundMessageConfig;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 const GOOD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -64,7 +66,8 @@ fn every_notification_becomes_a_document_and_the_answer_acknowledges_them() {
         ]
     );
     let attribute = |name: &str| {
-        let found = reply.attributes.iter().find(|(known, _)| known == name);
+        let attributes = flat(&reply.metadata);
+        let found = attributes.iter().find(|(known, _)| known == name);
         found.unwrap().1.clone()
     };
     assert_eq!(attribute("answer-media-type"), "text/xml");

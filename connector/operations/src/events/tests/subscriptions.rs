@@ -5,7 +5,8 @@ use salesforce_client::client::Client;
 use salesforce_client::clock::Clock;
 use salesforce_client::testing::client;
 use salesforce_client::transport::scripted::{Play, Script};
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::message::Batch;
+
 use salesforce_contract::bindings::exports::salesforce::connector::events::SubscribeConfig;
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ pub(super) fn config(channels: &[&str]) -> SubscribeConfig {
             .map(|channel| (*channel).to_owned())
             .collect(),
         replay: None,
-        after: Vec::new(),
+        after: None,
         lost: None,
         batch_size: None,
     }
@@ -113,9 +114,7 @@ pub(super) fn begin(client: &Client, config: &SubscribeConfig) -> Batch {
 }
 
 pub(super) fn attribute<'a>(batch: &'a Batch, at: usize, name: &str) -> Option<&'a str> {
-    let attributes = &batch.messages[at].attributes;
-    let found = attributes.iter().find(|(known, _)| known == name);
-    found.map(|(_, value)| value.as_str())
+    batch.messages[at].metadata.extra(name)
 }
 
 pub(super) fn ids(batch: &Batch) -> Vec<&str> {

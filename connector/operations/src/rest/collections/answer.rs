@@ -20,7 +20,7 @@ pub(super) struct RecordResult {
 
 impl RecordResult {
     /// The outcome of the record at this index; `created` says whether success means a new record, where that is known.
-    pub fn outcome(self, index: u64, created: Option<bool>) -> Outcome {
+    pub fn outcome(self, index: u32, created: Option<bool>) -> Outcome {
         if self.success {
             return saved(index, self.id, created);
         }

@@ -35,7 +35,7 @@ impl BatchOperation for Delete<'_> {
         self.all_or_none
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
+    fn row(&self, node: Node, index: u32) -> Result<Row, RecordError> {
         Ok(Row::new(index, None, id_of(&node)?.as_bytes().to_vec()))
     }
 

@@ -1,6 +1,7 @@
 //! Tests of writes of many records; those of deletes, retrieves and trees are beside this file.
 
 use super::*;
+use salesforce_client::testing::told;
 use salesforce_client::testing::{
     account, client, connection, describe_of, json, message, org_for,
 };
@@ -82,9 +83,8 @@ fn codes(message: &Message) -> Vec<String> {
     outcomes.iter().enumerate().map(code).collect()
 }
 
-fn attribute<'m>(message: &'m Message, name: &str) -> &'m str {
-    let found = message.attributes.iter().find(|(known, _)| known == name);
-    found.map_or("", |(_, value)| value)
+fn attribute(message: &Message, name: &str) -> String {
+    told(&message.metadata, name).unwrap_or_default()
 }
 
 fn bodies(script: &Script) -> Vec<String> {
@@ -120,7 +120,7 @@ fn records_are_split_over_calls_and_answered_in_order() {
     );
     assert_eq!(
         (attribute(&reply, "records"), attribute(&reply, "failed")),
-        ("450", "0")
+        ("450".into(), "0".into())
     );
     assert_eq!(
         script.sent()[4],
@@ -162,7 +162,7 @@ fn no_records_need_no_call() {
         let reply = create(&client, &create_config(), &message(media_type, body)).unwrap();
         assert_eq!(
             (reply.body.as_slice(), attribute(&reply, "records")),
-            (&b"[]\n"[..], "0")
+            (&b"[]\n"[..], "0".into())
         );
     }
     assert!(script.sent().is_empty());
@@ -254,7 +254,7 @@ fn when_the_org_is_lost_in_the_middle_every_record_tells_its_fate() {
     );
     assert_eq!(
         (attribute(&reply, "unknown"), attribute(&reply, "not-sent")),
-        ("2", "3")
+        ("2".into(), "3".into())
     );
     assert_eq!(script.left(), 0);
 }

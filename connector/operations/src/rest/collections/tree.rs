@@ -90,7 +90,7 @@ fn extent(node: &Node) -> (usize, usize) {
 }
 
 /// Names the records of a tree in document order, and wraps children as the API takes them.
-fn name(node: &mut Node, next: &mut u64, objects: &mut Vec<String>) {
+fn name(node: &mut Node, next: &mut u32, objects: &mut Vec<String>) {
     node.reference_id = Some(reference(*next));
     *next += 1;
     objects.extend(node.sobject.clone());
@@ -121,7 +121,7 @@ fn is_empty_wrapper(value: &Value) -> bool {
 }
 
 /// The name of a record by its place.
-fn reference(index: u64) -> String {
+fn reference(index: u32) -> String {
     format!("r{index}")
 }
 
@@ -143,7 +143,7 @@ impl BatchOperation for Tree<'_> {
         extent(node).0
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
+    fn row(&self, node: Node, index: u32) -> Result<Row, RecordError> {
         let error = |message: String| {
             RecordError::Record(FieldError {
                 field: "attributes.type".into(),
@@ -247,7 +247,7 @@ impl Answer {
     /// The outcomes of a call that was refused: those that were wrong, and those that fell with them.
     fn refused(
         self,
-        indexes: impl Iterator<Item = u64>,
+        indexes: impl Iterator<Item = u32>,
     ) -> Vec<salesforce_contract::bindings::exports::salesforce::connector::common::Outcome> {
         const MESSAGE: &str = "Not saved: another record of the same call was refused";
         let mut wrong: HashMap<String, Vec<WireError>> = self

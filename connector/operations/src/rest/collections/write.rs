@@ -106,7 +106,7 @@ impl BatchOperation for Write<'_> {
         self.all_or_none
     }
 
-    fn row(&self, node: Node, index: u64) -> Result<Row, RecordError> {
+    fn row(&self, node: Node, index: u32) -> Result<Row, RecordError> {
         let (object, mut node) = self.encoder.encode_of(node, self.object)?;
         node.sobject = Some(object.clone());
         Ok(Row::new(index, Some(object), json(&node)?))

@@ -7,14 +7,15 @@ use crate::rest::records::record_path;
 use md5::{Digest as _, Md5};
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
-use salesforce_client::metadata::Metadata;
 use salesforce_client::path::segment;
 use salesforce_client::retry::Attempts;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::files::{
     DownloadConfig, RichTextImageConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Head;
 use salesforce_contract::source::{Buffered, Output, Producer};
 use serde_json::Value;
 use std::rc::Rc;
@@ -29,7 +30,7 @@ const HELD_BYTES: u64 = 1 << 20;
 pub struct Bytes {
     arriving: Arriving,
     media_type: String,
-    attributes: Vec<(String, String)>,
+    metadata: Metadata,
     total: Option<u64>,
     expected_content: ExpectedContent,
     read: u64,
@@ -148,7 +149,7 @@ impl Bytes {
         }
         let mut bytes = Self {
             media_type: told.unwrap_or(OCTETS).to_owned(),
-            attributes: client.attributes(&Metadata::from(&arriving.head)),
+            metadata: client.metadata(Metadata::from(&arriving.head)),
             total: expected_content.length().or(promised),
             arriving,
             read: 0,
@@ -210,16 +211,13 @@ impl Producer for Bytes {
         Ok(more)
     }
 
-    fn head(&self) -> Message {
-        let mut attributes = self.attributes.clone();
-        attributes.extend(
-            self.total
-                .map(|total| ("total".to_owned(), total.to_string())),
-        );
-        Message {
+    fn head(&self) -> Head {
+        Head {
             media_type: self.media_type.clone(),
-            body: Vec::new(),
-            attributes,
+            metadata: Metadata {
+                total_bytes: self.total,
+                ..self.metadata.clone()
+            },
         }
     }
 }

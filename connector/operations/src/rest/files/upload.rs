@@ -15,8 +15,9 @@ use journal::Journal;
 use outcome::{Line, line, outcome};
 use request::{call, check_id, check_length, framing, too_large};
 use salesforce_client::client::{Client, Request};
-use salesforce_client::metadata::Metadata;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use salesforce_contract::bindings::exports::salesforce::connector::files::UploadConfig;
@@ -165,7 +166,7 @@ impl FileUpload {
         let done = matches!(self.stage, Stage::Done(_));
         Progress {
             done,
-            processed: u64::from(done),
+            processed: u32::from(done),
             failed: 0,
             total: Some(1),
             note: match &self.stage {
@@ -250,19 +251,14 @@ impl Sink for FileUpload {
         serde_json::to_string(&journal).unwrap_or_else(|_| "{\"taken\":0}".to_owned())
     }
 
-    fn outcomes(&mut self, which: &str) -> Result<Box<dyn Source>, Fault> {
+    fn outcomes(&mut self, which: OutcomeSet) -> Result<Box<dyn Source>, Fault> {
         let known = match (&self.stage, which) {
-            (Stage::Done(outcome), "all") if !self.told.get() => line(outcome)?,
-            (_, "all" | "failed" | "succeeded" | "unprocessed") => Vec::new(),
-            (_, other) => {
-                return Err(Fault::config(format!(
-                    "There are no outcomes `{other}`: files/upload has `all`"
-                )));
-            }
+            (Stage::Done(outcome), OutcomeSet::All) if !self.told.get() => line(outcome)?,
+            _ => Vec::new(),
         };
         let line = Line {
-            told: (which == "all" && !known.is_empty()).then(|| Rc::clone(&self.told)),
-            attributes: self.client.attributes(&self.metadata),
+            told: (which == OutcomeSet::All && !known.is_empty()).then(|| Rc::clone(&self.told)),
+            metadata: self.client.metadata(self.metadata.clone()),
         };
         Ok(Box::new(Buffered::new(line, known)))
     }

@@ -5,12 +5,13 @@ use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::path::segment;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::process::{
     InvocableActionConfig, InvocableActionsConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
 use salesforce_contract::limits::MAX_ACTION_INPUTS;
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 /// GET actions/standard, actions/custom or actions/custom/{type}.

@@ -5,11 +5,12 @@ use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::path::segment;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::process::{
     QuickActionConfig, QuickActionDefaultsConfig, QuickActionsConfig, RunQuickActionConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 /// GET quickActions, or those of an object.

@@ -30,7 +30,7 @@ fn a_create_gives_the_id_and_sends_the_options() {
     let options = WriteOptions {
         assignment_rule: Some("use-default".into()),
         allow_duplicates: true,
-        headers: Vec::new(),
+        headers: None,
     };
     let outcome = create(
         &client,

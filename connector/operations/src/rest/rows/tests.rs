@@ -2,6 +2,7 @@ mod children;
 mod split;
 
 use super::*;
+use salesforce_client::testing::flat;
 use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script};
@@ -10,7 +11,7 @@ use salesforce_contract::source::Source;
 fn config(soql: &str, format: FormatChoice) -> RowsConfig {
     RowsConfig {
         soql: soql.into(),
-        bind: Vec::new(),
+        bind: None,
         include_deleted: false,
         page_size: None,
         format: Some(format),
@@ -144,8 +145,8 @@ fn rows_that_nobody_has_counted_are_read_to_their_end() {
         text.extend(chunk);
     }
     assert_eq!(text, NDJSON.as_bytes());
-    let attributes = rows.head().attributes;
-    assert!(attributes.contains(&("rows".into(), "6".into())));
+    let attributes = flat(&rows.head().metadata);
+    assert!(attributes.contains(&("records".into(), "6".into())));
     assert!(!attributes.iter().any(|(name, _)| name == "total"));
 }
 
@@ -198,7 +199,7 @@ fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
         Play::json(200, &page_text(1, 2)),
     ]);
     let config = RowsConfig {
-        bind: vec![("ids".into(), serde_json::to_string(&ids).unwrap())],
+        bind: Some(vec![("ids".into(), serde_json::to_string(&ids).unwrap())]),
         ..config(
             "SELECT Id, Name FROM Account WHERE Id IN :ids",
             FormatChoice::Csv,
@@ -206,11 +207,7 @@ fn a_long_query_begins_in_a_body_and_goes_on_by_its_locator() {
     };
     let mut rows = Rows::open(Rc::new(client), &config).unwrap();
     while rows.read(1_000).unwrap().is_some() {}
-    assert!(
-        rows.head()
-            .attributes
-            .contains(&("rows".into(), "4".into()))
-    );
+    assert!(rows.head().metadata.records == Some(4));
     // An answer that is no composite answer is asked for again.
     let composite = "Post https://eu1.salesforce.com/services/data/v62.0/composite";
     assert_eq!(

@@ -6,11 +6,12 @@ use salesforce_client::expected::Expected;
 use salesforce_client::fault::is_absent;
 use salesforce_client::metadata::Replied;
 use salesforce_client::path::segment;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     DiffConfig, SchemaChange, SchemaDiff,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::shapes::diff::{changes, gone};
 use serde_json::{Map, Value};
 

@@ -5,10 +5,11 @@ use crate::rest::ask::{self, Parameters};
 use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
 use salesforce_client::path::segment;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     ApprovalLayoutsConfig, CompactLayoutsConfig, LayoutsConfig, NamedLayoutsConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// GET sobjects/{object}/describe/layouts, of one record type or all.
 pub fn layouts(client: &Client, config: &LayoutsConfig) -> Result<Message, Fault> {

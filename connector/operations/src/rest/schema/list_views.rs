@@ -5,10 +5,11 @@ use crate::rest::ask::{self, Parameters};
 use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
 use salesforce_client::path::segment;
+use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     ListViewConfig, ListViewResultsConfig, ObjectConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 
 /// GET sobjects/{object}/listviews.
 pub fn list_views(client: &Client, config: &ObjectConfig) -> Result<Message, Fault> {

@@ -2,13 +2,15 @@
 
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::expected::Expected;
-use salesforce_client::metadata::{Metadata, Replied};
+use salesforce_client::metadata::Replied;
 use salesforce_client::path::segment;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     RecordShape as ShapeChoice, ShapeConfig,
 };
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Message;
 use salesforce_formats::shapes::wire::WireObject;
 use salesforce_formats::shapes::{
     Plan, RecordShape, Use, json_schema as json, lay_out, xsd as xml,
@@ -29,7 +31,7 @@ pub fn json_schema(
         client,
         "application/schema+json",
         body,
-        &shape.metadata,
+        shape.metadata,
     ))
 }
 
@@ -47,14 +49,14 @@ pub fn xsd(
     let shape = shape(client, config, input)?;
     let body = xml::write(&shape.value)
         .map_err(|error| Fault::protocol(format!("The schema cannot be written: {error}")))?;
-    Ok(message(client, "application/xml", body, &shape.metadata))
+    Ok(message(client, "application/xml", body, shape.metadata))
 }
 
-fn message(client: &Client, media_type: &str, body: Vec<u8>, metadata: &Metadata) -> Message {
+fn message(client: &Client, media_type: &str, body: Vec<u8>, metadata: Metadata) -> Message {
     Message {
         media_type: media_type.into(),
         body,
-        attributes: client.attributes(metadata),
+        metadata: client.metadata(metadata),
     }
 }
 
@@ -72,8 +74,8 @@ fn shape(
         },
         key: config.external_id_field.as_deref(),
         without_key: config.without_key,
-        fields: &config.fields,
-        relationships: Plan::paths(&config.relationships)?,
+        fields: config.fields.as_deref().unwrap_or_default(),
+        relationships: Plan::paths(config.relationships.as_deref().unwrap_or_default())?,
         dependent: config.dependent_picklists,
     };
     let mut library = Library::new(client, input)?;

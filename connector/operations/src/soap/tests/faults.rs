@@ -23,7 +23,7 @@ fn the_session_travels_in_the_body_alone() {
 fn ask(client: &Client, soql: &str) -> Result<(), Fault> {
     let config = QueryConfig {
         soql: soql.into(),
-        bind: Vec::new(),
+        bind: None,
         batch_size: None,
         untyped: true,
         headers: None,

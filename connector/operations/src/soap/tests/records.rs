@@ -1,6 +1,7 @@
 //! Calls on many records.
 
 use super::*;
+use salesforce_client::testing::flat;
 
 #[test]
 fn thousands_of_records_go_in_calls_of_200_and_keep_their_order() {
@@ -41,7 +42,7 @@ fn thousands_of_records_go_in_calls_of_200_and_keep_their_order() {
         }
     }
     assert_eq!(script.requests().len(), 2 + RECORDS.div_ceil(200));
-    assert!(reply.attributes.contains(&("failed".into(), "205".into())));
+    assert!(flat(&reply.metadata).contains(&("failed".into(), "205".into())));
 }
 
 #[test]

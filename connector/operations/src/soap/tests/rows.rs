@@ -1,6 +1,7 @@
 //! Rows of queries, page by page.
 
 use super::*;
+use salesforce_client::testing::flat;
 
 #[test]
 fn rows_come_from_all_pages_typed_and_in_order() {
@@ -31,11 +32,8 @@ fn the_next_page_is_asked_for_before_this_one_is_read() {
     read_all(&mut rows).unwrap();
     assert_eq!(script.left(), 0);
     let head = rows.head();
-    assert!(head.attributes.contains(&("rows".into(), "2".into())));
-    assert!(
-        head.attributes
-            .contains(&("api-usage".into(), "5/100000".into()))
-    );
+    assert!(flat(&head.metadata).contains(&("records".into(), "2".into())));
+    assert!(flat(&head.metadata).contains(&("api-usage".into(), "5/100000".into())));
 }
 
 #[test]
@@ -90,7 +88,7 @@ fn rows_that_nobody_has_counted_are_read_to_their_end() {
         read_all(&mut rows).unwrap(),
         "Name,NumberOfEmployees\nA,7\nB,7\n"
     );
-    let attributes = rows.head().attributes;
+    let attributes = flat(&rows.head().metadata);
     assert!(!attributes.iter().any(|(name, _)| name == "total"));
 }
 

@@ -3,8 +3,8 @@
 use super::list::ListedSpan;
 use crate::triggers::instant::Instant;
 use crate::triggers::poll::Change;
-use salesforce_client::metadata::Metadata;
 use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_formats::soql::date;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ pub(super) fn report(
         "Salesforce lists at most 600,000 deletions at once, and more {object} records than that were deleted between {from} and {to}: none of these is reported; compare the ids that you hold with those of a query"
     );
     let body = json!({"gap": {"object": object, "from": from, "to": to, "reason": reason}});
-    let attributes = [
+    let extras = [
         ("event-id", format!("{object}#gap-{from}-{to}")),
         ("gap", KIND.to_owned()),
         ("gap-from", from),
@@ -38,9 +38,7 @@ pub(super) fn report(
             id: String::new(),
             stamp,
             skip: false,
-            attributes: attributes
-                .map(|(name, text)| (name.to_owned(), text))
-                .into(),
+            extras: extras.map(|(name, text)| (name.to_owned(), text)).into(),
             body: body.to_string().into_bytes(),
         }],
         metadata,

@@ -8,9 +8,9 @@ use crate::triggers::cursor::checkpoint_lost;
 use crate::triggers::instant::Instant;
 use crate::triggers::poll::Change;
 use salesforce_client::client::{Client, Unusable};
-use salesforce_client::metadata::Metadata;
 use salesforce_client::path::segment;
 use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_formats::soql::date;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -160,7 +160,7 @@ fn changes(records: &[Box<RawValue>]) -> Result<Vec<Change>, Fault> {
             stamp: instant(&entry.deleted_date)?,
             id: entry.id,
             skip: false,
-            attributes: Vec::new(),
+            extras: Vec::new(),
             body: record.get().as_bytes().to_vec(),
         });
     }

@@ -4,8 +4,9 @@ use super::world::event_ids;
 use crate::triggers::deleted::deleted;
 use salesforce_client::testing::client;
 use salesforce_client::transport::scripted::Play;
+use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::DeletedConfig;
-use salesforce_contract::bindings::{FaultKind, Message};
+use salesforce_contract::message::Message;
 
 /// 22:13:20 of the clock of tests, told as 22:14:00 and counted from there.
 fn dated(clock: &str, body: &str) -> Play {
@@ -39,9 +40,9 @@ fn config(start: &str, batch_size: u16) -> DeletedConfig {
     DeletedConfig {
         object: "Account".into(),
         by: None,
-        fields: Vec::new(),
+        fields: None,
         condition: None,
-        bind: Vec::new(),
+        bind: None,
         start: Some(start.into()),
         batch_size: Some(batch_size),
         look_back_seconds: None,
@@ -217,8 +218,7 @@ fn too_many() -> Play {
 }
 
 fn attribute<'m>(message: &'m Message, name: &str) -> Option<&'m str> {
-    let found = message.attributes.iter().find(|(known, _)| known == name);
-    found.map(|(_, value)| value.as_str())
+    message.metadata.extra(name)
 }
 
 #[test]

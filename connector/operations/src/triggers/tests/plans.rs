@@ -19,7 +19,7 @@ fn soql(config: &WatchConfig) -> String {
 fn query(soql: &str) -> QueryConfig {
     QueryConfig {
         soql: soql.into(),
-        bind: Vec::new(),
+        bind: None,
         include_deleted: false,
         cursor_field: None,
         start: Some("earliest".into()),
@@ -34,9 +34,9 @@ fn bin() -> DeletedConfig {
     DeletedConfig {
         object: "Account".into(),
         by: Some(DeletedBy::QueryAll),
-        fields: vec!["Name".into()],
+        fields: Some(vec!["Name".into()]),
         condition: Some("Name LIKE :part OR Name = null".into()),
-        bind: vec![("part".into(), r#""A%""#.into())],
+        bind: Some(vec![("part".into(), r#""A%""#.into())]),
         start: Some("2023-11-14T00:00:00Z".into()),
         batch_size: None,
         look_back_seconds: None,
@@ -48,9 +48,9 @@ fn bin() -> DeletedConfig {
 #[test]
 fn fields_and_conditions_of_the_config_are_asked_for() {
     let config = WatchConfig {
-        fields: vec!["name".into(), "Owner.Name".into()],
+        fields: Some(vec!["name".into(), "Owner.Name".into()]),
         condition: Some("Industry = :x OR Rating = 'Hot'".into()),
-        bind: vec![("x".into(), r#""O'Neil""#.into())],
+        bind: Some(vec![("x".into(), r#""O'Neil""#.into())]),
         ..config("2026-01-31T10:00:00+01:00", 100)
     };
     assert_eq!(
@@ -63,7 +63,7 @@ fn fields_and_conditions_of_the_config_are_asked_for() {
 fn a_chosen_cursor_field_orders_the_rows() {
     let config = WatchConfig {
         cursor_field: Some("SystemModStamp".into()),
-        fields: vec!["FIELDS(ALL)".into()],
+        fields: Some(vec!["FIELDS(ALL)".into()]),
         ..config("earliest", 2_000)
     };
     assert_eq!(
@@ -76,7 +76,7 @@ fn a_chosen_cursor_field_orders_the_rows() {
 fn without_fields_all_that_the_object_has_are_read() {
     let (client, script, _) = client([account()]);
     let config = WatchConfig {
-        fields: Vec::new(),
+        fields: None,
         ..config("earliest", 100)
     };
     records::created(&client, &config, None, 0).unwrap_err();

@@ -3,11 +3,13 @@
 use super::world::{World, config, event_ids, id, numbers};
 use crate::triggers::dedup_set::MAX_RUNS;
 use crate::triggers::records;
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_client::testing::flat;
+use salesforce_contract::message::{Batch, Message};
+
+use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     SameSecond, WatchConfig,
 };
-use salesforce_contract::bindings::{FaultKind, Message};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -163,7 +165,8 @@ fn a_row_that_may_have_been_changed_within_its_first_second_is_returned_once_and
 /// The numbers of the records, and what is known of their changes.
 fn changes(batch: &Batch) -> Vec<(usize, &str)> {
     let known = |message: &'_ Message| -> String {
-        let mut attributes = message.attributes.iter();
+        let attributes = flat(&message.metadata);
+        let mut attributes = attributes.iter();
         let change = attributes.find(|(name, _)| name == "change");
         change.map(|(_, value)| value.clone()).unwrap()
     };
@@ -305,8 +308,8 @@ fn more_changes_than_can_be_remembered_wait_and_none_is_lost_or_doubled() {
                 );
                 assert_eq!(found.len(), MAX_RUNS);
                 let pause = fault.retry_after_ms.unwrap();
-                assert!((1_000..=MINUTE_MS).contains(&pause), "{pause}");
-                world.clock.pass(pause);
+                assert!((1_000..=MINUTE_MS).contains(&pause.into()), "{pause}");
+                world.clock.pass(pause.into());
                 waited += 1;
             }
         }

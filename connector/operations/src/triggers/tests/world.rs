@@ -8,7 +8,8 @@ use salesforce_client::context::Context;
 use salesforce_client::testing::{connection, token};
 use salesforce_client::transport::scripted::{Play, Script, TestClock};
 use salesforce_client::transport::{HttpRequest, Started, Transport, Uploading};
-use salesforce_contract::bindings::exports::mediation::connector::mediator::Batch;
+use salesforce_contract::message::Batch;
+
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::WatchConfig;
 use salesforce_formats::soql::date;
 use std::cell::{Cell, RefCell};
@@ -228,9 +229,9 @@ pub fn id(number: usize) -> String {
 pub fn config(start: &str, batch_size: u16) -> WatchConfig {
     WatchConfig {
         object: "Account".into(),
-        fields: vec!["Id".into()],
+        fields: Some(vec!["Id".into()]),
         condition: None,
-        bind: Vec::new(),
+        bind: None,
         cursor_field: None,
         start: Some(start.into()),
         batch_size: Some(batch_size),
@@ -250,7 +251,7 @@ pub fn event_ids(batch: &Batch) -> Vec<String> {
     batch
         .messages
         .iter()
-        .map(|message| of(&message.attributes))
+        .map(|message| of(&message.metadata.extras))
         .collect()
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::bulk::testing::{DISTURBANCES, Fake, fake};
+use salesforce_client::testing::flat;
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::source::Source;
@@ -45,9 +46,9 @@ fn results_of_one_batch_and_of_chunks_are_one_document_with_one_header() {
         let mut extract = open(fake.client(&clock), config).unwrap();
         assert_eq!(read(&mut extract).unwrap(), WHOLE);
         let head = extract.head();
-        for (name, value) in [("rows", "3"), ("total", "3"), ("job", "750C0")] {
+        for (name, value) in [("records", "3"), ("total", "3"), ("job", "750C0")] {
             assert!(
-                head.attributes.contains(&(name.into(), value.into())),
+                flat(&head.metadata).contains(&(name.into(), value.into())),
                 "{name}"
             );
         }
@@ -108,7 +109,7 @@ fn extract_continues_at_the_document_that_was_not_finished() {
         let piece = extract.read(3).unwrap().unwrap();
         before += &String::from_utf8(piece).unwrap();
     }
-    let attributes = extract.head().attributes;
+    let attributes = flat(&extract.head().metadata);
     let of = |name: &str| {
         let found = attributes.iter().find(|(known, _)| known == name);
         found.unwrap().1.clone()

@@ -2,6 +2,7 @@ use super::*;
 use crate::bulk::testing::{DISTURBANCES, Disturbance, Fake, assert_passes, fake, lines, read};
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::bindings::FaultKind;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 use salesforce_contract::sink::Sink;
 use serde_json::{Value, json};
 
@@ -94,7 +95,7 @@ impl Host {
             }
         }
         self.journal = Some(load.journal());
-        self.outcomes += &read(load.outcomes("all")?)?;
+        self.outcomes += &read(load.outcomes(OutcomeSet::All)?)?;
         self.journal = Some(load.journal());
         Ok(Some(load))
     }
@@ -237,7 +238,7 @@ fn splitting_ends_and_what_was_never_done_is_told() {
         assert_eq!(outcome["code"], "BATCH_FAILED");
         assert_eq!(outcome["unprocessed"], true);
     }
-    let left = read(load.outcomes("unprocessed").unwrap()).unwrap();
+    let left = read(load.outcomes(OutcomeSet::Unprocessed).unwrap()).unwrap();
     assert_eq!(left, rows(4));
     assert_eq!(load.watch(0).unwrap().failed, 4);
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::bulk::testing::{DISTURBANCES, Fake, fake};
+use salesforce_client::testing::flat;
 use salesforce_client::transport::scripted::TestClock;
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::catalog;
@@ -86,7 +87,8 @@ fn read(extract: &mut Extract) -> Result<String, Fault> {
 
 fn attribute(extract: &Extract, name: &str) -> String {
     let head = extract.head();
-    let found = head.attributes.iter().find(|(known, _)| known == name);
+    let attributes = flat(&head.metadata);
+    let found = attributes.iter().find(|(known, _)| known == name);
     found.map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
@@ -95,7 +97,7 @@ fn pages_become_one_csv_with_one_header() {
     let trial = trial(&[3, 2, 4]);
     let mut extract = trial.open().unwrap();
     assert_eq!(read(&mut extract).unwrap(), trial.expected());
-    assert_eq!(attribute(&extract, "rows"), "9");
+    assert_eq!(attribute(&extract, "records"), "9");
     assert_eq!(attribute(&extract, "total"), "9");
     let seen = trial.fake.seen();
     assert!(
@@ -269,7 +271,7 @@ fn extract_continues_at_the_last_page_end() {
         assert!(String::from_utf8(kept).unwrap() == expected);
         assert_eq!(trial.fake.0.borrow().jobs.len(), jobs);
         assert_eq!(
-            attribute(&again, "rows"),
+            attribute(&again, "records"),
             sizes.iter().sum::<usize>().to_string()
         );
     }

@@ -8,6 +8,7 @@ use super::untaken::{MOST_JOBS, leave};
 use crate::bulk::jobs::{self, INGEST, State};
 use crate::bulk::poll::FIRST_PAUSE_MS;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::bounded;
 
 impl LoadState {
     /// Returns whether the answer to the upload of a part did not say that it was taken.
@@ -71,7 +72,7 @@ impl Load {
             return Ok(());
         };
         Err(Fault {
-            retry_after_ms: Some(FIRST_PAUSE_MS),
+            retry_after_ms: Some(bounded(FIRST_PAUSE_MS)),
             attempts: 1,
             ..Fault::new(
                 FaultKind::Unavailable,

@@ -3,10 +3,11 @@
 use super::{called, context, message};
 use crate::dispatch::typed::Called;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use salesforce_contract::bindings::{Fault, FaultKind, Message};
+use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::catalog::{
     self, Field, Input, Length, Operation, Presence, Shape, Style, Variant,
 };
+use salesforce_contract::message::Message;
 use serde_json::{Map, Value, json};
 
 /// A value within its bounds, as plain as can be, as serde writes the generated type. Options are absent.
@@ -173,8 +174,9 @@ fn no_connection_passes_that_the_generic_interface_refuses() {
             continue;
         };
         let (context, script) = context([]);
-        let called = Called::new(context, "connection/limits", &wrong, &()).unwrap();
-        let message = called.message(None).unwrap_err().message;
+        let Err(Fault { message, .. }) = super::connect(context, &wrong) else {
+            panic!("{} is beyond its bounds", field.name);
+        };
         assert!(message.contains(field.name), "{message}");
         assert!(script.sent().is_empty());
         tried += 1;

@@ -37,7 +37,7 @@ fn ids_come_plain_or_in_records_of_any_form() {
     ];
     for (media_type, body) in forms {
         let (client, script, _) = client([saved(0..2)]);
-        let reply = delete(&client, &delete_config(), &message(media_type, &body)).unwrap();
+        let reply = delete_records(&client, &delete_config(), &message(media_type, &body)).unwrap();
         assert_eq!(codes(&reply), ["ok", "ok"]);
         assert_eq!(
             script.sent()[1],
@@ -54,7 +54,7 @@ fn ids_come_plain_or_in_records_of_any_form() {
 fn what_cannot_be_an_id_is_not_sent() {
     let (client, script, _) = client([saved(1..2)]);
     let body = format!(r#"["x&allOrNone=true", "{}", {{"Name":"A"}}]"#, id(1));
-    let reply = delete(&client, &delete_config(), &json(&body)).unwrap();
+    let reply = delete_records(&client, &delete_config(), &json(&body)).unwrap();
     assert_eq!(codes(&reply), ["NOT_SENT", "ok", "NOT_SENT"]);
     assert!(script.sent()[1].ends_with(&format!("?ids={}&allOrNone=false", id(1))));
 }
@@ -71,7 +71,7 @@ fn a_delete_whose_answer_was_lost_is_done_where_the_record_is_gone() {
     );
     let (client, ..) = client([lost(), gone]);
     let body = format!(r#"["{}","{}"]"#, id(0), id(1));
-    let reply = delete(&client, &delete_config(), &json(&body)).unwrap();
+    let reply = delete_records(&client, &delete_config(), &json(&body)).unwrap();
     assert_eq!(codes(&reply), ["ok", "INSUFFICIENT_ACCESS_OR_READONLY"]);
 }
 
@@ -113,7 +113,7 @@ fn records_are_retrieved_in_the_order_of_their_ids() {
         assert_eq!(String::from_utf8(reply.body.clone()).unwrap(), expected);
         assert_eq!(
             (attribute(&reply, "records"), attribute(&reply, "missing")),
-            ("2", "1")
+            ("2".into(), "1".into())
         );
         let wanted = json!({"ids": [id(0), id(1)], "fields": ["Id", "Owner.Name"]});
         assert_eq!(

@@ -1,6 +1,7 @@
 //! Calls that are refused as a whole, and the records that they are refused for.
 
 use super::*;
+use salesforce_client::testing::flat;
 
 #[test]
 fn a_call_that_is_refused_as_a_whole_does_not_end_the_others() {
@@ -37,7 +38,11 @@ fn a_record_for_which_a_call_is_refused_fails_alone() {
     let expected = ["ok", "ok", "ok", "ok", "ok", "INVALID_FIELD", "ok", "ok"];
     assert_eq!(codes(&reply), expected);
     assert_eq!(script.left(), 0);
-    assert!(!reply.attributes.iter().any(|(name, _)| name == "fault"));
+    assert!(
+        !flat(&reply.metadata)
+            .iter()
+            .any(|(name, _)| name == "fault")
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+
 use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::scripted::{Play, Script};
 use salesforce_contract::bindings::FaultKind;
@@ -86,10 +87,7 @@ fn bytes_come_through_as_they_are_with_their_length_beforehand() {
     let mut source = download(Rc::new(client), &config("ContentVersion")).unwrap();
     let head = source.head();
     assert_eq!(head.media_type, "application/pdf");
-    assert!(
-        head.attributes
-            .contains(&("total".into(), DATA.len().to_string()))
-    );
+    assert_eq!(head.metadata.total_bytes, Some(DATA.len() as u64));
     assert_eq!(read(&mut source, 7).unwrap(), DATA);
     let sent = script.sent();
     assert_eq!(

@@ -1,8 +1,10 @@
 //! What became of the record, by the org's answer, and how it is told.
 
 use salesforce_client::exchange::Reply;
+use salesforce_contract::bindings::Fault;
+use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
-use salesforce_contract::bindings::{Fault, Message};
+use salesforce_contract::message::Head;
 use salesforce_contract::source::{Output, Producer};
 use serde::Deserialize;
 use std::cell::Cell;
@@ -52,7 +54,7 @@ pub(super) fn line(outcome: &Outcome) -> Result<Vec<u8>, Fault> {
 pub(super) struct Line {
     /// Noted once the outcome has been read to its end.
     pub told: Option<Rc<Cell<bool>>>,
-    pub attributes: Vec<(String, String)>,
+    pub metadata: Metadata,
 }
 
 impl Producer for Line {
@@ -63,11 +65,10 @@ impl Producer for Line {
         Ok(false)
     }
 
-    fn head(&self) -> Message {
-        Message {
+    fn head(&self) -> Head {
+        Head {
             media_type: "application/x-ndjson".into(),
-            body: Vec::new(),
-            attributes: self.attributes.clone(),
+            metadata: self.metadata.clone(),
         }
     }
 }

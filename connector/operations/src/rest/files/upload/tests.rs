@@ -2,6 +2,7 @@ use super::*;
 use salesforce_client::testing::{client, expired, token};
 use salesforce_client::transport::Failure;
 use salesforce_client::transport::scripted::{Play, Script};
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 fn config(object: &str) -> UploadConfig {
     UploadConfig {
@@ -37,7 +38,7 @@ fn take_up(config: &UploadConfig, journal: &str, plays: Vec<Play>) -> Result<Fil
 }
 
 fn outcomes(sink: &mut FileUpload) -> String {
-    let mut source = sink.outcomes("all").unwrap();
+    let mut source = sink.outcomes(OutcomeSet::All).unwrap();
     let mut whole = Vec::new();
     while let Some(piece) = source.read(11).unwrap() {
         whole.extend_from_slice(&piece);

@@ -31,7 +31,8 @@ impl Template {
                 "SELECT COUNT() gives a number and no rows: write SELECT COUNT(Id) for a row with the number",
             ));
         }
-        let is_bound = |name: &&str| config.bind.iter().any(|(known, _)| known == name);
+        let bind = config.bind.clone().unwrap_or_default();
+        let is_bound = |name: &&str| bind.iter().any(|(known, _)| known == name);
         let plain = names(&config.soql).into_iter();
         let plain = plain
             .filter(|name| !is_bound(name))
@@ -48,7 +49,7 @@ impl Template {
         }
         Ok(Self {
             soql: config.soql.clone(),
-            bind: config.bind.clone(),
+            bind,
             values,
             include_deleted: config.include_deleted,
             page_size: config.page_size,

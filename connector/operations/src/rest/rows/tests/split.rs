@@ -1,5 +1,7 @@
 use super::*;
-use salesforce_contract::bindings::Message;
+use salesforce_client::testing::flat;
+use salesforce_contract::message::Head;
+
 use salesforce_contract::bindings::exports::salesforce::connector::query::Split;
 
 fn end(field: &str, value: &str) -> Play {
@@ -36,7 +38,7 @@ fn read(
     soql: &str,
     split: Split,
     plays: Vec<Play>,
-) -> (Result<String, Fault>, Vec<String>, Option<Message>) {
+) -> (Result<String, Fault>, Vec<String>, Option<Head>) {
     let (client, script, _) = client(plays);
     let config = RowsConfig {
         split: Some(split),
@@ -101,8 +103,8 @@ fn ranges_are_asked_ahead_and_read_in_order() {
             "SELECT Id FROM Account WHERE (A = 1 OR B = 2) AND Id >= '00100000000000U'",
         ]
     );
-    let attributes = head.unwrap().attributes;
-    for (name, value) in [("total", "4"), ("rows", "4"), ("parts", "3")] {
+    let attributes = flat(&head.unwrap().metadata);
+    for (name, value) in [("total", "4"), ("records", "4"), ("parts", "3")] {
         assert!(
             attributes.contains(&(name.into(), value.into())),
             "{attributes:?}"

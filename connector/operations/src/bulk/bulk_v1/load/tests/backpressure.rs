@@ -1,6 +1,7 @@
 //! Loads that run ahead of Salesforce.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 /// Goes on until `go_on` says that it is done and the journal stays as it is; collects outcomes and failed records whenever the journal
 /// changes, as a host does. Returns how often.
@@ -17,8 +18,8 @@ fn collect(host: &mut Host, load: &mut Load, go_on: fn(&mut Load) -> Result<bool
         }
         steps += 1;
         assert!(steps < 1_000, "it asks the host again and again");
-        host.outcomes += &read(load.outcomes("all").unwrap()).unwrap();
-        read(load.outcomes("failed").unwrap()).unwrap();
+        host.outcomes += &read(load.outcomes(OutcomeSet::All).unwrap()).unwrap();
+        read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
     }
 }
 
@@ -39,7 +40,7 @@ fn load_whose_rejected_records_cannot_be_fetched_yet_waits_instead_of_asking_aga
     steps += collect(&mut host, &mut load, |load| Ok(load.watch(1_000)?.done));
     assert!(steps < 200, "{steps}");
     assert!(!host.clock.slept().is_empty());
-    host.outcomes += &read(load.outcomes("all").unwrap()).unwrap();
+    host.outcomes += &read(load.outcomes(OutcomeSet::All).unwrap()).unwrap();
     let numbers: Vec<u64> = host
         .outcomes()
         .iter()

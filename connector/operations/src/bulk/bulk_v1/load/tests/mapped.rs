@@ -1,12 +1,13 @@
 //! Columns that are renamed, left out, or split: records that were not saved come back from the input.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 /// The records that were not saved, read as a host does: the input is written again as long as the journal wants it.
 fn all_failed(host: &mut Host, mut load: Load) -> Vec<String> {
     let mut text = String::new();
     for _ in 0..4 {
-        text += &read(load.outcomes("failed").unwrap()).unwrap();
+        text += &read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
         host.journal = Some(load.journal());
         if load.journal().contains("\"again\":false") {
             return lines(&text);

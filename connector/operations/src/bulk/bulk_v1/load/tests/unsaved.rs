@@ -1,6 +1,7 @@
 //! Records that were not saved, and come back.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 #[test]
 fn failed_records_come_back_as_they_were_given_with_their_errors_if_wanted() {
@@ -8,12 +9,12 @@ fn failed_records_come_back_as_they_were_given_with_their_errors_if_wanted() {
         .with("error_columns", json!(true))
         .manages(2, 0);
     let mut load = host.run();
-    let failed = read(load.outcomes("failed").unwrap()).unwrap();
+    let failed = read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
     assert_eq!(
         failed,
         "sf__Id,sf__Error,Name,Ext__c\n,REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --,bad,\"3,\n\"\n"
     );
-    let saved = read(load.outcomes("succeeded").unwrap()).unwrap();
+    let saved = read(load.outcomes(OutcomeSet::Succeeded).unwrap()).unwrap();
     assert_eq!(lines(&saved).len(), 8);
 }
 
@@ -25,7 +26,7 @@ fn failed_records_are_all_that_were_not_saved() {
         .with("max_splits", json!(0))
         .manages(1, 1);
     let mut load = host.run();
-    let failed = lines(&read(load.outcomes("failed").unwrap()).unwrap());
+    let failed = lines(&read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap());
     assert_eq!(failed.len(), 1 + 4, "{failed:?}");
     assert!(failed[1].starts_with(";REQUIRED_FIELD_MISSING:") && failed[1].ends_with(";bad;false"));
     assert_eq!(
@@ -58,14 +59,17 @@ fn rejected_records_come_back_however_often_the_host_died() {
         assert_eq!(host.outcomes().len(), 11);
         assert_eq!(host.fake.0.borrow().bulk_v1.loaded().len(), 9);
         let expected = "Name,Active__c\nn2,maybe\nn7,maybe\n";
-        assert_eq!(read(load.outcomes("failed").unwrap()).unwrap(), expected);
+        assert_eq!(
+            read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap(),
+            expected
+        );
         // Where nothing has been read of the input, it is wanted again.
         let mut unwritten = host.open().unwrap();
-        let mut failed = read(unwritten.outcomes("failed").unwrap()).unwrap();
+        let mut failed = read(unwritten.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
         host.journal = Some(unwritten.journal());
         assert!(host.journal.as_ref().unwrap().contains("\"again\":true"));
         let mut load = host.run();
-        failed += &read(load.outcomes("failed").unwrap()).unwrap();
+        failed += &read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
         assert_eq!(failed, expected);
         assert!(load.journal().contains("\"again\":false"));
         assert_eq!(host.outcomes().len(), 11);
@@ -93,7 +97,7 @@ fn malformed_records_and_any_number_of_rejected_ones_do_not_stop_the_load() {
     assert_eq!(outcomes[30_003]["success"], true);
     assert_eq!(host.fake.0.borrow().bulk_v1.loaded(), ["a,true", "z,false"]);
     assert_eq!(load.watch(0).unwrap().failed, 30_002);
-    let failed = read(load.outcomes("failed").unwrap()).unwrap();
+    let failed = read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
     assert_eq!(failed.lines().count(), 30_003);
     assert!(
         load.journal().len() < 40_000,

@@ -1,6 +1,7 @@
 //! Loads that are given up: what was saved keeps its outcome, what was not sent has one that says so.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 fn given_up(host: &mut Host, bytes: usize) -> Load {
     let mut load = host.open().unwrap();
@@ -39,7 +40,7 @@ fn every_record_has_an_outcome_after_the_load_was_given_up() {
         let mut host = host(&rows(9)).with("job-records", json!(2));
         host.fake.0.borrow_mut().polls = polls;
         let mut load = given_up(&mut host, 90);
-        load.outcomes("all").unwrap();
+        load.outcomes(OutcomeSet::All).unwrap();
         host.keep(&load);
         drop(load);
         let sent = host.fake.0.borrow().jobs.len();

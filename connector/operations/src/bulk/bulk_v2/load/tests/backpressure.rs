@@ -1,6 +1,7 @@
 //! Loads that run ahead of Salesforce.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 /// A load of 20 rows in ten jobs, of which rows of two at the most are to be kept.
 fn ahead(host: &mut Host) -> Load {
@@ -58,7 +59,7 @@ fn load_whose_outcomes_nobody_wants_keeps_nothing_and_says_so() {
     let most = feed(&mut host, &mut load, false).unwrap();
     assert!(most <= 6, "{most}");
     assert_eq!(host.fake.loaded().len(), 20);
-    let fault = load.outcomes("all").err().unwrap();
+    let fault = load.outcomes(OutcomeSet::All).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Conflict);
     assert!(fault.message.contains("--outcomes"), "{}", fault.message);
     // They are there for who reads them on the way.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::bulk::testing::lines;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 fn data(host: &Host, job: usize) -> String {
     host.fake.0.borrow().jobs[job].data.clone().unwrap()
@@ -172,7 +173,7 @@ fn columns_told_beforehand_keep_all_records_in_one_job() {
         );
     let mut load = host.run();
     assert_eq!(host.fake.0.borrow().jobs.len(), 1);
-    let text = read(load.outcomes("succeeded").unwrap()).unwrap();
+    let text = read(load.outcomes(OutcomeSet::Succeeded).unwrap()).unwrap();
     let mut records: Vec<Value> = text
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())

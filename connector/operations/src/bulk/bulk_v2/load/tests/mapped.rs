@@ -1,6 +1,7 @@
 //! Columns that are renamed, left out, or split into the parts of compound fields; records come back as they were given.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 const GIVEN: &str = "Company;Remarks;boss;Active__c\r\ngood;\"x;y\";p1;1\r\nbad;two;p2;0\r\n\"late\";;p3;1\r\nunfit;z;;maybe\r\n";
 
@@ -262,7 +263,7 @@ fn mapped_load_that_dies_anywhere_gives_every_record_back_once() {
             load.write(chunk).unwrap();
             host.keep(&load);
             host.collect(&mut load).unwrap();
-            text += &read(load.outcomes("failed").unwrap()).unwrap();
+            text += &read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
             host.keep(&load);
         }
         let load = host.run();

@@ -1,6 +1,7 @@
 //! Records that are rejected before they are sent: each has its outcome, and the load goes on.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 
 fn codes(host: &Host) -> Vec<String> {
     let code = |outcome: &Value| outcome["code"].as_str().unwrap_or("-").to_owned();
@@ -112,7 +113,7 @@ fn feed(host: &mut Host, load: &mut Load, failed: &mut String) -> usize {
                 break;
             }
             host.collect(load).unwrap();
-            *failed += &read(load.outcomes("failed").unwrap()).unwrap();
+            *failed += &read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
             host.keep(load);
             load.write(b"").unwrap();
         }
@@ -120,10 +121,10 @@ fn feed(host: &mut Host, load: &mut Load, failed: &mut String) -> usize {
     load.close().unwrap();
     while !load.watch(1_000).unwrap().done {
         host.collect(load).unwrap();
-        *failed += &read(load.outcomes("failed").unwrap()).unwrap();
+        *failed += &read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
     }
     host.collect(load).unwrap();
-    *failed += &read(load.outcomes("failed").unwrap()).unwrap();
+    *failed += &read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
     host.keep(load);
     most
 }

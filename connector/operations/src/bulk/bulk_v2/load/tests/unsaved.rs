@@ -1,6 +1,7 @@
 //! Records that were not saved, for whatever reason: none is counted as saved, and all come back.
 
 use super::*;
+use salesforce_contract::bindings::exports::mediation::connector::mediator::OutcomeSet;
 use salesforce_contract::bindings::exports::mediation::connector::mediator::Progress;
 
 fn progress(load: &mut Load) -> Progress {
@@ -8,7 +9,7 @@ fn progress(load: &mut Load) -> Progress {
 }
 
 fn failed(load: &mut Load) -> Vec<String> {
-    lines(&read(load.outcomes("failed").unwrap()).unwrap())
+    lines(&read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap())
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn documents_come_back_as_json_with_their_errors() {
                 .with("format", json!(format))
                 .with("error-columns", json!(errors));
             let mut load = host.run();
-            let failed = read(load.outcomes("failed").unwrap()).unwrap();
+            let failed = read(load.outcomes(OutcomeSet::Failed).unwrap()).unwrap();
             assert_eq!(failed.lines().count(), 1, "{format}: {failed}");
             let mut record: Value = serde_json::from_str(&failed).unwrap();
             let error = record.as_object_mut().unwrap().remove("sf__Error");
