@@ -51,6 +51,10 @@ pub struct Field {
     pub createable: bool,
     /// Whether it may be changed.
     pub updateable: bool,
+    /// Whether the org has made it, and not Salesforce.
+    pub custom: bool,
+    /// Whether it holds bytes, written as base64.
+    pub binary: bool,
 }
 
 /// An object of the org, as its user sees it.
@@ -59,6 +63,8 @@ pub struct Described {
     /// Its API name, as the org spells it.
     pub name: String,
     fields: HashMap<String, Field>,
+    /// The names of the fields in small letters, in the order of the describe.
+    order: Vec<String>,
     /// Names of references (`Owner`, `Account__r`) with the fields that they go through.
     references: HashMap<String, String>,
     children: HashMap<String, String>,
@@ -89,9 +95,14 @@ impl Described {
         parts.map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// All fields, in the order of the describe.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.order.iter().filter_map(|name| self.fields.get(name))
+    }
+
     /// The API names of all fields.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.fields.values().map(|field| field.name.as_str())
+        self.fields().map(|field| field.name.as_str())
     }
 }
 
@@ -112,6 +123,7 @@ impl From<WireObject> for Described {
                 let parts = described.parts.entry(whole).or_default();
                 parts.push(field.name.clone());
             }
+            described.order.push(folded.clone());
             described.fields.insert(folded, Field::from(field));
         }
         for child in wire.child_relationships {
@@ -137,6 +149,8 @@ impl From<WireField> for Field {
             finds: wire.external_id || wire.id_lookup,
             createable: wire.createable,
             updateable: wire.updateable,
+            custom: wire.custom,
+            binary: wire.kind == "base64",
         }
     }
 }
@@ -196,6 +210,8 @@ struct WireField {
     createable: bool,
     #[serde(default = "yes")]
     updateable: bool,
+    #[serde(default)]
+    custom: bool,
     compound_field_name: Option<String>,
 }
 

@@ -23,6 +23,7 @@ pub fn wrapped(get: &Request, composite: &str) -> Request {
         via_composite: true,
         accepted_statuses: get.accepted_statuses,
         expected: get.expected,
+        statement: get.statement.clone(),
         ..Request::write(
             Method::Post,
             composite,

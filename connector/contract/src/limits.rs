@@ -25,6 +25,9 @@ pub const MAX_CHILD_QUERIES: usize = 20;
 /// Most rows of one page, and how many there are unless fewer are asked for (REST API Developer Guide, "Query Options Header").
 pub const MAX_PAGE_ROWS: u16 = 2_000;
 
+/// Most rows of a query with FIELDS(ALL) or FIELDS(CUSTOM) (SOQL and SOSL Reference, "FIELDS()").
+pub const MAX_FIELDS_ROWS: u16 = 200;
+
 /// Most rows in all of a query with OFFSET, as the org counts them in `totalSize` (SOQL and SOSL Reference, "OFFSET").
 pub const MAX_OFFSET_ROWS: u64 = 2_000;
 

@@ -8,6 +8,7 @@ mod bulk;
 mod cases;
 pub mod dispatch;
 mod events;
+mod field_sets;
 mod reopened;
 mod rest;
 mod rows;

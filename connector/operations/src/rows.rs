@@ -39,6 +39,11 @@ pub trait Paging {
     /// Fetches a page with further children of a record.
     fn child_page(&self, client: &Client, locator: &str) -> Result<Vec<u8>, Fault>;
 
+    /// The record of the input that the part in hand belongs to, where rows tell.
+    fn index(&self) -> Option<u64> {
+        None
+    }
+
     /// Checks what the first page of a part promises.
     fn check_total(&self, _: Option<u64>) -> Result<(), Fault> {
         Ok(())
@@ -138,6 +143,7 @@ impl<P: Paging> Rows<P> {
         };
         self.trail = Trail::default();
         self.before = self.documents.rows();
+        self.documents.belong_to(self.paging.index());
         let promised = self.page(first, out)?;
         self.paging.check_total(promised)?;
         self.total = self.total.zip(promised).map(|(before, more)| before + more);

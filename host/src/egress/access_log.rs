@@ -1,4 +1,5 @@
-//! The access log: one event per exchange when it is over, without headers and query, which may hold secrets.
+//! The access log: one event per exchange when it is over, without headers and query. The finest level tells queries, too, when requests
+//! begin: what they hold may be data, and secrets in it are masked like everywhere.
 
 use super::failure::Failure;
 use super::traffic::Traffic;
@@ -31,6 +32,22 @@ impl Access {
             told: false,
             permit: None,
             traffic,
+        }
+    }
+
+    /// Tells the query of the request, decoded, to those who ask for every detail.
+    pub(super) fn query(&self, url: &url::Url) {
+        if !tracing::enabled!(target: "mediate::egress", tracing::Level::TRACE) {
+            return;
+        }
+        for (name, value) in url.query_pairs() {
+            tracing::trace!(
+                target: "mediate::egress",
+                method = %self.method,
+                address = self.address,
+                parameter = name.as_ref(),
+                value = value.as_ref(),
+            );
         }
     }
 

@@ -222,6 +222,7 @@ impl Egress {
             path,
             Arc::clone(&self.traffic),
         );
+        access.query(destination.url());
         match self
             .exchange(request, &destination, route, limits, &mut access)
             .await

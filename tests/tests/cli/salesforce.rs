@@ -35,6 +35,22 @@ fn without_a_connection_the_simulated_org_answers() {
 }
 
 #[test]
+fn queries_that_go_out_are_told_in_detail_with_their_values() {
+    let read = [
+        "read",
+        "query/rows",
+        "soql=SELECT Id FROM Account WHERE Name = :name",
+        r#"bind:={"name": "O'Neil"}"#,
+    ];
+    let told = r#"parameter="q" value="SELECT Id FROM Account WHERE Name = 'O\\'Neil'""#;
+    for (loud, tells) in [("-v", false), ("-vv", true)] {
+        let outcome = Folder::new().run(&[&read[..], &[loud]].concat());
+        assert!(outcome.stderr.contains("/query"), "{outcome:?}");
+        assert_eq!(outcome.stderr.contains(told), tells, "{outcome:?}");
+    }
+}
+
+#[test]
 fn changes_ask_for_a_connection() {
     let folder = Folder::new()
         .file("in.json", r#"{"Name": "Acme"}"#)

@@ -1,8 +1,9 @@
-//! What a dry run keeps: requests that would change something are noted instead of sent.
+//! What a dry run keeps: requests are noted instead of sent.
 
 use crate::transport::HttpRequest;
 use salesforce_contract::bindings::exports::salesforce::connector::common::Outcome;
 use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What an org in a dry run has not sent.
 #[derive(Default)]
@@ -19,4 +20,6 @@ pub struct UnsentRequest {
     pub request: HttpRequest,
     /// Whether its body must not be shown.
     pub private: bool,
+    /// SOQL or SOSL that it carries.
+    pub statement: Option<Rc<str>>,
 }

@@ -68,6 +68,7 @@ impl Client {
             let unsent = UnsentRequest {
                 request: self.request(call, "", None),
                 private: call.private,
+                statement: call.statement.clone(),
             };
             dry_run.unsent.borrow_mut().push(unsent);
         }

@@ -24,10 +24,12 @@ pub struct Request {
     pub expected: Expected,
     /// Whether it is a composite request around one GET, whose answer is wanted.
     pub via_composite: bool,
-    /// Whether the connector needs its answer to make another call: a describe. A dry run sends it.
+    /// Whether the connector needs its answer to make another call: a describe, the API version, the org's time. A dry run sends it.
     pub prerequisite: bool,
     /// Whether its body holds a secret, and is never shown.
     pub private: bool,
+    /// SOQL or SOSL that it carries, as people read it.
+    pub statement: Option<Rc<str>>,
     /// Where in the body the session goes, for protocols that have it there; in a header when absent.
     pub session_at: Option<usize>,
 }
@@ -46,8 +48,14 @@ impl Request {
             via_composite: false,
             prerequisite: false,
             private: false,
+            statement: None,
             session_at: None,
         }
+    }
+
+    /// GET /services/data: the API versions of an org.
+    pub fn versions() -> Self {
+        Self::get("/services/data").expecting(Expected::List)
     }
 
     /// A request that writes, with a body of this media type.
@@ -71,6 +79,14 @@ impl Request {
     /// Says what its answer must be.
     pub fn expecting(self, expected: Expected) -> Self {
         Self { expected, ..self }
+    }
+
+    /// Names the SOQL or SOSL that it carries.
+    pub fn carrying(self, statement: &str) -> Self {
+        Self {
+            statement: Some(statement.into()),
+            ..self
+        }
     }
 
     /// Adds a header.

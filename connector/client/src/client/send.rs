@@ -4,7 +4,6 @@ use super::Client;
 use super::request::Request;
 use crate::envelope;
 use crate::exchange::{self, Attempt, Exchange, Idempotency, Reply, StreamingResponse};
-use crate::expected::Expected;
 use crate::expected::Unusable;
 use crate::fault::{self, Retry};
 use crate::metadata::api_usage;
@@ -14,9 +13,13 @@ use salesforce_contract::bindings::bad_input;
 use std::cell::RefCell;
 
 impl Client {
-    /// GETs what needs no session.
-    pub fn ask_without_session(&self, origin: &str, path: &str) -> Result<Reply, Fault> {
-        self.send_without_session(origin, &Request::get(path).expecting(Expected::List))
+    /// GETs the API versions of an org, which needs no session, for what the connector has to know before it makes another call.
+    pub fn ask_versions(&self, origin: &str) -> Result<Reply, Fault> {
+        let call = Request {
+            prerequisite: true,
+            ..Request::versions()
+        };
+        self.send_without_session(origin, &call)
     }
 
     /// Sends what needs no session.

@@ -38,7 +38,7 @@ impl Client {
     }
 
     fn listed_versions(&self, origin: &str) -> Result<Vec<ApiVersion>, Fault> {
-        let reply = self.ask_without_session(origin, "/services/data")?;
+        let reply = self.ask_versions(origin)?;
         let listed: Vec<Listed> = serde_json::from_slice(&reply.body).map_err(|error| {
             Fault::protocol(format!(
                 "{origin}/services/data does not list API versions: {error}"

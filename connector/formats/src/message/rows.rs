@@ -76,6 +76,12 @@ impl RowWriter {
         })
     }
 
+    /// Continues a document behind so many rows, which were written before.
+    #[must_use]
+    pub fn after(self, rows: u64) -> Self {
+        Self { rows, ..self }
+    }
+
     /// Returns how many rows have been written.
     #[must_use]
     pub fn rows(&self) -> u64 {

@@ -166,6 +166,20 @@ pub fn bind_in_zone(
     refuse_long(out)
 }
 
+/// Lists the names of the binds in `soql`, each once, in their order.
+#[must_use]
+pub fn names(soql: &str) -> Vec<&str> {
+    let tokens = lex::tokens(soql).unwrap_or_default();
+    let mut names: Vec<&str> = Vec::new();
+    for position in places(&tokens) {
+        let name = soql.get(position.name).unwrap_or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// Keeps a literal from running into the word before it, as in `IN:ids` or `LIMIT:n`.
 fn push_apart(out: &mut String, literal: &str, apart: bool) {
     if apart && out.ends_with(|last: char| last.is_ascii_alphanumeric() || last == '_') {

@@ -138,7 +138,7 @@ fn currency(amount: &str) -> Result<String, Unfit> {
 }
 
 /// A date-time without offset with the one that the zone had then.
-fn placed(time: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
+pub(super) fn placed(time: &str, zone: Option<&Zone>) -> Result<String, Unfit> {
     let placed = zone.map_or(Err(Unplaced::Malformed), |zone| zone.place(time));
     placed.map_err(|why| match why {
         Unplaced::Malformed => Unfit::DateTime,

@@ -6,6 +6,7 @@
 pub mod bind;
 pub mod build;
 pub mod date;
+pub mod field_sets;
 pub mod lex;
 pub mod literal;
 pub mod narrow;

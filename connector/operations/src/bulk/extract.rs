@@ -2,19 +2,20 @@
 //! read to its last row. How the query runs and where its documents are is a [`QueryProtocol`]'s matter.
 
 pub mod document;
+pub mod form;
 pub mod query;
 pub mod rows;
 pub mod soql;
 
-use super::output::{BATCH_BYTES, is_csv, media_type};
+use super::output::BATCH_BYTES;
 use super::poll::PollInterval;
 use document::ResultDocument;
+use form::Form;
 use query::Waits;
 use rows::Converter;
 use salesforce_client::client::Client;
 use salesforce_client::describe::Described;
 use salesforce_contract::bindings::Resumption;
-use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::message::Head;
 use salesforce_contract::message::bounded;
@@ -40,7 +41,7 @@ pub trait QueryProtocol {
         cursor: Cursor,
     ) -> Result<(), Fault>;
     /// Writes what the document lacks without rows, and clears up.
-    fn finish(&mut self, converter: &Converter, out: &mut Vec<u8>);
+    fn finish(&mut self, converter: &mut Converter, out: &mut Vec<u8>);
     /// Returns the config that continues behind the last document that was read.
     fn resume(&self) -> Option<String>;
 }
@@ -61,7 +62,7 @@ pub struct Begin {
     /// The description of the sObject that is read.
     pub object: Rc<Described>,
     /// The form of the rows.
-    pub format: Option<ExtractFormat>,
+    pub form: Form,
     /// How it waits for the query.
     pub waits: Waits,
     /// Whether documents have been emitted before.
@@ -81,7 +82,6 @@ pub struct Cursor {
 /// An extract under way.
 pub struct Extraction<P> {
     client: Rc<Client>,
-    format: Option<ExtractFormat>,
     waits: Waits,
     protocol: P,
     /// Bytes made before the document at hand.
@@ -100,6 +100,8 @@ enum Stage {
     Waiting,
     /// Documents are being read.
     Reading(Option<Box<ResultDocument>>),
+    /// All rows have been emitted.
+    Ending,
     /// All has been emitted.
     Done,
     /// Something went wrong before.
@@ -112,14 +114,13 @@ impl<P: QueryProtocol> Extraction<P> {
         let Begin {
             warning,
             object,
-            format,
+            form,
             waits,
             begun,
         } = begin;
-        let converter = Converter::new(client, object, format, begun, cursor.header);
+        let converter = Converter::new(client, object, form, begun, cursor.header);
         Self {
             client: Rc::clone(client),
-            format,
             waits,
             protocol,
             resume_bytes: 0,
@@ -137,7 +138,7 @@ impl<P: QueryProtocol> Extraction<P> {
     /// Passes over the wait and the documents: all of them have been emitted before.
     pub fn done(self) -> Self {
         Self {
-            stage: Stage::Done,
+            stage: Stage::Ending,
             ..self
         }
     }
@@ -235,10 +236,14 @@ impl<P: QueryProtocol> Extraction<P> {
                 Some(document) => self.read_document(Box::new(document), out),
                 None => {
                     self.check_count(|total, rows| rows != total)?;
-                    self.protocol.finish(&self.converter, &mut out.bytes);
-                    Ok(Stage::Done)
+                    self.protocol.finish(&mut self.converter, &mut out.bytes);
+                    Ok(Stage::Ending)
                 }
             },
+            Stage::Ending => {
+                self.converter.end(&mut out.bytes);
+                Ok(Stage::Done)
+            }
             Stage::Done => Ok(Stage::Done),
             Stage::Failed => Err(Fault::new(
                 FaultKind::Other,
@@ -271,7 +276,7 @@ impl<P: QueryProtocol> Producer for Extraction<P> {
             bytes: self.resume_bytes,
         });
         Head {
-            media_type: media_type(is_csv(self.format)).into(),
+            media_type: self.converter.media_type(),
             metadata,
         }
     }

@@ -81,7 +81,7 @@ pub fn create(client: &Client, config: &CreateJobConfig) -> Result<Message, Faul
     job.check()?;
     Ok(jobs::message(
         client,
-        jobs::create(client, INGEST, &job.body())?,
+        jobs::create(client, INGEST, &job.body(), None)?,
     ))
 }
 

@@ -99,9 +99,14 @@ pub fn path(client: &Client, resource: &str, job: &str) -> Result<String, Fault>
     client.path(&format!("{resource}/{}", segment("job", job)?))
 }
 
-/// POSTs a new job. One too many does no harm: it stays empty, or only reads.
-pub fn create(client: &Client, resource: &str, body: &Value) -> Result<(Reply, JobInfo), Fault> {
-    let call = Request::write(
+/// POSTs a new job. One too many does no harm: it stays empty, or only reads. `soql` is that of a query job.
+pub fn create(
+    client: &Client,
+    resource: &str,
+    body: &Value,
+    soql: Option<&str>,
+) -> Result<(Reply, JobInfo), Fault> {
+    let mut call = Request::write(
         Method::Post,
         client.path(resource)?,
         Idempotency::Idempotent,
@@ -109,6 +114,7 @@ pub fn create(client: &Client, resource: &str, body: &Value) -> Result<(Reply, J
         body.to_string().as_bytes(),
     )
     .expecting(INFO);
+    call.statement = soql.map(Into::into);
     client.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))

@@ -1,6 +1,5 @@
 //! What the documents that are made here have in common.
 
-use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_formats::message::RowFormat;
 
 /// Bytes made at once: each time costs the host a call, and a write.
@@ -13,9 +12,4 @@ pub fn media_type(csv: bool) -> &'static str {
     } else {
         RowFormat::Ndjson.media_type()
     }
-}
-
-/// Returns whether an extract writes CSV.
-pub fn is_csv(format: Option<ExtractFormat>) -> bool {
-    format.unwrap_or(ExtractFormat::Csv) == ExtractFormat::Csv
 }

@@ -1,16 +1,21 @@
 //! Query jobs of Bulk API 2.0, call by call.
 
 use super::dialect::Dialect;
+use super::extract::soql::is_carried;
 use super::jobs::{self, JobInfo, QUERY, State};
+use crate::field_sets;
 use crate::rest::ask::{self, Object};
-use crate::rest::query::Question;
+use crate::rest::query::{Question, fitting};
 use salesforce_client::client::Client;
+use salesforce_client::describe::described;
 use salesforce_client::exchange::Reply;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     CreateQueryJobConfig, JobConfig, ListQueryJobsConfig, QueryJobType,
 };
 use salesforce_contract::message::Message;
+use salesforce_formats::soql::SelectList;
+use salesforce_formats::soql::field_sets::find;
 use serde_json::Value;
 
 /// POSTs a query job.
@@ -28,7 +33,7 @@ pub fn make(
         .put("columnDelimiter", dialect.delimiter_name())
         .put("lineEnding", dialect.ending_name())
         .into();
-    jobs::create(client, QUERY, &body)
+    jobs::create(client, QUERY, &body, Some(soql))
 }
 
 /// POST jobs/query.
@@ -38,15 +43,22 @@ pub fn create(client: &Client, config: &CreateQueryJobConfig) -> Result<Message,
         bind: config.bind.as_deref().unwrap_or_default(),
         include_deleted: config.include_deleted,
         page_size: None,
+        headers: &[],
     };
     let dialect = Dialect::new(config.column_delimiter, config.line_ending);
-    let made = make(
-        client,
-        &question.bound_for(client)?,
-        config.include_deleted,
-        dialect,
-    )?;
+    let soql = named(client, question.bound_for(client)?)?;
+    let made = make(client, &soql, config.include_deleted, dialect)?;
     Ok(jobs::message(client, made))
+}
+
+/// The query with names in place of FIELDS(), if it has any.
+fn named(client: &Client, soql: String) -> Result<String, Fault> {
+    let has_none = find(&soql).is_empty();
+    let Some(select) = SelectList::read(&soql).filter(|_| !has_none) else {
+        return Ok(soql);
+    };
+    let object = described(client, &select.from)?;
+    fitting(field_sets::named(&soql, &object, is_carried)?)
 }
 
 /// GET jobs/query/{job}.

@@ -1,4 +1,4 @@
-//! A dry run of any operation that writes: it goes its whole way, through the same checks and describes, up to the requests.
+//! A dry run of any operation: it goes its whole way, through the same checks and describes, up to the requests.
 
 use super::{accept, check_input, known};
 use crate::table::{self, Config, Run};
@@ -29,6 +29,9 @@ const NOT_SHOWN: [&str; 6] = [
 /// Groups whose operations send what the caller says, a read perhaps.
 const ANY_REQUEST: [&str; 2] = ["raw/", "composite/"];
 
+/// Operations whose requests cannot be held back: they open a session, or hold back others.
+const NOT_HELD_BACK: [&str; 3] = ["connection/authenticate", "connection/test", "raw/dry-run"];
+
 /// Runs an operation with its requests held back.
 pub fn dry_run(
     client: &Client,
@@ -36,10 +39,10 @@ pub fn dry_run(
     input: Option<&Message>,
 ) -> Result<DryRunReport, Fault> {
     let operation = known(&config.operation)?;
-    let run = table::find(operation.name).filter(|_| operation.effect == Effect::Write);
+    let run = table::find(operation.name).filter(|_| can_be_held_back(operation));
     let run = run.ok_or_else(|| {
         Fault::config(format!(
-            "config.operation `{}` changes nothing in the org: there is nothing to hold back",
+            "config.operation `{}` sends nothing that can be held back: name one that reads or writes records or metadata",
             operation.name
         ))
     })?;
@@ -48,16 +51,23 @@ pub fn dry_run(
     if !matches!(run, Run::Sink(_)) {
         check_input(operation, input)?;
     }
-    let reads_too = ANY_REQUEST
-        .iter()
-        .any(|group| operation.name.starts_with(group));
-    let dry_run = Rc::new(client.in_dry_run(reads_too));
+    let dry_run = Rc::new(client.in_dry_run(holds_reads_back(operation)));
     let ended = run_dry(&dry_run, run, inner, input);
     let unsent = dry_run.unsent();
     if unsent.is_empty() {
         ended?;
     }
     Ok(report(operation, run, &dry_run, &unsent, config.body_bytes))
+}
+
+fn can_be_held_back(operation: &Operation) -> bool {
+    operation.effect != Effect::Pure && !NOT_HELD_BACK.contains(&operation.name)
+}
+
+/// Whether reads are held back, too: they are what the operation is for, not only what it needs to write.
+fn holds_reads_back(operation: &Operation) -> bool {
+    let mut any_request = ANY_REQUEST.iter();
+    operation.effect == Effect::Read || any_request.any(|group| operation.name.starts_with(group))
 }
 
 /// Runs the operation as far as it comes.
@@ -112,6 +122,7 @@ fn planned(unsent: &UnsentRequest, shown: usize) -> PlannedRequest {
         headers: headers.cloned().collect(),
         body: (!unsent.private).then(|| String::from_utf8_lossy(head).into_owned()),
         body_bytes: bounded(request.body.len() as u64),
+        statement: unsent.statement.as_deref().map(str::to_owned),
     }
 }
 

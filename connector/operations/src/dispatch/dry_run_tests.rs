@@ -50,6 +50,41 @@ fn no_operation_that_writes_sends_a_write_in_a_dry_run() {
     }
 }
 
+#[test]
+fn no_operation_that_reads_sends_more_in_a_dry_run_than_it_needs_to_know_before() {
+    for operation in salesforce_contract::catalog::operations() {
+        if operation.effect != Effect::Read || !can_be_held_back(operation) {
+            continue;
+        }
+        let (client, script, _) = client(std::iter::repeat_with(|| Play::json(200, "{}")).take(9));
+        let text = sample(operation.name);
+        let input = operation
+            .accepts
+            .first()
+            .map(|media_type| message(media_type, input(operation.name)));
+        let _ = dry_run(&client, &config(operation.name, &text), input.as_ref());
+        for sent in script.requests().iter().skip(1) {
+            let known = sent.url.ends_with("/describe") || sent.url.ends_with("/services/data");
+            assert!(known, "{} sent {}", operation.name, sent.url);
+        }
+    }
+}
+
+#[test]
+fn a_trigger_tells_the_query_of_its_first_poll() {
+    let (client, script, _) = client([]);
+    let text = r#"{"object":"Account","fields":["Name"],"start":"2026-01-31T10:00:00Z"}"#;
+    let report = dry_run(&client, &config("triggers/created", text), None).unwrap();
+    assert_eq!(
+        report.requests[0].statement.as_deref(),
+        Some(
+            "SELECT Id, CreatedDate, Name FROM Account WHERE CreatedDate >= 2026-01-31T10:00:00Z ORDER BY CreatedDate ASC, Id ASC LIMIT 200"
+        )
+    );
+    let sent: Vec<_> = script.requests().into_iter().map(|sent| sent.url).collect();
+    assert!(sent.is_empty(), "{sent:?}");
+}
+
 /// A config that most operations take.
 fn sample(operation: &str) -> String {
     let properties = salesforce_contract::catalog::find(operation)

@@ -1,5 +1,8 @@
-//! `query/build`: from the config record to the parts of SOQL. Nothing is sent.
+//! `query/build` and `query/build-typed`: from the config record to the parts of SOQL, and those typed by describes.
 
+mod types;
+
+use salesforce_client::client::Client;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     BuildConfig, BuiltQuery, ChildQuery, Nulls, SortKey, TypeChoice,
@@ -7,18 +10,37 @@ use salesforce_contract::bindings::exports::salesforce::connector::query::{
 use salesforce_formats::soql::build::{self, Choice, Select, Sort};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use types::DescribedTypes;
 
-/// Builds SOQL from its parts.
+/// What stands for all fields.
+const ALL_FIELDS: &str = "FIELDS(ALL)";
+
+/// Builds SOQL from its parts. Nothing is sent.
 pub fn build(config: &BuildConfig) -> Result<BuiltQuery, Fault> {
     let select = select(config)?;
     let soql = build::build(&select).map_err(|wrong| Fault::config(wrong.to_string()))?;
+    Ok(built(&select, soql))
+}
+
+/// Builds SOQL from its parts, of all fields where none is named, with values typed by the describes of the objects.
+pub fn build_typed(client: &Client, config: &BuildConfig) -> Result<BuiltQuery, Fault> {
+    let mut select = select(config)?;
+    if select.fields.is_empty() && select.choices.is_empty() && select.children.is_empty() {
+        select.fields.push(ALL_FIELDS.to_owned());
+    }
+    let types = DescribedTypes::new(client);
+    let soql = build::build_typed(&select, &types).map_err(|wrong| types.fault(&wrong))?;
+    Ok(built(&select, soql))
+}
+
+fn built(select: &Select, soql: String) -> BuiltQuery {
     let characters = u32::try_from(soql.chars().count()).unwrap_or(u32::MAX);
-    let reasons = build::not_for_bulk(&select);
-    Ok(BuiltQuery {
+    let reasons = build::not_for_bulk(select);
+    BuiltQuery {
         soql,
         characters,
         not_for_bulk: reasons.into_iter().map(str::to_owned).collect(),
-    })
+    }
 }
 
 fn select(config: &BuildConfig) -> Result<Select, Fault> {

@@ -74,7 +74,7 @@ pub fn versions(client: &Client) -> Result<Message, Fault> {
     let origin = warm.map_or(&client.settings().login_origin, |session| {
         &session.instance_url
     });
-    let reply = client.ask_without_session(origin.trim_end_matches('/'), "/services/data")?;
+    let reply = client.send_without_session(origin.trim_end_matches('/'), &Request::versions())?;
     Ok(client.message(reply))
 }
 

@@ -2,10 +2,13 @@
 
 use super::ask;
 use super::path::query as pairs;
+use crate::field_sets;
 use salesforce_client::client::{Client, Request};
+use salesforce_client::connection::settings::check_headers;
 use salesforce_client::envelope::wrapped;
 use salesforce_client::expected::Expected;
 use salesforce_client::fault;
+use salesforce_client::transport::Headers;
 use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     ExplainConfig, QueryConfig, QueryMoreConfig,
@@ -29,6 +32,8 @@ pub struct Question<'a> {
     pub include_deleted: bool,
     /// Rows per page.
     pub page_size: Option<u16>,
+    /// Request headers that are added.
+    pub headers: &'a [(String, String)],
 }
 
 impl Question<'_> {
@@ -36,14 +41,19 @@ impl Question<'_> {
     pub fn bound_for(&self, client: &Client) -> Result<String, Fault> {
         let zone = client.settings().zone.as_ref();
         let bound = soql::bind_in_zone(self.soql, self.bind, zone);
-        let soql = bound.map_err(|error| Fault::config(error.to_string()))?;
-        let chars = soql.chars().count();
-        if chars > MAX_SOQL_CHARS {
-            return Err(Fault::config(format!(
-                "The SOQL has {chars} characters; Salesforce takes {MAX_SOQL_CHARS}: split its lists over several queries"
-            )));
+        fitting(bound.map_err(|error| Fault::config(error.to_string()))?)
+    }
+
+    /// SOQL as the org takes it: with the values in it, and names in place of FIELDS() that it would refuse.
+    pub fn complete_for(&self, client: &Client) -> Result<String, Fault> {
+        fitting(field_sets::unbounded(client, self.bound_for(client)?)?)
+    }
+
+    fn options(&self) -> PageOptions<'_> {
+        PageOptions {
+            size: self.page_size,
+            headers: self.headers,
         }
-        Ok(soql)
     }
 
     /// The request for the first page of `soql`.
@@ -53,8 +63,19 @@ impl Question<'_> {
         } else {
             "query"
         };
-        asked(client, resource, "q", soql, self.page_size)
+        asked(client, resource, "q", soql, self.options())
     }
+}
+
+/// Refuses SOQL that is too long.
+pub fn fitting(soql: String) -> Result<String, Fault> {
+    let chars = soql.chars().count();
+    if chars > MAX_SOQL_CHARS {
+        return Err(Fault::config(format!(
+            "The SOQL has {chars} characters; Salesforce takes {MAX_SOQL_CHARS}: split its lists over several queries, or name fewer fields"
+        )));
+    }
+    Ok(soql)
 }
 
 /// The request that carries `soql` as a parameter of a resource: in the URL, or, where that would be too long, in the body of
@@ -64,11 +85,12 @@ pub fn asked(
     resource: &str,
     parameter: &str,
     soql: &str,
-    page_size: Option<u16>,
+    options: PageOptions<'_>,
 ) -> Result<Request, Fault> {
     let path = format!("{}{}", client.path(resource)?, pairs([(parameter, soql)]));
     let bytes = path.len();
-    let get = sized(Request::get(path).expecting(Expected::PAGE), page_size);
+    let get = Request::get(path).expecting(Expected::PAGE).carrying(soql);
+    let get = options.on(get);
     if bytes <= MAX_URI_BYTES - URI_HEADER_RESERVE {
         return Ok(get);
     }
@@ -94,12 +116,38 @@ fn composite(resource: &str) -> Option<&'static str> {
     }
 }
 
-/// Asks for pages of this size.
-pub fn sized(call: Request, page_size: Option<u16>) -> Request {
-    match page_size {
-        Some(rows) => call.with_header("sforce-query-options", &format!("batchSize={rows}")),
-        None => call,
+/// The header that says how many rows a page is to have.
+const QUERY_OPTIONS: &str = "sforce-query-options";
+
+/// How pages are asked for.
+#[derive(Clone, Copy, Default)]
+pub struct PageOptions<'a> {
+    /// Rows per page.
+    pub size: Option<u16>,
+    /// Request headers that are added.
+    pub headers: &'a [(String, String)],
+}
+
+impl PageOptions<'_> {
+    /// The call with its headers; those of the caller are checked before.
+    pub fn on(self, mut call: Request) -> Request {
+        call.headers.extend_from_slice(self.headers);
+        let own = |(name, _): &(String, String)| name.eq_ignore_ascii_case(QUERY_OPTIONS);
+        match self.size.filter(|_| !self.headers.iter().any(own)) {
+            Some(rows) => call.with_header(QUERY_OPTIONS, &format!("batchSize={rows}")),
+            None => call,
+        }
     }
+}
+
+/// The headers that a config adds.
+pub fn headers_of(headers: Option<&Headers>) -> &[(String, String)] {
+    headers.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Refuses headers that a read must not have: what the connector sets itself.
+pub fn check(headers: Option<&Headers>) -> Result<(), Fault> {
+    headers.map_or(Ok(()), |headers| check_headers("config.headers", headers))
 }
 
 /// GET query or queryAll.
@@ -109,8 +157,10 @@ pub fn query(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
         bind: config.bind.as_deref().unwrap_or_default(),
         include_deleted: config.include_deleted,
         page_size: config.page_size,
+        headers: headers_of(config.headers.as_ref()),
     };
-    let soql = question.bound_for(client)?;
+    check(config.headers.as_ref())?;
+    let soql = question.complete_for(client)?;
     page(
         client,
         &question.first_page(client, &soql)?,
@@ -122,7 +172,12 @@ pub fn query(client: &Client, config: &QueryConfig) -> Result<Message, Fault> {
 pub fn query_more(client: &Client, config: &QueryMoreConfig) -> Result<Message, Fault> {
     let next =
         next_page(&config.next).map_err(|wrong| Fault::config(format!("config.next {wrong}")))?;
-    let call = Request::get(next).expecting(Expected::PAGE);
+    check(config.headers.as_ref())?;
+    let options = PageOptions {
+        size: None,
+        headers: headers_of(config.headers.as_ref()),
+    };
+    let call = options.on(Request::get(next).expecting(Expected::PAGE));
     page(client, &call, PageKind::Later).map_err(|fault| {
         match fault.status == Some(401) && fault::session_is_invalid(&fault) {
             true if client.was_renewed() => place_gone(fault),
@@ -157,7 +212,7 @@ pub fn next_page(next: &str) -> Result<&str, String> {
 /// GET query?explain=.
 pub fn explain(client: &Client, config: &ExplainConfig) -> Result<Message, Fault> {
     let target = match (&config.soql, &config.view) {
-        (Some(soql), None) => bound(client, soql, config.bind.as_deref().unwrap_or_default())?,
+        (Some(soql), None) => explained(client, soql, config.bind.as_deref().unwrap_or_default())?,
         (None, Some(view)) if config.bind.as_deref().unwrap_or_default().is_empty() => view.clone(),
         (None, Some(_)) => {
             return Err(Fault::config(
@@ -170,9 +225,12 @@ pub fn explain(client: &Client, config: &ExplainConfig) -> Result<Message, Fault
             ));
         }
     };
-    Ok(client.message(client.send(
-        &asked(client, "query", "explain", &target, None)?.expecting(Expected::Object(&["plans"])),
-    )?))
+    Ok(client.message(
+        client.send(
+            &asked(client, "query", "explain", &target, PageOptions::default())?
+                .expecting(Expected::Object(&["plans"])),
+        )?,
+    ))
 }
 
 /// Runs SOQL on the Tooling API's objects: GET tooling/query.
@@ -182,7 +240,7 @@ pub fn tooling(client: &Client, config: &ToolingQueryConfig) -> Result<Message, 
         &config.soql,
         config.bind.as_deref().unwrap_or_default(),
     )?;
-    let call = asked(client, "tooling/query", "q", &soql, None)?;
+    let call = asked(client, "tooling/query", "q", &soql, PageOptions::default())?;
     page(client, &call, place_of(&soql))
 }
 
@@ -192,8 +250,14 @@ fn bound(client: &Client, soql: &str, bind: &[(String, String)]) -> Result<Strin
         bind,
         include_deleted: false,
         page_size: None,
+        headers: &[],
     };
     question.bound_for(client)
+}
+
+/// The query as it would be run.
+fn explained(client: &Client, soql: &str, bind: &[(String, String)]) -> Result<String, Fault> {
+    fitting(field_sets::unbounded(client, bound(client, soql, bind)?)?)
 }
 
 /// Where the answer to this statement stands: `SELECT COUNT()` has a number and no rows.

@@ -1,11 +1,12 @@
 //! All rows of a query through the REST API: GET query, queryAll and nextRecordsUrl.
 
-use super::query::{Question, next_page, sized};
+use super::query::{PageOptions, Question, check, headers_of, next_page};
 use crate::rows::{self, Documents, PageRequest, Paging};
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
 use salesforce_client::metadata::Replied;
+use salesforce_client::transport::Headers;
 use salesforce_contract::bindings::exports::salesforce::connector::query::{
     RowFormat as FormatChoice, RowsConfig,
 };
@@ -18,6 +19,7 @@ use salesforce_formats::soql::SelectList;
 use salesforce_formats::soql::narrow::Cut;
 use std::rc::Rc;
 
+pub mod for_each;
 mod ranges;
 mod split;
 
@@ -31,6 +33,7 @@ pub struct RestPages {
     /// The parts that come after the one in hand.
     parts: Parts,
     page_size: Option<u16>,
+    headers: Headers,
     /// Whether the query has an OFFSET, and no LIMIT that keeps it below what Salesforce gives then.
     capped: bool,
 }
@@ -43,8 +46,10 @@ impl Rows {
             bind: config.bind.as_deref().unwrap_or_default(),
             include_deleted: config.include_deleted,
             page_size: config.page_size,
+            headers: headers_of(config.headers.as_ref()),
         };
-        let soql = question.bound_for(&client)?;
+        check(config.headers.as_ref())?;
+        let soql = question.complete_for(&client)?;
         let select = SelectList::read(&soql);
         if select.as_ref().is_some_and(|select| select.count_only) {
             return Err(Fault::config(
@@ -60,6 +65,7 @@ impl Rows {
                 None => Parts::whole(soql, &question),
             },
             page_size: config.page_size,
+            headers: config.headers.clone().unwrap_or_default(),
         };
         Self::start(client, pages, documents)
     }
@@ -72,7 +78,11 @@ impl Paging for RestPages {
 
     fn following(&self, _: &Client, locator: &str) -> Result<Request, Fault> {
         let get = Request::get(following(locator)?).expecting(Expected::JsonPage);
-        Ok(sized(get, self.page_size))
+        let options = PageOptions {
+            size: self.page_size,
+            headers: &self.headers,
+        };
+        Ok(options.on(get))
     }
 
     fn fetch<T>(
@@ -88,7 +98,7 @@ impl Paging for RestPages {
     }
 
     fn child_page(&self, client: &Client, locator: &str) -> Result<Vec<u8>, Fault> {
-        child_page(client, locator)
+        child_page(client, locator, &self.headers)
     }
 
     fn check_total(&self, total: Option<u64>) -> Result<(), Fault> {
@@ -134,9 +144,13 @@ fn following(url: &str) -> Result<&str, Fault> {
 }
 
 /// The rest of the children of a record.
-pub(crate) fn child_page(client: &Client, url: &str) -> Result<Vec<u8>, Fault> {
+pub(crate) fn child_page(client: &Client, url: &str, headers: &Headers) -> Result<Vec<u8>, Fault> {
+    let options = PageOptions {
+        size: None,
+        headers,
+    };
     let reply = client.send_as(
-        &Request::get(following(url)?).expecting(Expected::JsonPage),
+        &options.on(Request::get(following(url)?).expecting(Expected::JsonPage)),
         None,
         |reply: Reply, _| match Page::parse(&reply.body) {
             Ok(_) => Ok(reply),
@@ -156,6 +170,7 @@ pub(super) fn format(choice: Option<FormatChoice>) -> DocumentFormat {
         Some(FormatChoice::Csv) => DocumentFormat::Csv,
         Some(FormatChoice::Json) => DocumentFormat::Json,
         Some(FormatChoice::Xml) => DocumentFormat::Xml,
+        Some(FormatChoice::XmlLines) => DocumentFormat::XmlLines,
         Some(FormatChoice::Ndjson) | None => DocumentFormat::Ndjson,
     }
 }

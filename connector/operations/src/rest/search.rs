@@ -6,7 +6,7 @@ use salesforce_contract::message::Message;
 pub use suggest::{suggest_queries, suggest_titles, suggestions};
 
 use super::ask::{self, Object, Parameters};
-use super::query::asked;
+use super::query::{PageOptions, asked, check, headers_of};
 use salesforce_client::client::Client;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
@@ -25,7 +25,13 @@ const FOUND: Expected = Expected::ListOrObject(&["searchRecords"]);
 pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> {
     let sosl = sosl::bind(&config.sosl, config.bind.as_deref().unwrap_or_default())
         .map_err(|error| Fault::config(error.to_string()))?;
-    Ok(client.message(client.send(&asked(client, "search", "q", &sosl, None)?.expecting(FOUND))?))
+    check(config.headers.as_ref())?;
+    let options = PageOptions {
+        size: None,
+        headers: headers_of(config.headers.as_ref()),
+    };
+    let call = asked(client, "search", "q", &sosl, options)?.expecting(FOUND);
+    Ok(client.message(client.send(&call)?))
 }
 
 /// POST parameterizedSearch. It changes nothing.

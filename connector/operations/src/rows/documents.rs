@@ -12,6 +12,8 @@ pub struct Documents {
     format: DocumentFormat,
     writer: RowWriter,
     row: Vec<u8>,
+    /// The record of the input that the rows belong to, where they tell; of NDJSON only.
+    index: Option<u64>,
 }
 
 impl Documents {
@@ -25,7 +27,21 @@ impl Documents {
             format,
             writer: RowWriter::new(row_format(format), select, keep_attributes)?,
             row: Vec::new(),
+            index: None,
         })
+    }
+
+    /// Continues a document behind so many rows, which were written before.
+    pub fn after(self, rows: u64) -> Self {
+        Self {
+            writer: self.writer.after(rows),
+            ..self
+        }
+    }
+
+    /// Says which record of the input the rows that follow belong to.
+    pub fn belong_to(&mut self, index: Option<u64>) {
+        self.index = index;
     }
 
     /// The format of the rows.
@@ -70,12 +86,15 @@ impl Documents {
         out: &mut Vec<u8>,
         fetch: &mut Fetch<'_, Fault>,
     ) -> Result<(), Fault> {
-        if self.format != DocumentFormat::XmlLines {
+        if self.format != DocumentFormat::XmlLines && self.index.is_none() {
             return self.writer.row(record, out, fetch);
         }
         self.row.clear();
         self.writer.row(record, &mut self.row, fetch)?;
-        on_one_line(&self.row, out);
+        match self.index {
+            Some(index) => with_index(index, &self.row, out),
+            None => on_one_line(&self.row, out),
+        }
         Ok(())
     }
 
@@ -85,6 +104,13 @@ impl Documents {
             self.writer.end(out);
         }
     }
+}
+
+/// A line of NDJSON with the record of the input that it belongs to.
+fn with_index(index: u64, row: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("{{\"index\":{index},\"row\":").as_bytes());
+    out.extend_from_slice(row.strip_suffix(b"\n").unwrap_or(row));
+    out.extend_from_slice(b"}\n");
 }
 
 /// An element as a document on one line: it declares its own prefix, and line feeds within values become references.

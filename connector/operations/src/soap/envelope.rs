@@ -9,6 +9,7 @@ use salesforce_client::transport::Method;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::limits::MAX_SOAP_REQUEST_BYTES;
+use std::rc::Rc;
 
 /// A request in the making.
 pub struct Envelope {
@@ -16,6 +17,7 @@ pub struct Envelope {
     xml: Xml,
     session_at: usize,
     private: bool,
+    statement: Option<Rc<str>>,
 }
 
 impl Envelope {
@@ -42,6 +44,7 @@ impl Envelope {
             xml,
             session_at,
             private: false,
+            statement: None,
         })
     }
 
@@ -49,6 +52,14 @@ impl Envelope {
     pub fn with_secret(mut self) -> Self {
         self.private = true;
         self
+    }
+
+    /// Names the SOQL or SOSL that stands in the call.
+    pub fn carrying(self, statement: &str) -> Self {
+        Self {
+            statement: Some(statement.into()),
+            ..self
+        }
     }
 
     /// What stands in the call.
@@ -88,6 +99,7 @@ impl Envelope {
             session_at: Some(self.session_at),
             expected: Expected::Soap,
             private: self.private,
+            statement: self.statement,
             ..call
                 .with_header("accept", "text/xml")
                 .with_header("soapaction", "\"\"")

@@ -66,8 +66,9 @@ pub(super) fn bound(
         bind,
         include_deleted: false,
         page_size: None,
+        headers: &[],
     };
-    question.bound_for(client)
+    question.complete_for(client)
 }
 
 /// The headers of a query.
@@ -87,7 +88,7 @@ pub(super) fn first_call(
 ) -> Result<Request, Fault> {
     let mut envelope = Envelope::new(name, headers)?;
     envelope.body().text("queryString", soql);
-    envelope.call(client, Idempotency::Safe)
+    envelope.carrying(soql).call(client, Idempotency::Safe)
 }
 
 /// The request for a further page.

@@ -19,6 +19,7 @@ pub fn search(client: &Client, config: &SearchConfig) -> Result<Message, Fault> 
         .map_err(|error| Fault::config(error.to_string()))?;
     let mut envelope = Envelope::new("search", &Headers::new(config.headers.as_ref()))?;
     envelope.body().text("searchString", &sosl);
+    let envelope = envelope.carrying(&sosl);
     let types = Types::new(config.untyped || config.format == Some(ReplyFormat::Xml));
     let answered = request::answer(
         client,

@@ -18,14 +18,17 @@ pub(super) mod records {
 }
 
 pub(super) mod query {
-    pub(in crate::table) use crate::rest::build::build;
+    pub(in crate::table) use crate::rest::build::{build, build_typed};
     pub(in crate::table) use crate::rest::query::{explain, query, query_more};
 
     use crate::reopened::Reopened;
-    use crate::rest::rows::Rows;
+    use crate::rest::rows::{Rows, for_each};
     use salesforce_client::client::Client;
     use salesforce_contract::bindings::Fault;
-    use salesforce_contract::bindings::exports::salesforce::connector::query::RowsConfig;
+    use salesforce_contract::bindings::exports::salesforce::connector::query::{
+        RowsConfig, RowsForEachConfig,
+    };
+    use salesforce_contract::message::Message;
     use salesforce_contract::source::Source;
     use std::rc::Rc;
 
@@ -35,6 +38,15 @@ pub(super) mod query {
     ) -> Result<impl Source + use<>, Fault> {
         let config = config.clone();
         Reopened::open(move || Rows::open(Rc::clone(&client), &config))
+    }
+
+    pub(in crate::table) fn rows_for_each(
+        client: Rc<Client>,
+        config: &RowsForEachConfig,
+        input: &Message,
+    ) -> Result<impl Source + use<>, Fault> {
+        let (config, input) = (config.clone(), Rc::new(input.clone()));
+        Reopened::open(move || for_each::Rows::open(Rc::clone(&client), &config, Rc::clone(&input)))
     }
 }
 

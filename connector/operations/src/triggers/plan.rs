@@ -9,7 +9,7 @@ use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     QueryConfig, SameSecond, WatchConfig,
 };
-use salesforce_contract::limits::MAX_PAGE_ROWS;
+use salesforce_contract::limits::{MAX_FIELDS_ROWS, MAX_PAGE_ROWS};
 use salesforce_formats::soql::build::{self, Select};
 use salesforce_formats::soql::narrow::Cut;
 use salesforce_formats::soql::{Item, SelectList, date, lex};
@@ -24,9 +24,6 @@ pub const CREATED: &str = "CreatedDate";
 const REFUSED: [&str; 7] = [
     "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE",
 ];
-
-/// Most rows of a query with FIELDS(ALL) or FIELDS(CUSTOM) (SOQL and SOSL Reference, "FIELDS()").
-const MAX_FIELDS_ROWS: usize = 200;
 
 /// A query that is asked again and again.
 pub struct Plan {
@@ -148,7 +145,7 @@ impl Plan {
         let most_rows = if list.is_closed() {
             usize::from(MAX_PAGE_ROWS)
         } else {
-            MAX_FIELDS_ROWS
+            usize::from(MAX_FIELDS_ROWS)
         };
         Ok(Self {
             name: format!("{} by {cursor}", list.from),
@@ -315,6 +312,7 @@ fn bound(
         bind,
         include_deleted,
         page_size: None,
+        headers: &[],
     };
     question.bound_for(client)
 }

@@ -6,7 +6,7 @@ use super::plan::{CREATED, Kind, Plan};
 use super::poll::{self, Bounds, Change, ChangePage, ChangeSource};
 use super::server_time;
 use super::start::Start;
-use crate::rest::query::asked;
+use crate::rest::query::{PageOptions, asked};
 use crate::rest::rows::{child_page, unusable};
 use salesforce_client::client::{Client, Unusable};
 use salesforce_client::exchange::Reply;
@@ -172,10 +172,14 @@ impl Rows<'_> {
             "query"
         };
         let rows = u16::try_from(limit.max(MIN_PAGE_ROWS)).unwrap_or(MAX_PAGE_ROWS);
-        let call = asked(self.client, resource, "q", soql, Some(rows))?;
+        let options = PageOptions {
+            size: Some(rows),
+            ..PageOptions::default()
+        };
+        let call = asked(self.client, resource, "q", soql, options)?;
         let clock = &self.client.context().clock;
         // Entered before the watch starts: a login takes no part in the age of the answer.
-        self.client.session()?;
+        self.client.enter()?;
         let began_ms = clock.monotonic_ms();
         self.client.send_as(&call, None, |reply, _| {
             let page = Page::parse(&reply.body).map_err(unusable)?;
@@ -209,7 +213,9 @@ impl Rows<'_> {
         let members = members(record)?;
         let stamp = self.stamp(&members)?;
         let mut body = Vec::new();
-        writer.row(record, &mut body, &mut |url| child_page(self.client, url))?;
+        writer.row(record, &mut body, &mut |url| {
+            child_page(self.client, url, &Vec::new())
+        })?;
         body.truncate(body.trim_ascii_end().len());
         let (skip, certain) = self.updated(&members, &stamp)?;
         Ok(Change {

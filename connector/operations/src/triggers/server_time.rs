@@ -26,7 +26,7 @@ pub fn ask(client: &Client) -> Result<Option<i64>, Fault> {
     let origin = client.session()?.instance_url;
     let clock = &client.context().clock;
     let began_ms = clock.monotonic_ms();
-    let reply = client.ask_without_session(&origin, "/services/data")?;
+    let reply = client.ask_versions(&origin)?;
     Ok(when_asked(
         &reply,
         clock.monotonic_ms().saturating_sub(began_ms),

@@ -73,7 +73,13 @@ fn an_ending_that_cannot_be_written_is_refused_before_anything_is_sent() {
         "--input",
     ];
     for words in [
-        &["read", "bulk/extract", soql, "--output", "out.json"][..],
+        &[
+            "read",
+            "bulk/query-job-results",
+            "job=750000000000000AAA",
+            "--output",
+            "out.json",
+        ][..],
         &["read", "bulk/extract", soql, "--output", "out.parquet"],
         &["read", "query/rows", soql, "--output", "out.xlsx"],
         &["call", "connection/limits", "--output", "out.csv"],
@@ -114,4 +120,7 @@ fn the_format_is_that_of_the_ending_before_gz() {
     let read = folder.run(&["read", "bulk/extract", soql, "--output", "c.ndjson.gz"]);
     assert_eq!(read.code, Some(0), "{read:?}");
     assert!(unpacked(&folder.path("c.ndjson.gz")).starts_with("{\"Id\":"));
+    let read = folder.run(&["read", "bulk/extract", soql, "--output", "d.json.gz"]);
+    assert_eq!(read.code, Some(0), "{read:?}");
+    assert!(unpacked(&folder.path("d.json.gz")).starts_with("[\n{\"Id\":"));
 }

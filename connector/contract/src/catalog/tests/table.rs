@@ -121,7 +121,7 @@ fn enums_explain_their_cases() {
     let format = &schema["properties"]["format"];
     assert_eq!(
         format["enum"],
-        serde_json::json!(["ndjson", "json", "csv", "xml"])
+        serde_json::json!(["ndjson", "json", "csv", "xml", "xml-lines"])
     );
     let description = format["description"].as_str().unwrap();
     assert!(

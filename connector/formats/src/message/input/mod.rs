@@ -40,6 +40,10 @@ use salesforce_contract::message::Message;
 pub use tree::{Node, Value};
 
 use buffer::Buffer;
+use std::rc::Rc;
+
+/// Bytes of a shared document that are held twice at once; a longer record takes more.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// A record of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +108,7 @@ impl<'b> Document<'b> {
         Ok(Records {
             reader,
             buffer: Buffer::whole(self.body),
+            shared: None,
             index: 0,
             done: false,
         })
@@ -145,14 +150,51 @@ impl<'b> Document<'b> {
 pub struct Records<'b> {
     reader: RecordReader,
     buffer: Buffer<'b>,
+    /// A document that is read piece by piece, and how many of its bytes have been.
+    shared: Option<(Rc<Message>, usize)>,
     index: u64,
     done: bool,
 }
 
+impl Records<'static> {
+    /// Reads a document that others hold, too, from the beginning.
+    ///
+    /// # Errors
+    /// As [`Document::open`] and [`Document::records`].
+    pub fn shared(message: Rc<Message>, options: Options) -> Result<Self, InputError> {
+        let reader = Document::open(&message, None, options)?.records()?.reader;
+        Ok(Self {
+            reader,
+            buffer: Buffer::in_pieces(0, 1, usize::MAX),
+            shared: Some((message, 0)),
+            index: 0,
+            done: false,
+        })
+    }
+}
+
 impl Records<'_> {
+    /// Takes the next piece of a shared document; false where there is none.
+    fn feed(&mut self) -> bool {
+        let Some((message, taken)) = &mut self.shared else {
+            return false;
+        };
+        let rest = message.body.get(*taken..).unwrap_or_default();
+        let piece = rest.get(..PIECE_BYTES).unwrap_or(rest);
+        let feeds = !self.buffer.ended;
+        self.buffer.push(piece);
+        self.buffer.ended = piece.len() == rest.len();
+        *taken += piece.len();
+        feeds
+    }
+
     fn read(&mut self) -> Result<Option<Record>, InputError> {
-        let Some(found) = self.reader.next(&mut self.buffer)? else {
-            return Ok(None);
+        let found = loop {
+            match self.reader.next(&mut self.buffer)? {
+                Some(found) => break found,
+                None if self.feed() => {}
+                None => return Ok(None),
+            }
         };
         let position = RecordPosition {
             index: self.index,

@@ -1,8 +1,9 @@
 //! Filters: JSON to the condition of a WHERE or HAVING.
 
-use super::Wrong;
 use super::name::{self, Use};
-use super::operator::{self, Takes};
+use super::operator::{self, Operator, Takes};
+use super::typing::Typing;
+use super::wrong::Wrong;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -26,22 +27,32 @@ impl Condition {
 }
 
 /// Writes a filter.
-pub(super) fn condition(json: &str, place: &str, used: Use) -> Result<String, Wrong> {
-    Filter { used, joins: true }
-        .read(json, place)
-        .map(|condition| condition.soql)
+pub(super) fn condition(
+    json: &str,
+    place: &str,
+    used: Use,
+    typing: Option<&Typing<'_>>,
+) -> Result<String, Wrong> {
+    let filter = Filter {
+        used,
+        joins: true,
+        typing,
+    };
+    filter.read(json, place).map(|condition| condition.soql)
 }
 
 /// How a filter is read.
 #[derive(Clone, Copy)]
-struct Filter {
+struct Filter<'t> {
     /// Where it stands.
     used: Use,
     /// Whether it may hold queries: those of a query within it may not (SOQL and SOSL Reference, "Semi-Joins and Anti-Joins").
     joins: bool,
+    /// The object whose fields tell the types of values; absent where values have types of their own.
+    typing: Option<&'t Typing<'t>>,
 }
 
-impl Filter {
+impl Filter<'_> {
     fn read(self, json: &str, place: &str) -> Result<Condition, Wrong> {
         let members: Members = serde_json::from_str(json).map_err(|_| {
             Wrong(format!(
@@ -104,9 +115,9 @@ impl Filter {
             &format!("{place}.operator"),
         )?;
         let right = match (members.get("value"), members.get("query")) {
-            (Some(value), None) => operator.literal(value.get(), &format!("{place}.value"))?,
+            (Some(value), None) => self.literal(&field, operator, value.get(), place)?,
             (None, Some(query)) if operator.takes == Takes::List && self.joins => {
-                join(query.get(), &format!("{place}.query"))?
+                self.join(query.get(), &format!("{place}.query"))?
             }
             (None, Some(_)) if operator.takes == Takes::List => {
                 return Err(Wrong(format!(
@@ -135,29 +146,49 @@ impl Filter {
             joined: false,
         })
     }
-}
 
-/// Writes the query that an `in` looks into.
-fn join(json: &str, place: &str) -> Result<String, Wrong> {
-    const SHAPE: &str = "a query in a filter has `object`, `field` and `filter`";
-    let members: Members =
-        serde_json::from_str(json).map_err(|_| Wrong(format!("{place} is no object: {SHAPE}")))?;
-    known(&members, &["object", "field", "filter"], place, SHAPE)?;
-    let object = name::word(
-        &text(&members, "object", place)?,
-        &format!("{place}.object"),
-    )?;
-    let field = name::path(&text(&members, "field", place)?, &format!("{place}.field"))?;
-    let mut soql = format!("SELECT {field} FROM {object}");
-    if let Some(inner) = members.get("filter") {
-        let filter = Filter {
-            used: Use::Filter,
-            joins: false,
-        };
-        let inner = filter.read(inner.get(), &format!("{place}.filter"))?;
-        soql.push_str(&format!(" WHERE {}", inner.soql));
+    /// Writes a value as the operator takes it, and the field.
+    fn literal(
+        self,
+        field: &str,
+        operator: Operator,
+        json: &str,
+        place: &str,
+    ) -> Result<String, Wrong> {
+        let at = format!("{place}.value");
+        match self.typing.filter(|_| operator.compares_values()) {
+            Some(typing) => operator.literal(&typing.typed(field, json, place)?, &at),
+            None => operator.literal(json, &at),
+        }
     }
-    Ok(format!("({soql})"))
+
+    /// Writes the query that an `in` looks into.
+    fn join(self, json: &str, place: &str) -> Result<String, Wrong> {
+        const SHAPE: &str = "a query in a filter has `object`, `field` and `filter`";
+        let members: Members = serde_json::from_str(json)
+            .map_err(|_| Wrong(format!("{place} is no object: {SHAPE}")))?;
+        known(&members, &["object", "field", "filter"], place, SHAPE)?;
+        let object = name::word(
+            &text(&members, "object", place)?,
+            &format!("{place}.object"),
+        )?;
+        let field = name::path(&text(&members, "field", place)?, &format!("{place}.field"))?;
+        let mut soql = format!("SELECT {field} FROM {object}");
+        if let Some(inner) = members.get("filter") {
+            let typing = self.typing.map(|typing| Typing {
+                types: typing.types,
+                object: object.clone(),
+            });
+            let filter = Filter {
+                used: Use::Filter,
+                joins: false,
+                typing: typing.as_ref(),
+            };
+            let inner = filter.read(inner.get(), &format!("{place}.filter"))?;
+            soql.push_str(&format!(" WHERE {}", inner.soql));
+        }
+        Ok(format!("({soql})"))
+    }
 }
 
 fn known(members: &Members<'_>, names: &[&str], place: &str, shape: &str) -> Result<(), Wrong> {

@@ -4,10 +4,15 @@
 mod filter;
 mod name;
 mod operator;
+mod typing;
+mod wrong;
+
+pub use typing::{Types, ValueType, fitted};
+pub use wrong::Wrong;
 
 use name::Use;
 use salesforce_contract::limits::{MAX_CHILD_LEVELS, MAX_CHILD_QUERIES, MAX_SOQL_CHARS};
-use std::fmt;
+use typing::Typing;
 
 /// What to select, or to select beside each row.
 #[derive(Clone, Debug, Default)]
@@ -56,24 +61,28 @@ pub struct Sort {
     pub nulls_last: Option<bool>,
 }
 
-/// What is wrong with a part, and where: one sentence. Never holds a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong(pub String);
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Wrong {}
-
 /// Writes the SOQL.
 ///
 /// # Errors
 /// A part that is no name, no filter or no value of SOQL, or parts that outgrow SOQL's limits.
 pub fn build(select: &Select) -> Result<String, Wrong> {
-    let soql = select.written("config", 0)?;
+    written(select, None)
+}
+
+/// Writes the SOQL, with the values of filters typed by the fields that they are compared with.
+///
+/// # Errors
+/// As [`build`]; a field that its object has not, or a value that does not fit it.
+pub fn build_typed(select: &Select, types: &dyn Types) -> Result<String, Wrong> {
+    let typing = Typing {
+        types,
+        object: select.from.clone(),
+    };
+    written(select, Some(&typing))
+}
+
+fn written(select: &Select, typing: Option<&Typing<'_>>) -> Result<String, Wrong> {
+    let soql = select.written("config", 0, typing)?;
     let chars = soql.chars().count();
     if chars > MAX_SOQL_CHARS {
         return Err(Wrong(format!(
@@ -87,33 +96,33 @@ pub fn build(select: &Select) -> Result<String, Wrong> {
 pub fn not_for_bulk(select: &Select) -> Vec<&'static str> {
     let grouped = !select.group_by.is_empty() || select.having.is_some();
     let aggregates = select.fields.iter().any(|field| name::is_aggregate(field));
-    let fields_of = select.fields.iter().any(|field| {
-        field
-            .trim_start()
-            .to_ascii_uppercase()
-            .starts_with("FIELDS")
-    });
     let reasons = [
         (grouped, "it groups rows"),
         (aggregates, "it aggregates"),
         (select.offset.is_some(), "it has an OFFSET"),
         (!select.choices.is_empty(), "it has a TYPEOF"),
         (!select.children.is_empty(), "it reads children"),
-        (fields_of, "it uses FIELDS()"),
     ];
     let holding = reasons.into_iter().filter(|(holds, _)| *holds);
     holding.map(|(_, reason)| reason).collect()
 }
 
 impl Select {
-    fn written(&self, place: &str, level: usize) -> Result<String, Wrong> {
-        let mut soql = format!("SELECT {} FROM ", self.items(place, level)?.join(", "));
+    fn written(
+        &self,
+        place: &str,
+        level: usize,
+        typing: Option<&Typing<'_>>,
+    ) -> Result<String, Wrong> {
+        let items = self.items(place, level, typing)?;
+        let mut soql = format!("SELECT {} FROM ", items.join(", "));
         soql.push_str(&self.source(place, level)?);
         if let Some(json) = &self.filter {
-            let condition = filter::condition(json, &format!("{place}.filter"), Use::Filter)?;
+            let at = format!("{place}.filter");
+            let condition = filter::condition(json, &at, Use::Filter, typing)?;
             soql.push_str(&format!(" WHERE {condition}"));
         }
-        self.groups(place, &mut soql)?;
+        self.groups(place, &mut soql, typing)?;
         self.order(place, &mut soql)?;
         if let Some(limit) = self.limit {
             soql.push_str(&format!(" LIMIT {limit}"));
@@ -129,7 +138,12 @@ impl Select {
         name::word(&self.from, &format!("{place}.{member}"))
     }
 
-    fn items(&self, place: &str, level: usize) -> Result<Vec<String>, Wrong> {
+    fn items(
+        &self,
+        place: &str,
+        level: usize,
+        typing: Option<&Typing<'_>>,
+    ) -> Result<Vec<String>, Wrong> {
         let mut items = names(&self.fields, &format!("{place}.fields"), Use::Item)?;
         for (at, choice) in self.choices.iter().enumerate() {
             items.push(choice.written(&format!("{place}.type-choices[{at}]"))?);
@@ -147,7 +161,10 @@ impl Select {
                     "{place} lies deeper than SOQL goes: a query has {MAX_CHILD_LEVELS} levels at most, its own rows included"
                 )));
             }
-            items.push(format!("({})", child.written(&place, level + 1)?));
+            let typing = typing.map(|typing| typing.child(&child.from, &place));
+            let typing = typing.transpose()?;
+            let written = child.written(&place, level + 1, typing.as_ref())?;
+            items.push(format!("({written})"));
         }
         if items.is_empty() {
             return Err(Wrong(format!(
@@ -157,13 +174,19 @@ impl Select {
         Ok(items)
     }
 
-    fn groups(&self, place: &str, soql: &mut String) -> Result<(), Wrong> {
+    fn groups(
+        &self,
+        place: &str,
+        soql: &mut String,
+        typing: Option<&Typing<'_>>,
+    ) -> Result<(), Wrong> {
         if !self.group_by.is_empty() {
             let keys = names(&self.group_by, &format!("{place}.group-by"), Use::Group)?;
             soql.push_str(&format!(" GROUP BY {}", keys.join(", ")));
         }
         if let Some(json) = &self.having {
-            let condition = filter::condition(json, &format!("{place}.having"), Use::Having)?;
+            let at = format!("{place}.having");
+            let condition = filter::condition(json, &at, Use::Having, typing)?;
             soql.push_str(&format!(" HAVING {condition}"));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Names of objects and fields, paths over parents, and functions of them: read token by token and written anew.
 
-use super::Wrong;
+use super::wrong::Wrong;
 use crate::soql::lex::{self, Kind, Token};
 use salesforce_contract::limits::MAX_PARENT_LEVELS;
 

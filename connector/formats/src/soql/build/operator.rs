@@ -1,6 +1,6 @@
 //! The operators of filters, and which values each takes.
 
-use super::Wrong;
+use super::wrong::Wrong;
 use crate::soql::literal::{self, Unfit};
 use salesforce_contract::catalog::nearest;
 use serde_json::value::RawValue;
@@ -75,6 +75,11 @@ pub(super) fn find(name: &str, place: &str) -> Result<Operator, Wrong> {
 }
 
 impl Operator {
+    /// Whether it compares with values of the field's own type, and not with patterns or parts of text.
+    pub fn compares_values(&self) -> bool {
+        matches!(self.takes, Takes::One | Takes::Ordered | Takes::List)
+    }
+
     /// Writes a value as this operator takes it.
     pub fn literal(&self, json: &str, place: &str) -> Result<String, Wrong> {
         match self.takes {

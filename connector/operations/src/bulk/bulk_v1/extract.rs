@@ -5,6 +5,7 @@ mod job;
 use super::wire::{self, BatchInfo, State};
 use crate::bulk::body::Arriving;
 use crate::bulk::extract::document::ResultDocument;
+use crate::bulk::extract::form::Form;
 use crate::bulk::extract::query::{Query, Waits, config_text};
 use crate::bulk::extract::rows::Converter;
 use crate::bulk::extract::{Begin, Cursor, Extraction, Found, QueryProtocol, soql};
@@ -41,6 +42,7 @@ pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Faul
         config.bind.as_deref().unwrap_or_default(),
         config.include_deleted,
     )?;
+    let form = Form::new(config.format, config.omit_header, None, None)?;
     if query.warning.is_some() && wants_chunks(&config) {
         return Err(Fault::config(
             "config.pk-chunking splits queries without LIMIT and ORDER BY only: take those out of the SOQL, or do without splitting",
@@ -51,7 +53,7 @@ pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Faul
     let cursor = match config.resume.clone() {
         Some(cursor) => cursor,
         None => V1ExtractPlace {
-            job: wire::create_job(&client, &job(&config, &query.from))?,
+            job: wire::create_job(&client, &job(&config, &query.from), Some(&text))?,
             query_batch: None,
             documents: 0,
             rows: 0,
@@ -76,7 +78,7 @@ pub fn open(client: Rc<Client>, config: V1ExtractConfig) -> Result<Extract, Faul
     let begin = Begin {
         warning: query.warning,
         object,
-        format: batches.config.format,
+        form,
         waits: Waits::new(batches.config.poll_max_ms, batches.config.wait_seconds),
         begun: behind.rows > 0 || behind.header.is_some(),
     };
@@ -188,7 +190,7 @@ impl QueryProtocol for QueryBatches {
         Ok(())
     }
 
-    fn finish(&mut self, converter: &Converter, out: &mut Vec<u8>) {
+    fn finish(&mut self, converter: &mut Converter, out: &mut Vec<u8>) {
         converter.begin_without_rows(&self.columns, out);
     }
 

@@ -129,7 +129,7 @@ impl JobProtocol for JobBatches {
         if !is_valid || load.job().is_some() {
             return Ok(false);
         }
-        let job = wire::create_job(&load.client, &load.new_job())?;
+        let job = wire::create_job(&load.client, &load.new_job(), None)?;
         load.state.borrow_mut().job = Some(job);
         Ok(true)
     }

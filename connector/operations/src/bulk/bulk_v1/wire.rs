@@ -155,9 +155,14 @@ fn xml(body: &[u8]) -> Result<Element, Unusable> {
     Err(Unusable("An answer of Bulk API 1.0 is empty".into()))
 }
 
-/// POSTs a job and returns its id. One too many stays without batches and does nothing.
-pub fn create_job(client: &Client, config: &V1CreateJobConfig) -> Result<String, Fault> {
-    let call = super::create_call(client, config)?;
+/// POSTs a job and returns its id. One too many stays without batches and does nothing. `soql` is what a query job is for.
+pub fn create_job(
+    client: &Client,
+    config: &V1CreateJobConfig,
+    soql: Option<&str>,
+) -> Result<String, Fault> {
+    let mut call = super::create_call(client, config)?;
+    call.statement = soql.map(Into::into);
     client.send_as(&call, None, |reply, _| {
         let id = Facts::read(&reply.body)?.get("id");
         id.ok_or_else(|| Unusable("The info of a new job has no id".into()))

@@ -2,8 +2,8 @@
 
 mod pages;
 
-use crate::bulk::dialect::Dialect;
 use crate::bulk::extract::document::ResultDocument;
+use crate::bulk::extract::form::Form;
 use crate::bulk::extract::query::{Query, Waits, config_text};
 use crate::bulk::extract::rows::Converter;
 use crate::bulk::extract::{Begin, Cursor, Extraction, Found, QueryProtocol, soql};
@@ -42,12 +42,18 @@ pub fn open(client: Rc<Client>, config: ExtractConfig) -> Result<Extract, Fault>
         config.bind.as_deref().unwrap_or_default(),
         config.include_deleted,
     )?;
+    let form = Form::new(
+        config.format,
+        config.omit_header,
+        config.column_delimiter,
+        config.line_ending,
+    )?;
     let object = query.describe(&client)?;
     let cursor = match &config.resume {
         Some(cursor) => cursor.clone(),
         None => {
             let text = soql::expanded(&client, &object, &query.text)?;
-            let made = query_jobs::make(&client, &text, config.include_deleted, Dialect::default());
+            let made = query_jobs::make(&client, &text, config.include_deleted, form.dialect);
             ExtractPlace {
                 job: made?.1.id,
                 locator: None,
@@ -60,7 +66,7 @@ pub fn open(client: Rc<Client>, config: ExtractConfig) -> Result<Extract, Fault>
     let begin = Begin {
         warning: query.warning,
         object,
-        format: config.format,
+        form,
         waits: Waits::new(config.poll_max_ms, config.wait_seconds),
         begun: cursor.locator.is_some() || cursor.header.is_some(),
     };
@@ -158,7 +164,7 @@ impl QueryProtocol for QueryJob {
         Ok(())
     }
 
-    fn finish(&mut self, _: &Converter, _: &mut Vec<u8>) {
+    fn finish(&mut self, _: &mut Converter, _: &mut Vec<u8>) {
         if self.config.keep_job {
             return;
         }

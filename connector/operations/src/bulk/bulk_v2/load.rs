@@ -205,7 +205,7 @@ impl Load {
     fn begin_job(&self, index: usize) -> Result<BatchBuilder, Fault> {
         let dialect = self.dialect();
         let body = self.plan.job(dialect).body();
-        let (_, info) = jobs::create(&self.client, INGEST, &body)?;
+        let (_, info) = jobs::create(&self.client, INGEST, &body, None)?;
         let part = self.new_part(index, info.id.clone());
         let known_end = part.end.as_ref().map(|end| end.at);
         self.state.borrow_mut().put(index, part);

@@ -32,6 +32,7 @@ impl Query {
             bind,
             include_deleted,
             page_size: None,
+            headers: &[],
         };
         let text = question.bound_for(client)?;
         let select = soql::check(&text)?;

@@ -1,15 +1,17 @@
 //! From pages of CSV, each with its header, to one document. Records are counted on the way, line breaks within quotes apart.
 
+use super::form::Form;
 use crate::bulk::input::Buffer;
 use crate::bulk::input::cells::{self, Cell};
+use crate::rows::Documents;
 use crate::typing::scalar;
 use salesforce_client::client::Client;
 use salesforce_client::describe::{Described, Kind, described};
 use salesforce_contract::bindings::Fault;
-use salesforce_contract::bindings::exports::salesforce::connector::bulk::ExtractFormat;
 use salesforce_contract::limits::MAX_ROW_BYTES;
 use salesforce_formats::message::input::{Node, Value};
 use salesforce_formats::message::{RowError, row_size};
+use salesforce_formats::soql::SelectList;
 use std::rc::Rc;
 
 /// A column of the rows: where it goes, and what it holds.
@@ -22,7 +24,9 @@ struct Column {
 pub struct Converter {
     client: Rc<Client>,
     object: Rc<Described>,
-    ndjson: bool,
+    form: Form,
+    /// Writes rows that are made of records; none where a row is a line of its own, CSV or JSON.
+    documents: Option<Documents>,
     /// The header of all pages, once it has been written or its columns are known.
     header: Option<Vec<u8>>,
     /// Whether pages before these have been written.
@@ -46,14 +50,15 @@ impl Converter {
     pub fn new(
         client: &Rc<Client>,
         object: Rc<Described>,
-        format: Option<ExtractFormat>,
+        form: Form,
         begun: bool,
         header: Option<String>,
     ) -> Self {
         Self {
             client: Rc::clone(client),
+            documents: documents(form, &object),
             object,
-            ndjson: format == Some(ExtractFormat::Ndjson),
+            form,
             begun,
             header: header.map(String::into_bytes),
             columns: Vec::new(),
@@ -72,8 +77,14 @@ impl Converter {
     pub fn after(self, rows: u64) -> Self {
         Self {
             before: rows,
+            documents: self.documents.map(|documents| documents.after(rows)),
             ..self
         }
+    }
+
+    /// Returns the media type of the document.
+    pub fn media_type(&self) -> String {
+        self.form.media_type()
     }
 
     /// Returns the number of the row at hand, counted from 1.
@@ -88,16 +99,36 @@ impl Converter {
     }
 
     /// Begins the document where no page has a header, because there are no rows.
-    pub fn begin_without_rows(&self, names: &[String], out: &mut Vec<u8>) {
-        if !self.ndjson && !self.begun {
-            out.extend_from_slice(names.join(",").as_bytes());
-            out.push(b'\n');
+    pub fn begin_without_rows(&mut self, names: &[String], out: &mut Vec<u8>) {
+        if !self.begun {
+            let delimiter = char::from(self.form.dialect.delimiter).to_string();
+            self.begin(names.join(&delimiter).as_bytes(), out);
+        }
+    }
+
+    /// Writes what stands before the rows: of a CSV its header line.
+    fn begin(&mut self, header: &[u8], out: &mut Vec<u8>) {
+        self.begun = true;
+        match &mut self.documents {
+            Some(documents) => documents.begin(out),
+            None if self.form.omits_header || !self.form.is_csv() => {}
+            None => {
+                out.extend_from_slice(header);
+                out.extend_from_slice(self.form.dialect.ending());
+            }
+        }
+    }
+
+    /// Writes what stands after the rows.
+    pub fn end(&mut self, out: &mut Vec<u8>) {
+        if let Some(documents) = &mut self.documents {
+            documents.end(out);
         }
     }
 
     /// Takes a piece of the page.
     pub fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
-        if self.in_header || self.ndjson {
+        if self.in_header || !self.form.is_csv() {
             self.buffer.push(piece);
             return self.records(out);
         }
@@ -114,7 +145,7 @@ impl Converter {
             ));
         }
         if self.partial {
-            out.push(b'\n');
+            out.extend_from_slice(self.form.dialect.ending());
             self.rows += 1;
         }
         self.buffer = Buffer::in_pieces(0, 1, MAX_ROW_BYTES);
@@ -132,7 +163,9 @@ impl Converter {
                 return Ok(());
             }
             let ended = self.buffer.ended;
-            let scanned = cells::scan_within(MAX_ROW_BYTES, text, b',', ended, &mut self.cells);
+            let delimiter = self.form.dialect.delimiter;
+            let scanned =
+                cells::scan_within(MAX_ROW_BYTES, text, delimiter, ended, &mut self.cells);
             let Ok(found) = scanned else {
                 return match self.in_header {
                     true => Err(no_csv()),
@@ -149,7 +182,7 @@ impl Converter {
             if self.in_header {
                 self.take_header(content, whole, out)?;
                 self.in_header = false;
-                if !self.ndjson {
+                if self.form.is_csv() {
                     let rest = self.buffer.rest().to_vec();
                     self.buffer.skip(rest.len());
                     return self.copy(&rest, out);
@@ -187,14 +220,12 @@ impl Converter {
                 "A page of results does not begin with the names of its columns: it is something else",
             ));
         }
-        if self.ndjson && self.columns.is_empty() {
+        if !self.form.is_csv() && self.columns.is_empty() {
             self.columns = self.typed(&names)?;
         }
-        if !self.begun && !self.ndjson {
-            out.extend_from_slice(&line);
-            out.push(b'\n');
+        if !self.begun {
+            self.begin(&line, out);
         }
-        self.begun = true;
         self.header = Some(line);
         self.buffer.skip(whole);
         Ok(())
@@ -269,11 +300,27 @@ impl Converter {
             put(&mut node, &column.path, typed(column.kind, value));
         }
         empty_parents(&mut node);
-        serde_json::to_writer(&mut *out, &node)
-            .map_err(|error| Fault::protocol(format!("A row cannot be written: {error}")))?;
-        out.push(b'\n');
-        Ok(())
+        let unwritable =
+            |error: serde_json::Error| Fault::protocol(format!("A row cannot be written: {error}"));
+        let Some(documents) = &mut self.documents else {
+            serde_json::to_writer(&mut *out, &node).map_err(unwritable)?;
+            out.push(b'\n');
+            return Ok(());
+        };
+        let record = serde_json::value::to_raw_value(&node).map_err(unwritable)?;
+        documents.row(&record, out, &mut |_| Err(no_csv()))
     }
+}
+
+/// Makes the writer of rows that are made of records.
+fn documents(form: Form, object: &Described) -> Option<Documents> {
+    let select = SelectList {
+        from: object.name.clone(),
+        ..SelectList::default()
+    };
+    let documents = Documents::new(form.documents()?, Some(&select), false);
+    // Only rows with children do not fit a form, and bulk queries have none.
+    documents.ok()
 }
 
 /// Returns whether a column may have this name: that of a field, through parents, or of a function of one.

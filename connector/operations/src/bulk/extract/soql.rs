@@ -1,9 +1,11 @@
-//! What bulk queries cannot do, told before a job is made, and compound fields replaced by their parts (Bulk API 2.0 Developer Guide,
-//! "Queries").
+//! What bulk queries cannot do, told before a job is made; compound fields replaced by their parts and FIELDS() by names (Bulk API 2.0
+//! Developer Guide, "Queries").
 
+use crate::field_sets;
+use crate::rest::query::fitting;
 use crate::typing::parts_of;
 use salesforce_client::client::Client;
-use salesforce_client::describe::{Described, Kind, described};
+use salesforce_client::describe::{Described, Field, Kind, described};
 use salesforce_contract::bindings::Fault;
 use salesforce_formats::soql::SelectList;
 use salesforce_formats::soql::lex::{self, Token};
@@ -71,8 +73,19 @@ pub fn columns(object: &Described, soql: &str) -> Vec<String> {
     items.map(name).collect()
 }
 
-/// Returns the query with the parts of compound fields in their place.
+/// Returns the query with names in place of FIELDS(), of all that bulk queries carry, and the parts of compound fields in theirs.
 pub fn expanded(client: &Client, object: &Rc<Described>, soql: &str) -> Result<String, Fault> {
+    let soql = &field_sets::named(soql, object, is_carried)?;
+    fitting(with_parts(client, object, soql)?)
+}
+
+/// Whether bulk queries carry a field: neither compound fields nor binary ones (Bulk API: "FeatureNotEnabled : Binary field not
+/// supported").
+pub fn is_carried(field: &Field) -> bool {
+    field.kind != Kind::Compound && !field.binary
+}
+
+fn with_parts(client: &Client, object: &Rc<Described>, soql: &str) -> Result<String, Fault> {
     let tokens = lex::tokens(soql).unwrap_or_default();
     let end = tokens.iter().position(|token| token.is_word("FROM"));
     let list = tokens.get(1..end.unwrap_or(1)).unwrap_or_default();

@@ -61,6 +61,7 @@ fn bounds_hold_for_records_too() {
         format: None,
         keep_attributes: false,
         split: None,
+        headers: None,
     };
     let (called, script) = called("query/rows", &rows(Some(60_000)));
     let Err(fault) = called.source(None) else {
@@ -102,6 +103,7 @@ fn values_keep_their_digits() {
         bind: Some(vec![("n".into(), "1234567890123456.78".into())]),
         include_deleted: false,
         page_size: None,
+        headers: None,
     };
     let (called, _) = called("query/query", &config);
     assert!(

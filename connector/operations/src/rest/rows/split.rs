@@ -6,6 +6,7 @@ use crate::rest::query::Question;
 use crate::rows::PageRequest;
 use salesforce_client::client::{Client, Request};
 use salesforce_client::expected::Expected;
+use salesforce_client::transport::Headers;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::query::Split;
 use salesforce_contract::limits::MAX_PAGE_ROWS;
@@ -34,6 +35,7 @@ pub(super) struct Parts {
     parallel: usize,
     include_deleted: bool,
     page_size: Option<u16>,
+    headers: Headers,
     /// How many parts there are.
     pub count: usize,
     /// What COUNT() said, where it was asked.
@@ -46,7 +48,8 @@ impl Parts {
         Self::new(vec![soql], 1, question)
     }
 
-    fn new(queries: Vec<String>, parallel: u8, question: &Question<'_>) -> Self {
+    /// Queries one after the other, so many of them under way at once.
+    pub fn new(queries: Vec<String>, parallel: u8, question: &Question<'_>) -> Self {
         Self {
             count: queries.len(),
             waiting: queries.into(),
@@ -54,6 +57,7 @@ impl Parts {
             parallel: usize::from(parallel).max(1),
             include_deleted: question.include_deleted,
             page_size: question.page_size,
+            headers: question.headers.to_vec(),
             counted: None,
         }
     }
@@ -118,6 +122,7 @@ impl Parts {
                 bind: &[],
                 include_deleted: self.include_deleted,
                 page_size: self.page_size,
+                headers: &self.headers,
             };
             let call = question
                 .first_page(client, &soql)?

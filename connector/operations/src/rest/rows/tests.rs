@@ -17,6 +17,7 @@ fn config(soql: &str, format: FormatChoice) -> RowsConfig {
         format: Some(format),
         keep_attributes: false,
         split: None,
+        headers: None,
     }
 }
 

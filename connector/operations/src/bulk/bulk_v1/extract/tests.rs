@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 fn config(more: &[(&str, Value)]) -> V1ExtractConfig {
     let mut full = json!({
         "soql": "SELECT Id, Name FROM Account", "bind": [], "include_deleted": false, "pk_chunking": false, "pk_chunk_size": null,
-        "pk_chunk_parent": null, "format": null, "poll_max_ms": null, "wait_seconds": null, "resume": null
+        "pk_chunk_parent": null, "format": null, "omit_header": false, "poll_max_ms": null, "wait_seconds": null, "resume": null
     });
     for (name, value) in more {
         full[*name] = value.clone();

@@ -41,7 +41,7 @@ fn trial(sizes: &[usize]) -> Trial {
         fake,
         clock,
         config: json!({
-            "soql": SOQL, "bind": [], "include_deleted": false, "format": null, "page_records": null, "parallel": null,
+            "soql": SOQL, "bind": [], "include_deleted": false, "format": null, "omit_header": false, "page_records": null, "parallel": null,
             "keep_job": false, "poll_max_ms": null, "wait_seconds": null, "resume": null
         }),
     }
@@ -106,6 +106,95 @@ fn pages_become_one_csv_with_one_header() {
         "{seen:?}"
     );
     assert!(seen.last().unwrap().starts_with("Delete"));
+}
+
+#[test]
+fn csv_comes_as_salesforce_was_asked_to_write_it() {
+    let mut trial = trial(&[1, 1])
+        .with("omit_header", json!(true))
+        .with("column_delimiter", json!("Semicolon"))
+        .with("line_ending", json!("Crlf"));
+    let pages = trial.fake.0.borrow().pages.clone();
+    let as_asked = |page: &String| page.replace("\",\"", "\";\"").replace("\"\n", "\"\r\n");
+    trial.fake.0.borrow_mut().pages = pages.iter().map(as_asked).collect();
+    let mut extract = trial.open().unwrap();
+    let rows = read(&mut extract).unwrap();
+    assert_eq!(
+        rows,
+        "\"001000000000000001\";\"A, \"\"1\"\"\r\nB\";\"true\";\"1.50\";\"\"\r\n\"001000000000000002\";\"A, \"\"2\"\"\r\nB\";\"true\";\"1.50\";\"\"\r\n"
+    );
+    assert_eq!(
+        extract.head().media_type,
+        "text/csv; charset=utf-8; header=absent; delimiter=semicolon"
+    );
+    trial = trial.with("format", json!("Json"));
+    let fault = trial.open().err().unwrap();
+    assert_eq!(fault.kind, FaultKind::Config);
+    assert!(
+        trial
+            .fake
+            .seen()
+            .iter()
+            .filter(|sent| sent.starts_with("Post"))
+            .count()
+            <= 1
+    );
+}
+
+#[test]
+fn rows_as_documents_have_their_types_and_are_continued_where_they_stood() {
+    let forms = [
+        (
+            "Json",
+            "[\n{\"Id\":\"001000000000000001\",\"Name\":\"A, \\\"1\\\"\\nB\",\"Active__c\":true,\"Amount__c\":1.50,\"Parent\":null},\n{\"Id\":\"001000000000000002\",\"Name\":\"A, \\\"2\\\"\\nB\",\"Active__c\":true,\"Amount__c\":1.50,\"Parent\":null}\n]\n",
+        ),
+        (
+            "XmlLines",
+            "<Account xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><Id>001000000000000001</Id><Name>A, &quot;1&quot;&#10;B</Name><Active__c>true</Active__c><Amount__c>1.50</Amount__c><Parent xsi:nil=\"true\"/></Account>\n<Account xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><Id>001000000000000002</Id><Name>A, &quot;2&quot;&#10;B</Name><Active__c>true</Active__c><Amount__c>1.50</Amount__c><Parent xsi:nil=\"true\"/></Account>\n",
+        ),
+    ];
+    for (format, expected) in forms {
+        let trial = trial(&[1, 1])
+            .with("format", json!(format))
+            .with("keep_job", json!(true));
+        let mut extract = trial.open().unwrap();
+        assert_eq!(read(&mut extract).unwrap(), expected);
+    }
+    for format in ["Json", "Xml", "XmlLines", "Ndjson", "Csv"] {
+        let trial = trial(&[2, 1, 2])
+            .with("format", json!(format))
+            .with("keep_job", json!(true));
+        let whole = trial.whole().unwrap();
+        let mut extract = trial.open().unwrap();
+        let mut taken = Vec::new();
+        let mut positions = Vec::new();
+        loop {
+            let bytes = attribute(&extract, "resume-bytes")
+                .parse()
+                .unwrap_or(0_usize);
+            positions.push((bytes, attribute(&extract, "resume")));
+            match extract.read(100).unwrap() {
+                Some(piece) => taken.extend(piece),
+                None => break,
+            }
+        }
+        assert_eq!(String::from_utf8(taken.clone()).unwrap(), whole);
+        for (bytes, config) in positions
+            .into_iter()
+            .filter(|(_, config)| !config.is_empty())
+        {
+            let shape = &catalog::find("bulk/extract").unwrap().config.shape;
+            let config = catalog::accept(shape, &config, "config").unwrap();
+            let config = serde_json::from_value(config).unwrap();
+            let mut rest = open(trial.fake.client(&trial.clock), config).unwrap();
+            let rest = read(&mut rest).unwrap();
+            assert_eq!(
+                format!("{}{rest}", &whole[..bytes]),
+                whole,
+                "{format} at {bytes}"
+            );
+        }
+    }
 }
 
 #[test]
