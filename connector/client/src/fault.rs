@@ -14,8 +14,11 @@ use codes::{BAD_TOKEN, BULK_SESSION, REQUEST_LIMIT, by_code, by_status, sort};
 use salesforce_contract::bindings::{Fault, FaultKind, UpstreamFault};
 use upstream_errors::upstream_errors;
 
-/// Bytes of an answer that is no error list, quoted in the fault.
-const MAX_QUOTE: usize = 200;
+/// Bytes of an answer that is no error list, quoted in the fault: what an Apex class or a proxy says for itself.
+const MAX_QUOTE: usize = 1000;
+
+/// Bytes quoted of HTML and XML, and of an address: there is little to read in more.
+const MAX_PAGE_QUOTE: usize = 200;
 
 /// The fault for an answer with an error status, and what it means for retries.
 pub fn from_answer(status: u16, body: &[u8]) -> (Fault, Retry) {
@@ -64,7 +67,7 @@ pub fn from_reply(status: u16, location: Option<&str>, body: &[u8]) -> (Fault, R
 /// A `Location` without query and fragment, which may hold a session.
 fn place(location: &str) -> Option<&str> {
     let place = location.split(['?', '#']).next().unwrap_or_default();
-    (!place.is_empty() && place.len() <= MAX_QUOTE).then_some(place)
+    (!place.is_empty() && place.len() <= MAX_PAGE_QUOTE).then_some(place)
 }
 
 /// What a server that asks to be asked later means by a limit: Salesforce names a used-up day and a rate by one code, but only what
@@ -168,7 +171,11 @@ fn sentence(kind: FaultKind, status: u16, first: &UpstreamFault, count: usize) -
 
 /// The beginning of an answer that is no error list, when it is text.
 fn quote(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..MAX_QUOTE).unwrap_or(body)).into_owned();
+    let limit = match body.trim_ascii_start().starts_with(b"<") {
+        true => MAX_PAGE_QUOTE,
+        false => MAX_QUOTE,
+    };
+    let text = String::from_utf8_lossy(body.get(..limit).unwrap_or(body)).into_owned();
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {
         String::new()

@@ -83,6 +83,16 @@ impl Client {
         })
     }
 
+    /// Sends a call and returns its whole reply, whatever its status: where the last attempt was refused, what it was answered.
+    pub fn send_for_any_status(&self, call: &Request) -> Result<Reply, Fault> {
+        self.admit(call, None)?;
+        let refused = RefCell::new(None);
+        let keep = |reply: Option<&Reply>| drop(refused.replace(reply.cloned()));
+        let parse = |reply: Reply, _| call.expected.check(&reply).map(|()| reply);
+        let sent = self.execute_with(exchange::receive, call, None, parse, keep);
+        sent.or_else(|fault| refused.take().ok_or(fault))
+    }
+
     /// Sends a call and returns as soon as the head of a good answer is here; its body is read by the caller, who repeats the
     /// call if the body breaks off. Refusals are retried and sessions renewed as by `send_as`.
     pub fn open_body(
@@ -115,12 +125,25 @@ impl Client {
         receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
         call: &Request,
         started: Option<Started>,
+        parse: impl FnMut(A, bool) -> Result<T, Unusable>,
+    ) -> Result<T, Fault> {
+        self.execute_with(receive, call, started, parse, |_| {})
+    }
+
+    /// As `execute`; `refused` is told each answer that refuses, and `None` where an attempt begins.
+    fn execute_with<A: AsRef<Reply>, T>(
+        &self,
+        receive: fn(Box<dyn Pending>) -> Result<A, TransportError>,
+        call: &Request,
+        started: Option<Started>,
         mut parse: impl FnMut(A, bool) -> Result<T, Unusable>,
+        refused: impl Fn(Option<&Reply>),
     ) -> Result<T, Fault> {
         let mut session = self.session()?;
         let in_use = RefCell::new(session.clone());
         let mut may_renew = true;
         let make = || {
+            refused(None);
             let session = in_use.borrow();
             Ok(self.request(call, &session.instance_url, Some(&session.access_token)))
         };
@@ -144,6 +167,7 @@ impl Client {
                 let (fault, retry) =
                     fault::from_reply(reply.status, reply.header("location"), &reply.body);
                 if !fault::session_is_invalid(&fault) || !may_renew {
+                    refused(Some(reply));
                     return Attempt::Failed(fault, retry);
                 }
                 may_renew = false;

@@ -42,19 +42,19 @@ impl VersionChoice {
                 let version = ApiVersion::parse(text).ok_or_else(|| {
                     Fault::config(format!("connection.api-version `{text}` is not a version: write it like `62.0`, or `latest`"))
                 })?;
-                supported(version).map(Self::Exactly)
+                supported("connection.api-version", version).map(Self::Exactly)
             }
-            (None, Some(version)) => supported(version).map(Self::Exactly),
+            (None, Some(version)) => supported("connection.url", version).map(Self::Exactly),
         }
     }
 }
 
-fn supported(version: ApiVersion) -> Result<ApiVersion, Fault> {
+fn supported(place: &str, version: ApiVersion) -> Result<ApiVersion, Fault> {
     if version.0 >= OLDEST_API_VERSION {
         return Ok(version);
     }
     Err(Fault::config(format!(
-        "API version {version} is retired: Salesforce answers {OLDEST_API_VERSION}.0 and later only, so choose a newer connection.api-version"
+        "{place} names API version {version}, which is retired: Salesforce answers {OLDEST_API_VERSION}.0 and later only, so set connection.api-version to a newer one"
     )))
 }
 
@@ -209,13 +209,13 @@ mod tests {
             VersionChoice::from_config(Some("30.0"), None)
                 .unwrap_err()
                 .message
-                .contains("is retired")
+                .contains("connection.api-version names API version 30.0, which is retired")
         );
         assert!(
             VersionChoice::from_config(None, Some(ApiVersion(22)))
                 .unwrap_err()
                 .message
-                .contains("is retired")
+                .contains("connection.url names API version 22.0, which is retired")
         );
         assert!(
             VersionChoice::from_config(Some("newest"), None)

@@ -151,6 +151,16 @@ fn an_html_answer_is_quoted_in_one_line() {
 }
 
 #[test]
+fn of_other_answers_more_is_quoted_than_of_pages() {
+    let quoted = |start: &str| {
+        let body = format!("{start}{}", "x".repeat(5000));
+        from_answer(409, body.as_bytes()).0.message.len()
+    };
+    assert!((1000..1100).contains(&quoted("{\"conflict\":\"")));
+    assert!((200..300).contains(&quoted("\n<!DOCTYPE html><title>")));
+}
+
+#[test]
 fn only_what_was_not_sent_is_always_repeated() {
     for (failure, retry) in [
         (Failure::NotSent, Retry::Always),

@@ -1,8 +1,8 @@
 //! GraphQL on the org's records.
 
 use super::ask::{self, Object};
-use salesforce_client::client::{Client, Unusable};
-use salesforce_client::exchange::Idempotency;
+use salesforce_client::client::{Client, Request, Unusable};
+use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
 use salesforce_contract::bindings::exports::salesforce::connector::raw::GraphqlConfig;
 use salesforce_contract::bindings::{Fault, FaultKind, UpstreamFault};
@@ -24,17 +24,9 @@ pub fn graphql(client: &Client, config: &GraphqlConfig) -> Result<Message, Fault
         body.as_bytes(),
     )?
     .expecting(Expected::OBJECT);
-    let (reply, answer) = client.send_as(&call, None, |reply, _| {
-        match serde_json::from_slice::<Value>(&reply.body) {
-            Ok(answer) if is_answer(&answer) => Ok((reply, answer)),
-            Ok(_) => Err(Unusable(
-                "The GraphQL answer has neither `data` nor `errors`".into(),
-            )),
-            Err(error) => Err(Unusable(format!("The GraphQL answer is not JSON: {error}"))),
-        }
-    })?;
+    let (reply, answer) = send(client, &call, config.any_status)?;
     let errors = errors(&answer);
-    if !errors.is_empty() && !has_data(&answer) {
+    if !config.any_status && !errors.is_empty() && !has_data(&answer) {
         return Err(refused(reply.status, errors));
     }
     let mut message = client.message(reply);
@@ -42,6 +34,24 @@ pub fn graphql(client: &Client, config: &GraphqlConfig) -> Result<Message, Fault
     message.metadata.failed = Some(bounded(errors.len() as u64));
     message.metadata.add("errors", errors.len().to_string());
     Ok(message)
+}
+
+/// Sends the document. What an error status comes with need not be an answer to it.
+fn send(client: &Client, call: &Request, any_status: bool) -> Result<(Reply, Value), Fault> {
+    if any_status {
+        let reply = client.send_for_any_status(call)?;
+        let answer = serde_json::from_slice(&reply.body).unwrap_or_default();
+        return Ok((reply, answer));
+    }
+    client.send_as(call, None, |reply, _| {
+        match serde_json::from_slice::<Value>(&reply.body) {
+            Ok(answer) if is_answer(&answer) => Ok((reply, answer)),
+            Ok(_) => Err(Unusable(
+                "The GraphQL answer has neither `data` nor `errors`".into(),
+            )),
+            Err(error) => Err(Unusable(format!("The GraphQL answer is not JSON: {error}"))),
+        }
+    })
 }
 
 fn variables(config: &GraphqlConfig) -> Result<Option<Value>, Fault> {

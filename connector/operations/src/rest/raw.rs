@@ -39,7 +39,11 @@ pub fn request(
             .push(("content-type".into(), input.media_type.clone()));
         check_headers("The input's media type", &call.headers)?;
     }
-    Ok(client.message(client.send(&call)?))
+    let reply = match config.any_status {
+        true => client.send_for_any_status(&call)?,
+        false => client.send(&call)?,
+    };
+    Ok(client.message(reply))
 }
 
 /// Calls an Apex class: any method on /services/apexrest/{path}.
@@ -64,6 +68,7 @@ pub fn apex_rest(
         path: format!("{APEX_REST}{below}"),
         query: config.query.clone(),
         headers: config.headers.clone(),
+        any_status: config.any_status,
     };
     request(client, &whole, input)
 }

@@ -1,6 +1,9 @@
 //! One record at a time: the sObject resources.
 
+mod key;
 mod outcome;
+
+pub(super) use key::Key;
 
 use super::ask::{delete_call, fitting};
 use super::path::{query, segment};
@@ -45,6 +48,7 @@ pub fn create(
             options: config.options.as_ref(),
             input,
             id: None,
+            key: None,
             upserts: false,
         },
     )
@@ -68,6 +72,7 @@ pub fn update(
             options: config.options.as_ref(),
             input,
             id,
+            key: Some(Key::id(&config.id)),
             upserts: false,
         },
     )
@@ -94,6 +99,10 @@ pub fn upsert(
             options: config.options.as_ref(),
             input,
             id: None,
+            key: Some(Key::external(
+                &config.external_id_field,
+                &config.external_id,
+            )),
             upserts: true,
         },
     )
@@ -197,6 +206,8 @@ pub(super) struct Write<'a> {
     pub options: Option<&'a WriteOptions>,
     pub input: &'a Message,
     pub id: Option<&'a str>,
+    /// What the path says of the record.
+    pub key: Option<Key<'a>>,
     /// Whether it creates the record where there is none.
     pub upserts: bool,
 }
@@ -218,7 +229,7 @@ impl Write<'_> {
 
 pub(super) fn write(client: &Client, write: Write<'_>) -> Result<Replied<Outcome>, Fault> {
     let headers = option_headers(write.options)?;
-    let body = body(client, write.object, write.input)?;
+    let body = body(client, write.object, write.key, write.input)?;
     let path = client.path(&write.path)?;
     let mut call = Request::write(
         write.method,
@@ -258,10 +269,12 @@ pub(super) fn delete(
     }
 }
 
-/// The one record of the input as JSON. Without the object, values cannot be typed: the input must have types itself.
+/// The one record of the input as JSON, without the key that its path has. Without the object, values cannot be typed: the input must
+/// have types itself.
 pub(super) fn body(
     client: &Client,
     object: Option<&str>,
+    key: Option<Key<'_>>,
     input: &Message,
 ) -> Result<Vec<u8>, Fault> {
     let document = Document::open(input, object, Options::default())?;
@@ -270,7 +283,7 @@ pub(super) fn body(
             "The types of the fields are not known here: give the input as application/json",
         ));
     }
-    let record = document.only()?;
+    let mut record = document.only()?;
     if let (Some(own), Some(object)) = (record.node.sobject.as_deref(), object)
         && !own.eq_ignore_ascii_case(object)
     {
@@ -278,6 +291,7 @@ pub(super) fn body(
             "The input is a record of `{own}`, not of config.object `{object}`"
         )));
     }
+    key.map_or(Ok(()), |key| key.take_out(&mut record.node))?;
     let encoder = RecordEncoder::new(client, document.is_untyped());
     let node = encoder
         .encode(record.node, object.unwrap_or_default())

@@ -42,6 +42,7 @@ pub fn update_related(
             options: config.options.as_ref(),
             input,
             id: None,
+            key: None,
             upserts: false,
         },
     )

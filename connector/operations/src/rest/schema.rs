@@ -3,6 +3,7 @@
 mod diff;
 mod layouts;
 mod list_views;
+mod replies;
 mod shapes;
 
 pub use diff::diff;
@@ -10,7 +11,7 @@ pub use layouts::{approval_layouts, compact_layouts, layouts, named_layouts};
 pub use list_views::{
     list_view, list_view_describe, list_view_results, list_views, recent_list_views,
 };
-use salesforce_contract::message::Message;
+pub use replies::reply_schema;
 pub use shapes::{json_schema, xsd};
 
 use super::ask::{self, Parameters};
@@ -23,6 +24,7 @@ use salesforce_contract::bindings::exports::salesforce::connector::schema::{
     AppMenuConfig, DescribeConfig, EventSchemaConfig, Menu, ObjectConfig, ObjectsConfig,
     PayloadFormat,
 };
+use salesforce_contract::message::Message;
 use serde_json::Value;
 
 /// GET sobjects, with only the objects asked for.
@@ -39,9 +41,10 @@ pub fn objects(client: &Client, config: &ObjectsConfig) -> Result<Message, Fault
         .filter_map(|(flag, asked)| asked.then_some(flag))
         .collect();
     let call = Request::get(client.path("sobjects")?).expecting(Expected::Object(&["sobjects"]));
+    let name = config.name.as_deref();
     let reply = client.send_as(&call, None, |mut reply, _| {
-        if !wanted.is_empty() {
-            reply.body = only(&reply.body, &wanted)
+        if !wanted.is_empty() || name.is_some() {
+            reply.body = only(&reply.body, &wanted, name)
                 .map_err(|error| Unusable(format!("The list of objects is not JSON: {error}")))?;
         }
         Ok(reply)
@@ -49,17 +52,38 @@ pub fn objects(client: &Client, config: &ObjectsConfig) -> Result<Message, Fault
     Ok(client.message(reply))
 }
 
-/// Keeps the objects whose flags are all true.
-fn only(body: &[u8], flags: &[&str]) -> serde_json::Result<Vec<u8>> {
+/// Keeps the objects whose flags are all true, and whose name or label is like a text.
+fn only(body: &[u8], flags: &[&str], name: Option<&str>) -> serde_json::Result<Vec<u8>> {
     let mut global: Value = serde_json::from_slice(body)?;
     if let Some(objects) = global.get_mut("sobjects").and_then(Value::as_array_mut) {
         objects.retain(|object| {
-            flags
-                .iter()
-                .all(|flag| object.get(flag) == Some(&Value::Bool(true)))
+            let set = |flag: &&str| object.get(flag) == Some(&Value::Bool(true));
+            let mut names = ["name", "label", "labelPlural"]
+                .into_iter()
+                .filter_map(|name| object.get(name)?.as_str());
+            flags.iter().all(set) && name.is_none_or(|name| names.any(|one| is_like(one, name)))
         });
     }
     serde_json::to_vec(&global)
+}
+
+/// Whether a text holds another, in any case. With `*`, which stands for any text, the whole must fit.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let (text, pattern) = (text.to_lowercase(), pattern.to_lowercase());
+    let Some((first, others)) = pattern.split_once('*') else {
+        return text.contains(&pattern);
+    };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let (middle, last) = others.rsplit_once('*').unwrap_or(("", others));
+    for part in middle.split('*') {
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
 }
 
 /// GET sobjects/{object}/describe.
@@ -160,4 +184,37 @@ pub fn app_menu(client: &Client, config: &AppMenuConfig) -> Result<Message, Faul
         Parameters::none(),
         Expected::Object(&["appMenuItems"]),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn names_are_held_to_parts_or_to_patterns() {
+        let like = [
+            ("Invoice__c", "invoice"),
+            ("Rechnungsköpfe", "KÖPFE"),
+            ("Invoice__c", "inv*"),
+            ("Invoice__c", "*__c"),
+            ("Invoice__c", "i*oice*"),
+            ("Invoice__c", "*"),
+            ("Invoice__c", "*v*i*c"),
+            ("aa", "a*a"),
+            ("acme__Invoice__c", "acme__*__c"),
+        ];
+        for (text, pattern) in like {
+            assert!(is_like(text, pattern), "{text} {pattern}");
+        }
+        let unlike = [
+            ("Invoice__c", "voice*"),
+            ("Invoice__c", "*__x"),
+            ("a", "a*a"),
+            ("Invoice__c", "*c*i*"),
+            ("Invoice__c", "account"),
+        ];
+        for (text, pattern) in unlike {
+            assert!(!is_like(text, pattern), "{text} {pattern}");
+        }
+    }
 }

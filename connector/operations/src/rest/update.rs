@@ -1,7 +1,7 @@
 //! Update and read back in one call: two subrequests of a composite request, of which the second runs only after the first.
 
 use super::path::query;
-use super::records::{body, option_headers, record_path};
+use super::records::{Key, body, option_headers, record_path};
 use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::Expected;
@@ -24,7 +24,12 @@ pub fn update_and_retrieve(
     input: &Message,
 ) -> Result<Message, Fault> {
     let headers = option_headers(config.options.as_ref())?;
-    let record = body(client, Some(&config.object), input)?;
+    let record = body(
+        client,
+        Some(&config.object),
+        Some(Key::id(&config.id)),
+        input,
+    )?;
     let record: Box<RawValue> = serde_json::from_slice(&record).map_err(|error| {
         Fault::protocol(format!("The record cannot be written as JSON: {error}"))
     })?;

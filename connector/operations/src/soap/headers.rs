@@ -1,8 +1,12 @@
 //! SOAP headers beside the session's, and which call takes which (partner WSDL, the input headers of each operation).
 
-use super::xml::Xml;
+use super::id;
+use super::sobject::is_name;
+use super::xml::{Xml, unwritable};
 use salesforce_contract::bindings::Fault;
-use salesforce_contract::bindings::exports::salesforce::connector::soap::HeaderOptions;
+use salesforce_contract::bindings::exports::salesforce::connector::soap::{
+    FreeHeader, HeaderOptions,
+};
 
 /// The headers of one request.
 #[derive(Clone, Copy, Default)]
@@ -26,24 +30,27 @@ enum Header {
     Duplicate,
     Email,
     Owner,
+    Feed,
+    Territory,
 }
 
-use Header::{Assignment, Duplicate, Email, Locale, Mru, Owner, Package, Truncation};
+use Header::{
+    Assignment, Duplicate, Email, Feed, Locale, Mru, Owner, Package, Territory, Truncation,
+};
 
 /// What each call takes beside the session and CallOptions.
 fn taken_by(call: &str) -> &'static [Header] {
     match call {
-        "create" => &[
-            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email,
+        "create" | "merge" => &[
+            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email, Feed,
         ],
         "update" | "upsert" => &[
-            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email, Owner,
+            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email, Owner, Feed,
         ],
-        "merge" => &[
-            Package, Locale, Mru, Assignment, Truncation, Duplicate, Email,
+        "delete" => &[
+            Package, Locale, Truncation, Duplicate, Email, Feed, Territory,
         ],
-        "delete" => &[Package, Locale, Truncation, Duplicate, Email],
-        "undelete" | "convertLead" => &[Package, Locale, Truncation, Duplicate],
+        "undelete" | "convertLead" => &[Package, Locale, Truncation, Duplicate, Feed],
         "describeSObject" | "describeSObjects" => &[Package, Locale],
         "describeGlobal" | "search" => &[Package],
         "query" | "retrieve" => &[Package, Mru],
@@ -78,6 +85,11 @@ impl<'a> Headers<'a> {
         }
         if let Some(options) = self.options {
             of_writes(options, xml);
+            territory(options, xml)?;
+            let others = options.others.iter().flatten().enumerate();
+            for (at, header) in others {
+                free(at, header, xml)?;
+            }
         }
         Ok(())
     }
@@ -121,6 +133,16 @@ fn check(call: &str, options: &HeaderOptions) -> Result<(), Fault> {
                 .as_deref()
                 .unwrap_or_default()
                 .is_empty(),
+        ),
+        (
+            Feed,
+            "disable-feed-tracking",
+            options.disable_feed_tracking.is_some(),
+        ),
+        (
+            Territory,
+            "territory-transfer-to",
+            options.territory_transfer_to.is_some(),
         ),
     ];
     let taken = taken_by(call);
@@ -216,6 +238,77 @@ fn of_writes(options: &HeaderOptions, xml: &mut Xml) {
         }
         xml.end("OwnerChangeOptions");
     }
+    one_flag(
+        "DisableFeedTrackingHeader",
+        "disableFeedTracking",
+        options.disable_feed_tracking,
+        xml,
+    );
+}
+
+/// What says who gets the opportunities of a territory.
+fn territory(options: &HeaderOptions, xml: &mut Xml) -> Result<(), Fault> {
+    if let Some(user) = &options.territory_transfer_to {
+        let user = id::of_config("headers.territory-transfer-to", user)?;
+        xml.start("UserTerritoryDeleteHeader");
+        xml.text("transferToUserId", &user);
+        xml.end("UserTerritoryDeleteHeader");
+    }
+    Ok(())
+}
+
+/// Headers that have an option, or that the connector writes itself, each with what sets it.
+const OWN: &[(&str, &str)] = &[
+    ("SessionHeader", "the login of the connection"),
+    ("AllOrNoneHeader", "config.all-or-none"),
+    ("QueryOptions", "config.batch-size"),
+    ("CallOptions", "config.headers.client"),
+    ("PackageVersionHeader", "config.headers.package-versions"),
+    ("LocaleOptions", "config.headers.language"),
+    ("MruHeader", "config.headers.update-mru"),
+    ("AssignmentRuleHeader", "config.headers.assignment-rule"),
+    (
+        "AllowFieldTruncationHeader",
+        "config.headers.allow-field-truncation",
+    ),
+    ("DuplicateRuleHeader", "config.headers.duplicate-rule"),
+    ("EmailHeader", "config.headers.email"),
+    ("OwnerChangeOptions", "config.headers.owner-changes"),
+    (
+        "DisableFeedTrackingHeader",
+        "config.headers.disable-feed-tracking",
+    ),
+    (
+        "UserTerritoryDeleteHeader",
+        "config.headers.territory-transfer-to",
+    ),
+];
+
+/// Writes a header that has no option.
+fn free(at: usize, header: &FreeHeader, xml: &mut Xml) -> Result<(), Fault> {
+    let error = |what: &str| Fault::config(format!("config.headers.others[{at}]: {what}"));
+    let name = header.name.as_str();
+    if let Some((_, by)) = OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)) {
+        return Err(error(&format!("`{name}` is set by {by}")));
+    }
+    let values = header.values.as_deref().unwrap_or_default();
+    let names = values.iter().map(|(name, _)| name.as_str()).chain([name]);
+    if let Some(wrong) = names.into_iter().find(|name| !is_name(name)) {
+        return Err(error(&format!(
+            "`{wrong}` is no name of a header or of its elements: those have letters, digits and underscores"
+        )));
+    }
+    xml.start(name);
+    for (name, text) in values {
+        if unwritable(text).is_some() {
+            return Err(error(&format!(
+                "`{name}` has a control character, which XML cannot carry"
+            )));
+        }
+        xml.text(name, text);
+    }
+    xml.end(name);
+    Ok(())
 }
 
 fn one_flag(header: &str, name: &str, value: Option<bool>, xml: &mut Xml) {

@@ -126,15 +126,20 @@ fn reference(
 
 /// Names become elements: only letters, digits and underscores can be names of the org.
 pub fn check_name(name: &str) -> Result<(), RecordError> {
-    let mut bytes = name.bytes();
-    let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    if first && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if is_name(name) {
         return Ok(());
     }
     Err(field_error(
         name,
         "is no name of a field or sObject: those have letters, digits and underscores",
     ))
+}
+
+/// Whether a text can be the name of an element, as far as the partner API has such.
+pub fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    first && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// XML has no place for most control characters.

@@ -198,6 +198,43 @@ fn xml_takes_the_shapes_of_boomi() {
 }
 
 #[test]
+fn xml_takes_the_shapes_of_wso2() {
+    let read = |body: &str| read_with("application/xml", body, None).unwrap();
+    let account = r#"{"attributes":{"type":"Account"},"Name":"A"}"#;
+    let cases = [
+        (
+            "<f:sObjects xmlns:f='sfdc' type='Account'><f:sObject><f:Name>A</f:Name></f:sObject><f:sObject><f:Name>A</f:Name></f:sObject></f:sObjects>",
+            vec![account, account],
+        ),
+        (
+            "<sobjects type='Account'><sobject><Name>A</Name></sobject></sobjects>",
+            vec![account],
+        ),
+        (
+            "<sObjects><sObject><type>Account</type><fieldsToNull>Site</fieldsToNull><fieldsToNull>Phone</fieldsToNull><Name>A</Name></sObject></sObjects>",
+            vec![r#"{"attributes":{"type":"Account"},"Site":null,"Phone":null,"Name":"A"}"#],
+        ),
+        (
+            "<sObjects type='Account'><sObject><Type>Prospect</Type><Parent><Ext__c>1</Ext__c></Parent></sObject></sObjects>",
+            vec![r#"{"attributes":{"type":"Account"},"Type":"Prospect","Parent":{"Ext__c":"1"}}"#],
+        ),
+        (
+            "<sObjects type='Account'><sObject type='Lead'><LastName>A</LastName></sObject></sObjects>",
+            vec![r#"{"attributes":{"type":"Lead"},"LastName":"A"}"#],
+        ),
+        ("<sObjects type='Account'/>", vec![]),
+        ("<sObjects type='Account'></sObjects>", vec![]),
+        (
+            "<records xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='sf:sObject'><type>Account</type><Id>1</Id><Id>1</Id><Name>A</Name></records>",
+            vec![r#"{"attributes":{"type":"Account"},"Id":"1","Name":"A"}"#],
+        ),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(read(body), expected, "{body}");
+    }
+}
+
+#[test]
 fn xml_tells_a_record_from_a_list_without_the_object() {
     let read = |body: &str| read_with("text/xml", body, None).unwrap();
     let one = r#"{"attributes":{"type":"Contact"},"Account":{"Ext__c":"1"},"LastName":"X"}"#;
@@ -292,6 +329,40 @@ fn plain_ids_stand_for_records_only_where_asked() {
         .collect();
     assert_eq!(ids, ["001", "002"]);
     assert!(refused("application/json", r#"["001"]"#).contains("something else than a record"));
+}
+
+#[test]
+fn plain_ids_stand_in_elements_of_their_own() {
+    let options = Options {
+        plain_ids: true,
+        ..Options::default()
+    };
+    for (body, expected) in [
+        (
+            "<f:sObjects xmlns:f='sfdc'><f:Ids>001</f:Ids><f:Ids>002</f:Ids></f:sObjects>",
+            vec!["001", "002"],
+        ),
+        ("<ids><id>001</id><id>002</id></ids>", vec!["001", "002"]),
+        ("<all><ids>001</ids></all>", vec!["001"]),
+        ("<ids>001</ids>", vec!["001"]),
+        (
+            "<sObjects><sObject><Id>001</Id></sObject></sObjects>",
+            vec!["001"],
+        ),
+        ("<Account><Id>001</Id></Account>", vec!["001"]),
+        ("<Account><Id>001</Id><Name>A</Name></Account>", vec!["001"]),
+    ] {
+        let message = message("application/xml", body);
+        let document = Document::open(&message, None, options).unwrap();
+        let ids: Vec<String> = document
+            .records()
+            .unwrap()
+            .map(|record| record.unwrap().node.text("Id").unwrap().to_owned())
+            .collect();
+        assert_eq!(ids, expected, "{body}");
+    }
+    let twice = refused("application/xml", "<r><ids>001</ids><ids>002</ids></r>");
+    assert!(twice.contains("`ids` twice"), "{twice}");
 }
 
 #[test]

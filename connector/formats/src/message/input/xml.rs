@@ -1,13 +1,16 @@
-//! Records of an XML document, in the shapes that Boomi uses.
+//! Records of an XML document, in the shapes that Boomi and WSO2 use.
 //!
 //! | document | records |
 //! |---|---|
 //! | root named as the sObject: `<Account><Name>…` | one |
 //! | root `records` with an attribute `type` | one |
 //! | any other root around such elements | each of them |
+//! | root `sObjects`, with or without an attribute `type`, around elements `sObject` | each of them, of that type |
+//! | where ids stand for records: a root around elements `Ids` | each of them |
 //! | documents of one record each, one after the other | each of them |
 //!
-//! Nested elements are references by external id or compound fields; `records` below a relationship are its children.
+//! Nested elements are references by external id or compound fields; `records` below a relationship are its children. An element of
+//! the schema's type `sObject` may have what the schema gives it: `type` first, and `fieldsToNull`.
 //! `xsi:nil="true"` empties a field, an empty element leaves it alone. Namespaces are passed over.
 
 use super::buffer::Buffer;
@@ -15,11 +18,14 @@ use super::split::{CUT_SHORT, Flaw, Found, Next, Split, waiting};
 use super::tree::{Node, Value};
 use super::xml_element::read;
 use super::xml_markup::{IllFormed, Markup, element, markup, qualified};
-use super::xml_tags::{Piece, Tag, Tags, first_tag, strange_encoding};
+use super::xml_tags::{LIST, Piece, Tag, Tags, first_tag, strange_encoding};
 use super::{InputError, Options};
 
 /// Names of elements that say "a record" and not of which sObject.
 const NEUTRAL: [&str; 4] = ["records", "record", "row", "sobject"];
+
+/// Names of elements that hold an id where ids stand for records; the second is also that of a root around them.
+const PLAIN_IDS: [&str; 2] = ["id", "ids"];
 
 /// Bytes of a root that are looked at to tell a list from a record; one that has not shown a value of its own by then is a list.
 const MOST_LOOKAHEAD: usize = 1 << 20;
@@ -44,6 +50,8 @@ pub struct XmlRecords {
     options: Options,
     /// The tag that opens the root around records.
     root: Option<String>,
+    /// The sObject that the root tells for its records.
+    root_object: Option<String>,
     state: State,
 }
 
@@ -54,20 +62,26 @@ impl XmlRecords {
             object: object.map(str::to_owned),
             options,
             root: None,
+            root_object: None,
             state: State::Start,
         }
     }
 
     /// Continues behind a record: within this root, or behind a document.
-    pub fn behind_record(self, root: Option<String>) -> Self {
-        Self {
-            state: match root {
-                Some(_) => State::List,
-                None => State::Documents,
-            },
-            root,
-            ..self
+    pub fn behind_record(mut self, root: Option<String>) -> Self {
+        self.state = State::Documents;
+        if let Some(root) = root {
+            self.enter(root);
         }
+        self
+    }
+
+    /// Enters the root around records that this tag opens.
+    fn enter(&mut self, root: String) {
+        let tag = first_tag(root.as_bytes(), 1).ok();
+        self.root_object = tag.and_then(|tag| tag.sobject);
+        self.root = Some(root);
+        self.state = State::List;
     }
 
     /// Returns the tag that opens the root, once it is known.
@@ -88,6 +102,9 @@ impl XmlRecords {
         };
         let opening = text.get(..len).unwrap_or_default();
         let root = first_tag(opening, buffer.line).map_err(|flaw| broken(buffer, flaw))?;
+        if root.name.eq_ignore_ascii_case(LIST) {
+            return Ok(Some(true));
+        }
         if self.names_object(&root.name) || root.sobject.is_some() {
             return Ok(Some(false));
         }
@@ -129,7 +146,8 @@ impl XmlRecords {
                     let opening = rest.get(..len).unwrap_or_default();
                     let child =
                         first_tag(opening, buffer.line).map_err(|flaw| broken(buffer, flaw))?;
-                    if first && (self.names_object(&child.name) || is_neutral(&child.name)) {
+                    let named = self.names_object(&child.name) || is_neutral(&child.name);
+                    if first && (named || self.is_id_of(root, &child)) {
                         return Ok(Some(true));
                     }
                     match element(rest).map_err(|IllFormed| ill_formed(buffer))? {
@@ -181,6 +199,10 @@ impl XmlRecords {
         let name = tag.name.clone();
         let mut node = match read(&mut tags, tag, 0, self.options)? {
             Some(Value::Object(node)) => node,
+            Some(id @ Value::Untyped(_)) if self.is_plain_id(&name) => Node {
+                members: vec![("Id".to_owned(), id)],
+                ..Node::default()
+            },
             None => Node::default(),
             Some(_) => {
                 return Err(Flaw::Record(format!(
@@ -188,8 +210,23 @@ impl XmlRecords {
                 )));
             }
         };
-        node.sobject = named;
+        node.sobject = named.or(node.sobject);
+        if node.sobject.is_none() {
+            node.sobject.clone_from(&self.root_object);
+        }
         Ok(node)
+    }
+
+    /// Whether an element of this name is an id that stands for its record.
+    fn is_plain_id(&self, name: &str) -> bool {
+        self.options.plain_ids && PLAIN_IDS.iter().any(|id| id.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the first element of a root says that the root is one around ids. One `Id` alone is that of a record.
+    fn is_id_of(&self, root: &Tag, child: &Tag) -> bool {
+        let [_, ids] = PLAIN_IDS;
+        let [of_root, of_child] = [root, child].map(|tag| tag.name.eq_ignore_ascii_case(ids));
+        self.is_plain_id(&child.name) && (of_root || of_child)
     }
 
     /// Returns the sObject that an element tells: by its type, or by its name.
@@ -197,12 +234,17 @@ impl XmlRecords {
         let told = tag
             .sobject
             .clone()
-            .or_else(|| (!is_neutral(&tag.name)).then(|| tag.name.clone()))?;
+            .or_else(|| self.names_sobject(&tag.name).then(|| tag.name.clone()))?;
         let same = self
             .object
             .as_ref()
             .filter(|object| object.eq_ignore_ascii_case(&told));
         Some(same.cloned().unwrap_or(told))
+    }
+
+    /// Whether the name of a record's element is that of its sObject.
+    fn names_sobject(&self, name: &str) -> bool {
+        !is_neutral(name) && !self.is_plain_id(name)
     }
 
     /// Steps over the end tag of the root.
@@ -248,11 +290,10 @@ impl Split for XmlRecords {
                     Some(false) => return self.record(buffer),
                     Some(true) => {
                         let text = buffer.rest().get(..len).unwrap_or_default();
-                        self.root = Some(String::from_utf8_lossy(text).into_owned());
-                        self.state = match kind {
-                            Markup::Empty => State::Ended,
-                            _ => State::List,
-                        };
+                        self.enter(String::from_utf8_lossy(text).into_owned());
+                        if kind == Markup::Empty {
+                            self.state = State::Ended;
+                        }
                         buffer.skip(len);
                     }
                 },

@@ -6,6 +6,14 @@ use super::tree::{Node, Value};
 use super::xml_tags::{Piece, Tag, Tags};
 use crate::message::MAX_DEPTH;
 
+/// Name of the elements that empty a field, in the schema's type `sObject`.
+const NULLS: &str = "fieldsToNull";
+
+/// Whether an element tells the sObject of its record: the first one in the schema's type `sObject`. A field is called `Type`.
+fn says_type(node: &Node, name: &str) -> bool {
+    name == "type" && node.sobject.is_none() && node.members.is_empty()
+}
+
 /// Reads an element to its end; `None` if it is empty.
 pub(super) fn read(
     tags: &mut Tags<'_>,
@@ -29,8 +37,17 @@ pub(super) fn read(
             Piece::Open(child) => {
                 nested = true;
                 let name = child.name.clone();
-                if let Some(value) = read(tags, child, depth + 1, options)? {
-                    add(tags, &mut node, name, value, options)?;
+                let Some(value) = read(tags, child, depth + 1, options)? else {
+                    continue;
+                };
+                match value {
+                    Value::Untyped(text) if tag.is_sobject && says_type(&node, &name) => {
+                        node.sobject = Some(text);
+                    }
+                    Value::Untyped(field) if tag.is_sobject && name == NULLS => {
+                        add(tags, &mut node, field, Value::Null, options)?;
+                    }
+                    value => add(tags, &mut node, name, value, options)?,
                 }
             }
         }

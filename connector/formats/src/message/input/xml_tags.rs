@@ -7,6 +7,15 @@ use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 
+/// Name of the element around the records of a call, in requests and in WSO2's documents.
+pub(super) const LIST: &str = "sObjects";
+
+/// Names of elements that are of the schema's type `sObject`.
+const SOBJECTS: [&str; 3] = [SOBJECT, LIST, "masterRecord"];
+
+/// The schema's type of records.
+const SOBJECT: &str = "sObject";
+
 /// The beginning of an element.
 #[derive(Clone, Debug)]
 pub(super) struct Tag {
@@ -14,6 +23,8 @@ pub(super) struct Tag {
     pub name: String,
     /// Its attribute `type`, without prefix.
     pub sobject: Option<String>,
+    /// Whether it is of the schema's type `sObject`: by its name, or by its attribute `type`.
+    pub is_sobject: bool,
     /// Whether `xsi:nil` is true.
     pub nil: bool,
 }
@@ -79,8 +90,12 @@ impl<'b> Tags<'b> {
     }
 
     fn tag(&self, start: &BytesStart<'_>) -> Result<Tag, Flaw> {
+        let name = start.local_name().as_ref().to_owned();
         let mut tag = Tag {
-            name: start.local_name().as_ref().to_owned(),
+            is_sobject: SOBJECTS
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(&name)),
+            name,
             sobject: None,
             nil: false,
         };
@@ -92,7 +107,10 @@ impl<'b> Tags<'b> {
                 .map_err(|error| self.flaw(format_args!("has a broken attribute ({error})")))?;
             match attribute.key.local_name().as_ref() {
                 "nil" => tag.nil = matches!(value.trim_ascii(), "true" | "1"),
-                "type" => tag.sobject = sobject(&value),
+                "type" => {
+                    tag.is_sobject |= local(&value).1.eq_ignore_ascii_case(SOBJECT);
+                    tag.sobject = sobject(&value);
+                }
                 _ => {}
             }
         }
@@ -135,12 +153,15 @@ pub(super) fn strange_encoding(declaration: &[u8]) -> Option<String> {
     (!known).then_some(encoding)
 }
 
+/// Splits a type into its prefix and its name.
+fn local(value: &str) -> (&str, &str) {
+    let value = value.trim_ascii();
+    value.rsplit_once(':').unwrap_or(("", value))
+}
+
 /// Returns the sObject that a type names: `Account`, `sf:Account`; `sObject` and schema types name none.
 fn sobject(value: &str) -> Option<String> {
-    let (prefix, name) = value
-        .trim_ascii()
-        .rsplit_once(':')
-        .unwrap_or(("", value.trim_ascii()));
+    let (prefix, name) = local(value);
     let schema = matches!(prefix, "xsd" | "xs");
-    (!schema && !name.is_empty() && !name.eq_ignore_ascii_case("sObject")).then(|| name.to_owned())
+    (!schema && !name.is_empty() && !name.eq_ignore_ascii_case(SOBJECT)).then(|| name.to_owned())
 }

@@ -46,6 +46,7 @@ impl OAuthError {
         Self { error, description }
     }
 
+    const SCOPE: Self = Self::new("invalid_request", "scope parameter not supported");
     const CLIENT_ID: Self = Self::new("invalid_client_id", "client identifier invalid");
     const CLIENT: Self = Self::new("invalid_client", "invalid client credentials");
     const FAILURE: Self = Self::new("invalid_grant", "authentication failure");

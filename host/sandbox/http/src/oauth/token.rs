@@ -37,6 +37,10 @@ pub(super) async fn token(
 }
 
 fn grant(org: &Org, parameters: &Parameters, base: &str) -> Result<Grant, OAuthError> {
+    // Scopes are chosen in the app and in the authorization request: in a token request Salesforce refuses them, whatever the grant is.
+    if parameters.get("scope").is_some() {
+        return Err(OAuthError::SCOPE);
+    }
     match parameters.get("grant_type") {
         Some("client_credentials") => flows::client_credentials(org, parameters),
         Some("password") => flows::password(org, parameters),

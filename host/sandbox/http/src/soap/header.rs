@@ -84,7 +84,14 @@ impl Header {
                 parts.flag("localizeErrors")?;
             }
             "PackageVersionHeader" => package_versions(&mut parts)?,
-            // Headers of no consequence here: DebuggingHeader, StreamingEnabledHeader and their like.
+            // Of no consequence here: there are no feeds, and no territories.
+            "DisableFeedTrackingHeader" => drop(parts.flag("disableFeedTracking")?),
+            "StreamingEnabledHeader" => drop(parts.flag("streamingEnabled")?),
+            "UserTerritoryDeleteHeader" => {
+                let user = parts.optional_text("transferToUserId");
+                user.map(record_id).transpose()?;
+            }
+            // Headers of no consequence here: DebuggingHeader and its like.
             _ => return Ok(()),
         }
         parts.finish()
@@ -98,11 +105,7 @@ impl Header {
             let message = "assignmentRuleId and useDefaultRule cannot both be specified";
             return Err(Fault::new("INVALID_ASSIGNMENT_RULE", message));
         }
-        let read = |text: &str| {
-            RecordId::parse(text)
-                .ok_or_else(|| Fault::new("MALFORMED_ID", format!("bad id {text}")))
-        };
-        self.assignment_rule = rule.map(read).transpose()?;
+        self.assignment_rule = rule.map(record_id).transpose()?;
         self.default_assignment_rule = default;
         Ok(())
     }
@@ -115,6 +118,10 @@ impl Header {
             None => Assignment::Off,
         }
     }
+}
+
+fn record_id(text: &str) -> Result<RecordId, Fault> {
+    RecordId::parse(text).ok_or_else(|| Fault::new("MALFORMED_ID", format!("bad id {text}")))
 }
 
 fn duplicates(parts: &mut Arguments<'_>) -> Result<Duplicates, Fault> {
@@ -185,6 +192,9 @@ mod tests {
             "<AllOrNoneHeader><allOrNone>maybe</allOrNone></AllOrNoneHeader>",
             "<QueryOptions><batchSize>many</batchSize></QueryOptions>",
             "<MruHeader><nope>1</nope></MruHeader>",
+            "<DisableFeedTrackingHeader><disableFeedTracking>maybe</disableFeedTracking></DisableFeedTrackingHeader>",
+            "<StreamingEnabledHeader><nope>true</nope></StreamingEnabledHeader>",
+            "<UserTerritoryDeleteHeader><transferToUserId>x</transferToUserId></UserTerritoryDeleteHeader>",
             "<AssignmentRuleHeader><assignmentRuleId>01QSb0000000001AAA</assignmentRuleId><useDefaultRule>true</useDefaultRule></AssignmentRuleHeader>",
             "<AssignmentRuleHeader><assignmentRuleId>x</assignmentRuleId></AssignmentRuleHeader>",
         ];

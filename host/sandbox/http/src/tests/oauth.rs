@@ -82,6 +82,10 @@ async fn rejected_clients_and_grants_have_salesforces_messages() {
             rejected("invalid_client", "invalid client credentials"),
         ),
         (
+            format!("grant_type=client_credentials&{APP}&scope=api"),
+            rejected("invalid_request", "scope parameter not supported"),
+        ),
+        (
             format!("grant_type=magic&{APP}"),
             rejected("unsupported_grant_type", "grant type not supported"),
         ),
