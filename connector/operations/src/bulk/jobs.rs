@@ -5,7 +5,7 @@ use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::path::segment;
-use salesforce_client::transport::Method;
+use salesforce_client::transport::{Headers, Method};
 use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::message::Message;
@@ -101,7 +101,17 @@ pub fn path(client: &Client, resource: &str, job: &str) -> Result<String, Fault>
 
 /// POSTs a new job. One too many does no harm: it stays empty, or only reads.
 pub fn create(client: &Client, resource: &str, body: &Value) -> Result<(Reply, JobInfo), Fault> {
-    let call = Request::write(
+    create_with(client, resource, body, &Headers::new())
+}
+
+/// Does the same with these headers.
+pub fn create_with(
+    client: &Client,
+    resource: &str,
+    body: &Value,
+    headers: &Headers,
+) -> Result<(Reply, JobInfo), Fault> {
+    let mut call = Request::write(
         Method::Post,
         client.path(resource)?,
         Idempotency::Idempotent,
@@ -109,6 +119,7 @@ pub fn create(client: &Client, resource: &str, body: &Value) -> Result<(Reply, J
         body.to_string().as_bytes(),
     )
     .expecting(INFO);
+    call.headers.extend(headers.iter().cloned());
     client.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))
