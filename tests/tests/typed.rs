@@ -201,7 +201,7 @@ async fn bounds_hold_for_typed_configs() {
     let bulk = world.salesforce_connector_bulk();
     let config = json!({
         "object": "Account", "operation": "Insert", "sized_uploads": false,
-        "error_columns": false, "job_records": 0,
+        "error_columns": false, "delete_jobs": false, "job_records": 0,
     });
     let opened = bulk
         .call_load(&mut store, connection, &record(config), None)

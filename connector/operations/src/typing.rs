@@ -133,7 +133,8 @@ impl<'a> RecordEncoder<'a> {
         }
         Ok(Node {
             sobject: node.sobject,
-            reference_id: node.reference_id,
+            // Only trees have a use for it.
+            reference_id: node.reference_id.filter(|_| self.children),
             members: without_twins(members)?,
         })
     }

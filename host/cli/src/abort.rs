@@ -22,7 +22,7 @@ pub(super) async fn load(
     mut journal_file: JournalFile,
     state: Option<LoadState>,
     console: Console,
-) -> Result<(), Failure> {
+) -> Result<LoadStatus, Failure> {
     let before = state.clone();
     let collected = tokio::select! {
         collected = load::attempt(context, plan, &mut journal_file, state, true, console) => collected,
@@ -54,7 +54,8 @@ pub(super) async fn load(
     };
     finish(files).await?;
     tell(&load_status, console);
-    ending::discard(plan, journal_file)
+    ending::discard(plan, journal_file)?;
+    Ok(load_status)
 }
 
 /// Gives files their names where there is anything in them.

@@ -138,6 +138,16 @@ impl Failure {
         }
     }
 
+    /// Returns how the load stands that failed, if that is known.
+    pub(super) fn load_status(&self) -> Option<&LoadStatus> {
+        match self {
+            Self::SomeFailed { load_status, .. } | Self::Unfinished { load_status, .. } => {
+                load_status.as_deref()
+            }
+            _ => None,
+        }
+    }
+
     /// Says whether the operation, from its beginning on, certainly sent nothing.
     pub(super) fn sent_nothing(&self) -> bool {
         matches!(self, Self::Session { sent: Some(0), .. })

@@ -19,7 +19,7 @@ const BYTES: &str = "application/octet-stream";
 /// Ending of compressed files.
 const GZIP: &str = "gz";
 /// Endings with their formats and media types.
-const KNOWN: [(&str, &str, &str); 7] = [
+pub(super) const KNOWN: [(&str, &str, &str); 7] = [
     ("csv", "csv", "text/csv"),
     ("ndjson", "ndjson", "application/x-ndjson"),
     ("jsonl", "ndjson", "application/x-ndjson"),
@@ -145,7 +145,7 @@ pub(super) fn by_ending(
 }
 
 /// Lists the values that a field of the config can have; none where it has no such field.
-fn choices(operation: &OperationInfo, field: &str) -> Vec<String> {
+pub(super) fn choices(operation: &OperationInfo, field: &str) -> Vec<String> {
     let schema: Option<Value> = serde_json::from_str(&operation.config_schema).ok();
     let choices = schema.as_ref().and_then(|schema| {
         let choices = Schema::new(schema).property(field)?.choices();

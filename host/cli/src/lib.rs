@@ -17,6 +17,7 @@ mod format;
 mod help;
 mod input;
 mod listen;
+mod media_type;
 mod notice;
 mod output;
 mod plan;
@@ -28,6 +29,7 @@ mod sandbox;
 mod schema;
 mod signals;
 pub mod simulated_org;
+mod summary;
 mod target;
 mod test;
 #[cfg(test)]

@@ -48,7 +48,8 @@ pub(super) async fn run(args: &Read, global: &Global, console: Console) -> Resul
     if args.resume_if_any
         && let Some((journal_file, step)) = plan.left(&journal)?
     {
-        return transfer::resume(&context, &plan, journal_file, step, console).await;
+        let resumed = transfer::resume(&context, &plan, journal_file, step, console).await;
+        return resumed.map(drop);
     }
     let journal_file = plan.begin(&journal)?;
     transfer::extract::extract(&context, &plan, journal_file, None, run.attributes, console).await

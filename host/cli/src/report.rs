@@ -9,7 +9,6 @@ use super::failure::Failure;
 use mediate::contract::{Fault, FaultKind, UpstreamFault};
 use mediate::egress::Denial;
 use mediate::text;
-use mediate::transfer::LoadStatus;
 
 /// Prints a failure on stderr, as people or, with `--json-errors`, programs read it.
 pub(super) fn report(failure: &Failure, console: &Console) {
@@ -60,7 +59,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         if let Failure::Unfinished { journal, .. } = failure {
             members.insert("journal".into(), json!(journal));
         }
-        if let Some(load_status) = load_status(failure) {
+        if let Some(load_status) = failure.load_status() {
             members.insert("load".into(), load_status.to_json());
         }
         let refused: Vec<&str> = denials(failure)
@@ -92,7 +91,7 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
     if failure.may_be_applied() {
         lines.push("it may have been applied: check before you run it again".into());
     }
-    match (failure, load_status(failure)) {
+    match (failure, failure.load_status()) {
         (Failure::SomeFailed { .. }, Some(load_status)) => {
             lines.extend(load_status.reasons());
         }
@@ -111,15 +110,6 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
         ));
     }
     lines
-}
-
-fn load_status(failure: &Failure) -> Option<&LoadStatus> {
-    match failure {
-        Failure::SomeFailed { load_status, .. } | Failure::Unfinished { load_status, .. } => {
-            load_status.as_deref()
-        }
-        _ => None,
-    }
 }
 
 fn denials(failure: &Failure) -> &[Denial] {

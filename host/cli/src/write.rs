@@ -12,8 +12,10 @@ use super::console::Console;
 use super::context::CommandContext;
 use super::failure::Failure;
 use super::format::{self, Data};
+use super::media_type;
 use super::output;
 use super::plan::{Files, Named, Plan, absolute, beside};
+use super::summary::{Ended, Summary};
 use super::transfer;
 use mediate::contract::{OperationInfo, Style};
 use mediate::output::Role;
@@ -23,31 +25,39 @@ use mediate::text;
 const STDIN: &str = "-";
 
 pub(super) async fn run(args: &Write, global: &Global, console: Console) -> Result<(), Failure> {
+    let journal = args.journal.clone().unwrap_or_else(|| journal_of(args));
+    check_apart(args, &journal)?;
+    let summary = Summary::open(args.summary.as_deref(), false).await?;
+    summary
+        .finish(load(args, global, &journal, console).await)
+        .await
+}
+
+async fn load(args: &Write, global: &Global, journal: &Path, console: Console) -> Ended {
     let context = CommandContext::prepare(global, &args.connection, console).await?;
     let operation = context.operation(&args.operation, Style::Sink)?;
     let config = config(args, operation, &context)?;
-    let journal = args.journal.clone().unwrap_or_else(|| journal_of(args));
-    check_apart(args, &journal)?;
     let spooled = is_spooled(&args.input)?;
-    let files = files(args, operation, &journal, spooled)?;
+    let files = files(args, operation, journal, spooled)?;
     let plan = Plan::new(&operation.name, &config, files, &args.connection, global)?;
     if args.resume_if_any
-        && let Some((journal_file, step)) = plan.left(&journal)?
+        && let Some((journal_file, step)) = plan.left(journal)?
     {
         return transfer::resume(&context, &plan, journal_file, step, console).await;
     }
     let copy = if spooled {
-        Some(spool(&args.input, &journal).await?)
+        Some(spool(&args.input, journal).await?)
     } else {
         None
     };
-    let journal_file = plan.begin(&journal)?;
+    let journal_file = plan.begin(journal)?;
     // Only now: under this name there may have been the input of another run, which is not over.
     if let (Some(file), Files::Load { input, .. }) = (copy, &plan.files) {
         let named = file.persist(&input.path);
         named.map_err(|error| Failure::write(&input.path, error.error))?;
     }
-    transfer::load::load(&context, &plan, journal_file, None, console).await
+    let loaded = transfer::load::load(&context, &plan, journal_file, None, console).await;
+    loaded.map(Some)
 }
 
 fn config(
@@ -56,7 +66,10 @@ fn config(
     context: &CommandContext,
 ) -> Result<Value, Failure> {
     let config = context.config(args.config.as_deref(), &args.pairs, operation)?;
-    let config = format::by_ending(config, operation, Data::Input, Some(&args.input))?;
+    let config = match &args.input_type {
+        Some(media_type) => media_type::choose(config, operation, media_type)?,
+        None => format::by_ending(config, operation, Data::Input, Some(&args.input))?,
+    };
     let outcomes = args.outcomes.as_deref();
     let config = format::by_ending(config, operation, Data::Outcomes, outcomes)?;
     format::by_ending(config, operation, Data::Failed, args.failed.as_deref())
@@ -74,6 +87,7 @@ fn check_apart(args: &Write, journal: &Path) -> Result<(), Failure> {
         ),
         ("--outcomes", args.outcomes.as_deref(), Role::Write),
         ("--failed", args.failed.as_deref(), Role::Write),
+        ("--summary", args.summary.as_deref(), Role::Write),
     ])
 }
 

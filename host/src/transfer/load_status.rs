@@ -1,17 +1,33 @@
 //! How a whole load stands: all of its jobs, all of its records, whatever its last step did.
 
-use serde_json::{Value, json};
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
 
 use super::tally::Tally;
 use crate::contract::Progress;
 use crate::text;
 
-/// Bound of jobs that are named. 10; the rest is counted.
-const MAX_JOBS: usize = 10;
+/// Bound of jobs that are named to people. 10; the rest is counted.
+const MAX_NAMED: usize = 10;
+/// Bound of jobs that are kept. 10,000, of 250,000 records each by default; the rest is counted.
+const MAX_JOBS: usize = 10_000;
 /// Bound of nesting in which jobs are looked for. 16; a journal of ours has three levels.
 const MAX_DEPTH: usize = 16;
 /// Member of a sink's journal, at any depth, that names what the remote system keeps.
 const JOB: &str = "job";
+/// Members beside it that say how it stands, as far as a sink has them.
+const FACTS: [&str; 4] = ["state", "rows", "processed", "failed"];
+
+/// A job in the remote system, as the sink's journal tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// What the journal says of its state and counts.
+    pub facts: Map<String, Value>,
+}
 
 /// What is known of a load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +42,7 @@ pub struct LoadStatus {
     /// What the outcomes say that have been read.
     pub outcomes: Tally,
     /// The first jobs in the remote system.
-    pub jobs: Vec<String>,
+    pub jobs: Vec<Job>,
     /// How many jobs there are.
     pub job_count: u64,
 }
@@ -34,8 +50,8 @@ pub struct LoadStatus {
 impl LoadStatus {
     /// Gathers what is known.
     pub(super) fn new(progress: Option<&Progress>, tally: &Tally, journal: Option<&str>) -> Self {
-        let mut jobs = Jobs::default();
         let journal = journal.and_then(|text| serde_json::from_str(text).ok());
+        let mut jobs = Jobs::default();
         journal.iter().for_each(|journal| jobs.gather(journal, 0));
         let told = tally.saved + tally.failed;
         Self {
@@ -57,10 +73,32 @@ impl LoadStatus {
             "processed": self.processed,
             "failed": self.failed,
             "total": self.total,
-            "saved": self.outcomes.saved,
+            "saved": self.saved(),
             "reasons": self.outcomes.reasons,
-            "jobs": self.jobs,
+            "jobs": self.named(),
             "job-count": self.job_count,
+        })
+    }
+
+    /// Returns the jobs for programs, each with its state and counts as far as the sink tells them.
+    #[must_use]
+    pub fn jobs_to_json(&self) -> Value {
+        self.jobs.iter().map(Job::to_json).collect()
+    }
+
+    /// Returns the ids of the jobs that are named to people.
+    fn named(&self) -> Vec<&str> {
+        let named = self.jobs.iter().take(MAX_NAMED);
+        named.map(|job| job.id.as_str()).collect()
+    }
+
+    /// Counts records that were saved, where that is known: by their outcomes, or because none of those that were processed failed.
+    fn saved(&self) -> Option<u64> {
+        let Tally { saved, failed, .. } = self.outcomes;
+        let is_told = saved + failed > 0 || self.processed == 0;
+        is_told.then_some(saved).or_else(|| {
+            self.total
+                .map(|_| self.processed.saturating_sub(self.failed))
         })
     }
 
@@ -92,13 +130,14 @@ impl LoadStatus {
     /// Names the jobs: a line for people, where there are any.
     #[must_use]
     pub fn jobs(&self) -> Option<String> {
-        let more = self.job_count.saturating_sub(self.jobs.len() as u64);
+        let named = self.named();
+        let more = self.job_count.saturating_sub(named.len() as u64);
         let more = (more > 0).then(|| format!(" and {} more", text::thousands(more)));
-        (!self.jobs.is_empty()).then(|| {
+        (!named.is_empty()).then(|| {
             format!(
                 "{}: {}{}",
                 if self.job_count == 1 { "job" } else { "jobs" },
-                self.jobs.join(", "),
+                named.join(", "),
                 more.unwrap_or_default()
             )
         })
@@ -134,10 +173,31 @@ impl LoadStatus {
     }
 }
 
+impl Job {
+    fn new(id: &str, members: &Map<String, Value>) -> Self {
+        let fact = |name: &&str| {
+            let fact = members.get(*name)?;
+            (fact.is_string() || fact.is_u64()).then(|| ((*name).to_owned(), fact.clone()))
+        };
+        Self {
+            id: id.to_owned(),
+            facts: FACTS.iter().filter_map(fact).collect(),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("id".into(), self.id.clone().into());
+        members.extend(self.facts.clone());
+        Value::Object(members)
+    }
+}
+
 /// The jobs that a journal names, in its order, each once.
 #[derive(Default)]
 struct Jobs {
-    named: Vec<String>,
+    known: HashSet<String>,
+    named: Vec<Job>,
     count: u64,
 }
 
@@ -151,21 +211,22 @@ impl Jobs {
                 .iter()
                 .for_each(|value| self.gather(value, depth + 1)),
             Value::Object(members) => members.iter().for_each(|(name, value)| match value {
-                Value::String(id) if name == JOB => self.add(id),
+                Value::String(id) if name == JOB => self.add(id, members),
                 value => self.gather(value, depth + 1),
             }),
             _ => {}
         }
     }
 
-    fn add(&mut self, id: &str) {
+    fn add(&mut self, id: &str, members: &Map<String, Value>) {
         // A part that is not in a job yet names none.
-        if id.is_empty() || self.named.iter().any(|known| known == id) {
+        if id.is_empty() || self.known.contains(id) {
             return;
         }
         self.count += 1;
         if self.named.len() < MAX_JOBS {
-            self.named.push(id.to_owned());
+            self.known.insert(id.to_owned());
+            self.named.push(Job::new(id, members));
         }
     }
 }
@@ -179,7 +240,12 @@ mod tests {
         let journal =
             r#"{"taken":1,"job":"750A","parts":[{"job":"750B","rows":2},{"job":"750B"}]}"#;
         let load_status = LoadStatus::new(None, &Tally::default(), Some(journal));
-        assert_eq!(load_status.jobs, ["750A", "750B"]);
+        let ids: Vec<&str> = load_status.jobs.iter().map(|job| job.id.as_str()).collect();
+        assert_eq!(ids, ["750A", "750B"]);
+        assert_eq!(
+            load_status.jobs_to_json(),
+            json!([{"id": "750A"}, {"id": "750B", "rows": 2}])
+        );
         assert_eq!(load_status.jobs().as_deref(), Some("jobs: 750A, 750B"));
         let none_yet = LoadStatus::new(None, &Tally::default(), Some(r#"{"parts":[{"job":""}]}"#));
         assert_eq!((none_yet.jobs(), none_yet.job_count), (None, 0));
@@ -192,10 +258,7 @@ mod tests {
             .collect();
         let journal = Value::from(parts).to_string();
         let load_status = LoadStatus::new(None, &Tally::default(), Some(&journal));
-        assert_eq!(
-            (load_status.jobs.len(), load_status.job_count),
-            (MAX_JOBS, 12)
-        );
+        assert_eq!((load_status.jobs.len(), load_status.job_count), (12, 12));
         assert!(
             load_status
                 .jobs()

@@ -43,7 +43,7 @@ use std::time::Duration;
 pub use extract::{Extract, ExtractState};
 pub use input::Input;
 pub use load::{Load, LoadState, Loaded};
-pub use load_status::LoadStatus;
+pub use load_status::{Job, LoadStatus};
 pub use retry::RetryPolicy;
 pub use tally::{Reason, Tally};
 

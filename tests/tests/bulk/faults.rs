@@ -137,3 +137,27 @@ async fn extracts_each_row_once(operation: &str, config: &Value) {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_refused_for_good_leaves_nothing_to_continue() {
+    let org = Arc::new(Org::builder().without_data().build().expect("an org"));
+    let rule = json!({
+        "match": {"method": "PUT", "path": "/services/data/*/batches*"},
+        "fault": {"kind": "status", "status": 400, "errorCode": "INVALID_BATCH"},
+        "times": 1,
+    });
+    org.faults()
+        .add(serde_json::from_value(rule).expect("a rule"));
+    let session = open(&org, Way::OnAPort, &json!({})).await;
+    let config = json!({"object": "Contact", "operation": "insert"});
+    let transfer = Transfer::new("bulk/load", config, "LastName\nOnce\n");
+    let refused = transfer.load(&session).await;
+    assert!(refused.is_err(), "the upload was refused");
+    let journal = transfer.read("journal");
+    assert!(
+        journal.lines().count() <= 1,
+        "nothing but the plan: {journal}"
+    );
+    assert!(transfer.load(&session).await.is_ok());
+    assert!(transfer.read("outcomes").contains("\"success\":true"));
+}

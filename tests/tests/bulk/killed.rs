@@ -85,15 +85,32 @@ fn kill_and_resume_times(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_load_that_is_killed_again_and_again_loads_each_row_once() {
-    killed_load_loads_each_row_once("bulk/load", "job-records=1000").await;
+    killed_load_loads_each_row_once("bulk/load", &["job-records=1000"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_that_deletes_its_jobs_loses_no_outcome_when_it_is_killed() {
+    let sizes = ["job-records=1000", "delete-jobs=true"];
+    let org = killed_load_loads_each_row_once("bulk/load", &sizes).await;
+    let session = open(&org, Way::InProcess, &json!({})).await;
+    let config = json!({"job-type": "v2-ingest"});
+    let listed = session.call("bulk/list-jobs", &config, None).await;
+    let listed: Value = serde_json::from_slice(&listed.expect("jobs").body).expect("JSON");
+    let left = listed["records"].as_array().expect("a list").iter();
+    // A job that was left half filled by a kill was aborted, and is not one of the load any more.
+    let left = left.filter(|job| job["state"] != "Aborted");
+    assert_eq!(left.count(), 0, "{listed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_load_in_batches_that_is_killed_again_and_again_loads_each_row_once() {
-    killed_load_loads_each_row_once("bulk/v1-load", "batch-records=1000").await;
+    killed_load_loads_each_row_once("bulk/v1-load", &["batch-records=1000"]).await;
 }
 
-async fn killed_load_loads_each_row_once(operation: &'static str, size: &'static str) {
+async fn killed_load_loads_each_row_once(
+    operation: &'static str,
+    sizes: &[&'static str],
+) -> Arc<Org> {
     let org = Arc::new(Org::builder().without_data().build().expect("an org"));
     let url = serve(&org).await;
     let folder = folder(&url);
@@ -104,7 +121,6 @@ async fn killed_load_loads_each_row_once(operation: &'static str, size: &'static
         operation,
         "object=Contact",
         "operation=insert",
-        size,
         "--connection",
         "org.toml",
         "--input",
@@ -112,6 +128,7 @@ async fn killed_load_loads_each_row_once(operation: &'static str, size: &'static
         "--outcomes",
         "out.ndjson",
     ];
+    let begin = [&begin[..], sizes].concat();
     let path = folder.path().to_owned();
     let killed = tokio::task::spawn_blocking(move || {
         kill_and_resume(&path, &begin, "in.csv.journal", "out.ndjson")
@@ -138,6 +155,7 @@ async fn killed_load_loads_each_row_once(operation: &'static str, size: &'static
     let text = String::from_utf8(bytes).expect("text");
     let names: HashSet<&str> = text.lines().collect();
     assert_eq!((text.lines().count(), names.len()), (ROWS, ROWS));
+    org
 }
 
 const MIXED: usize = 60_000;

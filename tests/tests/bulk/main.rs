@@ -5,3 +5,4 @@ mod faults;
 mod killed;
 mod loads;
 mod result_modes;
+mod zipped;

@@ -11,6 +11,7 @@ mod endings;
 mod harness;
 mod hostile;
 mod jwt;
+mod loads;
 mod operations;
 #[cfg(unix)]
 mod outputs;

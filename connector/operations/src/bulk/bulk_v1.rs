@@ -7,6 +7,7 @@ mod wire;
 use super::results::Results;
 use crate::rest::ask::Object;
 use salesforce_client::client::{Client, Request};
+use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::media_type::essence;
@@ -24,6 +25,11 @@ use std::rc::Rc;
 
 /// Says which form answers about jobs take.
 const JSON: &str = "application/json; charset=UTF-8";
+
+/// What the media types of batches with binary attachments begin with (Bulk API Developer Guide, "Load Binary Attachments").
+const ZIPPED: &str = "zip/";
+/// What a zip file begins with.
+const ZIP_START: &[u8] = b"PK";
 
 /// The members that every info of a job or batch has.
 const MEMBERS: Members = &["id", "state"];
@@ -85,6 +91,15 @@ fn create_call(client: &Client, config: &V1CreateJobConfig) -> Result<Request, F
             "config.pk-chunking splits queries: set config.operation to `query` or `query-all`, or take it out",
         ));
     }
+    let zipped = matches!(
+        config.content,
+        Some(V1Content::ZipCsv | V1Content::ZipXml | V1Content::ZipJson)
+    );
+    if zipped && queries {
+        return Err(Fault::config(
+            "config.content is a zip file, and queries have no files: set it to `csv`, `xml` or `json`",
+        ));
+    }
     let body: Value = Object::new()
         .put("operation", word(config.operation))
         .put("object", config.object.as_str())
@@ -101,6 +116,10 @@ fn create_call(client: &Client, config: &V1CreateJobConfig) -> Result<Request, F
         body.to_string().as_bytes(),
     )
     .expecting(Expected::NewInfo(MEMBERS));
+    if let Some(headers) = &config.headers {
+        check_headers("config.headers", headers)?;
+        call.headers.extend(headers.iter().cloned());
+    }
     if chunks {
         call = call.with_header("sforce-enable-pkchunking", &chunking(config));
     }
@@ -137,6 +156,9 @@ fn content(content: Option<V1Content>) -> &'static str {
         Some(V1Content::Xml) => "XML",
         Some(V1Content::Json) => "JSON",
         Some(V1Content::Csv) | None => "CSV",
+        Some(V1Content::ZipCsv) => "ZIP_CSV",
+        Some(V1Content::ZipXml) => "ZIP_XML",
+        Some(V1Content::ZipJson) => "ZIP_JSON",
     }
 }
 
@@ -184,7 +206,17 @@ pub fn add_batch(client: &Client, config: &JobConfig, input: &Message) -> Result
             input.body.len()
         )));
     }
-    let media_type = format!("{}; charset=UTF-8", essence(&input.media_type));
+    let essence = essence(&input.media_type);
+    let zipped = essence.starts_with(ZIPPED);
+    if zipped && !input.body.starts_with(ZIP_START) {
+        return Err(bad_input(format!(
+            "The input is of {essence}, and is no zip file: give one with the records in `request.txt`, and the files that they name"
+        )));
+    }
+    let media_type = match zipped {
+        true => essence.to_owned(),
+        false => format!("{essence}; charset=UTF-8"),
+    };
     let call = batch_call(client, &config.job, &media_type, &input.body)?;
     told(client, &call, "batch")
 }

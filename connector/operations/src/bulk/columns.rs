@@ -5,18 +5,17 @@
 mod field;
 mod rules;
 
-pub use field::{listed, target_of};
+pub use field::{Check, Target, listed, target_of};
 pub use rules::Rules;
 
 use rules::invalid;
 
 use super::ingest::word;
 use super::input::fingerprint::Key;
-use super::mapping::Mapping;
+use super::mapping::{Constant, Mapping};
 use crate::typing::scalar;
-use field::{Check, Target};
 use salesforce_client::client::Client;
-use salesforce_client::describe::{Kind, described};
+use salesforce_client::describe::{Described, Kind, described};
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
     EmptyValues, JobOperation, NullText,
@@ -27,6 +26,7 @@ use salesforce_formats::soql::date;
 use salesforce_formats::zone::Zone;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// What becomes of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Columns {
     by_name: HashMap<String, usize>,
     /// What the columns of the input go into, in its order.
     uses: Vec<Use>,
+    /// The columns that have the same value in every record, behind those of the input.
+    constants: Vec<(usize, Option<String>)>,
     /// Whether the mapping makes other columns of them.
     mapped: bool,
     empty: EmptyValues,
@@ -94,6 +96,9 @@ impl Columns {
                 .add(target)
                 .map_err(|name| invalid(told_of(index, original, &name, DUPLICATE)))?;
         }
+        for constant in mapping.constants() {
+            columns.add_constant(client, rules, &object, constant)?;
+        }
         columns.fits(rules)?;
         columns.key = rules.key(&columns.names);
         Ok(columns)
@@ -105,6 +110,7 @@ impl Columns {
             checks: Vec::new(),
             by_name: HashMap::new(),
             uses: Vec::new(),
+            constants: Vec::new(),
             mapped,
             empty: rules.empty,
             null_text: rules.null_text,
@@ -132,6 +138,25 @@ impl Columns {
         Ok(())
     }
 
+    /// Adds a column that has the same value in every record.
+    fn add_constant(
+        &mut self,
+        client: &Client,
+        rules: &Rules,
+        object: &Rc<Described>,
+        constant: &Constant,
+    ) -> Result<(), Fault> {
+        let at = self.names.len();
+        let (name, value) = constant.column(client, rules, object)?;
+        self.push(name, Check::Text).map_err(|name| {
+            invalid(format!(
+                "config.constants sets `{name}`, which a column of the input goes into, too: take one of the two out"
+            ))
+        })?;
+        self.constants.push((at, value));
+        Ok(())
+    }
+
     fn push(&mut self, name: String, check: Check) -> Result<(), String> {
         let folded = name.to_ascii_lowercase();
         if self.by_name.insert(folded, self.names.len()).is_some() {
@@ -147,14 +172,19 @@ impl Columns {
         &self.uses
     }
 
+    /// Returns the columns that have the same value in every record, with it; `None` empties the field.
+    pub fn constants(&self) -> &[(usize, Option<String>)] {
+        &self.constants
+    }
+
     /// Returns whether every column of the input is sent as it stands, under the name that it has.
     pub fn is_plain(&self) -> bool {
         !self.mapped && self.keeps_cells()
     }
 
-    /// Returns whether every column of the input is a column that is sent.
+    /// Returns whether the columns of the input are those that are sent.
     pub fn keeps_cells(&self) -> bool {
-        self.uses.iter().all(|used| matches!(used, Use::Column(_)))
+        self.constants.is_empty() && self.uses.iter().all(|used| matches!(used, Use::Column(_)))
     }
 
     /// Says whether the operation can do with these columns.
@@ -225,29 +255,34 @@ impl Columns {
     /// Checks a value that is text, whatever it says.
     pub fn settle_text(&self, index: usize, value: &[u8]) -> Result<Settled, String> {
         let check = self.checks.get(index).copied().unwrap_or(Check::Text);
-        if check == Check::Text {
-            return Ok(Settled::Same);
-        }
-        let text = String::from_utf8_lossy(value);
-        let kind = match check {
-            Check::Boolean if matches!(value, b"true" | b"false") => return Ok(Settled::Same),
-            Check::Date if date::date(&text).is_some() => return Ok(Settled::Same),
-            Check::Boolean => Kind::Boolean,
-            Check::Date => Kind::Date,
-            Check::Time => Kind::Time,
-            _ => Kind::DateTime,
-        };
-        match scalar::typed(kind, text.clone().into_owned(), self.zone.as_ref()) {
-            Ok(Value::Bool(flag)) => Ok(Settled::As(flag.to_string())),
-            Ok(Value::Text(settled)) if settled == text => Ok(Settled::Same),
-            Ok(Value::Text(settled)) => Ok(Settled::As(settled)),
-            Ok(_) => Ok(Settled::Same),
-            Err(what) => Err(format!("`{}` {what}", self.name(index))),
-        }
+        settle_as(check, value, self.zone.as_ref())
+            .map_err(|what| format!("`{}` {what}", self.name(index)))
     }
 
     fn name(&self, index: usize) -> &str {
         self.names.get(index).map_or("", String::as_str)
+    }
+}
+
+/// Checks a value that is text. The error reads on from the name of its column.
+pub fn settle_as(check: Check, value: &[u8], zone: Option<&Zone>) -> Result<Settled, String> {
+    if check == Check::Text {
+        return Ok(Settled::Same);
+    }
+    let text = String::from_utf8_lossy(value);
+    let kind = match check {
+        Check::Boolean if matches!(value, b"true" | b"false") => return Ok(Settled::Same),
+        Check::Date if date::date(&text).is_some() => return Ok(Settled::Same),
+        Check::Boolean => Kind::Boolean,
+        Check::Date => Kind::Date,
+        Check::Time => Kind::Time,
+        _ => Kind::DateTime,
+    };
+    match scalar::typed(kind, text.clone().into_owned(), zone)? {
+        Value::Bool(flag) => Ok(Settled::As(flag.to_string())),
+        Value::Text(settled) if settled == text => Ok(Settled::Same),
+        Value::Text(settled) => Ok(Settled::As(settled)),
+        _ => Ok(Settled::Same),
     }
 }
 

@@ -2,7 +2,7 @@
 //! `columnDelimiter`, `lineEnding`).
 
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
-    ColumnDelimiter, LineEnding,
+    ColumnDelimiter, LineEnding, LoadDelimiter,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,14 @@ impl Dialect {
         }
     }
 
+    /// Returns the dialect of jobs for input of this one: they have no other delimiters than Salesforce's.
+    pub fn for_job(self) -> Self {
+        Self {
+            delimiter: job_delimiter(self.delimiter),
+            ..self
+        }
+    }
+
     /// Salesforce's name for the delimiter.
     pub fn delimiter_name(self) -> &'static str {
         let known = DELIMITERS
@@ -66,6 +74,26 @@ impl Dialect {
 pub fn byte(delimiter: ColumnDelimiter) -> u8 {
     let known = DELIMITERS.iter().find(|(known, ..)| *known == delimiter);
     known.map_or(b',', |(_, byte, _)| *byte)
+}
+
+/// Returns the byte that delimits columns of an input.
+pub fn input_byte(delimiter: LoadDelimiter) -> u8 {
+    match delimiter {
+        LoadDelimiter::Comma => b',',
+        LoadDelimiter::Semicolon => b';',
+        LoadDelimiter::Tab => b'\t',
+        LoadDelimiter::Pipe => b'|',
+        LoadDelimiter::Caret => b'^',
+        LoadDelimiter::Backquote => b'`',
+        LoadDelimiter::Colon => b':',
+        LoadDelimiter::Space => b' ',
+    }
+}
+
+/// Returns the delimiter of jobs for input with this one: the same where Salesforce has it, else a comma.
+pub fn job_delimiter(delimiter: u8) -> u8 {
+    let known = DELIMITERS.iter().any(|(_, byte, _)| *byte == delimiter);
+    if known { delimiter } else { b',' }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::dialect::Dialect;
 use super::jobs::{self, INGEST, State};
 use crate::rest::ask::{self, Object};
 use salesforce_client::client::{Client, Request};
+use salesforce_client::connection::settings::check_headers;
 use salesforce_client::exchange::Idempotency;
 use salesforce_client::expected::Expected;
 use salesforce_client::transport::Method;
@@ -79,9 +80,11 @@ pub fn create(client: &Client, config: &CreateJobConfig) -> Result<Message, Faul
         dialect: Dialect::new(config.column_delimiter, config.line_ending),
     };
     job.check()?;
+    let headers = config.headers.clone().unwrap_or_default();
+    check_headers("config.headers", &headers)?;
     Ok(jobs::message(
         client,
-        jobs::create(client, INGEST, &job.body(), None)?,
+        jobs::create(client, INGEST, &job.body(), None, &headers)?,
     ))
 }
 

@@ -5,7 +5,7 @@ use salesforce_client::client::{Client, Request, Unusable};
 use salesforce_client::exchange::{Idempotency, Reply};
 use salesforce_client::expected::{Expected, Members};
 use salesforce_client::path::segment;
-use salesforce_client::transport::Method;
+use salesforce_client::transport::{Headers, Method};
 use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::{Fault, FaultKind};
 use salesforce_contract::message::Message;
@@ -105,6 +105,7 @@ pub fn create(
     resource: &str,
     body: &Value,
     soql: Option<&str>,
+    headers: &Headers,
 ) -> Result<(Reply, JobInfo), Fault> {
     let mut call = Request::write(
         Method::Post,
@@ -115,6 +116,7 @@ pub fn create(
     )
     .expecting(INFO);
     call.statement = soql.map(Into::into);
+    call.headers.extend(headers.iter().cloned());
     client.send_as(&call, None, |reply, _| {
         let info = JobInfo::read(&reply.body)?;
         Ok((reply, info))

@@ -29,7 +29,7 @@ use record_writer::{RecordSource, Which};
 use row_reader::RowReader;
 use salesforce_client::client::Client;
 use salesforce_contract::bindings::{Fault, FaultKind};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// What is said of records that were not sent because the load was aborted.
@@ -82,6 +82,12 @@ pub trait JobProtocol: Sized + 'static {
     }
     /// Aborts what has not come to its end.
     fn abort(load: &mut Load<Self>) -> Result<(), Fault>;
+    /// Leaves what was being filled when the org refused it for good.
+    fn refused(_: &mut Load<Self>) {}
+    /// Deletes what the org keeps of the load; false where some is left for another call.
+    fn clean_up(_: &mut Load<Self>) -> bool {
+        true
+    }
     /// Finds the records of a kind.
     fn records(load: &Load<Self>, which: Which) -> Self::Records;
 }
@@ -109,12 +115,17 @@ pub struct Load<P: JobProtocol> {
     begun: bool,
     /// Records that were rejected here so far.
     rejected: u64,
+    /// Whether the host has a journal that says that everything has been read.
+    pub(super) read: Cell<bool>,
+    /// What is said of the load beside its counts.
+    pub(super) remarks: String,
 }
 
 impl<P: JobProtocol> Load<P> {
     /// Begins a load, or resumes one. Nothing is sent.
     pub fn resume(client: Rc<Client>, plan: Plan, state: P::State, protocol: P) -> Self {
         let plan = Rc::new(plan);
+        let read = state.is_read();
         let position = state.resume_at().filter(|position| position.at > 0);
         let mut row_reader = RowReader::open(&client, &plan, &state.head().shape, position);
         if state.wants_originals() {
@@ -138,6 +149,8 @@ impl<P: JobProtocol> Load<P> {
             ended: false,
             broken: false,
             begun: false,
+            read: Cell::new(read),
+            remarks: String::new(),
         }
     }
 
@@ -282,9 +295,13 @@ impl<P: JobProtocol> Load<P> {
 
     /// Notes that nothing more can be sent after a fault, and lets the fault tell what was sent before.
     fn guarded<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
-        if result.is_err() {
+        if let Err(fault) = &result {
             self.broken = true;
             self.builder = None;
+            let is_refusal = matches!(fault.status, Some(400..=499));
+            if is_refusal && !fault.maybe_applied && fault.retry_after_ms.is_none() {
+                P::refused(self);
+            }
         }
         result.map_err(|fault| self.told(fault))
     }

@@ -1,4 +1,9 @@
-//! The mapping of a load: columns of the input that go into other fields than those of their names, or into none.
+//! The mapping of a load: columns of the input that go into other fields than those of their names, or into none, and fields that get the same
+//! value in every record.
+
+mod constant;
+
+pub use constant::Constant;
 
 use super::columns::{Rules, target_of as field_of};
 use salesforce_client::client::Client;
@@ -10,7 +15,10 @@ use salesforce_formats::message::input::{Node, Value};
 
 /// Columns of the input by their names, with the fields that they go into.
 #[derive(Clone, Debug, Default)]
-pub struct Mapping(Vec<Entry>);
+pub struct Mapping {
+    entries: Vec<Entry>,
+    constants: Vec<Constant>,
+}
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -26,12 +34,19 @@ struct Target {
 }
 
 impl Mapping {
-    /// Takes the config's pairs of a column and its field, which is empty where the column is left out.
+    /// Takes the config's pairs of a column and its field, which is empty where the column is left out, and those of a field and the value that
+    /// it gets in every record.
     ///
     /// # Errors
     /// A column that is mapped twice, and what is no name of a field.
-    pub fn new(pairs: Vec<(String, String)>) -> Result<Self, Fault> {
-        let mut mapping = Self::default();
+    pub fn new(
+        pairs: Vec<(String, String)>,
+        constants: Vec<(String, String)>,
+    ) -> Result<Self, Fault> {
+        let mut mapping = Self {
+            entries: Vec::new(),
+            constants: Constant::all(constants)?,
+        };
         for (source, target) in pairs {
             if mapping.entry(&source).is_some() {
                 return Err(Fault::config(format!(
@@ -39,14 +54,19 @@ impl Mapping {
                 )));
             }
             let target = target_of(&source, target)?;
-            mapping.0.push(Entry { source, target });
+            mapping.entries.push(Entry { source, target });
         }
         Ok(mapping)
     }
 
-    /// Returns whether every column goes into the field of its own name.
+    /// Returns whether every column goes into the field of its own name, and nothing else is sent.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty() && self.constants.is_empty()
+    }
+
+    /// Returns the fields that get the same value in every record.
+    pub fn constants(&self) -> &[Constant] {
+        &self.constants
     }
 
     /// Returns the field that a column goes into; `None` where it is left out.
@@ -59,7 +79,7 @@ impl Mapping {
 
     /// Refuses a mapping of columns that a header does not have.
     pub fn check_columns(&self, header: &[String]) -> Result<(), Fault> {
-        for Entry { source, .. } in &self.0 {
+        for Entry { source, .. } in &self.entries {
             if !header.contains(source) {
                 let near = nearest(source, header.iter().map(String::as_str));
                 return Err(invalid(format!(
@@ -77,7 +97,10 @@ impl Mapping {
             return Ok(());
         }
         let object = described(client, &rules.object)?;
-        for Entry { source, target } in &self.0 {
+        for constant in &self.constants {
+            constant.column(client, rules, &object)?;
+        }
+        for Entry { source, target } in &self.entries {
             let Some(Target { name, .. }) = target else {
                 continue;
             };
@@ -92,7 +115,7 @@ impl Mapping {
 
     /// Puts the members of a record where the mapping says. Members of objects in it are named as columns are: `Parent.Name`.
     pub fn apply(&self, node: Node) -> Node {
-        if self.is_empty() {
+        if self.entries.is_empty() {
             return node;
         }
         let mut mapped = Node {
@@ -134,7 +157,7 @@ impl Mapping {
     }
 
     fn entry(&self, column: &str) -> Option<&Entry> {
-        self.0.iter().find(|entry| entry.source == column)
+        self.entries.iter().find(|entry| entry.source == column)
     }
 
     /// Returns whether a column within this one is mapped.
@@ -143,7 +166,7 @@ impl Mapping {
             let rest = source.strip_prefix(column);
             rest.is_some_and(|rest| rest.starts_with('.'))
         };
-        self.0.iter().any(|entry| within(&entry.source))
+        self.entries.iter().any(|entry| within(&entry.source))
     }
 }
 
@@ -177,7 +200,7 @@ mod tests {
         let pairs = pairs
             .iter()
             .map(|(from, to)| ((*from).into(), (*to).into()));
-        Mapping::new(pairs.collect()).unwrap()
+        Mapping::new(pairs.collect(), Vec::new()).unwrap()
     }
 
     #[test]
@@ -217,7 +240,7 @@ mod tests {
             (vec![("a", ":x")], "names no field"),
         ] {
             let pairs = pairs.into_iter().map(|(from, to)| (from.into(), to.into()));
-            let fault = Mapping::new(pairs.collect()).err().unwrap();
+            let fault = Mapping::new(pairs.collect(), Vec::new()).err().unwrap();
             assert!(fault.message.contains(what), "{}", fault.message);
         }
     }

@@ -33,7 +33,7 @@ pub fn make(
         .put("columnDelimiter", dialect.delimiter_name())
         .put("lineEnding", dialect.ending_name())
         .into();
-    jobs::create(client, QUERY, &body, Some(soql))
+    jobs::create(client, QUERY, &body, Some(soql), &Vec::new())
 }
 
 /// POST jobs/query.

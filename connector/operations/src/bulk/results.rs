@@ -1,7 +1,10 @@
 //! Results of jobs as Salesforce sends them, streamed.
 
+mod as_json;
+
 use super::body::Arriving;
 use super::jobs::{self, INGEST, QUERY};
+use as_json::AsJson;
 use salesforce_client::client::{Client, Request};
 use salesforce_client::exchange::Reply;
 use salesforce_client::expected::Expected;
@@ -10,11 +13,11 @@ use salesforce_client::path::query;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::Metadata;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
-    JobConfig, QueryJobResultsConfig,
+    QueryJobResultsConfig, ResultFormat, ResultsConfig,
 };
 use salesforce_contract::message::Head;
 use salesforce_contract::message::bounded;
-use salesforce_contract::source::Source;
+use salesforce_contract::source::{Buffered, Source};
 use salesforce_formats::message::RowFormat;
 use std::rc::Rc;
 
@@ -28,7 +31,15 @@ pub const UNPROCESSED: &str = "unprocessedrecords/";
 /// The header that counts the rows of a page of a query job.
 pub const NUMBER_OF_RECORDS: &str = "sforce-numberofrecords";
 
-/// One result document.
+/// One result document, in the format that is asked for.
+pub enum Document {
+    /// As Salesforce sends it.
+    AsSent(Results),
+    /// As JSON.
+    AsJson(Box<Buffered<AsJson>>),
+}
+
+/// One result document as Salesforce sends it.
 pub struct Results {
     media_type: String,
     arriving: Arriving,
@@ -36,23 +47,27 @@ pub struct Results {
 }
 
 /// GET successfulResults.
-pub fn successful(client: Rc<Client>, config: &JobConfig) -> Result<Results, Fault> {
+pub fn successful(client: Rc<Client>, config: &ResultsConfig) -> Result<Document, Fault> {
     of_ingest(client, config, SUCCESSFUL)
 }
 
 /// GET failedResults.
-pub fn failed(client: Rc<Client>, config: &JobConfig) -> Result<Results, Fault> {
+pub fn failed(client: Rc<Client>, config: &ResultsConfig) -> Result<Document, Fault> {
     of_ingest(client, config, FAILED)
 }
 
 /// GET unprocessedrecords.
-pub fn unprocessed(client: Rc<Client>, config: &JobConfig) -> Result<Results, Fault> {
+pub fn unprocessed(client: Rc<Client>, config: &ResultsConfig) -> Result<Document, Fault> {
     of_ingest(client, config, UNPROCESSED)
 }
 
-fn of_ingest(client: Rc<Client>, config: &JobConfig, resource: &str) -> Result<Results, Fault> {
+fn of_ingest(
+    client: Rc<Client>,
+    config: &ResultsConfig,
+    resource: &str,
+) -> Result<Document, Fault> {
     let call = ingest_call(&client, &config.job, resource)?;
-    Results::open(client, call)
+    Ok(Document::new(Results::open(client, call)?, config.format))
 }
 
 /// Returns the call for a result document of an ingest job.
@@ -85,7 +100,7 @@ pub fn csv(path: String) -> Request {
 }
 
 /// GET jobs/query/{job}/results.
-pub fn query_page(client: Rc<Client>, config: &QueryJobResultsConfig) -> Result<Results, Fault> {
+pub fn query_page(client: Rc<Client>, config: &QueryJobResultsConfig) -> Result<Document, Fault> {
     let locator = config.locator.as_deref();
     let call = query_call(&client, &config.job, locator, config.max_records)?;
     let mut results = Results::open(client, call)?;
@@ -95,7 +110,7 @@ pub fn query_page(client: Rc<Client>, config: &QueryJobResultsConfig) -> Result<
         results.metadata.add("locator", next);
     }
     results.metadata.records = records;
-    Ok(results)
+    Ok(Document::new(results, config.format))
 }
 
 /// Returns the locator of the page after this one: Salesforce writes `null` where there is none.
@@ -108,6 +123,34 @@ pub fn next_locator(head: &Reply) -> Option<&str> {
 /// Returns how many rows a page is said to have.
 pub fn number_of_records(head: &Reply) -> Option<u64> {
     head.header(NUMBER_OF_RECORDS)?.trim().parse().ok()
+}
+
+impl Document {
+    fn new(results: Results, format: Option<ResultFormat>) -> Self {
+        match format.unwrap_or(ResultFormat::Csv) {
+            ResultFormat::Csv => Self::AsSent(results),
+            format => {
+                let json = AsJson::new(results, format);
+                Self::AsJson(Box::new(Buffered::new(json, Vec::new())))
+            }
+        }
+    }
+}
+
+impl Source for Document {
+    fn read(&mut self, max: usize) -> Result<Option<Vec<u8>>, Fault> {
+        match self {
+            Self::AsSent(results) => results.read(max),
+            Self::AsJson(json) => json.read(max),
+        }
+    }
+
+    fn head(&self) -> Head {
+        match self {
+            Self::AsSent(results) => results.head(),
+            Self::AsJson(json) => json.head(),
+        }
+    }
 }
 
 impl Results {

@@ -7,8 +7,11 @@ use salesforce_contract::bindings::FaultKind;
 
 const CSV: &str = "\"sf__Id\",\"sf__Created\",\"Name\"\n\"001\",\"true\",\"Ann\"\n";
 
-fn job() -> JobConfig {
-    JobConfig { job: "750A".into() }
+fn job() -> ResultsConfig {
+    ResultsConfig {
+        job: "750A".into(),
+        format: None,
+    }
 }
 
 fn csv(body: &str) -> Play {
@@ -19,7 +22,7 @@ fn csv(body: &str) -> Play {
     )
 }
 
-fn read(results: &mut Results, max: usize) -> Result<String, Fault> {
+fn read(results: &mut impl Source, max: usize) -> Result<String, Fault> {
     let mut whole = Vec::new();
     while let Some(piece) = results.read(max)? {
         whole.extend_from_slice(&piece);
@@ -101,6 +104,7 @@ fn page_of_a_query_tells_its_locator_and_count() {
     ]);
     let client = Rc::new(client);
     let mut config = QueryJobResultsConfig {
+        format: None,
         job: "750B".into(),
         locator: None,
         max_records: Some(2),
@@ -116,4 +120,64 @@ fn page_of_a_query_tells_its_locator_and_count() {
             .all(|(name, _)| name != "locator")
     );
     assert!(script.sent()[2].ends_with("/jobs/query/750B/results?locator=MTAw&maxRecords=2"));
+}
+
+#[test]
+fn results_come_as_json_whatever_the_pieces_and_the_delimiter() {
+    let documents = [
+        "\"sf__Id\",\"Name\",\"Account__r.Ext__c\"\n\"001\",\"A \"\"b\"\", c\nd\",\"\"\n\"002\",\"#N/A\",\"1.50\"\n",
+        "\"sf__Id\";\"Name\";\"Account__r.Ext__c\"\r\n\"001\";\"A \"\"b\"\", c\nd\";\"\"\r\n\"002\";\"#N/A\";\"1.50\"\r\n",
+    ];
+    let records = [
+        r#"{"sf__Id":"001","Name":"A \"b\", c\nd","Account__r.Ext__c":""}"#,
+        r##"{"sf__Id":"002","Name":"#N/A","Account__r.Ext__c":"1.50"}"##,
+    ];
+    let lines = format!("{}\n", records.join("\n"));
+    let list = format!("[{}]\n", records.join(",\n"));
+    for document in documents {
+        for (format, media_type, expected) in [
+            (ResultFormat::Ndjson, "application/x-ndjson", &lines),
+            (ResultFormat::Json, "application/json", &list),
+        ] {
+            for max in [1, 13, 9999] {
+                let (client, ..) = client([csv(document)]);
+                let config = ResultsConfig {
+                    format: Some(format),
+                    ..job()
+                };
+                let mut results = failed(Rc::new(client), &config).unwrap();
+                assert_eq!(results.head().media_type, media_type);
+                assert_eq!(read(&mut results, max).unwrap(), *expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn results_without_records_are_an_empty_list() {
+    for answer in [
+        Play::Answer(204, vec![], vec![]),
+        csv("\"sf__Id\",\"Name\"\n"),
+        csv("\"sf__Id\",\"Name\""),
+    ] {
+        let (client, ..) = client([answer]);
+        let config = ResultsConfig {
+            format: Some(ResultFormat::Json),
+            ..job()
+        };
+        let mut results = successful(Rc::new(client), &config).unwrap();
+        assert_eq!(read(&mut results, 99).unwrap(), "[]\n");
+    }
+}
+
+#[test]
+fn record_with_too_few_cells_is_told_and_not_written() {
+    let (client, ..) = client([csv("\"sf__Id\",\"Name\"\n\"001\"\n")]);
+    let config = ResultsConfig {
+        format: Some(ResultFormat::Json),
+        ..job()
+    };
+    let mut results = successful(Rc::new(client), &config).unwrap();
+    let fault = read(&mut results, 99).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Protocol);
 }

@@ -325,10 +325,7 @@ impl Inside {
                 self.jobs[at].state = wanted;
                 self.info(id)
             }
-            (Method::Get, []) if self.jobs[at].state == "Deleted" => Play::json(
-                404,
-                r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#,
-            ),
+            (Method::Get, _) if self.jobs[at].state == "Deleted" => gone(),
             (Method::Get, []) => {
                 let fails = self.fails;
                 let job = &mut self.jobs[at];
@@ -339,7 +336,11 @@ impl Inside {
                 }
                 self.info(id)
             }
-            (Method::Delete, []) => Play::Answer(204, vec![], vec![]),
+            (Method::Delete, []) if self.jobs[at].state == "Deleted" => gone(),
+            (Method::Delete, []) => {
+                self.jobs[at].state = "Deleted".into();
+                Play::Answer(204, vec![], vec![])
+            }
             (Method::Get, ["results"]) => {
                 let page = self.page(query);
                 self.spoilt("results", page)
@@ -389,4 +390,11 @@ impl Inside {
         }
         Play::json(200, &info.to_string())
     }
+}
+
+fn gone() -> Play {
+    Play::json(
+        404,
+        r#"[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]"#,
+    )
 }

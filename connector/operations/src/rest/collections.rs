@@ -66,7 +66,9 @@ pub fn create_tree(
     let operation = tree::Tree::new(client, config, &document)?;
     tree::check(&document)?;
     let plan = Plan::new(config.batch_size, config.parallel).at_most(MAX_TREE_RECORDS);
-    run(client, &operation, &document, plan, config.format)
+    let report = batch::run(client, &operation, &document, plan)?;
+    let report = report.with_extras(operation.references());
+    report.message(client, format_of(config.format))
 }
 
 /// Sends the records of a document, and reports what became of each.

@@ -38,6 +38,10 @@ pub struct Write {
     /// chooses the `format`
     #[arg(short, long, value_name = "FILE|-")]
     pub input: PathBuf,
+    /// The media type of the input, for example 'text/csv; header=absent; delimiter=semicolon': it chooses the `format`, and
+    /// what of it the operation has fields for; by default the file's ending does
+    #[arg(long, value_name = "MEDIA")]
+    pub input_type: Option<String>,
     /// Write the outcome of every record to this file, in the order of the input; its ending chooses the `outcome-format`.
     /// To - (stdout), devices and FIFOs it is written at the end
     #[arg(long, value_name = "FILE|-")]
@@ -45,6 +49,9 @@ pub struct Write {
     /// Write the records that failed to this file, as they are in the input
     #[arg(long, value_name = "FILE")]
     pub failed: Option<PathBuf>,
+    /// Write what the load amounts to, as JSON: its state, counts, reasons of failures and the jobs in the remote system
+    #[arg(long, value_name = "FILE|-")]
+    pub summary: Option<PathBuf>,
     /// The journal file; by default beside the input, as INPUT.journal
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
@@ -61,4 +68,7 @@ pub struct Resume {
     /// Abort the load instead: records that the remote system has not processed are not saved
     #[arg(long)]
     pub abort: bool,
+    /// Write what a load amounts to, as JSON: its state, counts, reasons of failures and the jobs in the remote system
+    #[arg(long, value_name = "FILE|-")]
+    pub summary: Option<PathBuf>,
 }

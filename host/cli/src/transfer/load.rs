@@ -27,7 +27,7 @@ pub(crate) async fn load(
     mut journal_file: JournalFile,
     state: Option<LoadState>,
     console: Console,
-) -> Result<(), Failure> {
+) -> Result<LoadStatus, Failure> {
     let started = Instant::now();
     let loaded = tokio::select! {
         loaded = attempt(context, plan, &mut journal_file, state, false, console) => loaded,
@@ -46,7 +46,7 @@ pub(crate) async fn load(
     end(plan, journal_file)?;
     console.note(&summary(&progress, started.elapsed()));
     if progress.failed == 0 {
-        return Ok(());
+        return Ok(load_status);
     }
     if let Files::Load { outcomes: None, .. } = &plan.files {
         console.note(notice::OUTCOMES_HINT);

@@ -11,7 +11,9 @@ use crate::console::Console;
 use crate::context::CommandContext;
 use crate::failure::Failure;
 use crate::plan::{Files, Plan};
+use crate::summary::Ended;
 use mediate::journal_file::JournalFile;
+use mediate::transfer::LoadState;
 
 /// Continues a run that did not end, from its last step.
 pub(crate) async fn resume(
@@ -20,16 +22,31 @@ pub(crate) async fn resume(
     journal_file: JournalFile,
     step: Option<Value>,
     console: Console,
-) -> Result<(), Failure> {
+) -> Ended {
     if is_finished(step.as_ref()) {
-        return ending::finish_named(plan, journal_file).await;
+        return finish(plan, journal_file, step).await;
     }
     match &plan.files {
-        Files::Load { .. } => load::load(context, plan, journal_file, state(step)?, console).await,
+        Files::Load { .. } => {
+            let loaded = load::load(context, plan, journal_file, state(step)?, console).await;
+            loaded.map(Some)
+        }
         Files::Extract { .. } => {
-            extract::extract(context, plan, journal_file, state(step)?, false, console).await
+            let step = state(step)?;
+            let extracted = extract::extract(context, plan, journal_file, step, false, console);
+            extracted.await.map(|()| None)
         }
     }
+}
+
+/// Gives the files of a run their names that has only that left to do.
+pub(crate) async fn finish(plan: &Plan, journal_file: JournalFile, step: Option<Value>) -> Ended {
+    let status = match &plan.files {
+        Files::Load { .. } => state::<LoadState>(step)?.map(|state| state.load_status()),
+        Files::Extract { .. } => None,
+    };
+    let named = ending::finish_named(plan, journal_file).await;
+    named.map(|()| status)
 }
 
 /// Says whether only the files' names are left to be given.

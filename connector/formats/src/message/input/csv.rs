@@ -6,7 +6,7 @@
 use super::InputError;
 use super::buffer::Buffer;
 use super::csv_reader::CsvReader;
-use super::header::{DELIMITERS, DUPLICATE, NAMELESS, column_error};
+use super::header::{DUPLICATE, NAMELESS, column_error, delimiters};
 use super::params::Params;
 use super::path::Path;
 use super::split::{Found, Next, Split};
@@ -27,7 +27,7 @@ impl CsvRecords {
         let header = params.get("header");
         if header.is_some_and(|header| header.eq_ignore_ascii_case("absent")) {
             return Err(InputError(
-                "The input's media type says `header=absent`: CSV needs a first line that names the fields".into(),
+                "The input's media type says `header=absent`: CSV needs a first line that names the fields here; `bulk/load` and `bulk/v1-load` take names in config.columns".into(),
             ));
         }
         let delimiter = params.get("delimiter").map(delimiter).transpose()?;
@@ -112,13 +112,13 @@ fn columns(header: &[String]) -> Result<Vec<Path>, InputError> {
 
 /// Returns the delimiter that the media type names.
 fn delimiter(asked: &str) -> Result<u8, InputError> {
-    let known = DELIMITERS.iter().find(|(name, byte)| {
+    let known = delimiters().find(|(name, byte)| {
         name.eq_ignore_ascii_case(asked)
             || asked.as_bytes() == [*byte]
             || asked == "\\t" && *name == "tab"
     });
-    known.map(|(_, byte)| *byte).ok_or_else(|| {
-        let names: Vec<&str> = DELIMITERS.iter().map(|(name, _)| *name).collect();
+    known.map(|(_, byte)| byte).ok_or_else(|| {
+        let names: Vec<&str> = delimiters().map(|(name, _)| name).collect();
         InputError(format!(
             "The input's media type says `delimiter={asked}`: it can be {}",
             names.join(", ")

@@ -24,6 +24,8 @@ pub struct CsvRecord {
 pub struct CsvReader {
     /// The delimiter that is known beforehand.
     told: Option<u8>,
+    /// The names of the columns, where no header line gives them.
+    given: Option<Vec<String>>,
     /// The delimiter and the number of columns, once the header has been read.
     form: Option<(u8, usize)>,
     cells: Vec<Cell>,
@@ -34,8 +36,17 @@ impl CsvReader {
     pub fn new(delimiter: Option<u8>) -> Self {
         Self {
             told: delimiter,
+            given: None,
             form: None,
             cells: Vec::new(),
+        }
+    }
+
+    /// Begins at the first record of a document that has no header line; its columns have these names.
+    pub fn headerless(delimiter: Option<u8>, names: Vec<String>) -> Self {
+        Self {
+            given: Some(names),
+            ..Self::new(delimiter)
         }
     }
 
@@ -52,9 +63,13 @@ impl CsvReader {
         self.form.is_some()
     }
 
-    /// Reads the header and steps over it; `None` while it has no end, or where there is none.
+    /// Reads the header and steps over it, or finds what it would say by the first record; `None` while that has no end, or where there is
+    /// none.
     pub fn header(&mut self, buffer: &mut Buffer<'_>) -> Result<Option<Header>, InputError> {
-        let header = header::read(buffer, self.told, &mut self.cells)?;
+        let header = match &self.given {
+            None => header::read(buffer, self.told, &mut self.cells)?,
+            Some(names) => header::absent(buffer, self.told, names, &mut self.cells)?,
+        };
         if let Some(header) = &header {
             self.form = Some((header.delimiter, header.names.len()));
         }

@@ -14,6 +14,14 @@ pub const DELIMITERS: [(&str, u8); 6] = [
     ("backquote", b'`'),
 ];
 
+/// Delimiters that are never found out: text has too many of them.
+const TOLD: [(&str, u8); 2] = [("colon", b':'), ("space", b' ')];
+
+/// Returns all delimiters that can be named.
+pub fn delimiters() -> impl Iterator<Item = (&'static str, u8)> {
+    DELIMITERS.into_iter().chain(TOLD)
+}
+
 /// What is wrong with a column that has no name.
 pub const NAMELESS: &str = "has no name: name the field that its cells hold";
 
@@ -42,6 +50,24 @@ pub struct Header {
 /// Finds the form of a document from its first record: the delimiter it has most of, and whether it ends with CR and LF. `None` while the
 /// record has no end.
 pub fn detect(start: &[u8]) -> Option<(u8, bool)> {
+    let (counts, crlf) = counted(start)?;
+    let ranked = counts.iter().zip(DELIMITERS).rev();
+    let most = ranked.max_by_key(|(count, _)| **count);
+    Some((most.map_or(b',', |(_, (_, byte))| byte), crlf))
+}
+
+/// Finds the same where the number of cells is known: a delimiter that makes so many of them is preferred.
+fn detect_cells(start: &[u8], cells: usize) -> Option<(u8, bool)> {
+    let (counts, crlf) = counted(start)?;
+    let mut fitting = counts.iter().zip(DELIMITERS);
+    match fitting.find(|(count, _)| cells > 1 && **count + 1 == cells) {
+        Some((_, (_, byte))) => Some((byte, crlf)),
+        None => detect(start),
+    }
+}
+
+/// Counts delimiters outside of quotes in the first record, and says whether it ends with CR and LF; `None` while it has no end.
+fn counted(start: &[u8]) -> Option<([usize; DELIMITERS.len()], bool)> {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut quoted = false;
     let end = start.iter().position(|byte| {
@@ -53,11 +79,8 @@ pub fn detect(start: &[u8]) -> Option<(u8, bool)> {
         }
         false
     })?;
-    let ranked = counts.iter().zip(DELIMITERS).rev();
-    let most = ranked.max_by_key(|(count, _)| **count);
-    let delimiter = most.map_or(b',', |(_, (_, byte))| byte);
     let crlf = end.checked_sub(1).and_then(|at| start.get(at)) == Some(&b'\r');
-    Some((delimiter, crlf))
+    Some((counts, crlf))
 }
 
 /// Returns whether a CR stands outside of quotes in the first line, with something else than LF behind it.
@@ -86,6 +109,69 @@ pub fn read(
     told: Option<u8>,
     found: &mut Vec<Cell>,
 ) -> Result<Option<Header>, InputError> {
+    let Some((delimiter, crlf)) = form(buffer, told, detect)? else {
+        return Ok(None);
+    };
+    let Some(scanned) = scan(buffer, delimiter, found)? else {
+        return Ok(None);
+    };
+    let names = names(buffer, &scanned, found)?;
+    buffer.skip(scanned.whole);
+    Ok(Some(Header {
+        delimiter,
+        crlf,
+        names,
+    }))
+}
+
+/// Finds the form of a document without a header line, whose columns have these names, by its first record; that is not stepped over.
+pub fn absent(
+    buffer: &mut Buffer<'_>,
+    told: Option<u8>,
+    names: &[String],
+    found: &mut Vec<Cell>,
+) -> Result<Option<Header>, InputError> {
+    let width = names.len();
+    skip_blank_lines(buffer)?;
+    let Some((delimiter, crlf)) = form(buffer, told, |start| detect_cells(start, width))? else {
+        return Ok(None);
+    };
+    let Some(scanned) = scan(buffer, delimiter, found)? else {
+        return Ok(None);
+    };
+    if found.len() != width && scanned.malformed.is_none() {
+        return Err(InputError(format!(
+            "The input's first record has {} cells, but {width} columns are named: name each of them, or say what delimits them",
+            found.len()
+        )));
+    }
+    Ok(Some(Header {
+        delimiter,
+        crlf,
+        names: names.to_vec(),
+    }))
+}
+
+/// Steps over lines without anything, which are no records.
+fn skip_blank_lines(buffer: &mut Buffer<'_>) -> Result<(), InputError> {
+    while buffer.past_bom()? {
+        let blank = match buffer.rest() {
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] => 2,
+            _ => return Ok(()),
+        };
+        buffer.skip(blank);
+    }
+    Ok(())
+}
+
+/// Finds the delimiter, unless it is told, and whether lines end with CR and LF; `None` while the first record has no end, or where there is
+/// none.
+fn form(
+    buffer: &mut Buffer<'_>,
+    told: Option<u8>,
+    detect: impl Fn(&[u8]) -> Option<(u8, bool)>,
+) -> Result<Option<(u8, bool)>, InputError> {
     if !buffer.past_bom()? || buffer.rest().is_empty() {
         return Ok(None);
     }
@@ -106,17 +192,7 @@ pub fn read(
             return Ok(None);
         }
     };
-    let delimiter = told.unwrap_or(detected);
-    let Some(scanned) = scan(buffer, delimiter, found)? else {
-        return Ok(None);
-    };
-    let names = names(buffer, &scanned, found)?;
-    buffer.skip(scanned.whole);
-    Ok(Some(Header {
-        delimiter,
-        crlf,
-        names,
-    }))
+    Ok(Some((told.unwrap_or(detected), crlf)))
 }
 
 fn names(
@@ -174,7 +250,7 @@ pub fn error_text(
     }
     if cells != width {
         return Some(format!(
-            "the record has {cells} cells, but the header has {width}: quote cells that hold the delimiter or a line break"
+            "the record has {cells} cells, but {width} columns are named: quote cells that hold the delimiter or a line break"
         ));
     }
     let record = buffer.rest().get(..scanned.content).unwrap_or_default();

@@ -102,6 +102,7 @@ fn node(scan: &mut Scan<'_>, depth: usize) -> Result<Node, RowError> {
             // No field of a record can hold an object of this name: it is Salesforce's own.
             ("attributes", Value::Object(attributes)) => {
                 node.sobject = attributes.text("type").map(str::to_owned);
+                node.reference_id = attributes.text("referenceId").map(str::to_owned);
             }
             (_, value) => node.members.push((name, value)),
         }

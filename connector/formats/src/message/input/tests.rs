@@ -150,7 +150,10 @@ fn broken_csv_is_refused_with_its_line() {
             "A,B\r\n1,2\r\n1\r\n",
             "record 1 (line 3): the record has 1 cells",
         ),
-        ("A,B\n1\n", "the record has 1 cells, but the header has 2"),
+        (
+            "A,B\n1\n",
+            "the record has 1 cells, but 2 columns are named",
+        ),
         (
             "A,a\n",
             "Column 2 of the input, `a`, is there twice: keep one of the two",

@@ -76,8 +76,10 @@ fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
         assignment_rule_id: config.assignment_rule_id,
         format: config.format,
         column_delimiter: config.column_delimiter,
+        header: config.header,
         columns: config.columns,
         mapping: config.mapping,
+        constants: config.constants,
         empty_values: config.empty_values,
         null_text: config.null_text,
         job_megabytes: None,
@@ -86,6 +88,8 @@ fn plan(config: V1LoadConfig) -> Result<Plan, Fault> {
         max_rejected: config.max_rejected,
         outcome_format: config.outcome_format,
         error_columns: config.error_columns,
+        headers: config.headers,
+        delete_jobs: false,
         poll_max_ms: config.poll_max_ms,
         wait_seconds: config.wait_seconds,
     })?;
@@ -245,6 +249,7 @@ impl Load {
             pk_chunking: false,
             pk_chunk_size: None,
             pk_chunk_parent: None,
+            headers: Some(self.plan.headers.clone()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Salesforce promises no order of results: of every row a fingerprint is kept until its outcome has been emitted.
 
 mod batch_builder;
+mod clean_up;
 mod count_check;
 mod documents;
 mod job_state;
@@ -37,7 +38,7 @@ use salesforce_client::client::Client;
 use salesforce_client::fault::is_absent;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadConfig;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A load under way.
@@ -49,6 +50,8 @@ pub struct IngestJobs {
     next_part: usize,
     /// How often jobs were told that their data is complete.
     closes: BTreeMap<usize, u32>,
+    /// Parts whose jobs have been deleted, or cannot be.
+    deleted: BTreeSet<usize>,
 }
 
 /// Begins a load, or resumes one. Nothing is sent.
@@ -59,6 +62,7 @@ pub fn open(client: Rc<Client>, config: LoadConfig, journal: Option<&str>) -> Re
     let jobs = IngestJobs {
         next_part: state.journal.first_needed(),
         closes: BTreeMap::new(),
+        deleted: BTreeSet::new(),
     };
     Ok(Load::resume(client, plan, state, jobs))
 }
@@ -172,6 +176,14 @@ impl JobProtocol for IngestJobs {
         Ok(())
     }
 
+    fn refused(load: &mut Load) {
+        load.leave_open_part();
+    }
+
+    fn clean_up(load: &mut Load) -> bool {
+        load.delete_jobs()
+    }
+
     fn records(load: &Load, which: Which) -> RecordPieces {
         RecordPieces::new(&load.client, &load.state, &load.plan.rules, which)
     }
@@ -181,7 +193,8 @@ impl Load {
     /// Returns the dialect of jobs.
     fn dialect(&self) -> Dialect {
         let state = self.state.borrow();
-        state.journal.head.shape.dialect.unwrap_or_default()
+        let input = state.journal.head.shape.dialect.unwrap_or_default();
+        input.for_job()
     }
 
     /// Begins a part whose records are compared with what was sent, and given back where the host wants them.
@@ -205,7 +218,7 @@ impl Load {
     fn begin_job(&self, index: usize) -> Result<BatchBuilder, Fault> {
         let dialect = self.dialect();
         let body = self.plan.job(dialect).body();
-        let (_, info) = jobs::create(&self.client, INGEST, &body, None)?;
+        let (_, info) = jobs::create(&self.client, INGEST, &body, None, &self.plan.headers)?;
         let part = self.new_part(index, info.id.clone());
         let known_end = part.end.as_ref().map(|end| end.at);
         self.state.borrow_mut().put(index, part);

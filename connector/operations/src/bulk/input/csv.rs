@@ -40,6 +40,14 @@ impl CsvRows {
         }
     }
 
+    /// Begins at the first record; the columns have these names.
+    pub fn headerless(delimiter: Option<u8>, names: Vec<String>) -> Self {
+        Self {
+            reader: CsvReader::headerless(delimiter, names),
+            ..Self::new(None)
+        }
+    }
+
     /// Continues between two records of a document whose header has as many columns.
     pub fn between_records(dialect: Dialect, width: usize) -> Self {
         Self {
@@ -125,6 +133,12 @@ impl CsvRows {
                 Use::Nothing => {}
                 Use::Column(at) => cells.put(*at, value, cell.bare),
                 Use::Parts(compound, range) => cells.put_parts(compound, range.clone(), value),
+            }
+        }
+        for (at, value) in columns.constants() {
+            match value {
+                Some(value) => cells.put_settled(*at, value.as_bytes(), &Settled::Same, false),
+                None => cells.put_settled(*at, b"", &Settled::Null, false),
             }
         }
         if !cells.copied {

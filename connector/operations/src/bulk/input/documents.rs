@@ -3,11 +3,12 @@
 use super::cells;
 use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::{Buffer, InputPosition, Next, Pushed, Row};
-use crate::bulk::columns::{Columns, Settled};
+use crate::bulk::columns::{Columns, Rules, Settled};
 use crate::bulk::load::plan::Plan;
 use crate::bulk::mapping::Mapping;
 use crate::typing::{Known, RecordEncoder, RecordError};
 use salesforce_client::client::Client;
+use salesforce_client::describe::described;
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::LoadFormat;
 use salesforce_formats::message::input::split::Found;
@@ -31,8 +32,10 @@ fn format(format: LoadFormat) -> Format {
 /// Reads documents in pieces.
 pub struct DocumentRows {
     client: Rc<Client>,
-    object: String,
+    rules: Rules,
     mapping: Mapping,
+    /// The fields that every record gets, once they are known.
+    constants: Option<Flat>,
     reader: RecordReader,
     /// A record that waits for its columns, with where it ends and begins.
     held: Option<Held>,
@@ -61,8 +64,9 @@ impl DocumentRows {
         };
         Self {
             client: Rc::clone(client),
-            object: object.to_owned(),
+            rules: plan.rules.clone(),
             mapping: plan.mapping.clone(),
+            constants: None,
             reader,
             held: None,
             begun: position.is_some(),
@@ -211,26 +215,64 @@ impl DocumentRows {
         row.fingerprint = self.fingerprinter.fingerprint();
     }
 
+    /// Finds the columns of the fields that every record gets, once.
+    fn settle_constants(&mut self) -> Result<(), Fault> {
+        if self.constants.is_some() {
+            return Ok(());
+        }
+        let constants = self.mapping.constants();
+        let mut flat = Vec::with_capacity(constants.len());
+        if !constants.is_empty() {
+            let object = described(&self.client, &self.rules.object)?;
+            for constant in constants {
+                flat.push(constant.column(&self.client, &self.rules, &object)?);
+            }
+        }
+        self.constants = Some(flat);
+        Ok(())
+    }
+
+    /// Adds the fields that every record gets. A record with nothing else has no fields.
+    fn with_constants(&self, mut flat: Flat) -> Result<Flat, String> {
+        let constants = self.constants.as_deref().unwrap_or_default();
+        if let Some((name, _)) = constants.iter().find(|(name, _)| has(&flat, name)) {
+            return Err(format!(
+                "`{name}` is in the record, and config.constants sets it, too: take one of the two out"
+            ));
+        }
+        if !flat.is_empty() {
+            flat.extend_from_slice(constants);
+        }
+        Ok(flat)
+    }
+
     /// Flattens a record into columns; the inner error is what is wrong with the record alone.
-    fn flatten(&self, node: Node) -> Result<Result<Flat, String>, Fault> {
+    fn flatten(&mut self, node: Node) -> Result<Result<Flat, String>, Fault> {
+        self.settle_constants()?;
         if let Some(told) = node
             .sobject
             .as_deref()
-            .filter(|told| !told.eq_ignore_ascii_case(&self.object))
+            .filter(|told| !told.eq_ignore_ascii_case(&self.rules.object))
         {
             return Ok(Err(format!(
                 "the record is of `{told}`, not of config.object `{}`",
-                self.object
+                self.rules.object
             )));
         }
         let encoder =
             RecordEncoder::new(&self.client, self.reader.is_untyped()).with_known(&self.known);
-        match encoder.encode(self.mapping.apply(node), &self.object) {
-            Ok(node) => Ok(columns_of(node)),
+        match encoder.encode(self.mapping.apply(node), &self.rules.object) {
+            Ok(node) => Ok(columns_of(node).and_then(|flat| self.with_constants(flat))),
             Err(RecordError::Record(field_error)) => Ok(Err(field_error.message)),
             Err(RecordError::Fault(fault)) => Err(fault),
         }
     }
+}
+
+/// Returns whether a record has a column, whatever the case of its name.
+fn has(flat: &Flat, name: &str) -> bool {
+    flat.iter()
+        .any(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 /// Flattens a record in form into columns.

@@ -75,6 +75,10 @@ pub trait JobState: 'static {
     fn is_done(&self) -> bool;
     /// Returns whether all records that were not saved have been emitted.
     fn is_returned(&self) -> bool;
+    /// Returns whether the load is done, all outcomes have been emitted, and records that were not saved, where they were asked for.
+    fn is_read(&self) -> bool {
+        false
+    }
     /// Returns the jobs or batches whose outcomes are known and have not been emitted.
     fn known(&self) -> Range<usize>;
     /// Notes that the outcomes of these have been emitted.

@@ -4,8 +4,10 @@ use crate::bulk::columns::Rules;
 use crate::bulk::dialect::{self, Dialect};
 use crate::bulk::ingest::NewJob;
 use crate::bulk::mapping::Mapping;
+use salesforce_client::connection::settings::check_headers;
+use salesforce_client::transport::Headers;
 use salesforce_contract::bindings::exports::salesforce::connector::bulk::{
-    EmptyValues, LoadConfig, LoadFormat, LoadOutcomes, NullText,
+    CsvHeader, EmptyValues, LoadConfig, LoadFormat, LoadOutcomes, NullText,
 };
 use salesforce_contract::bindings::{Fault, FaultKind};
 
@@ -27,10 +29,16 @@ pub struct Plan {
     pub format: LoadFormat,
     /// What the config says to separate columns.
     pub delimiter: Option<u8>,
+    /// Whether a CSV has no header line.
+    pub headerless: bool,
     /// Columns told beforehand.
     pub columns: Vec<String>,
-    /// The fields that columns of the input go into, where those are not of the same name.
+    /// The fields that columns of the input go into, where those are not of the same name, and fields that every record gets.
     pub mapping: Mapping,
+    /// Headers of the calls that make jobs.
+    pub headers: Headers,
+    /// Whether jobs are deleted once their outcomes have been read.
+    pub delete_jobs: bool,
     /// Most bytes of data of a job.
     pub part_bytes: u64,
     /// Most records of a job.
@@ -53,17 +61,9 @@ impl Plan {
     /// Checks the config.
     pub fn new(config: LoadConfig) -> Result<Self, Fault> {
         let format = config.format.unwrap_or(LoadFormat::Csv);
-        let csv = format == LoadFormat::Csv;
-        if csv && !config.columns.as_deref().unwrap_or_default().is_empty() {
-            return Err(Fault::config(
-                "config.columns is for NDJSON, JSON and XML: the header of a CSV names its columns",
-            ));
-        }
-        if !csv && config.column_delimiter.is_some() {
-            return Err(Fault::config(
-                "config.column-delimiter is for CSV alone: take it out, or set config.format to `csv`",
-            ));
-        }
+        let headerless = check_csv(&config, format)?;
+        let headers = config.headers.unwrap_or_default();
+        check_headers("config.headers", &headers)?;
         let records = config.job_records.unwrap_or(250_000);
         if records == 0 || records > MOST_JOB_RECORDS {
             return Err(Fault::config(format!(
@@ -80,9 +80,15 @@ impl Plan {
             },
             assignment_rule_id: config.assignment_rule_id,
             format,
-            delimiter: config.column_delimiter.map(dialect::byte),
+            delimiter: config.column_delimiter.map(dialect::input_byte),
+            headerless,
             columns: config.columns.unwrap_or_default(),
-            mapping: Mapping::new(config.mapping.unwrap_or_default())?,
+            mapping: Mapping::new(
+                config.mapping.unwrap_or_default(),
+                config.constants.unwrap_or_default(),
+            )?,
+            headers,
+            delete_jobs: config.delete_jobs,
             part_bytes: u64::from(config.job_megabytes.unwrap_or(100)) * MEGABYTE,
             part_rows: u64::from(records),
             sized_uploads: config.sized_uploads,
@@ -94,6 +100,13 @@ impl Plan {
         };
         plan.job(Dialect::default()).check()?;
         Ok(plan)
+    }
+
+    /// Returns the delimiter of rows where the input has one that jobs do not.
+    pub fn other_delimiter(&self) -> Option<u8> {
+        let told = self.delimiter?;
+        let sent = dialect::job_delimiter(told);
+        (sent != told).then_some(sent)
     }
 
     /// Refuses to continue where more records are rejected here than may be; those of an aborted load do not count.
@@ -122,4 +135,30 @@ impl Plan {
             dialect,
         }
     }
+}
+
+/// Checks what the config says of a CSV; returns whether it has no header line.
+fn check_csv(config: &LoadConfig, format: LoadFormat) -> Result<bool, Fault> {
+    let csv = format == LoadFormat::Csv;
+    let headerless = config.header == Some(CsvHeader::Absent);
+    let wrong = match (
+        csv,
+        headerless,
+        config.columns.as_deref().unwrap_or_default().is_empty(),
+    ) {
+        (true, true, true) => {
+            "config.header is `absent`, so that nothing names the columns of the CSV: name all of them, in their order, in config.columns"
+        }
+        (true, false, false) => {
+            "config.columns is for NDJSON, JSON and XML, and for CSV without a header: the header of a CSV names its columns, unless config.header is `absent`"
+        }
+        (false, ..) if config.header.is_some() => {
+            "config.header is for CSV alone: take it out, or set config.format to `csv`"
+        }
+        (false, ..) if config.column_delimiter.is_some() => {
+            "config.column-delimiter is for CSV alone: take it out, or set config.format to `csv`"
+        }
+        _ => return Ok(headerless),
+    };
+    Err(Fault::config(wrong))
 }

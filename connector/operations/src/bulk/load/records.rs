@@ -39,7 +39,10 @@ impl<P: JobProtocol> Records<P> {
         let head = state.head();
         let mut writer = RecordWriter::new(&load.plan, &head.shape, which);
         let has_header = failed && head.failed_begun;
-        let names = head.shape.head_of(failed).filter(|_| !has_header);
+        // What came without a header loads again without one; errors stand in columns that need a name.
+        let headerless = failed && load.plan.headerless && !load.plan.error_columns;
+        let names = head.shape.head_of(failed);
+        let names = names.filter(|_| !has_header && !headerless);
         let is_csv = writer.begin(names);
         let begins_failed = failed && is_csv && !head.shape.columns.is_empty();
         let records = Self {

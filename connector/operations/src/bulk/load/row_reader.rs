@@ -245,15 +245,22 @@ impl RowReader {
 }
 
 fn rows(client: &Rc<Client>, plan: &Plan, shape: &Shape, position: Option<&InputPosition>) -> Rows {
-    let form = match (is_csv(plan.format), position, shape.dialect) {
+    let mut form = match (is_csv(plan.format), position, shape.dialect) {
         (true, Some(_), Some(dialect)) => {
             let width = shape.header.len();
             Form::Csv(Box::new(CsvRows::between_records(dialect, width)))
         }
+        (true, ..) if plan.headerless => Form::Csv(Box::new(CsvRows::headerless(
+            plan.delimiter,
+            plan.columns.clone(),
+        ))),
         (true, ..) => Form::Csv(Box::new(CsvRows::new(plan.delimiter))),
         (false, position, _) => {
             Form::Documents(Box::new(DocumentRows::new(client, plan, position)))
         }
     };
+    if let (Form::Csv(rows), Some(delimiter)) = (&mut form, plan.other_delimiter()) {
+        rows.write_with(delimiter);
+    }
     Rows::new(form, position)
 }

@@ -38,6 +38,7 @@ impl<P: JobProtocol> Sink for Load<P> {
 
     fn journal(&self) -> String {
         let mut state = self.state.borrow_mut();
+        self.read.set(state.is_read());
         let taken = state.resume_at().map_or(0, |position| position.taken());
         let again = state.head().wants_failed && state.is_done() && !state.is_returned();
         let head = state.head_mut();
@@ -86,6 +87,12 @@ impl<P: JobProtocol> Load<P> {
         }
         if self.closing && !self.ended {
             return Ok(self.progress());
+        }
+        if self.plan.delete_jobs && self.read.get() && !P::clean_up(self) {
+            return Ok(Progress {
+                done: false,
+                ..self.progress()
+            });
         }
         self.watch_jobs(u64::from(wait_ms))
     }

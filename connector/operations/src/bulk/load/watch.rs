@@ -57,6 +57,7 @@ impl<P: JobProtocol> Load<P> {
             }
         };
         note.push_str(&counts.notes);
+        note.push_str(&self.remarks);
         Progress {
             done: state.is_done(),
             processed: bounded(counts.processed),

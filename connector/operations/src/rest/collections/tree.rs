@@ -2,7 +2,8 @@
 
 use super::write::{body_of, encoder, json};
 use crate::batch::{
-    Answered, BatchOperation, ROLLED_BACK, Row, WireError, failed, failed_by, has_code, saved,
+    Answered, BatchOperation, Extra, Extras, ROLLED_BACK, Row, WireError, failed, failed_by,
+    has_code, saved,
 };
 use crate::rest::records::option_headers;
 use crate::typing::{FieldError, RecordEncoder, RecordError, object_of};
@@ -18,7 +19,8 @@ use salesforce_contract::bindings::{Fault, UpstreamFault};
 use salesforce_contract::limits::{MAX_TREE_LEVELS, MAX_TREE_OBJECTS, MAX_TREE_RECORDS};
 use salesforce_formats::message::input::{Document, Node, RecordPosition, Value};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 /// A create of many trees.
 pub(super) struct Tree<'a> {
@@ -27,6 +29,8 @@ pub(super) struct Tree<'a> {
     object: &'a str,
     path: String,
     headers: Headers,
+    /// The names that records have in the input, by index.
+    references: RefCell<BTreeMap<u32, Extras>>,
 }
 
 impl<'a> Tree<'a> {
@@ -41,7 +45,45 @@ impl<'a> Tree<'a> {
             object: &config.object,
             path: format!("composite/tree/{}", segment("object", &config.object)?),
             headers: option_headers(config.options.as_ref())?,
+            references: RefCell::default(),
         })
+    }
+
+    /// Returns the names that records have in the input, by index.
+    pub fn references(&self) -> BTreeMap<u32, Extras> {
+        self.references.take()
+    }
+
+    /// Notes the names of the records of a tree, the first of which has this index. What is sent has names of the connector's own: those of
+    /// an input need not be unique.
+    fn note_references(&self, node: &Node, index: u32) {
+        let mut references = Vec::new();
+        collect_references(node, &mut references);
+        if references.iter().all(Option::is_none) {
+            return;
+        }
+        let mut known = self.references.borrow_mut();
+        for (at, reference) in (index..).zip(references) {
+            known.insert(at, vec![(REFERENCE, Extra::Text(reference))]);
+        }
+    }
+}
+
+/// The member of an outcome that gives the record's `referenceId` back.
+const REFERENCE: &str = "reference-id";
+
+/// Lists the names of the records of a tree in document order.
+fn collect_references(node: &Node, references: &mut Vec<Option<String>>) {
+    references.push(node.reference_id.clone());
+    for (_, value) in &node.members {
+        let Value::List(children) = value else {
+            continue;
+        };
+        for child in children {
+            if let Value::Object(child) = child {
+                collect_references(child, references);
+            }
+        }
     }
 }
 
@@ -150,6 +192,7 @@ impl BatchOperation for Tree<'_> {
                 message,
             })
         };
+        self.note_references(&node, index);
         let object = object_of(&node, Some(self.object))?;
         let size = self.size(&node);
         let mut node = self.encoder.encode(node, &object)?;

@@ -73,9 +73,9 @@ fn add(
 /// Rows come in the job's form; queries in any.
 fn expect_content(job: &Job, headers: &HeaderMap) -> Result<(), BulkError> {
     let media_type = crate::body::media_type(headers);
-    let wanted = job.request.content.media_type();
+    let wanted = job.request.batch_media_type();
     let fits = media_type.eq_ignore_ascii_case(wanted)
-        || (job.request.content == Content::Xml && media_type.eq_ignore_ascii_case("text/xml"))
+        || (wanted == Content::Xml.media_type() && media_type.eq_ignore_ascii_case("text/xml"))
         || matches!(job.request.verb, Verb::Query(_));
     if fits {
         return Ok(());
@@ -146,13 +146,15 @@ pub(super) async fn request(
     headers: HeaderMap,
 ) -> Response {
     match find(&org, &job, &batch) {
-        Ok((job, batch)) => send(&job, &batch.request, form(&headers, Some(&job))),
+        Ok((job, batch)) => {
+            let media_type = job.request.batch_media_type();
+            send(media_type, &batch.request, form(&headers, Some(&job)))
+        }
         Err(error) => error.response(form(&headers, None)),
     }
 }
 
-fn send(job: &Job, blob: &Blob, form: Form) -> Response {
-    let media_type = job.request.content.media_type();
+fn send(media_type: &'static str, blob: &Blob, form: Form) -> Response {
     match file::body(Bytes::new(), blob, 0, blob.len()) {
         Ok(body) => ([(CONTENT_TYPE, media_type)], body).into_response(),
         Err(error) => BulkError::from(error).response(form),
@@ -177,7 +179,7 @@ pub(super) async fn results(
         return BulkError::new("InvalidBatch", "Records not processed").response(form);
     }
     if let Some(outcomes) = progress.outcomes {
-        return send(&job, &outcomes, form);
+        return send(job.request.content.media_type(), &outcomes, form);
     }
     let ids = progress.results.iter().map(|(id, _)| id.as_str());
     match form {
@@ -207,7 +209,7 @@ pub(super) async fn result(
         .iter()
         .find(|(id, _)| id.as_str() == result || id.short() == result);
     match found {
-        Some((_, blob)) => send(&job, blob, form),
+        Some((_, blob)) => send(job.request.content.media_type(), blob, form),
         None => {
             let message = format!("Unable to find result for id: {result}");
             BulkError::new("InvalidBatch", message).response(form)

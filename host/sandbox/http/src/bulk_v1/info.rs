@@ -36,7 +36,7 @@ pub(super) fn job(job: &Job, form: Form) -> Document {
         ("externalIdFieldName", request.external_id.clone()),
         ("assignmentRuleId", request.assignment_rule.clone()),
         ("concurrencyMode", Some(mode.to_owned())),
-        ("contentType", Some(request.content.name().to_owned())),
+        ("contentType", Some(request.content_name())),
         ("numberBatchesQueued", of(BatchState::Queued)),
         ("numberBatchesInProgress", of(BatchState::InProgress)),
         ("numberBatchesCompleted", of(BatchState::Completed)),

@@ -13,7 +13,7 @@ use super::{form, info};
 use crate::Shared;
 use crate::auth::Caller;
 use crate::bulk::create;
-use sandbox_core::bulk::bulk_v1::{Chunking, Content, Job, JobState, Request, Verb};
+use sandbox_core::bulk::bulk_v1::{Chunking, Content, Job, JobState, Request, Verb, ZIPPED};
 use sandbox_core::bulk::{JOB_PREFIX, limits};
 use sandbox_core::org::Org;
 use sandbox_model::id::RecordId;
@@ -95,7 +95,11 @@ fn request(org: &Org, members: &[(String, String)]) -> Result<Request, BulkError
         }
         Verb::Query(_) => None,
     };
-    let content = get(members, "contentType").unwrap_or("XML");
+    let told = get(members, "contentType").unwrap_or("XML");
+    let unzipped = told.strip_prefix(ZIPPED);
+    if unzipped.is_some() && matches!(verb, Verb::Query(_)) {
+        return Err(invalid(format!("Unsupported content type: {told}")));
+    }
     Ok(Request {
         verb,
         object: object.name.clone(),
@@ -103,8 +107,9 @@ fn request(org: &Org, members: &[(String, String)]) -> Result<Request, BulkError
         assignment_rule: create::assignment_rule(get(members, "assignmentRuleId"))
             .map_err(BulkError::from)?,
         serial: serial(get(members, "concurrencyMode"))?,
-        content: Content::named(content)
-            .ok_or_else(|| invalid(format!("Unsupported content type: {content}")))?,
+        content: Content::named(unzipped.unwrap_or(told))
+            .ok_or_else(|| invalid(format!("Unsupported content type: {told}")))?,
+        zipped: unzipped.is_some(),
         chunking: None,
     })
 }

@@ -1,6 +1,7 @@
 //! Bulk API 1.0 as clients see it.
 
 mod rejected;
+mod zipped;
 
 use std::time::Duration;
 
@@ -17,14 +18,14 @@ impl Client {
         method: &str,
         path: &str,
         media_type: &str,
-        body: &str,
+        body: impl AsRef<[u8]>,
     ) -> TestResponse {
         let request = Request::builder()
             .method(method)
             .uri(format!("/services/async/62.0/job{path}"))
             .header("x-sfdc-session", &self.token)
             .header("content-type", media_type)
-            .body(Body::from(body.to_owned()));
+            .body(Body::from(body.as_ref().to_vec()));
         self.send(request.unwrap()).await
     }
 

@@ -27,6 +27,7 @@ pub(super) fn job(config: &V1ExtractConfig, object: &str) -> V1CreateJobConfig {
         pk_chunking: config.pk_chunking,
         pk_chunk_size: config.pk_chunk_size,
         pk_chunk_parent: config.pk_chunk_parent.clone(),
+        headers: None,
     }
 }
 

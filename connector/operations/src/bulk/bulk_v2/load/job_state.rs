@@ -62,6 +62,11 @@ impl JobState for LoadState {
         self.journal.parts.iter().all(Part::is_returned)
     }
 
+    fn is_read(&self) -> bool {
+        let all = self.journal.parts.iter().all(|part| part.collected);
+        all && self.is_done() && (!self.journal.head.wants_failed || self.is_returned())
+    }
+
     fn known(&self) -> Range<usize> {
         let known = |index: &usize| {
             let part = self.journal.parts.get(*index);

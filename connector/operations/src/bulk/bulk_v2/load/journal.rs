@@ -77,6 +77,9 @@ pub struct Part {
     pub processed: u64,
     /// Records that failed, as last seen.
     pub failed: u64,
+    /// The state of the job, as last seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
     /// Why the job failed.
     pub reason: Option<String>,
     /// Whether its outcomes have been emitted.

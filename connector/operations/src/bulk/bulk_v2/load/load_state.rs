@@ -157,7 +157,9 @@ impl LoadState {
             _ => Stage::Closed,
         };
         untaken::settle(part);
-        *part != before
+        let changed = *part != before;
+        part.state = Some(info.state);
+        changed
     }
 
     /// Notes that a job was deleted.

@@ -106,7 +106,7 @@ impl RecordPieces {
         let Some(rows) = state.kept.rows.get(&index) else {
             return Ok(true);
         };
-        let document = Document::new(state.columns(&part), &self.rules, out.dialect);
+        let document = Document::new(state.columns(&part), &self.rules, out.dialect.for_job());
         let matched = MatchedResults::read(&self.client, &part, rows, &document)?;
         state.matched(index, &matched);
         Ok(false)
@@ -130,7 +130,7 @@ impl RecordPieces {
             &self.client,
             part,
             resource,
-            out.dialect,
+            out.dialect.for_job(),
             &wanted,
             must_have,
         )?;

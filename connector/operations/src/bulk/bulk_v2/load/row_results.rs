@@ -56,7 +56,13 @@ impl RowResults<LoadState> for PartResults {
         let (Some(part), Some(rows)) = (part, rows) else {
             return Ok(None);
         };
-        let dialect = state.journal.head.shape.dialect.unwrap_or_default();
+        let dialect = state
+            .journal
+            .head
+            .shape
+            .dialect
+            .unwrap_or_default()
+            .for_job();
         let document = Document::new(state.columns(&part), rules, dialect);
         let matched = MatchedResults::read(client, &part, rows, &document)?;
         state.matched(index, &matched);

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 mod aborted;
 mod backpressure;
+mod cleaned_up;
 mod faults;
+mod headerless;
 mod inputs;
 mod json;
 mod mapped;
@@ -56,7 +58,7 @@ impl Host {
         let mut full = json!({
             "external_id_field": null, "assignment_rule_id": null, "format": null, "column_delimiter": null, "columns": [], "mapping": [],
             "empty_values": null, "null_text": null, "job_megabytes": null, "job_records": null, "outcome_format": null, "max_rejected": null,
-            "error_columns": false, "sized_uploads": false, "poll_max_ms": null, "wait_seconds": null
+            "error_columns": false, "sized_uploads": false, "delete_jobs": false, "poll_max_ms": null, "wait_seconds": null
         });
         for (name, value) in self.config.as_object().unwrap() {
             full[name.replace('-', "_")] = value.clone();

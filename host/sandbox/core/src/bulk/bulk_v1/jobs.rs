@@ -63,7 +63,7 @@ impl Jobs {
                 "createdById": job.created_by.as_str(),
                 "createdDate": dates::format_stamp(job.created),
                 "systemModstamp": dates::format_stamp(live.changed),
-                "state": live.state.name(), "contentType": request.content.name(),
+                "state": live.state.name(), "contentType": request.content_name(),
                 "concurrencyMode": if request.serial { "Serial" } else { "Parallel" },
                 "apiVersion": f64::from(job.api_version), "jobType": "Classic",
             })

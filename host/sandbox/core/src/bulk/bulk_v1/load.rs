@@ -59,7 +59,7 @@ fn rows(org: &Org, job: &Job, batch: &Batch, operation: Operation) -> Result<Loa
             .map_err(|api_error| BadData::client(api_error.message))?,
         api_version: job.api_version,
     };
-    let rows = read::rows(&target, job.request.content, &batch.request)?;
+    let rows = read::rows(&target, &job.request, &batch.request)?;
     let count = rows.len() as u64;
     if count > limits::BATCH_RECORDS {
         let most = limits::BATCH_RECORDS;

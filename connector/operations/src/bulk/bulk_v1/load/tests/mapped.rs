@@ -105,3 +105,18 @@ fn batch_ends_before_too_much_of_the_input_is_in_it() {
         .filter(|request| request.starts_with("Post") && request.ends_with("/batch"));
     assert_eq!(sent.count(), 6);
 }
+
+#[test]
+fn headerless_records_get_constants_and_come_back_as_they_were_given() {
+    let input = "good:x\nbad:y\ngood:z\n";
+    let mut host = host(input)
+        .with("header", json!("Absent"))
+        .with("columns", json!(["Name", "Ext__c"]))
+        .with("column_delimiter", json!("Colon"))
+        .with("constants", json!([["Active__c", "on"]]));
+    let load = host.run();
+    let mut loaded = host.fake.0.borrow().bulk_v1.loaded();
+    loaded.sort();
+    assert_eq!(loaded, ["bad,y,true", "good,x,true", "good,z,true"]);
+    assert_eq!(all_failed(&mut host, load), ["bad:y"]);
+}
