@@ -6,7 +6,7 @@
 mod cursor;
 mod dedup_set;
 pub mod deleted;
-mod ids;
+pub(crate) mod ids;
 pub(crate) mod instant;
 mod plan;
 mod poll;

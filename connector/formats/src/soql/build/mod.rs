@@ -3,7 +3,7 @@
 
 mod filter;
 mod name;
-mod operator;
+pub mod operator;
 
 use name::Use;
 use salesforce_contract::limits::{MAX_CHILD_LEVELS, MAX_CHILD_QUERIES, MAX_SOQL_CHARS};
