@@ -83,7 +83,7 @@ pub struct Listen {
     /// Accept only clients whose certificate one of these authorities signed
     #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
     pub client_ca: Option<PathBuf>,
-    /// Deliver a message that its sender repeats only once: it is acknowledged again, and found by its id, also after a crash
+    /// Deliver a message that its sender repeats only once: it is found by its id among the last 100,000, and acknowledged again; of what --exec and --post take, the last message before a crash may come twice
     #[arg(long)]
     pub dedup: bool,
     /// The file with the ids of delivered messages, with --dedup; by default beside --output
