@@ -3,10 +3,11 @@
 //! `plan` says what is read, `records` and `deleted` read it page by page, `poll` decides what of it is new, `cursor` is what the
 //! checkpoint holds, and `dedup_set` which changes were delivered before.
 
+pub(crate) mod ago;
 mod cursor;
 mod dedup_set;
 pub mod deleted;
-mod ids;
+pub(crate) mod ids;
 pub(crate) mod instant;
 mod plan;
 mod poll;

@@ -12,13 +12,14 @@ use super::context::CommandContext;
 use super::failure::Failure;
 use super::files;
 use super::notice;
+use super::plan::absolute;
 use super::signals;
-use super::watch::output;
+use super::watch::{cannot_use, checkpoint_beside, output};
 use mediate::contract::{Message, Style};
 use mediate::ingress::{self, ListenSettings, Reply};
 use mediate::session::Session;
 use mediate::text;
-use mediate::watch::Output;
+use mediate::watch::{DeliveredIds, OnceOutput};
 
 /// Name of the attribute with what is sent back once the message was delivered.
 const ANSWER: &str = "answer";
@@ -43,7 +44,7 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     if settings.tls.is_none() && !address.ip().is_loopback() {
         console.warn(notice::WITHOUT_TLS);
     }
-    let output = output(&args.output, None, context.secret_variables())?;
+    let output = once(args, &operation.name, context.secret_variables())?;
     let handler = Arc::new(Handler {
         operation: operation.name.clone(),
         session: RwLock::new(Arc::new(context.session().await?)),
@@ -64,6 +65,26 @@ pub(super) async fn run(args: &Listen, global: &Global, console: Console) -> Res
     };
     let code = ingress::serve(listener, settings, handle, signals::received()).await;
     Err(Failure::Interrupted(code))
+}
+
+/// Opens the output, with what it has taken before where each message is delivered once.
+fn once(args: &Listen, operation: &str, hidden: Vec<String>) -> Result<OnceOutput, Failure> {
+    if !args.dedup {
+        let output = output(&args.output, None, hidden)?;
+        return OnceOutput::new(output, None).map_err(|error| Failure::Other(text::io(&error)));
+    }
+    let path = args.checkpoint.clone();
+    let path = path.or_else(|| checkpoint_beside(&args.output));
+    let path = path.ok_or_else(|| {
+        Failure::usage(
+            "--dedup keeps the ids of delivered messages in a file: name it with --checkpoint FILE",
+        )
+    })?;
+    let unusable = |error: std::io::Error| cannot_use(&path, &error);
+    let to = args.output.output.as_deref().map(absolute).transpose()?;
+    let delivered = DeliveredIds::open(&path, operation, to.as_deref()).map_err(unusable)?;
+    let output = output(&args.output, delivered.output_bytes(), hidden)?;
+    OnceOutput::new(output, Some(delivered)).map_err(unusable)
 }
 
 fn settings(args: &Listen) -> Result<ListenSettings, Failure> {
@@ -93,7 +114,7 @@ struct Handler {
     operation: String,
     config: Value,
     /// One message at a time: what an output has taken is whole.
-    output: Mutex<Output>,
+    output: Mutex<OnceOutput>,
     console: Console,
 }
 
@@ -118,8 +139,14 @@ impl Handler {
             reply.metadata.extra(ANSWER_TYPE).unwrap_or("text/plain"),
             reply.metadata.extra(ANSWER).unwrap_or_default(),
         );
-        match self.output.lock().await.take(&documents(&reply)).await {
-            Ok(()) => Reply::Accepted(answer),
+        match self.output.lock().await.take(documents(&reply)).await {
+            Ok(repeated) => {
+                if repeated > 0 {
+                    let repeated = text::count(repeated as u64, "document");
+                    tracing::debug!("acknowledged again: {repeated} of before");
+                }
+                Reply::Accepted(answer)
+            }
             Err(error) => {
                 self.console.warn(&notice::message_not_delivered(&error));
                 Reply::RetryLater

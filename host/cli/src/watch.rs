@@ -24,8 +24,8 @@ use mediate::journal_file::JournalFile;
 use mediate::output::Destination;
 use mediate::text;
 use mediate::watch::{
-    AppendedFile, Command, Identity, Output, Position, State, Watch, WatchError, WriteThrough,
-    open_journal,
+    AppendedFile, Command, Gather, Identity, Output, Position, State, Watch, WatchError,
+    WriteThrough, open_journal,
 };
 
 /// Shortest poll interval without `--fast`: each poll costs a call of a daily quota, and one a
@@ -133,6 +133,11 @@ impl Ready {
             connection: context.connection_name().to_owned(),
         };
         let (journal_file, position) = entry.open_checkpoint(&identity, console)?;
+        if entry.gather.is_some() && journal_file.is_none() {
+            return Err(Failure::usage(
+                "--at-least lets findings wait, and without a checkpoint file those that wait at the end are lost: give --checkpoint FILE",
+            ));
+        }
         let written = entry.output.output.as_deref().map(length).transpose()?;
         let position = position.settled(written);
         let exactly = position.output_bytes.filter(|_| entry.dedup);
@@ -154,6 +159,7 @@ impl Ready {
         let name = self.entry.title();
         let mut watch = Watch::new(&self.operation, &self.config, self.output)
             .every(self.entry.every)
+            .gather(self.entry.gather)
             .checkpoint(self.journal_file, self.position)
             .tell(|state| report(&name, console, &state));
         let ran = watch.run(|| self.context.start(), ending).await;
@@ -252,6 +258,17 @@ pub(super) fn output(
     })
 }
 
+/// Returns the path of the checkpoint file beside the output file, where there is one.
+pub(super) fn checkpoint_beside(args: &OutputArgs) -> Option<std::path::PathBuf> {
+    let output = args.output.as_deref();
+    let file = output.filter(|path| appended_to(path).is_ok_and(|to| to.is_file()));
+    file.map(|path| {
+        let mut checkpoint = beside(path);
+        checkpoint.set_extension("checkpoint");
+        checkpoint
+    })
+}
+
 /// Finds out what an argument names. Lines of JSON are appended batch by batch, in the clear.
 fn appended_to(path: &Path) -> Result<Destination, Failure> {
     let refused = |why: &str| Failure::usage(format!("--output {}: {why}", path.display()));
@@ -275,7 +292,7 @@ fn length(path: &Path) -> Result<u64, Failure> {
     }
 }
 
-fn cannot_use(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn cannot_use(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!(
         "cannot use {}: {}",
         path.display(),
@@ -301,22 +318,18 @@ impl Entry {
             checkpoint: args.checkpoint.as_deref().map(absolute).transpose()?,
             output: args.output.clone(),
             dedup: args.dedup,
+            gather: args
+                .at_least
+                .zip(args.within)
+                .map(|(at_least, within)| Gather::new(at_least, within)),
         })
     }
 
     /// Returns the path of the checkpoint file: as asked, or beside the output file. Without either, the checkpoint lives
     /// as long as the process.
     fn checkpoint(&self) -> Option<std::path::PathBuf> {
-        let beside_output = || {
-            let output = self.output.output.as_deref();
-            let file = output.filter(|path| appended_to(path).is_ok_and(|to| to.is_file()));
-            file.map(|path| {
-                let mut journal = beside(path);
-                journal.set_extension("checkpoint");
-                journal
-            })
-        };
-        self.checkpoint.clone().or_else(beside_output)
+        let checkpoint = self.checkpoint.clone();
+        checkpoint.or_else(|| checkpoint_beside(&self.output))
     }
 
     /// Opens the checkpoint, and says what it means for the watch.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::args::{Connection, OutputArgs, duration};
+use super::args::{Connection, OutputArgs, at_least, duration, within};
 use super::failure::Failure;
 use super::files;
 use super::watch::check_interval;
 use mediate::profile;
+use mediate::watch::Gather;
 
 /// One watch.
 pub(super) struct Entry {
@@ -28,6 +29,8 @@ pub(super) struct Entry {
     pub(super) output: OutputArgs,
     /// Whether nothing may be in the output file twice.
     pub(super) dedup: bool,
+    /// When findings are delivered that come one by one.
+    pub(super) gather: Option<Gather>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +57,8 @@ struct Table {
     post: Option<String>,
     #[serde(default)]
     dedup: bool,
+    at_least: Option<usize>,
+    within: Option<String>,
 }
 
 fn no_config() -> Value {
@@ -107,6 +112,7 @@ impl Table {
         let every = self.every.as_deref().map(duration).transpose()?;
         let every = every.unwrap_or(EVERY);
         check_interval(every, self.fast)?;
+        let gather = self.gather()?;
         Ok(Entry {
             operation: self.operation,
             document: None,
@@ -125,7 +131,22 @@ impl Table {
                 post: self.post,
             },
             dedup: self.dedup,
+            gather,
         })
+    }
+
+    /// Reads when findings are delivered, which takes both of its members.
+    fn gather(&self) -> Result<Option<Gather>, String> {
+        match (self.at_least, &self.within) {
+            (None, None) => Ok(None),
+            (Some(count), Some(time)) => {
+                let count =
+                    at_least(&count.to_string()).map_err(|why| format!("at-least: {why}"))?;
+                let time = within(time).map_err(|why| format!("within: {why}"))?;
+                Ok(Some(Gather::new(count, time)))
+            }
+            _ => Err("at-least and within go together: give both".into()),
+        }
     }
 }
 
@@ -172,6 +193,27 @@ mod tests {
                 .is_some_and(|path| path.is_absolute())
         );
         assert_eq!(entries[1].every, EVERY);
+    }
+
+    #[test]
+    fn a_threshold_has_a_count_and_a_time_within_bounds() {
+        let watch = |more: &str| {
+            entries(&format!(
+                "[[watch]]\noperation = 'a/b'\ncheckpoint = 'c'\noutput = 'o'\n{more}"
+            ))
+        };
+        let read = watch("at-least = 500\nwithin = '10m'").expect("read");
+        let gather = read[0].gather.expect("a threshold");
+        assert_eq!((gather.at_least, gather.within.as_secs()), (500, 600));
+        for (wrong, word) in [
+            ("at-least = 5", "give both"),
+            ("at-least = 0\nwithin = '1m'", "at-least: "),
+            ("at-least = 10001\nwithin = '1m'", "10000"),
+            ("at-least = 5\nwithin = '25h'", "24h"),
+        ] {
+            let why = watch(wrong).err().expect("refused");
+            assert!(why.contains(word), "{why}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::contract::Message;
 
 /// Name of the attribute that tells findings apart; it is the same when one is delivered again.
-const ID: &str = "event-id";
+pub(super) const ID: &str = "event-id";
 
 /// Writes a finding as a line: `id`, `attributes`, and `body`, which is JSON where the finding is, and text otherwise.
 #[must_use]

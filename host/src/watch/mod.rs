@@ -18,7 +18,10 @@
 
 mod backoff;
 mod command;
+mod delivered;
+mod gather;
 mod line;
+mod once;
 mod output;
 mod position;
 
@@ -32,7 +35,10 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 pub use command::Command;
+pub use delivered::DeliveredIds;
+pub use gather::{Gather, MAX_AT_LEAST, MAX_WITHIN};
 pub use line::line;
+pub use once::OnceOutput;
 pub use output::{AppendedFile, Output, OutputError, WriteThrough};
 pub use position::{Identity, Opened, Position, open_journal};
 
@@ -41,6 +47,7 @@ use crate::journal_file::JournalFile;
 use crate::session::{Session, SessionError};
 use crate::text;
 use backoff::{Backoff, asked, is_final};
+use gather::Held;
 
 /// Name of the attribute of messages that tell of findings that are missing, or may be.
 const GAP: &str = "gap";
@@ -69,6 +76,8 @@ pub struct Watch<'a> {
     operation: &'a str,
     config: &'a Value,
     every: Duration,
+    gather: Option<Gather>,
+    held: Held,
     output: Output,
     journal_file: Option<JournalFile>,
     position: Position,
@@ -102,6 +111,8 @@ impl<'a> Watch<'a> {
             operation,
             config,
             every: POLL_INTERVAL,
+            gather: None,
+            held: Held::default(),
             output,
             journal_file: None,
             position: Position::default(),
@@ -113,6 +124,13 @@ impl<'a> Watch<'a> {
     #[must_use]
     pub fn every(self, every: Duration) -> Self {
         Self { every, ..self }
+    }
+
+    /// Sets when findings are delivered that come one by one; as soon as they come unless said otherwise. What waits when the watch ends is
+    /// not delivered: it is found again from the checkpoint, which needs a file.
+    #[must_use]
+    pub fn gather(self, gather: Option<Gather>) -> Self {
+        Self { gather, ..self }
     }
 
     /// Keeps the position in a file, so that another process continues from there.
@@ -158,12 +176,13 @@ impl<'a> Watch<'a> {
                 () = &mut ended => return Ok(()),
             };
             let pause = match found {
-                Ok(found) => {
+                Ok(Found { batch, took }) => {
                     if backoff.worked() {
                         (self.tell)(State::Recovered);
                     }
-                    match self.deliver(&found.batch, ended.as_mut()).await {
-                        Ok(progress) => found.pause(self.every, progress),
+                    let more = batch.more;
+                    match self.take(batch, ended.as_mut()).await {
+                        Ok(progress) => pause(more && progress, self.every, took),
                         Err(Stop::Ended) => return Ok(()),
                         Err(Stop::Failed(error)) => return Err(error),
                     }
@@ -180,11 +199,60 @@ impl<'a> Watch<'a> {
                     pause
                 }
             };
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = &mut ended => return Ok(()),
+            match self.rest(pause, ended.as_mut()).await {
+                Ok(()) => {}
+                Err(Stop::Ended) => return Ok(()),
+                Err(Stop::Failed(error)) => return Err(error),
             }
         }
+    }
+
+    /// Takes what a poll found, and delivers it with what is held once that is due. Says whether anything is different now.
+    async fn take(
+        &mut self,
+        found: Batch,
+        ended: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<bool, Stop> {
+        let is_new = self.found_until() != Some(&found.checkpoint);
+        self.held.add(found, Instant::now());
+        Ok(self.deliver_held(ended).await? || is_new)
+    }
+
+    /// Delivers what is held if it is due. Says whether anything is different now.
+    async fn deliver_held(
+        &mut self,
+        ended: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<bool, Stop> {
+        match self.held.take_due(self.gather, Instant::now()) {
+            Some(batch) => self.deliver(&batch, ended).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Waits before the next poll; what becomes due meanwhile is delivered.
+    async fn rest(
+        &mut self,
+        pause: Duration,
+        mut ended: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<(), Stop> {
+        let started = Instant::now();
+        loop {
+            let left = pause.saturating_sub(started.elapsed());
+            tokio::select! {
+                () = tokio::time::sleep(left.min(self.held.left(self.gather, Instant::now()))) => {}
+                () = &mut ended => return Err(Stop::Ended),
+            }
+            self.deliver_held(ended.as_mut()).await?;
+            if started.elapsed() >= pause {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Returns the checkpoint after all that was found.
+    fn found_until(&self) -> Option<&str> {
+        let held = self.held.checkpoint();
+        held.or(self.position.checkpoint.as_deref())
     }
 
     async fn poll<O, F>(
@@ -201,9 +269,12 @@ impl<'a> Watch<'a> {
             Some(session) => session,
             None => session.insert(open().await?),
         };
-        let wait = self.every.min(LONGEST_WAIT).as_millis();
+        let wait = self.every.min(LONGEST_WAIT);
+        let wait = wait
+            .min(self.held.left(self.gather, Instant::now()))
+            .as_millis();
         let wait = u32::try_from(wait).unwrap_or(u32::MAX);
-        let checkpoint = self.position.checkpoint.as_deref();
+        let checkpoint = self.found_until();
         let batch = session.poll(self.operation, self.config, checkpoint, wait);
         Ok(Found {
             batch: batch.await?,
@@ -301,14 +372,12 @@ struct Found {
     took: Duration,
 }
 
-impl Found {
-    /// Returns the pause before the next poll. The connector has waited already for as long as it took. One that promises
-    /// more without any progress is not believed.
-    fn pause(&self, every: Duration, progress: bool) -> Duration {
-        if self.batch.more && progress {
-            Duration::ZERO
-        } else {
-            every.saturating_sub(self.took)
-        }
+/// Returns the pause before the next poll. The connector has waited already for as long as it took. One that promises more without any
+/// progress is not believed.
+fn pause(at_once: bool, every: Duration, took: Duration) -> Duration {
+    if at_once {
+        Duration::ZERO
+    } else {
+        every.saturating_sub(took)
     }
 }

@@ -74,6 +74,13 @@ impl Output {
         lines(messages).len() as u64
     }
 
+    /// Gives up what was written to the output file behind a length: it will be offered again.
+    pub fn rewind(&mut self, bytes: Option<u64>) {
+        if let (Self::File(file), Some(bytes)) = (self, bytes) {
+            file.bytes = bytes.min(file.bytes);
+        }
+    }
+
     /// Returns the length of the output file.
     #[must_use]
     pub const fn bytes(&self) -> Option<u64> {

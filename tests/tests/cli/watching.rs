@@ -270,6 +270,58 @@ fn several_watches_run_from_a_file() {
     assert_eq!(terminate(child).code, Some(TERMINATED));
 }
 
+#[test]
+fn findings_wait_for_each_other_and_come_again_when_they_were_not_delivered() {
+    let folder = Folder::new();
+    let watch = |within| {
+        let threshold = ["--at-least", "3", "--within", within];
+        let rest = [
+            "--checkpoint",
+            "here",
+            "--exec",
+            "cat >> seen && echo one >> calls",
+            "--every",
+            "100ms",
+            "--fast",
+        ];
+        [&["watch", "echo/tick", "ticks:=5"][..], &threshold, &rest].concat()
+    };
+    let child = folder.start_echo(&watch("24h"));
+    eventually(|| is_there(&folder, "calls", 1));
+    assert_eq!(terminate(child).code, Some(TERMINATED));
+    assert_eq!(ids(&folder.read("seen")), [1, 2, 3]);
+    let child = folder.start_echo(&watch("200ms"));
+    eventually(|| is_there(&folder, "calls", 2));
+    assert_eq!(terminate(child).code, Some(TERMINATED));
+    assert_eq!(ids(&folder.read("seen")), [1, 2, 3, 4, 5]);
+    assert_eq!(folder.read("calls").lines().count(), 2);
+}
+
+#[test]
+fn findings_that_wait_need_a_checkpoint() {
+    let folder = Folder::new();
+    let threshold = ["--at-least", "3", "--within", "1h", "--exec", "cat"];
+    let refused = folder.echo(&[&["watch", "echo/tick", "ticks:=2"][..], &threshold].concat());
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.error().contains("--checkpoint"), "{refused:?}");
+}
+
+#[test]
+fn what_was_delivered_needs_a_file_of_its_own() {
+    let folder = Folder::new();
+    let listen = |more: &[&str]| {
+        let listen = ["listen", "echo/call", "--listen", "127.0.0.1:0", "--dedup"];
+        folder.echo(&[&listen[..], more].concat())
+    };
+    let refused = listen(&["--exec", "cat"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.error().contains("--checkpoint"), "{refused:?}");
+    folder.write("here", "Id,Name\n");
+    let refused = listen(&["--exec", "cat", "--checkpoint", "here"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.error().contains("here"), "{refused:?}");
+}
+
 /// Starts a listener and returns its address.
 fn listening(child: &mut Child) -> String {
     let mut line = String::new();

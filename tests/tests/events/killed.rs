@@ -114,6 +114,7 @@ async fn every_change_once(
     arguments: &'static [&'static str],
     pointer: &'static str,
     changes: usize,
+    expected: usize,
 ) {
     let stage = Arc::new(Stage::new().await);
     let killing = Arc::new(AtomicBool::new(true));
@@ -121,7 +122,7 @@ async fn every_change_once(
         let (stage, killing) = (Arc::clone(&stage), Arc::clone(&killing));
         tokio::task::spawn_blocking(move || {
             stage.watch(arguments, &killing, |output| {
-                names(output, pointer).len() >= changes
+                names(output, pointer).len() >= expected
             });
         })
     };
@@ -138,7 +139,7 @@ async fn every_change_once(
         .take(3)
         .collect();
     assert!(repeated.is_empty(), "more than once: {repeated:?}");
-    assert_eq!(names.len(), changes);
+    assert_eq!(names.len(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,7 +157,26 @@ async fn change_events_survive_kills() {
         "--every",
         "5s",
     ];
-    every_change_once(WATCH, "/body/payload/Name/LastName", 10_000).await;
+    every_change_once(WATCH, "/body/payload/Name/LastName", 10_000, 10_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filtered_change_events_survive_kills() {
+    const WATCH: &[&str] = &[
+        "watch",
+        "events/subscribe",
+        "channels=/data/ContactChangeEvent",
+        "replay=earliest",
+        r#"filter:={"field": "Name.LastName", "operator": "ends-with", "value": "7"}"#,
+        "--connection",
+        "org.toml",
+        "--output",
+        "out",
+        "--dedup",
+        "--every",
+        "5s",
+    ];
+    every_change_once(WATCH, "/body/payload/Name/LastName", 10_000, 1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,5 +197,5 @@ async fn polled_changes_survive_kills() {
         "200ms",
         "--fast",
     ];
-    every_change_once(WATCH, "/body/LastName", 4_000).await;
+    every_change_once(WATCH, "/body/LastName", 4_000, 4_000).await;
 }

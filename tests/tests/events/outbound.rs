@@ -1,5 +1,5 @@
 //! Outbound messages from the simulated org to `mediate listen`, which is killed again and again: every record is told of,
-//! and what comes twice carries the same id.
+//! what comes twice carries the same id, and with `--dedup` nothing does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
@@ -21,11 +21,12 @@ const CONTACTS: usize = 50;
 /// Bounds the wait for what must come.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-fn listen(folder: &Path, port: u16) -> Child {
+fn listen(folder: &Path, port: u16, more: &[&str]) -> Child {
     compiled::command(env!("CARGO_BIN_EXE_mediate-under-test"), folder)
         .args(["listen", "events/parse-outbound-message"])
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .args(["--path", "/s3cret", "--output", "out"])
+        .args(more)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -79,6 +80,17 @@ async fn create(session: &mediate::session::Session, batch: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn outbound_messages_survive_kills_of_their_listener() {
+    killed(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outbound_messages_that_are_repeated_are_written_once() {
+    let notifications = killed(&["--dedup"]).await;
+    assert_eq!(notifications.len(), KILLS * CONTACTS);
+}
+
+/// Kills a listener again and again; returns what it wrote.
+async fn killed(more: &[&str]) -> Vec<Value> {
     let folder = TempDir::new().expect("a folder");
     let port = free_port();
     let url = format!("http://127.0.0.1:{port}/s3cret");
@@ -91,14 +103,14 @@ async fn outbound_messages_survive_kills_of_their_listener() {
     serve(&org).await;
     let session = open(&org, Way::InProcess, &json!({})).await;
     for kill in 0..KILLS {
-        let mut listener = listen(folder.path(), port);
+        let mut listener = listen(folder.path(), port, more);
         create(&session, kill).await;
         tokio::time::sleep(Duration::from_millis(50 + kill as u64 * 37 % 300)).await;
         listener.kill().expect("killed");
         listener.wait().expect("ended");
         org.clock().advance(60_000);
     }
-    let mut listener = listen(folder.path(), port);
+    let mut listener = listen(folder.path(), port, more);
     let started = Instant::now();
     while !org.outbound_queue(1).expect("the queue").is_empty() {
         assert!(started.elapsed() < TIME_LIMIT, "not everything was taken");
@@ -107,8 +119,10 @@ async fn outbound_messages_survive_kills_of_their_listener() {
     }
     listener.kill().expect("killed");
     listener.wait().expect("ended");
-    let told = told(&notifications(folder.path()));
+    let notifications = notifications(folder.path());
+    let told = told(&notifications);
     assert_eq!(told.len(), KILLS * CONTACTS);
     let other: Vec<_> = told.iter().filter(|(_, ids)| ids.len() > 1).collect();
     assert!(other.is_empty(), "told again under another id: {other:?}");
+    notifications
 }

@@ -8,6 +8,7 @@ use super::client_error::ClientError;
 use super::connect::Waiting;
 use super::cookies::Cookies;
 use super::cursor::{Position, ReplayCursor};
+use super::filter::EventFilter;
 use super::gap::{self, LostChannel};
 use super::quiet::QuietChannel;
 use crate::triggers::server_time;
@@ -30,12 +31,22 @@ const DISCONNECT_MS: u64 = 1_000;
 /// The first API version whose path needs no `replay` (Streaming API Developer Guide, "Message Durability": 37.0).
 const REPLAY_VERSION: u16 = 37;
 
-/// An event, or the report of a gap, that waits to be delivered.
+/// What was received and has not been dealt with.
 pub struct Item {
-    /// The message to deliver.
-    pub message: Message,
-    /// Its channel, and where that continues afterwards.
-    pub position: Option<(String, Position)>,
+    /// Its channel.
+    pub channel: String,
+    /// What it is.
+    pub content: Content,
+    /// Where the channel continues afterwards, where that is known.
+    pub position: Option<Position>,
+}
+
+/// What was received.
+pub enum Content {
+    /// An event, or the report of a gap, that waits to be delivered.
+    Message(Message),
+    /// So many events that the filter excludes.
+    PassedOver(u64),
 }
 
 /// A client that has subscribed.
@@ -55,6 +66,8 @@ pub struct BayeuxClient {
     pub(super) reconnect: Option<String>,
     /// How many connects in a row were answered at once and without an event.
     pub(super) idle: u32,
+    /// What decides which events are delivered.
+    pub(super) filter: Option<EventFilter>,
     /// What was received and not delivered.
     pub queue: VecDeque<Item>,
     /// How far events have been delivered.
@@ -70,6 +83,7 @@ impl BayeuxClient {
         session: &Session,
         cursor: &ReplayCursor,
         lost: LostPolicy,
+        filter: Option<EventFilter>,
     ) -> Result<Self, ClientError> {
         let version = client.version()?;
         let replay = if version.0 < REPLAY_VERSION {
@@ -88,6 +102,7 @@ impl BayeuxClient {
             not_before_ms: 0,
             reconnect: None,
             idle: 0,
+            filter,
             queue: VecDeque::new(),
             cursor: cursor.clone(),
             older: BTreeMap::new(),
@@ -196,8 +211,9 @@ impl BayeuxClient {
         let message = lost.message(&stood, resumed);
         let position = self.cursor.positions.insert(lost.channel.clone(), stood);
         self.queue.push_back(Item {
-            message,
-            position: position.map(|at| (lost.channel.clone(), at)),
+            channel: lost.channel.clone(),
+            content: Content::Message(message),
+            position,
         });
     }
 

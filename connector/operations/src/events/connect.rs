@@ -1,10 +1,11 @@
 //! How a client waits for events, and queues them.
 
 use super::bayeux::{self, BayeuxMessage, CONNECT};
-use super::bayeux_client::{BayeuxClient, Item};
+use super::bayeux_client::{BayeuxClient, Content, Item};
 use super::client_error::ClientError;
 use super::cursor::{Position, is_id};
 use super::document::{self, Received};
+use super::filter::Verdict;
 use crate::triggers::server_time;
 use salesforce_client::client::Client;
 use salesforce_client::exchange;
@@ -12,6 +13,7 @@ use salesforce_client::retry::Backoff;
 use salesforce_client::transport::Pending;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::Session;
 use salesforce_contract::bindings::{Fault, FaultKind};
+use salesforce_contract::message::Message;
 use serde_json::value::RawValue;
 
 /// How much longer than it holds a connect the server may take to answer; after that it is taken to be silent.
@@ -26,6 +28,9 @@ const IDLE: Backoff = Backoff {
     first_ms: 250,
     max_ms: 30_000,
 };
+
+/// Name of the attribute with the number of events that were passed over before a message.
+const PASSED_OVER: &str = "passed-over";
 
 /// A connect that was sent.
 pub struct Waiting {
@@ -98,16 +103,18 @@ impl BayeuxClient {
         let now_ms = server_time::asked_ms(client, &reply, 0);
         let messages = self.read(client, reply)?;
         let failure = self.failure(&messages);
+        let has_events = messages.iter().any(|one| one.data.is_some());
         self.apply_advice(client, &messages);
         self.receive(messages);
         match failure {
             // What came with the bad news is delivered first; the next connect tells the news again.
-            Some(error) if self.queue.is_empty() => return Err(error),
+            Some(error) if !self.has_messages() => return Err(error),
             Some(_) => {}
             None => self.mark_heard(now_ms),
         }
         let clock_ms = client.context().clock.monotonic_ms();
-        self.back_off(clock_ms, clock_ms.saturating_sub(waiting.started_ms));
+        let held_ms = clock_ms.saturating_sub(waiting.started_ms);
+        self.back_off(clock_ms, held_ms, has_events);
         Ok(())
     }
 
@@ -140,8 +147,8 @@ impl BayeuxClient {
     }
 
     /// Bounds how often a server is asked that answers at once and has nothing.
-    fn back_off(&mut self, now_ms: u64, held_ms: u64) {
-        if !self.queue.is_empty() || held_ms >= HELD_MS {
+    fn back_off(&mut self, now_ms: u64, held_ms: u64, has_events: bool) {
+        if has_events || held_ms >= HELD_MS {
             self.idle = 0;
             return;
         }
@@ -171,6 +178,37 @@ impl BayeuxClient {
         }
     }
 
+    /// Tells whether there is something to deliver. Events that are passed over are dealt with as soon as nothing before them waits.
+    pub(super) fn has_messages(&mut self) -> bool {
+        while let Some(first) = self.queue.pop_front() {
+            if let Content::Message(_) = first.content {
+                self.queue.push_front(first);
+                return true;
+            }
+            self.finish(first);
+        }
+        false
+    }
+
+    /// Takes an item off the queue for good: its channel continues behind it. Returns its message.
+    pub(super) fn finish(&mut self, item: Item) -> Option<Message> {
+        if let Some(position) = item.position {
+            self.cursor.positions.insert(item.channel.clone(), position);
+        }
+        match item.content {
+            Content::Message(mut message) => {
+                let count = self.cursor.passed_over.remove(&item.channel);
+                let count = count.map(|count| (PASSED_OVER.to_owned(), count.to_string()));
+                message.metadata.extras.extend(count);
+                Some(message)
+            }
+            Content::PassedOver(count) => {
+                *self.cursor.passed_over.entry(item.channel).or_default() += count;
+                None
+            }
+        }
+    }
+
     /// An event to deliver, unless it is older than the subscription.
     fn item(&mut self, channel: &str, data: &RawValue) -> Option<Item> {
         let asked = self.subscribed_channel(channel).map(str::to_owned);
@@ -181,16 +219,24 @@ impl BayeuxClient {
         } = document::receive(asked.as_deref().unwrap_or(channel), data);
         // An id that cannot be subscribed after is no position: the event comes again after a break, under the same event-id.
         let id = replay_id.filter(|id| is_id(id));
-        let Some(asked) = asked else {
-            let position = None;
-            return Some(Item { message, position });
-        };
-        if self.is_older(&asked, created_ms) {
-            self.pass_over(&asked, id);
+        if let Some(asked) = &asked
+            && self.is_older(asked, created_ms)
+        {
+            self.pass_over(asked, id);
             return None;
         }
-        let position = id.map(|id| (asked, Position::Id(id)));
-        Some(Item { message, position })
+        // Events of a channel that was not asked for have no place in the checkpoint that could move on behind them.
+        let filter = self.filter.as_ref().filter(|_| asked.is_some());
+        let content = match filter.map(|filter| filter.judge(data)) {
+            Some(Verdict::PassOver) => Content::PassedOver(1),
+            Some(Verdict::Undecided) => Content::Message(undecided(message)),
+            Some(Verdict::Deliver) | None => Content::Message(message),
+        };
+        Some(Item {
+            position: id.filter(|_| asked.is_some()).map(Position::Id),
+            channel: asked.unwrap_or_else(|| channel.to_owned()),
+            content,
+        })
     }
 
     /// Whether a replayed event came to be before its channel was subscribed to. Events come in the order in which they were
@@ -221,4 +267,11 @@ impl BayeuxClient {
         let only = (self.cursor.positions.len() == 1).then(|| self.cursor.positions.keys().next());
         found.or_else(|| only.flatten()).map(String::as_str)
     }
+}
+
+/// Marks an event of which the filter cannot tell whether it matches.
+fn undecided(mut message: Message) -> Message {
+    let mark = ("filter".to_owned(), "undecided".to_owned());
+    message.metadata.extras.push(mark);
+    message
 }

@@ -75,16 +75,20 @@ pub struct ReplayCursor {
     /// The position of each channel.
     #[serde(rename = "at")]
     pub positions: BTreeMap<String, Position>,
+    /// The number of events that the filter excluded since the last message, by channel.
+    #[serde(rename = "passed", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed_over: BTreeMap<String, u64>,
 }
 
 impl ReplayCursor {
     /// The cursor of a checkpoint, or that of a first poll. Channels that the checkpoint does not know begin as the config says.
     pub fn new(config: &SubscribeConfig, checkpoint: Option<&str>) -> Result<Self, Fault> {
         let first = first(config)?;
-        let mut known = match checkpoint {
-            Some(text) => read(text)?.positions,
-            None => BTreeMap::new(),
+        let (mut known, mut passed_over) = match checkpoint.map(read).transpose()? {
+            Some(cursor) => (cursor.positions, cursor.passed_over),
+            None => (BTreeMap::new(), BTreeMap::new()),
         };
+        passed_over.retain(|channel, _| config.channels.contains(channel));
         let mut positions = BTreeMap::new();
         for channel in &config.channels {
             check(channel)?;
@@ -118,6 +122,7 @@ impl ReplayCursor {
         Ok(Self {
             version: VERSION,
             positions,
+            passed_over,
         })
     }
 
@@ -191,6 +196,10 @@ mod tests {
             after: None,
             lost: None,
             batch_size: None,
+            operations: None,
+            entities: None,
+            filter: None,
+            undecided: None,
         }
     }
 

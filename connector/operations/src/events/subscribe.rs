@@ -1,8 +1,9 @@
 //! What a poll does: it resumes the client that waits, or has another one subscribe where the checkpoint says.
 
-use super::bayeux_client::{BayeuxClient, Item};
+use super::bayeux_client::BayeuxClient;
 use super::client_error::ClientError;
 use super::cursor::ReplayCursor;
+use super::filter::EventFilter;
 use super::subscriptions::Subscriptions;
 use salesforce_client::client::Client;
 use salesforce_contract::bindings::Metadata;
@@ -29,10 +30,12 @@ pub fn subscribe(
     wait_ms: u32,
 ) -> Result<Batch, Fault> {
     let cursor = ReplayCursor::new(config, checkpoint)?;
+    let filter = EventFilter::parse(config)?;
     let clock = &client.context().clock;
     let mut poll = Poll {
         client,
         lost: config.lost.unwrap_or(LostPolicy::Fail),
+        filter,
         until_ms: clock.monotonic_ms().saturating_add(u64::from(wait_ms)),
         session: client.session()?,
         opened: 0,
@@ -66,18 +69,16 @@ fn key(client: &Client, config: &SubscribeConfig) -> Result<String, Fault> {
     Ok(format!("{} {config}", client.settings().session_key()))
 }
 
-/// Takes events off a client's queue; its cursor is then after them.
+/// Takes messages off a client's queue; its cursor is then after them, and after what is passed over behind them.
 fn deliver(subscriber: &mut BayeuxClient, size: usize, told: &Metadata) -> Vec<Message> {
-    let count = size.min(subscriber.queue.len());
-    let items: Vec<Item> = subscriber.queue.drain(..count).collect();
-    let mut messages = Vec::with_capacity(count);
-    for mut item in items {
-        if let Some((channel, at)) = item.position {
-            subscriber.cursor.positions.insert(channel, at);
+    let mut messages = Vec::new();
+    while subscriber.has_messages() && messages.len() < size {
+        let first = subscriber.queue.pop_front();
+        if let Some(mut message) = first.and_then(|item| subscriber.finish(item)) {
+            message.metadata.usage = told.usage;
+            message.metadata.session_renewed = told.session_renewed;
+            messages.push(message);
         }
-        item.message.metadata.usage = told.usage;
-        item.message.metadata.session_renewed = told.session_renewed;
-        messages.push(item.message);
     }
     messages
 }
@@ -85,6 +86,7 @@ fn deliver(subscriber: &mut BayeuxClient, size: usize, told: &Metadata) -> Vec<M
 struct Poll<'a> {
     client: &'a Client,
     lost: LostPolicy,
+    filter: Option<EventFilter>,
     /// When the poll has to be over, by the monotonic clock.
     until_ms: u64,
     session: Session,
@@ -115,7 +117,15 @@ impl Poll<'_> {
                     }
                 },
                 None => {
-                    match BayeuxClient::open(self.client, &self.session, &self.cursor, self.lost) {
+                    let filter = self.filter.clone();
+                    let opened = BayeuxClient::open(
+                        self.client,
+                        &self.session,
+                        &self.cursor,
+                        self.lost,
+                        filter,
+                    );
+                    match opened {
                         Ok(opened) => {
                             // What was latest is from now on a time, also for the client that replaces this one.
                             self.cursor = opened.cursor.clone();
@@ -144,7 +154,7 @@ impl Poll<'_> {
 
     fn listen(&self, subscriber: &mut BayeuxClient) -> Result<(), ClientError> {
         loop {
-            if !subscriber.queue.is_empty() {
+            if subscriber.has_messages() {
                 return Ok(());
             }
             let waited = subscriber.wait(self.client, &self.session, self.left_ms())?;

@@ -2,6 +2,7 @@
 
 use super::ask::{self, Parameters};
 use super::path::segment;
+use crate::triggers::{ago, server_time};
 use salesforce_client::client::Client;
 use salesforce_client::expected::Expected;
 use salesforce_contract::bindings::Fault;
@@ -42,15 +43,17 @@ pub(crate) struct Span {
 
 impl Span {
     pub fn check(client: &Client, start: &str, end: &str, days: u32) -> Result<Self, Fault> {
-        let (start, from) = point("start", start)?;
-        let (end, to) = point("end", end)?;
+        let mut now = None;
+        let (start, from) = point(client, &mut now, "start", start)?;
+        let (end, to) = point(client, &mut now, "end", end)?;
         // Seconds are ignored, so both ends are compared by their minutes.
         if to.div_euclid(MINUTE_SECONDS) <= from.div_euclid(MINUTE_SECONDS) {
             return Err(Fault::config(format!(
                 "config.end `{end}` must be at least one minute after config.start `{start}`"
             )));
         }
-        let now = i64::try_from(client.context().clock.unix_ms() / 1000).unwrap_or(i64::MAX);
+        let host = i64::try_from(client.context().clock.unix_ms() / 1000).unwrap_or(i64::MAX);
+        let now = now.unwrap_or(host);
         if from < now - i64::from(days) * DAY_SECONDS {
             return Err(Fault::config(format!(
                 "config.start `{start}` is more than {days} days ago, further than Salesforce remembers: begin later, and query the rest"
@@ -78,12 +81,34 @@ impl Span {
     }
 }
 
-/// A point in time as Salesforce takes it, and in seconds since 1970.
-fn point(name: &str, text: &str) -> Result<(String, i64), Fault> {
-    let whole = date::date_time(text).and_then(|text| Some((date::unix_seconds(&text)?, text)));
+/// A point in time as Salesforce takes it, and in seconds since 1970. The org is asked for its time once, and only where `now` or a time ago
+/// needs it.
+fn point(
+    client: &Client,
+    now: &mut Option<i64>,
+    name: &str,
+    text: &str,
+) -> Result<(String, i64), Fault> {
+    let ago = if text == "now" {
+        Some(0)
+    } else {
+        ago::parse(text)
+    };
+    let whole = match ago {
+        Some(seconds) => {
+            let now = match *now {
+                Some(now) => now,
+                None => *now.insert(server_time::now(client)?),
+            };
+            date::of_unix_seconds(now - seconds)
+        }
+        None => date::date_time(text),
+    };
+    let whole = whole.and_then(|text| Some((date::unix_seconds(&text)?, text)));
     let (seconds, text) = whole.ok_or_else(|| {
         Fault::config(format!(
-            "config.{name} `{text}` is no date-time with an offset: write it like 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00"
+            "config.{name} `{text}` is no date-time with an offset: write it like 2026-01-31T10:00:00Z or 2026-01-31T10:00:00+01:00, or as `now`, or {}",
+            ago::SHAPE
         ))
     })?;
     Ok((text, seconds))

@@ -90,13 +90,6 @@ impl<'a> Replica<'a> {
             look_back: i64::from(config.look_back_seconds.unwrap_or(600)),
         })
     }
-
-    /// The org's time, or the host's where the org does not tell.
-    fn now(&self) -> Result<i64, Fault> {
-        let host = self.client.context().clock.unix_ms() / 1_000;
-        let host = i64::try_from(host).unwrap_or(i64::MAX);
-        Ok(server_time::ask(self.client)?.unwrap_or(host))
-    }
 }
 
 impl ChangeSource for Replica<'_> {
@@ -105,16 +98,16 @@ impl ChangeSource for Replica<'_> {
     }
 
     fn start(&self) -> Result<Option<i64>, Fault> {
-        let now = self.now()?;
+        let now = server_time::now(self.client)?;
         Ok(Some(match self.start {
             Start::Now => now,
             Start::Earliest => oldest(now),
-            Start::At(second) if second < oldest(now) => {
-                return Err(Fault::config(format!(
-                    "config.start is more than {DELETED_DAYS} days ago, further than Salesforce remembers deletions: begin later, or choose config.by `query-all`"
-                )));
-            }
+            Start::At(second) if second < oldest(now) => return Err(too_early()),
+            Start::Ago(seconds) if seconds > remembered() => return Err(too_early()),
             Start::At(second) => second,
+            // As far back as Salesforce remembers is meant to the day.
+            Start::Ago(seconds) if seconds == remembered() => oldest(now),
+            Start::Ago(seconds) => now - seconds,
         }))
     }
 
@@ -131,7 +124,7 @@ impl ChangeSource for Replica<'_> {
         after: Option<&Position>,
         _: usize,
     ) -> Result<ChangePage, Fault> {
-        let now = self.now()?;
+        let now = server_time::now(self.client)?;
         let low_watermark = cursor.low_watermark.unwrap_or_else(|| oldest(now));
         if low_watermark < oldest(now) - MINUTE_SECONDS {
             return Err(checkpoint_lost(format!(
@@ -182,6 +175,17 @@ impl ChangeSource for Replica<'_> {
     }
 }
 
+fn too_early() -> Fault {
+    Fault::config(format!(
+        "config.start is more than {DELETED_DAYS} days ago, further than Salesforce remembers deletions: begin later, or choose config.by `query-all`"
+    ))
+}
+
+/// Seconds for which Salesforce remembers deletions.
+fn remembered() -> i64 {
+    i64::from(DELETED_DAYS) * DAY_SECONDS
+}
+
 fn empty_page() -> ChangePage {
     ChangePage {
         changes: Vec::new(),
@@ -196,7 +200,7 @@ fn empty_page() -> ChangePage {
 
 /// The earliest second that Salesforce lists, with a minute to get there.
 fn oldest(now: i64) -> i64 {
-    now - i64::from(DELETED_DAYS) * DAY_SECONDS + MINUTE_SECONDS
+    now - remembered() + MINUTE_SECONDS
 }
 
 /// The minute that a second is in: Salesforce ignores seconds.

@@ -113,6 +113,7 @@ impl ChangeSource for Rows<'_> {
         match self.plan.start {
             Start::Earliest => Ok(None),
             Start::At(second) => Ok(Some(second)),
+            Start::Ago(seconds) => Ok(Some(server_time::now(self.client)? - seconds)),
             Start::Now => match server_time::ask(self.client)? {
                 Some(now) => Ok(Some(now)),
                 // Whatever is newer than the newest row comes from now on.

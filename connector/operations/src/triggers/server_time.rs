@@ -21,6 +21,13 @@ pub fn asked_ms(client: &Client, reply: &Reply, elapsed_ms: u64) -> i64 {
     when_asked(reply, elapsed_ms).map_or(host_ms, |second| second.saturating_mul(1_000))
 }
 
+/// The second that it is at the org; by the host's clock where the org does not tell.
+pub fn now(client: &Client) -> Result<i64, Fault> {
+    let host = client.context().clock.unix_ms() / 1_000;
+    let host = i64::try_from(host).unwrap_or(i64::MAX);
+    Ok(ask(client)?.unwrap_or(host))
+}
+
 /// Asks for the time; the versions that an org serves are read without a session and cost no API call.
 pub fn ask(client: &Client) -> Result<Option<i64>, Fault> {
     let origin = client.session()?.instance_url;

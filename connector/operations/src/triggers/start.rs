@@ -1,5 +1,6 @@
 //! Where a first poll begins.
 
+use super::ago;
 use super::instant::Instant;
 use salesforce_contract::bindings::Fault;
 
@@ -12,6 +13,8 @@ pub enum Start {
     Earliest,
     /// With this second.
     At(i64),
+    /// With the second so many seconds before the first poll.
+    Ago(i64),
 }
 
 impl Start {
@@ -20,12 +23,15 @@ impl Start {
         match text.unwrap_or("now") {
             "now" => Ok(Self::Now),
             "earliest" => Ok(Self::Earliest),
-            text => match Instant::read(text) {
-                Some(instant) => Ok(Self::At(instant.second())),
-                None => Err(Fault::config(format!(
-                    "config.start `{text}` is neither `now` nor `earliest` nor a date-time with an offset: write it like 2026-01-31T10:00:00Z"
-                ))),
-            },
+            text => {
+                let at = Instant::read(text).map(|instant| Self::At(instant.second()));
+                at.or_else(|| ago::parse(text).map(Self::Ago)).ok_or_else(|| {
+                    Fault::config(format!(
+                        "config.start `{text}` is none of `now`, `earliest` and a date-time with an offset: write it like 2026-01-31T10:00:00Z, or {}",
+                        ago::SHAPE
+                    ))
+                })
+            }
         }
     }
 }
@@ -42,6 +48,7 @@ mod tests {
             Start::parse(Some("1970-01-01T01:00:10+01:00")).unwrap(),
             Start::At(10)
         );
+        assert_eq!(Start::parse(Some("-1h")).unwrap(), Start::Ago(3_600));
         for text in ["", "yesterday", "2026-01-31", "2026-01-31T10:00:00"] {
             assert!(Start::parse(Some(text)).is_err(), "{text}");
         }

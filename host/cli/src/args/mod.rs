@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub use transfer::{Read, Resume, Write};
 pub use watch::{Listen, OutputArgs, Watch};
 
-pub(crate) use watch::duration;
+pub(crate) use watch::{at_least, duration, within};
 
 /// Runs the operations of mediation connectors: Salesforce's is built in.
 ///

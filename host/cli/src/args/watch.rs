@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use mediate::profile::with_unit;
+use mediate::watch::{MAX_AT_LEAST, MAX_WITHIN};
 
 use super::Connection;
 
@@ -39,8 +40,14 @@ pub struct Watch {
     /// After a crash, cut repeated findings from the output file, so that each is in it exactly once
     #[arg(long, requires = "output")]
     pub dedup: bool,
+    /// Wait until so many findings are there, 1 to 10000, and deliver them together; see --within
+    #[arg(long, value_name = "COUNT", requires = "within", value_parser = at_least)]
+    pub at_least: Option<usize>,
+    /// Deliver what is there so long after the first finding, at most 24h, though --at-least is not reached
+    #[arg(long, value_name = "TIME", requires = "at_least", value_parser = within)]
+    pub within: Option<Duration>,
     /// Run all the watches that this file names (see `mediate help watches`)
-    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post", "fast"])]
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["operation", "config", "connection", "checkpoint", "output", "exec", "post", "fast", "at_least"])]
     pub watches: Option<PathBuf>,
 }
 
@@ -76,6 +83,12 @@ pub struct Listen {
     /// Accept only clients whose certificate one of these authorities signed
     #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
     pub client_ca: Option<PathBuf>,
+    /// Deliver a message that its sender repeats only once: it is found by its id among the last 100,000, and acknowledged again; of what --exec and --post take, the last message before a crash may come twice
+    #[arg(long)]
+    pub dedup: bool,
+    /// The file with the ids of delivered messages, with --dedup; by default beside --output
+    #[arg(long, value_name = "FILE", requires = "dedup")]
+    pub checkpoint: Option<PathBuf>,
     /// Where messages go.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -98,4 +111,20 @@ pub struct OutputArgs {
 /// Reads a time: `500ms`, `30s`, `5m`, `1h`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     with_unit(text).ok_or_else(|| "write a time as 500ms, 30s, 5m or 1h".to_owned())
+}
+
+/// Reads the number of findings that are delivered together.
+pub(crate) fn at_least(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok();
+    let count = count.filter(|count| (1..=MAX_AT_LEAST).contains(count));
+    count.ok_or_else(|| format!("write a number from 1 to {MAX_AT_LEAST}"))
+}
+
+/// Reads the time for which findings wait for others.
+pub(crate) fn within(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time <= MAX_WITHIN {
+        return Ok(time);
+    }
+    Err("findings wait for at most 24h".to_owned())
 }

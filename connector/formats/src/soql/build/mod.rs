@@ -3,7 +3,7 @@
 
 mod filter;
 mod name;
-mod operator;
+pub mod operator;
 mod typing;
 mod wrong;
 

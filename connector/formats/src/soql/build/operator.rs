@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// What an operator compares with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
+pub enum Takes {
     /// Any one value.
     One,
     /// One value that has an order.
@@ -25,9 +25,12 @@ pub(super) enum Takes {
 
 /// An operator.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Operator {
+pub struct Operator {
+    /// Its name in filters.
     pub name: &'static str,
+    /// SOQL's sign or word for it.
     pub soql: &'static str,
+    /// What it compares with.
     pub takes: Takes,
 }
 
@@ -36,7 +39,7 @@ const fn operator(name: &'static str, soql: &'static str, takes: Takes) -> Opera
 }
 
 /// All operators: SOQL's own (SOQL and SOSL Reference, "Comparison Operators"), and three that spare their users the escaping.
-pub(super) const OPERATORS: [Operator; 14] = [
+pub const OPERATORS: [Operator; 14] = [
     operator("equal", "=", Takes::One),
     operator("not-equal", "!=", Takes::One),
     operator("less-than", "<", Takes::Ordered),
@@ -54,7 +57,10 @@ pub(super) const OPERATORS: [Operator; 14] = [
 ];
 
 /// The operator of this name, with hyphens or without, in any case, or of this sign.
-pub(super) fn find(name: &str, place: &str) -> Result<Operator, Wrong> {
+///
+/// # Errors
+/// There is none.
+pub fn find(name: &str, place: &str) -> Result<Operator, Wrong> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_', ' '], "");
     let sign = if name == "<>" { "!=" } else { name };
     let found = OPERATORS.iter().find(|operator| {
@@ -81,6 +87,9 @@ impl Operator {
     }
 
     /// Writes a value as this operator takes it.
+    ///
+    /// # Errors
+    /// It takes no such value.
     pub fn literal(&self, json: &str, place: &str) -> Result<String, Wrong> {
         match self.takes {
             Takes::One => self.one(json, place),

@@ -22,6 +22,10 @@ pub(super) fn config(channels: &[&str]) -> SubscribeConfig {
         after: None,
         lost: None,
         batch_size: None,
+        operations: None,
+        entities: None,
+        filter: None,
+        undecided: None,
     }
 }
 

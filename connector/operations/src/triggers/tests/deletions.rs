@@ -105,6 +105,23 @@ fn deletions_come_in_the_order_of_their_times_and_once() {
 }
 
 #[test]
+fn a_start_that_long_ago_reaches_as_far_as_salesforce_remembers() {
+    for (start, from) in [
+        ("-2h", "2023-11-14T20%3A14%3A00Z"),
+        ("-15d", "2023-10-30T22%3A15%3A00Z"),
+    ] {
+        let (client, script, _) =
+            client([time("22:14:00"), time("22:14:00"), list(&[], "22:14:00")]);
+        deleted(&client, &config(start, 3), None, 0).unwrap();
+        let sent = script.sent();
+        assert!(sent[3].contains(&format!("start={from}&")), "{sent:?}");
+    }
+    let (client, ..) = client([time("22:14:00")]);
+    let fault = deleted(&client, &config("-16d", 3), None, 0).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Config);
+}
+
+#[test]
 fn a_record_that_is_undeleted_and_deleted_again_comes_twice() {
     let (client, ..) = client([
         time("22:14:00"),

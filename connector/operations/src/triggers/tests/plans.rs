@@ -2,11 +2,13 @@
 
 use super::world::{World, config};
 use crate::triggers::{deleted, records};
+use salesforce_client::clock::Clock as _;
 use salesforce_client::testing::{account, client};
 use salesforce_contract::bindings::FaultKind;
 use salesforce_contract::bindings::exports::salesforce::connector::triggers::{
     DeletedBy, DeletedConfig, QueryConfig, SameSecond, WatchConfig,
 };
+use salesforce_formats::soql::date;
 
 /// The first query of a config.
 fn soql(config: &WatchConfig) -> String {
@@ -127,6 +129,30 @@ fn queries_that_would_hide_rows_are_refused() {
         assert!(fault.message.contains(words), "{soql}: {}", fault.message);
         assert!(world.queries.borrow().is_empty(), "{soql}");
     }
+}
+
+#[test]
+fn a_start_that_long_ago_is_counted_back_from_the_time_of_the_org_and_kept() {
+    let world = World::new();
+    world.ahead.set(7_200);
+    let (hour, begun) = (3_600, world.now());
+    let first = records::created_or_updated(&world.client(), &config("-1h", 100), None, 0);
+    let first = first.unwrap();
+    let from = date::of_unix_seconds(begun - hour).unwrap();
+    let queries = |world: &World| world.queries.borrow().clone();
+    assert!(
+        queries(&world)[0].contains(&format!("SystemModstamp >= {from}")),
+        "{:?}",
+        queries(&world)
+    );
+    // What is resumed does not begin anew, however late it is.
+    world.clock.sleep_ms(60_000);
+    let config = config("-5m", 100);
+    let from_first = Some(first.checkpoint.as_str());
+    records::created_or_updated(&world.client(), &config, from_first, 0).unwrap();
+    let early = date::of_unix_seconds(begun - 600 - 2).unwrap();
+    let last = queries(&world).pop().unwrap();
+    assert!(last.contains(&early), "{last} {early}");
 }
 
 #[test]
