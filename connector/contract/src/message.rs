@@ -34,6 +34,10 @@ pub struct Batch {
     pub more: bool,
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the type is generated, with the same derives as types that have no default"
+)]
 impl Default for Metadata {
     fn default() -> Self {
         Self {

@@ -38,7 +38,7 @@ pub struct Case {
     /// The connection; one with a ready token when absent.
     connection: Option<Value>,
     #[serde(default)]
-    config: Value,
+    pub config: Value,
     input: Option<Value>,
     /// The media type of the input; JSON when absent.
     #[serde(rename = "media-type")]

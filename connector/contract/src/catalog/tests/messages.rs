@@ -72,6 +72,10 @@ const MESSAGES: &[(&str, &str)] = &[
     ),
     ("schema/json-schema", "a JSON Schema of the org's fields"),
     ("schema/xsd", "an XML Schema of the org's fields"),
+    (
+        "schema/reply-schema",
+        "a JSON Schema or an XML Schema, as the config asks",
+    ),
     ("search/search", RECORDS),
     ("search/parameterized", RECORDS),
     ("soap/logout", XML),
