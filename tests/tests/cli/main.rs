@@ -11,6 +11,8 @@ mod endings;
 mod harness;
 mod hostile;
 mod jwt;
+#[cfg(unix)]
+mod migration;
 mod operations;
 #[cfg(unix)]
 mod outputs;
