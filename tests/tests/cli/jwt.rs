@@ -4,8 +4,8 @@ use super::harness::{Folder, Outcome};
 use super::served::Served;
 
 /// An RSA key in base64 (PKCS#1), and its certificate.
-const KEY: &str = include_str!("../../../host/sandbox/http/src/tests/key.b64");
-const CERTIFICATE: &str = include_str!("../../../host/sandbox/http/src/tests/certificate.pem");
+pub const KEY: &str = include_str!("../../../host/sandbox/http/src/tests/key.b64");
+pub const CERTIFICATE: &str = include_str!("../../../host/sandbox/http/src/tests/certificate.pem");
 /// The certificate of another key.
 const STRANGER: &str = include_str!("stranger.pem");
 

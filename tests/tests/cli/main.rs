@@ -12,6 +12,8 @@ mod harness;
 mod hostile;
 mod jwt;
 mod loads;
+#[cfg(unix)]
+mod migration;
 mod operations;
 #[cfg(unix)]
 mod outputs;

@@ -281,3 +281,19 @@ fn more_events_than_a_batch_takes_wait_for_the_next_poll() {
     assert_eq!(ids(&second), ["3"]);
     assert_eq!(said(&script).len(), 3);
 }
+
+#[test]
+fn a_custom_channel_is_a_channel_like_others() {
+    const CUSTOM: &str = "/data/Accounts__chn";
+    let (client, script, _) = client([
+        handshake("c"),
+        subscribed(&[CUSTOM]),
+        events(&[(CUSTOM, 7, 21)]),
+    ]);
+    let config = config(&[CUSTOM]);
+    let begun = begin(&client, &config);
+    let found = poll(&client, &config, Some(&begun), 1_000);
+    assert_eq!(ids(&found), ["7"]);
+    assert_eq!(attribute(&found, 0, "channel"), Some(CUSTOM));
+    assert_eq!(said(&script)[1], "/data/Accounts__chn@-1");
+}
