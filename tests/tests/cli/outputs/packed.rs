@@ -78,7 +78,7 @@ fn an_ending_that_cannot_be_written_is_refused_before_anything_is_sent() {
             "bulk/query-job-results",
             "job=750000000000000AAA",
             "--output",
-            "out.json",
+            "out.xml",
         ][..],
         &["read", "bulk/extract", soql, "--output", "out.parquet"],
         &["read", "query/rows", soql, "--output", "out.xlsx"],
