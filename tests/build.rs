@@ -1,4 +1,4 @@
-//! Builds the echo connector as a component, for `mediate_tests::ECHO`.
+//! Builds the connectors for tests as components, for `mediate_tests::{ECHO, REFERENCE}`.
 
 #[path = "../host/cli/guest.rs"]
 mod guest;
@@ -8,14 +8,22 @@ use std::path::{Path, PathBuf};
 /// Below the target directory: connectors that tests have compiled, for `mediate_tests::compiled`.
 const COMPILED: &str = "compiled-connectors";
 
+/// Connectors, with the variables that name their files.
+const CONNECTORS: [(&str, &str); 2] = [
+    ("ECHO_CONNECTOR", "echo-connector"),
+    ("REFERENCE_CONNECTOR", "reference-connector"),
+];
+
 fn main() {
     match compiled() {
         Ok(folder) => println!("cargo::rustc-env=COMPILED_CONNECTORS={}", folder.display()),
         Err(reason) => println!("cargo::error={reason}"),
     }
-    match guest::build("echo-connector", &["tests/connectors/echo"]) {
-        Ok(file) => println!("cargo::rustc-env=ECHO_CONNECTOR={}", file.display()),
-        Err(reason) => println!("cargo::error={}", reason.replace('\n', "\ncargo::error=")),
+    for (variable, package) in CONNECTORS {
+        match guest::build(package, &["tests/connectors"]) {
+            Ok(file) => println!("cargo::rustc-env={variable}={}", file.display()),
+            Err(reason) => println!("cargo::error={}", reason.replace('\n', "\ncargo::error=")),
+        }
     }
 }
 

@@ -13,3 +13,6 @@ pub mod wsdl;
 
 /// The echo connector, a component; see `tests/connectors/echo`.
 pub const ECHO: &[u8] = include_bytes!(env!("ECHO_CONNECTOR"));
+
+/// The reference connector, a component; see `tests/connectors/reference`.
+pub const REFERENCE: &[u8] = include_bytes!(env!("REFERENCE_CONNECTOR"));
