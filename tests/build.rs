@@ -1,5 +1,5 @@
-//! Builds the echo connector as a component, for `mediate_tests::ECHO`, and the Salesforce connector without its typed interfaces, for
-//! `mediate_tests::GENERIC`.
+//! Builds the connectors for tests as components, for `mediate_tests::{ECHO, REFERENCE}`, and the Salesforce connector without its typed
+//! interfaces, for `mediate_tests::GENERIC`.
 
 #[path = "../host/cli/guest.rs"]
 mod guest;
@@ -9,23 +9,23 @@ use std::path::{Path, PathBuf};
 /// Below the target directory: connectors that tests have compiled, for `mediate_tests::compiled`.
 const COMPILED: &str = "compiled-connectors";
 
+/// Packages with the variables that name their files, and the folders that they are built from.
+const CONNECTORS: [(&str, &str, &str); 3] = [
+    ("ECHO_CONNECTOR", "echo-connector", "tests/connectors"),
+    ("REFERENCE_CONNECTOR", "reference-connector", "tests/connectors"),
+    ("GENERIC_CONNECTOR", "salesforce-connector-generic", "connector"),
+];
+
 fn main() {
     match compiled() {
         Ok(folder) => println!("cargo::rustc-env=COMPILED_CONNECTORS={}", folder.display()),
         Err(reason) => println!("cargo::error={reason}"),
     }
-    build("ECHO_CONNECTOR", "echo-connector", "tests/connectors/echo");
-    build(
-        "GENERIC_CONNECTOR",
-        "salesforce-connector-generic",
-        "connector",
-    );
-}
-
-fn build(variable: &str, package: &str, folder: &str) {
-    match guest::build(package, &[folder]) {
-        Ok(file) => println!("cargo::rustc-env={variable}={}", file.display()),
-        Err(reason) => println!("cargo::error={}", reason.replace('\n', "\ncargo::error=")),
+    for (variable, package, folder) in CONNECTORS {
+        match guest::build(package, &[folder]) {
+            Ok(file) => println!("cargo::rustc-env={variable}={}", file.display()),
+            Err(reason) => println!("cargo::error={}", reason.replace('\n', "\ncargo::error=")),
+        }
     }
 }
 

@@ -44,10 +44,13 @@
 //! |---|---|---|
 //! | `transfer` | `transfer` | loads and extracts of any size, resumed from a journal |
 //! | `watch` | `watch` | triggers that are polled, with checkpoints |
+//! | `check` | `check` | judges whether a component keeps the contract |
 //! | `ingress` | `ingress` | an HTTP server for messages that others post |
 //!
 //! None is on by default. The documentation of each module has an example.
 
+#[cfg(feature = "check")]
+pub mod check;
 pub mod contract;
 pub mod egress;
 pub mod error;

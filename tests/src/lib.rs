@@ -16,3 +16,6 @@ pub const ECHO: &[u8] = include_bytes!(env!("ECHO_CONNECTOR"));
 
 /// The Salesforce connector without its typed interfaces, a component.
 pub const GENERIC: &[u8] = include_bytes!(env!("GENERIC_CONNECTOR"));
+
+/// The reference connector, a component; see `tests/connectors/reference`.
+pub const REFERENCE: &[u8] = include_bytes!(env!("REFERENCE_CONNECTOR"));

@@ -149,7 +149,7 @@ fn about(path: &std::path::Path, error: &mediate::error::HostError) -> Failure {
 }
 
 /// Returns the folder for compiled components: `$XDG_CACHE_HOME/mediate`, `~/.cache/mediate`, or none.
-fn cache_folder() -> Option<PathBuf> {
+pub(super) fn cache_folder() -> Option<PathBuf> {
     let set = |name: &str| {
         environment(name)
             .filter(|value| !value.is_empty())

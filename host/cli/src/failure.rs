@@ -90,6 +90,9 @@ pub(super) enum Failure {
         /// How the whole load stands; none for a call, whose reply tells.
         load_status: Option<Box<LoadStatus>>,
     },
+    /// A component was judged, and breaks promises of the contract.
+    #[error("the component breaks {} of the contract", text::count(*.0 as u64, "promise"))]
+    Checked(usize),
     /// Something else.
     #[error("{0}")]
     Other(String),
@@ -185,6 +188,7 @@ impl Failure {
             Self::Unfinished { why, .. } | Self::Tested(why) | Self::OneOf { why, .. } => {
                 why.exit_code()
             }
+            Self::Checked(_) => PROTOCOL,
             Self::SomeFailed { .. } => SOME_FAILED,
             Self::Write { .. } | Self::Other(_) => OTHER,
             Self::Interrupted(code) => *code,

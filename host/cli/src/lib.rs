@@ -4,6 +4,7 @@
 mod abort;
 pub mod args;
 mod call;
+mod check;
 mod config;
 mod console;
 mod context;
@@ -166,6 +167,7 @@ async fn verb(cli: &Cli, console: Console) -> Result<(), Failure> {
         Command::Watch(args) => watch::run(args, global, console).await,
         Command::Listen(args) => listen::run(args, global, console).await,
         Command::Test(args) => test::run(args, global, console).await,
+        Command::Check(args) => check::run(args, global, console).await,
         Command::Sandbox(args) => sandbox::run(args, console).await,
         Command::Demo(args) => demo::run(args, global, console).await,
         Command::Schema(args) => schema::run(args, global).await,

@@ -9,7 +9,9 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 /// The interfaces that make a component a connector, and the version of the contract that this host speaks.
-const REQUIRED: [&str; 2] = [
+const REQUIRED: [&str; 4] = [
+    "mediation:connector/types",
+    "mediation:connector/connections",
     "mediation:connector/catalog",
     "mediation:connector/mediator",
 ];

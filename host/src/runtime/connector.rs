@@ -61,14 +61,28 @@ impl Connector {
             .cloned()
     }
 
-    async fn ask(&self) -> Result<Arc<ConnectorInfo>, HostError> {
-        const DURING: &str = "`describe`";
+    /// Asks another instance twice what the connector says of itself, whatever is kept: it must be the same each time.
+    ///
+    /// # Errors
+    /// As for [`Connector::describe`].
+    #[cfg(feature = "check")]
+    pub(crate) async fn describe_anew(&self) -> Result<[ConnectorInfo; 2], HostError> {
         let mut guest = self.instantiate(Egress::sealed()).await?;
-        guest.store.set_hostcall_fuel(MAX_CATALOG);
-        let info = within(DURING, guest.describe()).await?;
-        let info = info.map_err(|error| ending(&guest, DURING, &error))?;
-        catalog::check(&info)?;
-        Ok(Arc::new(info))
+        Ok([ask(&mut guest).await?, ask(&mut guest).await?])
+    }
+
+    /// Lists what the component imports, by interface and version.
+    #[cfg(feature = "check")]
+    pub(crate) fn imports(&self) -> Vec<String> {
+        let pre = self.inner.pre.instance_pre();
+        let component = pre.component().component_type();
+        let imports = component.imports(pre.engine());
+        imports.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    async fn ask(&self) -> Result<Arc<ConnectorInfo>, HostError> {
+        let mut guest = self.instantiate(Egress::sealed()).await?;
+        ask(&mut guest).await.map(Arc::new)
     }
 
     /// Starts an instance whose requests go through `egress`. Instances that share an `Egress` share its limit of
@@ -97,6 +111,16 @@ impl Connector {
             Err(error) => Err(super::guest::ending_of(&store, "its start", &error)),
         }
     }
+}
+
+/// Asks a connector what it says of itself, and holds that against the contract.
+async fn ask(guest: &mut Guest) -> Result<ConnectorInfo, HostError> {
+    const DURING: &str = "`describe`";
+    guest.store.set_hostcall_fuel(MAX_CATALOG);
+    let info = within(DURING, guest.describe()).await?;
+    let info = info.map_err(|error| ending(guest, DURING, &error))?;
+    catalog::check(&info)?;
+    Ok(info)
 }
 
 async fn within<T>(during: &str, work: impl Future<Output = T>) -> Result<T, HostError> {

@@ -67,7 +67,7 @@ impl Guest {
     }
 
     /// Makes a connection of a document, or finds the one that was made of it before.
-    async fn connect(&mut self, document: &Secret<String>) -> Answer<ResourceAny> {
+    pub(super) async fn connect(&mut self, document: &Secret<String>) -> Answer<ResourceAny> {
         if let Some((known, connection)) = &self.connection
             && known.expose() == document.expose()
         {
@@ -171,6 +171,19 @@ impl Guest {
         plain(sources.call_read(&mut self.store, source, max_bytes).await)
     }
 
+    pub(super) async fn read_text(
+        &mut self,
+        source: ResourceAny,
+        max_bytes: u32,
+    ) -> Answer<Option<String>> {
+        let sources = self.connector.mediation_connector_mediator().source();
+        plain(
+            sources
+                .call_read_text(&mut self.store, source, max_bytes)
+                .await,
+        )
+    }
+
     pub(super) async fn head(&mut self, source: ResourceAny) -> Answer<Head> {
         let sources = self.connector.mediation_connector_mediator().source();
         Ok(Ok(sources.call_head(&mut self.store, source).await?.into()))
@@ -197,6 +210,11 @@ impl Guest {
     pub(super) async fn write(&mut self, sink: ResourceAny, chunk: &[u8]) -> Answer<()> {
         let sinks = self.connector.mediation_connector_mediator().sink();
         plain(sinks.call_write(&mut self.store, sink, chunk).await)
+    }
+
+    pub(super) async fn write_text(&mut self, sink: ResourceAny, chunk: &str) -> Answer<()> {
+        let sinks = self.connector.mediation_connector_mediator().sink();
+        plain(sinks.call_write_text(&mut self.store, sink, chunk).await)
     }
 
     pub(super) async fn close(&mut self, sink: ResourceAny) -> Answer<()> {

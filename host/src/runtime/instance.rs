@@ -58,6 +58,18 @@ impl Instance {
         }
     }
 
+    /// Checks a connection, as a JSON text. Sends nothing.
+    ///
+    /// # Errors
+    /// The connector's fault, which says what is wrong with it, or the end of the instance.
+    pub async fn connect(&self, connection: &str) -> Result<(), HostError> {
+        let connection = Secret::new(connection.to_owned());
+        self.run("`connect`".into(), 0, move |guest| {
+            Box::pin(async move { Ok(guest.connect(&connection).await?.map(drop)) })
+        })
+        .await
+    }
+
     /// Opens a session, or returns the one that is open, as JSON text for the connection's `session` member. It holds
     /// secrets.
     ///

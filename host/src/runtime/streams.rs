@@ -75,6 +75,27 @@ impl Source {
         Ok(chunk)
     }
 
+    /// Returns the next chunk as text, cut between characters, never larger than `max_bytes` in UTF-8 and never empty; none at the end.
+    /// `max_bytes` is at least 4.
+    ///
+    /// # Errors
+    /// As for [`Source::read`], and a fault of kind `protocol` where the bytes are not text.
+    pub async fn read_text(&mut self, max_bytes: u32) -> Result<Option<String>, HostError> {
+        let handle = self.resource.handle;
+        let during = self.resource.during("read text of");
+        let instance = &self.resource.instance;
+        let chunk = instance
+            .run(during.clone(), 0, move |guest| {
+                Box::pin(guest.read_text(handle, max_bytes))
+            })
+            .await?;
+        if let Some(chunk) = &chunk {
+            promises::chunk(chunk.len(), max_bytes)
+                .map_err(|problem| HostError::broken(during, problem))?;
+        }
+        Ok(chunk)
+    }
+
     /// Returns the media type and the facts known so far.
     ///
     /// # Errors
@@ -120,6 +141,22 @@ impl Sink {
         instance
             .run(during, 0, move |guest| {
                 Box::pin(async move { guest.write(handle, &chunk).await })
+            })
+            .await
+    }
+
+    /// Takes the next text of the input: the same as [`Sink::write`] with its UTF-8.
+    ///
+    /// # Errors
+    /// The connector's fault, or the end of the instance.
+    pub async fn write_text(&mut self, chunk: String) -> Result<(), HostError> {
+        let handle = self.resource.handle;
+        let during = self.resource.during("write text to");
+        self.given = self.given.saturating_add(chunk.len() as u64);
+        let instance = &self.resource.instance;
+        instance
+            .run(during, 0, move |guest| {
+                Box::pin(async move { guest.write_text(handle, &chunk).await })
             })
             .await
     }

@@ -11,17 +11,22 @@ use super::harness::{Folder, Outcome};
 
 /// Makes a connector that describes itself in another way; see `MODE` in the echo connector.
 fn describing(mode: &str) -> Folder {
+    let folder = Folder::new();
+    std::fs::write(folder.path("echo.wasm"), patched("catalog:", mode)).unwrap();
+    folder
+}
+
+/// Sets the mode of the echo connector.
+pub fn patched(kind: &str, mode: &str) -> Vec<u8> {
     const HONEST: &[u8] = b"catalog:honest  ";
     let mut bytes = ECHO.to_vec();
     let at = bytes
         .windows(HONEST.len())
         .position(|window| window == HONEST)
         .expect("the echo connector has a mode");
-    let patched = format!("catalog:{mode:<8}");
+    let patched = format!("{:<16}", format!("{kind}{mode}"));
     bytes[at..at + HONEST.len()].copy_from_slice(patched.as_bytes());
-    let folder = Folder::new();
-    std::fs::write(folder.path("echo.wasm"), bytes).unwrap();
-    folder
+    bytes
 }
 
 /// Says that nothing in the output is for a terminal to obey.

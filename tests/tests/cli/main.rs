@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod catalog;
+mod check;
 mod endings;
 mod harness;
 mod hostile;

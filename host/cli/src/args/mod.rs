@@ -105,6 +105,10 @@ pub enum Command {
     ///
     /// Example: mediate test --connection acme
     Test(Connection),
+    /// Judge whether a component keeps the contract of connectors, without a network
+    ///
+    /// Example: mediate check connector.wasm
+    Check(Check),
     /// Serve the simulated org on a port, for any client
     ///
     /// Example: mediate sandbox --listen 127.0.0.1:8080 --rows Account=300000
@@ -184,6 +188,20 @@ pub struct Run {
     /// Print the attributes of the reply (status, headers, usage) on stderr
     #[arg(long)]
     pub attributes: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The component; by default that of --connector, or the built-in one
+    #[arg(value_name = "FILE.wasm")]
+    pub component: Option<PathBuf>,
+    /// Try operations that only read and need no config, too, with this connection: a file, a name, or @sandbox
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub connection: Option<String>,
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `sandbox`.

@@ -8,10 +8,22 @@ use crate::{Echo, misbehave};
 /// How to describe: a host must survive every other mode, too. Tests replace these bytes by others of the same length.
 static MODE: [u8; 16] = *b"catalog:honest  ";
 
+/// Beginning of the modes in which the reference connector is described and run, with one promise broken.
+const BROKEN: &str = "check:";
+
+/// Names the promise to break, in one of these modes.
+pub(crate) fn broken() -> Option<&'static str> {
+    let mode = std::str::from_utf8(std::hint::black_box(&MODE)).ok()?;
+    mode.strip_prefix(BROKEN).map(str::trim_end)
+}
+
 const ANY_OBJECT: &str = r#"{"type":"object"}"#;
 
 impl Guest for Echo {
     fn describe() -> ConnectorInfo {
+        if let Some(mode) = broken() {
+            return crate::broken::describe(mode);
+        }
         match std::hint::black_box(&MODE) {
             b"catalog:spin    " => misbehave::spin(),
             b"catalog:print   " => misbehave::print_without_end(),

@@ -36,6 +36,24 @@ pub struct Fetch {
     between_bytes_ms: Option<u64>,
 }
 
+impl Fetch {
+    /// Makes a GET.
+    pub fn get(authority: &str) -> Self {
+        Self {
+            scheme: "https".into(),
+            authority: authority.into(),
+            path: "/".into(),
+            post: false,
+            body_bytes: 0,
+            announce_length: false,
+            body_pause_ms: 0,
+            connect_ms: None,
+            first_byte_ms: None,
+            between_bytes_ms: None,
+        }
+    }
+}
+
 /// Two GETs.
 #[derive(Deserialize)]
 pub struct Prefetch {

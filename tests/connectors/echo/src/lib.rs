@@ -3,9 +3,12 @@
 //! It exists only as a component; built natively, this crate is empty.
 #![cfg(target_family = "wasm")]
 
+mod any;
+mod broken;
 mod catalog;
 mod fetch;
 mod misbehave;
+mod reference;
 mod sink;
 mod source;
 
@@ -49,16 +52,21 @@ impl GuestConnection for Nowhere {
 }
 
 impl connections::Guest for Echo {
-    type Connection = Nowhere;
+    type Connection = any::Connection;
 
     fn connect(config: String) -> Result<Connection, Fault> {
-        Ok(Connection::new(Nowhere { config }))
+        match catalog::broken() {
+            Some(mode) => {
+                broken::connect(mode, &config).map(|made| any::Connection::Broken(made).into())
+            }
+            None => Ok(any::Connection::Own(Nowhere { config }).into()),
+        }
     }
 }
 
 impl mediator::Guest for Echo {
-    type Source = source::Lines;
-    type Sink = sink::Collected;
+    type Source = any::Source;
+    type Sink = any::Sink;
 
     fn open_source(
         _connection: Option<ConnectionBorrow<'_>>,
@@ -66,7 +74,11 @@ impl mediator::Guest for Echo {
         config: String,
         _input: Option<Content>,
     ) -> Result<Source, Fault> {
-        source::Lines::open(&operation, &config)
+        match catalog::broken() {
+            Some(mode) => broken::open_source(mode, &operation, &config)
+                .map(|opened| any::Source::Broken(opened).into()),
+            None => source::Lines::open(&operation, &config),
+        }
     }
 
     fn open_sink(
@@ -75,15 +87,22 @@ impl mediator::Guest for Echo {
         config: String,
         journal: Option<String>,
     ) -> Result<Sink, Fault> {
-        sink::Collected::open(&operation, &config, journal)
+        match catalog::broken() {
+            Some(mode) => broken::open_sink(mode, &operation, &config, journal.as_deref())
+                .map(|opened| any::Sink::Broken(opened).into()),
+            None => sink::Collected::open(&operation, &config, journal),
+        }
     }
 
     fn call(
-        _connection: Option<ConnectionBorrow<'_>>,
+        connection: Option<ConnectionBorrow<'_>>,
         operation: String,
         config: String,
         input: Option<Content>,
     ) -> Result<Message, Fault> {
+        if let Some(mode) = catalog::broken() {
+            return broken::call(mode, connection.is_some(), &operation, &config, input);
+        }
         match operation.as_str() {
             "echo/call" => {
                 let input =
@@ -115,6 +134,9 @@ impl mediator::Guest for Echo {
         checkpoint: Option<String>,
         wait_ms: u32,
     ) -> Result<Batch, Fault> {
+        if let Some(mode) = catalog::broken() {
+            return broken::poll(mode, &operation, &config, checkpoint.as_deref(), wait_ms);
+        }
         if operation != "echo/tick" {
             return Err(unknown(&operation));
         }

@@ -76,12 +76,13 @@ impl Collected {
             None => Journal::default(),
         };
         let Config { false_journal } = crate::parse(config)?;
-        Ok(Sink::new(Self {
+        let sink = Self {
             false_journal,
             kept: RefCell::new(journal),
             closed: Cell::new(false),
             taken_up,
-        }))
+        };
+        Ok(crate::any::Sink::Own(sink).into())
     }
 }
 
@@ -154,7 +155,7 @@ impl GuestSink for Collected {
             OutcomeSet::Succeeded => lines(text.lines().filter(|line| !has_failed(line))),
             OutcomeSet::Unprocessed => String::new(),
         };
-        Ok(Source::new(Lines::of(text.into_bytes())))
+        Ok(crate::any::Source::Own(Lines::of(text.into_bytes())).into())
     }
 
     fn abort(&self) -> Result<(), Fault> {

@@ -92,7 +92,7 @@ impl Lines {
             misbehaves,
             ..State::at(from, fail_at, Vec::new())
         };
-        Ok(Source::new(Self::new(state, lines, page)))
+        Ok(crate::any::Source::Own(Self::new(state, lines, page)).into())
     }
 }
 
