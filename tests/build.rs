@@ -12,8 +12,16 @@ const COMPILED: &str = "compiled-connectors";
 /// Packages with the variables that name their files, and the folders that they are built from.
 const CONNECTORS: [(&str, &str, &str); 3] = [
     ("ECHO_CONNECTOR", "echo-connector", "tests/connectors"),
-    ("REFERENCE_CONNECTOR", "reference-connector", "tests/connectors"),
-    ("GENERIC_CONNECTOR", "salesforce-connector-generic", "connector"),
+    (
+        "REFERENCE_CONNECTOR",
+        "reference-connector",
+        "tests/connectors",
+    ),
+    (
+        "GENERIC_CONNECTOR",
+        "salesforce-connector-generic",
+        "connector",
+    ),
 ];
 
 fn main() {
