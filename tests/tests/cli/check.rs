@@ -100,10 +100,14 @@ fn a_connection_lets_reads_be_tried() {
     ]);
     let report: Value = serde_json::from_str(outcome.data()).unwrap();
     let lines = report["promises"].as_array().unwrap();
-    let left = lines
+    // An example that is read in one page names no position.
+    let mut left = lines
         .iter()
         .filter(|line| line["not-tried"] != serde_json::json!({}));
-    assert_eq!(left.count(), 0, "{report:#}");
+    assert!(
+        left.all(|line| line["promise"] == "resumption"),
+        "{report:#}"
+    );
 }
 
 #[test]

@@ -74,39 +74,3 @@ fn a_summary_tells_failures_by_code_and_what_could_not_begin() {
         (&"failed".into(), &"invalid".into())
     );
 }
-
-#[test]
-fn results_of_a_job_are_json_where_the_file_ends_so() {
-    let folder = Folder::new().file("in.txt", "LastName\nA\n");
-    let sandbox = ["--sandbox-data", "org"];
-    let load = [&LOAD[..], &sandbox, &["--summary", "summary.json"]].concat();
-    assert_eq!(folder.run(&load).code, Some(0));
-    let job = summary(&folder)["jobs"][0]["id"].clone();
-    let job = format!("job={}", job.as_str().expect("an id"));
-    let read = [
-        "read",
-        "bulk/successful-results",
-        &job,
-        "--connection",
-        "@sandbox",
-    ];
-    let outcome = folder.run(&[&read[..], &sandbox, &["--output", "saved.json"]].concat());
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    let saved: Value = serde_json::from_str(&folder.read("saved.json")).expect("JSON");
-    assert_eq!(saved[0]["LastName"], "A");
-    let kept = [
-        &LOAD[..],
-        &sandbox,
-        &["delete-jobs=true", "--outcomes", "out.ndjson"],
-    ]
-    .concat();
-    assert_eq!(folder.run(&kept).code, Some(0));
-    let list = ["call", "bulk/list-jobs", "--connection", "@sandbox"];
-    let listed = folder.run(&[&list[..], &sandbox].concat());
-    let listed: Value = serde_json::from_str(&listed.stdout).expect("JSON");
-    assert_eq!(
-        listed["records"].as_array().map(Vec::len),
-        Some(1),
-        "{listed}"
-    );
-}

@@ -152,8 +152,8 @@ fn check_csv(config: &LoadConfig, format: LoadFormat) -> Result<bool, Fault> {
         (true, false, false) => {
             "config.columns is for NDJSON, JSON and XML, and for CSV without a header: the header of a CSV names its columns, unless config.header is `absent`"
         }
-        (false, ..) if config.header.is_some() => {
-            "config.header is for CSV alone: take it out, or set config.format to `csv`"
+        (false, true, _) => {
+            "config.header is `absent`, which is for CSV alone: take it out, or set config.format to `csv`"
         }
         (false, ..) if config.column_delimiter.is_some() => {
             "config.column-delimiter is for CSV alone: take it out, or set config.format to `csv`"
