@@ -78,10 +78,7 @@ impl Guest {
         }
         let connections = self.connector.mediation_connector_connections();
         let made = connections.call_connect(&mut self.store, document.expose());
-        let made: Result<ResourceAny, Fault> = match plain(made.await)? {
-            Ok(made) => Ok(made),
-            Err(fault) => Err(fault),
-        };
+        let made: Result<ResourceAny, Fault> = plain(made.await)?;
         if let Ok(made) = &made {
             self.connection = Some((document.clone(), *made));
         }

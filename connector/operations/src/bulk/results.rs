@@ -34,7 +34,7 @@ pub const NUMBER_OF_RECORDS: &str = "sforce-numberofrecords";
 /// One result document, in the format that is asked for.
 pub enum Document {
     /// As Salesforce sends it.
-    AsSent(Results),
+    AsSent(Box<Results>),
     /// As JSON.
     AsJson(Box<Buffered<AsJson>>),
 }
@@ -128,7 +128,7 @@ pub fn number_of_records(head: &Reply) -> Option<u64> {
 impl Document {
     fn new(results: Results, format: Option<ResultFormat>) -> Self {
         match format.unwrap_or(ResultFormat::Csv) {
-            ResultFormat::Csv => Self::AsSent(results),
+            ResultFormat::Csv => Self::AsSent(Box::new(results)),
             format => {
                 let json = AsJson::new(results, format);
                 Self::AsJson(Box::new(Buffered::new(json, Vec::new())))
