@@ -59,7 +59,7 @@ async fn what_sends_nothing_needs_no_connection_and_all_else_does() {
         .operations
         .iter()
         .filter(|one| one.effect == Effect::Pure);
-    assert_eq!(pure.count(), 3);
+    assert_eq!(pure.count(), 4);
 }
 
 #[tokio::test]

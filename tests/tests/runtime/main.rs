@@ -228,6 +228,8 @@ async fn a_component_that_is_no_connector_is_refused_with_what_it_lacks() {
     assert_eq!(
         missing,
         [
+            "mediation:connector/types@0.1.x",
+            "mediation:connector/connections@0.1.x",
             "mediation:connector/catalog@0.1.x",
             "mediation:connector/mediator@0.1.x"
         ]

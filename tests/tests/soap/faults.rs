@@ -153,7 +153,7 @@ async fn rows(way: Way) {
                 assert!(trial.is_whole(), "{}: a fault was expected", trial.name);
                 let rows: Vec<Value> = serde_json::from_slice(&bytes).expect("JSON");
                 distinct(&trial.name, &rows, PEOPLE);
-                let told = facts.iter().find(|(fact, _)| fact == "rows");
+                let told = facts.iter().find(|(fact, _)| fact == "records");
                 assert_eq!(
                     told.map(|(_, rows)| rows.clone()),
                     Some(PEOPLE.to_string()),
