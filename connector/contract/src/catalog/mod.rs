@@ -9,6 +9,7 @@ mod present;
 mod reply;
 mod scalar;
 mod shape;
+mod text;
 mod token;
 mod validation_error;
 mod wording;
@@ -24,4 +25,5 @@ pub use operation::{
 pub use present::present;
 pub use reply::read;
 pub use shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
+pub use text::Text;
 pub use validation_error::ValidationError;
