@@ -28,7 +28,7 @@ pub use dry_run::dry_run;
 pub fn connect(context: Rc<Context>, config: &str) -> Result<Connection, Fault> {
     let value = accept(catalog::connection(), config, "connection")?;
     // serde's own message could quote a value of the connection.
-    let config: ConnectionConfig = serde_json::from_value(value)
+    let config: ConnectionConfig = catalog::record(&value)
         .map_err(|_| Fault::config("The connection does not fit its schema"))?;
     Connection::open(context, &config)
 }

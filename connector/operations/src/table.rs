@@ -6,6 +6,7 @@ use salesforce_client::client::Client;
 use salesforce_client::metadata::Replied;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::{connection, query, raw};
+use salesforce_contract::catalog;
 use salesforce_contract::message::{Batch, Message};
 
 use salesforce_contract::bindings::Fault;
@@ -27,7 +28,7 @@ impl Config {
 
     /// The config record of the operation.
     fn read<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        serde_json::from_value(self.0)
+        catalog::record(&self.0)
             .map_err(|error| Fault::config(format!("config does not fit the operation: {error}")))
     }
 }
@@ -134,7 +135,7 @@ fn needed(input: Option<&Message>) -> Result<&Message, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salesforce_contract::catalog::{self, Style};
+    use salesforce_contract::catalog::Style;
 
     fn style(run: Run) -> Style {
         match run {

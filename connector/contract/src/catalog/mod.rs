@@ -6,6 +6,7 @@ mod accept;
 mod nearest;
 mod operation;
 mod present;
+mod record;
 mod reply;
 mod scalar;
 mod shape;
@@ -23,6 +24,7 @@ pub use operation::{
     Description, Effect, Input, Operation, Style, connection, describe, find, operations, suggest,
 };
 pub use present::present;
+pub use record::{Unfit, record};
 pub use reply::read;
 pub use shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
 pub use text::Text;

@@ -56,7 +56,9 @@ impl<'a> Called<'a> {
             Answer::Record(record) => Ok(record.value),
             Answer::Message(message) => read(operation, &message.body),
         };
-        let record = value.and_then(serde_json::from_value);
+        let record = value.map_err(|error| error.to_string());
+        let record =
+            record.and_then(|value| catalog::record(&value).map_err(|error| error.to_string()));
         // A write that was answered in another form was answered all the same.
         record.map_err(|error| Fault {
             maybe_applied: operation.effect == Effect::Write,

@@ -7,5 +7,6 @@ mod calls;
 mod generator;
 mod messages;
 mod replies;
+mod record;
 mod sentences;
 mod table;
