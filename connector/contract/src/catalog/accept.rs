@@ -44,7 +44,7 @@ fn walk(shape: &Shape, raw: &RawValue, place: &JsonPath<'_>) -> Walked {
     match (shape, token) {
         (Shape::Bool, Token::Bool(value)) => Ok(Value::Bool(value)),
         (Shape::Whole { min, max }, Token::Number(digits)) => {
-            whole(digits, *min, *max)
+            whole(digits, (*min).into(), (*max).into())
                 .ok_or_else(|| mismatch(shape, &Token::Number(digits), place))
         }
         (Shape::Number, Token::Number(digits)) => {

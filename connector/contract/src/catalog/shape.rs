@@ -22,9 +22,9 @@ pub enum Shape {
     /// A whole number, bounds included.
     Whole {
         /// The least.
-        min: i128,
+        min: i64,
         /// The greatest.
-        max: i128,
+        max: u64,
     },
     /// Any finite number.
     Number,
