@@ -17,6 +17,8 @@ mod marks;
 mod model;
 #[path = "build/operations.rs"]
 mod operations;
+#[path = "build/records.rs"]
+mod records;
 #[path = "build/schema.rs"]
 mod schema;
 #[path = "build/shapes.rs"]
@@ -64,6 +66,7 @@ fn run() -> Result<()> {
     let generated = generate(&wit)?;
     write("catalog.rs", &generated.catalog)?;
     write("texts.deflate", &generated.texts)?;
+    write("records.rs", &generated.records)?;
     write("typed.rs", &generated.typed)?;
     write("table.rs", &generated.table)
 }
@@ -79,6 +82,8 @@ struct Generated {
     catalog: String,
     /// The texts that it names.
     texts: Vec<u8>,
+    /// The records that are read from JSON.
+    records: String,
     /// The exports of the typed interfaces.
     typed: String,
     /// The table of operations.
@@ -103,6 +108,7 @@ fn generate(wit: &Path) -> Result<Generated> {
     Ok(Generated {
         catalog,
         texts,
+        records: records::rust(&groups),
         typed: typed::rust(&groups),
         table: table::rust(&groups),
     })

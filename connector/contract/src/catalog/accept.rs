@@ -13,7 +13,7 @@ use super::wording::{found, ticked, wanted};
 pub(super) type Walked = Result<Value, ValidationError>;
 
 /// Holds a JSON text against its shape. What comes back has every default filled in and the names of the generated
-/// type, so that [`record`](super::record()) succeeds.
+/// type, so that [`FromJson`](super::FromJson) reads it.
 ///
 /// `what` names the document in errors: `config` or `connection`.
 ///

@@ -24,7 +24,7 @@ pub use operation::{
     Description, Effect, Input, Operation, Style, connection, describe, find, operations, suggest,
 };
 pub use present::present;
-pub use record::{Unfit, record};
+pub use record::{FromJson, Unfit};
 pub use reply::read;
 pub use shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
 pub use text::Text;

@@ -27,11 +27,35 @@ impl Error for Unfit {
     }
 }
 
-/// Reads a value as a generated record.
-///
-/// # Errors
-/// What does not fit, as serde says it.
-pub fn record<T: DeserializeOwned>(value: &Value) -> Result<T, Unfit> {
+/// A generated record that is read from JSON. The code that reads it lies in this crate, whoever calls it, and so is compiled as small as
+/// this crate is.
+pub trait FromJson: Sized {
+    /// Reads a value as a record.
+    ///
+    /// # Errors
+    /// What does not fit, as serde says it.
+    fn from_json(value: &Value) -> Result<Self, Unfit>;
+}
+
+macro_rules! from_json {
+    ($($record:ty),* $(,)?) => { $(
+        impl FromJson for $record {
+            #[inline(never)]
+            fn from_json(value: &Value) -> Result<Self, Unfit> {
+                read(value)
+            }
+        }
+    )* };
+}
+
+// Operations that answer with nothing.
+from_json!(());
+
+// The configs, the connection and the replies.
+include!(concat!(env!("OUT_DIR"), "/records.rs"));
+
+/// Reads a value as whatever serde can read.
+pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unfit> {
     T::deserialize(Reader(value))
 }
 

@@ -9,17 +9,17 @@ use super::arbitrary::valid;
 use crate::bindings::exports::salesforce::connector::{
     common, connection, query, raw, records, schema,
 };
-use crate::catalog::{Document, Shape, accept, find, present, record};
+use crate::catalog::{Document, FromJson, Shape, accept, find, present};
 
 /// Accepts a document, reads it into the generated type, and brings it back.
-fn round_trip<T: DeserializeOwned + Serialize>(
+fn round_trip<T: FromJson + DeserializeOwned + Serialize>(
     document: &Document,
     wire: &Value,
 ) -> Result<(), TestCaseError> {
     let accepted = accept(&document.shape, &wire.to_string(), "config");
     let accepted = accepted.map_err(|error_text| TestCaseError::fail(error_text.sentence))?;
-    let typed: T =
-        record(&accepted).map_err(|error| TestCaseError::fail(format!("{accepted}: {error}")))?;
+    let typed: T = T::from_json(&accepted)
+        .map_err(|error| TestCaseError::fail(format!("{accepted}: {error}")))?;
     let written =
         serde_json::to_value(&typed).map_err(|error| TestCaseError::fail(error.to_string()))?;
     let by_serde: T =

@@ -6,7 +6,7 @@ mod bindings;
 mod calls;
 mod generator;
 mod messages;
-mod replies;
 mod record;
+mod replies;
 mod sentences;
 mod table;

@@ -1,6 +1,6 @@
 //! Records read from JSON as serde would.
 
-use crate::catalog::record;
+use crate::catalog::record::read;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -38,11 +38,11 @@ fn what_fits_is_what_serde_reads() {
     ] {
         trip[name] = value;
         let by_serde: Trip = serde_json::from_value(trip.clone()).unwrap();
-        assert_eq!(record::<Trip>(&trip).unwrap(), by_serde);
+        assert_eq!(read::<Trip>(&trip).unwrap(), by_serde);
     }
     trip.as_object_mut().unwrap().remove("wheels");
-    assert_eq!(record::<Trip>(&trip).unwrap().wheels, None);
-    assert_eq!(record::<Value>(&trip).unwrap(), trip);
+    assert_eq!(read::<Trip>(&trip).unwrap().wheels, None);
+    assert_eq!(read::<Value>(&trip).unwrap(), trip);
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn what_does_not_fit_is_said() {
     ] {
         let mut trip = trip();
         trip[name] = value;
-        let unfit = record::<Trip>(&trip).unwrap_err();
+        let unfit = read::<Trip>(&trip).unwrap_err();
         assert_eq!(unfit.to_string(), said, "{name}");
     }
     assert_eq!(
-        record::<Trip>(&json!({})).unwrap_err().to_string(),
+        read::<Trip>(&json!({})).unwrap_err().to_string(),
         "missing field `name`"
     );
-    assert!(record::<Trip>(&json!([])).is_err());
+    assert!(read::<Trip>(&json!([])).is_err());
 }
