@@ -17,6 +17,8 @@ mod marks;
 mod model;
 #[path = "build/operations.rs"]
 mod operations;
+#[path = "build/records.rs"]
+mod records;
 #[path = "build/schema.rs"]
 mod schema;
 #[path = "build/shapes.rs"]
@@ -25,6 +27,8 @@ mod shapes;
 mod signature;
 #[path = "build/table.rs"]
 mod table;
+#[path = "build/texts.rs"]
+mod texts;
 #[path = "build/typed.rs"]
 mod typed;
 
@@ -61,19 +65,25 @@ fn run() -> Result<()> {
 
     let generated = generate(&wit)?;
     write("catalog.rs", &generated.catalog)?;
+    write("texts.deflate", &generated.texts)?;
+    write("records.rs", &generated.records)?;
     write("typed.rs", &generated.typed)?;
     write("table.rs", &generated.table)
 }
 
-fn write(name: &str, text: &str) -> Result<()> {
+fn write(name: &str, content: impl AsRef<[u8]>) -> Result<()> {
     let out = directory("OUT_DIR")?.join(name);
-    std::fs::write(&out, text).with_context(|| format!("{} cannot be written", out.display()))
+    std::fs::write(&out, content).with_context(|| format!("{} cannot be written", out.display()))
 }
 
-/// Rust texts.
+/// Rust texts, and the texts of the catalog, packed.
 struct Generated {
     /// The catalog.
     catalog: String,
+    /// The texts that it names.
+    texts: Vec<u8>,
+    /// The records that are read from JSON.
+    records: String,
     /// The exports of the typed interfaces.
     typed: String,
     /// The table of operations.
@@ -94,8 +104,11 @@ fn generate(wit: &Path) -> Result<Generated> {
     let groups = signature::groups(&resolve, world, package)?;
     let connection = signature::connection(&resolve, package)?;
     let catalog = operations::catalog(&resolve, WORLD, &connection, &groups)?;
+    let (catalog, texts) = emit::rust(&catalog);
     Ok(Generated {
-        catalog: emit::rust(&catalog),
+        catalog,
+        texts,
+        records: records::rust(&groups),
         typed: typed::rust(&groups),
         table: table::rust(&groups),
     })

@@ -7,11 +7,12 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use crate::model::{Catalog, Enum, Kind, Length, Operation, Presence, Record, Variant};
 use crate::schema;
+use crate::texts::Texts;
 
-/// Writes the whole catalog. The names used are those of `src/catalog/shape.rs` and `src/catalog/operation.rs`.
-pub fn rust(catalog: &Catalog) -> String {
+/// Writes the whole catalog and, packed, its texts. The names used are those of `src/catalog/shape.rs` and `src/catalog/operation.rs`.
+pub fn rust(catalog: &Catalog) -> (String, Vec<u8>) {
     let mut statics = Statics::default();
-    let connection = statics.shape(&catalog.connection);
+    let connection = statics.document(&catalog.connection);
     let operations: Vec<String> = catalog
         .operations
         .iter()
@@ -24,10 +25,7 @@ pub fn rust(catalog: &Catalog) -> String {
     );
     line(
         &mut text,
-        &format!(
-            "static CONNECTION: Document = Document {{ shape: {connection}, schema: {:?} }};",
-            schema::document(&catalog.connection)
-        ),
+        &format!("static CONNECTION: Document = {connection};"),
     );
     line(
         &mut text,
@@ -39,12 +37,13 @@ pub fn rust(catalog: &Catalog) -> String {
     for (name, (ty, body)) in &statics.items {
         line(&mut text, &format!("static {name}: {ty} = {body};"));
     }
-    text
+    (text, statics.texts.pack())
 }
 
-/// The named types, each a static of its own.
+/// The named types, each a static of its own, and the texts.
 #[derive(Default)]
 struct Statics {
+    texts: Texts,
     /// Name -> type and initialiser.
     items: BTreeMap<String, (&'static str, String)>,
 }
@@ -66,12 +65,14 @@ impl Statics {
         };
         let reply = reply.map_or("None".to_owned(), |document| format!("Some({document})"));
         let config = self.document(&operation.config);
+        let summary = self.texts.add(summary);
+        let description = self.texts.add(description);
         let doors = format!(
             "style: Style::{:?}, effect: Effect::{:?}, input: Input::{:?}",
             operation.style, operation.effect, operation.input
         );
         format!(
-            "Operation {{ name: {name:?}, summary: {summary:?}, description: {description:?}, {doors}, config: {config}, \
+            "Operation {{ name: {name:?}, summary: {summary}, description: {description}, {doors}, config: {config}, \
              accepts: &{accepts:?}, returns: &{returns:?}, reply: {reply} }},\n"
         )
     }
@@ -79,16 +80,14 @@ impl Statics {
     /// A reply that is a secret as a whole, of which the schema tells nothing.
     fn secret(&mut self, kind: Option<&Kind>) -> String {
         let shape = kind.map_or("Shape::Json".to_owned(), |kind| self.shape(kind));
-        let schema = schema::SECRET;
-        format!("Document {{ shape: {shape}, schema: {schema:?} }}")
+        let schema = self.texts.add(schema::SECRET);
+        format!("Document {{ shape: {shape}, schema: {schema} }}")
     }
 
     fn document(&mut self, kind: &Kind) -> String {
         let shape = self.shape(kind);
-        format!(
-            "Document {{ shape: {shape}, schema: {:?} }}",
-            schema::document(kind)
-        )
+        let schema = self.texts.add(&schema::document(kind));
+        format!("Document {{ shape: {shape}, schema: {schema} }}")
     }
 
     /// An expression of type `Shape`.

@@ -5,6 +5,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use salesforce_contract::bindings::Fault;
 
+mod world;
+
 /// A time zone.
 #[derive(Clone, Debug)]
 pub struct Zone(TimeZone);
@@ -23,7 +25,7 @@ impl Zone {
     pub fn from_name(name: &str) -> Result<Self, Fault> {
         let fixed =
             date::date_time(&format!("2000-01-01T00:00:00{name}")).and_then(|_| offset(name));
-        let zone = fixed.or_else(|| TimeZone::get(name).ok());
+        let zone = fixed.or_else(|| world::zone(name));
         zone.map(Self).ok_or_else(|| {
             Fault::config(format!(
                 "connection.time-zone `{name}` is no time zone: write an IANA name such as `Europe/Berlin`, or an offset such as `+01:00`"

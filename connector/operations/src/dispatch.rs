@@ -11,7 +11,7 @@ use salesforce_contract::message::{Batch, Message};
 
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
 use salesforce_contract::bindings::{Fault, FaultKind};
-use salesforce_contract::catalog::{self, Document, Input, Operation, Style};
+use salesforce_contract::catalog::{self, Document, FromJson, Input, Operation, Style};
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;
 use serde_json::Value;
@@ -28,7 +28,7 @@ pub use dry_run::dry_run;
 pub fn connect(context: Rc<Context>, config: &str) -> Result<Connection, Fault> {
     let value = accept(catalog::connection(), config, "connection")?;
     // serde's own message could quote a value of the connection.
-    let config: ConnectionConfig = serde_json::from_value(value)
+    let config = ConnectionConfig::from_json(&value)
         .map_err(|_| Fault::config("The connection does not fit its schema"))?;
     Connection::open(context, &config)
 }

@@ -6,13 +6,13 @@ use salesforce_client::client::Client;
 use salesforce_client::metadata::Replied;
 use salesforce_contract::bindings::bad_input;
 use salesforce_contract::bindings::exports::salesforce::connector::{connection, query, raw};
+use salesforce_contract::catalog::FromJson;
 use salesforce_contract::message::{Batch, Message};
 
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::sink::Sink;
 use salesforce_contract::source::Source;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -26,8 +26,8 @@ impl Config {
     }
 
     /// The config record of the operation.
-    fn read<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        serde_json::from_value(self.0)
+    fn read<T: FromJson>(self) -> Result<T, Fault> {
+        T::from_json(&self.0)
             .map_err(|error| Fault::config(format!("config does not fit the operation: {error}")))
     }
 }

@@ -31,7 +31,7 @@ impl Catalog for Component {
         ConnectorInfo {
             name: description.name.into(),
             version: description.version.into(),
-            connection_schema: description.connection.schema.into(),
+            connection_schema: description.connection.schema.read().into(),
             operations: description.operations.iter().map(info).collect(),
         }
     }
@@ -41,8 +41,8 @@ fn info(operation: &catalog::Operation) -> OperationInfo {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     OperationInfo {
         name: operation.name.into(),
-        summary: operation.summary.into(),
-        description: operation.description.into(),
+        summary: operation.summary.read().into(),
+        description: operation.description.read().into(),
         style: match operation.style {
             catalog::Style::Call => Style::Call,
             catalog::Style::Source => Style::Source,
@@ -54,10 +54,13 @@ fn info(operation: &catalog::Operation) -> OperationInfo {
             catalog::Effect::Read => Effect::Read,
             catalog::Effect::Write => Effect::Write,
         },
-        config_schema: operation.config.schema.into(),
+        config_schema: operation.config.schema.read().into(),
         accepts: owned(operation.accepts),
         returns: owned(operation.returns),
-        reply_schema: operation.reply.as_ref().map(|reply| reply.schema.into()),
+        reply_schema: operation
+            .reply
+            .as_ref()
+            .map(|reply| reply.schema.read().into()),
     }
 }
 

@@ -11,9 +11,9 @@ use salesforce_contract::bindings::exports::mediation::connector::mediator::{
     Batch, Content, Message, Sink, Source,
 };
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
+use salesforce_contract::catalog::FromJson;
 use salesforce_operations::dispatch::typed::{self, Called};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// A connection, where the operation needs one.
 type Handle<'a> = Option<ConnectionBorrow<'a>>;
@@ -32,7 +32,7 @@ fn message(
     Ok(called.message(input.map(Into::into))?.into())
 }
 
-fn reply<T: DeserializeOwned>(
+fn reply<T: FromJson>(
     name: &str,
     handle: Handle<'_>,
     config: &impl Serialize,

@@ -13,7 +13,7 @@ use super::wording::{found, ticked, wanted};
 pub(super) type Walked = Result<Value, ValidationError>;
 
 /// Holds a JSON text against its shape. What comes back has every default filled in and the names of the generated
-/// type, so that `serde_json::from_value` succeeds.
+/// type, so that [`FromJson`](super::FromJson) reads it.
 ///
 /// `what` names the document in errors: `config` or `connection`.
 ///
@@ -44,7 +44,8 @@ fn walk(shape: &Shape, raw: &RawValue, place: &JsonPath<'_>) -> Walked {
     match (shape, token) {
         (Shape::Bool, Token::Bool(value)) => Ok(Value::Bool(value)),
         (Shape::Whole { min, max }, Token::Number(digits)) => {
-            whole(digits, *min, *max).ok_or_else(|| mismatch(shape, &Token::Number(digits), place))
+            whole(digits, (*min).into(), (*max).into())
+                .ok_or_else(|| mismatch(shape, &Token::Number(digits), place))
         }
         (Shape::Number, Token::Number(digits)) => {
             number(digits).ok_or_else(|| mismatch(shape, &Token::Number(digits), place))

@@ -6,9 +6,11 @@ mod accept;
 mod nearest;
 mod operation;
 mod present;
+mod record;
 mod reply;
 mod scalar;
 mod shape;
+mod text;
 mod token;
 mod validation_error;
 mod wording;
@@ -22,6 +24,8 @@ pub use operation::{
     Description, Effect, Input, Operation, Style, connection, describe, find, operations, suggest,
 };
 pub use present::present;
+pub use record::{FromJson, Unfit};
 pub use reply::read;
 pub use shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
+pub use text::Text;
 pub use validation_error::ValidationError;

@@ -2,6 +2,7 @@
 
 use super::nearest::nearest;
 use super::shape::{Case, Document, Enum, Field, Length, Presence, Record, Shape, Variant};
+use super::text::Text;
 
 // NAME, CONNECTION, OPERATIONS and the statics they refer to.
 include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
@@ -12,9 +13,9 @@ pub struct Operation {
     /// `group/name`, for example `records/create`.
     pub name: &'static str,
     /// What it does, in one sentence.
-    pub summary: &'static str,
+    pub summary: Text,
     /// The whole explanation, in Markdown.
-    pub description: &'static str,
+    pub description: Text,
     /// How it is run.
     pub style: Style,
     /// What it does to the org.

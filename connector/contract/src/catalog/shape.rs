@@ -3,13 +3,15 @@
 //! Where a JSON Schema speaks to hosts, a [`Shape`] speaks to the walk: it also knows the names that wit-bindgen
 //! gives to fields and cases. Both are written from the same WIT by the build script.
 
+use super::text::Text;
+
 /// A document: what it may be, and the same as JSON Schema.
 #[derive(Debug)]
 pub struct Document {
     /// What the document may be.
     pub shape: Shape,
     /// The text of its JSON Schema (2020-12).
-    pub schema: &'static str,
+    pub schema: Text,
 }
 
 /// What a value may be.
@@ -20,9 +22,9 @@ pub enum Shape {
     /// A whole number, bounds included.
     Whole {
         /// The least.
-        min: i128,
+        min: i64,
         /// The greatest.
-        max: i128,
+        max: u64,
     },
     /// Any finite number.
     Number,

@@ -9,7 +9,7 @@ pub(super) fn wanted(shape: &Shape) -> String {
     match shape {
         Shape::Bool => "true or false".to_owned(),
         // Nobody wants to read the greatest 64-bit number.
-        Shape::Whole { min, max } if *max >= i64::MAX.into() => {
+        Shape::Whole { min, max } if *max >= i64::MAX.unsigned_abs() => {
             format!("a whole number, at least {min}")
         }
         Shape::Whole { min, max } => format!("a whole number from {min} to {max}"),

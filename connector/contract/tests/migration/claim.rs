@@ -51,7 +51,7 @@ pub fn claims(cell: &str) -> Result<Vec<Claim>, String> {
 /// What a text claims without its neighbours.
 fn alone(before: &str, text: &str) -> Result<Option<Claim>, String> {
     if before.ends_with("connection ") {
-        let known = has(catalog::connection().schema, text);
+        let known = has(catalog::connection().schema.read(), text);
         return match known {
             true => Ok(Some(Claim::Connection(text.into()))),
             false => Err(format!("the connection has no `{text}`")),
@@ -89,7 +89,7 @@ fn owners(
 }
 
 fn member(operation: &catalog::Operation, path: &str) -> Result<(), String> {
-    match has(operation.config.schema, path) {
+    match has(operation.config.schema.read(), path) {
         true => Ok(()),
         false => Err(format!("{} has no `{path}`", operation.name)),
     }

@@ -80,7 +80,7 @@ fn lost(shape: &Shape, sent: &Value, arrived: &Value, path: &str) -> Vec<String>
 
 /// What is wrong with a reply, if anything is.
 fn error_text(document: &Document, through: Through, sent: &Value) -> Option<String> {
-    let schema: Value = serde_json::from_str(document.schema).unwrap();
+    let schema: Value = serde_json::from_str(document.schema.read()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     if let Err(error) = validator.validate(sent) {
         return Some(format!("its schema refuses it: {error}"));

@@ -90,7 +90,8 @@ fn sample(operation: &str) -> String {
     let properties = salesforce_contract::catalog::find(operation)
         .unwrap()
         .config
-        .schema;
+        .schema
+        .read();
     let schema: serde_json::Value = serde_json::from_str(properties).unwrap();
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let members = required.iter().map(|name| {

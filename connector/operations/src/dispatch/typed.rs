@@ -9,9 +9,8 @@ use salesforce_contract::message::{Batch, Message};
 
 use salesforce_contract::bindings::Fault;
 use salesforce_contract::bindings::exports::salesforce::connector::connection::ConnectionConfig;
-use salesforce_contract::catalog::{self, Effect, Operation, Shape};
+use salesforce_contract::catalog::{self, Effect, FromJson, Operation, Shape};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -49,14 +48,16 @@ impl<'a> Called<'a> {
     }
 
     /// Runs an operation that answers with a record, or nothing.
-    pub fn reply<T: DeserializeOwned>(self, input: Option<Message>) -> Result<T, Fault> {
+    pub fn reply<T: FromJson>(self, input: Option<Message>) -> Result<T, Fault> {
         let (operation, answer) =
             super::answer(self.connection, self.name, &self.config, input.as_ref())?;
         let value = match answer {
             Answer::Record(record) => Ok(record.value),
             Answer::Message(message) => read(operation, &message.body),
         };
-        let record = value.and_then(serde_json::from_value);
+        let record = value.map_err(|error| error.to_string());
+        let record =
+            record.and_then(|value| T::from_json(&value).map_err(|error| error.to_string()));
         // A write that was answered in another form was answered all the same.
         record.map_err(|error| Fault {
             maybe_applied: operation.effect == Effect::Write,

@@ -12,7 +12,7 @@ use crate::catalog::{Presence, Record, Shape};
 pub fn valid(shape: &Shape) -> BoxedStrategy<Value> {
     match *shape {
         Shape::Bool => any::<bool>().prop_map(Value::from).boxed(),
-        Shape::Whole { min, max } => whole(min, max),
+        Shape::Whole { min, max } => whole(min.into(), max.into()),
         Shape::Number => (-1_000_000_i64..1_000_000)
             .prop_map(|n| json!(n as f64 / 4.0))
             .boxed(),

@@ -9,19 +9,22 @@ use super::arbitrary::valid;
 use crate::bindings::exports::salesforce::connector::{
     common, connection, query, raw, records, schema,
 };
-use crate::catalog::{Document, Shape, accept, find, present};
+use crate::catalog::{Document, FromJson, Shape, accept, find, present};
 
 /// Accepts a document, reads it into the generated type, and brings it back.
-fn round_trip<T: DeserializeOwned + Serialize>(
+fn round_trip<T: FromJson + DeserializeOwned + Serialize>(
     document: &Document,
     wire: &Value,
 ) -> Result<(), TestCaseError> {
     let accepted = accept(&document.shape, &wire.to_string(), "config");
     let accepted = accepted.map_err(|error_text| TestCaseError::fail(error_text.sentence))?;
-    let typed: T = serde_json::from_value(accepted.clone())
+    let typed: T = T::from_json(&accepted)
         .map_err(|error| TestCaseError::fail(format!("{accepted}: {error}")))?;
     let written =
         serde_json::to_value(&typed).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let by_serde: T =
+        serde_json::from_value(accepted).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    prop_assert_eq!(&written, &serde_json::to_value(by_serde).unwrap());
     let back = present(&document.shape, &written);
     let again = accept(&document.shape, &back, "config");
     let again = again.map_err(|error_text| TestCaseError::fail(error_text.sentence))?;

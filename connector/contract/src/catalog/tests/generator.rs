@@ -129,17 +129,28 @@ pub(super) fn generated(wit: &str, file: &str) -> Result<String, String> {
         .collect();
     assert_eq!(run.status.success(), errors.is_empty(), "{said}");
     if errors.is_empty() {
-        Ok(fs::read_to_string(at(file)).unwrap())
+        Ok(text(&at(file)))
     } else {
         Err(errors.join("\n"))
     }
 }
 
+/// Reads a file, unpacked where it is packed.
+fn text(file: &Path) -> String {
+    let bytes = fs::read(file).unwrap();
+    let bytes = match file.extension().is_some_and(|name| name == "deflate") {
+        true => miniz_oxide::inflate::decompress_to_vec(&bytes).unwrap(),
+        false => bytes,
+    };
+    String::from_utf8(bytes).unwrap()
+}
+
 #[test]
 fn one_of_everything_becomes_operations() {
-    let text = generate(WIT).unwrap();
+    let text = generate(WIT).unwrap() + &generated(WIT, "texts.deflate").unwrap();
     for expected in [
-        r#"name: "trial/act", summary: "Does one thing.", description: "Does one thing. Then another.\n\n- first\n- second""#,
+        r#"name: "trial/act", summary: Text {"#,
+        "Does one thing.Does one thing. Then another.\n\n- first\n- second",
         "style: Style::Call, effect: Effect::Write, input: Input::Optional",
         r#"accepts: &["text/plain", "text/csv"], returns: &["application/json"]"#,
         r#"name: "trial/get-all""#,
@@ -153,10 +164,10 @@ fn one_of_everything_becomes_operations() {
         r#"shape: Shape::Map { values: &Shape::Json, length: Length { min: 0, max: 5 } }, presence: Presence::Default("{}")"#,
         r#"Field { name: "size", rust: "size", shape: Shape::Number, presence: Presence::Required }"#,
         "shape: Shape::Whole { min: -9223372036854775808, max: 9223372036854775807 }, presence: Presence::Optional",
-        r##"\"$ref\":\"#/$defs/trial.vehicle\""##,
-        r#"\"x-trusted-domains\":[\"acme.example\",\"other.example\"]"#,
-        r#"\"writeOnly\":true"#,
-        r#"\"title\":\"on-foot\",\"description\":\"Goes on foot.\",\"const\":\"on-foot\""#,
+        r##""$ref":"#/$defs/trial.vehicle""##,
+        r#""x-trusted-domains":["acme.example","other.example"]"#,
+        r#""writeOnly":true"#,
+        r#""title":"on-foot","description":"Goes on foot.","const":"on-foot""#,
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
     }

@@ -6,6 +6,7 @@ mod bindings;
 mod calls;
 mod generator;
 mod messages;
+mod record;
 mod replies;
 mod sentences;
 mod table;

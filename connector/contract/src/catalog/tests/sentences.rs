@@ -107,7 +107,7 @@ static CONFIG: Record = Record {
             "total",
             Shape::Whole {
                 min: 0,
-                max: u64::MAX as i128,
+                max: u64::MAX,
             },
         ),
         optional("deep", "deep", Shape::Bool),

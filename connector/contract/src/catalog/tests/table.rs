@@ -15,18 +15,24 @@ fn a_query_is_described_as_the_wit_says() {
     assert!(
         query
             .summary
+            .read()
             .starts_with("Runs SOQL and returns the first page"),
         "{}",
-        query.summary
+        query.summary.read()
     );
-    assert!(query.summary.ends_with("`records`."), "{}", query.summary);
-    assert!(query.description.starts_with(query.summary));
+    assert!(
+        query.summary.read().ends_with("`records`."),
+        "{}",
+        query.summary.read()
+    );
+    assert!(query.description.read().starts_with(query.summary.read()));
     assert!(
         query
             .description
+            .read()
             .contains("\n\nGET /services/data/vXX.X/query"),
         "{}",
-        query.description
+        query.description.read()
     );
     assert!(query.reply.is_none());
 }
@@ -59,7 +65,7 @@ fn styles_inputs_and_replies_follow_the_signatures() {
 fn every_schema_is_valid_json_schema_and_what_is_taken_is_closed() {
     let configs = operations().iter().map(|operation| &operation.config);
     for document in configs.chain([connection()]) {
-        let schema: Value = serde_json::from_str(document.schema).unwrap();
+        let schema: Value = serde_json::from_str(document.schema.read()).unwrap();
         assert!(jsonschema::meta::is_valid(&schema), "{schema}");
         assert_eq!(schema["additionalProperties"], false, "{schema}");
     }
@@ -67,7 +73,7 @@ fn every_schema_is_valid_json_schema_and_what_is_taken_is_closed() {
         .iter()
         .filter_map(|operation| operation.reply.as_ref());
     for document in replies {
-        let schema: Value = serde_json::from_str(document.schema).unwrap();
+        let schema: Value = serde_json::from_str(document.schema.read()).unwrap();
         assert!(jsonschema::meta::is_valid(&schema), "{schema}");
     }
 }
@@ -76,7 +82,7 @@ fn every_schema_is_valid_json_schema_and_what_is_taken_is_closed() {
 fn replies_of_the_contract_are_closed_and_documents_of_salesforce_open() {
     let closed = |operation: &str| {
         let reply = find(operation).unwrap().reply.as_ref().unwrap();
-        let schema: Value = serde_json::from_str(reply.schema).unwrap();
+        let schema: Value = serde_json::from_str(reply.schema.read()).unwrap();
         schema["additionalProperties"] == false
     };
     assert!(closed("records/create") && closed("connection/authenticate"));
@@ -85,7 +91,7 @@ fn replies_of_the_contract_are_closed_and_documents_of_salesforce_open() {
 
 #[test]
 fn the_connection_tells_hosts_what_they_look_for() {
-    let schema: Value = serde_json::from_str(connection().schema).unwrap();
+    let schema: Value = serde_json::from_str(connection().schema.read()).unwrap();
     let properties = &schema["properties"];
     assert_eq!(properties["url"]["format"], "uri");
     assert_eq!(properties["max-concurrent-connections"]["maximum"], 25);
@@ -106,7 +112,7 @@ fn the_connection_tells_hosts_what_they_look_for() {
 
 #[test]
 fn fields_keep_the_order_of_the_wit() {
-    let schema = find("query/query").unwrap().config.schema;
+    let schema = find("query/query").unwrap().config.schema.read();
     let at = |name: &str| schema.find(&format!("\"{name}\":{{")).unwrap();
     assert!(
         at("soql") < at("bind")
@@ -117,7 +123,8 @@ fn fields_keep_the_order_of_the_wit() {
 
 #[test]
 fn enums_explain_their_cases() {
-    let schema: Value = serde_json::from_str(find("query/rows").unwrap().config.schema).unwrap();
+    let schema: Value =
+        serde_json::from_str(find("query/rows").unwrap().config.schema.read()).unwrap();
     let format = &schema["properties"]["format"];
     assert_eq!(
         format["enum"],

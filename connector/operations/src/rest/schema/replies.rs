@@ -66,7 +66,9 @@ pub fn reply_schema(config: &ReplySchemaConfig) -> Result<Message, Fault> {
     let language = config.language.unwrap_or(SchemaLanguage::JsonSchema);
     let (media_type, body) = match (language, list, &operation.reply) {
         (SchemaLanguage::JsonSchema, Some((_, extras)), _) => (JSON_SCHEMA, of_list(extras)?),
-        (SchemaLanguage::JsonSchema, None, Some(reply)) => (JSON_SCHEMA, reply.schema.to_owned()),
+        (SchemaLanguage::JsonSchema, None, Some(reply)) => {
+            (JSON_SCHEMA, reply.schema.read().to_owned())
+        }
         (SchemaLanguage::Xsd, Some((name, extras)), _) if name.starts_with("soap/") => {
             ("application/xml", xsd(extras))
         }
@@ -108,7 +110,7 @@ fn not_fixed(name: &str) -> Fault {
 fn of_list(extras: &[Extra]) -> Result<String, Fault> {
     let one = catalog::find(ONE).and_then(|operation| operation.reply.as_ref());
     let schema =
-        one.and_then(|reply| serde_json::from_str::<Map<String, Value>>(reply.schema).ok());
+        one.and_then(|reply| serde_json::from_str::<Map<String, Value>>(reply.schema.read()).ok());
     let mut outcome = schema.ok_or_else(|| Fault::protocol("An outcome has no schema"))?;
     outcome.remove("$schema");
     let defs = outcome.remove("$defs");

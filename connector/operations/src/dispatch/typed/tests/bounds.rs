@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 fn within(shape: &Shape) -> Value {
     match shape {
         Shape::Bool => Value::Bool(false),
-        Shape::Whole { min, .. } => whole((*min).max(0)),
+        Shape::Whole { min, .. } => whole((*min).max(0).into()),
         Shape::Number => Value::from(1),
         Shape::Text { uri: true, .. } => Value::from("https://acme.my.salesforce.com"),
         Shape::Text { length, .. } => text(length.min.max(1)),
@@ -56,8 +56,7 @@ fn map(values: &Shape, length: u32) -> Value {
 fn beyond(shape: &Shape) -> Vec<Value> {
     match shape {
         Shape::Whole { min, max } => {
-            let both = [min.checked_sub(1), max.checked_add(1)];
-            let both = both.into_iter().flatten();
+            let both = [i128::from(*min) - 1, i128::from(*max) + 1].into_iter();
             let both = both.filter_map(|number| i64::try_from(number).ok());
             both.map(Value::from).collect()
         }
