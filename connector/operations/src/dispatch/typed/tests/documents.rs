@@ -2,12 +2,9 @@
 
 use super::*;
 use salesforce_contract::bindings::exports::salesforce::connector::{analytics, connection};
+use salesforce_contract::catalog::FromJson;
 
-fn reply<T: DeserializeOwned>(
-    name: &str,
-    config: &impl Serialize,
-    answer: Play,
-) -> Result<T, Fault> {
+fn reply<T: FromJson>(name: &str, config: &impl Serialize, answer: Play) -> Result<T, Fault> {
     let (context, _) = context([salesforce_client::testing::token("T1"), answer]);
     let connection = connect(context, &super::connection()).unwrap();
     Called::new(Some(&connection), name, config)?.reply(None)
