@@ -84,8 +84,9 @@ async fn calls() -> Vec<String> {
         .collect()
 }
 
-/// `get-user-info` is `getUserInfo` there, and `describe-object` is `describeSObject`.
+/// `get-user-info` is `getUserInfo` there, and `describe-object` is `describeSObject`; `delete`, a keyword of JavaScript, is named longer here.
 fn in_wsdl(name: &str) -> String {
+    let name = name.strip_suffix("-records").unwrap_or(name);
     let mut parts = name.split('-');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |whole, part| {
